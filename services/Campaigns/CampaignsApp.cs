@@ -1,0 +1,18 @@
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Campaigns;
+
+/// <summary>The campaigns service as a web application: its own program runs it, Standalone and the tests host it beside others.</summary>
+public static class CampaignsApp
+{
+    /// <summary>Builds the service; <paramref name="settings"/> win over files, environment and arguments.</summary>
+    public static WebApplication Build(string[] args, IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var builder = ServiceHost.CreateBuilder("campaigns", 5103, args, settings);
+        builder.AddPostgres();
+
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        return app;
+    }
+}
