@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using Crm.Errors.V1;
+using Grpc.Core;
+
+namespace TagSegments.ServiceDefaults;
+
+/// <summary>What a service needs to know of an account.</summary>
+public sealed record AccountInfo(int Id, string Name, string TimeZone, int WeekStart);
+
+/// <summary>Finds accounts by name and remembers them for a short time; a name never changes its number.</summary>
+public sealed class AccountDirectory(Func<string, CancellationToken, Task<AccountInfo?>> load, TimeProvider time)
+{
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromSeconds(30);
+    private readonly ConcurrentDictionary<string, (AccountInfo Account, DateTimeOffset LoadedAt)> _accounts = new();
+
+    /// <summary>Gets an account or throws NOT_FOUND with reason ACCOUNT_NOT_FOUND.</summary>
+    public ValueTask<AccountInfo> GetAsync(string name, CancellationToken ct)
+    {
+        if (_accounts.TryGetValue(name, out var entry) && time.GetUtcNow() - entry.LoadedAt < s_lifetime)
+        {
+            return ValueTask.FromResult(entry.Account);
+        }
+
+        return new ValueTask<AccountInfo>(LoadAsync(name, ct));
+    }
+
+    /// <summary>Forgets an account whose settings have changed.</summary>
+    public void Forget(string name) => _accounts.TryRemove(name, out _);
+
+    private async Task<AccountInfo> LoadAsync(string name, CancellationToken ct)
+    {
+        if (name.Length == 0)
+        {
+            throw RpcErrors.InvalidField("account", "is required: the name of the account that the call is about");
+        }
+
+        var account = await load(name, ct)
+            ?? throw RpcErrors.Create(
+                StatusCode.NotFound, ErrorReason.AccountNotFound, $"There is no account \"{name}\".", ("account", name));
+        _accounts[name] = (account, time.GetUtcNow());
+        return account;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Security.Claims;
+using Crm.Errors.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.AspNetCore.Server;
+
+namespace TagSegments.ServiceDefaults;
+
+/// <summary>
+/// Lets a caller act only on the accounts that its token names in the claim <c>account</c> (<c>*</c> is every account, for the services
+/// themselves). What is foreign looks like what is missing.
+/// </summary>
+internal sealed class AccountInterceptor : Interceptor
+{
+    /// <summary>The claim that names an account; a token may have several.</summary>
+    public const string Claim = "account";
+
+    /// <summary>The value of the claim that stands for every account.</summary>
+    public const string EveryAccount = "*";
+
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        Check(request, context);
+        return continuation(request, context);
+    }
+
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        Check(request, context);
+        return continuation(request, responseStream, context);
+    }
+
+    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        ServerCallContext context,
+        ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
+        continuation(new CheckedReader<TRequest>(requestStream, context), context);
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        continuation(new CheckedReader<TRequest>(requestStream, context), responseStream, context);
+
+    private static void Check<TRequest>(TRequest request, ServerCallContext context)
+    {
+        if (request is not IMessage message || message.Descriptor.FindFieldByName("account") is not { } field)
+        {
+            return;
+        }
+
+        var account = (string)field.Accessor.GetValue(message);
+        if (account.Length > 0 && !MayUse(context.GetHttpContext().User, account))
+        {
+            throw RpcErrors.Create(
+                StatusCode.NotFound, ErrorReason.AccountNotFound, $"There is no account \"{account}\".", ("account", account));
+        }
+    }
+
+    private static bool MayUse(ClaimsPrincipal user, string account) =>
+        user.HasClaim(Claim, account) || user.HasClaim(Claim, EveryAccount);
+
+    private sealed class CheckedReader<T>(IAsyncStreamReader<T> inner, ServerCallContext context) : IAsyncStreamReader<T>
+    {
+        public T Current => inner.Current;
+
+        public async Task<bool> MoveNext(CancellationToken cancellationToken)
+        {
+            var moved = await inner.MoveNext(cancellationToken);
+            if (moved)
+            {
+                Check(inner.Current, context);
+            }
+
+            return moved;
+        }
+    }
+}

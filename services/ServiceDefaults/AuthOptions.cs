@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Configuration;
+
+namespace TagSegments.ServiceDefaults;
+
+/// <summary>How callers prove who they are.</summary>
+internal sealed record AuthOptions
+{
+    /// <summary>Accepts every call. Only for loopback addresses.</summary>
+    public const string Off = "off";
+
+    /// <summary>Asks for a JWT bearer token with the claims <c>sub</c> and <c>account</c>.</summary>
+    public const string Jwt = "jwt";
+
+    /// <summary><c>off</c> or <c>jwt</c>. Defaults to <c>jwt</c>.</summary>
+    public string Mode { get; init; } = Jwt;
+
+    /// <summary>The issuer that publishes its keys by OpenID discovery. Either this or <see cref="SigningKey"/> is required for <c>jwt</c>.</summary>
+    public string? Authority { get; init; }
+
+    /// <summary>The HMAC-SHA256 key of tokens, at least 32 bytes of UTF-8; also signs the services' own tokens to one another.</summary>
+    public string? SigningKey { get; init; }
+
+    /// <summary>The audience that a token must name. Defaults to <c>tagsegments</c>.</summary>
+    public string Audience { get; init; } = "tagsegments";
+
+    public static AuthOptions From(IConfiguration configuration) =>
+        configuration.GetSection("Auth").Get<AuthOptions>() ?? new AuthOptions();
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace TagSegments.ServiceDefaults;
+
+/// <summary>Makes and reads the tokens that prove a write to later reads: the position and nonce of an account's clock.</summary>
+public sealed class ConsistencyTokens(SignedToken signed)
+{
+    /// <summary>Makes the token of a committed position.</summary>
+    public string Create(int accountId, long pos, Guid nonce) =>
+        signed.Create("consistency", [], string.Create(CultureInfo.InvariantCulture, $"{accountId}.{pos}.{nonce:N}"));
+
+    /// <summary>Reads a token; throws INVALID_ARGUMENT naming <paramref name="field"/> if it is not one of ours.</summary>
+    public (int AccountId, long Pos, Guid Nonce) Read(string token, string field)
+    {
+        if (signed.Read("consistency", [], token)?.Split('.') is not [var account, var pos, var nonce])
+        {
+            throw RpcErrors.InvalidField(field, "is not a consistency token that a write returned");
+        }
+
+        return (int.Parse(account, CultureInfo.InvariantCulture), long.Parse(pos, CultureInfo.InvariantCulture), Guid.ParseExact(nonce, "N"));
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace TagSegments.ServiceDefaults;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "Unexpected error in {Method}")]
+    public static partial void UnexpectedError(this ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "Database unavailable in {Method}")]
+    public static partial void DatabaseUnavailable(this ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "Conflict in {Method}")]
+    public static partial void DatabaseConflict(this ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "Auth:Mode is off: every caller may do everything. Use it on loopback only.")]
+    public static partial void AuthIsOff(this ILogger logger);
+}

@@ -1,0 +1,102 @@
+using System.Reflection;
+using Dapper;
+using Npgsql;
+
+namespace TagSegments.ServiceDefaults;
+
+/// <summary>Applies a service's numbered SQL files in order, each in a transaction of its own, once.</summary>
+public static class Migrator
+{
+    private const string Prefix = "Migrations/";
+
+    // One lock for all services: they create roles and schemas in the same database.
+    private const long LockKey = 0x7461677365676d; // "tagsegm"
+
+    private static readonly string[] s_roles =
+        ["tagsegments_tags", "tagsegments_segments", "tagsegments_campaigns", "tagsegments_workflows"];
+
+    /// <summary>
+    /// Creates the services' login roles where they are missing, gives them <paramref name="rolePassword"/> if there is one, and applies
+    /// what the database has not seen of the files embedded in <paramref name="assembly"/>.
+    /// </summary>
+    public static async Task MigrateAsync(
+        string ownerConnectionString, Assembly assembly, string? rolePassword, CancellationToken ct)
+    {
+        await using var connection = new NpgsqlConnection(ownerConnectionString);
+        await connection.OpenAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition("SELECT pg_advisory_lock(@LockKey)", new { LockKey }, cancellationToken: ct));
+        await EnsureRolesAsync(connection, rolePassword, ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            CREATE TABLE IF NOT EXISTS public.tagsegments_migration (
+                service    text NOT NULL,
+                name       text NOT NULL,
+                applied_at timestamptz NOT NULL DEFAULT now(),
+                PRIMARY KEY (service, name)
+            )
+            """,
+            cancellationToken: ct));
+        var service = assembly.GetName().Name!;
+        var applied = (await connection.QueryAsync<string>(new CommandDefinition(
+            "SELECT name FROM public.tagsegments_migration WHERE service = @service", new { service }, cancellationToken: ct))).ToHashSet();
+        foreach (var name in Names(assembly).Where(name => !applied.Contains(name)))
+        {
+            await ApplyAsync(connection, assembly, service, name, ct);
+        }
+    }
+
+    private static IEnumerable<string> Names(Assembly assembly) =>
+        assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => name[Prefix.Length..])
+            .Order(StringComparer.Ordinal);
+
+    private static async Task ApplyAsync(
+        NpgsqlConnection connection, Assembly assembly, string service, string name, CancellationToken ct)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(Prefix + name)!);
+        var sql = await reader.ReadToEndAsync(ct);
+        await using var tx = await connection.BeginTransactionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(sql, transaction: tx, cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(
+            "INSERT INTO public.tagsegments_migration (service, name) VALUES (@service, @name)",
+            new { service, name },
+            tx,
+            cancellationToken: ct));
+        await tx.CommitAsync(ct);
+    }
+
+    // Roles belong to the whole server: another database's migration may have created them a moment ago, which is fine.
+    private static async Task EnsureRolesAsync(NpgsqlConnection connection, string? password, CancellationToken ct)
+    {
+        foreach (var role in s_roles)
+        {
+            var exists = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+                "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = @role)", new { role }, cancellationToken: ct));
+            if (!exists)
+            {
+                await CreateRoleAsync(connection, role, ct);
+            }
+
+            if (!string.IsNullOrEmpty(password))
+            {
+                // ALTER ROLE takes no parameters; format() quotes the password as a literal.
+                var alter = await connection.ExecuteScalarAsync<string>(new CommandDefinition(
+                    "SELECT format('ALTER ROLE %I PASSWORD %L', @role, @password)", new { role, password }, cancellationToken: ct));
+                await connection.ExecuteAsync(new CommandDefinition(alter!, cancellationToken: ct));
+            }
+        }
+    }
+
+    private static async Task CreateRoleAsync(NpgsqlConnection connection, string role, CancellationToken ct)
+    {
+        try
+        {
+            await connection.ExecuteAsync(new CommandDefinition($"CREATE ROLE {role} LOGIN", cancellationToken: ct));
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.UniqueViolation)
+        {
+            // Created meanwhile through another database of the same server.
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Crm.Errors.V1;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Code = Google.Rpc.Code;
+using Status = Google.Rpc.Status;
+
+namespace TagSegments.ServiceDefaults;
+
+/// <summary>Makes every error that leaves a service: a canonical status with <c>ErrorInfo</c> and, for fields, <c>BadRequest</c>.</summary>
+public static class RpcErrors
+{
+    /// <summary>The domain of every <c>ErrorInfo</c>.</summary>
+    public const string Domain = "tagsegments";
+
+    /// <summary>Makes an error with a machine-readable reason and its metadata.</summary>
+    public static RpcException Create(
+        StatusCode code, ErrorReason reason, string message, params (string Key, string Value)[] metadata) =>
+        Build(code, reason, message, [], metadata);
+
+    /// <summary>Makes an INVALID_ARGUMENT for one field, given by its path.</summary>
+    public static RpcException InvalidField(string field, string description) =>
+        InvalidFields(ErrorReason.InvalidField, $"{field}: {description}", [(field, description)]);
+
+    /// <summary>Makes an INVALID_ARGUMENT for several fields, given by their paths.</summary>
+    public static RpcException InvalidFields(
+        ErrorReason reason,
+        string message,
+        IEnumerable<(string Field, string Description)> violations,
+        params (string Key, string Value)[] metadata) =>
+        Build(StatusCode.InvalidArgument, reason, message, violations, metadata);
+
+    /// <summary>Makes a NOT_FOUND for a resource, also used for those of other accounts.</summary>
+    public static RpcException NotFound(string resource, string id) =>
+        Create(StatusCode.NotFound, ErrorReason.NotFound, $"There is no {resource} {id}.", ("resource", resource), ("id", id));
+
+    /// <summary>Makes an ALREADY_EXISTS for a name or key that is taken, by <paramref name="id"/> if known.</summary>
+    public static RpcException AlreadyExists(string resource, string name, string id = "") =>
+        Create(
+            StatusCode.AlreadyExists,
+            ErrorReason.AlreadyExists,
+            $"There is a {resource} \"{name}\" already.",
+            ("resource", resource),
+            ("name", name),
+            ("id", id));
+
+    /// <summary>Makes an ABORTED for a change based on a version that is no longer current.</summary>
+    public static RpcException VersionMismatch(string resource, string id, long version) =>
+        Create(
+            StatusCode.Aborted,
+            ErrorReason.VersionMismatch,
+            $"The {resource} {id} has changed: its version is {version} now. Read it again and retry.",
+            ("resource", resource),
+            ("id", id),
+            ("version", version.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+
+    private static RpcException Build(
+        StatusCode code,
+        ErrorReason reason,
+        string message,
+        IEnumerable<(string Field, string Description)> violations,
+        (string Key, string Value)[] metadata)
+    {
+        var info = new ErrorInfo { Domain = Domain, Reason = ReasonName(reason) };
+        foreach (var (key, value) in metadata.Where(entry => entry.Value.Length > 0))
+        {
+            info.Metadata[key] = value;
+        }
+
+        var status = new Status { Code = (int)code, Message = message, Details = { Any.Pack(info) } };
+        var bad = new BadRequest();
+        bad.FieldViolations.AddRange(violations.Select(v =>
+            new BadRequest.Types.FieldViolation { Field = v.Field, Description = v.Description }));
+        if (bad.FieldViolations.Count > 0)
+        {
+            status.Details.Add(Any.Pack(bad));
+        }
+
+        if (code is StatusCode.Unavailable)
+        {
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) }));
+        }
+
+        return status.ToRpcException();
+    }
+
+    // ERROR_REASON_NOT_FOUND is sent as NOT_FOUND: the enum's prefix is a rule of protobuf, not of google.rpc.ErrorInfo.
+    private static string ReasonName(ErrorReason reason) =>
+        ErrorReasonReflection.Descriptor.EnumTypes[0].FindValueByNumber((int)reason)!.Name["ERROR_REASON_".Length..];
+}

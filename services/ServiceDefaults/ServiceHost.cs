@@ -1,0 +1,155 @@
+using System.Net;
+using System.Reflection;
+using Grpc.AspNetCore.Server.Model;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace TagSegments.ServiceDefaults;
+
+/// <summary>What every service has in common as a program: addresses, gRPC, errors, authentication, health, telemetry, migrations.</summary>
+public static class ServiceHost
+{
+    /// <summary>
+    /// Starts the builder of a service. gRPC listens on <c>Grpc:Address</c> (HTTP/2 without TLS; default 127.0.0.1 and the service's port),
+    /// HTTP/1.1 on <c>Http:Address</c> if that is set. <paramref name="settings"/> win over arguments, environment and files.
+    /// </summary>
+    public static WebApplicationBuilder CreateBuilder(
+        string serviceName, int defaultGrpcPort, string[] args, IReadOnlyDictionary<string, string?>? settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = serviceName,
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
+        builder.Configuration["Service:Name"] = serviceName;
+        builder.Configuration["Grpc:Address"] ??= $"http://127.0.0.1:{defaultGrpcPort}";
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, builder.Configuration));
+        builder.AddLogging();
+        builder.AddTelemetry(serviceName);
+        builder.AddGrpcDefaults();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<SignedToken>();
+        builder.Services.AddSingleton<PageTokens>();
+        builder.Services.AddSingleton<ConsistencyTokens>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        return builder;
+    }
+
+    /// <summary>Maps what every service answers beside its own calls: reflection, health and, over HTTP/1.1, <c>/healthz</c> and <c>/metrics</c>.</summary>
+    public static WebApplication MapServiceDefaults(this WebApplication app)
+    {
+        app.UseAccountAuthentication();
+        app.MapGrpcHealthChecksService().AllowAnonymous();
+        if (app.Configuration.GetValue("Grpc:Reflection", true))
+        {
+            app.MapGrpcReflectionService().AllowAnonymous();
+        }
+
+        if (app.Configuration["Http:Address"] is { Length: > 0 })
+        {
+            app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous();
+            app.MapPrometheusScrapingEndpoint().AllowAnonymous();
+        }
+
+        return app;
+    }
+
+    /// <summary>
+    /// Runs a service's program. <c>migrate</c> applies its migrations with <c>Postgres:OwnerConnectionString</c> and ends, <c>healthcheck</c>
+    /// asks the running service and ends with 0 if it serves; without a command the service runs until it is stopped.
+    /// </summary>
+    public static async Task<int> RunAsync(
+        string[] args, Func<string[], IReadOnlyDictionary<string, string?>?, WebApplication> build, Assembly migrations)
+    {
+        await using var app = build([.. args.Skip(args is ["migrate" or "healthcheck", ..] ? 1 : 0)], null);
+        switch (args)
+        {
+            case ["migrate", ..]:
+                var owner = app.Configuration["Postgres:OwnerConnectionString"]
+                    ?? throw new InvalidOperationException("Set Postgres:OwnerConnectionString (Postgres__OwnerConnectionString) to migrate.");
+                await Migrator.MigrateAsync(owner, migrations, app.Configuration["Postgres:RolePassword"], CancellationToken.None);
+                return 0;
+            case ["healthcheck", ..]:
+                return await IsServingAsync(app.Configuration["Grpc:Address"]!) ? 0 : 1;
+            default:
+                await app.RunAsync();
+                return 0;
+        }
+    }
+
+    /// <summary>The address at which the started service answers gRPC calls.</summary>
+    public static string GrpcAddress(this WebApplication app) => BoundAddress(app, 0);
+
+    /// <summary>The address at which the started service answers HTTP/1.1 requests.</summary>
+    public static string HttpAddress(this WebApplication app) => BoundAddress(app, 1);
+
+    private static string BoundAddress(WebApplication app, int index) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(index);
+
+    private static void Listen(KestrelServerOptions kestrel, IConfiguration configuration)
+    {
+        kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = 1_000;
+        ListenOn(kestrel, configuration["Grpc:Address"]!, HttpProtocols.Http2);
+        if (configuration["Http:Address"] is { Length: > 0 } http)
+        {
+            ListenOn(kestrel, http, HttpProtocols.Http1);
+        }
+    }
+
+    private static void ListenOn(KestrelServerOptions kestrel, string address, HttpProtocols protocols)
+    {
+        var uri = new Uri(address);
+        var ip = uri.Host switch
+        {
+            "localhost" => IPAddress.Loopback,
+            "0.0.0.0" or "+" or "*" => IPAddress.Any,
+            var host => IPAddress.Parse(host.Trim('[', ']')),
+        };
+        kestrel.Listen(ip, uri.Port, listen => listen.Protocols = protocols);
+    }
+
+    private static void AddGrpcDefaults(this WebApplicationBuilder builder)
+    {
+        var auth = AuthOptions.From(builder.Configuration);
+        var limit = TimeSpan.FromSeconds(builder.Configuration.GetValue("Grpc:MaxSeconds", 60));
+        builder.AddAccountAuthentication(auth);
+        builder.Services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = 4 * 1024 * 1024;
+            options.Interceptors.Add<ErrorInterceptor>();
+            if (auth.Mode != AuthOptions.Off)
+            {
+                options.Interceptors.Add<AccountInterceptor>();
+            }
+
+            options.Interceptors.Add<DeadlineInterceptor>(limit);
+        });
+        builder.Services.RemoveAll(typeof(IServiceMethodProvider<>));
+        builder.Services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(StrictMethodProvider<>));
+        builder.Services.AddGrpcReflection();
+        builder.Services.AddGrpcHealthChecks().AddCheck("self", () => Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckResult.Healthy());
+    }
+
+    private static async Task<bool> IsServingAsync(string address)
+    {
+        var uri = new Uri(address);
+        var local = uri.Host is "0.0.0.0" or "+" or "*" ? $"http://127.0.0.1:{uri.Port}" : address;
+        using var channel = GrpcChannel.ForAddress(local);
+        var health = new Grpc.Health.V1.Health.HealthClient(channel);
+        var reply = await health.CheckAsync(new(), deadline: DateTime.UtcNow.AddSeconds(3));
+        return reply.Status == Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.Serving;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Configuration;
+
+namespace TagSegments.ServiceDefaults;
+
+/// <summary>Signs small texts so that callers can hold them but not make them: page and consistency tokens.</summary>
+public sealed class SignedToken
+{
+    private const int MacLength = 16;
+    private readonly byte[] _key;
+
+    /// <summary>Takes the key from <c>Tokens:Key</c>; without one, tokens of this process are valid in this process only.</summary>
+    public SignedToken(IConfiguration configuration) =>
+        _key = configuration["Tokens:Key"] is { Length: > 0 } key
+            ? SHA256.HashData(Encoding.UTF8.GetBytes(key))
+            : RandomNumberGenerator.GetBytes(32);
+
+    /// <summary>Makes a token for a purpose; tokens of one purpose are worthless for another.</summary>
+    public string Create(string purpose, ReadOnlySpan<byte> binding, string value)
+    {
+        var text = Encoding.UTF8.GetBytes(value);
+        return Base64Url.EncodeToString([.. Mac(purpose, binding, text), .. text]);
+    }
+
+    /// <summary>Reads a token; null if it is damaged, forged or made for another purpose or binding.</summary>
+    public string? Read(string purpose, ReadOnlySpan<byte> binding, string token)
+    {
+        if (!Base64Url.IsValid(token))
+        {
+            return null;
+        }
+
+        var bytes = Base64Url.DecodeFromChars(token);
+        return bytes.Length >= MacLength
+            && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, MacLength), Mac(purpose, binding, bytes.AsSpan(MacLength)))
+                ? Encoding.UTF8.GetString(bytes.AsSpan(MacLength))
+                : null;
+    }
+
+    private ReadOnlySpan<byte> Mac(string purpose, ReadOnlySpan<byte> binding, ReadOnlySpan<byte> text)
+    {
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
+        hmac.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes(purpose)));
+        hmac.AppendData(SHA256.HashData(binding));
+        hmac.AppendData(text);
+        return hmac.GetHashAndReset().AsSpan(0, MacLength);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Reflection;
+using Crm.Errors.V1;
+using Google.Protobuf;
+using Grpc.AspNetCore.Server.Model;
+using Grpc.Core;
+
+namespace TagSegments.ServiceDefaults;
+
+/// <summary>
+/// Binds the generated service base classes as Grpc.AspNetCore does, but with marshallers that answer bytes which are no message with
+/// INVALID_ARGUMENT and reason MALFORMED_MESSAGE. The stock ones answer UNKNOWN, and no interceptor sees it, because interceptors run
+/// after parsing (github.com/grpc/grpc-dotnet/issues/1077).
+/// </summary>
+internal sealed class StrictMethodProvider<TService> : IServiceMethodProvider<TService>
+    where TService : class
+{
+    public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context)
+    {
+        var bind = BindMethod(typeof(TService));
+        bind?.Invoke(null, [new Binder(context), null]);
+    }
+
+    // The generated base class names its container in an attribute; the container has `BindService(ServiceBinderBase, TBase)`.
+    private static MethodInfo? BindMethod(Type serviceType)
+    {
+        for (var type = serviceType; type is not null; type = type.BaseType)
+        {
+            if (type.GetCustomAttribute<BindServiceMethodAttribute>() is { } attribute)
+            {
+                return attribute.BindType.GetMethod(
+                    attribute.BindMethodName, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static, [typeof(ServiceBinderBase), type]);
+            }
+        }
+
+        return null;
+    }
+
+    private sealed class Binder(ServiceMethodProviderContext<TService> context) : ServiceBinderBase
+    {
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
+            context.AddUnaryMethod(
+                Strict(method), Metadata(method), Invoker<Grpc.AspNetCore.Server.Model.UnaryServerMethod<TService, TRequest, TResponse>>(method));
+
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler) =>
+            context.AddClientStreamingMethod(
+                Strict(method),
+                Metadata(method),
+                Invoker<Grpc.AspNetCore.Server.Model.ClientStreamingServerMethod<TService, TRequest, TResponse>>(method));
+
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
+            context.AddServerStreamingMethod(
+                Strict(method),
+                Metadata(method),
+                Invoker<Grpc.AspNetCore.Server.Model.ServerStreamingServerMethod<TService, TRequest, TResponse>>(method));
+
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
+            context.AddDuplexStreamingMethod(
+                Strict(method),
+                Metadata(method),
+                Invoker<Grpc.AspNetCore.Server.Model.DuplexStreamingServerMethod<TService, TRequest, TResponse>>(method));
+
+        private static List<object> Metadata(IMethod method) =>
+            [.. typeof(TService).GetCustomAttributes(true), .. Implementation(method).GetCustomAttributes(true)];
+
+        private static TDelegate Invoker<TDelegate>(IMethod method)
+            where TDelegate : Delegate => Implementation(method).CreateDelegate<TDelegate>();
+
+        private static MethodInfo Implementation(IMethod method) =>
+            typeof(TService).GetMethod(method.Name, BindingFlags.Public | BindingFlags.Instance)
+            ?? throw new InvalidOperationException($"{typeof(TService)} has no public method {method.Name}.");
+
+        private static Method<TRequest, TResponse> Strict<TRequest, TResponse>(Method<TRequest, TResponse> method) =>
+            new(method.Type, method.ServiceName, method.Name, Strict(method.RequestMarshaller), method.ResponseMarshaller);
+
+        private static Marshaller<T> Strict<T>(Marshaller<T> inner) => Marshallers.Create(
+            inner.ContextualSerializer,
+            context =>
+            {
+                try
+                {
+                    return inner.ContextualDeserializer(context);
+                }
+                catch (InvalidProtocolBufferException e)
+                {
+                    throw RpcErrors.Create(
+                        StatusCode.InvalidArgument,
+                        ErrorReason.MalformedMessage,
+                        $"The request is no valid {typeof(T).Name}: {e.Message}");
+                }
+            });
+    }
+}
