@@ -50,6 +50,8 @@ public static class ServiceHost
     /// <summary>Maps what every service answers beside its own calls: reflection, health and, over HTTP/1.1, <c>/healthz</c> and <c>/metrics</c>.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
+        app.UseRouting();
+        app.UseDeadlineLimit(app.Configuration.GetValue("Grpc:MaxSeconds", 60));
         app.UseAccountAuthentication();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         if (app.Configuration.GetValue("Grpc:Reflection", true))
@@ -124,7 +126,6 @@ public static class ServiceHost
     private static void AddGrpcDefaults(this WebApplicationBuilder builder)
     {
         var auth = AuthOptions.From(builder.Configuration);
-        var limit = TimeSpan.FromSeconds(builder.Configuration.GetValue("Grpc:MaxSeconds", 60));
         builder.AddAccountAuthentication(auth);
         builder.Services.AddGrpc(options =>
         {
@@ -134,8 +135,6 @@ public static class ServiceHost
             {
                 options.Interceptors.Add<AccountInterceptor>();
             }
-
-            options.Interceptors.Add<DeadlineInterceptor>(limit);
         });
         builder.Services.RemoveAll(typeof(IServiceMethodProvider<>));
         builder.Services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(StrictMethodProvider<>));

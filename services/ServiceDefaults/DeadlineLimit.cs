@@ -1,0 +1,47 @@
+using System.Globalization;
+using Grpc.AspNetCore.Server;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace TagSegments.ServiceDefaults;
+
+/// <summary>
+/// Gives unary calls the server's own deadline, <c>Grpc:MaxSeconds</c>, where the client sent none, a longer one, or one that cannot be
+/// read: gRPC takes the last for "none".
+/// </summary>
+internal static class DeadlineLimit
+{
+    private const string Header = "grpc-timeout";
+
+    public static void UseDeadlineLimit(this WebApplication app, int maxSeconds) => app.Use((context, next) =>
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.Type == MethodType.Unary
+            && !(Seconds(context.Request.Headers[Header].ToString()) <= maxSeconds))
+        {
+            context.Request.Headers[Header] = string.Create(CultureInfo.InvariantCulture, $"{maxSeconds}S");
+        }
+
+        return next(context);
+    });
+
+    // Up to eight digits and a unit: github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
+    private static double? Seconds(string timeout)
+    {
+        if (timeout.Length is < 2 or > 9 || !uint.TryParse(timeout.AsSpan(..^1), NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+        {
+            return null;
+        }
+
+        return timeout[^1] switch
+        {
+            'H' => value * 3600.0,
+            'M' => value * 60.0,
+            'S' => value,
+            'm' => value / 1e3,
+            'u' => value / 1e6,
+            'n' => value / 1e9,
+            _ => null,
+        };
+    }
+}
