@@ -1,0 +1,89 @@
+using System.Net.Http.Headers;
+using Crm.Accounts.V1;
+using Crm.Errors.V1;
+using Google.Rpc;
+using Grpc.Core;
+
+namespace TagSegments.ServiceDefaults.Tests;
+
+public sealed class ErrorTests
+{
+    [Fact]
+    public async Task A_defect_is_internal_and_does_not_leak_its_text()
+    {
+        await using var host = await TestHost.StartAsync((_, _) => throw new InvalidOperationException("secret"));
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync);
+
+        Assert.Equal(StatusCode.Internal, error.StatusCode);
+        Assert.Equal("INTERNAL", error.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_wrong_fields_are_reported_at_once()
+    {
+        await using var host = await TestHost.StartAsync((_, _) =>
+        {
+            new FieldChecks().Require(false, "tag.name", "is empty").Require(true, "x", "y").Require(false, "tag.color", "is no colour").ThrowIfAny();
+            return Task.FromResult(new GetAccountResponse());
+        });
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync);
+
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+        Assert.Equal(["tag.name", "tag.color"], error.GetRpcStatus()!.GetDetail<BadRequest>().FieldViolations.Select(v => v.Field));
+    }
+
+    [Fact]
+    public void Every_reason_has_a_name_without_prefix()
+    {
+        foreach (var reason in Enum.GetValues<ErrorReason>())
+        {
+            var info = RpcErrors.Create(StatusCode.Aborted, reason, "x").GetRpcStatus()!.GetDetail<ErrorInfo>();
+
+            Assert.Equal(RpcErrors.Domain, info.Domain);
+            Assert.DoesNotContain("ERROR_REASON", info.Reason, StringComparison.Ordinal);
+            Assert.Matches("^[A-Z_]+$", info.Reason);
+        }
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0, 0, 0, 0, 3, 0xff, 0xff, 0xff })] // truncated
+    [InlineData(new byte[] { 0, 0, 0, 0, 4, 0x0a, 2, 0xc0, 0x80 })] // overlong UTF-8 in `account`
+    public async Task Bytes_that_are_no_message_are_refused_as_malformed(byte[] frame)
+    {
+        await using var host = await TestHost.StartAsync((_, _) => Task.FromResult(new GetAccountResponse()));
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{host.Channel.Target}") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/crm.accounts.v1.AccountService/GetAccount")
+        {
+            Version = System.Net.HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(frame) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
+        };
+        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+
+        using var response = await http.SendAsync(request);
+
+        Assert.Equal("3", Assert.Single(response.Headers.GetValues("grpc-status")));
+        var details = Assert.Single(response.Headers.GetValues("grpc-status-details-bin"));
+        var status = Google.Rpc.Status.Parser.ParseFrom(Convert.FromBase64String(details.PadRight((details.Length + 3) / 4 * 4, '=')));
+        Assert.Equal("MALFORMED_MESSAGE", status.GetDetail<ErrorInfo>().Reason);
+    }
+
+    [Fact]
+    public async Task A_call_without_deadline_ends_at_the_servers_limit()
+    {
+        await using var host = await TestHost.StartAsync(
+            async (_, context) =>
+            {
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+                return new GetAccountResponse();
+            },
+            new() { ["Grpc:MaxSeconds"] = "1" });
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync);
+
+        Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
+    }
+}

@@ -1,0 +1,57 @@
+using Crm.Accounts.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.ServiceDefaults.Tests;
+
+/// <summary>A service on a free loopback port whose calls do what a test says.</summary>
+internal sealed class TestHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private TestHost(WebApplication app)
+    {
+        _app = app;
+        Channel = GrpcChannel.ForAddress(app.GrpcAddress());
+        Client = new AccountService.AccountServiceClient(Channel);
+    }
+
+    public GrpcChannel Channel { get; }
+
+    public AccountService.AccountServiceClient Client { get; }
+
+    public static async Task<TestHost> StartAsync(
+        Func<GetAccountRequest, ServerCallContext, Task<GetAccountResponse>> getAccount, Dictionary<string, string?>? settings = null)
+    {
+        var all = new Dictionary<string, string?> { ["Grpc:Address"] = "http://127.0.0.1:0", ["Auth:Mode"] = "off" };
+        foreach (var (key, value) in settings ?? [])
+        {
+            all[key] = value;
+        }
+
+        var builder = ServiceHost.CreateBuilder("test", 0, [], all);
+        builder.Services.AddSingleton(new Behaviour(getAccount));
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapGrpcService<TestApi>();
+        await app.StartAsync();
+        return new TestHost(app);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    internal sealed record Behaviour(Func<GetAccountRequest, ServerCallContext, Task<GetAccountResponse>> GetAccount);
+
+    internal sealed class TestApi(Behaviour behaviour) : AccountService.AccountServiceBase
+    {
+        public override Task<GetAccountResponse> GetAccount(GetAccountRequest request, ServerCallContext context) =>
+            behaviour.GetAccount(request, context);
+    }
+}
