@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace TagSegments.Embedded.Postgres;
+
+/// <summary>A program of PostgreSQL that runs as our child and does not outlive us.</summary>
+internal sealed partial class ChildProcess
+{
+    private const int LinesKept = 40;
+    private const int Sigint = 2;
+
+    private readonly ConcurrentQueue<string> lines = new();
+    private readonly TaskCompletionSource exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ChildProcess()
+    {
+    }
+
+    public int Id { get; private set; }
+
+    public int ExitCode { get; private set; }
+
+    public Task Exited => exited.Task;
+
+    public string RecentOutput => string.Join('\n', lines);
+
+    public static async Task<ChildProcess> RunAsync(string program, IEnumerable<string> arguments, string folder, CancellationToken ct)
+    {
+        var child = Start(program, arguments, folder);
+        try
+        {
+            await child.Exited.WaitAsync(ct);
+        }
+        catch (OperationCanceledException)
+        {
+            child.Kill();
+            throw;
+        }
+
+        return child;
+    }
+
+    /// <summary>Starts the program; <paramref name="folder"/> is the folder that it has to reach.</summary>
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, string folder)
+    {
+        var command = UnprivilegedUser.Wrap(program, arguments, folder);
+        var child = new ChildProcess();
+        var started = new TaskCompletionSource();
+        // The kernel signals the child when the thread that forked it ends. A pool thread may end at any time, so this one stays.
+        new Thread(() => child.Live(command, started)) { IsBackground = true, Name = Path.GetFileName(program) }.Start();
+        started.Task.GetAwaiter().GetResult();
+        return child;
+    }
+
+    public void Interrupt()
+    {
+        if (!Exited.IsCompleted)
+            _ = Signal(Id, Sigint);
+    }
+
+    public void Kill()
+    {
+        if (Exited.IsCompleted)
+            return;
+
+        using var process = Process.GetProcessById(Id);
+        process.Kill();
+    }
+
+    private void Live(IReadOnlyList<string> command, TaskCompletionSource started)
+    {
+        var info = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            // initdb looks at its locale variables even with --locale.
+            Environment = { ["LC_ALL"] = "C", ["TZ"] = "UTC" },
+            WorkingDirectory = Path.GetPathRoot(Environment.CurrentDirectory),
+        };
+        using var process = new Process { StartInfo = info };
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        try
+        {
+            process.Start();
+        }
+        catch (Exception e)
+        {
+            exited.SetResult();
+            started.SetException(new EmbeddedServerException($"{command[0]} cannot be started: {e.Message}", e));
+            return;
+        }
+
+        Id = process.Id;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        started.SetResult();
+        process.WaitForExit();
+        ExitCode = process.ExitCode;
+        exited.SetResult();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+            return;
+
+        lines.Enqueue(line);
+        while (lines.Count > LinesKept)
+            lines.TryDequeue(out _);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Signal(int process, int signal);
+}

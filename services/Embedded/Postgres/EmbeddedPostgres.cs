@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace TagSegments.Embedded.Postgres;
+
+/// <summary>A private PostgreSQL server on loopback that lives no longer than this process; its data stays.</summary>
+public sealed class EmbeddedPostgres : IAsyncDisposable
+{
+    private static readonly TimeSpan RetryFor = TimeSpan.FromSeconds(20);
+
+    private readonly ChildProcess process;
+    private readonly PostgresCluster cluster;
+
+    private EmbeddedPostgres(ChildProcess process, PostgresCluster cluster, int port)
+    {
+        this.process = process;
+        this.cluster = cluster;
+        Port = port;
+    }
+
+    /// <summary>The port on 127.0.0.1.</summary>
+    public int Port { get; }
+
+    /// <summary>The process id of the server's first process.</summary>
+    public int ProcessId => process.Id;
+
+    /// <summary>Completes when the server has ended, for whatever reason.</summary>
+    public Task Exited => process.Exited;
+
+    /// <summary>The last lines that the server wrote.</summary>
+    public string RecentOutput => process.RecentOutput;
+
+    /// <summary>Starts the server and waits until it answers; creates the cluster when the folder has none.</summary>
+    public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, CancellationToken ct = default)
+    {
+        var cluster = await PostgresCluster.OpenAsync(options, ct);
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            var port = cluster.ChoosePort(options.Port);
+            var server = new EmbeddedPostgres(cluster.StartServer(options, port), cluster, port);
+            try
+            {
+                await server.WaitUntilAcceptingAsync(ct);
+                cluster.RememberPort(port);
+                return server;
+            }
+            catch (EmbeddedServerException) when (IsPassing(server.RecentOutput, options) && waited.Elapsed < RetryFor)
+            {
+                await Task.Delay(200, ct);
+            }
+            catch
+            {
+                await server.DisposeAsync();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>The owner's connection string to a database of this server.</summary>
+    public string ConnectionString(string database = "postgres") =>
+        new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Port, Username = "postgres", Database = database }.ConnectionString;
+
+    /// <summary>Ends the server as a power cut would: no shutdown, recovery at the next start.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.Exited;
+    }
+
+    /// <summary>Stops the server in an orderly way: open transactions are rolled back, everything committed is on disk.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await cluster.StopServerAsync(process);
+        GC.SuppressFinalize(this);
+    }
+
+    // Processes of a killed server may hold its memory for a moment, and a free port may be taken meanwhile.
+    private static bool IsPassing(string output, EmbeddedPostgresOptions options) =>
+        output.Contains("still in use", StringComparison.Ordinal) ||
+        (options.Port == 0 && output.Contains("could not bind", StringComparison.Ordinal));
+
+    private async Task WaitUntilAcceptingAsync(CancellationToken ct)
+    {
+        var connectionString = ConnectionString() + ";Pooling=false;Timeout=5";
+        while (true)
+        {
+            ct.ThrowIfCancellationRequested();
+            if (process.Exited.IsCompleted)
+                throw new EmbeddedServerException($"PostgreSQL ended while starting in {cluster.DataDirectory} on port {Port}:\n{RecentOutput}");
+
+            try
+            {
+                await using var connection = new NpgsqlConnection(connectionString);
+                await connection.OpenAsync(ct);
+                return;
+            }
+            catch (NpgsqlException)
+            {
+                // Not listening yet, or still recovering.
+                await Task.Delay(25, ct);
+            }
+        }
+    }
+}

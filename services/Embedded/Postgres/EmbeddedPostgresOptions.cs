@@ -1,0 +1,45 @@
+namespace TagSegments.Embedded.Postgres;
+
+/// <summary>Where a private PostgreSQL cluster lives and how it runs.</summary>
+public sealed record EmbeddedPostgresOptions
+{
+    /// <summary>The folder of the cluster; made on the first start, found again by later ones.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The port on 127.0.0.1; 0 takes the one of the last start, or a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The folder with <c>initdb</c> and <c>postgres</c>; null searches PG_BIN, PATH and the usual places, then downloads.</summary>
+    public string? BinDirectory { get; init; }
+
+    /// <summary>The version that is downloaded when none is installed.</summary>
+    public string DownloadVersion { get; init; } = "17.5.0";
+
+    /// <summary>Server settings over the defaults, as <c>-c name=value</c>.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Settings for data that nobody will miss after a crash: tests and benchmarks.</summary>
+    public static IReadOnlyDictionary<string, string> Throwaway { get; } = new Dictionary<string, string>
+    {
+        ["fsync"] = "off",
+        ["synchronous_commit"] = "off",
+        ["full_page_writes"] = "off",
+        ["shared_buffers"] = "128MB",
+    };
+
+    // Loopback TCP only: the socket folder of a packaged server belongs to another user.
+    private static readonly Dictionary<string, string> Defaults = new()
+    {
+        ["listen_addresses"] = "127.0.0.1",
+        ["unix_socket_directories"] = "",
+        ["max_connections"] = "300",
+        ["shared_buffers"] = "256MB",
+        ["max_wal_size"] = "4GB",
+        ["checkpoint_timeout"] = "15min",
+        ["random_page_cost"] = "1.1",
+        ["jit"] = "off",
+    };
+
+    internal IEnumerable<KeyValuePair<string, string>> EffectiveSettings =>
+        Defaults.Where(setting => !Settings.ContainsKey(setting.Key)).Concat(Settings);
+}

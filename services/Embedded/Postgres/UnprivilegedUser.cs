@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+
+namespace TagSegments.Embedded.Postgres;
+
+/// <summary>PostgreSQL refuses to run as root, so a root process starts it as the user "nobody".</summary>
+internal static partial class UnprivilegedUser
+{
+    private const int Nobody = 65534;
+    private static readonly string? SetPriv = FindInPath("setpriv");
+    private static readonly string? SetSid = FindInPath("setsid");
+
+    private static bool IsRoot => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess;
+
+    /// <summary>Gives the folder to the user that the server will run as.</summary>
+    public static void TakeOwnership(string folder)
+    {
+        if (IsRoot && ChangeOwner(folder, Nobody, Nobody) != 0)
+            throw new EmbeddedServerException($"{folder} cannot be given to the user that PostgreSQL runs as (error {Marshal.GetLastPInvokeError()}).");
+    }
+
+    /// <summary>
+    /// The command line to start a program with: in a session of its own, so that Ctrl-C reaches it through us only, and with a signal
+    /// to stop when the thread that started it ends, so that not even a killed process leaves it behind.
+    /// </summary>
+    public static IReadOnlyList<string> Wrap(string program, IEnumerable<string> arguments, string folder)
+    {
+        if (!OperatingSystem.IsLinux() || (SetPriv is null && !IsRoot))
+            return [program, .. arguments];
+        if (SetPriv is null)
+            throw new EmbeddedServerException("PostgreSQL does not run as root. Install util-linux (setpriv), or start as another user.");
+
+        string[] session = SetSid is null ? [] : [SetSid];
+        string[] user = IsRoot ? [$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--no-new-privs"] : [];
+        string[] access = IsRoot && !(IsOpenToOthers(folder) && IsOpenToOthers(program)) ? ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"] : [];
+        return [.. session, SetPriv, .. user, .. access, "--pdeathsig=SIGINT", "--", program, .. arguments];
+    }
+
+    // A clone below /root, say, cannot be entered by "nobody": then the server keeps the right to pass folders of others.
+    private static bool IsOpenToOthers(string path)
+    {
+        for (var parent = Directory.GetParent(path); parent is not null; parent = parent.Parent)
+        {
+            if (OperatingSystem.IsLinux() && !parent.UnixFileMode.HasFlag(UnixFileMode.OtherExecute))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static string? FindInPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
+
+    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwner(string path, int user, int group);
+}
