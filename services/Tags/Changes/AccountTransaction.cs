@@ -1,0 +1,180 @@
+using System.Data;
+using System.Globalization;
+using Dapper;
+using Npgsql;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Changes;
+
+/// <summary>
+/// One write transaction of one account. It collects what really changed and, as its last act, moves the account's clock and writes the
+/// changes to the logs at the new position. Nothing changed, nothing written: a clock that stands still says so to every index.
+/// READ COMMITTED, because writers at a stricter level would fail on the clock's row instead of waiting for it.
+/// </summary>
+internal sealed class AccountTransaction : IAsyncDisposable
+{
+    /// <summary>The tag whose holders are the living contacts.</summary>
+    public const int LivingTag = 0;
+
+    private const int AdvisoryLockClass = 0x746167;
+    private readonly ChangeLog _log = new();
+    private Position? _stamped;
+    private bool _changesLibrary;
+
+    private AccountTransaction(int accountId, NpgsqlConnection connection, NpgsqlTransaction transaction)
+    {
+        AccountId = accountId;
+        Connection = connection;
+        Transaction = transaction;
+    }
+
+    /// <summary>The account that is written.</summary>
+    public int AccountId { get; }
+
+    /// <summary>The connection, inside the transaction.</summary>
+    public NpgsqlConnection Connection { get; }
+
+    /// <summary>The transaction, as Dapper wants it.</summary>
+    public NpgsqlTransaction Transaction { get; }
+
+    /// <summary>Begins a transaction; disposing it without a commit rolls it back.</summary>
+    public static async Task<AccountTransaction> BeginAsync(NpgsqlDataSource database, int accountId, CancellationToken ct)
+    {
+        var connection = await database.OpenConnectionAsync(ct);
+        return new(accountId, connection, await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct));
+    }
+
+    /// <summary>Runs and commits <paramref name="work"/>, again and again while it loses against concurrent transactions.</summary>
+    public static async Task<T> RunAsync<T>(
+        NpgsqlDataSource database, int accountId, Func<AccountTransaction, Task<T>> work, CancellationToken ct)
+    {
+        const int attempts = 8;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var transaction = await BeginAsync(database, accountId, ct);
+                var result = await work(transaction);
+                await transaction.CommitAsync(ct);
+                return result;
+            }
+            catch (PostgresException e) when (attempt < attempts && LostToOthers(e))
+            {
+                await Task.Delay(Random.Shared.Next(1, 10 * attempt), ct);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Waits until no other transaction puts tags on contacts, and keeps it so: for deletion, restoration and merging of tags, after which
+    /// no straggler may put a deleted tag on a contact. Call it before anything else in the transaction.
+    /// </summary>
+    public Task LockLibraryAsync(CancellationToken ct)
+    {
+        const string sql = "SELECT pg_advisory_xact_lock(@lockClass, @accountId)";
+        _changesLibrary = true;
+        return Connection.ExecuteAsync(
+            new CommandDefinition(sql, new { lockClass = AdvisoryLockClass, accountId = AccountId }, Transaction, cancellationToken: ct));
+    }
+
+    /// <summary>Adds to a batch what putting tags on contacts needs first: that no tag is deleted meanwhile.</summary>
+    public NpgsqlBatch ShareLibrary(NpgsqlBatch batch) =>
+        batch.Add("SELECT pg_advisory_xact_lock_shared($1, $2)", AdvisoryLockClass, AccountId);
+
+    /// <summary>Sets or clears a tag on contacts and returns those really changed. Throws NOT_FOUND if there is no such tag.</summary>
+    public Task<TagChanges> SetBitsAsync(int tagId, IReadOnlyList<int> contactIds, bool on, ChangeCause cause, CancellationToken ct) =>
+        SetBitsAsync(tagId, ChunkBits.Split(contactIds), on, cause, ct);
+
+    /// <summary>Sets or clears a tag on the contacts of whole chunks and returns those really changed.</summary>
+    public async Task<TagChanges> SetBitsAsync(
+        int tagId, SortedDictionary<int, byte[]> chunks, bool on, ChangeCause cause, CancellationToken ct)
+    {
+        if (chunks.Count == 0)
+        {
+            return new TagChanges(new Dictionary<int, byte[]>());
+        }
+
+        RequireUnstamped();
+        var changes = new TagChanges(await ChunkWrites.SetAsync(this, tagId, chunks, on, mustExist: tagId != LivingTag && !_changesLibrary, ct));
+        foreach (var (chunk, bits) in changes.Chunks)
+        {
+            LogTag(tagId, on, chunk, bits, cause);
+        }
+
+        return changes;
+    }
+
+    /// <summary>Notes a change of one contact's tag that the caller has made itself.</summary>
+    public void LogTag(int tagId, bool on, int contactId, ChangeCause cause)
+    {
+        RequireUnstamped();
+        _log.AddTag(tagId, on, contactId, cause);
+    }
+
+    /// <summary>Notes a change of a contact that the caller has made itself, with the values before it.</summary>
+    public void LogContact(int contactId, ContactChangeKind kind, string? beforeJson, ChangeCause cause)
+    {
+        RequireUnstamped();
+        _log.AddContact(contactId, kind, beforeJson, cause);
+    }
+
+    /// <summary>
+    /// Moves the clock, writes the logs and returns the position of this transaction: for answers that must be stored with the transaction.
+    /// Nothing can be changed afterwards. The clock stays locked until the commit, so that should be next.
+    /// </summary>
+    public async Task<Position> StampAsync(CancellationToken ct)
+    {
+        if (_stamped is { } stamped)
+        {
+            return stamped;
+        }
+
+        await using var batch = Connection.CreateBatch();
+        batch.Transaction = Transaction;
+        batch.BatchCommands.Add(_log.IsEmpty
+            ? Sql.Command("SELECT pos, nonce FROM crm.clock WHERE account_id = $1", AccountId)
+            : _log.ToStatement(AccountId));
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        _stamped = await reader.ReadAsync(ct) ? new(reader.GetInt64(0), reader.GetGuid(1)) : new(0, Guid.Empty);
+        return _stamped.Value;
+    }
+
+    /// <summary>Stamps the transaction unless that is done, and commits it.</summary>
+    public async Task<Position> CommitAsync(CancellationToken ct)
+    {
+        var position = await StampAsync(ct);
+        await Transaction.CommitAsync(ct);
+        return position;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Transaction.DisposeAsync();
+        await Connection.DisposeAsync();
+    }
+
+    // A change of one contact is logged by its number: that is what audit by contact looks for first.
+    private void LogTag(int tagId, bool on, int chunk, byte[] bits, ChangeCause cause)
+    {
+        if (ChunkBits.Count(bits) == 1)
+        {
+            _log.AddTag(tagId, on, ChunkBits.Contacts(chunk, bits)[0], cause);
+        }
+        else
+        {
+            _log.AddTag(tagId, on, chunk, bits, cause);
+        }
+    }
+
+    private void RequireUnstamped()
+    {
+        if (_stamped is not null)
+        {
+            throw new InvalidOperationException("The transaction has its position already; nothing can be changed after that.");
+        }
+    }
+
+    private static bool LostToOthers(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+}

@@ -1,0 +1,39 @@
+using Crm.Common.V1;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Changes;
+
+/// <summary>Why and by whom a change is made, as the change logs keep it.</summary>
+internal sealed record ChangeCause(
+    Cause.Types.Kind Kind,
+    string Actor,
+    string Id = "",
+    string Detail = "",
+    string[]? WorkflowChain = null,
+    bool SkipWorkflows = false)
+{
+    /// <summary>The workflows that led to the change, in the form of the log column.</summary>
+    public string[] Chain => WorkflowChain ?? [];
+
+    /// <summary>Reads the cause named by a request; a missing one is a user's, or <paramref name="defaultKind"/>.</summary>
+    public static ChangeCause FromProto(
+        Cause? cause, string actor, bool skipWorkflows, Cause.Types.Kind defaultKind = Cause.Types.Kind.User)
+    {
+        cause ??= new Cause();
+        new FieldChecks()
+            .Require(Enum.IsDefined(cause.Kind), "cause.kind", "is not a known kind")
+            .Require(cause.Id.Length <= 100, "cause.id", "is longer than 100 characters")
+            .Require(cause.Detail.Length <= 200, "cause.detail", "is longer than 200 characters")
+            .Require(cause.WorkflowChain.Count <= 32, "cause.workflow_chain", "has more than 32 entries")
+            .Require(cause.WorkflowChain.All(IsChainEntry), "cause.workflow_chain", "has an empty entry, a long one or one with control characters")
+            .ThrowIfAny();
+
+        var kind = cause.Kind == Cause.Types.Kind.Unspecified ? defaultKind : cause.Kind;
+        return new(kind, actor, cause.Id, cause.Detail, [.. cause.WorkflowChain], skipWorkflows);
+    }
+
+    /// <summary>Gives the cause as events carry it.</summary>
+    public Cause ToProto() => new() { Kind = Kind, Id = Id, Detail = Detail, WorkflowChain = { Chain } };
+
+    private static bool IsChainEntry(string entry) => entry.Length is > 0 and <= 100 && !entry.Any(char.IsControl);
+}

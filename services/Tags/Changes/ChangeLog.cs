@@ -1,0 +1,116 @@
+using Npgsql;
+
+namespace TagSegments.Tags.Changes;
+
+/// <summary>The changes that a transaction has made so far; written with its clock position when it is stamped.</summary>
+internal sealed class ChangeLog
+{
+    private readonly List<ChangeCause> _causes = [];
+    private readonly Dictionary<ChangeCause, int> _causeNumbers = new(ReferenceEqualityComparer.Instance);
+    private readonly List<TagRow> _tags = [];
+    private readonly List<ContactRow> _contacts = [];
+    private int _seq;
+
+    /// <summary>Whether nothing has changed yet.</summary>
+    public bool IsEmpty => _seq == 0;
+
+    /// <summary>Notes that one contact got or lost a tag.</summary>
+    public void AddTag(int tagId, bool on, int contactId, ChangeCause cause) =>
+        _tags.Add(new(_seq++, tagId, on, contactId, contactId / ChunkBits.Size, null, CauseNumber(cause)));
+
+    /// <summary>Notes that contacts of one chunk got or lost a tag.</summary>
+    public void AddTag(int tagId, bool on, int chunk, byte[] changed, ChangeCause cause) =>
+        _tags.Add(new(_seq++, tagId, on, null, chunk, changed, CauseNumber(cause)));
+
+    /// <summary>Notes that something happened to a contact.</summary>
+    public void AddContact(int contactId, ContactChangeKind kind, string? beforeJson, ChangeCause cause) =>
+        _contacts.Add(new(_seq++, contactId, (short)kind, beforeJson, CauseNumber(cause)));
+
+    /// <summary>
+    /// Makes the statement that moves the account's clock and writes the changes at the new position: the clock first, as every other part
+    /// reads from it, so the row's lock makes the order of positions the order of commits. Returns pos and nonce.
+    /// </summary>
+    public NpgsqlBatchCommand ToStatement(int accountId)
+    {
+        const string sql = """
+            WITH clock AS (
+                INSERT INTO crm.clock (account_id, pos, nonce)
+                VALUES ($1, 1, gen_random_uuid())
+                ON CONFLICT (account_id) DO UPDATE SET pos = clock.pos + 1, nonce = gen_random_uuid()
+                RETURNING pos, nonce, clock_timestamp() AS at),
+            cause AS (
+                SELECT ordinality - 1 AS number, kind, id, detail, string_to_array(nullif(chain, ''), E'\n') AS chain, actor, skip_workflows
+                FROM unnest($2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
+                    WITH ORDINALITY AS c (kind, id, detail, chain, actor, skip_workflows)),
+            tag AS (
+                INSERT INTO tags.tag_change (account_id, pos, seq, tag_id, op, contact_id, chunk, bits,
+                    cause_kind, cause_id, cause_detail, cause_chain, actor, skip_workflows, at)
+                SELECT $1, clock.pos, t.seq, t.tag_id, t.op, t.contact_id, t.chunk, ('x' || encode(t.bits, 'hex'))::bit(16384),
+                    cause.kind, cause.id, cause.detail, cause.chain, cause.actor, cause.skip_workflows, clock.at
+                FROM clock
+                CROSS JOIN unnest($8::int[], $9::int[], $10::smallint[], $11::int[], $12::int[], $13::bytea[], $14::int[])
+                    AS t (seq, tag_id, op, contact_id, chunk, bits, cause)
+                JOIN cause ON cause.number = t.cause),
+            contact AS (
+                INSERT INTO crm.contact_change (account_id, pos, seq, contact_id, kind, before,
+                    cause_kind, cause_id, cause_detail, cause_chain, actor, skip_workflows, at)
+                SELECT $1, clock.pos, c.seq, c.contact_id, c.kind, c.before::jsonb,
+                    cause.kind, cause.id, cause.detail, cause.chain, cause.actor, cause.skip_workflows, clock.at
+                FROM clock
+                CROSS JOIN unnest($15::int[], $16::int[], $17::smallint[], $18::text[], $19::int[]) AS c (seq, contact_id, kind, before, cause)
+                JOIN cause ON cause.number = c.cause)
+            INSERT INTO crm.commit (account_id, pos, nonce, committed_at)
+            SELECT $1, pos, nonce, at
+            FROM clock
+            RETURNING pos, nonce
+            """;
+        return Sql.Command(sql, [accountId, .. CauseColumns(), .. TagColumns(), .. ContactColumns()]);
+    }
+
+    private object[] CauseColumns() =>
+    [
+        _causes.Select(c => (short)c.Kind).ToArray(),
+        _causes.Select(c => NullIfEmpty(c.Id)).ToArray(),
+        _causes.Select(c => NullIfEmpty(c.Detail)).ToArray(),
+        _causes.Select(c => string.Join('\n', c.Chain)).ToArray(),
+        _causes.Select(c => NullIfEmpty(c.Actor)).ToArray(),
+        _causes.Select(c => c.SkipWorkflows).ToArray(),
+    ];
+
+    private object[] TagColumns() =>
+    [
+        _tags.Select(t => t.Seq).ToArray(),
+        _tags.Select(t => t.TagId).ToArray(),
+        _tags.Select(t => t.On ? (short)1 : (short)2).ToArray(),
+        _tags.Select(t => t.ContactId).ToArray(),
+        _tags.Select(t => t.Chunk).ToArray(),
+        _tags.Select(t => t.Bits).ToArray(),
+        _tags.Select(t => t.Cause).ToArray(),
+    ];
+
+    private object[] ContactColumns() =>
+    [
+        _contacts.Select(c => c.Seq).ToArray(),
+        _contacts.Select(c => c.ContactId).ToArray(),
+        _contacts.Select(c => c.Kind).ToArray(),
+        _contacts.Select(c => c.Before).ToArray(),
+        _contacts.Select(c => c.Cause).ToArray(),
+    ];
+
+    private int CauseNumber(ChangeCause cause)
+    {
+        if (!_causeNumbers.TryGetValue(cause, out var number))
+        {
+            _causeNumbers.Add(cause, number = _causes.Count);
+            _causes.Add(cause);
+        }
+
+        return number;
+    }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    private readonly record struct TagRow(int Seq, int TagId, bool On, int? ContactId, int Chunk, byte[]? Bits, int Cause);
+
+    private readonly record struct ContactRow(int Seq, int ContactId, short Kind, string? Before, int Cause);
+}

@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace TagSegments.Tags.Changes;
+
+/// <summary>
+/// The bits of one chunk of 16,384 consecutive contacts, in PostgreSQL's order: contact 0 of the chunk is the highest bit of the first byte,
+/// so that bytes travel between memory and bit(16384) unchanged.
+/// </summary>
+internal static class ChunkBits
+{
+    /// <summary>Contacts in a chunk.</summary>
+    public const int Size = 16_384;
+
+    /// <summary>Bytes of a chunk.</summary>
+    public const int Bytes = Size / 8;
+
+    /// <summary>Sets one bit.</summary>
+    public static void Set(byte[] bits, int offset) => bits[offset >> 3] |= (byte)(0x80 >> (offset & 7));
+
+    /// <summary>Tells whether a bit is set.</summary>
+    public static bool Get(ReadOnlySpan<byte> bits, int offset) => (bits[offset >> 3] & (0x80 >> (offset & 7))) != 0;
+
+    /// <summary>Counts the bits set.</summary>
+    public static int Count(ReadOnlySpan<byte> bits)
+    {
+        var count = 0;
+        foreach (var word in MemoryMarshal.Cast<byte, ulong>(bits))
+        {
+            count += BitOperations.PopCount(word);
+        }
+
+        return count;
+    }
+
+    /// <summary>Lists the contacts whose bits are set, ascending.</summary>
+    public static List<int> Contacts(int chunk, ReadOnlySpan<byte> bits)
+    {
+        var contacts = new List<int>();
+        for (var start = 0; start < bits.Length; start += sizeof(ulong))
+        {
+            var word = BinaryPrimitives.ReadUInt64BigEndian(bits[start..]);
+            while (word != 0)
+            {
+                var offset = BitOperations.LeadingZeroCount(word);
+                contacts.Add((chunk * Size) + (start * 8) + offset);
+                word &= ~(0x8000_0000_0000_0000UL >> offset);
+            }
+        }
+
+        return contacts;
+    }
+
+    /// <summary>Sets the contacts' bits chunk by chunk; the chunks come out in ascending order.</summary>
+    public static SortedDictionary<int, byte[]> Split(IEnumerable<int> contactIds)
+    {
+        var chunks = new SortedDictionary<int, byte[]>();
+        foreach (var contactId in contactIds)
+        {
+            if (!chunks.TryGetValue(contactId / Size, out var bits))
+            {
+                chunks.Add(contactId / Size, bits = new byte[Bytes]);
+            }
+
+            Set(bits, contactId % Size);
+        }
+
+        return chunks;
+    }
+}
