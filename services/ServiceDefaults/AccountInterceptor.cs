@@ -1,9 +1,9 @@
 using System.Security.Claims;
 using Crm.Errors.V1;
 using Google.Protobuf;
+using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using Grpc.AspNetCore.Server;
 
 namespace TagSegments.ServiceDefaults;
 

@@ -78,8 +78,11 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
                 return context.Deadline <= DateTime.UtcNow
                     ? new RpcException(new Status(StatusCode.DeadlineExceeded, "The deadline passed."))
                     : new RpcException(new Status(StatusCode.Cancelled, "The call was cancelled or ran into the server's time limit."));
-            case PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
-                or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.UniqueViolation }:
+            case PostgresException
+            {
+                SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
+                or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.UniqueViolation
+            }:
                 logger.DatabaseConflict(exception, context.Method);
                 return RpcErrors.Create(
                     StatusCode.Aborted, ErrorReason.Conflict, "The change conflicts with another one made at the same time. Retry.");

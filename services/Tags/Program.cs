@@ -1,4 +1,4 @@
-using TagSegments.Tags;
 using TagSegments.ServiceDefaults;
+using TagSegments.Tags;
 
 return await ServiceHost.RunAsync(args, TagsApp.Build, typeof(TagsApp).Assembly);

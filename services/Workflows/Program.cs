@@ -1,4 +1,4 @@
-using TagSegments.Workflows;
 using TagSegments.ServiceDefaults;
+using TagSegments.Workflows;
 
 return await ServiceHost.RunAsync(args, WorkflowsApp.Build, typeof(WorkflowsApp).Assembly);
