@@ -16,8 +16,10 @@ CREATE TABLE campaigns.activity_commit (
     account_id   int NOT NULL,
     pos          bigint NOT NULL,
     nonce        uuid NOT NULL,
-    -- The contacts touched by this commit: what an index has to read again.
+    -- The contacts whose activity this commit recorded: what an index has to read again.
     contact_ids  int[] NOT NULL,
+    -- Whether this commit changed the suppression list. It is kept by address, so any contact may be concerned.
+    suppressions boolean NOT NULL DEFAULT false,
     committed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (account_id, pos)
 );
@@ -32,20 +34,55 @@ CREATE TABLE campaigns.activity (
     activity_id bigint GENERATED ALWAYS AS IDENTITY,
     kind        smallint NOT NULL,
     channel     smallint NOT NULL,
+    -- The position of the commit that recorded it: the order of the feed.
+    pos         bigint NOT NULL,
     campaign_id uuid,
     -- The link followed, the bounce's reason, or the name of a custom event.
     detail      text,
     -- A program, not a person, opened or clicked.
     machine     boolean NOT NULL DEFAULT false,
-    -- The sender's own id of the event: the same event sent twice is recorded once.
-    dedupe_key  text,
+    -- What else is known about a custom event.
+    properties  jsonb,
     PRIMARY KEY (account_id, contact_id, at, activity_id)
 ) PARTITION BY RANGE (at);
 
 CREATE INDEX activity_time ON campaigns.activity (account_id, kind, at);
+CREATE INDEX activity_feed ON campaigns.activity (account_id, pos);
 CREATE INDEX activity_campaign ON campaigns.activity (account_id, campaign_id, kind) WHERE campaign_id IS NOT NULL;
 
 CREATE TABLE campaigns.activity_default PARTITION OF campaigns.activity DEFAULT;
+
+-- Makes the partitions of `months` months from that of `first_day` on, and returns how many it made. A month that already has rows in the
+-- default partition stays there. Runs as the owner, because the service may not create tables.
+CREATE FUNCTION campaigns.ensure_activity_partitions(first_day date, months int) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    made int := 0;
+    starts timestamp;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('campaigns.activity', 0));
+    FOR starts IN SELECT generate_series(date_trunc('month', first_day::timestamp), date_trunc('month', first_day::timestamp)
+                                         + make_interval(months => months - 1), interval '1 month')
+    LOOP
+        CONTINUE WHEN to_regclass(format('campaigns.activity_%s', to_char(starts, 'YYYY_MM'))) IS NOT NULL
+            OR EXISTS (SELECT FROM campaigns.activity_default
+                       WHERE at >= starts AT TIME ZONE 'UTC' AND at < (starts + interval '1 month') AT TIME ZONE 'UTC');
+        EXECUTE format('CREATE TABLE campaigns.activity_%s PARTITION OF campaigns.activity FOR VALUES FROM (%L) TO (%L)',
+                       to_char(starts, 'YYYY_MM'), to_char(starts, 'YYYY-MM-DD 00:00:00+00'),
+                       to_char(starts + interval '1 month', 'YYYY-MM-DD 00:00:00+00'));
+        made := made + 1;
+    END LOOP;
+    RETURN made;
+END $$;
+
+SELECT campaigns.ensure_activity_partitions((now() AT TIME ZONE 'UTC' - interval '4 months')::date, 8);
+
+-- The sender's own ids of events: the same event sent twice is recorded once.
+CREATE TABLE campaigns.activity_key (
+    account_id int NOT NULL,
+    dedupe_key text NOT NULL,
+    PRIMARY KEY (account_id, dedupe_key)
+);
 
 -- The last e-mail activity of each kind per contact, kept in the transaction that records it. No index on the dates: updates stay HOT.
 CREATE TABLE campaigns.contact_activity (
@@ -62,7 +99,7 @@ CREATE TABLE campaigns.contact_activity (
     PRIMARY KEY (account_id, contact_id)
 ) WITH (fillfactor = 70);
 
--- Addresses that get nothing. Kept by normalised address, so deleting, importing or merging contacts does not lift it.
+-- Addresses that get nothing. Kept by normalised address (e-mail: trimmed, lower case; phone: an optional + and the digits), so deleting, importing or merging contacts does not lift it.
 -- reason: 1 bounced, 2 complained, 3 unsubscribed, 4 manual.
 CREATE TABLE campaigns.suppression (
     account_id  int NOT NULL,
@@ -74,10 +111,36 @@ CREATE TABLE campaigns.suppression (
     PRIMARY KEY (account_id, channel, address_key)
 );
 
+-- Addresses that were taken off the list, with the proof of their owner's new consent.
+CREATE TABLE campaigns.suppression_removal (
+    account_id  int NOT NULL,
+    channel     smallint NOT NULL,
+    address_key text NOT NULL,
+    reason      smallint NOT NULL,
+    proof       text NOT NULL,
+    actor       text NOT NULL,
+    removed_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (account_id, channel, address_key, removed_at)
+);
+
+-- The answers to calls with a request_id.
+CREATE TABLE campaigns.request (
+    account_id   int NOT NULL,
+    principal    text NOT NULL,
+    method       text NOT NULL,
+    request_id   text NOT NULL,
+    payload_hash bytea NOT NULL,
+    response     bytea,
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (account_id, principal, method, request_id)
+);
+
+CREATE INDEX request_created ON campaigns.request (created_at);
+
 -- The views are contracts with the segment service: change them compatibly.
 CREATE VIEW campaigns.segment_activity_clock AS SELECT account_id, pos, nonce, floor, max_at FROM campaigns.activity_clock;
 CREATE VIEW campaigns.segment_activity_commits AS
-    SELECT account_id, pos, nonce, contact_ids, committed_at FROM campaigns.activity_commit;
+    SELECT account_id, pos, nonce, contact_ids, committed_at, suppressions FROM campaigns.activity_commit;
 CREATE VIEW campaigns.segment_activity AS
     SELECT account_id, contact_id, at, kind, channel, campaign_id, detail, machine FROM campaigns.activity;
 CREATE VIEW campaigns.segment_contact_activity AS
@@ -88,5 +151,7 @@ CREATE VIEW campaigns.segment_suppressions AS SELECT account_id, channel, addres
 
 GRANT USAGE ON SCHEMA campaigns TO tagsegments_campaigns, tagsegments_segments;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA campaigns TO tagsegments_campaigns;
+REVOKE EXECUTE ON FUNCTION campaigns.ensure_activity_partitions FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION campaigns.ensure_activity_partitions TO tagsegments_campaigns;
 GRANT SELECT ON campaigns.segment_activity_clock, campaigns.segment_activity_commits, campaigns.segment_activity,
     campaigns.segment_contact_activity, campaigns.segment_suppressions TO tagsegments_segments;
