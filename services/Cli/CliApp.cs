@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using TagSegments.Cli.Commands;
+using TagSegments.Cli.Output;
+
+namespace TagSegments.Cli;
+
+/// <summary>The command line program; tests call it as the shell does, with writers of their own.</summary>
+internal static class CliApp
+{
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken ct = default)
+    {
+        var parse = CreateCommands().Parse(args);
+        if (parse.Action is ParseErrorAction)
+            return ReportUsage(parse, error);
+
+        var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+        return await parse.InvokeAsync(invocation, ct);
+    }
+
+    private static RootCommand CreateCommands()
+    {
+        var root = new RootCommand("TagSegments: tags, segments, campaigns and workflows of a CRM, over gRPC.")
+        {
+            Import.Create(),
+            new Command("accounts", "The tenants of the installation.") { AccountsList.Create(), AccountsCreate.Create() },
+            new Command("contacts", "The people and companies of an account.") { ContactsList.Create(), ContactsShow.Create() },
+            new Command("fields", "The custom fields of an account.") { FieldsList.Create() },
+            new Command("tags", "The tag library, and tags on contacts.")
+            {
+                TagsList.Create(), TagsCreate.Create(), TagsAdd.Create(), TagsRemove.Create(), TagsBulk.Create(),
+            },
+            new Command("segments", "Live filters over contacts. FILTER is the text of a filter or the name of a saved segment.")
+            {
+                SegmentsList.Create(), SegmentsShow.Create(), SegmentsCreate.Create(), SegmentsCount.Create(), SegmentsExport.Create(),
+                SegmentsExplain.Create(),
+            },
+        };
+        GlobalOptions.AddTo(root);
+        return root;
+    }
+
+    private static int ReportUsage(ParseResult parse, TextWriter error)
+    {
+        // An unknown word is also reported as a missing command; the more specific message comes last.
+        var message = parse.Errors[^1].Message.ReplaceLineEndings(" ");
+        var hint = $"See: {string.Join(' ', GlobalOptions.PathOf(parse.CommandResult))} --help";
+        new ErrorReport(message, hint, ExitCode.Usage).WriteTo(error, GlobalOptions.AsksForJson(parse));
+        return ExitCode.Usage;
+    }
+}

@@ -1,0 +1,9 @@
+namespace TagSegments.Cli;
+
+/// <summary>Something that the program itself found wrong, with what to do about it.</summary>
+internal sealed class CliError(string message, string hint, int exitCode = ExitCode.Usage) : Exception(message)
+{
+    public string Hint { get; } = hint;
+
+    public int ExitCode { get; } = exitCode;
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using TagSegments.Cli.Output;
+
+namespace TagSegments.Cli.Commands;
+
+/// <summary>Binds commands to their work.</summary>
+internal static class CommandExtensions
+{
+    /// <summary>Runs <paramref name="work"/> when the command is called; every failure leaves the program here, as a message and an exit code.</summary>
+    public static Command Runs(this Command command, Func<Session, CancellationToken, Task<int>> work)
+    {
+        command.SetAction(async (parse, ct) =>
+        {
+            try
+            {
+                using var session = new Session(parse);
+                return await work(session, ct);
+            }
+            catch (Exception e) when (ErrorReport.From(e, ct) is { } report)
+            {
+                report.WriteTo(parse.InvocationConfiguration.Error, GlobalOptions.AsksForJson(parse));
+                return report.ExitCode;
+            }
+        });
+        return command;
+    }
+
+    /// <summary>Runs <paramref name="work"/>, which is done when it does not throw.</summary>
+    public static Command Runs(this Command command, Func<Session, CancellationToken, Task> work) => command.Runs(async (session, ct) =>
+    {
+        await work(session, ct);
+        return ExitCode.Done;
+    });
+}

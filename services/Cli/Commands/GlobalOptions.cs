@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace TagSegments.Cli.Commands;
+
+/// <summary>The options that every command has.</summary>
+internal static class GlobalOptions
+{
+    public static readonly Option<string> Account = new("--account", "-a")
+    {
+        Description = "The account to work in. Defaults to TAGSEGMENTS_ACCOUNT.",
+        HelpName = "name",
+        Recursive = true,
+    };
+
+    public static readonly Option<string> Output = new Option<string>("--output", "-o")
+    {
+        Description = "How to write the answer: table for people (the default), json for programs.",
+        HelpName = "table|json",
+        Recursive = true,
+    }.AcceptOnlyFrom("table", "json");
+
+    public static readonly Option<string[]> Server = new("--server")
+    {
+        Description = "Where the services are: a host for all four on ports 5101 to 5104, or SERVICE=URL for one of tags, segments, campaigns, "
+            + "workflows; may be given several times. Defaults to TAGSEGMENTS_TAGS and so on, then to 127.0.0.1.",
+        HelpName = "host|service=url",
+        Recursive = true,
+    };
+
+    public static readonly Option<string> Token = new("--token")
+    {
+        Description = "The bearer token to send. Defaults to TAGSEGMENTS_TOKEN.",
+        HelpName = "jwt",
+        Recursive = true,
+    };
+
+    public static void AddTo(RootCommand root)
+    {
+        root.Options.Add(Account);
+        root.Options.Add(Output);
+        root.Options.Add(Server);
+        root.Options.Add(Token);
+    }
+
+    /// <summary>Tells whether the answer is wanted as JSON, also where the command line itself is wrong.</summary>
+    public static bool AsksForJson(ParseResult parse) => parse.GetResult(Output) is { Tokens: [{ Value: "json" }] };
+
+    /// <summary>Gets the words that lead to a command, for example `tagsegments tags add`.</summary>
+    public static IEnumerable<string> PathOf(CommandResult command) =>
+        command.Parent is CommandResult parent ? PathOf(parent).Append(command.Command.Name) : ["tagsegments"];
+}

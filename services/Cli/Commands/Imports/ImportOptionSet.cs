@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Crm.Contacts.V1;
+
+namespace TagSegments.Cli.Commands;
+
+/// <summary>The options of `import`, and their translation into those of the service.</summary>
+internal sealed class ImportOptionSet
+{
+    private readonly Option<string> _kind = Text("--kind", "What the rows are: contacts (the default) or opportunities.", "kind").AcceptOnlyFrom("contacts", "opportunities");
+    private readonly Option<string> _delimiter = Text("--delimiter", "The delimiter, one character or `tab`. Defaults to the most frequent of , ; tab | in the header.", "char");
+    private readonly Option<string> _encoding = Text("--encoding", "utf-8, utf-16 or windows-1252. Defaults to the byte order mark's, else UTF-8.", "name");
+    private readonly Option<string> _externalId = Text("--external-id", "The column with the external id, or `row` to number the rows from 1. Rows whose id exists update.", "column");
+    private readonly Option<bool> _matchEmail = new("--match-email") { Description = "Without an external id: update the contact with the same e-mail address." };
+    private readonly Option<string[]> _columns = Pairs("--map", "Where a column goes: HEADER=ATTRIBUTE, HEADER=fields.KEY, or HEADER= to skip it.");
+    private readonly Option<string[]> _types = Pairs("--type", "The type of a custom field: HEADER=text|number|date|date_time|boolean|single_choice|multiple_choice.");
+    private readonly Option<string[]> _missing = Pairs("--missing", "A value that means missing: HEADER=VALUE; * stands for every column.");
+    private readonly Option<string[]> _tagsColumns = Pairs("--tags-column", "A column whose values are tags.", "column");
+    private readonly Option<string> _tagsSeparator = Text("--tags-separator", "What separates tags in a cell; '' if a cell is one tag. Defaults to , and ; unless it is the delimiter.", "text");
+    private readonly Option<string> _tagsPrefix = Text("--tags-prefix", "Put before each tag, for example 'Job: '.", "text");
+    private readonly Option<string> _dateFormat = Text("--date-format", "The format of dates that are not ISO 8601, for example dd.MM.yyyy.", "format");
+    private readonly Option<string> _contact = Text("--contact", "Opportunities: the column with the contact's external id.", "column");
+    private readonly Option<string> _stage = Text("--stage", "Opportunities: the column with the stage. Stages called Won and Lost set the status.", "column");
+    private readonly Option<string> _amount = Text("--amount", "Opportunities: the column with the amount.", "column");
+    private readonly Option<string> _opened = Text("--opened", "Opportunities: the column with the opening date.", "column");
+    private readonly Option<string> _closed = Text("--closed", "Opportunities: the column with the closing date.", "column");
+    private readonly Option<string> _pipeline = Text("--pipeline", "Opportunities: the pipeline, created if missing. Defaults to Sales.", "name");
+    private readonly Option<bool> _skipWorkflows = new("--skip-workflows") { Description = "Do not tell workflows of the changes." };
+
+    public void AddTo(Command command)
+    {
+        Option[] all =
+        [
+            _kind, _delimiter, _encoding, _externalId, _matchEmail, _columns, _types, _missing, _tagsColumns, _tagsSeparator, _tagsPrefix,
+            _dateFormat, _contact, _stage, _amount, _opened, _closed, _pipeline, _skipWorkflows,
+        ];
+        foreach (var option in all)
+            command.Options.Add(option);
+    }
+
+    public ImportOptions Read(Session session, string path)
+    {
+        var options = new ImportOptions
+        {
+            Kind = session.Get(_kind) == "opportunities" ? ImportOptions.Types.Kind.Opportunities : ImportOptions.Types.Kind.Contacts,
+            FileName = path is "-" ? "standard input" : Path.GetFileName(path),
+            Delimiter = session.Get(_delimiter) is var d and not ("tab" or "\\t") ? d ?? "" : "\t",
+            Encoding = session.Get(_encoding) ?? "",
+            ExternalIdColumn = session.Get(_externalId) ?? "",
+            MatchEmail = session.Get(_matchEmail),
+            TagsColumns = { session.Get(_tagsColumns) ?? [] },
+            TagsSeparator = session.Get(_tagsSeparator) ?? "",
+            TagsSeparatorNone = session.Get(_tagsSeparator) is "",
+            TagsPrefix = session.Get(_tagsPrefix) ?? "",
+            DateFormat = session.Get(_dateFormat) ?? "",
+            ContactColumn = session.Get(_contact) ?? "",
+            StageColumn = session.Get(_stage) ?? "",
+            AmountColumn = session.Get(_amount) ?? "",
+            OpenedColumn = session.Get(_opened) ?? "",
+            ClosedColumn = session.Get(_closed) ?? "",
+            Pipeline = session.Get(_pipeline) ?? "",
+            SkipWorkflows = session.Get(_skipWorkflows),
+        };
+        foreach (var (header, target) in Split(session, _columns))
+            options.Columns[header] = target;
+        foreach (var (header, type) in Split(session, _types))
+            options.Types_[header] = FieldType(header, type);
+        foreach (var group in Split(session, _missing).GroupBy(m => m.Header))
+            options.Missing[group.Key] = new() { Values = { group.Select(m => m.Value) } };
+        return options;
+    }
+
+    private static IEnumerable<(string Header, string Value)> Split(Session session, Option<string[]> option) => (session.Get(option) ?? []).Select(pair =>
+        pair.LastIndexOf('=') is var at and > 0
+            ? (pair[..at], pair[(at + 1)..])
+            : throw new CliError($"{option.Name} {pair}: there is no column name before an equals sign.", $"Write {option.Name} HEADER=VALUE"));
+
+    private static Field.Types.Type FieldType(string header, string name) =>
+        Enum.TryParse<Field.Types.Type>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var type) && type is not Field.Types.Type.Unspecified
+            ? type
+            : throw new CliError($"--type {header}={name}: there is no type `{name}`.", "Use text, number, date, date_time, boolean, single_choice or multiple_choice.");
+
+    private static Option<string> Text(string name, string description, string value) => new(name) { Description = description, HelpName = value };
+
+    private static Option<string[]> Pairs(string name, string description, string value = "header=value") =>
+        new(name) { Description = $"{description} May be given several times.", HelpName = value };
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Crm.Segments.V1;
+using Spectre.Console;
+using TagSegments.Cli.Output;
+
+namespace TagSegments.Cli.Commands;
+
+/// <summary>`segments explain`.</summary>
+internal static class SegmentsExplain
+{
+    public static Command Create()
+    {
+        var filter = FilterArgument.Create();
+        var contact = ContactKey.Option();
+        var command = new Command("explain", "Explains clause by clause why a contact matches or not.") { filter, contact };
+        return command.Runs(async (session, ct) =>
+        {
+            var target = await ContactKey.GetAsync(session, session.Get(contact)!, ct);
+            var answer = await session.Services.Segments.ExplainContactAsync(new ExplainContactRequest
+            {
+                Account = session.RequireAccount(),
+                Source = await FilterArgument.ResolveAsync(session, session.Get(filter), ct),
+                ContactId = target.ContactId,
+            }, cancellationToken: ct);
+            session.Report.Write(answer, () => View(answer, target.ContactId));
+        });
+    }
+
+    private static Tree View(ExplainContactResponse answer, int contactId)
+    {
+        var tree = new Tree(new Text($"contact {contactId} {(answer.Matches ? "matches" : "does not match")} at {answer.EvaluationTime.ToDateTime():u}"));
+        Add(tree, answer.Explanation);
+        return tree;
+    }
+
+    private static void Add(IHasTreeNodes parent, Explanation part)
+    {
+        var actual = part.Actual is "" ? "" : $"   ({part.Actual})";
+        var node = parent.AddNode(new Text($"{(part.Matches ? "yes" : "no ")} {part.Text}{actual}"));
+        foreach (var member in part.Members)
+            Add(node, member);
+    }
+}

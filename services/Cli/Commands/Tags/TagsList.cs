@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Crm.Tags.V1;
+using Spectre.Console;
+using TagSegments.Cli.Output;
+
+namespace TagSegments.Cli.Commands;
+
+/// <summary>`tags list`.</summary>
+internal static class TagsList
+{
+    public static Command Create()
+    {
+        var prefix = new Option<string>("--prefix") { Description = "Only tags whose name starts with this, for example \"Source: \".", HelpName = "text" };
+        var search = new Option<string>("--search") { Description = "Only tags whose name contains this.", HelpName = "text" };
+        var byUse = new Option<bool>("--by-use") { Description = "Most contacts first, instead of by name." };
+        var command = new Command("list", "Lists the tag library with the number of contacts per tag.") { prefix, search, byUse };
+        return command.Runs(async (session, ct) =>
+        {
+            var all = await AllAsync(session, new ListTagsRequest
+            {
+                Account = session.RequireAccount(),
+                Prefix = session.Get(prefix) ?? "",
+                Search = session.Get(search) ?? "",
+                OrderBy = session.Get(byUse) ? ListTagsRequest.Types.OrderBy.ContactCount : ListTagsRequest.Types.OrderBy.Name,
+                PageSize = 1000,
+            }, ct);
+            session.Report.Write(all, () => View(all));
+        });
+    }
+
+    private static async Task<ListTagsResponse> AllAsync(Session session, ListTagsRequest request, CancellationToken ct)
+    {
+        var all = new ListTagsResponse();
+        do
+        {
+            var page = await session.Services.Tags.ListTagsAsync(request, cancellationToken: ct);
+            all.Tags.Add(page.Tags);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken is not "");
+        return all;
+    }
+
+    private static Table View(ListTagsResponse all)
+    {
+        var table = Report.Table("tag", "name", "contacts", "description");
+        foreach (var tag in all.Tags)
+            table.AddRow(tag.TagId.Cell(), tag.Name.Cell(), tag.ContactCount.Cell(), tag.Description.Cell());
+        return table;
+    }
+}

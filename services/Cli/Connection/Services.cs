@@ -1,0 +1,62 @@
+using Crm.Accounts.V1;
+using Crm.Contacts.V1;
+using Crm.Segments.V1;
+using Crm.Tags.V1;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+
+namespace TagSegments.Cli.Connection;
+
+/// <summary>The generated clients of the four services, connected on first use.</summary>
+internal sealed class Services(ServerAddresses addresses, string? token) : IDisposable
+{
+    private readonly Dictionary<Uri, GrpcChannel> _channels = [];
+
+    public ServerAddresses Addresses => addresses;
+
+    public AccountService.AccountServiceClient Accounts => new(Invoker(addresses.Tags));
+
+    public ContactService.ContactServiceClient Contacts => new(Invoker(addresses.Tags));
+
+    public FieldService.FieldServiceClient Fields => new(Invoker(addresses.Tags));
+
+    public OpportunityService.OpportunityServiceClient Opportunities => new(Invoker(addresses.Tags));
+
+    public ImportService.ImportServiceClient Imports => new(Invoker(addresses.Tags));
+
+    public TagService.TagServiceClient Tags => new(Invoker(addresses.Tags));
+
+    public SegmentService.SegmentServiceClient Segments => new(Invoker(addresses.Segments));
+
+    public void Dispose()
+    {
+        foreach (var channel in _channels.Values)
+            channel.Dispose();
+    }
+
+    private CallInvoker Invoker(Uri address)
+    {
+        if (!_channels.TryGetValue(address, out var channel))
+            _channels[address] = channel = Connect(address);
+        return token is null ? channel.CreateCallInvoker() : channel.Intercept(WithToken);
+    }
+
+    // Through an HttpClient, because then the error of a refused connection names the address. The default connect timeout is the system's,
+    // which can be minutes for a host that drops packets.
+    private static GrpcChannel Connect(Uri address) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
+    {
+        HttpClient = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), EnableMultipleHttp2Connections = true })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        },
+        MaxReceiveMessageSize = 16 * 1024 * 1024,
+        DisposeHttpClient = true,
+    });
+
+    private Metadata WithToken(Metadata headers)
+    {
+        headers.Add("authorization", $"Bearer {token}");
+        return headers;
+    }
+}

@@ -1,0 +1,40 @@
+using Grpc.Core;
+
+namespace TagSegments.Cli.Output;
+
+/// <summary>What to do about an error, by its machine-readable reason.</summary>
+internal static class Hints
+{
+    public static string For(StatusCode code, string reason) => reason switch
+    {
+        "ACCOUNT_NOT_FOUND" => "See `tagsegments accounts list`, or create it: tagsegments accounts create NAME",
+        "ALREADY_EXISTS" => "Take another name, or use the one that is there.",
+        "FILTER_INVALID" => "Names that are not plain words stand in [brackets], text in \"double quotes\"; `tagsegments fields list` and `tags list` show the names.",
+        "FILTER_TOO_LARGE" => "Split the filter: save parts as segments and refer to them with: in segment \"NAME\"",
+        "IMPORT_LINE" => "Correct that line of the file and repeat the import; what is there already is not imported twice.",
+        "INVALID_FIELD" => "Correct the value and repeat the command; nothing was changed.",
+        "IN_USE" => "Change what uses it first.",
+        "NAMING_POLICY" => "Use the suggested name, or change the account's naming policy.",
+        "NOT_FOUND" => "Check the name or number; the list commands show what is there.",
+        "REFERENCE_MISSING" => "Something it refers to was deleted: restore that, or change the definition.",
+        "REQUEST_ID_REUSED" => "Repeat the command; it takes a new request id.",
+        "SCHEDULE_IN_PAST" => "Choose a later time, with a zone: 2026-12-01T09:00:00+01:00",
+        "SEGMENT_CYCLE" => "Remove one of the references in the path shown.",
+        "TEMPLATE_INVALID" => "Correct the template at the position shown; it is Liquid: {{ contact.first_name }}",
+        "VERSION_MISMATCH" or "CONFLICT" => "Somebody else changed it: look at it again and repeat.",
+        "WORKFLOW_LOOP" => "Break the loop shown, or publish with --accept-loops.",
+        "WRONG_STATE" => "Look at its state first; it may be done already.",
+        _ => For(code),
+    };
+
+    private static string For(StatusCode code) => code switch
+    {
+        StatusCode.Unavailable => "Is the service running? Start all with `dotnet run --project services/Standalone`, or name the addresses with --server.",
+        StatusCode.DeadlineExceeded => "Repeat the command; if it happens again the service is overloaded.",
+        StatusCode.Unauthenticated => "Give a valid token with --token or TAGSEGMENTS_TOKEN.",
+        StatusCode.PermissionDenied => "Ask for access to this account.",
+        StatusCode.Unimplemented => "The server is older than this program: update it.",
+        StatusCode.InvalidArgument => "Correct the value and repeat the command; nothing was changed.",
+        _ => "Repeat the command; if it happens again, look into the service's log.",
+    };
+}

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace TagSegments.Cli.Output;
+
+/// <summary>Writes a command's answer, as a table for people or as JSON for programs.</summary>
+internal sealed class Report(TextWriter output, TextWriter error, bool isJson)
+{
+    public TextWriter Output => output;
+
+    public bool IsJson => isJson;
+
+    /// <summary>Whether a person watches standard error, so that a progress bar makes sense there.</summary>
+    public bool IsWatched => !IsJson && ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
+
+    /// <summary>Writes an answer; <paramref name="view"/> makes what people see of it.</summary>
+    public void Write(IMessage answer, Func<IRenderable> view) => Write(ProtoJson.From(answer), view);
+
+    /// <summary>Writes an answer that is put together of several.</summary>
+    public void Write(JsonNode answer, Func<IRenderable> view)
+    {
+        if (IsJson)
+            output.WriteLine(ProtoJson.Line(answer));
+        else
+            ConsoleOn(output, Console.IsOutputRedirected).Write(view());
+    }
+
+    /// <summary>Writes an answer that people see as one sentence.</summary>
+    public void Write(IMessage answer, string sentence) => Write(answer, () => new Text(sentence + Environment.NewLine));
+
+    /// <summary>Tells people how it goes, beside the answer.</summary>
+    public void Note(string text)
+    {
+        if (!IsJson)
+            error.WriteLine(text);
+    }
+
+    /// <summary>Reports one row or contact that failed while the rest goes on.</summary>
+    public void Failure(IMessage details, string text) => error.WriteLine(IsJson ? ProtoJson.Line(ProtoJson.From(details)) : text);
+
+    /// <summary>Gets the console on which progress is drawn.</summary>
+    public IAnsiConsole ProgressConsole() => ConsoleOn(error, Console.IsErrorRedirected);
+
+    /// <summary>Makes an empty table in the one look that all commands share.</summary>
+    public static Table Table(params string[] columns)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (var column in columns)
+            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))));
+        return table;
+    }
+
+    private static IAnsiConsole ConsoleOn(TextWriter writer, bool redirected)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        // A file or pipe has no width; nothing may be cut off there.
+        if (redirected || !ReferenceEquals(writer, Console.Out) && !ReferenceEquals(writer, Console.Error))
+            console.Profile.Width = 250;
+        return console;
+    }
+}
