@@ -35,6 +35,10 @@ internal static class CliApp
                 SegmentsList.Create(), SegmentsShow.Create(), SegmentsCreate.Create(), SegmentsCount.Create(), SegmentsExport.Create(),
                 SegmentsExplain.Create(),
             },
+            new Command("workflows", "Automations that react to tags and other events.")
+            {
+                WorkflowsList.Create(), WorkflowsShow.Create(), WorkflowsCreate.Create(), WorkflowsPublish.Create(), WorkflowsRuns.Create(),
+            },
         };
         GlobalOptions.AddTo(root);
         return root;

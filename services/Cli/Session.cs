@@ -20,6 +20,8 @@ internal sealed class Session(ParseResult parse) : IDisposable
 
     public T Get<T>(Argument<T> argument) => parse.GetRequiredValue(argument);
 
+    public T? GetOptional<T>(Argument<T> argument) => parse.GetValue(argument);
+
     /// <summary>Gets the account for a command that needs one.</summary>
     public string RequireAccount() => Account is { Length: > 0 } account
         ? account

@@ -2,6 +2,7 @@ using Crm.Accounts.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
+using Crm.Workflows.V1;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
@@ -28,6 +29,8 @@ internal sealed class Services(ServerAddresses addresses, string? token) : IDisp
     public TagService.TagServiceClient Tags => new(Invoker(addresses.Tags));
 
     public SegmentService.SegmentServiceClient Segments => new(Invoker(addresses.Segments));
+
+    public WorkflowService.WorkflowServiceClient Workflows => new(Invoker(addresses.Workflows));
 
     public void Dispose()
     {
