@@ -8,11 +8,11 @@ namespace TagSegments.Embedded;
 /// <summary>A Redis-compatible server (Garnet) inside this process, on loopback, in memory only.</summary>
 public sealed class EmbeddedRedis : IDisposable
 {
-    private readonly GarnetServer server;
+    private readonly GarnetServer _server;
 
     private EmbeddedRedis(GarnetServer server, int port)
     {
-        this.server = server;
+        _server = server;
         Port = port;
     }
 
@@ -39,5 +39,5 @@ public sealed class EmbeddedRedis : IDisposable
         return new EmbeddedRedis(server, actual);
     }
 
-    public void Dispose() => server.Dispose();
+    public void Dispose() => _server.Dispose();
 }

@@ -10,8 +10,8 @@ internal sealed partial class ChildProcess
     private const int LinesKept = 40;
     private const int Sigint = 2;
 
-    private readonly ConcurrentQueue<string> lines = new();
-    private readonly TaskCompletionSource exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ChildProcess()
     {
@@ -21,9 +21,9 @@ internal sealed partial class ChildProcess
 
     public int ExitCode { get; private set; }
 
-    public Task Exited => exited.Task;
+    public Task Exited => _exited.Task;
 
-    public string RecentOutput => string.Join('\n', lines);
+    public string RecentOutput => string.Join('\n', _lines);
 
     public static async Task<ChildProcess> RunAsync(string program, IEnumerable<string> arguments, string folder, CancellationToken ct)
     {
@@ -87,7 +87,7 @@ internal sealed partial class ChildProcess
         }
         catch (Exception e)
         {
-            exited.SetResult();
+            _exited.SetResult();
             started.SetException(new EmbeddedServerException($"{command[0]} cannot be started: {e.Message}", e));
             return;
         }
@@ -98,7 +98,7 @@ internal sealed partial class ChildProcess
         started.SetResult();
         process.WaitForExit();
         ExitCode = process.ExitCode;
-        exited.SetResult();
+        _exited.SetResult();
     }
 
     private void Keep(string? line)
@@ -106,9 +106,9 @@ internal sealed partial class ChildProcess
         if (line is null)
             return;
 
-        lines.Enqueue(line);
-        while (lines.Count > LinesKept)
-            lines.TryDequeue(out _);
+        _lines.Enqueue(line);
+        while (_lines.Count > LinesKept)
+            _lines.TryDequeue(out _);
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -6,15 +6,15 @@ namespace TagSegments.Embedded.Postgres;
 /// <summary>A private PostgreSQL server on loopback that lives no longer than this process; its data stays.</summary>
 public sealed class EmbeddedPostgres : IAsyncDisposable
 {
-    private static readonly TimeSpan RetryFor = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_retryFor = TimeSpan.FromSeconds(20);
 
-    private readonly ChildProcess process;
-    private readonly PostgresCluster cluster;
+    private readonly ChildProcess _process;
+    private readonly PostgresCluster _cluster;
 
     private EmbeddedPostgres(ChildProcess process, PostgresCluster cluster, int port)
     {
-        this.process = process;
-        this.cluster = cluster;
+        _process = process;
+        _cluster = cluster;
         Port = port;
     }
 
@@ -22,13 +22,13 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>The process id of the server's first process.</summary>
-    public int ProcessId => process.Id;
+    public int ProcessId => _process.Id;
 
     /// <summary>Completes when the server has ended, for whatever reason.</summary>
-    public Task Exited => process.Exited;
+    public Task Exited => _process.Exited;
 
     /// <summary>The last lines that the server wrote.</summary>
-    public string RecentOutput => process.RecentOutput;
+    public string RecentOutput => _process.RecentOutput;
 
     /// <summary>Starts the server and waits until it answers; creates the cluster when the folder has none.</summary>
     public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, CancellationToken ct = default)
@@ -45,7 +45,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
                 cluster.RememberPort(port);
                 return server;
             }
-            catch (EmbeddedServerException) when (IsPassing(server.RecentOutput, options) && waited.Elapsed < RetryFor)
+            catch (EmbeddedServerException) when (IsPassing(server.RecentOutput, options) && waited.Elapsed < s_retryFor)
             {
                 await Task.Delay(200, ct);
             }
@@ -64,14 +64,14 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>Ends the server as a power cut would: no shutdown, recovery at the next start.</summary>
     public async Task KillAsync()
     {
-        process.Kill();
-        await process.Exited;
+        _process.Kill();
+        await _process.Exited;
     }
 
     /// <summary>Stops the server in an orderly way: open transactions are rolled back, everything committed is on disk.</summary>
     public async ValueTask DisposeAsync()
     {
-        await cluster.StopServerAsync(process);
+        await _cluster.StopServerAsync(_process);
         GC.SuppressFinalize(this);
     }
 
@@ -86,8 +86,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         while (true)
         {
             ct.ThrowIfCancellationRequested();
-            if (process.Exited.IsCompleted)
-                throw new EmbeddedServerException($"PostgreSQL ended while starting in {cluster.DataDirectory} on port {Port}:\n{RecentOutput}");
+            if (_process.Exited.IsCompleted)
+                throw new EmbeddedServerException($"PostgreSQL ended while starting in {_cluster.DataDirectory} on port {Port}:\n{RecentOutput}");
 
             try
             {

@@ -28,7 +28,7 @@ public sealed record EmbeddedPostgresOptions
     };
 
     // Loopback TCP only: the socket folder of a packaged server belongs to another user.
-    private static readonly Dictionary<string, string> Defaults = new()
+    private static readonly Dictionary<string, string> s_defaults = new()
     {
         ["listen_addresses"] = "127.0.0.1",
         ["unix_socket_directories"] = "",
@@ -41,5 +41,5 @@ public sealed record EmbeddedPostgresOptions
     };
 
     internal IEnumerable<KeyValuePair<string, string>> EffectiveSettings =>
-        Defaults.Where(setting => !Settings.ContainsKey(setting.Key)).Concat(Settings);
+        s_defaults.Where(setting => !Settings.ContainsKey(setting.Key)).Concat(Settings);
 }

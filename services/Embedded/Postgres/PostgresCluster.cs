@@ -6,12 +6,12 @@ namespace TagSegments.Embedded.Postgres;
 /// <summary>A data folder of PostgreSQL with the programs that fit it.</summary>
 internal sealed class PostgresCluster
 {
-    private readonly string bin;
+    private readonly string _bin;
 
     private PostgresCluster(string dataDirectory, string bin)
     {
         DataDirectory = dataDirectory;
-        this.bin = bin;
+        _bin = bin;
     }
 
     public string DataDirectory { get; }
@@ -142,5 +142,5 @@ internal sealed class PostgresCluster
         return process.ProcessName.StartsWith("postgres", StringComparison.OrdinalIgnoreCase);
     }
 
-    private string Program(string name) => PostgresBinaries.Program(bin, name);
+    private string Program(string name) => PostgresBinaries.Program(_bin, name);
 }

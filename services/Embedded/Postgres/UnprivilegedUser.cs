@@ -6,8 +6,8 @@ namespace TagSegments.Embedded.Postgres;
 internal static partial class UnprivilegedUser
 {
     private const int Nobody = 65534;
-    private static readonly string? SetPriv = FindInPath("setpriv");
-    private static readonly string? SetSid = FindInPath("setsid");
+    private static readonly string? s_setPriv = FindInPath("setpriv");
+    private static readonly string? s_setSid = FindInPath("setsid");
 
     private static bool IsRoot => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess;
 
@@ -24,15 +24,15 @@ internal static partial class UnprivilegedUser
     /// </summary>
     public static IReadOnlyList<string> Wrap(string program, IEnumerable<string> arguments, string folder)
     {
-        if (!OperatingSystem.IsLinux() || (SetPriv is null && !IsRoot))
+        if (!OperatingSystem.IsLinux() || (s_setPriv is null && !IsRoot))
             return [program, .. arguments];
-        if (SetPriv is null)
+        if (s_setPriv is null)
             throw new EmbeddedServerException("PostgreSQL does not run as root. Install util-linux (setpriv), or start as another user.");
 
-        string[] session = SetSid is null ? [] : [SetSid];
+        string[] session = s_setSid is null ? [] : [s_setSid];
         string[] user = IsRoot ? [$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--no-new-privs"] : [];
         string[] access = IsRoot && !(IsOpenToOthers(folder) && IsOpenToOthers(program)) ? ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"] : [];
-        return [.. session, SetPriv, .. user, .. access, "--pdeathsig=SIGINT", "--", program, .. arguments];
+        return [.. session, s_setPriv, .. user, .. access, "--pdeathsig=SIGINT", "--", program, .. arguments];
     }
 
     // A clone below /root, say, cannot be entered by "nobody": then the server keeps the right to pass folders of others.

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using TagSegments.Campaigns;
+using TagSegments.Embedded.Postgres;
+using TagSegments.Segments;
+using TagSegments.ServiceDefaults;
+using TagSegments.Tags;
+using TagSegments.Workflows;
+
+namespace TagSegments.Testing;
+
+/// <summary>
+/// The PostgreSQL server of this test process: the one that the owner's connection string TEST_POSTGRES names, else a private one.
+/// Its template database has all migrations; every test database is a copy of it.
+/// </summary>
+public sealed class PostgresFixture
+{
+    private const string RolePassword = "tagsegments";
+    private static readonly Lazy<Task<PostgresFixture>> s_shared = new(StartAsync);
+    private static readonly string s_prefix = $"tagsegments_test_{Environment.ProcessId}";
+
+    private readonly string _server;
+    private int _databases;
+
+    private PostgresFixture(string server) => _server = server;
+
+    /// <summary>Gets the server, starting it at the first call.</summary>
+    public static Task<PostgresFixture> SharedAsync() => s_shared.Value;
+
+    /// <summary>Creates a database with every service's schema and no rows.</summary>
+    public async Task<TestDatabase> CreateDatabaseAsync()
+    {
+        var name = $"{s_prefix}_{Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture)}";
+        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {s_prefix}_template");
+        return new TestDatabase(Connection(name), RolePassword, () => ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+    }
+
+    private static async Task<PostgresFixture> StartAsync()
+    {
+        var fixture = new PostgresFixture(Environment.GetEnvironmentVariable("TEST_POSTGRES") is { Length: > 0 } given ? given : await StartPrivateAsync());
+        await fixture.ExecuteAsync($"CREATE DATABASE {s_prefix}_template");
+        AtProcessEnd.Stop(() => fixture.ExecuteAsync($"DROP DATABASE {s_prefix}_template"));
+
+        // The template must have no open connection when it is copied.
+        var template = Connection(fixture._server, $"{s_prefix}_template", pooling: false);
+        foreach (var app in new[] { typeof(TagsApp), typeof(SegmentsApp), typeof(CampaignsApp), typeof(WorkflowsApp) })
+        {
+            await Migrator.MigrateAsync(template, app.Assembly, RolePassword, CancellationToken.None);
+        }
+
+        return fixture;
+    }
+
+    private static async Task<string> StartPrivateAsync()
+    {
+        RemoveLeftovers();
+        var folder = Path.Combine(Path.GetTempPath(), s_prefix);
+        var server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions
+        {
+            DataDirectory = folder,
+            Settings = EmbeddedPostgresOptions.Throwaway,
+        });
+        AtProcessEnd.Stop(async () =>
+        {
+            await server.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+        });
+        return server.ConnectionString();
+    }
+
+    // A killed test process leaves its folder; the server in it has stopped with the process.
+    private static void RemoveLeftovers()
+    {
+        var living = Process.GetProcesses().Select(process => process.Id).ToHashSet();
+        foreach (var folder in Directory.GetDirectories(Path.GetTempPath(), "tagsegments_test_*"))
+        {
+            if (int.TryParse(folder.Split('_')[^1].Replace(".new", ""), CultureInfo.InvariantCulture, out var id) && !living.Contains(id))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(Connection(_server, null, pooling: false));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private string Connection(string database) => Connection(_server, database, pooling: true);
+
+    private static string Connection(string server, string? database, bool pooling)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(server) { Pooling = pooling };
+        builder.Database = database ?? builder.Database;
+        return builder.ConnectionString;
+    }
+}

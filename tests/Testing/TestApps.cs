@@ -1,0 +1,171 @@
+using System.Globalization;
+using Crm.Accounts.V1;
+using Crm.Contacts.V1;
+using Crm.Segments.V1;
+using Crm.Tags.V1;
+using Crm.Workflows.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using TagSegments.Campaigns;
+using TagSegments.Embedded;
+using TagSegments.Segments;
+using TagSegments.ServiceDefaults;
+using TagSegments.Tags;
+using TagSegments.Workflows;
+
+namespace TagSegments.Testing;
+
+/// <summary>The real services, started on free ports, wired to one another, on a database of their own.</summary>
+public sealed class TestApps : IAsyncDisposable
+{
+    private readonly TestAppsOptions _options;
+    private readonly Dictionary<Service, (int Grpc, int Http)> _ports = [];
+    private readonly Dictionary<Service, WebApplication> _apps = [];
+    private readonly Dictionary<Service, GrpcChannel> _channels = [];
+    private int _accounts;
+
+    private TestApps(TestAppsOptions options, TestDatabase database)
+    {
+        _options = options;
+        Database = database;
+        RedisConnectionString = options.Redis ?? TestRedis.NextDatabase();
+        ChoosePorts();
+    }
+
+    public TestDatabase Database { get; }
+
+    public string RedisConnectionString { get; }
+
+    public AccountService.AccountServiceClient Accounts => new(Channel(Service.Tags));
+
+    public ContactService.ContactServiceClient Contacts => new(Channel(Service.Tags));
+
+    public FieldService.FieldServiceClient Fields => new(Channel(Service.Tags));
+
+    public OpportunityService.OpportunityServiceClient Opportunities => new(Channel(Service.Tags));
+
+    public ImportService.ImportServiceClient Imports => new(Channel(Service.Tags));
+
+    public TagService.TagServiceClient Tags => new(Channel(Service.Tags));
+
+    public SegmentService.SegmentServiceClient Segments => new(Channel(Service.Segments));
+
+    public WorkflowService.WorkflowServiceClient Workflows => new(Channel(Service.Workflows));
+
+    /// <summary>Starts the services; each takes a few tenths of a second.</summary>
+    public static async Task<TestApps> StartAsync(TestAppsOptions? options = null)
+    {
+        var postgres = await PostgresFixture.SharedAsync();
+        var apps = new TestApps(options ?? new TestAppsOptions(), await postgres.CreateDatabaseAsync());
+        try
+        {
+            foreach (var service in apps._options.Services)
+            {
+                await apps.StartAsync(service);
+            }
+
+            return apps;
+        }
+        catch
+        {
+            await apps.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The service itself, for looking into its container.</summary>
+    public WebApplication App(Service service) => _apps[service];
+
+    public string GrpcAddress(Service service) => $"http://127.0.0.1:{_ports[service].Grpc}";
+
+    public string HttpAddress(Service service) => $"http://127.0.0.1:{_ports[service].Http}";
+
+    public GrpcChannel Channel(Service service)
+    {
+        lock (_channels)
+        {
+            return _channels.TryGetValue(service, out var channel)
+                ? channel
+                : _channels[service] = GrpcChannel.ForAddress(GrpcAddress(service));
+        }
+    }
+
+    /// <summary>Creates an account that no other test knows and returns its name.</summary>
+    public async Task<string> NewAccountAsync(string timeZone = "UTC")
+    {
+        var name = $"account-{Interlocked.Increment(ref _accounts).ToString(CultureInfo.InvariantCulture)}";
+        await Accounts.CreateAccountAsync(new CreateAccountRequest { Account = name, TimeZone = timeZone });
+        return name;
+    }
+
+    /// <summary>Starts a service, for the first time or again after <see cref="StopAsync"/>, on the same port.</summary>
+    public async Task StartAsync(Service service)
+    {
+        var settings = SettingsOf(service);
+        var app = service switch
+        {
+            Service.Tags => TagsApp.Build([], settings),
+            Service.Segments => SegmentsApp.Build([], settings),
+            Service.Campaigns => CampaignsApp.Build([], settings),
+            _ => WorkflowsApp.Build([], settings),
+        };
+        _apps[service] = app;
+        await app.StartAsync();
+    }
+
+    /// <summary>Stops a service; the others stay.</summary>
+    public async Task StopAsync(Service service)
+    {
+        if (_apps.Remove(service, out var app))
+        {
+            await app.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var channel in _channels.Values)
+        {
+            channel.Dispose();
+        }
+
+        await Task.WhenAll(_apps.Keys.ToArray().Select(StopAsync));
+        await Database.DisposeAsync();
+    }
+
+    private Dictionary<string, string?> SettingsOf(Service service)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Grpc:Address"] = GrpcAddress(service),
+            ["Http:Address"] = HttpAddress(service),
+            ["Postgres:ConnectionString"] = Database.RoleConnectionString(service.ToString().ToLowerInvariant()),
+            ["Redis:ConnectionString"] = RedisConnectionString,
+            ["Auth:Mode"] = "off",
+            ["Logging:Level"] = "Warning",
+        };
+        foreach (var other in Enum.GetValues<Service>())
+        {
+            settings[$"Services:{other}"] = GrpcAddress(other);
+        }
+
+        foreach (var (key, value) in _options.Settings)
+        {
+            settings[key] = value;
+        }
+
+        return settings;
+    }
+
+    // Services name each other's addresses at their start, so all ports are known before the first one starts.
+    private void ChoosePorts()
+    {
+        var services = Enum.GetValues<Service>();
+        var free = FreePorts.Next(2 * services.Length);
+        foreach (var service in services)
+        {
+            _ports[service] = (free[2 * (int)service], free[(2 * (int)service) + 1]);
+        }
+    }
+}

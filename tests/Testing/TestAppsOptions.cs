@@ -1,0 +1,23 @@
+namespace TagSegments.Testing;
+
+/// <summary>A service that <see cref="TestApps"/> can start.</summary>
+public enum Service
+{
+    Tags,
+    Segments,
+    Campaigns,
+    Workflows,
+}
+
+/// <summary>What <see cref="TestApps"/> starts, and how.</summary>
+public sealed record TestAppsOptions
+{
+    /// <summary>The services to start. Defaults to all.</summary>
+    public IReadOnlyCollection<Service> Services { get; init; } = Enum.GetValues<Service>();
+
+    /// <summary>Settings for every service, over those of the tests.</summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>The address of Redis; null takes TEST_REDIS or the embedded one, an empty text none.</summary>
+    public string? Redis { get; init; }
+}
