@@ -1,0 +1,77 @@
+using System.Text;
+using TagSegments.Tags.Fields;
+
+namespace TagSegments.Tags.Contacts;
+
+/// <summary>What callers can set on a contact, in the form of the database: null for no value.</summary>
+internal sealed class ContactState
+{
+    private readonly string?[] _texts;
+
+    public ContactState()
+        : this(new string?[ContactAttribute.All.Length], false, new FieldValues())
+    {
+    }
+
+    private ContactState(string?[] texts, bool doNotDisturb, FieldValues fields)
+    {
+        _texts = texts;
+        DoNotDisturb = doNotDisturb;
+        Fields = fields;
+    }
+
+    /// <summary>Whether the contact wants no messages for now.</summary>
+    public bool DoNotDisturb { get; set; }
+
+    /// <summary>The custom field values.</summary>
+    public FieldValues Fields { get; set; }
+
+    /// <summary>The normalised address, by which suppression and de-duplication know it.</summary>
+    public string? EmailKey => this[ContactAttribute.Email]?.ToLowerInvariant();
+
+    /// <summary>The value of a text attribute.</summary>
+    public string? this[ContactAttribute attribute]
+    {
+        get => _texts[attribute.Index];
+        set => _texts[attribute.Index] = value;
+    }
+
+    /// <summary>Copies the state.</summary>
+    public ContactState Copy() => new([.. _texts], DoNotDisturb, Fields.Copy());
+
+    /// <summary>Gives, as JSON, the values here of whatever is different in <paramref name="after"/>; null if nothing is.</summary>
+    public string? BeforeJson(ContactState after)
+    {
+        var json = new StringBuilder();
+        foreach (var attribute in ContactAttribute.All.Where(attribute => this[attribute] != after[attribute]))
+        {
+            Append(json, attribute.Name, this[attribute] is { } text ? FieldJson.Text(text) : "null");
+        }
+
+        if (DoNotDisturb != after.DoNotDisturb)
+        {
+            Append(json, "do_not_disturb", DoNotDisturb ? "true" : "false");
+        }
+
+        if (FieldsBefore(after) is { } fields)
+        {
+            Append(json, "fields", fields);
+        }
+
+        return json.Length == 0 ? null : json.Append('}').ToString();
+    }
+
+    private string? FieldsBefore(ContactState after)
+    {
+        var json = new StringBuilder();
+        foreach (var fieldId in Fields.Differences(after.Fields))
+        {
+            Append(json, fieldId.ToString(System.Globalization.CultureInfo.InvariantCulture), Fields[fieldId] ?? "null");
+        }
+
+        return json.Length == 0 ? null : json.Append('}').ToString();
+    }
+
+    private static void Append(StringBuilder json, string name, string value) =>
+        json.Append(json.Length == 0 ? '{' : ',').Append('"').Append(name).Append("\":").Append(value);
+}

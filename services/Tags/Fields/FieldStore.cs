@@ -1,0 +1,70 @@
+using Crm.Contacts.V1;
+using Dapper;
+using Npgsql;
+
+namespace TagSegments.Tags.Fields;
+
+/// <summary>The definitions of custom fields in the database.</summary>
+internal sealed class FieldStore(NpgsqlDataSource database)
+{
+    private const string Columns = "field_id, target, key, type, choices, description";
+
+    /// <summary>Loads the fields of contacts or opportunities.</summary>
+    public async Task<FieldCatalog> LoadAsync(int accountId, Field.Types.Target target, CancellationToken ct)
+    {
+        var fields = await ListAsync(accountId, ct);
+        return new FieldCatalog([.. fields.Where(field => field.Target == target)]);
+    }
+
+    /// <summary>Lists all fields, contacts' first, by key.</summary>
+    public async Task<IReadOnlyList<Field>> ListAsync(int accountId, CancellationToken ct)
+    {
+        const string sql = $"""
+            SELECT {Columns}
+            FROM crm.field
+            WHERE account_id = @accountId AND deleted_at IS NULL
+            ORDER BY target, key COLLATE "C"
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
+        return [.. rows.Select(row => row.ToProto())];
+    }
+
+    /// <summary>Creates a field; null if the target has one with this key.</summary>
+    public static async Task<Field?> CreateAsync(NpgsqlTransaction transaction, int accountId, int fieldId, Field field, CancellationToken ct)
+    {
+        const string sql = $"""
+            INSERT INTO crm.field (account_id, field_id, target, key, type, choices, description)
+            VALUES (@accountId, @fieldId, @target, @Key, @type, @choices, @Description)
+            ON CONFLICT (account_id, target, key) WHERE deleted_at IS NULL DO NOTHING
+            RETURNING {Columns}
+            """;
+        var values = new
+        {
+            accountId, fieldId, target = (short)field.Target, field.Key, type = (short)field.Type, choices = field.Choices.ToArray(), field.Description,
+        };
+        var row = await transaction.Connection!.QuerySingleOrDefaultAsync<Row>(
+            new CommandDefinition(sql, values, transaction, cancellationToken: ct));
+        return row?.ToProto();
+    }
+
+    /// <summary>Counts the account's fields, for the limit.</summary>
+    public static Task<int> CountAsync(NpgsqlTransaction transaction, int accountId, CancellationToken ct)
+    {
+        const string sql = "SELECT count(*)::int FROM crm.field WHERE account_id = @accountId AND deleted_at IS NULL";
+        return transaction.Connection!.QuerySingleAsync<int>(new CommandDefinition(sql, new { accountId }, transaction, cancellationToken: ct));
+    }
+
+    private sealed record Row(int FieldId, short Target, string Key, short Type, string[] Choices, string Description)
+    {
+        public Field ToProto() => new()
+        {
+            FieldId = FieldId,
+            Target = (Field.Types.Target)Target,
+            Key = Key,
+            Type = (Field.Types.Type)Type,
+            Choices = { Choices },
+            Description = Description,
+        };
+    }
+}
