@@ -10,9 +10,11 @@ public static class TagsApp
     {
         var builder = ServiceHost.CreateBuilder("tags", 5101, args, settings);
         builder.AddPostgres();
+        builder.AddCrm();
 
         var app = builder.Build();
         app.MapServiceDefaults();
+        app.MapCrm();
         return app;
     }
 }

@@ -26,8 +26,10 @@ internal sealed class ContactCalls(NpgsqlDataSource database, AccountDirectory a
     public Task<int> TakeNumberAsync(AccountInfo account, ServerCallContext context) =>
         IdBlocks.TakeAsync(database, account.Id, "contact", 1, context.CancellationToken);
 
-    /// <summary>Tells whether an instant is not later than now; 0001-01-01 at the earliest, as timestamps are.</summary>
-    public bool IsPast(Timestamp instant) => instant <= Timestamp.FromDateTimeOffset(time.GetUtcNow());
+    /// <summary>Tells whether an instant is a valid one and not later than now.</summary>
+    public bool IsPast(Timestamp instant) =>
+        instant is { Seconds: >= -62_135_596_800, Nanos: >= 0 and < 1_000_000_000 }
+        && instant <= Timestamp.FromDateTimeOffset(time.GetUtcNow());
 
     /// <summary>Runs a change of contacts as the one effect of its call.</summary>
     public Task<T> WriteAsync<T>(

@@ -1,0 +1,32 @@
+using Crm.Accounts.V1;
+using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Accounts;
+using TagSegments.Tags.Contacts;
+using TagSegments.Tags.Fields;
+
+namespace TagSegments.Tags;
+
+/// <summary>Registers and maps the CRM record: accounts, contacts, fields, opportunities, imports.</summary>
+internal static class CrmServices
+{
+    public static WebApplicationBuilder AddCrm(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<AccountStore>();
+        builder.Services.AddSingleton(provider => new AccountDirectory(
+            provider.GetRequiredService<AccountStore>().FindInfoAsync, provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<CallWrites>();
+        builder.Services.AddSingleton<FieldStore>();
+        builder.Services.AddSingleton<ContactCalls>();
+        builder.Services.AddSingleton<ContactStore>();
+        builder.Services.AddSingleton<ContactFeed>();
+        return builder;
+    }
+
+    public static WebApplication MapCrm(this WebApplication app)
+    {
+        app.MapGrpcService<AccountApi>();
+        app.MapGrpcService<ContactApi>();
+        app.MapGrpcService<FieldApi>();
+        return app;
+    }
+}
