@@ -1,0 +1,49 @@
+using TagSegments.Embedded.Postgres;
+
+namespace TagSegments.Benchmarks;
+
+/// <summary>Runs one suite of benchmarks on a PostgreSQL of its own with durable settings, and prints its report.</summary>
+internal static class BenchmarkProgram
+{
+    // A server for measuring: everything that makes a commit safe is on.
+    private static readonly Dictionary<string, string> s_settings = new()
+    {
+        ["shared_buffers"] = "4GB",
+        ["work_mem"] = "128MB",
+        ["effective_cache_size"] = "14GB",
+        ["max_wal_size"] = "16GB",
+        ["max_parallel_workers_per_gather"] = "2",
+    };
+
+    public static async Task<int> RunAsync(string[] args, Dictionary<string, Func<BenchmarkOptions, Report, Task>> suites)
+    {
+        if (args is not [var name, ..] || !suites.TryGetValue(name, out var suite))
+        {
+            await Console.Error.WriteLineAsync(
+                $"Usage: Benchmarks {string.Join('|', suites.Keys)} [--contacts N] [--seed S] [--rounds R] [--output json]");
+            return 2;
+        }
+
+        var options = BenchmarkOptions.Parse(args.AsSpan(1));
+        var folder = Directory.CreateTempSubdirectory("tagsegments_benchmark_").FullName;
+        await using (var server = await StartServerAsync(folder))
+        {
+            Environment.SetEnvironmentVariable("TEST_POSTGRES", server?.ConnectionString() ?? Environment.GetEnvironmentVariable("TEST_POSTGRES"));
+            var report = new Report(name, options);
+            await suite(options, report);
+            report.Print();
+        }
+
+        Directory.Delete(folder, recursive: true);
+        return 0;
+    }
+
+    private static async Task<EmbeddedPostgres?> StartServerAsync(string folder) =>
+        Environment.GetEnvironmentVariable("TEST_POSTGRES") is { Length: > 0 }
+            ? null
+            : await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions
+            {
+                DataDirectory = Path.Combine(folder, "postgres"),
+                Settings = s_settings,
+            });
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace TagSegments.Benchmarks;
+
+/// <summary>One comparison: ours against a yardstick of the same run.</summary>
+/// <param name="Name">What was measured.</param>
+/// <param name="Ours">Our value, in <paramref name="Unit"/>.</param>
+/// <param name="Yardstick">What it is compared with, in <paramref name="Unit"/>.</param>
+/// <param name="YardstickName">What the yardstick is.</param>
+/// <param name="Unit">The unit of both, for example <c>ms</c> or <c>calls/s</c>.</param>
+/// <param name="Ratio">Ours divided by the yardstick.</param>
+/// <param name="Target">The target of the ratio, for example <c>&lt;= 2.5</c>; empty where the row is only for comparison.</param>
+/// <param name="Met">Whether the ratio meets the target; null without one.</param>
+internal sealed record Row(
+    string Name, double Ours, double Yardstick, string YardstickName, string Unit, double Ratio, string Target, bool? Met);
+
+/// <summary>Collects the rows of a suite and prints them as a table or as JSON.</summary>
+internal sealed class Report(string suite, BenchmarkOptions options)
+{
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private readonly List<Row> _rows = [];
+
+    /// <summary>Adds a row whose ratio should be at most <paramref name="target"/>.</summary>
+    public void AtMost(string name, double ours, string yardstickName, double yardstick, string unit, double target) =>
+        Add(name, ours, yardstickName, yardstick, unit, "<=", target, ours / yardstick <= target);
+
+    /// <summary>Adds a row whose ratio should be at least <paramref name="target"/>.</summary>
+    public void AtLeast(string name, double ours, string yardstickName, double yardstick, string unit, double target) =>
+        Add(name, ours, yardstickName, yardstick, unit, ">=", target, ours / yardstick >= target);
+
+    /// <summary>Adds a row that is only shown beside the others.</summary>
+    public void Compare(string name, double ours, string yardstickName, double yardstick, string unit) =>
+        _rows.Add(new(name, ours, yardstick, yardstickName, unit, ours / yardstick, "", null));
+
+    /// <summary>Prints the report to standard output.</summary>
+    public void Print()
+    {
+        if (options.Json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(new { Suite = suite, options.Contacts, options.Seed, options.Rounds, Rows = _rows }, s_json));
+            return;
+        }
+
+        Console.WriteLine($"| {suite}, {options.Contacts.ToString("N0", CultureInfo.InvariantCulture)} contacts | ours | yardstick | ratio | target | met |");
+        Console.WriteLine("|---|---|---|---|---|---|");
+        foreach (var row in _rows)
+        {
+            Console.WriteLine(
+                $"| {row.Name} | {Number(row.Ours)} {row.Unit} | {Number(row.Yardstick)} {row.Unit} ({row.YardstickName}) | {Number(row.Ratio)} | {row.Target} | {Met(row)} |");
+        }
+    }
+
+    private static string Met(Row row) => row.Met switch { true => "yes", false => "NO", null => "" };
+
+    private static string Number(double value) => value.ToString(value < 10 ? "0.###" : "#,0", CultureInfo.InvariantCulture);
+
+    private void Add(string name, double ours, string yardstickName, double yardstick, string unit, string sign, double target, bool met) =>
+        _rows.Add(new(
+            name, ours, yardstick, yardstickName, unit, ours / yardstick, string.Create(CultureInfo.InvariantCulture, $"{sign} {target}"), met));
+}
