@@ -1,0 +1,38 @@
+using System.Globalization;
+using NodaTime;
+
+namespace TagSegments.Segments.Filters;
+
+/// <summary>Lists the days of the year, as <c>MM-dd</c>, whose anniversary falls into a span of days.</summary>
+internal static class AnniversaryCalendar
+{
+    private const int DaysOfAnyYear = 366;
+
+    /// <summary>
+    /// Lists the days from <paramref name="from"/> to before <paramref name="until"/>. In common years 29 February falls on the day before 1 March,
+    /// or on 1 March if <paramref name="leapDayOnMarchFirst"/>.
+    /// </summary>
+    public static string[] Days(LocalDate? from, LocalDate? until, bool leapDayOnMarchFirst)
+    {
+        var first = from ?? new LocalDate(1, 1, 1);
+        var last = until?.PlusDays(-1) ?? LocalDate.MaxIsoValue;
+        // Beyond four years and a century without a leap day nothing new comes; nine years hold every day of the year.
+        var count = Math.Min(Period.DaysBetween(first, last) + 1L, 9 * DaysOfAnyYear);
+        var days = new SortedSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < count; i++)
+        {
+            var day = first.PlusDays(i);
+            days.Add(day.ToString("MM-dd", CultureInfo.InvariantCulture));
+            if (StandsForLeapDay(day, leapDayOnMarchFirst))
+            {
+                days.Add("02-29");
+            }
+        }
+
+        return [.. days];
+    }
+
+    private static bool StandsForLeapDay(LocalDate day, bool leapDayOnMarchFirst) =>
+        !CalendarSystem.Iso.IsLeapYear(day.Year)
+        && (leapDayOnMarchFirst ? (day.Month, day.Day) == (3, 1) : (day.Month, day.Day) == (2, 28));
+}

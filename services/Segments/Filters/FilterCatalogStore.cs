@@ -1,0 +1,55 @@
+using Dapper;
+using Npgsql;
+using FieldType = Crm.Contacts.V1.Field.Types.Type;
+
+namespace TagSegments.Segments.Filters;
+
+/// <summary>Reads the names that filters of an account can use.</summary>
+internal static class FilterCatalogStore
+{
+    /// <summary>Loads the catalog in one round trip; inside a transaction it belongs to that transaction's snapshot.</summary>
+    public static async Task<FilterCatalog> LoadAsync(NpgsqlConnection connection, int accountId, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT time_zone, week_start FROM crm.segment_accounts WHERE account_id = @accountId;
+            SELECT tag_id AS id, name, deleted_at IS NOT NULL AS is_deleted FROM tags.segment_tags WHERE account_id = @accountId;
+            SELECT segment_id::text AS id, name, false AS is_deleted FROM segments.segment WHERE account_id = @accountId;
+            SELECT campaign_id::text AS id, name, false AS is_deleted FROM campaigns.segment_campaigns WHERE account_id = @accountId;
+            SELECT field_id, target, key, type, choices, deleted_at IS NOT NULL AS is_deleted
+            FROM crm.segment_fields WHERE account_id = @accountId;
+            SELECT name FROM crm.segment_pipelines WHERE account_id = @accountId;
+            SELECT DISTINCT name FROM crm.segment_stages WHERE account_id = @accountId;
+            """;
+        await using var reader = await connection.QueryMultipleAsync(
+            new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
+
+        var account = await reader.ReadSingleAsync<AccountRow>();
+        var tags = await ReadItemsAsync<int>(reader);
+        var segments = await ReadItemsAsync<string>(reader);
+        var campaigns = await ReadItemsAsync<string>(reader);
+        var fields = (await reader.ReadAsync<FieldRow>()).AsList();
+        return new FilterCatalog
+        {
+            AccountId = accountId,
+            TimeZone = account.TimeZone,
+            WeekStart = account.WeekStart,
+            TagItems = tags,
+            SegmentItems = segments,
+            CampaignItems = campaigns,
+            ContactCustomFields = [.. fields.Where(row => row.Target == 1).Select(row => row.ToField())],
+            OpportunityCustomFields = [.. fields.Where(row => row.Target == 2).Select(row => row.ToField())],
+            Pipelines = (await reader.ReadAsync<string>()).AsList(),
+            Stages = (await reader.ReadAsync<string>()).AsList(),
+        };
+    }
+
+    private static async Task<IReadOnlyList<NamedItem<TId>>> ReadItemsAsync<TId>(SqlMapper.GridReader reader) =>
+        (await reader.ReadAsync<NamedItem<TId>>()).AsList();
+
+    private sealed record AccountRow(string TimeZone, short WeekStart);
+
+    private sealed record FieldRow(int FieldId, short Target, string Key, short Type, string[] Choices, bool IsDeleted)
+    {
+        public FilterField ToField() => new(Key, (FieldType)Type, FieldId, IsDeleted) { Choices = Choices };
+    }
+}

@@ -1,0 +1,17 @@
+using Crm.Segments.V1;
+using NodaTime;
+
+namespace TagSegments.Segments.Filters;
+
+/// <summary>What a filter is compiled against: names, the one <c>now</c> of the evaluation, and the segments that it may refer to.</summary>
+internal sealed record FilterContext(FilterCatalog Catalog, DateTimeOffset Now)
+{
+    /// <summary>Gives the current filter of a segment by its id, or null if there is none.</summary>
+    public Func<string, Filter?> FindSegment { get; init; } = _ => null;
+
+    /// <summary><see cref="Now"/> in the resolution of the database.</summary>
+    public Instant Instant => FilterValues.ToMicroseconds(Instant.FromDateTimeOffset(Now));
+
+    /// <summary>The resolver of this evaluation's windows.</summary>
+    public WindowResolver Windows => new(Instant, Catalog.Zone, Catalog.WeekStart);
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Crm.Errors.V1;
+using Crm.Segments.V1;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Segments.Filters;
+
+/// <summary>Something that a filter refers to and that does not exist (any more).</summary>
+internal sealed record MissingReference(string Resource, string Id, string Path)
+{
+    /// <summary>Says what is missing where, for people.</summary>
+    public override string ToString() => $"{Path}: {Resource} {Id} does not exist";
+}
+
+/// <summary>Makes the errors that a filter can give.</summary>
+internal static class FilterErrors
+{
+    public static RpcException Invalid(IReadOnlyList<(string Field, string Description)> violations) =>
+        RpcErrors.InvalidFields(ErrorReason.FilterInvalid, $"{violations[0].Field}: {violations[0].Description}", violations);
+
+    public static RpcException TooLarge(string message, string path = "filter") =>
+        RpcErrors.InvalidFields(ErrorReason.FilterTooLarge, message, [(path, message)]);
+
+    public static RpcException MissingReference(MissingReference missing) =>
+        RpcErrors.Create(
+            StatusCode.FailedPrecondition,
+            ErrorReason.ReferenceMissing,
+            $"{missing}.",
+            ("resource", missing.Resource),
+            ("id", missing.Id),
+            ("path", missing.Path));
+
+    /// <summary>Names a field as far as it can be named without the catalog.</summary>
+    public static string FieldName(FieldRef? field) =>
+        field is { RefCase: FieldRef.RefOneofCase.FieldId }
+            ? field.FieldId.ToString(CultureInfo.InvariantCulture)
+            : field?.Attribute ?? "";
+}

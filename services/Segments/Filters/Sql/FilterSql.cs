@@ -1,0 +1,69 @@
+using Crm.Segments.V1;
+
+namespace TagSegments.Segments.Filters;
+
+/// <summary>
+/// Compiles a validated filter, or one clause of it, to SQL over the read views. The text depends on the shape of the filter only: every value
+/// is a parameter. Each method yields an expression that is never null, so that NOT is the exact complement.
+/// </summary>
+internal sealed partial class FilterSql
+{
+    private readonly FilterContext _context;
+    private readonly SqlParameters _parameters = new();
+    private int _clauses;
+
+    private FilterSql(FilterContext context) => _context = context;
+
+    /// <summary>
+    /// Compiles a filter for <c>SELECT ... FROM crm.segment_contacts c WHERE c.account_id = @account AND (...)</c>.
+    /// </summary>
+    public static SqlFragment Compile(Filter filter, FilterContext context)
+    {
+        var compiler = new FilterSql(context);
+        compiler._parameters.Add("account", context.Catalog.AccountId);
+        return new SqlFragment(compiler.Node(filter, 1), compiler._parameters);
+    }
+
+    private string Node(Filter filter, int depth)
+    {
+        CheckSize(depth);
+        return filter.KindCase switch
+        {
+            Filter.KindOneofCase.AllOf => Group(filter.AllOf, " AND ", depth),
+            Filter.KindOneofCase.AnyOf => Group(filter.AnyOf, " OR ", depth),
+            Filter.KindOneofCase.Negated => $"NOT {Node(filter.Negated, depth + 1)}",
+            Filter.KindOneofCase.Everyone => "true",
+            Filter.KindOneofCase.Tag => Tag(filter.Tag),
+            Filter.KindOneofCase.TagAdded => TagAdded(filter.TagAdded),
+            Filter.KindOneofCase.Field => Field(filter.Field),
+            Filter.KindOneofCase.Activity => Activity(filter.Activity),
+            Filter.KindOneofCase.Opportunity => Opportunity(filter.Opportunity),
+            Filter.KindOneofCase.Consent => Consent(filter.Consent),
+            Filter.KindOneofCase.Segment => Segment(filter.Segment, depth),
+            _ => throw NotValidated("a node has no kind"),
+        };
+    }
+
+    private string Group(FilterGroup group, string connective, int depth) =>
+        group.Filters.Count == 0
+            ? throw NotValidated("a group is empty")
+            : $"({string.Join(connective, group.Filters.Select(member => Node(member, depth + 1)))})";
+
+    private string Segment(SegmentClause clause, int depth) =>
+        _context.FindSegment(clause.SegmentId) is { } filter
+            ? $"({Node(filter, depth + 1)})"
+            : throw FilterErrors.MissingReference(new MissingReference("segment", clause.SegmentId, "filter.segment"));
+
+    // A validated filter is small, but segments that refer to segments multiply.
+    private void CheckSize(int depth)
+    {
+        if (depth > FilterLimits.Depth * FilterLimits.Depth || ++_clauses > FilterLimits.ExpandedClauses)
+        {
+            throw FilterErrors.TooLarge("The filter is too large once the segments that it refers to are put in their places.");
+        }
+    }
+
+    private string Bind(object value) => _parameters.Bind(value);
+
+    private static ArgumentException NotValidated(string what) => new($"The filter has not been validated: {what}.");
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using NodaTime;
+using NodaTime.Text;
+
+namespace TagSegments.Segments.Filters;
+
+/// <summary>
+/// A column that holds days or instants in one of four ways, and how an edge of a window is written to be compared with it.
+/// <paramref name="Cast"/> turns the text form of an edge into the column's type.
+/// </summary>
+internal sealed record TimeColumn(string Sql, string Cast, Func<TimeEdge, DateTimeZone, object> Operand)
+{
+    private static readonly LocalDate s_dayZero = new(2000, 1, 1);
+
+    /// <summary>A <c>timestamptz</c>.</summary>
+    public static TimeColumn Instant(string sql) => new(sql, "timestamptz", (edge, zone) =>
+        edge.ToInstant(zone)?.ToDateTimeUtc() ?? (edge.IsAfterEverything ? DateTime.MaxValue : DateTime.MinValue));
+
+    /// <summary>A <c>date</c>, compared as a number of days: such numbers reach beyond the years that .NET knows.</summary>
+    public static TimeColumn Day(string sql) => new($"({sql} - DATE '2000-01-01')", "int", (edge, zone) =>
+        edge.ToDay(zone) is { } day ? DayNumber(day) : edge.IsAfterEverything ? int.MaxValue : int.MinValue);
+
+    /// <summary>The text of an instant in a custom field.</summary>
+    public static TimeColumn StoredInstant(string sql) => new($"""({sql} COLLATE "C")""", "text", (edge, zone) =>
+        edge.ToInstant(zone) is { } instant ? FilterValues.ToStored(instant) : OpenEnd(edge));
+
+    /// <summary>The text of a day in a custom field.</summary>
+    public static TimeColumn StoredDay(string sql) => new($"""({sql} COLLATE "C")""", "text", (edge, zone) =>
+        edge.ToDay(zone) is { } day ? LocalDatePattern.Iso.Format(day) : OpenEnd(edge));
+
+    /// <summary>The number of a day as <see cref="Day"/> compares it.</summary>
+    public static int DayNumber(LocalDate day) => Period.DaysBetween(s_dayZero, day);
+
+    /// <summary>Writes an edge as text that <see cref="Cast"/> can read.</summary>
+    public string OperandText(TimeEdge edge, DateTimeZone zone) => Operand(edge, zone) switch
+    {
+        DateTime time when time == DateTime.MinValue => "-infinity",
+        DateTime time when time == DateTime.MaxValue => "infinity",
+        DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        var text => (string)text,
+    };
+
+    // Texts of days and instants begin with a digit: the empty text sorts before, the tilde behind them.
+    private static string OpenEnd(TimeEdge edge) => edge.IsAfterEverything ? "~" : "";
+}
