@@ -1,5 +1,6 @@
 using Crm.Segments.V1;
 using NodaTime;
+using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Segments.Filters;
 
@@ -63,4 +64,13 @@ internal sealed class FilterCatalog
     /// <summary>Finds the field that a clause refers to, also a deleted one.</summary>
     public FilterField? Field(FieldRef? reference, bool ofOpportunity) =>
         (ofOpportunity ? OpportunityFields : ContactFields).Find(reference);
+
+    /// <summary>The values that a field can have, or null if it can have any.</summary>
+    public IReadOnlyList<string>? KnownValues(FilterField field) => field switch
+    {
+        { IsAttribute: true, Name: "pipeline" } => Pipelines,
+        { IsAttribute: true, Name: "stage" } => Stages,
+        { Type: FieldType.SingleChoice or FieldType.MultipleChoice } => field.Choices,
+        _ => null,
+    };
 }

@@ -6,6 +6,9 @@ namespace TagSegments.Segments.Filters;
 /// <summary>An attribute (<paramref name="FieldId"/> 0) or custom field of contacts or opportunities.</summary>
 internal sealed record FilterField(string Name, FieldType Type, int FieldId = 0, bool IsDeleted = false)
 {
+    /// <summary>The amount of an opportunity.</summary>
+    public static readonly FilterField Amount = new("amount", FieldType.Number);
+
     /// <summary>The built-in attributes of contacts.</summary>
     public static IReadOnlyList<FilterField> ContactAttributes { get; } =
     [
@@ -29,7 +32,7 @@ internal sealed record FilterField(string Name, FieldType Type, int FieldId = 0,
         new("pipeline", FieldType.Text),
         new("stage", FieldType.Text),
         new("status", FieldType.SingleChoice) { Choices = ["open", "won", "lost"] },
-        new("amount", FieldType.Number),
+        Amount,
         new("opened", FieldType.Date),
         new("closed", FieldType.Date),
         new("stage_since", FieldType.DateTime),
