@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Text;
+
+namespace TagSegments.Embedded.Smtp;
+
+/// <summary>Reads the lines and bodies of one client and writes the replies.</summary>
+internal sealed class SmtpConnection
+{
+    private const int MaxLine = 4096;
+
+    private readonly Socket _socket;
+    private readonly PipeReader _input;
+    private readonly PipeWriter _output;
+
+    public SmtpConnection(Socket socket)
+    {
+        socket.NoDelay = true;
+        _socket = socket;
+        var stream = new NetworkStream(socket);
+        _input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, minimumReadSize: 16 * 1024));
+        _output = PipeWriter.Create(stream);
+    }
+
+    /// <summary>Writes a reply, which leaves at the next flush.</summary>
+    public void Reply(string text) => Encoding.ASCII.GetBytes(text + "\r\n", _output);
+
+    public async Task FlushAsync(CancellationToken ct) => await _output.FlushAsync(ct);
+
+    /// <summary>Ends the conversation as a crash would: without lingering, the client sees a reset.</summary>
+    public void Cut()
+    {
+        _socket.Close(0);
+        throw new IOException("The connection was cut by the script.");
+    }
+
+    /// <summary>Reads a command; null when the client has gone or sends a line without end.</summary>
+    public async Task<string?> ReadLineAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            if (!_input.TryRead(out var read))
+            {
+                // Replies leave together once nothing more of a pipelined group is waiting.
+                await FlushAsync(ct);
+                read = await _input.ReadAsync(ct);
+            }
+
+            if (TakeLine(read.Buffer, out var line))
+            {
+                return line;
+            }
+
+            if (read.IsCompleted || read.Buffer.Length > MaxLine)
+            {
+                Reply("500 Line too long");
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Reads what has arrived of a message's body.</summary>
+    public async Task ReadBodyAsync(SmtpBody body, CancellationToken ct)
+    {
+        var read = await _input.ReadAsync(ct);
+        _input.AdvanceTo(body.Append(read.Buffer));
+        if (read.IsCompleted && !body.IsComplete)
+        {
+            throw new IOException("The client has gone in the middle of a message.");
+        }
+    }
+
+    private bool TakeLine(ReadOnlySequence<byte> buffer, out string line)
+    {
+        var reader = new SequenceReader<byte>(buffer);
+        if (reader.TryReadTo(out ReadOnlySequence<byte> bytes, (byte)'\n'))
+        {
+            line = Encoding.UTF8.GetString(bytes).TrimEnd('\r');
+            _input.AdvanceTo(reader.Position);
+            return true;
+        }
+
+        line = "";
+        _input.AdvanceTo(buffer.Start, buffer.End);
+        return false;
+    }
+}
