@@ -1,5 +1,7 @@
 using System.Globalization;
 using Crm.Accounts.V1;
+using Crm.Activity.V1;
+using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
@@ -9,6 +11,7 @@ using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using TagSegments.Campaigns;
 using TagSegments.Embedded;
+using TagSegments.Embedded.Smtp;
 using TagSegments.Segments;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags;
@@ -37,6 +40,9 @@ public sealed class TestApps : IAsyncDisposable
 
     public string RedisConnectionString { get; }
 
+    /// <summary>Receives the mail that the services send.</summary>
+    public SmtpSink Smtp { get; } = SmtpSink.Start();
+
     public AccountService.AccountServiceClient Accounts => new(Channel(Service.Tags));
 
     public ContactService.ContactServiceClient Contacts => new(Channel(Service.Tags));
@@ -50,6 +56,12 @@ public sealed class TestApps : IAsyncDisposable
     public TagService.TagServiceClient Tags => new(Channel(Service.Tags));
 
     public SegmentService.SegmentServiceClient Segments => new(Channel(Service.Segments));
+
+    public ActivityService.ActivityServiceClient Activity => new(Channel(Service.Campaigns));
+
+    public CampaignService.CampaignServiceClient Campaigns => new(Channel(Service.Campaigns));
+
+    public MessageService.MessageServiceClient Messages => new(Channel(Service.Campaigns));
 
     public WorkflowService.WorkflowServiceClient Workflows => new(Channel(Service.Workflows));
 
@@ -131,6 +143,7 @@ public sealed class TestApps : IAsyncDisposable
         }
 
         await Task.WhenAll(_apps.Keys.ToArray().Select(StopAsync));
+        await Smtp.DisposeAsync();
         await Database.DisposeAsync();
     }
 
@@ -142,6 +155,9 @@ public sealed class TestApps : IAsyncDisposable
             ["Http:Address"] = HttpAddress(service),
             ["Postgres:ConnectionString"] = Database.RoleConnectionString(service.ToString().ToLowerInvariant()),
             ["Redis:ConnectionString"] = RedisConnectionString,
+            ["Smtp:Host"] = "127.0.0.1",
+            ["Smtp:Port"] = Smtp.Port.ToString(CultureInfo.InvariantCulture),
+            ["Smtp:Security"] = "none",
             ["Auth:Mode"] = "off",
             ["Logging:Level"] = "Warning",
         };
