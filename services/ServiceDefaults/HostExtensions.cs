@@ -1,6 +1,7 @@
 using System.Text;
 using Dapper;
 using Grpc.Core;
+using Grpc.Net.Client;
 using Grpc.Net.Client.Configuration;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -51,6 +52,10 @@ public static class HostExtensions
                 options.Address = new Uri(builder.Configuration[$"Services:{service}"]
                     ?? throw new InvalidOperationException($"Set Services:{service} (Services__{service}) to that service's address."));
                 options.ChannelOptionsActions.Add(channel => channel.ServiceConfig = new ServiceConfig { MethodConfigs = { Retry() } });
+                if (options.Address.Scheme == "dns")
+                {
+                    options.ChannelOptionsActions.Add(BalanceOverAddresses);
+                }
             })
             .ConfigureChannel(channel => channel.UnsafeUseInsecureChannelCallCredentials = true)
             .AddCallCredentials((_, metadata, provider) =>
@@ -63,6 +68,13 @@ public static class HostExtensions
                 return Task.CompletedTask;
             });
         return builder;
+    }
+
+    // "dns:///segments:5102": every address of the name gets its share of the calls, as the replicas behind a headless service.
+    private static void BalanceOverAddresses(GrpcChannelOptions channel)
+    {
+        channel.Credentials = ChannelCredentials.Insecure;
+        channel.ServiceConfig!.LoadBalancingConfigs.Add(new RoundRobinConfig());
     }
 
     // UNAVAILABLE means that the call may be repeated: writes carry a request_id.

@@ -158,6 +158,7 @@ public sealed class TestApps : IAsyncDisposable
             ["Smtp:Host"] = "127.0.0.1",
             ["Smtp:Port"] = Smtp.Port.ToString(CultureInfo.InvariantCulture),
             ["Smtp:Security"] = "none",
+            ["Tokens:Key"] = "a key that all services of a test share",
             ["Auth:Mode"] = "off",
             ["Logging:Level"] = "Warning",
         };

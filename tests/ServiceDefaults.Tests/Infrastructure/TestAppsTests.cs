@@ -1,5 +1,8 @@
+using Crm.Accounts.V1;
 using Dapper;
+using Grpc.Core;
 using Grpc.Health.V1;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TagSegments.Testing;
 
@@ -33,6 +36,24 @@ public sealed class TestAppsTests(SharedApps shared) : IClassFixture<SharedApps>
         var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.ExecuteAsync($"SELECT FROM {table}"));
 
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+    }
+
+    [Fact]
+    public async Task A_client_with_a_dns_address_reaches_the_service()
+    {
+        var tags = new Uri(shared.Apps.GrpcAddress(Service.Tags));
+        var builder = ServiceHost.CreateBuilder("probe", 0, [], new Dictionary<string, string?>
+        {
+            ["Services:Tags"] = $"dns:///localhost:{tags.Port}",
+            ["Auth:Mode"] = "off",
+        });
+        builder.AddServiceClient<AccountService.AccountServiceClient>("Tags");
+        await using var app = builder.Build();
+        var accounts = app.Services.GetRequiredService<AccountService.AccountServiceClient>();
+
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await accounts.GetAccountAsync(new GetAccountRequest { Account = "nobody" }));
+
+        Assert.Equal(StatusCode.NotFound, refused.StatusCode);
     }
 
     [Fact]

@@ -1,0 +1,136 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using k8s;
+using k8s.Models;
+
+namespace TagSegments.ServiceDefaults.Tests.Infrastructure;
+
+/// <summary>The manifests as the API server would read them: strictly typed, an unknown field is an error.</summary>
+public sealed class ManifestTests
+{
+    private static readonly string s_root = RepositoryRoot();
+    private static readonly string[] s_services = ["tags", "segments", "campaigns", "workflows"];
+
+    [Theory]
+    [InlineData("k8s/base")]
+    [InlineData("k8s/overlays/local")]
+    public void Manifests_are_valid_and_complete(string folder)
+    {
+        var objects = Load(folder);
+
+        Assert.Equal(s_services.Order(), Named<V1Deployment>(objects).Intersect(s_services).Order());
+        Assert.Equal(s_services.Order(), Named<V1Service>(objects).Intersect(s_services).Order());
+        Assert.Equal(s_services.Order(), Named<V1PodDisruptionBudget>(objects).Order());
+        Assert.Equal(s_services.Select(name => $"{name}-migrate").Order(), Named<V1Job>(objects).Order());
+    }
+
+    [Theory]
+    [InlineData("k8s/base")]
+    [InlineData("k8s/overlays/local")]
+    public void Every_pod_is_allowed_under_the_restricted_standard(string folder)
+    {
+        var pods = Load(folder).Select(PodOf).OfType<V1PodSpec>().ToList();
+
+        Assert.NotEmpty(pods);
+        Assert.All(pods, pod =>
+        {
+            Assert.True(pod.SecurityContext.RunAsNonRoot);
+            Assert.Equal("RuntimeDefault", pod.SecurityContext.SeccompProfile.Type);
+            Assert.False(pod.AutomountServiceAccountToken);
+            Assert.All(pod.Containers, container =>
+            {
+                Assert.False(container.SecurityContext.AllowPrivilegeEscalation);
+                Assert.Equal(["ALL"], container.SecurityContext.Capabilities.Drop);
+                Assert.True(container.Resources.Limits.ContainsKey("memory"));
+            });
+        });
+    }
+
+    [Fact]
+    public void Every_reference_of_the_local_overlay_has_its_target()
+    {
+        var objects = Load("k8s/overlays/local");
+        var secrets = objects.OfType<V1Secret>().ToDictionary(secret => secret.Metadata.Name);
+        var maps = Named<V1ConfigMap>(objects).ToHashSet();
+        var containers = objects.Select(PodOf).OfType<V1PodSpec>().SelectMany(pod => pod.Containers).ToList();
+
+        // The local overlay needs kustomize to make its secrets; without kubectl there is nothing to compare with.
+        Assert.True(secrets.Count > 0 || !HasKubectl());
+        Assert.All(containers.SelectMany(container => container.Env ?? []).Select(env => env.ValueFrom?.SecretKeyRef).OfType<V1SecretKeySelector>(), key =>
+            Assert.True(secrets.Count == 0 || secrets[key.Name].Data.ContainsKey(key.Key), $"{key.Name} has no key {key.Key}"));
+        Assert.All(containers.SelectMany(container => container.EnvFrom ?? []), source => Assert.Contains(source.ConfigMapRef.Name, maps));
+    }
+
+    [Fact]
+    public void Every_service_has_an_image_and_a_migration_in_compose()
+    {
+        var compose = File.ReadAllText(Path.Combine(s_root, "docker-compose.yml"));
+
+        Assert.All(s_services, service =>
+        {
+            var folder = $"services/{char.ToUpperInvariant(service[0])}{service[1..]}";
+            Assert.True(File.Exists(Path.Combine(s_root, folder, "Dockerfile")), $"{folder} has no Dockerfile");
+            Assert.Contains($"\n  {service}:\n", compose, StringComparison.Ordinal);
+            Assert.Contains($"{service}-migrate: {{ condition: service_completed_successfully }}", compose, StringComparison.Ordinal);
+        });
+    }
+
+    private static V1PodSpec? PodOf(object resource) => resource switch
+    {
+        V1Deployment deployment => deployment.Spec.Template.Spec,
+        V1StatefulSet set => set.Spec.Template.Spec,
+        V1Job job => job.Spec.Template.Spec,
+        _ => null,
+    };
+
+    private static IEnumerable<string> Named<T>(IEnumerable<object> objects)
+        where T : IKubernetesObject<V1ObjectMeta> => objects.OfType<T>().Select(item => item.Metadata.Name);
+
+    // As kustomize renders it; on a machine without kubectl, the files that it would combine.
+    private static List<object> Load(string folder)
+    {
+        var path = Path.Combine(s_root, folder);
+        return HasKubectl()
+            ? KubernetesYaml.LoadAllFromString(Kubectl("kustomize", path), strict: true)
+            : [.. Files(path).SelectMany(file => KubernetesYaml.LoadAllFromString(File.ReadAllText(file), strict: true))];
+    }
+
+    private static IEnumerable<string> Files(string path) =>
+        Directory.GetFiles(path, "*.yaml")
+            .Concat(path.EndsWith("base", StringComparison.Ordinal) ? [] : Directory.GetFiles(Path.Combine(s_root, "k8s/base"), "*.yaml"))
+            .Where(file => Path.GetFileName(file) != "kustomization.yaml");
+
+    private static bool HasKubectl()
+    {
+        try
+        {
+            return Kubectl("version", "--client").Length > 0;
+        }
+        catch (Win32Exception)
+        {
+            // Not installed.
+            return false;
+        }
+    }
+
+    private static string Kubectl(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("kubectl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, errors.Result);
+        return output;
+    }
+
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "TagSegments.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.FullName;
+    }
+}
