@@ -1,3 +1,15 @@
+using Crm.Accounts.V1;
+using Crm.Contacts.V1;
+using Crm.Segments.V1;
+using Crm.Tags.V1;
+using TagSegments.Campaigns.Activities;
+using TagSegments.Campaigns.Campaigns;
+using TagSegments.Campaigns.Content;
+using TagSegments.Campaigns.Delivery;
+using TagSegments.Campaigns.Messages;
+using TagSegments.Campaigns.Sending;
+using TagSegments.Campaigns.Suppressions;
+using TagSegments.Campaigns.Tracking;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns;
@@ -10,9 +22,58 @@ public static class CampaignsApp
     {
         var builder = ServiceHost.CreateBuilder("campaigns", 5103, args, settings);
         builder.AddPostgres();
+        builder.AddServiceClient<AccountService.AccountServiceClient>("Tags");
+        builder.AddServiceClient<ContactService.ContactServiceClient>("Tags");
+        builder.AddServiceClient<TagService.TagServiceClient>("Tags");
+        builder.AddServiceClient<SegmentService.SegmentServiceClient>("Segments");
+        AddCalls(builder.Services);
+        AddSending(builder);
 
         var app = builder.Build();
         app.MapServiceDefaults();
+        app.MapGrpcService<ActivityApi>();
+        app.MapGrpcService<CampaignApi>();
+        app.MapGrpcService<MessageApi>();
+        app.MapTracking();
         return app;
+    }
+
+    private static void AddCalls(IServiceCollection services)
+    {
+        services.AddSingleton(provider => Accounts.CreateDirectory(
+            provider.GetRequiredService<AccountService.AccountServiceClient>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<CallTools>();
+        services.AddSingleton<ActivityRecorder>();
+        services.AddSingleton<ActivityStore>();
+        services.AddSingleton<KnownContacts>();
+        services.AddSingleton<SuppressionStore>();
+        services.AddSingleton<CampaignStore>();
+        services.AddSingleton<CampaignResults>();
+        services.AddSingleton<References>();
+        services.AddSingleton<MessageStore>();
+        services.AddSingleton<MessagePreview>();
+        services.AddSingleton<TrackingTokens>();
+        services.AddSingleton<TrackingLinks>();
+        services.AddSingleton<Tracker>();
+        services.AddSingleton<Unsubscriber>();
+        services.AddHostedService<PartitionMaintenance>();
+    }
+
+    private static void AddSending(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(builder.Configuration.GetSection("Delivery").Get<DeliveryOptions>() ?? new DeliveryOptions());
+        services.AddSingleton<Transports>();
+        services.AddSingleton<MessageBuilder>();
+        services.AddSingleton<Ledger>();
+        services.AddSingleton<LedgerWriter>();
+        services.AddSingleton<AudiencePreparer>();
+        services.AddSingleton<Lanes>();
+        services.AddHostedService(provider => provider.GetRequiredService<Lanes>());
+        services.AddHostedService<CampaignScheduler>();
+        services.AddHostedService<MessagePump>();
+        services.AddHostedService<RecipientTagger>();
+        services.AddHostedService<ConsentTeller>();
+        services.AddHostedService<LedgerRecovery>();
     }
 }

@@ -64,7 +64,7 @@ CREATE TABLE campaigns.recipient (
 CREATE UNIQUE INDEX recipient_address ON campaigns.recipient (account_id, channel, address_key, campaign_id) WHERE state <> 7;
 CREATE INDEX recipient_due ON campaigns.recipient (account_id, campaign_id, due_at) WHERE state IN (1, 6);
 CREATE INDEX recipient_single_due ON campaigns.recipient (due_at) WHERE state IN (1, 6) AND single;
-CREATE INDEX recipient_leased ON campaigns.recipient (lease_until) WHERE state IN (2, 3);
+CREATE INDEX recipient_leased ON campaigns.recipient (account_id, campaign_id, lease_until) WHERE state IN (2, 3);
 CREATE INDEX recipient_untagged ON campaigns.recipient (account_id, campaign_id) WHERE state = 4 AND NOT tagged;
 
 CREATE TABLE campaigns.single_message (

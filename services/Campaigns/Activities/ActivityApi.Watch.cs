@@ -1,0 +1,61 @@
+using System.Globalization;
+using Crm.Activity.V1;
+using Crm.Errors.V1;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Campaigns.Activities;
+
+// The feed. The clock's order is the order of commits, so nothing ever appears behind a position that was handed out.
+internal sealed partial class ActivityApi
+{
+    private const int FeedBatch = 1_000;
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
+
+    public override async Task WatchActivities(
+        WatchActivitiesRequest request, IServerStreamWriter<WatchActivitiesResponse> responseStream, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await tools.Accounts.GetAsync(request.Account, ct);
+        var place = await StartAsync(account.Id, request.After, ct);
+        var lastSent = tools.Time.GetTimestamp();
+        while (!ct.IsCancellationRequested)
+        {
+            // The clock is read first: what the feed shows then is complete up to it.
+            var clock = await activities.ClockAsync(account.Id, ct);
+            var found = await activities.FeedAsync(account.Id, place, Kinds(request.Kinds), FeedBatch, ct);
+            place = found.Count > 0 ? found[^1].Place : new FeedPlace(Math.Max(place.Pos, clock.Pos), long.MaxValue);
+            if (found.Count > 0 || tools.Time.GetElapsedTime(lastSent) >= s_heartbeat)
+            {
+                await responseStream.WriteAsync(
+                    new WatchActivitiesResponse { Activities = { found.Select(f => f.Activity) }, Position = Position(account.Id, place) }, ct);
+                lastSent = tools.Time.GetTimestamp();
+            }
+
+            if (found.Count < FeedBatch)
+            {
+                await Task.Delay(s_pollInterval, tools.Time, ct);
+            }
+        }
+    }
+
+    private async Task<FeedPlace> StartAsync(int accountId, string after, CancellationToken ct) => after switch
+    {
+        "" => default,
+        "now" => new FeedPlace((await activities.ClockAsync(accountId, ct)).Pos, long.MaxValue),
+        _ => ReadPlace(accountId, after),
+    };
+
+    private string Position(int accountId, FeedPlace place) => tools.Signed.Create(
+        "activity feed", [], string.Create(CultureInfo.InvariantCulture, $"{accountId} {place.Pos} {place.ActivityId}"));
+
+    private FeedPlace ReadPlace(int accountId, string after)
+    {
+        var numbers = tools.Signed.Read("activity feed", [], after)?.Split(' ').Select(n => long.Parse(n, CultureInfo.InvariantCulture)).ToList();
+        return numbers is [var account, var pos, var activityId] && account == accountId
+            ? new FeedPlace(pos, activityId)
+            : throw RpcErrors.InvalidFields(
+                ErrorReason.PageToken, "after: is no position of this account's feed", [("after", "is no position of this account's feed")]);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Crm.Activity.V1;
+using Grpc.Core;
+using Npgsql;
+using TagSegments.Campaigns.Suppressions;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Campaigns.Activities;
+
+/// <summary>What was sent to contacts and what they did.</summary>
+internal sealed partial class ActivityApi(CallTools tools, ActivityStore activities, KnownContacts contacts, SuppressionStore suppressions)
+    : ActivityService.ActivityServiceBase
+{
+    public override async Task<RecordActivitiesResponse> RecordActivities(RecordActivitiesRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await tools.Accounts.GetAsync(request.Account, ct);
+        var events = ActivityRules.ToEvents(request.Activities, tools.Time.GetUtcNow().UtcDateTime);
+        await contacts.RequireAsync(account, [.. events.Select(e => e.ContactId)], i => $"activities[{i}].contact_id", ct);
+        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        {
+            var recorded = await ActivityRecorder.RecordAsync(tx, account.Id, events, ct);
+            return new RecordActivitiesResponse
+            {
+                Recorded = recorded.Count,
+                ConsistencyToken = tools.Tokens.Create(account.Id, recorded.Pos, recorded.Nonce),
+            };
+        });
+    }
+
+    public override async Task<ListActivitiesResponse> ListActivities(ListActivitiesRequest request, ServerCallContext context)
+    {
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        new FieldChecks()
+            .Require(request.ContactId > 0, "contact_id", "is required")
+            .ThrowIfAny();
+        var size = PageSize.Of(request.PageSize, 1_000);
+        var found = await activities.ListAsync(
+            account.Id, request.ContactId, Kinds(request.Kinds), ReadPosition(tools.Pages.Read(request)), size + 1, context.CancellationToken);
+        var response = new ListActivitiesResponse { Activities = { found.Take(size) } };
+        if (found.Count > size)
+        {
+            var last = response.Activities[^1];
+            response.NextPageToken = tools.Pages.Create(
+                request, string.Create(CultureInfo.InvariantCulture, $"{last.Time.ToDateTime().Ticks} {last.ActivityId}"));
+        }
+
+        return response;
+    }
+
+    private static short[] Kinds(IEnumerable<Activity.Types.Kind> kinds) => [.. kinds.Select(kind => (short)kind)];
+
+    private static (DateTime, long)? ReadPosition(string? position) =>
+        position?.Split(' ') is [var ticks, var id]
+            ? (new DateTime(long.Parse(ticks, CultureInfo.InvariantCulture), DateTimeKind.Utc), long.Parse(id, CultureInfo.InvariantCulture))
+            : null;
+}

@@ -1,0 +1,23 @@
+using Crm.Activity.V1;
+using Crm.Common.V1;
+
+namespace TagSegments.Campaigns.Activities;
+
+/// <summary>An activity that is to be recorded.</summary>
+internal sealed record ActivityEvent(int ContactId, Activity.Types.Kind Kind, Channel Channel, DateTime At)
+{
+    public Guid? CampaignId { get; init; }
+
+    /// <summary>The link followed, the bounce's reason, or the name of a custom event.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>JSON.</summary>
+    public string? Properties { get; init; }
+
+    public bool Machine { get; init; }
+
+    public string? DedupeKey { get; init; }
+}
+
+/// <summary>A position of an account's activity clock and how many activities were recorded at it.</summary>
+internal sealed record Recorded(int Count, long Pos, Guid Nonce);

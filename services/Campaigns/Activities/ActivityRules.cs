@@ -1,0 +1,86 @@
+using Crm.Activity.V1;
+using Crm.Common.V1;
+using Google.Protobuf;
+using TagSegments.Campaigns.Suppressions;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Campaigns.Activities;
+
+/// <summary>Checks activities and turns them into events.</summary>
+internal static class ActivityRules
+{
+    public const int MaxActivities = 10_000;
+
+    private static readonly TimeSpan s_maxAhead = TimeSpan.FromMinutes(1);
+
+    /// <summary>Throws INVALID_ARGUMENT naming every field that is wrong.</summary>
+    public static List<ActivityEvent> ToEvents(IReadOnlyList<Activity> activities, DateTime now)
+    {
+        var checks = new FieldChecks();
+        checks.Require(activities.Count is >= 1 and <= MaxActivities, "activities", $"must be 1 to {MaxActivities:N0}");
+        checks.ThrowIfAny();
+        var events = new List<ActivityEvent>(activities.Count);
+        for (var i = 0; i < activities.Count; i++)
+        {
+            events.Add(ToEvent(activities[i], $"activities[{i}]", now, checks));
+        }
+
+        checks.ThrowIfAny();
+        return events;
+    }
+
+    private static ActivityEvent ToEvent(Activity activity, string path, DateTime now, FieldChecks checks)
+    {
+        var custom = activity.Kind == Activity.Types.Kind.Custom;
+        var campaign = Guid.Empty;
+        checks
+            .Require(activity.ContactId > 0, $"{path}.contact_id", "is required")
+            .Require(activity.Kind is > 0 and <= Activity.Types.Kind.Custom, $"{path}.kind", "is not a kind of activity")
+            .Require(custom || Enum.IsDefined(activity.Channel), $"{path}.channel", "is not a channel")
+            .Require(activity.CampaignId.Length == 0 || Guid.TryParse(activity.CampaignId, out campaign), $"{path}.campaign_id", "is not a UUID")
+            .Require(activity.Detail.Length <= 2_000, $"{path}.detail", "is longer than 2,000 characters")
+            .Require(activity.DedupeKey.Length <= 200, $"{path}.dedupe_key", "is longer than 200 characters")
+            .Require(!custom || activity.EventName.Trim().Length is >= 1 and <= 200, $"{path}.event_name", "must have 1 to 200 characters")
+            .Require(custom || activity.EventName.Length == 0, $"{path}.event_name", "is for custom events only")
+            .Require(custom || activity.Properties is null, $"{path}.properties", "are for custom events only");
+        return new ActivityEvent(
+            activity.ContactId,
+            activity.Kind,
+            custom ? Channel.Unspecified : activity.Channel.OrEmail(),
+            ToTime(activity, path, now, checks))
+        {
+            CampaignId = campaign == Guid.Empty ? null : campaign,
+            Detail = custom ? activity.EventName.Trim().Normalize() : activity.Detail is "" ? null : activity.Detail,
+            Properties = ToJson(activity, path, checks),
+            Machine = activity.Machine,
+            DedupeKey = activity.DedupeKey is "" ? null : activity.DedupeKey,
+        };
+    }
+
+    private static DateTime ToTime(Activity activity, string path, DateTime now, FieldChecks checks)
+    {
+        if (activity.Time is not { } time)
+        {
+            return now;
+        }
+
+        var at = time.Nanos is >= 0 and < 1_000_000_000 && time.Seconds is >= 0 and < 253_402_300_800 ? time.ToDateTime() : (DateTime?)null;
+        checks.Require(
+            at <= now + s_maxAhead, $"{path}.time", "must be a time from 1970 on and not later than a minute from now");
+        return at ?? now;
+    }
+
+    private static string? ToJson(Activity activity, string path, FieldChecks checks)
+    {
+        if (activity.Properties is null)
+        {
+            return null;
+        }
+
+        var json = JsonFormatter.Default.Format(activity.Properties);
+        checks
+            .Require(System.Text.Encoding.UTF8.GetByteCount(json) <= 16_384, $"{path}.properties", "are larger than 16,384 bytes as JSON")
+            .Require(!json.Contains("\\u0000", StringComparison.Ordinal), $"{path}.properties", "hold the character U+0000");
+        return json;
+    }
+}

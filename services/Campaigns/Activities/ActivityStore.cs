@@ -1,0 +1,85 @@
+using Crm.Activity.V1;
+using Crm.Common.V1;
+using Dapper;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Npgsql;
+
+namespace TagSegments.Campaigns.Activities;
+
+/// <summary>Reads what was recorded.</summary>
+internal sealed class ActivityStore(NpgsqlDataSource database)
+{
+    /// <summary>Lists a contact's activities from the newest on, behind the given one.</summary>
+    public async Task<List<Activity>> ListAsync(
+        int accountId, int contactId, short[] kinds, (DateTime At, long ActivityId)? behind, int limit, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            """
+            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine
+            FROM campaigns.activity
+            WHERE account_id = @accountId AND contact_id = @contactId
+              AND (cardinality(@kinds) = 0 OR kind = ANY(@kinds))
+              AND (@at::timestamptz IS NULL OR (at, activity_id) < (@at::timestamptz, @activityId))
+            ORDER BY at DESC, activity_id DESC
+            LIMIT @limit
+            """,
+            new { accountId, contactId, kinds, at = behind?.At, activityId = behind?.ActivityId ?? 0, limit },
+            cancellationToken: ct));
+        return [.. rows.Select(ToActivity)];
+    }
+
+    /// <summary>Reads the feed behind a place in it, in order.</summary>
+    public async Task<List<(FeedPlace Place, Activity Activity)>> FeedAsync(
+        int accountId, FeedPlace behind, short[] kinds, int limit, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            """
+            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine
+            FROM campaigns.activity
+            WHERE account_id = @accountId
+              AND (cardinality(@kinds) = 0 OR kind = ANY(@kinds))
+              AND (pos, activity_id) > (@Pos, @ActivityId)
+            ORDER BY pos, activity_id
+            LIMIT @limit
+            """,
+            new { accountId, kinds, behind.Pos, behind.ActivityId, limit },
+            cancellationToken: ct));
+        return [.. rows.Select(row => (new FeedPlace(row.Pos, row.ActivityId), ToActivity(row)))];
+    }
+
+    /// <summary>Reads where the account's clock stands.</summary>
+    public async Task<Recorded> ClockAsync(int accountId, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var tx = await connection.BeginTransactionAsync(ct);
+        return await ActivityClock.ReadAsync(tx, accountId, ct);
+    }
+
+    private static Activity ToActivity(Row row)
+    {
+        var custom = row.Kind == (short)Activity.Types.Kind.Custom;
+        return new Activity
+        {
+            ActivityId = row.ActivityId,
+            ContactId = row.ContactId,
+            Kind = (Activity.Types.Kind)row.Kind,
+            Channel = (Channel)row.Channel,
+            Time = Timestamp.FromDateTime(row.At),
+            CampaignId = row.CampaignId?.ToString() ?? "",
+            Detail = custom ? "" : row.Detail ?? "",
+            EventName = custom ? row.Detail ?? "" : "",
+            Properties = row.Properties is null ? null : JsonParser.Default.Parse<Struct>(row.Properties),
+            Machine = row.Machine,
+        };
+    }
+
+    private sealed record Row(
+        long ActivityId, int ContactId, DateTime At, short Kind, short Channel, long Pos, Guid? CampaignId, string? Detail, string? Properties,
+        bool Machine);
+}
+
+/// <summary>A place in the feed: the commit, and the activity within it. An activity id of <see cref="long.MaxValue"/> is behind the commit.</summary>
+internal readonly record struct FeedPlace(long Pos, long ActivityId);

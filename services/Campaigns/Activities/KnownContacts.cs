@@ -1,0 +1,66 @@
+using System.Collections;
+using Crm.Contacts.V1;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Campaigns.Activities;
+
+/// <summary>
+/// Remembers which contact numbers exist, so that nothing is recorded for numbers that nobody has. A number that exists, exists for ever:
+/// deleting a contact keeps it, so what is remembered never gets wrong.
+/// </summary>
+internal sealed class KnownContacts(ContactService.ContactServiceClient contacts)
+{
+    private const int LookupSize = 1_000;
+    private readonly Dictionary<int, BitArray> _known = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>Throws INVALID_ARGUMENT if a contact does not exist, naming the places that ask for it.</summary>
+    public async Task RequireAsync(AccountInfo account, IReadOnlyList<int> contactIds, Func<int, string> path, CancellationToken ct)
+    {
+        var missing = Unknown(account.Id, contactIds).ToHashSet();
+        foreach (var chunk in missing.Chunk(LookupSize))
+        {
+            var request = new BatchGetContactsRequest { Account = account.Name, ContactIds = { chunk } };
+            var found = await contacts.BatchGetContactsAsync(request, cancellationToken: ct);
+            var ids = found.Contacts.Select(contact => contact.ContactId).ToList();
+            Remember(account.Id, ids);
+            missing.ExceptWith(ids);
+        }
+
+        var checks = new FieldChecks();
+        for (var i = 0; missing.Count > 0 && i < contactIds.Count; i++)
+        {
+            checks.Require(!missing.Contains(contactIds[i]), path(i), $"there is no contact {contactIds[i]}");
+        }
+
+        checks.ThrowIfAny();
+    }
+
+    private List<int> Unknown(int accountId, IReadOnlyList<int> contactIds)
+    {
+        lock (_lock)
+        {
+            var known = _known.GetValueOrDefault(accountId);
+            return [.. contactIds.Where(id => known is null || id >= known.Length || !known[id])];
+        }
+    }
+
+    private void Remember(int accountId, List<int> contactIds)
+    {
+        if (contactIds.Count == 0)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (!_known.TryGetValue(accountId, out var known))
+            {
+                _known[accountId] = known = new BitArray(LookupSize);
+            }
+
+            known.Length = Math.Max(known.Length, (int)Math.Min(contactIds.Max() * 5L / 4 + 1, int.MaxValue));
+            contactIds.ForEach(id => known[id] = true);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Dapper;
+using Npgsql;
+
+namespace TagSegments.Campaigns.Activities;
+
+/// <summary>Makes the partitions of the coming months before anything is recorded in them.</summary>
+internal sealed class PartitionMaintenance(NpgsqlDataSource database, TimeProvider time, ILogger<PartitionMaintenance> logger)
+    : PollingService(TimeSpan.FromHours(6), logger)
+{
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "SELECT campaigns.ensure_activity_partitions(@today, 3)",
+            new { today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime) },
+            cancellationToken: ct));
+        return false;
+    }
+}

@@ -1,0 +1,105 @@
+using Crm.Campaigns.V1;
+using Crm.Errors.V1;
+using Grpc.Core;
+using Npgsql;
+using TagSegments.Campaigns.Sending;
+using TagSegments.ServiceDefaults;
+using State = Crm.Campaigns.V1.Campaign.Types.State;
+
+namespace TagSegments.Campaigns.Campaigns;
+
+// The life of a campaign:
+//   draft -> scheduled -> preparing -> sending -> sent
+// with paused beside scheduled, preparing and sending, cancelled at the end of any of them, and failed if the audience cannot be evaluated.
+internal sealed partial class CampaignApi
+{
+    public override async Task<ScheduleCampaignResponse> ScheduleCampaign(ScheduleCampaignRequest request, ServerCallContext context)
+    {
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        var schedule = ScheduleRules.Resolve(request.Schedule, account.TimeZone);
+        await CheckSendableAsync(account, request.CampaignId, context.CancellationToken);
+        return await tools.WriteAsync(account, context, request, request.RequestId, async tx => new ScheduleCampaignResponse
+        {
+            Campaign = await ScheduleAsync(tx, account.Id, request.CampaignId, request.Version, schedule, context.CancellationToken),
+        });
+    }
+
+    public override async Task<SendCampaignResponse> SendCampaign(SendCampaignRequest request, ServerCallContext context)
+    {
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        await CheckSendableAsync(account, request.CampaignId, context.CancellationToken);
+        return await tools.WriteAsync(account, context, request, request.RequestId, async tx => new SendCampaignResponse
+        {
+            Campaign = await ScheduleAsync(tx, account.Id, request.CampaignId, request.Version, schedule: null, context.CancellationToken),
+        });
+    }
+
+    public override async Task<PauseCampaignResponse> PauseCampaign(PauseCampaignRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await tools.Accounts.GetAsync(request.Account, ct);
+        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        {
+            var row = await CampaignStore.LockAsync(
+                tx, account.Id, request.CampaignId, 0, [State.Scheduled, State.Preparing, State.Sending], ct);
+            await Ledger.ReleaseClaimsAsync(tx, account.Id, row.CampaignId, ct);
+            return new PauseCampaignResponse { Campaign = (await SetStateAsync(tx, row, State.Paused, ct)).ToCampaign() };
+        });
+    }
+
+    public override async Task<ResumeCampaignResponse> ResumeCampaign(ResumeCampaignRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await tools.Accounts.GetAsync(request.Account, ct);
+        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        {
+            var row = await CampaignStore.LockAsync(tx, account.Id, request.CampaignId, 0, [State.Paused], ct);
+            var resumed = row.EvaluatedAt is not null
+                ? await SetStateAsync(tx, row, State.Sending, ct)
+                : await CampaignStore.SetStateAsync(tx, row, State.Scheduled, Later(row.RunAt, await CampaignStore.NowAsync(tx, ct)), null, ct);
+            return new ResumeCampaignResponse { Campaign = resumed.ToCampaign() };
+        });
+    }
+
+    public override async Task<CancelCampaignResponse> CancelCampaign(CancelCampaignRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await tools.Accounts.GetAsync(request.Account, ct);
+        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        {
+            var row = await CampaignStore.LockAsync(
+                tx, account.Id, request.CampaignId, 0, [State.Draft, State.Scheduled, State.Preparing, State.Sending, State.Paused], ct);
+            await Ledger.CancelAsync(tx, account.Id, row.CampaignId, ct);
+            return new CancelCampaignResponse { Campaign = (await SetStateAsync(tx, row, State.Cancelled, ct)).ToCampaign() };
+        });
+    }
+
+    private async Task CheckSendableAsync(AccountInfo account, string campaignId, CancellationToken ct)
+    {
+        var campaign = (await campaigns.GetAsync(account.Id, campaignId, "", ct)).ToCampaign();
+        CampaignRules.CheckSendable(campaign);
+        await references.ResolveAsync(account, campaign, ct);
+        await references.RequireValidAsync(account, campaign.Audience, ct);
+    }
+
+    // Sending now is a schedule of now: whichever replica sees it first takes it, as with every schedule.
+    private static async Task<Campaign> ScheduleAsync(
+        NpgsqlTransaction tx, int accountId, string campaignId, int version, Schedule? schedule, CancellationToken ct)
+    {
+        var row = await CampaignStore.LockAsync(tx, accountId, campaignId, version, [State.Draft, State.Scheduled], ct);
+        var now = await CampaignStore.NowAsync(tx, ct);
+        var runAt = schedule?.RunTime.ToDateTime() ?? now;
+        if (runAt < now)
+        {
+            throw RpcErrors.InvalidFields(
+                ErrorReason.ScheduleInPast, $"The schedule lies in the past: {runAt:O}.", [("schedule", "lies in the past")]);
+        }
+
+        return (await CampaignStore.SetStateAsync(tx, row, State.Scheduled, runAt, schedule, ct)).ToCampaign();
+    }
+
+    private static Task<CampaignRow> SetStateAsync(NpgsqlTransaction tx, CampaignRow row, State state, CancellationToken ct) =>
+        CampaignStore.SetStateAsync(tx, row, state, runAt: null, schedule: null, ct);
+
+    private static DateTime Later(DateTime? a, DateTime b) => a > b ? a.Value : b;
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Crm.Campaigns.V1;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+using State = Crm.Campaigns.V1.Campaign.Types.State;
+
+namespace TagSegments.Campaigns.Campaigns;
+
+// What became of a campaign.
+internal sealed partial class CampaignApi
+{
+    private static readonly TimeSpan s_watchInterval = TimeSpan.FromMilliseconds(500);
+
+    public override async Task WatchCampaign(
+        WatchCampaignRequest request, IServerStreamWriter<WatchCampaignResponse> responseStream, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await tools.Accounts.GetAsync(request.Account, ct);
+        Campaign? last = null;
+        while (last is null || !IsOver(last))
+        {
+            var campaign = await WithCountsAsync(await campaigns.GetAsync(account.Id, request.CampaignId, "", ct), ct);
+            if (!campaign.Equals(last))
+            {
+                await responseStream.WriteAsync(new WatchCampaignResponse { Campaign = campaign }, ct);
+                last = campaign;
+            }
+
+            if (!IsOver(campaign))
+            {
+                await Task.Delay(s_watchInterval, tools.Time, ct);
+            }
+        }
+    }
+
+    public override async Task<GetCampaignStatisticsResponse> GetCampaignStatistics(
+        GetCampaignStatisticsRequest request, ServerCallContext context)
+    {
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", context.CancellationToken);
+        var statistics = await results.StatisticsAsync(account.Id, row.CampaignId, context.CancellationToken);
+        statistics.Counts = await results.CountAsync(account.Id, row.CampaignId, context.CancellationToken);
+        return statistics;
+    }
+
+    public override async Task<ListRecipientsResponse> ListRecipients(ListRecipientsRequest request, ServerCallContext context)
+    {
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", context.CancellationToken);
+        new FieldChecks()
+            .Require(request.ContactIds.Count <= 1_000, "contact_ids", "are more than 1,000")
+            .ThrowIfAny();
+        var size = PageSize.Of(request.PageSize, 10_000);
+        var behind = int.Parse(tools.Pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
+        var found = await results.RecipientsAsync(
+            account.Id, row.CampaignId, [.. request.States.Select(s => (short)s)], [.. request.ContactIds], behind, size + 1,
+            context.CancellationToken);
+        var response = new ListRecipientsResponse { Recipients = { found.Take(size) } };
+        if (found.Count > size)
+        {
+            response.NextPageToken = tools.Pages.Create(
+                request, response.Recipients[^1].ContactId.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return response;
+    }
+
+    private static bool IsOver(Campaign campaign) =>
+        campaign.State is State.Sent or State.Cancelled or State.Failed && campaign.Counts.Sending == 0;
+}

@@ -1,0 +1,105 @@
+using Crm.Campaigns.V1;
+using Dapper;
+using Google.Protobuf.WellKnownTypes;
+using Npgsql;
+
+namespace TagSegments.Campaigns.Campaigns;
+
+/// <summary>Reads the ledger and the activity of a campaign.</summary>
+internal sealed class CampaignResults(NpgsqlDataSource database)
+{
+    public const string RecipientColumns =
+        "contact_id, address, state, reason, detail, attempts, updated_at, accepted_at, due_at";
+
+    /// <summary>Counts the ledger by state.</summary>
+    public async Task<RecipientCounts> CountAsync(int accountId, Guid campaignId, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QuerySingleAsync<RecipientCounts>(new CommandDefinition(
+            """
+            SELECT count(*)::int AS total,
+                (count(*) FILTER (WHERE state IN (1, 2, 6)))::int AS pending,
+                (count(*) FILTER (WHERE state = 3))::int AS sending,
+                (count(*) FILTER (WHERE state = 4))::int AS accepted,
+                (count(*) FILTER (WHERE state = 5))::int AS failed,
+                (count(*) FILTER (WHERE state = 7))::int AS skipped,
+                (count(*) FILTER (WHERE state = 8))::int AS unknown
+            FROM campaigns.recipient
+            WHERE account_id = @accountId AND campaign_id = @campaignId
+            """,
+            new { accountId, campaignId },
+            cancellationToken: ct));
+    }
+
+    /// <summary>Counts reasons in the ledger and what recipients did.</summary>
+    public async Task<GetCampaignStatisticsResponse> StatisticsAsync(int accountId, Guid campaignId, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var statistics = await connection.QuerySingleAsync<GetCampaignStatisticsResponse>(new CommandDefinition(
+            """
+            SELECT (count(DISTINCT contact_id) FILTER (WHERE kind = 2))::int AS delivered,
+                (count(DISTINCT contact_id) FILTER (WHERE kind = 3 AND NOT machine))::int AS opened,
+                (count(*) FILTER (WHERE kind = 3))::int AS opens,
+                (count(DISTINCT contact_id) FILTER (WHERE kind = 4 AND NOT machine))::int AS clicked,
+                (count(*) FILTER (WHERE kind = 4))::int AS clicks,
+                (count(DISTINCT contact_id) FILTER (WHERE kind = 5))::int AS bounced,
+                (count(DISTINCT contact_id) FILTER (WHERE kind = 7))::int AS unsubscribed,
+                (count(DISTINCT contact_id) FILTER (WHERE kind = 8))::int AS complained
+            FROM campaigns.activity
+            WHERE account_id = @accountId AND campaign_id = @campaignId
+            """,
+            new { accountId, campaignId },
+            cancellationToken: ct));
+        var reasons = await connection.QueryAsync<(short Reason, int Count)>(new CommandDefinition(
+            """
+            SELECT reason, count(*)::int
+            FROM campaigns.recipient
+            WHERE account_id = @accountId AND campaign_id = @campaignId AND reason <> 0
+            GROUP BY reason
+            ORDER BY reason
+            """,
+            new { accountId, campaignId },
+            cancellationToken: ct));
+        statistics.Reasons.Add(reasons.Select(r => new ReasonCount { Reason = (Recipient.Types.Reason)r.Reason, Count = r.Count }));
+        return statistics;
+    }
+
+    /// <summary>Lists ledger entries behind a contact, in order of contacts.</summary>
+    public async Task<List<Recipient>> RecipientsAsync(
+        int accountId, Guid campaignId, short[] states, int[] contactIds, int behind, int limit, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<RecipientRow>(new CommandDefinition(
+            $"""
+            SELECT {RecipientColumns}
+            FROM campaigns.recipient
+            WHERE account_id = @accountId AND campaign_id = @campaignId AND contact_id > @behind
+              AND (cardinality(@states) = 0 OR state = ANY(@states))
+              AND (cardinality(@contactIds) = 0 OR contact_id = ANY(@contactIds))
+            ORDER BY contact_id
+            LIMIT @limit
+            """,
+            new { accountId, campaignId, states, contactIds, behind, limit },
+            cancellationToken: ct));
+        return [.. rows.Select(row => row.ToRecipient())];
+    }
+}
+
+/// <summary>An entry of the ledger as it is stored.</summary>
+internal sealed record RecipientRow(
+    int ContactId, string Address, short State, short Reason, string Detail, int Attempts, DateTime UpdatedAt, DateTime? AcceptedAt,
+    DateTime DueAt)
+{
+    public Recipient ToRecipient() => new()
+    {
+        ContactId = ContactId,
+        Address = Address,
+        State = (Recipient.Types.State)State,
+        Reason = (Recipient.Types.Reason)Reason,
+        Detail = Detail,
+        Attempts = Attempts,
+        UpdateTime = Timestamp.FromDateTime(UpdatedAt),
+        AcceptTime = AcceptedAt is { } at ? Timestamp.FromDateTime(at) : null,
+        RetryTime = State == (short)Recipient.Types.State.Deferred ? Timestamp.FromDateTime(DueAt) : null,
+    };
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
+using Crm.Campaigns.V1;
+using Crm.Contacts.V1;
+using Crm.Errors.V1;
+using Fluid;
+using Fluid.Values;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Campaigns.Content;
+
+/// <summary>Renders Liquid templates with a contact's data. Templates reach data only, and their steps and output are limited.</summary>
+internal static class TemplateRenderer
+{
+    private const int MaxCached = 1_000;
+    private static readonly FluidParser s_parser = CreateParser();
+    private static readonly TemplateOptions s_options = CreateOptions();
+    private static readonly ConcurrentDictionary<string, IFluidTemplate> s_templates = new();
+
+    /// <summary>Throws INVALID_ARGUMENT with reason TEMPLATE_INVALID for a template that does not parse or fails for an example contact.</summary>
+    public static void CheckTemplates(Message message, string path)
+    {
+        foreach (var (part, template) in new[] { ("subject", message.Subject), ("text", message.Text), ("html", message.Html) })
+        {
+            var missing = new List<string>();
+            try
+            {
+                Render(template, Model(null, "Example", "https://example.com/", missing), HtmlEncoder.Default);
+            }
+            catch (TemplateException e)
+            {
+                throw Invalid($"{path}.{part}", e.Message);
+            }
+
+            if (missing.Count > 0)
+            {
+                throw Invalid($"{path}.{part}", $"there is no merge field {missing[0]}");
+            }
+        }
+    }
+
+    /// <summary>Renders a message for a contact; throws <see cref="TemplateException"/> if a template fails for it.</summary>
+    public static Message Render(
+        Message message, Contact contact, string campaignName, string unsubscribeUrl, ICollection<string> missing)
+    {
+        var model = Model(contact, campaignName, unsubscribeUrl, missing);
+        var rendered = message.Clone();
+        rendered.Subject = OneLine(Render(message.Subject, model, NullEncoder.Default));
+        rendered.Text = Render(message.Text, model, NullEncoder.Default);
+        rendered.Html = Render(message.Html, model, HtmlEncoder.Default);
+        return rendered;
+    }
+
+    private static TemplateContext Model(Contact? contact, string campaignName, string unsubscribeUrl, ICollection<string> missing)
+    {
+        var context = new TemplateContext(s_options);
+        context.SetValue("contact", MergeFields.OfContact(contact, missing));
+        context.SetValue("campaign", new DictionaryValue(new MergeFields(
+            "campaign", new Dictionary<string, FluidValue> { ["name"] = StringValue.Create(campaignName) }, missing, open: false)));
+        context.SetValue("unsubscribe_url", StringValue.Create(unsubscribeUrl));
+        context.Undefined = name =>
+        {
+            missing.Add(name);
+            return new ValueTask<FluidValue>(NilValue.Instance);
+        };
+        return context;
+    }
+
+    private static string Render(string template, TemplateContext context, TextEncoder encoder)
+    {
+        if (template.Length == 0)
+        {
+            return "";
+        }
+
+        try
+        {
+            using var output = new LimitedWriter();
+            // Nothing in a template is loaded: it renders synchronously.
+            Parse(template).RenderAsync(output, context, encoder, isolateContext: false).AsTask().GetAwaiter().GetResult();
+            return output.ToString();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ParseException or ArgumentException or FormatException or OverflowException)
+        {
+            throw new TemplateException(e.Message, e);
+        }
+    }
+
+    private static IFluidTemplate Parse(string template)
+    {
+        if (s_templates.TryGetValue(template, out var cached))
+        {
+            return cached;
+        }
+
+        if (!s_parser.TryParse(template, out var parsed, out var error))
+        {
+            throw new TemplateException(error);
+        }
+
+        if (s_templates.Count >= MaxCached)
+        {
+            s_templates.Clear();
+        }
+
+        return s_templates[template] = parsed;
+    }
+
+    private static FluidParser CreateParser()
+    {
+        // No other files, and nothing that collects output without a limit.
+        var parser = new FluidParser();
+        foreach (var tag in new[] { "include", "render", "capture", "layout" })
+        {
+            parser.RegisteredTags.Remove(tag);
+        }
+
+        return parser;
+    }
+
+    private static TemplateOptions CreateOptions()
+    {
+        var options = new TemplateOptions { MaxSteps = 10_000, MaxRecursion = 20, StrictFilters = true };
+        // Data of contacts is always encoded in HTML: there is no way to say "this is HTML already".
+        options.Filters.AddFilter("raw", (input, _, _) => new ValueTask<FluidValue>(StringValue.Create(input.ToStringValue())));
+        options.Filters.AddFilter("newline_to_br", (input, _, _) => new ValueTask<FluidValue>(new StringValue(
+            HtmlEncoder.Default.Encode(input.ToStringValue()).Replace("&#xA;", "<br>", StringComparison.Ordinal), false)));
+        options.Assigned = (_, value, _) => value is StringValue text && text.ToStringValue().Length > LimitedWriter.MaxLength
+            ? throw new InvalidOperationException("A value became longer than 2,000,000 characters.")
+            : new ValueTask<FluidValue>(value);
+        return options;
+    }
+
+    // A line break in a contact's name must not begin a new header.
+    private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+
+    private static RpcException Invalid(string field, string description) =>
+        RpcErrors.InvalidFields(ErrorReason.TemplateInvalid, $"{field}: {description}", [(field, description)]);
+
+    private sealed class LimitedWriter : StringWriter
+    {
+        public const int MaxLength = 2_000_000;
+
+        public override void Write(char value) => Limited().Append(value);
+
+        public override void Write(string? value) => Limited().Append(value);
+
+        public override void Write(char[] buffer, int index, int count) => Limited().Append(buffer, index, count);
+
+        public override void Write(ReadOnlySpan<char> buffer) => Limited().Append(buffer);
+
+        private System.Text.StringBuilder Limited() => GetStringBuilder() is { Length: < MaxLength } builder
+            ? builder
+            : throw new InvalidOperationException("The output became longer than 2,000,000 characters.");
+    }
+}
+
+/// <summary>A template cannot be rendered.</summary>
+internal sealed class TemplateException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Crm.Campaigns.V1;
+using TagSegments.Campaigns.Content;
+using TagSegments.Campaigns.Sending;
+
+namespace TagSegments.Campaigns.Delivery;
+
+/// <summary>
+/// Hands text messages to a provider over HTTP: a POST of <c>{"id", "to", "from", "text"}</c>, signed like many webhooks are, with
+/// <c>X-Timestamp</c> and <c>X-Signature</c> = hex HMAC-SHA256 of <c>timestamp.body</c>. 2xx accepts, 429 and 5xx put off, other
+/// answers refuse.
+/// </summary>
+internal sealed class SmsTransport(HttpClient http, SmsOptions sms, DeliveryOptions delivery, TimeProvider time) : ITransport
+{
+    public bool IsReady => true;
+
+    public Task<bool> WaitUntilReadyAsync(CancellationToken ct) => Task.FromResult(!ct.IsCancellationRequested);
+
+    public async Task<Outcome> SendAsync(Claim claim, OutgoingMessage message)
+    {
+        if (sms.Url.Length == 0)
+        {
+            return Outcome.Failed(claim, Recipient.Types.Reason.Rejected, "No SMS provider is configured (Sms:Url).");
+        }
+
+        using var timeout = new CancellationTokenSource(delivery.HandOverTimeout);
+        try
+        {
+            using var request = CreateRequest(message);
+            using var response = await http.SendAsync(request, timeout.Token);
+            return Judge(claim, response.StatusCode);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError
+            is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
+        {
+            // The request never left.
+            return Outcome.Deferred(claim, e.Message, delivery);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return Outcome.Unknown(claim, e.Message);
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Outcome Judge(Claim claim, HttpStatusCode status)
+    {
+        var detail = $"{(int)status} {status}";
+        return (int)status switch
+        {
+            >= 200 and < 300 => Outcome.Accepted(claim, detail),
+            408 or 429 or >= 500 => Outcome.Deferred(claim, detail, delivery),
+            _ => Outcome.Failed(claim, Recipient.Types.Reason.Rejected, detail),
+        };
+    }
+
+    private HttpRequestMessage CreateRequest(OutgoingMessage message)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new { id = message.MessageId, to = message.Address, from = sms.From, text = message.Text });
+        var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        byte[] signed = [.. Encoding.UTF8.GetBytes($"{timestamp}."), .. body];
+        var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(sms.Secret), signed);
+        var request = new HttpRequestMessage(HttpMethod.Post, sms.Url) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new("application/json");
+        request.Headers.Add("Idempotency-Key", message.MessageId);
+        request.Headers.Add("X-Timestamp", timestamp);
+        request.Headers.Add("X-Signature", Convert.ToHexStringLower(signature));
+        return request;
+    }
+}
+
+/// <summary>The SMS provider: section <c>Sms</c> of the configuration.</summary>
+internal sealed class SmsOptions
+{
+    /// <summary>Where messages are posted to.</summary>
+    public string Url { get; set; } = "";
+
+    /// <summary>The secret that signs requests.</summary>
+    public string Secret { get; set; } = "";
+
+    /// <summary>The sender that recipients see.</summary>
+    public string From { get; set; } = "";
+}

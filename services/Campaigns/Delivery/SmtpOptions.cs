@@ -1,0 +1,40 @@
+using MailKit.Security;
+
+namespace TagSegments.Campaigns.Delivery;
+
+/// <summary>The mail server: section <c>Smtp</c> of the configuration.</summary>
+internal sealed class SmtpOptions
+{
+    /// <summary>Its name. Defaults to 127.0.0.1.</summary>
+    public string Host { get; set; } = "127.0.0.1";
+
+    /// <summary>Its port. Defaults to 25.</summary>
+    public int Port { get; set; } = 25;
+
+    /// <summary>
+    /// <c>tls</c>, <c>starttls</c> or <c>none</c>. Defaults to <c>none</c> for the local machine and <c>starttls</c> for every other. What is
+    /// asked for is required: a server that does not offer it gets nothing.
+    /// </summary>
+    public string Security { get; set; } = "";
+
+    /// <summary>The user, if the server asks for one.</summary>
+    public string User { get; set; } = "";
+
+    /// <summary>The user's password.</summary>
+    public string Password { get; set; } = "";
+
+    /// <summary>How long the server may take for one answer. Defaults to 60 seconds.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How many messages go over one connection. Defaults to 1,000.</summary>
+    public int MessagesPerConnection { get; set; } = 1_000;
+
+    public SecureSocketOptions SocketOptions => Security switch
+    {
+        "tls" => SecureSocketOptions.SslOnConnect,
+        "starttls" => SecureSocketOptions.StartTls,
+        "none" => SecureSocketOptions.None,
+        "" => Host is "127.0.0.1" or "::1" or "localhost" ? SecureSocketOptions.None : SecureSocketOptions.StartTls,
+        _ => throw new InvalidOperationException($"Smtp:Security is \"{Security}\"; use tls, starttls or none."),
+    };
+}

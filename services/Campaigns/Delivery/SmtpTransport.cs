@@ -1,0 +1,141 @@
+using System.Net.Sockets;
+using Crm.Campaigns.V1;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+using TagSegments.Campaigns.Content;
+using TagSegments.Campaigns.Sending;
+
+namespace TagSegments.Campaigns.Delivery;
+
+/// <summary>A connection to the mail server, kept open from message to message.</summary>
+internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, ILogger logger) : ITransport
+{
+    private static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(30);
+    private SmtpClient _client = new();
+    private int _sent;
+
+    public bool IsReady => _client.IsConnected && _sent < smtp.MessagesPerConnection;
+
+    public async Task<bool> WaitUntilReadyAsync(CancellationToken ct)
+    {
+        var pause = TimeSpan.FromMilliseconds(200);
+        while (!IsReady)
+        {
+            try
+            {
+                await ConnectAsync(ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return false;
+            }
+            catch (Exception e) when (IsConnectionTrouble(e))
+            {
+                logger.MailServerUnavailable(e, smtp.Host, smtp.Port, pause);
+                await Task.Delay(pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < s_maxPause ? pause * 2 : s_maxPause;
+            }
+
+            if (ct.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public async Task<Outcome> SendAsync(Claim claim, OutgoingMessage message)
+    {
+        using var timeout = new CancellationTokenSource(delivery.HandOverTimeout);
+        var progress = new DataProgress();
+        try
+        {
+            using var mail = MailComposer.Compose(message);
+            _sent++;
+            return Outcome.Accepted(claim, await _client.SendAsync(mail, timeout.Token, progress));
+        }
+        catch (SmtpCommandException e)
+        {
+            return await RefusedAsync(claim, e);
+        }
+        catch (ParseException e)
+        {
+            return Outcome.Failed(claim, Recipient.Types.Reason.InvalidAddress, e.Message);
+        }
+        catch (Exception e) when (IsConnectionTrouble(e) || e is OperationCanceledException)
+        {
+            // Whether the server has taken the message is known only if it did not get all of it.
+            await DropAsync();
+            return progress.AllWritten ? Outcome.Unknown(claim, e.Message) : Outcome.Deferred(claim, e.Message, delivery);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_client.IsConnected)
+        {
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            try
+            {
+                await _client.DisconnectAsync(quit: true, timeout.Token);
+            }
+            catch (Exception e) when (IsConnectionTrouble(e) || e is OperationCanceledException)
+            {
+                // The server need not hear the goodbye.
+            }
+        }
+
+        _client.Dispose();
+    }
+
+    private async Task ConnectAsync(CancellationToken ct)
+    {
+        await DropAsync();
+        _client.Timeout = (int)smtp.Timeout.TotalMilliseconds;
+        await _client.ConnectAsync(smtp.Host, smtp.Port, smtp.SocketOptions, ct);
+        if (smtp.User.Length > 0)
+        {
+            await _client.AuthenticateAsync(smtp.User, smtp.Password, ct);
+        }
+
+        _sent = 0;
+    }
+
+    // A reply is definite: 4xx is for now, 5xx for good, and both concern this message only. After 421 the server hangs up.
+    private async Task<Outcome> RefusedAsync(Claim claim, SmtpCommandException refusal)
+    {
+        var detail = $"{(int)refusal.StatusCode} {refusal.Message}";
+        if ((int)refusal.StatusCode == 421 || !_client.IsConnected)
+        {
+            await DropAsync();
+        }
+
+        return (int)refusal.StatusCode >= 500
+            ? Outcome.Failed(claim, Recipient.Types.Reason.Rejected, detail)
+            : Outcome.Deferred(claim, detail, delivery);
+    }
+
+    private Task DropAsync()
+    {
+        _client.Dispose();
+        _client = new SmtpClient();
+        return Task.CompletedTask;
+    }
+
+    private static bool IsConnectionTrouble(Exception e) => e is IOException or SocketException or ProtocolException or TimeoutException
+        or ServiceNotConnectedException or ServiceNotAuthenticatedException or SslHandshakeException or AuthenticationException
+        or NotSupportedException or SmtpCommandException;
+
+    /// <summary>Whether all of a message has been written to the connection.</summary>
+    private sealed class DataProgress : ITransferProgress
+    {
+        public bool AllWritten { get; private set; }
+
+        public void Report(long bytesTransferred, long totalSize) => AllWritten |= totalSize <= 0 || bytesTransferred >= totalSize;
+
+        public void Report(long bytesTransferred) => AllWritten = true;
+    }
+}

@@ -1,0 +1,19 @@
+namespace TagSegments.Campaigns;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "{Service} failed; it tries again")]
+    public static partial void BackgroundWorkFailed(this ILogger logger, Exception exception, string service);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Campaign {CampaignId}: audience of {Total} frozen")]
+    public static partial void AudienceFrozen(this ILogger logger, Guid campaignId, int total);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Campaign {CampaignId} cannot be sent: {Problem}")]
+    public static partial void CampaignFailed(this ILogger logger, Guid campaignId, string problem);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "The mail server {Host}:{Port} cannot be used; trying again in {Pause}")]
+    public static partial void MailServerUnavailable(this ILogger logger, Exception exception, string host, int port, TimeSpan pause);
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "{Count} messages of stopped senders were put right")]
+    public static partial void MessagesRecovered(this ILogger logger, int count);
+}

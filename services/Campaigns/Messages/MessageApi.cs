@@ -1,0 +1,51 @@
+using Crm.Campaigns.V1;
+using Crm.Common.V1;
+using Crm.Contacts.V1;
+using Grpc.Core;
+using TagSegments.Campaigns.Campaigns;
+using TagSegments.Campaigns.Sending;
+using TagSegments.Campaigns.Suppressions;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Campaigns.Messages;
+
+/// <summary>Single messages.</summary>
+internal sealed class MessageApi(CallTools tools, MessageStore messages, ContactService.ContactServiceClient contacts)
+    : MessageService.MessageServiceBase
+{
+    public override async Task<SendMessageResponse> SendMessage(SendMessageRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await tools.Accounts.GetAsync(request.Account, ct);
+        request.Channel = request.Channel.OrEmail();
+        new FieldChecks()
+            .Require(request.ContactId > 0, "contact_id", "is required")
+            .Require(Enum.IsDefined(request.Channel), "channel", "is not a channel")
+            .Require(request.RequestId.Length > 0, "request_id", "is required: a message must not leave twice")
+            .Require(request.CampaignId.Length == 0 || Guid.TryParse(request.CampaignId, out _), "campaign_id", "is not a UUID")
+            .ThrowIfAny();
+        CampaignRules.Check(request.Message, request.Channel);
+        var contact = await GetContactAsync(account, request.ContactId, ct);
+        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        {
+            var messageId = Guid.CreateVersion7();
+            var draft = RecipientDraft.Create(request.ContactId, contact, request.Channel, subscribedOnly: false);
+            var recipient = await MessageStore.AddAsync(tx, account, messageId, request, draft, ct);
+            return new SendMessageResponse { MessageId = messageId.ToString(), Recipient = recipient };
+        });
+    }
+
+    public override async Task<GetMessageResponse> GetMessage(GetMessageRequest request, ServerCallContext context)
+    {
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        var recipient = await messages.FindAsync(account.Id, request.MessageId, context.CancellationToken)
+            ?? throw RpcErrors.NotFound("message", request.MessageId);
+        return new GetMessageResponse { Recipient = recipient };
+    }
+
+    private async Task<Contact> GetContactAsync(AccountInfo account, int contactId, CancellationToken ct)
+    {
+        var response = await contacts.GetContactAsync(new() { Account = account.Name, ContactId = contactId }, cancellationToken: ct);
+        return response.Contact;
+    }
+}

@@ -1,0 +1,84 @@
+using Crm.Campaigns.V1;
+using Crm.Contacts.V1;
+using Crm.Errors.V1;
+using TagSegments.Campaigns.Content;
+using TagSegments.Campaigns.Delivery;
+using TagSegments.Campaigns.Sending;
+using TagSegments.ServiceDefaults;
+using Channel = Crm.Common.V1.Channel;
+
+namespace TagSegments.Campaigns.Messages;
+
+/// <summary>Shows and tries out messages before they are sent to anybody.</summary>
+internal sealed class MessagePreview(ContactService.ContactServiceClient contacts, Transports transports, IConfiguration configuration)
+{
+    private const string ExampleUrl = "https://example.com/unsubscribe";
+
+    /// <summary>Renders a message for a contact.</summary>
+    public async Task<PreviewMessageResponse> RenderAsync(AccountInfo account, Campaign campaign, int contactId, CancellationToken ct)
+    {
+        var contact = (await contacts.GetContactAsync(new() { Account = account.Name, ContactId = contactId }, cancellationToken: ct)).Contact;
+        var missing = new List<string>();
+        return new PreviewMessageResponse
+        {
+            Message = Render(campaign, contact, missing),
+            Address = campaign.Channel == Channel.Sms ? contact.Phone : contact.Email,
+            MissingFields = { missing.Distinct() },
+        };
+    }
+
+    /// <summary>Sends a message to test addresses, rendered for a contact.</summary>
+    public async Task<SendTestMessageResponse> SendTestAsync(
+        AccountInfo account, Campaign campaign, int contactId, IEnumerable<string> addresses, CancellationToken ct)
+    {
+        var rendered = (await RenderAsync(account, campaign, contactId, ct)).Message;
+        await using var transport = campaign.Channel == Channel.Sms ? transports.CreateSms() : transports.CreateSmtp();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        if (!await transport.WaitUntilReadyAsync(patience.Token))
+        {
+            throw RpcErrors.Create(Grpc.Core.StatusCode.Unavailable, ErrorReason.Unavailable, "The mail server cannot be reached.");
+        }
+
+        var response = new SendTestMessageResponse();
+        foreach (var address in addresses)
+        {
+            var outcome = await transport.SendAsync(
+                new Claim(account.Id, Guid.Empty, contactId, (short)campaign.Channel, address, 0, 0), ToOutgoing(rendered, address));
+            response.Recipients.Add(new Recipient
+            {
+                ContactId = contactId,
+                Address = address,
+                State = outcome.State,
+                Reason = outcome.Reason,
+                Detail = outcome.Detail,
+                Attempts = 1,
+            });
+        }
+
+        return response;
+    }
+
+    private static Message Render(Campaign campaign, Contact contact, List<string> missing)
+    {
+        try
+        {
+            return TemplateRenderer.Render(campaign.Message, contact, campaign.Name, ExampleUrl, missing);
+        }
+        catch (TemplateException e)
+        {
+            throw RpcErrors.InvalidFields(ErrorReason.TemplateInvalid, e.Message, [("campaign.message", e.Message)]);
+        }
+    }
+
+    private OutgoingMessage ToOutgoing(Message rendered, string address) => new(
+        Guid.CreateVersion7().ToString("N"),
+        address,
+        rendered.FromAddress.Length > 0 ? rendered.FromAddress : configuration["Smtp:From"] ?? MessageBuilder.FallbackFrom,
+        rendered.FromName,
+        rendered.ReplyTo,
+        $"[Test] {rendered.Subject}",
+        rendered.Text,
+        rendered.Html,
+        UnsubscribeUrl: "");
+}

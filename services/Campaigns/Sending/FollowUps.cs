@@ -1,0 +1,148 @@
+using Crm.Common.V1;
+using Crm.Contacts.V1;
+using Crm.Tags.V1;
+using Dapper;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Npgsql;
+
+namespace TagSegments.Campaigns.Sending;
+
+/// <summary>Tags the recipients whose message was accepted. Adding a tag twice changes nothing, so it is simply repeated until it is done.</summary>
+internal sealed class RecipientTagger(
+    NpgsqlDataSource database, TagService.TagServiceClient tags, DeliveryOptions options, ILogger<RecipientTagger> logger)
+    : PollingService(options.PollInterval, logger)
+{
+    private const int BatchSize = 10_000;
+
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var untagged = (await connection.QueryAsync<Untagged>(new CommandDefinition(
+            """
+            SELECT c.account_id, c.campaign_id, c.account_name, c.recipient_tag_ids, array_agg(r.contact_id) AS contact_ids
+            FROM (
+                SELECT account_id, campaign_id, contact_id FROM campaigns.recipient WHERE state = 4 AND NOT tagged LIMIT @BatchSize
+            ) r
+            JOIN campaigns.campaign c ON c.account_id = r.account_id AND c.campaign_id = r.campaign_id
+            GROUP BY c.account_id, c.campaign_id
+            """,
+            new { BatchSize },
+            cancellationToken: ct))).AsList();
+        foreach (var campaign in untagged)
+        {
+            await TagAsync(campaign, ct);
+            await connection.ExecuteAsync(new CommandDefinition(
+                """
+                UPDATE campaigns.recipient SET tagged = true
+                WHERE account_id = @AccountId AND campaign_id = @CampaignId AND contact_id = ANY(@ContactIds)
+                """,
+                campaign,
+                cancellationToken: ct));
+        }
+
+        return untagged.Count > 0;
+    }
+
+    private async Task TagAsync(Untagged campaign, CancellationToken ct)
+    {
+        try
+        {
+            await tags.BulkTagAsync(
+                new BulkTagRequest
+                {
+                    Account = campaign.AccountName,
+                    ContactIds = { campaign.ContactIds },
+                    AddTagIds = { campaign.RecipientTagIds },
+                    Cause = new Cause { Kind = Cause.Types.Kind.Campaign, Id = campaign.CampaignId.ToString() },
+                },
+                cancellationToken: ct);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            // A tag was deleted meanwhile: there is nothing left to add.
+            logger.BackgroundWorkFailed(e, nameof(RecipientTagger));
+        }
+    }
+
+    private sealed record Untagged(int AccountId, Guid CampaignId, string AccountName, int[] RecipientTagIds, int[] ContactIds);
+}
+
+/// <summary>Tells the contact service who unsubscribed by a link, until it has heard it.</summary>
+internal sealed class ConsentTeller(
+    NpgsqlDataSource database, ContactService.ContactServiceClient contacts, DeliveryOptions options, ILogger<ConsentTeller> logger)
+    : PollingService(options.PollInterval, logger)
+{
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var tasks = (await connection.QueryAsync<ConsentTask>(new CommandDefinition(
+            """
+            SELECT account_id, contact_id, channel, account_name, source, at
+            FROM campaigns.consent_task
+            WHERE due_at <= now()
+            ORDER BY due_at
+            LIMIT 100
+            """,
+            cancellationToken: ct))).AsList();
+        foreach (var task in tasks)
+        {
+            await TellAsync(task, ct);
+            await connection.ExecuteAsync(new CommandDefinition(
+                """
+                DELETE FROM campaigns.consent_task
+                WHERE account_id = @AccountId AND contact_id = @ContactId AND channel = @Channel AND at = @At
+                """,
+                task,
+                cancellationToken: ct));
+        }
+
+        return tasks.Count > 0;
+    }
+
+    private async Task TellAsync(ConsentTask task, CancellationToken ct)
+    {
+        try
+        {
+            var consent = new Consent
+            {
+                Channel = (Channel)task.Channel,
+                State = Consent.Types.State.Unsubscribed,
+                Source = task.Source,
+                Time = Timestamp.FromDateTime(task.At),
+            };
+            await contacts.SetConsentAsync(
+                new SetConsentRequest
+                {
+                    Account = task.AccountName,
+                    ContactId = task.ContactId,
+                    Consent = consent,
+                    Cause = new Cause { Kind = Cause.Types.Kind.Contact },
+                },
+                cancellationToken: ct);
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument or StatusCode.FailedPrecondition)
+        {
+            // The contact is gone; the suppression list keeps its address.
+            logger.BackgroundWorkFailed(e, nameof(ConsentTeller));
+        }
+    }
+
+    private sealed record ConsentTask(int AccountId, int ContactId, short Channel, string AccountName, string Source, DateTime At);
+}
+
+/// <summary>Puts right what stopped senders left behind.</summary>
+internal sealed class LedgerRecovery(Ledger ledger, DeliveryOptions options, ILogger<LedgerRecovery> logger)
+    : PollingService(options.PollInterval * 4, logger)
+{
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
+    {
+        var recovered = await ledger.RecoverAsync(ct);
+        if (recovered > 0)
+        {
+            logger.MessagesRecovered(recovered);
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,130 @@
+using Crm.Activity.V1;
+using Crm.Common.V1;
+using Dapper;
+using Google.Protobuf.WellKnownTypes;
+using Npgsql;
+using TagSegments.Campaigns.Activities;
+
+namespace TagSegments.Campaigns.Suppressions;
+
+/// <summary>The suppression list.</summary>
+internal sealed class SuppressionStore(NpgsqlDataSource database)
+{
+    /// <summary>
+    /// Puts an address on the list and takes its messages that have not left out of the ledger, in one transaction: the update waits for a
+    /// sender that is just about to take such a message, so whatever leaves has left before this commits, and nothing leaves after it.
+    /// </summary>
+    public static async Task<(Suppression Entry, int Skipped)> AddAsync(
+        NpgsqlTransaction tx, int accountId, Suppression suppression, CancellationToken ct)
+    {
+        var key = Address.Key(suppression.Channel, suppression.Address);
+        var row = new { accountId, channel = (short)suppression.Channel, key, reason = (short)suppression.Reason, suppression.Source };
+        var inserted = await tx.Connection!.ExecuteAsync(new CommandDefinition(
+            """
+            INSERT INTO campaigns.suppression (account_id, channel, address_key, reason, source)
+            VALUES (@accountId, @channel, @key, @reason, @Source)
+            ON CONFLICT DO NOTHING
+            """,
+            row,
+            tx,
+            cancellationToken: ct));
+        var skipped = await tx.Connection!.ExecuteAsync(new CommandDefinition(
+            """
+            UPDATE campaigns.recipient
+            SET state = 7, reason = CASE WHEN @reason = 3 THEN 3 ELSE 5 END, fence = fence + 1, updated_at = now()
+            WHERE account_id = @accountId AND channel = @channel AND address_key = @key AND state IN (1, 2, 6)
+            """,
+            row,
+            tx,
+            cancellationToken: ct));
+        if (inserted > 0)
+        {
+            await ActivityClock.AdvanceAsync(tx, accountId, [], suppressions: true, maxAt: null, ct);
+        }
+
+        return ((await FindAsync(tx.Connection!, accountId, suppression.Channel, [key], ct)).Single(), skipped);
+    }
+
+    /// <summary>Takes an address off the list and keeps the proof; null if it is not on it.</summary>
+    public static async Task<Suppression?> RemoveAsync(
+        NpgsqlTransaction tx, int accountId, Channel channel, string address, string proof, string actor, CancellationToken ct)
+    {
+        var key = Address.Key(channel, address);
+        var removed = await tx.Connection!.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+            """
+            DELETE FROM campaigns.suppression
+            WHERE account_id = @accountId AND channel = @channel AND address_key = @key
+            RETURNING channel, address_key, reason, source, created_at
+            """,
+            new { accountId, channel = (short)channel, key },
+            tx,
+            cancellationToken: ct));
+        if (removed is null)
+        {
+            return null;
+        }
+
+        await tx.Connection!.ExecuteAsync(new CommandDefinition(
+            """
+            INSERT INTO campaigns.suppression_removal (account_id, channel, address_key, reason, proof, actor)
+            VALUES (@accountId, @Channel, @AddressKey, @Reason, @proof, @actor)
+            """,
+            new { accountId, removed.Channel, removed.AddressKey, removed.Reason, proof, actor },
+            tx,
+            cancellationToken: ct));
+        await ActivityClock.AdvanceAsync(tx, accountId, [], suppressions: true, maxAt: null, ct);
+        return ToSuppression(removed);
+    }
+
+    /// <summary>Lists the entries behind an address.</summary>
+    public async Task<List<Suppression>> ListAsync(
+        int accountId, Channel channel, string search, string behind, int limit, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            """
+            SELECT channel, address_key, reason, source, created_at
+            FROM campaigns.suppression
+            WHERE account_id = @accountId AND channel = @channel AND address_key > @behind
+              AND strpos(address_key, @search) > 0
+            ORDER BY address_key
+            LIMIT @limit
+            """,
+            new { accountId, channel = (short)channel, search = search.ToLowerInvariant(), behind, limit },
+            cancellationToken: ct));
+        return [.. rows.Select(ToSuppression)];
+    }
+
+    /// <summary>Finds those of the addresses that are on the list.</summary>
+    public async Task<List<Suppression>> CheckAsync(int accountId, Channel channel, IEnumerable<string> addresses, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await FindAsync(connection, accountId, channel, [.. addresses.Select(a => Address.Key(channel, a)).Distinct()], ct);
+    }
+
+    private static async Task<List<Suppression>> FindAsync(
+        NpgsqlConnection connection, int accountId, Channel channel, string[] keys, CancellationToken ct)
+    {
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            """
+            SELECT channel, address_key, reason, source, created_at
+            FROM campaigns.suppression
+            WHERE account_id = @accountId AND channel = @channel AND address_key = ANY(@keys)
+            ORDER BY address_key
+            """,
+            new { accountId, channel = (short)channel, keys },
+            cancellationToken: ct));
+        return [.. rows.Select(ToSuppression)];
+    }
+
+    private static Suppression ToSuppression(Row row) => new()
+    {
+        Channel = (Channel)row.Channel,
+        Address = row.AddressKey,
+        Reason = (Suppression.Types.Reason)row.Reason,
+        Source = row.Source ?? "",
+        CreateTime = Timestamp.FromDateTime(row.CreatedAt),
+    };
+
+    private sealed record Row(short Channel, string AddressKey, short Reason, string? Source, DateTime CreatedAt);
+}

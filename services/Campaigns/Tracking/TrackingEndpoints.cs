@@ -1,0 +1,52 @@
+using Crm.Activity.V1;
+
+namespace TagSegments.Campaigns.Tracking;
+
+/// <summary>
+/// What the links in messages lead to, over HTTP: <c>/o/</c> the open pixel, <c>/c/</c> a link, <c>/u/</c> the unsubscribe page. A token
+/// that is not ours gets 404, whatever is wrong with it.
+/// </summary>
+internal static class TrackingEndpoints
+{
+    private static readonly byte[] s_pixel = Convert.FromBase64String("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");
+
+    public static void MapTracking(this IEndpointRouteBuilder app)
+    {
+        app.MapMethods("/o/{token}", ["GET", "HEAD"], OpenAsync).AllowAnonymous();
+        app.MapMethods("/c/{token}", ["GET", "HEAD"], ClickAsync).AllowAnonymous();
+        app.MapGet("/u/{token}", (string token, TrackingTokens tokens) =>
+            tokens.Read(TokenPurpose.Unsubscribe, token) is null ? Results.NotFound() : UnsubscribePage.Ask()).AllowAnonymous();
+        app.MapPost("/u/{token}", UnsubscribeAsync).AllowAnonymous();
+    }
+
+    private static async Task<IResult> OpenAsync(string token, HttpRequest request, TrackingTokens tokens, Tracker tracker)
+    {
+        if (tokens.Read(TokenPurpose.Open, token) is not { } target)
+        {
+            return Results.NotFound();
+        }
+
+        await tracker.TrackAsync(target, Activity.Types.Kind.Opened, request);
+        request.HttpContext.Response.Headers.CacheControl = "no-store, private";
+        return Results.Bytes(s_pixel, "image/gif");
+    }
+
+    // The target comes out of the token, never from the request: it cannot be made to lead anywhere else.
+    private static async Task<IResult> ClickAsync(string token, HttpRequest request, TrackingTokens tokens, Tracker tracker)
+    {
+        if (tokens.Read(TokenPurpose.Click, token) is not { } target)
+        {
+            return Results.NotFound();
+        }
+
+        await tracker.TrackAsync(target, Activity.Types.Kind.Clicked, request);
+        return Results.Redirect(new Uri(target.Url).AbsoluteUri);
+    }
+
+    // Mail scanners follow every link, so only a POST acts: that of the page, or the one-click of RFC 8058.
+    private static async Task<IResult> UnsubscribeAsync(
+        string token, TrackingTokens tokens, Unsubscriber unsubscriber, CancellationToken ct) =>
+        tokens.Read(TokenPurpose.Unsubscribe, token) is { } target && await unsubscriber.UnsubscribeAsync(target, ct)
+            ? UnsubscribePage.Done()
+            : Results.NotFound();
+}

@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Crm.Common.V1;
+
+namespace TagSegments.Campaigns.Tracking;
+
+/// <summary>What a link in a message is for; tokens of one purpose are worthless for another.</summary>
+internal enum TokenPurpose
+{
+    Open = 1,
+    Click = 2,
+    Unsubscribe = 3,
+}
+
+/// <summary>The recipient that a link belongs to, and for clicks where it leads.</summary>
+internal sealed record TrackingTarget(int AccountId, Guid CampaignId, int ContactId, Channel Channel, string Url = "");
+
+/// <summary>
+/// Makes and reads the tokens in links of messages: encrypted, so that they tell nothing about contacts, and authenticated, so that nobody
+/// can make one, turn one into another, or send people to another address. The same link always gets the same token, so a message that is
+/// tried again is the same message.
+/// </summary>
+internal sealed class TrackingTokens(IConfiguration configuration)
+{
+    private const int NonceLength = 12;
+    private const int TagLength = 16;
+    private const int HeadLength = 25;
+    private readonly ConcurrentDictionary<(TokenPurpose Purpose, string Use), byte[]> _derived = new();
+    private readonly byte[] _key = configuration["Tokens:Key"] is { Length: > 0 } key
+        ? SHA256.HashData(Encoding.UTF8.GetBytes(key))
+        : RandomNumberGenerator.GetBytes(32);
+
+    public string Create(TokenPurpose purpose, TrackingTarget target)
+    {
+        var plain = ToBytes(target);
+        var nonce = HMACSHA256.HashData(Derive(purpose, "nonce"), plain).AsSpan(0, NonceLength);
+        var token = new byte[NonceLength + plain.Length + TagLength];
+        nonce.CopyTo(token);
+        using var aes = new AesGcm(Derive(purpose, "encryption"), TagLength);
+        aes.Encrypt(nonce, plain, token.AsSpan(NonceLength, plain.Length), token.AsSpan(NonceLength + plain.Length));
+        return Base64Url.EncodeToString(token);
+    }
+
+    /// <summary>Reads a token; null for one that is damaged, forged or made for another purpose.</summary>
+    public TrackingTarget? Read(TokenPurpose purpose, string token)
+    {
+        if (token.Length > 8_000 || !Base64Url.IsValid(token))
+        {
+            return null;
+        }
+
+        var bytes = Base64Url.DecodeFromChars(token).AsSpan();
+        var length = bytes.Length - NonceLength - TagLength;
+        if (length < HeadLength)
+        {
+            return null;
+        }
+
+        var plain = new byte[length];
+        using var aes = new AesGcm(Derive(purpose, "encryption"), TagLength);
+        try
+        {
+            aes.Decrypt(bytes[..NonceLength], bytes.Slice(NonceLength, length), bytes[^TagLength..], plain);
+            return FromBytes(plain);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The same for every attempt to send a message: receivers and people recognise a repeated one.</summary>
+    public string MessageId(int accountId, Guid campaignId, int contactId) => Convert.ToHexStringLower(
+        HMACSHA256.HashData(
+            Derive(TokenPurpose.Open, "message id"), ToBytes(new TrackingTarget(accountId, campaignId, contactId, Channel.Email))).AsSpan(0, 16));
+
+    private byte[] Derive(TokenPurpose purpose, string use) => _derived.GetOrAdd((purpose, use), pair => HKDF.DeriveKey(
+        HashAlgorithmName.SHA256, _key, 32, info: Encoding.UTF8.GetBytes($"tagsegments tracking {pair.Purpose} {pair.Use}")));
+
+    private static byte[] ToBytes(TrackingTarget target)
+    {
+        var bytes = new byte[HeadLength + Encoding.UTF8.GetByteCount(target.Url)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, target.AccountId);
+        target.CampaignId.TryWriteBytes(bytes.AsSpan(4));
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(20), target.ContactId);
+        bytes[24] = (byte)target.Channel;
+        Encoding.UTF8.GetBytes(target.Url, bytes.AsSpan(HeadLength));
+        return bytes;
+    }
+
+    private static TrackingTarget FromBytes(ReadOnlySpan<byte> bytes) => new(
+        BinaryPrimitives.ReadInt32LittleEndian(bytes),
+        new Guid(bytes.Slice(4, 16)),
+        BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]),
+        (Channel)bytes[24],
+        Encoding.UTF8.GetString(bytes[HeadLength..]));
+}
