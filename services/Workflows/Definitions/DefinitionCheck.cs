@@ -1,0 +1,97 @@
+using System.Text.RegularExpressions;
+using Crm.Segments.V1;
+using Crm.Workflows.V1;
+
+namespace TagSegments.Workflows.Definitions;
+
+/// <summary>Checks what can be checked of a definition without asking other services. Every fault is reported with its path.</summary>
+internal static partial class DefinitionCheck
+{
+    public static void Check(Definition definition, Faults faults)
+    {
+        faults.Require(definition.Triggers.Count <= 20, "triggers", "has more than 20 triggers");
+        faults.Require(definition.Nodes.Count is >= 1 and <= 1_000, "nodes", "needs 1 to 1,000 nodes");
+        faults.Require(
+            definition.ExitTagIds.Count + definition.ExitTags.Count <= 20, "exit_tags", "has more than 20 tags");
+        faults.Require(Enum.IsDefined(definition.Reentry), "reentry", "is no re-entry rule");
+        for (var i = 0; i < definition.Triggers.Count; i++)
+        {
+            CheckTrigger(definition.Triggers[i], $"triggers[{i}]", faults);
+        }
+
+        CheckNodes(definition, faults);
+    }
+
+    private static void CheckTrigger(Trigger trigger, string path, Faults faults)
+    {
+        switch (trigger.KindCase)
+        {
+            case Trigger.KindOneofCase.Tag:
+                CheckTagTrigger(trigger.Tag, $"{path}.tag", faults);
+                break;
+            case Trigger.KindOneofCase.Activity:
+                CheckActivityTrigger(trigger.Activity, $"{path}.activity", faults);
+                break;
+            case Trigger.KindOneofCase.Stage:
+                var stage = trigger.Stage;
+                faults.Require(
+                    (stage.Stage.Length == 0) == (stage.Pipeline.Length == 0), $"{path}.stage", "needs both pipeline and stage, or neither for any stage");
+                break;
+            case Trigger.KindOneofCase.ContactCreated:
+                break;
+            default:
+                faults.Require(false, path, "needs a kind: tag, contact_created, activity or stage");
+                break;
+        }
+    }
+
+    private static void CheckTagTrigger(TagTrigger trigger, string path, Faults faults)
+    {
+        var named = trigger.TagIds.Count + trigger.Tags.Count > 0 ? 1 : 0;
+        var ways = named + (trigger.NamePrefix.Length > 0 ? 1 : 0) + (trigger.Any ? 1 : 0);
+        faults.Require(ways == 1, path, "needs exactly one of tags, name_prefix and any");
+        faults.Require(trigger.TagIds.Count <= 1_000 && trigger.Tags.Count <= 1_000, $"{path}.tags", "has more than 1,000 tags");
+        faults.Require(Enum.IsDefined(trigger.Change), $"{path}.change", "is no change of a tag");
+    }
+
+    private static void CheckActivityTrigger(ActivityTrigger trigger, string path, Faults faults)
+    {
+        var custom = trigger.Kind is ActivityClause.Types.Kind.Custom;
+        faults.Require(
+            trigger.Kind is not ActivityClause.Types.Kind.Unspecified && Enum.IsDefined(trigger.Kind), $"{path}.kind", "is required");
+        faults.Require(custom == (trigger.EventName.Length > 0), $"{path}.event_name", "is required for custom events and for nothing else");
+        faults.Require(trigger.EventName.Length <= 200, $"{path}.event_name", "is longer than 200 characters");
+        faults.Require(
+            trigger.LinkPrefix.Length == 0 || trigger.Kind is ActivityClause.Types.Kind.Clicked, $"{path}.link_prefix", "is for clicks only");
+        faults.Require(
+            trigger.CampaignId.Length == 0 || Guid.TryParse(trigger.CampaignId, out _), $"{path}.campaign_id", "is no campaign id");
+    }
+
+    private static void CheckNodes(Definition definition, Faults faults)
+    {
+        var ids = definition.Nodes.Select(node => node.Id).ToHashSet();
+        var seen = new HashSet<string>();
+        var unreachable = DefinitionGraph.Unreachable(definition);
+        for (var i = 0; i < definition.Nodes.Count; i++)
+        {
+            var node = definition.Nodes[i];
+            var nodePath = $"nodes[{i}]";
+            faults.Require(NodeId().IsMatch(node.Id), $"{nodePath}.id", "must be 1 to 40 characters of a-z, 0-9, - and _");
+            faults.Require(seen.Add(node.Id), $"{nodePath}.id", $"\"{node.Id}\" is used twice");
+            faults.Require(!unreachable.Contains(node.Id), nodePath, $"no way leads to \"{node.Id}\"");
+            faults.Require(node.Description.Length <= 2_000, $"{nodePath}.description", "is longer than 2,000 characters");
+            foreach (var (field, target) in DefinitionGraph.Ways(node))
+            {
+                faults.Require(target.Length == 0 || ids.Contains(target), $"{nodePath}.{field}", $"there is no node \"{target}\"");
+            }
+
+            NodeCheck.Check(node, nodePath, faults);
+        }
+
+        var circle = DefinitionGraph.CircleWithoutWait(definition);
+        faults.Require(circle is null, "nodes", $"would go round without a wait: {string.Join(" > ", circle ?? [])}");
+    }
+
+    [GeneratedRegex("^[a-z0-9_-]{1,40}\\z")]
+    private static partial Regex NodeId();
+}

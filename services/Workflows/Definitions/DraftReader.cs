@@ -1,0 +1,43 @@
+using Crm.Workflows.V1;
+using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Yaml;
+
+namespace TagSegments.Workflows.Definitions;
+
+/// <summary>Reads the workflow of a request, as a message or as YAML, checks it and resolves what it refers to.</summary>
+internal sealed class DraftReader(References references)
+{
+    public async Task<Workflow> ReadAsync(AccountInfo account, Workflow? workflow, string yaml, CancellationToken ct)
+    {
+        var (draft, places) = yaml.Length > 0 ? YamlReader.Read(yaml) : (workflow?.Clone() ?? new Workflow(), null);
+        draft.Definition ??= new Definition();
+        CheckNames(draft, new Faults(places is null ? "workflow." : "", places));
+
+        var faults = new Faults(places is null ? "workflow.definition." : "", places);
+        DefinitionCheck.Check(draft.Definition, faults);
+        faults.ThrowIfAny();
+        await references.ResolveAsync(account, draft.Definition, faults, ct);
+        faults.ThrowIfAny();
+        return draft;
+    }
+
+    /// <summary>Resolves a saved draft again; throws FAILED_PRECONDITION if something that it refers to is gone.</summary>
+    public async Task RequireReferencesAsync(AccountInfo account, Definition definition, CancellationToken ct)
+    {
+        var faults = new Faults("workflow.definition.");
+        await references.ResolveAsync(account, definition, faults, ct);
+        faults.ThrowIfMissing();
+    }
+
+    /// <summary>Puts today's names beside the numbers of a saved definition; those of things that are gone stay as they are.</summary>
+    public Task RefreshNamesAsync(AccountInfo account, Definition definition, CancellationToken ct) =>
+        references.ResolveAsync(account, definition, new Faults(""), ct);
+
+    private static void CheckNames(Workflow draft, Faults faults)
+    {
+        faults.Require(draft.Name.Length is >= 1 and <= 200, "name", "must be 1 to 200 characters");
+        faults.Require(!draft.Name.Any(char.IsControl), "name", "must not hold control characters");
+        faults.Require(draft.Description.Length <= 2_000, "description", "is longer than 2,000 characters");
+        faults.ThrowIfAny();
+    }
+}

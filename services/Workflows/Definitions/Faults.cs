@@ -1,0 +1,47 @@
+using Crm.Errors.V1;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Yaml;
+
+namespace TagSegments.Workflows.Definitions;
+
+/// <summary>
+/// Collects what is wrong with a definition and reports all of it at once: each fault with its path and, where the definition came as YAML,
+/// with line and column.
+/// </summary>
+internal sealed class Faults(string root, YamlPlaces? places = null)
+{
+    private readonly List<(string Field, string Description)> _faults = [];
+
+    public void Require(bool ok, string path, string description)
+    {
+        if (!ok)
+        {
+            Add(path, description);
+        }
+    }
+
+    public void Add(string path, string description) =>
+        _faults.Add((root + path, places is null ? description : $"{places.Find(path)}: {description}"));
+
+    /// <summary>Throws INVALID_ARGUMENT with every fault if there is any.</summary>
+    public void ThrowIfAny()
+    {
+        if (_faults.Count > 0)
+        {
+            throw RpcErrors.InvalidFields(ErrorReason.InvalidField, Summary, _faults);
+        }
+    }
+
+    /// <summary>Throws FAILED_PRECONDITION with reason REFERENCE_MISSING if there is any fault.</summary>
+    public void ThrowIfMissing()
+    {
+        if (_faults.Count > 0)
+        {
+            throw RpcErrors.Create(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, Summary, ("path", _faults[0].Field));
+        }
+    }
+
+    private string Summary =>
+        $"{_faults[0].Field}: {_faults[0].Description}{(_faults.Count > 1 ? $" (and {_faults.Count - 1} more)" : "")}";
+}

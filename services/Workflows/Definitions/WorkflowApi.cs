@@ -1,0 +1,130 @@
+using Crm.Workflows.V1;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Enrolment;
+using TagSegments.Workflows.Notifications;
+using TagSegments.Workflows.Runs;
+using TagSegments.Workflows.Yaml;
+
+namespace TagSegments.Workflows.Definitions;
+
+/// <summary>The workflow service: this part has definitions, <c>Runs/WorkflowApi.Runs.cs</c> has runs.</summary>
+internal sealed partial class WorkflowApi(
+    AccountDirectory accounts,
+    WorkflowStore workflows,
+    DraftReader drafts,
+    Feeds feeds,
+    RunStore runs,
+    ManualEnrolment enrolment,
+    Simulator simulator,
+    WebhookSecrets secrets,
+    PageTokens pages) : WorkflowService.WorkflowServiceBase
+{
+    public override async Task<CreateWorkflowResponse> CreateWorkflow(CreateWorkflowRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await accounts.GetAsync(request.Account, ct);
+        var draft = await drafts.ReadAsync(account, request.Workflow, request.Yaml, ct);
+
+        return await workflows.WriteAsync(account, context, request, request.RequestId, async tx =>
+            new CreateWorkflowResponse { Workflow = await WorkflowStore.InsertAsync(tx, account, draft, ct) });
+    }
+
+    public override async Task<GetWorkflowResponse> GetWorkflow(GetWorkflowRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await accounts.GetAsync(request.Account, ct);
+        var workflow = await FindAsync(account, request, ct);
+
+        if (request.Version != 0)
+        {
+            workflow.Definition = await workflows.FindVersionAsync(account.Id, Guid.Parse(workflow.WorkflowId), request.Version, ct)
+                ?? throw RpcErrors.NotFound("workflow version", $"{workflow.WorkflowId}/{request.Version}");
+        }
+
+        await drafts.RefreshNamesAsync(account, workflow.Definition, ct);
+        workflow.Yaml = YamlWriter.Write(workflow);
+        return new GetWorkflowResponse { Workflow = workflow };
+    }
+
+    public override async Task<ListWorkflowsResponse> ListWorkflows(ListWorkflowsRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var limit = PageSize(request.PageSize);
+
+        var found = await workflows.ListAsync(account.Id, request.TagId, pages.Read(request), limit + 1, context.CancellationToken);
+
+        var page = found.Take(limit).ToList();
+        return new ListWorkflowsResponse
+        {
+            Workflows = { page },
+            NextPageToken = found.Count > limit ? pages.Create(request, page[^1].Name) : "",
+        };
+    }
+
+    public override async Task<UpdateWorkflowResponse> UpdateWorkflow(UpdateWorkflowRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await accounts.GetAsync(request.Account, ct);
+        var id = ReadId(request.Workflow?.WorkflowId ?? "", "workflow.workflow_id");
+        var draft = await drafts.ReadAsync(account, request.Workflow, request.Yaml, ct);
+        draft.Revision = request.Workflow?.Revision ?? 0;
+
+        return await workflows.WriteAsync(account, context, request, request.RequestId, async tx =>
+            new UpdateWorkflowResponse { Workflow = await WorkflowStore.UpdateAsync(tx, account, id, draft, ct) });
+    }
+
+    public override async Task<PublishWorkflowResponse> PublishWorkflow(PublishWorkflowRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await accounts.GetAsync(request.Account, ct);
+        var id = ReadId(request.WorkflowId, "workflow_id");
+        var workflow = await workflows.FindAsync(account.Id, id, "", ct) ?? throw RpcErrors.NotFound("workflow", request.WorkflowId);
+        await drafts.RequireReferencesAsync(account, workflow.Definition, ct);
+        var positions = await workflows.HasCursorsAsync(account.Id, ct) ? new Dictionary<Feed, string>() : await feeds.PresentAsync(account.Name, ct);
+
+        return await workflows.WriteAsync(account, context, request, request.RequestId, tx => PublishStore.PublishAsync(
+            tx, account, new Draft(id, request.Revision, request.AcceptLoops), positions, context.Principal(), ct));
+    }
+
+    public override async Task<UnpublishWorkflowResponse> UnpublishWorkflow(UnpublishWorkflowRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await accounts.GetAsync(request.Account, ct);
+        var id = ReadId(request.WorkflowId, "workflow_id");
+
+        return await workflows.WriteAsync(account, context, request, request.RequestId, tx =>
+            PublishStore.UnpublishAsync(tx, account, id, request.CancelRuns, ct));
+    }
+
+    public override async Task<ParseWorkflowResponse> ParseWorkflow(ParseWorkflowRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+
+        var workflow = await drafts.ReadAsync(account, null, request.Yaml, context.CancellationToken);
+
+        workflow.Yaml = YamlWriter.Write(workflow);
+        return new ParseWorkflowResponse { Workflow = workflow };
+    }
+
+    private async Task<Workflow> FindAsync(AccountInfo account, GetWorkflowRequest request, CancellationToken ct)
+    {
+        var (id, name) = request.KeyCase switch
+        {
+            GetWorkflowRequest.KeyOneofCase.WorkflowId => (ReadId(request.WorkflowId, "workflow_id"), ""),
+            GetWorkflowRequest.KeyOneofCase.Name => (Guid.Empty, request.Name),
+            _ => throw RpcErrors.InvalidField("workflow_id", "is required, or name"),
+        };
+        return await workflows.FindAsync(account.Id, id, name, ct) ?? throw RpcErrors.NotFound("workflow", request.WorkflowId + request.Name);
+    }
+
+    private static Guid ReadId(string id, string field) =>
+        Guid.TryParse(id, out var parsed) ? parsed : throw RpcErrors.InvalidField(field, "is required: a UUID");
+
+    private static int PageSize(int asked) => asked switch
+    {
+        0 => 100,
+        < 0 or > 1_000 => throw RpcErrors.InvalidField("page_size", "must be 1 to 1,000"),
+        _ => asked,
+    };
+}

@@ -1,0 +1,206 @@
+using Crm.Workflows.V1;
+using Dapper;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Npgsql;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Workflows.Definitions;
+
+/// <summary>Workflows and their drafts in PostgreSQL.</summary>
+internal sealed class WorkflowStore(NpgsqlDataSource database)
+{
+    /// <summary>Runs the effect of a request in a transaction, once per request id.</summary>
+    public async Task<T> WriteAsync<T>(
+        AccountInfo account, ServerCallContext context, IMessage request, string requestId, Func<NpgsqlTransaction, Task<T>> effect)
+        where T : class, IMessage<T>, new()
+    {
+        await using var connection = await database.OpenConnectionAsync(context.CancellationToken);
+        await using var tx = await connection.BeginTransactionAsync(context.CancellationToken);
+        var response = await Idempotency.RunAsync(tx, "workflows.request", account.Id, context, request, requestId, () => effect(tx));
+        await tx.CommitAsync(context.CancellationToken);
+        return response;
+    }
+
+    /// <summary>Inserts a workflow; throws ALREADY_EXISTS if the name is taken.</summary>
+    public static async Task<Workflow> InsertAsync(NpgsqlTransaction tx, AccountInfo account, Workflow workflow, CancellationToken ct)
+    {
+        const string sql = """
+            INSERT INTO workflows.workflow (account_id, workflow_id, name, description, draft, tag_ids)
+            VALUES (@AccountId, @WorkflowId, @Name, @Description, @Draft::jsonb, @TagIds)
+            ON CONFLICT DO NOTHING
+            """;
+        var id = Guid.CreateVersion7();
+        var inserted = await tx.Connection!.ExecuteAsync(new CommandDefinition(sql, Values(account, id, workflow), tx, cancellationToken: ct));
+        return inserted == 1
+            ? await GetAsync(tx, account, id, ct)
+            : throw RpcErrors.AlreadyExists("workflow", workflow.Name);
+    }
+
+    /// <summary>Replaces name, description and draft; throws if the workflow is missing, newer than the caller's or the name is taken.</summary>
+    public static async Task<Workflow> UpdateAsync(NpgsqlTransaction tx, AccountInfo account, Guid id, Workflow workflow, CancellationToken ct)
+    {
+        const string sql = """
+            UPDATE workflows.workflow AS w
+            SET name = @Name,
+                description = @Description,
+                draft = @Draft::jsonb,
+                tag_ids = @TagIds,
+                revision = revision + 1,
+                updated_at = now()
+            WHERE account_id = @AccountId AND workflow_id = @WorkflowId
+            """;
+        var current = await GetAsync(tx, account, id, ct, forUpdate: true);
+        CheckRevision(current, workflow.Revision);
+        try
+        {
+            await tx.Connection!.ExecuteAsync(new CommandDefinition(sql, Values(account, id, workflow), tx, cancellationToken: ct));
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw RpcErrors.AlreadyExists("workflow", workflow.Name);
+        }
+
+        return await GetAsync(tx, account, id, ct);
+    }
+
+    /// <summary>Throws ABORTED if the caller names a revision that is not the current one.</summary>
+    public static void CheckRevision(Workflow current, long expected)
+    {
+        if (expected != 0 && expected != current.Revision)
+        {
+            throw RpcErrors.VersionMismatch("workflow", current.WorkflowId, current.Revision);
+        }
+    }
+
+    /// <summary>Gets a workflow with its draft; throws NOT_FOUND if there is none.</summary>
+    public static async Task<Workflow> GetAsync(
+        NpgsqlTransaction tx, AccountInfo account, Guid id, CancellationToken ct, bool forUpdate = false)
+    {
+        var sql = $"""
+            {Select}
+            WHERE w.account_id = @AccountId AND w.workflow_id = @Id
+            {(forUpdate ? "FOR UPDATE OF w" : "")}
+            """;
+        var row = await tx.Connection!.QuerySingleOrDefaultAsync<Row>(
+            new CommandDefinition(sql, new { AccountId = account.Id, Id = id }, tx, cancellationToken: ct));
+        return row?.ToWorkflow() ?? throw RpcErrors.NotFound("workflow", id.ToString());
+    }
+
+    /// <summary>Gets a workflow with its draft by id or, where that is empty, by name; null if there is none.</summary>
+    public async Task<Workflow?> FindAsync(int accountId, Guid id, string name, CancellationToken ct)
+    {
+        const string sql = $"""
+            {Select}
+            WHERE w.account_id = @accountId AND (w.workflow_id = @id OR w.name = @name)
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(
+            new CommandDefinition(sql, new { accountId, id, name }, cancellationToken: ct));
+        return row?.ToWorkflow();
+    }
+
+    /// <summary>Finds id and name of a workflow by either.</summary>
+    public async Task<(Guid WorkflowId, string Name)?> FindNameAsync(int accountId, Guid id, string name, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT workflow_id, name
+            FROM workflows.workflow
+            WHERE account_id = @accountId AND (workflow_id = @id OR name = @name)
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var found = await connection.QueryAsync<(Guid, string)>(new CommandDefinition(sql, new { accountId, id, name }, cancellationToken: ct));
+        return found.Select(workflow => ((Guid, string)?)workflow).FirstOrDefault();
+    }
+
+    /// <summary>Gets the definition of a published version; null if there is none.</summary>
+    public async Task<Definition?> FindVersionAsync(int accountId, Guid id, int version, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT definition::text
+            FROM workflows.workflow_version
+            WHERE account_id = @accountId AND workflow_id = @id AND version = @version
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var json = await connection.ExecuteScalarAsync<string?>(
+            new CommandDefinition(sql, new { accountId, id, version }, cancellationToken: ct));
+        return json is null ? null : DefinitionJson.Parse(json);
+    }
+
+    /// <summary>Whether the account's feeds are followed already.</summary>
+    public async Task<bool> HasCursorsAsync(int accountId, CancellationToken ct)
+    {
+        const string sql = "SELECT EXISTS (SELECT FROM workflows.cursor WHERE account_id = @accountId)";
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
+    }
+
+    /// <summary>Lists workflows behind a name, without definitions.</summary>
+    public async Task<IReadOnlyList<Workflow>> ListAsync(int accountId, int tagId, string? after, int limit, CancellationToken ct)
+    {
+        const string sql = $"""
+            {Select}
+            WHERE w.account_id = @accountId
+                AND (@tagId = 0 OR @tagId = ANY(w.tag_ids))
+                AND (@after::text IS NULL OR w.name COLLATE "C" > @after)
+            ORDER BY w.name COLLATE "C"
+            LIMIT @limit
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, new { accountId, tagId, after, limit }, cancellationToken: ct));
+        return [.. rows.Select(row =>
+        {
+            var workflow = row.ToWorkflow();
+            workflow.Definition = null;
+            return workflow;
+        })];
+    }
+
+    private const string Select = """
+        SELECT w.workflow_id, w.name, w.description, w.draft::text AS draft, w.revision, w.state, w.published_version,
+               v.version IS NOT NULL AND v.definition <> w.draft AS has_unpublished_changes, w.created_at, w.updated_at, w.published_at
+        FROM workflows.workflow AS w
+        LEFT JOIN workflows.workflow_version AS v
+            ON v.account_id = w.account_id AND v.workflow_id = w.workflow_id AND v.version = w.published_version
+        """;
+
+    private static object Values(AccountInfo account, Guid id, Workflow workflow) => new
+    {
+        AccountId = account.Id,
+        WorkflowId = id,
+        workflow.Name,
+        workflow.Description,
+        Draft = DefinitionJson.Format(workflow.Definition),
+        TagIds = DefinitionTags.Of(workflow.Definition),
+    };
+
+    private sealed record Row(
+        Guid WorkflowId,
+        string Name,
+        string Description,
+        string Draft,
+        long Revision,
+        short State,
+        int PublishedVersion,
+        bool HasUnpublishedChanges,
+        DateTime CreatedAt,
+        DateTime UpdatedAt,
+        DateTime? PublishedAt)
+    {
+        public Workflow ToWorkflow() => new()
+        {
+            WorkflowId = WorkflowId.ToString(),
+            Name = Name,
+            Description = Description,
+            Definition = DefinitionJson.Parse(Draft),
+            Revision = Revision,
+            State = (Workflow.Types.State)State,
+            PublishedVersion = PublishedVersion,
+            HasUnpublishedChanges = HasUnpublishedChanges,
+            CreateTime = Timestamp.FromDateTime(CreatedAt),
+            UpdateTime = Timestamp.FromDateTime(UpdatedAt),
+            PublishTime = PublishedAt is { } at ? Timestamp.FromDateTime(at) : null,
+        };
+    }
+}

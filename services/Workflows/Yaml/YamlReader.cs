@@ -1,0 +1,193 @@
+using System.Globalization;
+using Crm.Segments.V1;
+using Crm.Workflows.V1;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using TagSegments.Workflows.Definitions;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+using YamlDotNet.RepresentationModel;
+
+namespace TagSegments.Workflows.Yaml;
+
+/// <summary>
+/// Reads a workflow written as YAML: the fields of <see cref="Definition"/> by their names in the proto file, beside <c>name</c> and
+/// <c>description</c>. Three things are shorter than in JSON: enum values without their prefix (<c>once_ever</c>), periods
+/// (<c>3 days</c>) and conditions (the text alone).
+/// </summary>
+internal sealed class YamlReader
+{
+    private const int MaxLength = 1024 * 1024;
+    private readonly YamlPlaces _places = new();
+    private readonly Faults _faults;
+
+    private YamlReader() => _faults = new Faults("", _places);
+
+    /// <summary>Reads a workflow and where its fields stand; throws INVALID_ARGUMENT with every fault of form.</summary>
+    public static (Workflow Workflow, YamlPlaces Places) Read(string yaml)
+    {
+        var reader = new YamlReader();
+        var workflow = new Workflow { Definition = new Definition() };
+        if (reader.Load(yaml) is { } root)
+        {
+            reader.ReadRoot(root, workflow);
+        }
+
+        reader._faults.ThrowIfAny();
+        return (workflow, reader._places);
+    }
+
+    private YamlMappingNode? Load(string yaml)
+    {
+        _faults.Require(yaml.Length <= MaxLength, "yaml", "is longer than 1 MB");
+        if (yaml.Length > MaxLength)
+        {
+            return null;
+        }
+
+        try
+        {
+            RefuseAliases(yaml);
+            var stream = new YamlStream();
+            stream.Load(new StringReader(yaml));
+            if (stream.Documents is [{ RootNode: YamlMappingNode root }])
+            {
+                return root;
+            }
+
+            _faults.Add("", "must be one document with the fields of a workflow");
+        }
+        catch (YamlException e)
+        {
+            _places.Add("yaml", e.Start);
+            _faults.Add("yaml", e.InnerException?.Message ?? e.Message);
+        }
+
+        return null;
+    }
+
+    // An alias stands for a copy of what it names: a few lines could stand for a definition of any size.
+    private static void RefuseAliases(string yaml)
+    {
+        var parser = new Parser(new StringReader(yaml));
+        while (parser.MoveNext())
+        {
+            if (parser.Current is AnchorAlias alias)
+            {
+                throw new YamlException(alias.Start, alias.End, "aliases are not allowed");
+            }
+        }
+    }
+
+    private void ReadRoot(YamlMappingNode root, Workflow workflow)
+    {
+        foreach (var (key, value) in root.Children)
+        {
+            var name = (key as YamlScalarNode)?.Value ?? "";
+            IMessage target = name is "name" or "description" ? workflow : workflow.Definition;
+            ReadField(name, key, value, target, "");
+        }
+    }
+
+    private void ReadMessage(YamlNode node, IMessage target, string path)
+    {
+        if (node is not YamlMappingNode mapping)
+        {
+            _faults.Add(path, "must have fields");
+            return;
+        }
+
+        foreach (var (key, value) in mapping.Children)
+        {
+            ReadField((key as YamlScalarNode)?.Value ?? "", key, value, target, $"{path}.");
+        }
+    }
+
+    private void ReadField(string name, YamlNode key, YamlNode value, IMessage target, string prefix)
+    {
+        var path = prefix + name;
+        _places.Add(path, key.Start);
+        var field = target.Descriptor.FindFieldByName(name);
+        if (field is null)
+        {
+            _faults.Add(path, $"there is no such field here; there are {string.Join(", ", target.Descriptor.Fields.InFieldNumberOrder().Select(f => f.Name))}");
+        }
+        else if (field.RealContainingOneof is { } oneof && oneof.Accessor.GetCaseFieldDescriptor(target) is { } other)
+        {
+            _faults.Add(path, $"cannot stand beside {other.Name}");
+        }
+        else if (field.IsRepeated)
+        {
+            ReadList(field, value, target, path);
+        }
+        else if (ReadValue(field, value, path) is { } single)
+        {
+            field.Accessor.SetValue(target, single);
+        }
+    }
+
+    private void ReadList(FieldDescriptor field, YamlNode value, IMessage target, string path)
+    {
+        if (value is not YamlSequenceNode sequence)
+        {
+            _faults.Add(path, "must be a list");
+            return;
+        }
+
+        var list = (System.Collections.IList)field.Accessor.GetValue(target);
+        for (var i = 0; i < sequence.Children.Count; i++)
+        {
+            _places.Add($"{path}[{i}]", sequence.Children[i].Start);
+            if (ReadValue(field, sequence.Children[i], $"{path}[{i}]") is { } item)
+            {
+                list.Add(item);
+            }
+        }
+    }
+
+    private object? ReadValue(FieldDescriptor field, YamlNode node, string path)
+    {
+        if (field.FieldType is FieldType.Message && !(node is YamlScalarNode && HasShortForm(field.MessageType)))
+        {
+            var message = field.MessageType.Parser.ParseFrom(ByteString.Empty);
+            // `end:` alone is a message without fields.
+            if (node is not YamlScalarNode { Value: "" })
+            {
+                ReadMessage(node, message, path);
+            }
+
+            return message;
+        }
+
+        if (node is not YamlScalarNode { Value: { } text })
+        {
+            _faults.Add(path, "must be a single value");
+            return null;
+        }
+
+        var value = ReadScalar(field, text);
+        _faults.Require(value is not null, path, $"\"{text}\" is not {Expected(field)}");
+        return value;
+    }
+
+    private static bool HasShortForm(MessageDescriptor type) => type == Period.Descriptor || type == Condition.Descriptor;
+
+    private static object? ReadScalar(FieldDescriptor field, string text) => field.FieldType switch
+    {
+        FieldType.String => text,
+        FieldType.Int32 => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null,
+        FieldType.Bool => text is "true" or "false" ? text == "true" : null,
+        FieldType.Enum => YamlWords.EnumNumber(field.EnumType, text),
+        FieldType.Message when field.MessageType == Period.Descriptor => YamlWords.ReadPeriod(text),
+        FieldType.Message => new Condition { Text = text },
+        _ => null,
+    };
+
+    private static string Expected(FieldDescriptor field) => field.FieldType switch
+    {
+        FieldType.Int32 => "a whole number",
+        FieldType.Bool => "true or false",
+        FieldType.Enum => $"one of {string.Join(", ", YamlWords.EnumWords(field.EnumType))}",
+        _ => "a period such as \"3 days\"",
+    };
+}
