@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using Crm.Workflows.V1;
+using Dapper;
+using Npgsql;
+using TagSegments.Workflows.Definitions;
+
+namespace TagSegments.Workflows.Enrolment;
+
+/// <summary>A published version, and when it takes or took events.</summary>
+internal sealed record ActiveVersion(Guid WorkflowId, int Version, Definition Definition, DateTime ActiveFrom, DateTime? ActiveUntil)
+{
+    /// <summary>Whether it starts on names of tags, which then have to be known.</summary>
+    public bool AsksForTagNames => Definition.Triggers.Any(trigger => trigger.Tag is { NamePrefix.Length: > 0 });
+
+    public bool Takes(DateTime time) => ActiveFrom <= time && (ActiveUntil is null || time < ActiveUntil);
+
+    public bool StartsOn(FeedEvent e, string tagName) => Definition.Triggers.Any(trigger => e.Starts(trigger, tagName));
+}
+
+/// <summary>The versions of an account, remembered until a publication changes them.</summary>
+internal sealed class ActiveVersions
+{
+    private readonly ConcurrentDictionary<int, (long Generation, IReadOnlyList<ActiveVersion> Versions)> _accounts = new();
+
+    /// <summary>Locks the account and gets its versions; the lock keeps them as they are until the transaction ends.</summary>
+    public async Task<IReadOnlyList<ActiveVersion>> LockAsync(NpgsqlTransaction tx, int accountId, CancellationToken ct)
+    {
+        const string sql = "SELECT generation FROM workflows.account WHERE account_id = @accountId FOR UPDATE";
+        var generation = await tx.Connection!.ExecuteScalarAsync<long>(new CommandDefinition(sql, new { accountId }, tx, cancellationToken: ct));
+        if (!_accounts.TryGetValue(accountId, out var known) || known.Generation != generation)
+        {
+            known = (generation, await LoadAsync(tx, accountId, ct));
+            _accounts[accountId] = known;
+        }
+
+        return known.Versions;
+    }
+
+    private static async Task<IReadOnlyList<ActiveVersion>> LoadAsync(NpgsqlTransaction tx, int accountId, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT workflow_id, version, definition::text, active_from, active_until
+            FROM workflows.workflow_version
+            WHERE account_id = @accountId
+            ORDER BY workflow_id, version
+            """;
+        var rows = await tx.Connection!.QueryAsync<(Guid Id, int Version, string Definition, DateTime From, DateTime? Until)>(
+            new CommandDefinition(sql, new { accountId }, tx, cancellationToken: ct));
+        return [.. rows.Select(row => new ActiveVersion(row.Id, row.Version, DefinitionJson.Parse(row.Definition), row.From, row.Until))];
+    }
+}

@@ -1,0 +1,93 @@
+using Crm.Workflows.V1;
+using Dapper;
+using Npgsql;
+using State = Crm.Workflows.V1.Run.Types.State;
+
+namespace TagSegments.Workflows.Enrolment;
+
+/// <summary>How many events started runs, and how many a rule kept from it.</summary>
+internal sealed record EnrolmentCounts(int Started, int Declined)
+{
+    public int Total => Started + Declined;
+}
+
+/// <summary>Writes runs that start and ends runs early. The caller has locked the account.</summary>
+internal static class EnrolmentStore
+{
+    /// <summary>
+    /// Inserts one run for each enrolment, also where a rule declines it or a loop is stopped. What was inserted before stays as it is and is
+    /// not counted.
+    /// </summary>
+    public static async Task<EnrolmentCounts> InsertAsync(
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<Enrolment> enrolments, CancellationToken ct)
+    {
+        const string sql = """
+            INSERT INTO workflows.run
+                (account_id, run_id, workflow_id, version, contact_id, event_id, state, lane, node_id, reason, cause_kind, cause_id,
+                 cause_detail, cause_chain, due_at, ended_at)
+            SELECT @AccountId, run_id, workflow_id, version, contact_id, event_id, state, lane, node_id, reason, cause_kind, cause_id,
+                   cause_detail, COALESCE(string_to_array(NULLIF(chain, ''), E'\n'), '{}'),
+                   CASE WHEN state = 1 THEN now() END, CASE WHEN state <> 1 THEN now() END
+            FROM unnest(@RunIds, @WorkflowIds, @Versions, @ContactIds, @EventIds, @States, @Lanes, @NodeIds, @Reasons, @CauseKinds, @CauseIds,
+                        @CauseDetails, @Chains)
+                AS row (run_id, workflow_id, version, contact_id, event_id, state, lane, node_id, reason, cause_kind, cause_id,
+                        cause_detail, chain)
+            ON CONFLICT (account_id, event_id, workflow_id) DO NOTHING
+            RETURNING state
+            """;
+        var rules = await EntryRules.LoadAsync(tx, accountId, enrolments, ct);
+        var entries = enrolments.Select(enrolment => (Enrolment: enrolment, Entry: rules.Decide(enrolment))).ToList();
+        var states = await tx.Connection!.QueryAsync<short>(new CommandDefinition(
+            sql,
+            new
+            {
+                AccountId = accountId,
+                RunIds = entries.Select(_ => Guid.CreateVersion7()).ToArray(),
+                WorkflowIds = entries.Select(e => e.Enrolment.Version.WorkflowId).ToArray(),
+                Versions = entries.Select(e => e.Enrolment.Version.Version).ToArray(),
+                ContactIds = entries.Select(e => e.Enrolment.Event.ContactId).ToArray(),
+                EventIds = entries.Select(e => e.Enrolment.Event.EventId).ToArray(),
+                States = entries.Select(e => (short)e.Entry.State).ToArray(),
+                Lanes = entries.Select(e => (short)(e.Enrolment.Event.IsBulk ? 2 : 1)).ToArray(),
+                NodeIds = entries.Select(e => e.Entry.State is State.Running ? e.Enrolment.Version.Definition.Nodes[0].Id : "").ToArray(),
+                Reasons = entries.Select(e => e.Entry.Reason).ToArray(),
+                CauseKinds = entries.Select(e => (short)e.Enrolment.Event.Cause.Kind).ToArray(),
+                CauseIds = entries.Select(e => e.Enrolment.Event.Cause.Id).ToArray(),
+                CauseDetails = entries.Select(e => e.Enrolment.Event.Cause.Detail).ToArray(),
+                Chains = entries.Select(e => string.Join('\n', e.Enrolment.Event.Cause.WorkflowChain)).ToArray(),
+            },
+            tx,
+            cancellationToken: ct));
+        var counts = states.CountBy(state => (State)state is State.Running).ToDictionary();
+        return new EnrolmentCounts(counts.GetValueOrDefault(true), counts.GetValueOrDefault(false));
+    }
+
+    /// <summary>Ends the runs of contacts where they are.</summary>
+    public static Task<int> ExitAsync(NpgsqlTransaction tx, int accountId, IReadOnlyList<Exit> exits, CancellationToken ct)
+    {
+        const string sql = """
+            UPDATE workflows.run AS run
+            SET state = @Exited, due_at = NULL, ended_at = now(), reason = exit.reason
+            FROM unnest(@ContactIds, @WorkflowIds, @Versions, @Reasons) AS exit (contact_id, workflow_id, version, reason)
+            WHERE run.account_id = @AccountId
+                AND run.contact_id = exit.contact_id
+                AND run.workflow_id = COALESCE(exit.workflow_id, run.workflow_id)
+                AND run.version = COALESCE(exit.version, run.version)
+                AND (run.due_at IS NOT NULL OR run.state = @Parked)
+            """;
+        return tx.Connection!.ExecuteAsync(new CommandDefinition(
+            sql,
+            new
+            {
+                AccountId = accountId,
+                Exited = (short)State.Exited,
+                Parked = (short)State.Parked,
+                ContactIds = exits.Select(exit => exit.ContactId).ToArray(),
+                WorkflowIds = exits.Select(exit => exit.WorkflowId).ToArray(),
+                Versions = exits.Select(exit => exit.Version).ToArray(),
+                Reasons = exits.Select(exit => exit.Reason).ToArray(),
+            },
+            tx,
+            cancellationToken: ct));
+    }
+}

@@ -1,0 +1,86 @@
+using Crm.Workflows.V1;
+using Dapper;
+using Npgsql;
+using State = Crm.Workflows.V1.Run.Types.State;
+
+namespace TagSegments.Workflows.Enrolment;
+
+/// <summary>Decides for enrolments, one after the other, whether the contact starts.</summary>
+internal sealed class EntryRules
+{
+    private const int MaxChain = 32;
+
+    // Those who have been through a workflow, and whether they are in it now.
+    private readonly Dictionary<(Guid WorkflowId, int ContactId), bool> _known = [];
+
+    /// <summary>Loads what the re-entry rules of the enrolments ask for.</summary>
+    public static async Task<EntryRules> LoadAsync(
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<Enrolment> enrolments, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT run.workflow_id, run.contact_id, bool_or(run.due_at IS NOT NULL OR run.state = @Parked)
+            FROM unnest(@WorkflowIds, @ContactIds) AS asked (workflow_id, contact_id)
+            JOIN workflows.run AS run
+                ON run.account_id = @AccountId AND run.contact_id = asked.contact_id AND run.workflow_id = asked.workflow_id
+            WHERE run.state NOT IN (@Declined, @LoopStopped)
+            GROUP BY run.workflow_id, run.contact_id
+            """;
+        var rules = new EntryRules();
+        var asked = enrolments.Where(enrolment => IsLimited(enrolment.Version)).ToList();
+        if (asked.Count == 0)
+        {
+            return rules;
+        }
+
+        var rows = await tx.Connection!.QueryAsync<(Guid WorkflowId, int ContactId, bool IsInside)>(new CommandDefinition(
+            sql,
+            new
+            {
+                AccountId = accountId,
+                WorkflowIds = asked.Select(enrolment => enrolment.Version.WorkflowId).ToArray(),
+                ContactIds = asked.Select(enrolment => enrolment.Event.ContactId).ToArray(),
+                Parked = (short)State.Parked,
+                Declined = (short)State.Declined,
+                LoopStopped = (short)State.LoopStopped,
+            },
+            tx,
+            cancellationToken: ct));
+        foreach (var row in rows)
+        {
+            rules._known[(row.WorkflowId, row.ContactId)] = row.IsInside;
+        }
+
+        return rules;
+    }
+
+    /// <summary>Decides, and remembers the decision for the enrolments that follow.</summary>
+    public (State State, string Reason) Decide(Enrolment enrolment)
+    {
+        var (version, e) = enrolment;
+        if (e.Cause.WorkflowChain.Contains(version.WorkflowId.ToString()))
+        {
+            return (State.LoopStopped, "this workflow caused the event that would start it again");
+        }
+
+        if (e.Cause.WorkflowChain.Count >= MaxChain)
+        {
+            return (State.LoopStopped, $"the event is the last of a chain of {MaxChain} workflows");
+        }
+
+        var key = (version.WorkflowId, e.ContactId);
+        var isKnown = _known.TryGetValue(key, out var isInside);
+        switch (version.Definition.Reentry)
+        {
+            case Reentry.OneAtATime when isInside:
+                return (State.Declined, "the contact is in the workflow already");
+            case Reentry.OnceEver when isKnown:
+                return (State.Declined, "the contact has been through the workflow");
+            default:
+                _known[key] = true;
+                return (State.Running, "");
+        }
+    }
+
+    private static bool IsLimited(ActiveVersion version) =>
+        version.Definition.Reentry is Reentry.OneAtATime or Reentry.OnceEver;
+}

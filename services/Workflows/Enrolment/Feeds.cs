@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using Crm.Activity.V1;
+using Crm.Contacts.V1;
+using Crm.Tags.V1;
+using Grpc.Core;
+
+namespace TagSegments.Workflows.Enrolment;
+
+/// <summary>Reads the feeds of the other services.</summary>
+internal sealed class Feeds(
+    TagService.TagServiceClient tags, ContactService.ContactServiceClient contacts, ActivityService.ActivityServiceClient activities)
+{
+    private const string Now = "now";
+
+    /// <summary>Reads a feed behind a position for as long as the connection holds.</summary>
+    public IAsyncEnumerable<FeedBatch> ReadAsync(Feed feed, string account, string after, CancellationToken ct) => feed switch
+    {
+        Feed.Tags => ReadAsync(
+            tags.WatchTagEvents(new() { Account = account, After = after }, cancellationToken: ct),
+            response => new([.. response.Events.Select(FeedEvent.Of)], response.Position),
+            ct),
+        Feed.Contacts => ReadAsync(
+            contacts.WatchContactEvents(new() { Account = account, After = after }, cancellationToken: ct),
+            response => new([.. response.Events.Select(FeedEvent.Of)], response.Position),
+            ct),
+        Feed.Activities => ReadAsync(
+            activities.WatchActivities(new() { Account = account, After = after }, cancellationToken: ct),
+            response => new([.. response.Activities.Select(FeedEvent.Of)], response.Position),
+            ct),
+        _ => throw new ArgumentOutOfRangeException(nameof(feed)),
+    };
+
+    /// <summary>Gets the present end of every feed.</summary>
+    public async Task<IReadOnlyDictionary<Feed, string>> PresentAsync(string account, CancellationToken ct)
+    {
+        var feeds = Enum.GetValues<Feed>();
+        var positions = await Task.WhenAll(feeds.Select(feed => PresentAsync(feed, account, ct)));
+        return feeds.Zip(positions).ToDictionary(pair => pair.First, pair => pair.Second);
+    }
+
+    /// <summary>Gets the names of those of the tags that exist.</summary>
+    public async Task<IReadOnlyDictionary<int, string>> TagNamesAsync(string account, IEnumerable<int> tagIds, CancellationToken ct)
+    {
+        var names = new Dictionary<int, string>();
+        foreach (var id in tagIds)
+        {
+            var response = await tags.GetTagAsync(new() { Account = account, TagId = id }, cancellationToken: ct);
+            names[id] = response.Tag.Name;
+        }
+
+        return names;
+    }
+
+    private async Task<string> PresentAsync(Feed feed, string account, CancellationToken ct)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await using var batches = ReadAsync(feed, account, Now, enough.Token).GetAsyncEnumerator(enough.Token);
+        await batches.MoveNextAsync();
+        var position = batches.Current.Position;
+        await enough.CancelAsync();
+        return position;
+    }
+
+    private static async IAsyncEnumerable<FeedBatch> ReadAsync<T>(
+        AsyncServerStreamingCall<T> call, Func<T, FeedBatch> read, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using (call)
+        {
+            while (await call.ResponseStream.MoveNext(ct))
+            {
+                yield return read(call.ResponseStream.Current);
+            }
+        }
+    }
+}
