@@ -1,4 +1,17 @@
+using Crm.Accounts.V1;
+using Crm.Activity.V1;
+using Crm.Campaigns.V1;
+using Crm.Contacts.V1;
+using Crm.Segments.V1;
+using Crm.Tags.V1;
+using Grpc.Core;
 using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Definitions;
+using TagSegments.Workflows.Enrolment;
+using TagSegments.Workflows.Execution;
+using TagSegments.Workflows.Execution.Actions;
+using TagSegments.Workflows.Notifications;
+using TagSegments.Workflows.Runs;
 
 namespace TagSegments.Workflows;
 
@@ -10,9 +23,86 @@ public static class WorkflowsApp
     {
         var builder = ServiceHost.CreateBuilder("workflows", 5104, args, settings);
         builder.AddPostgres();
+        AddClients(builder);
+        AddDefinitions(builder);
+        AddExecution(builder);
 
         var app = builder.Build();
         app.MapServiceDefaults();
+        app.MapGrpcService<WorkflowApi>();
         return app;
+    }
+
+    private static void AddClients(WebApplicationBuilder builder)
+    {
+        builder
+            .AddServiceClient<AccountService.AccountServiceClient>("Tags")
+            .AddServiceClient<ContactService.ContactServiceClient>("Tags")
+            .AddServiceClient<FieldService.FieldServiceClient>("Tags")
+            .AddServiceClient<OpportunityService.OpportunityServiceClient>("Tags")
+            .AddServiceClient<TagService.TagServiceClient>("Tags")
+            .AddServiceClient<SegmentService.SegmentServiceClient>("Segments")
+            .AddServiceClient<ActivityService.ActivityServiceClient>("Campaigns")
+            .AddServiceClient<MessageService.MessageServiceClient>("Campaigns");
+        builder.Services.AddSingleton(provider => new AccountDirectory(
+            (name, ct) => LoadAccountAsync(provider.GetRequiredService<AccountService.AccountServiceClient>(), name, ct),
+            provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddDefinitions(WebApplicationBuilder builder)
+    {
+        builder.Services
+            .AddSingleton<WorkflowStore>()
+            .AddSingleton<Catalogue>()
+            .AddSingleton<FieldTypes>()
+            .AddSingleton<References>()
+            .AddSingleton<DraftReader>()
+            .AddSingleton<RunStore>()
+            .AddSingleton<ManualEnrolment>()
+            .AddSingleton<Simulator>()
+            .AddSingleton(Section<NotificationOptions>(builder, "Notifications"))
+            .AddSingleton<WebhookSecrets>();
+    }
+
+    private static void AddExecution(WebApplicationBuilder builder)
+    {
+        builder.Services
+            .AddSingleton<ActiveVersions>()
+            .AddSingleton<Feeds>()
+            .AddSingleton<Enroller>()
+            .AddSingleton<FeedFollower>()
+            .AddSingleton<Wakeups>()
+            .AddSingleton<AccountLeases>()
+            .AddSingleton<ExecutionStore>()
+            .AddSingleton<BranchRunner>()
+            .AddSingleton(Section<RetryOptions>(builder, "Retries"))
+            .AddSingleton<Failures>()
+            .AddSingleton<WebhookClient>()
+            .AddSingleton<MailClient>()
+            .AddSingleton<INodeAction, TagActions>()
+            .AddSingleton<INodeAction, SetField>()
+            .AddSingleton<INodeAction, MoveOpportunity>()
+            .AddSingleton<INodeAction, SendMessage>()
+            .AddSingleton<INodeAction, Notify>()
+            .AddSingleton<INodeAction, GoToWorkflow>()
+            .AddSingleton<NodeRunner>()
+            .AddSingleton<Executor>()
+            .AddHostedService<AccountHost>();
+    }
+
+    private static T Section<T>(WebApplicationBuilder builder, string name)
+        where T : new() => builder.Configuration.GetSection(name).Get<T>() ?? new T();
+
+    private static async Task<AccountInfo?> LoadAccountAsync(AccountService.AccountServiceClient accounts, string name, CancellationToken ct)
+    {
+        try
+        {
+            var account = (await accounts.GetAccountAsync(new() { Account = name }, cancellationToken: ct)).Account;
+            return new AccountInfo(account.AccountId, account.Name, account.TimeZone, account.WeekStart);
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.NotFound)
+        {
+            return null;
+        }
     }
 }

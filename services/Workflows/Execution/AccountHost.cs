@@ -1,0 +1,59 @@
+using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Enrolment;
+
+namespace TagSegments.Workflows.Execution;
+
+/// <summary>Follows the feeds and carries out the runs of the accounts that this process holds.</summary>
+internal sealed class AccountHost(
+    AccountLeases leases, AccountDirectory accounts, FeedFollower follower, Executor executor, ILogger<AccountHost> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+    private readonly Dictionary<int, (CancellationTokenSource Stop, Task Work)> _held = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await FollowLeasesAsync(await leases.HoldAsync(stoppingToken), stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // The database is away. What is under way fails by itself and is tried again.
+                logger.LeasesUnavailable(e);
+            }
+
+            await Task.Delay(s_interval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.WhenAll(_held.Keys.ToList().Select(StopAsync));
+        await leases.ReleaseAsync(CancellationToken.None);
+    }
+
+    private async Task FollowLeasesAsync(IReadOnlyDictionary<int, string> held, CancellationToken ct)
+    {
+        await Task.WhenAll(_held.Keys.Except(held.Keys).ToList().Select(StopAsync));
+        foreach (var (id, name) in held.Where(account => !_held.ContainsKey(account.Key)))
+        {
+            var account = await accounts.GetAsync(name, ct);
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            _held[id] = (stop, WorkAsync(account, stop.Token));
+            logger.AccountHeld(name);
+        }
+    }
+
+    private Task WorkAsync(AccountInfo account, CancellationToken ct) => Task.WhenAll(
+    [
+        .. Enum.GetValues<Feed>().Select(feed => follower.RunAsync(account, feed, ct)),
+        .. Enum.GetValues<Lane>().Select(lane => executor.RunAsync(account, lane, ct)),
+    ]);
+
+    private async Task StopAsync(int accountId)
+    {
+        _held.Remove(accountId, out var held);
+        await held.Stop.CancelAsync();
+        await held.Work;
+        held.Stop.Dispose();
+    }
+}

@@ -1,0 +1,27 @@
+using Crm.Workflows.V1;
+using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Definitions;
+using TagSegments.Workflows.Notifications;
+
+namespace TagSegments.Workflows.Execution.Actions;
+
+/// <summary>Tells people or programs of the account's own by webhook or e-mail.</summary>
+internal sealed class Notify(WebhookClient webhooks, MailClient mail, WorkflowStore workflows, TimeProvider time) : INodeAction
+{
+    public IReadOnlyList<Node.ActionOneofCase> Kinds => [Node.ActionOneofCase.Notify];
+
+    public async Task<ActionOutcome> RunAsync(AccountInfo account, Node node, ActiveRun run, CancellationToken ct)
+    {
+        var (_, name) = await workflows.FindNameAsync(account.Id, run.WorkflowId, "", ct) ?? (run.WorkflowId, "");
+        var notification = new Notification(
+            account.Name, name, run.RunId, node.Id, run.ContactId, node.Notify.Message, time.GetUtcNow());
+        if (node.Notify.Email.Length > 0)
+        {
+            await mail.SendAsync(node.Notify.Email, notification, run.RequestId, ct);
+            return new($"told {node.Notify.Email}");
+        }
+
+        var status = await webhooks.PostAsync(account.Id, new Uri(node.Notify.WebhookUrl), notification, run.RequestId, ct);
+        return new($"the webhook answered {status}");
+    }
+}

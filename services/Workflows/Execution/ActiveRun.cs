@@ -1,0 +1,66 @@
+using Crm.Common.V1;
+using Crm.Workflows.V1;
+
+namespace TagSegments.Workflows.Execution;
+
+/// <summary>Work is done in two lanes, so that a bulk operation does not hold up single events.</summary>
+internal enum Lane
+{
+    Single = 1,
+    Bulk = 2,
+}
+
+/// <summary>A run that is due.</summary>
+internal sealed record ActiveRun(
+    Guid RunId,
+    Guid WorkflowId,
+    int Version,
+    int ContactId,
+    short State,
+    string NodeId,
+    int Step,
+    int Attempt,
+    string[] CauseChain)
+{
+    /// <summary>Whether it comes out of a wait.</summary>
+    public bool HasWaited => (Run.Types.State)State is Run.Types.State.Waiting;
+
+    /// <summary>Makes each action of the run happen once: other services know the id of a call that is repeated.</summary>
+    public string RequestId => $"{RunId:N}:{NodeId}:{Step}";
+
+    /// <summary>The cause of what the run does.</summary>
+    public Cause Cause => new()
+    {
+        Kind = Cause.Types.Kind.Workflow,
+        Id = RunId.ToString(),
+        Detail = NodeId,
+        WorkflowChain = { CauseChain.Append(WorkflowId.ToString()) },
+    };
+}
+
+/// <summary>What became of a run at a node.</summary>
+internal sealed record StepResult(ActiveRun Run, Step.Types.Outcome Outcome, string Input, string Detail)
+{
+    /// <summary>The node that follows; empty if the run ends.</summary>
+    public string Next { get; init; } = "";
+
+    /// <summary>How long the run waits, at the node or before it is tried again.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>Set if the run leaves early.</summary>
+    public string? ExitReason { get; init; }
+
+    /// <summary>How the run stands after it.</summary>
+    public Run.Types.State State => Outcome switch
+    {
+        _ when ExitReason is not null => Crm.Workflows.V1.Run.Types.State.Exited,
+        Step.Types.Outcome.Failed => Crm.Workflows.V1.Run.Types.State.Running,
+        Step.Types.Outcome.Parked => Crm.Workflows.V1.Run.Types.State.Parked,
+        Step.Types.Outcome.Waiting => Crm.Workflows.V1.Run.Types.State.Waiting,
+        _ when Next.Length == 0 => Crm.Workflows.V1.Run.Types.State.Completed,
+        _ => Crm.Workflows.V1.Run.Types.State.Running,
+    };
+
+    /// <summary>Whether the run stays at its node.</summary>
+    public bool StaysAtNode => Outcome is Step.Types.Outcome.Failed or Step.Types.Outcome.Parked or Step.Types.Outcome.Waiting || ExitReason is not null;
+}

@@ -1,0 +1,22 @@
+using TagSegments.Workflows.Enrolment;
+
+namespace TagSegments.Workflows;
+
+/// <summary>What the workflow service logs.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(LogLevel.Warning, "Feed {Feed} of account {Account} broke off; it goes on from its cursor")]
+    public static partial void FeedBroke(this ILogger logger, Exception exception, Feed feed, string account);
+
+    [LoggerMessage(LogLevel.Information, "Feed {Feed} of account {Account} is read by another process as well")]
+    public static partial void CursorMovedElsewhere(this ILogger logger, Feed feed, string account);
+
+    [LoggerMessage(LogLevel.Warning, "Runs of account {Account} could not be carried out; they stay due")]
+    public static partial void ExecutorBroke(this ILogger logger, Exception exception, string account);
+
+    [LoggerMessage(LogLevel.Warning, "Leases could not be renewed")]
+    public static partial void LeasesUnavailable(this ILogger logger, Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "Holding account {Account}")]
+    public static partial void AccountHeld(this ILogger logger, string account);
+}

@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+using Npgsql;
+
+namespace TagSegments.Workflows.Notifications;
+
+/// <summary>The accounts' secrets, by which receivers of webhooks know that we sent them.</summary>
+internal sealed class WebhookSecrets(NpgsqlDataSource database)
+{
+    private readonly ConcurrentDictionary<int, string> _secrets = new();
+
+    /// <summary>Gets the account's secret; the first call makes it.</summary>
+    public async Task<string> GetAsync(int accountId, CancellationToken ct)
+    {
+        const string sql = """
+            INSERT INTO workflows.webhook_secret (account_id, secret)
+            VALUES (@accountId, @secret)
+            ON CONFLICT (account_id) DO UPDATE SET secret = workflows.webhook_secret.secret
+            RETURNING secret
+            """;
+        if (_secrets.TryGetValue(accountId, out var known))
+        {
+            return known;
+        }
+
+        var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var stored = await connection.ExecuteScalarAsync<string>(new CommandDefinition(sql, new { accountId, secret }, cancellationToken: ct));
+        return _secrets.GetOrAdd(accountId, stored!);
+    }
+
+    /// <summary>Makes the value of the signature header.</summary>
+    public static string Sign(string secret, long unixSeconds, byte[] body)
+    {
+        var time = unixSeconds.ToString(CultureInfo.InvariantCulture);
+        byte[] signed = [.. Encoding.UTF8.GetBytes(time), (byte)'.', .. body];
+        return $"t={time},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed))}";
+    }
+}

@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+using Crm.Common.V1;
+using Crm.Errors.V1;
+using Crm.Segments.V1;
+using Crm.Workflows.V1;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Enrolment;
+
+namespace TagSegments.Workflows.Runs;
+
+/// <summary>Enrols contacts that were there before the workflow was, or any others that are asked for.</summary>
+internal sealed class ManualEnrolment(SegmentService.SegmentServiceClient segments, Enroller enroller, TimeProvider time)
+{
+    public async Task<EnrolContactsResponse> RunAsync(
+        AccountInfo account, Workflow workflow, EnrolContactsRequest request, CancellationToken ct)
+    {
+        var response = new EnrolContactsResponse();
+        var source = request.Source ?? HoldersOf(workflow.Definition);
+        using var stream = segments.StreamMatches(new() { Account = account.Name, Source = source }, cancellationToken: ct);
+        while (await stream.ResponseStream.MoveNext(ct))
+        {
+            var ids = MemoryMarshal.Cast<byte, int>(stream.ResponseStream.Current.ContactIds.Span).ToArray();
+            var counts = await enroller.EnrolAsync(
+                account.Id, Guid.Parse(workflow.WorkflowId), [.. ids.Select(id => Event(request, id))], ct, request.DryRun);
+            response.Matching += ids.Length;
+            response.Enrolled += counts?.Started ?? throw NotPublished(workflow);
+            response.Declined += counts.Declined;
+        }
+
+        return response;
+    }
+
+    private FeedEvent Event(EnrolContactsRequest request, int contactId) =>
+        new($"enrol/{request.RequestId}/{contactId}", contactId, time.GetUtcNow().UtcDateTime)
+        {
+            Cause = new Cause { Kind = Cause.Types.Kind.Bulk, Id = request.RequestId },
+        };
+
+    private static FilterSource HoldersOf(Definition definition)
+    {
+        var clauses = definition.Triggers
+            .Where(trigger => trigger.Tag is { Change: not TagTrigger.Types.Change.Removed })
+            .Select(trigger => new TagClause { Match = TagClause.Types.Match.Any, TagIds = { trigger.Tag.TagIds }, NamePrefix = trigger.Tag.NamePrefix })
+            .Select(clause => new Filter { Tag = clause })
+            .ToList();
+        return clauses.Count > 0
+            ? new FilterSource { Filter = new Filter { AnyOf = new FilterGroup { Filters = { clauses } } } }
+            : throw RpcErrors.InvalidField("source", "is required: no tag starts the workflow");
+    }
+
+    private static RpcException NotPublished(Workflow workflow) => RpcErrors.Create(
+        StatusCode.FailedPrecondition,
+        ErrorReason.WrongState,
+        "The workflow is not published.",
+        ("resource", "workflow"),
+        ("id", workflow.WorkflowId),
+        ("state", workflow.State.ToString()));
+}

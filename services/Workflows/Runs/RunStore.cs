@@ -1,0 +1,165 @@
+using Crm.Common.V1;
+using Crm.Errors.V1;
+using Crm.Workflows.V1;
+using Dapper;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Npgsql;
+using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Execution;
+
+namespace TagSegments.Workflows.Runs;
+
+/// <summary>Reads runs and their histories, and lets people end and resume them.</summary>
+internal sealed class RunStore(NpgsqlDataSource database, Wakeups wakeups)
+{
+    private const string Select = """
+        SELECT run_id, workflow_id, version, contact_id, state, node_id, reason, event_id, cause_kind, cause_id, cause_detail, cause_chain,
+               due_at, (SELECT count(*) FROM workflows.step AS step
+                        WHERE step.account_id = run.account_id AND step.run_id = run.run_id AND step.step = run.step
+                            AND step.outcome IN (3, 4))::int AS failed_attempts,
+               started_at, ended_at
+        FROM workflows.run AS run
+        """;
+
+    /// <summary>Makes the executors of this process look for work.</summary>
+    public void Wake(int accountId) => wakeups.Wake(accountId);
+
+    /// <summary>Lists runs before a run, newest first.</summary>
+    public async Task<IReadOnlyList<Run>> ListAsync(
+        int accountId, Guid? workflowId, int contactId, short[] states, Guid? before, int limit, CancellationToken ct)
+    {
+        var sql = $"""
+            {Select}
+            WHERE account_id = @accountId
+                {(workflowId is null ? "" : "AND workflow_id = @workflowId")}
+                {(contactId == 0 ? "" : "AND contact_id = @contactId")}
+                {(states.Length == 0 ? "" : "AND state = ANY(@states)")}
+                {(before is null ? "" : "AND run_id < @before")}
+            ORDER BY run_id DESC
+            LIMIT @limit
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(sql, new { accountId, workflowId, contactId, states, before, limit }, cancellationToken: ct));
+        return [.. rows.Select(row => row.ToRun())];
+    }
+
+    /// <summary>Gets a run with its history; throws NOT_FOUND if there is none.</summary>
+    public async Task<GetRunResponse> GetAsync(int accountId, Guid runId, CancellationToken ct)
+    {
+        const string stepSql = """
+            SELECT step, attempt, node_id, input, outcome, detail, at
+            FROM workflows.step
+            WHERE account_id = @accountId AND run_id = @runId
+            ORDER BY step, attempt
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        // The run first: a step that follows meanwhile may show in the history, never a run that is ahead of it.
+        var run = await FindAsync(connection, null, accountId, runId, ct);
+        var steps = await connection.QueryAsync<StepRow>(new CommandDefinition(stepSql, new { accountId, runId }, cancellationToken: ct));
+        return new GetRunResponse { Run = run, Steps = { steps.Select(step => step.ToStep()) } };
+    }
+
+    /// <summary>Ends a run unless it has ended.</summary>
+    public static async Task<Run> CancelAsync(NpgsqlTransaction tx, int accountId, Guid runId, string reason, CancellationToken ct)
+    {
+        const string sql = """
+            UPDATE workflows.run
+            SET state = @Cancelled, due_at = NULL, ended_at = now(), reason = @reason
+            WHERE account_id = @accountId AND run_id = @runId AND (due_at IS NOT NULL OR state = @Parked)
+            """;
+        await tx.Connection!.ExecuteAsync(new CommandDefinition(
+            sql,
+            new { accountId, runId, reason, Cancelled = (short)Run.Types.State.Cancelled, Parked = (short)Run.Types.State.Parked },
+            tx,
+            cancellationToken: ct));
+        return await FindAsync(tx.Connection!, tx, accountId, runId, ct);
+    }
+
+    /// <summary>Lets a parked run try its node again; throws FAILED_PRECONDITION if it is not parked.</summary>
+    public static async Task<Run> ResumeAsync(NpgsqlTransaction tx, int accountId, Guid runId, CancellationToken ct)
+    {
+        const string sql = """
+            UPDATE workflows.run
+            SET state = @Running, due_at = now()
+            WHERE account_id = @accountId AND run_id = @runId AND state = @Parked
+            """;
+        var resumed = await tx.Connection!.ExecuteAsync(new CommandDefinition(
+            sql,
+            new { accountId, runId, Running = (short)Run.Types.State.Running, Parked = (short)Run.Types.State.Parked },
+            tx,
+            cancellationToken: ct));
+        var run = await FindAsync(tx.Connection!, tx, accountId, runId, ct);
+        return resumed == 1
+            ? run
+            : throw RpcErrors.Create(
+                StatusCode.FailedPrecondition,
+                ErrorReason.WrongState,
+                $"The run is not parked: it is {run.State}.",
+                ("resource", "run"),
+                ("id", run.RunId),
+                ("state", run.State.ToString()));
+    }
+
+    private static async Task<Run> FindAsync(NpgsqlConnection connection, NpgsqlTransaction? tx, int accountId, Guid runId, CancellationToken ct)
+    {
+        const string sql = $"""
+            {Select}
+            WHERE account_id = @accountId AND run_id = @runId
+            """;
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(
+            new CommandDefinition(sql, new { accountId, runId }, tx, cancellationToken: ct));
+        return row?.ToRun() ?? throw RpcErrors.NotFound("run", runId.ToString());
+    }
+
+    private sealed record Row(
+        Guid RunId,
+        Guid WorkflowId,
+        int Version,
+        int ContactId,
+        short State,
+        string NodeId,
+        string Reason,
+        string EventId,
+        short CauseKind,
+        string CauseId,
+        string CauseDetail,
+        string[] CauseChain,
+        DateTime? DueAt,
+        int FailedAttempts,
+        DateTime StartedAt,
+        DateTime? EndedAt)
+    {
+        public Run ToRun() => new()
+        {
+            RunId = RunId.ToString(),
+            WorkflowId = WorkflowId.ToString(),
+            Version = Version,
+            ContactId = ContactId,
+            State = (Run.Types.State)State,
+            NodeId = NodeId,
+            Reason = Reason,
+            EventId = EventId,
+            Cause = new Cause { Kind = (Cause.Types.Kind)CauseKind, Id = CauseId, Detail = CauseDetail, WorkflowChain = { CauseChain } },
+            DueTime = DueAt is { } due ? Timestamp.FromDateTime(due) : null,
+            FailedAttempts = FailedAttempts,
+            StartTime = Timestamp.FromDateTime(StartedAt),
+            EndTime = EndedAt is { } end ? Timestamp.FromDateTime(end) : null,
+        };
+    }
+
+    private sealed record StepRow(int Step, int Attempt, string NodeId, string Input, short Outcome, string Detail, DateTime At)
+    {
+        public Step ToStep() => new()
+        {
+            Step_ = Step,
+            Attempt = Attempt,
+            NodeId = NodeId,
+            Input = Input,
+            Outcome = (Crm.Workflows.V1.Step.Types.Outcome)Outcome,
+            Detail = Detail,
+            Time = Timestamp.FromDateTime(At),
+        };
+    }
+}

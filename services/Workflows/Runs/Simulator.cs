@@ -1,0 +1,90 @@
+using System.Globalization;
+using Crm.Contacts.V1;
+using Crm.Segments.V1;
+using Crm.Tags.V1;
+using Crm.Workflows.V1;
+using Google.Protobuf.WellKnownTypes;
+using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Execution;
+
+namespace TagSegments.Workflows.Runs;
+
+/// <summary>Walks a definition for a contact without doing anything, and tells why it goes where it goes.</summary>
+internal sealed class Simulator(
+    SegmentService.SegmentServiceClient segments,
+    ContactService.ContactServiceClient contacts,
+    TagService.TagServiceClient tags,
+    TimeProvider time)
+{
+    private const int MaxSteps = 1_000;
+
+    public async Task<SimulateWorkflowResponse> RunAsync(AccountInfo account, Definition definition, int contactId, CancellationToken ct)
+    {
+        var response = new SimulateWorkflowResponse();
+        var holds = await TagsOfAsync(account, contactId, ct);
+        var nodes = definition.Nodes.ToDictionary(node => node.Id);
+        var now = time.GetUtcNow();
+        for (var id = definition.Nodes[0].Id; id.Length > 0;)
+        {
+            if (response.Steps.Count == MaxSteps)
+            {
+                response.Ending = "stopped after 1,000 steps";
+                return response;
+            }
+
+            var node = nodes[id];
+            var step = new SimulatedStep { NodeId = id, Action = NodeText.Of(node), Time = Timestamp.FromDateTimeOffset(now) };
+            response.Steps.Add(step);
+            id = node.Next;
+            switch (node.ActionCase)
+            {
+                case Node.ActionOneofCase.Branch:
+                    id = await BranchAsync(account, node.Branch, contactId, step, ct);
+                    break;
+                case Node.ActionOneofCase.Wait:
+                    now += WaitTime.Of(node.Wait.Period, account, now);
+                    step.Detail = string.Create(CultureInfo.InvariantCulture, $"until {now:yyyy-MM-dd'T'HH:mm:ssK}");
+                    break;
+                case Node.ActionOneofCase.AddTag:
+                    step.Detail = holds.Add(node.AddTag.TagId) ? "" : "the contact has the tag already";
+                    break;
+                case Node.ActionOneofCase.RemoveTag:
+                    step.Detail = holds.Remove(node.RemoveTag.TagId) ? "" : "the contact does not have the tag";
+                    break;
+            }
+        }
+
+        response.Ending = "completed";
+        return response;
+    }
+
+    private async Task<HashSet<int>> TagsOfAsync(AccountInfo account, int contactId, CancellationToken ct)
+    {
+        var contact = await contacts.GetContactAsync(new() { Account = account.Name, ContactId = contactId }, cancellationToken: ct);
+        if (contact.Contact.DeleteTime is not null)
+        {
+            throw RpcErrors.NotFound("contact", contactId.ToString(CultureInfo.InvariantCulture));
+        }
+
+        var response = await tags.BatchGetContactTagsAsync(new() { Account = account.Name, ContactIds = { contactId } }, cancellationToken: ct);
+        return [.. response.Contacts[0].Tags.Select(tag => tag.TagId)];
+    }
+
+    private async Task<string> BranchAsync(AccountInfo account, BranchAction action, int contactId, SimulatedStep step, CancellationToken ct)
+    {
+        foreach (var branch in action.Branches)
+        {
+            var explained = await segments.ExplainContactAsync(
+                new() { Account = account.Name, Source = new() { Filter = branch.When.Filter }, ContactId = contactId }, cancellationToken: ct);
+            step.Explanations.Add(explained.Explanation);
+            if (explained.Matches)
+            {
+                step.Detail = $"{(branch.Name.Length > 0 ? branch.Name : $"branch {step.Explanations.Count}")}: {branch.When.Text}";
+                return branch.Next;
+            }
+        }
+
+        step.Detail = "otherwise: no condition is met";
+        return action.Otherwise;
+    }
+}
