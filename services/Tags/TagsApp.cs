@@ -1,4 +1,5 @@
 using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Library;
 
 namespace TagSegments.Tags;
 
@@ -11,10 +12,12 @@ public static class TagsApp
         var builder = ServiceHost.CreateBuilder("tags", 5101, args, settings);
         builder.AddPostgres();
         builder.AddCrm();
+        builder.Services.AddTagLibrary();
 
         var app = builder.Build();
         app.MapServiceDefaults();
         app.MapCrm();
+        app.MapGrpcService<TagApi>();
         return app;
     }
 }

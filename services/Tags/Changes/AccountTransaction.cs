@@ -77,6 +77,21 @@ internal sealed class AccountTransaction : IAsyncDisposable
             new CommandDefinition(sql, new { lockClass = AdvisoryLockClass, accountId = AccountId }, Transaction, cancellationToken: ct));
     }
 
+    /// <summary>Keeps tags from being deleted until the end of the transaction; before tags are created in it.</summary>
+    public async Task ShareLibraryAsync(CancellationToken ct)
+    {
+        await using var batch = ShareLibrary(CreateBatch());
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Makes a batch of statements for one round trip in the transaction.</summary>
+    public NpgsqlBatch CreateBatch()
+    {
+        var batch = Connection.CreateBatch();
+        batch.Transaction = Transaction;
+        return batch;
+    }
+
     /// <summary>Adds to a batch what putting tags on contacts needs first: that no tag is deleted meanwhile.</summary>
     public NpgsqlBatch ShareLibrary(NpgsqlBatch batch) =>
         batch.Add("SELECT pg_advisory_xact_lock_shared($1, $2)", AdvisoryLockClass, AccountId);
@@ -129,8 +144,14 @@ internal sealed class AccountTransaction : IAsyncDisposable
             return stamped;
         }
 
-        await using var batch = Connection.CreateBatch();
-        batch.Transaction = Transaction;
+        await using var batch = CreateBatch();
+        return await StampAsync(batch, ct);
+    }
+
+    /// <summary>Runs the statements of a batch that return nothing and, in the same round trip, moves the clock as above.</summary>
+    public async Task<Position> StampAsync(NpgsqlBatch batch, CancellationToken ct)
+    {
+        RequireUnstamped();
         batch.BatchCommands.Add(_log.IsEmpty
             ? Sql.Command("SELECT pos, nonce FROM crm.clock WHERE account_id = $1", AccountId)
             : _log.ToStatement(AccountId));

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace TagSegments.Tags.Changes;
@@ -64,6 +65,23 @@ internal static class ChunkBits
             }
 
             Set(bits, contactId % Size);
+        }
+
+        return chunks;
+    }
+
+    /// <summary>Collects chunks as bit_send gives them: a length of four bytes, then the bits. Rows of one chunk are united.</summary>
+    public static SortedDictionary<int, byte[]> FromWire(IEnumerable<(int Chunk, byte[] Bits)> rows)
+    {
+        var chunks = new SortedDictionary<int, byte[]>();
+        foreach (var (chunk, wire) in rows)
+        {
+            if (!chunks.TryGetValue(chunk, out var bits))
+            {
+                chunks.Add(chunk, bits = new byte[Bytes]);
+            }
+
+            TensorPrimitives.BitwiseOr(bits, wire.AsSpan(sizeof(int)), bits);
         }
 
         return chunks;

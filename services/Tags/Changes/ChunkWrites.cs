@@ -11,8 +11,7 @@ internal static class ChunkWrites
     public static async Task<Dictionary<int, byte[]>> SetAsync(
         AccountTransaction transaction, int tagId, SortedDictionary<int, byte[]> chunks, bool on, bool mustExist, CancellationToken ct)
     {
-        await using var batch = transaction.Connection.CreateBatch();
-        batch.Transaction = transaction.Transaction;
+        await using var batch = transaction.CreateBatch();
         if (mustExist)
         {
             AddTagCheck(transaction.ShareLibrary(batch), transaction.AccountId, tagId);

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Assignments;
+
+/// <summary>
+/// Commits the single changes of an account together: one loop per account takes what waits and makes one transaction of it. Without it
+/// every writer would wait for the account's clock row, which only one transaction at a time can hold.
+/// </summary>
+internal sealed class GroupCommitter(NpgsqlDataSource database, ConsistencyTokens tokens, ILogger<GroupCommitter> logger)
+{
+    private readonly ConcurrentDictionary<int, Queue> _queues = new();
+
+    /// <summary>Waits for the change to be committed; a caller that goes away does not take it back.</summary>
+    public Task<ChangeOutcome> CommitAsync(int accountId, PendingChange change, CancellationToken ct)
+    {
+        _queues.GetOrAdd(accountId, id => new Queue(new GroupCommit(database, tokens, id), logger)).Add(change);
+        return change.Outcome.WaitAsync(ct);
+    }
+
+    private sealed class Queue(GroupCommit commit, ILogger logger)
+    {
+        private const int MaxGroup = 500;
+        private readonly List<PendingChange> _waiting = [];
+        private bool _running;
+
+        public void Add(PendingChange change)
+        {
+            lock (_waiting)
+            {
+                _waiting.Add(change);
+                if (_running)
+                {
+                    return;
+                }
+
+                _running = true;
+            }
+
+            _ = Task.Run(DrainAsync);
+        }
+
+        private async Task DrainAsync()
+        {
+            while (Take() is { Count: > 0 } group)
+            {
+                await CommitAsync(group);
+            }
+        }
+
+        private async Task CommitAsync(List<PendingChange> group)
+        {
+            try
+            {
+                await commit.RunAsync(group);
+            }
+            catch (PostgresException e) when (group.Count > 1 && !e.IsTransient)
+            {
+                // One change of the group offends the database: alone, each fails for itself only.
+                logger.GroupSplit(e, group.Count);
+                foreach (var change in group)
+                {
+                    await CommitAsync([change]);
+                }
+            }
+            catch (Exception e)
+            {
+                // Whatever it was, the callers must hear of it: they translate it as if they had done the work themselves.
+                group.ForEach(change => change.Fail(e));
+            }
+        }
+
+        // Two calls with one request id never share a group: the second one finds the first one's answer in the database.
+        private List<PendingChange> Take()
+        {
+            lock (_waiting)
+            {
+                var seen = new HashSet<(string, string, string)>();
+                var group = _waiting.Where(change => change.Request is null || seen.Add(change.Request.Identity)).Take(MaxGroup).ToList();
+                if (group.Count == _waiting.Count)
+                {
+                    _waiting.Clear();
+                }
+                else
+                {
+                    var taken = group.ToHashSet();
+                    _waiting.RemoveAll(taken.Contains);
+                }
+
+                _running = group.Count > 0;
+                return group;
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using Dapper;
+using Npgsql;
+
+namespace TagSegments.Tags.Feed;
+
+/// <summary>
+/// Tells when account clocks have moved: one short query per tick for all who wait in this process, none while nobody waits. Not NOTIFY:
+/// PostgreSQL serialises the commits of all transactions that notify.
+/// </summary>
+internal sealed class ClockWatch(NpgsqlDataSource database, TimeProvider time, ILogger<ClockWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(50);
+    private readonly List<Waiter> _waiters = [];
+
+    /// <summary>Waits until the account's clock is past <paramref name="pos"/>; false if it is not within <paramref name="patience"/>.</summary>
+    public async Task<bool> WaitAsync(int accountId, long pos, TimeSpan patience, CancellationToken ct)
+    {
+        var waiter = new Waiter(accountId, pos, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (_waiters)
+        {
+            _waiters.Add(waiter);
+        }
+
+        try
+        {
+            await waiter.Moved.Task.WaitAsync(patience, time, ct);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        finally
+        {
+            lock (_waiters)
+            {
+                _waiters.Remove(waiter);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Not the injected time: this is a technical interval, and tests that hold the clock still want their events all the same.
+        using var timer = new PeriodicTimer(s_tick);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await WakeAsync(stoppingToken);
+            }
+            catch (NpgsqlException e)
+            {
+                logger.ClockUnreadable(e);
+            }
+        }
+    }
+
+    private async Task WakeAsync(CancellationToken ct)
+    {
+        const string sql = "SELECT account_id, pos FROM crm.clock WHERE account_id = ANY (@accountIds)";
+        Waiter[] waiters;
+        lock (_waiters)
+        {
+            waiters = [.. _waiters];
+        }
+
+        if (waiters.Length == 0)
+        {
+            return;
+        }
+
+        var accountIds = waiters.Select(waiter => waiter.AccountId).Distinct().ToArray();
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var clocks = (await connection.QueryAsync<(int AccountId, long Pos)>(new CommandDefinition(sql, new { accountIds }, cancellationToken: ct)))
+            .ToDictionary(clock => clock.AccountId, clock => clock.Pos);
+        foreach (var waiter in waiters.Where(waiter => clocks.GetValueOrDefault(waiter.AccountId) > waiter.Pos))
+        {
+            waiter.Moved.TrySetResult();
+        }
+    }
+
+    private sealed record Waiter(int AccountId, long Pos, TaskCompletionSource Moved);
+}
