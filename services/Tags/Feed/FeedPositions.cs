@@ -9,6 +9,9 @@ namespace TagSegments.Tags.Feed;
 /// <summary>The positions of the feed as callers hold them: signed, bound to the account, and checked against its history.</summary>
 internal sealed class FeedPositions(NpgsqlDataSource database, SignedToken signed)
 {
+    /// <summary>What a watcher sends to start at the present end of the feed.</summary>
+    public const string Now = "now";
+
     private const string Purpose = "feed";
 
     /// <summary>Makes the text of a cursor.</summary>
@@ -22,7 +25,7 @@ internal sealed class FeedPositions(NpgsqlDataSource database, SignedToken signe
         {
             case "":
                 return FeedCursor.Start;
-            case "now":
+            case Now:
                 return await NowAsync(accountId, ct);
             default:
                 var cursor = Parse(accountId, after);

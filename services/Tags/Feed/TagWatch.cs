@@ -18,6 +18,12 @@ internal sealed class TagWatch(EventReader reader, FeedPositions positions, Cloc
         try
         {
             var cursor = await positions.ReadAsync(accountId, request.After, stop.Token);
+            if (request.After == FeedPositions.Now)
+            {
+                // The consumer learns that nothing from here on will escape it.
+                await responses.WriteAsync(new WatchTagEventsResponse { Position = positions.Create(accountId, cursor) }, stop.Token);
+            }
+
             await StreamAsync(accountId, cursor, [.. request.TagIds], responses, stop.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
