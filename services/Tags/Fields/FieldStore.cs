@@ -55,7 +55,8 @@ internal sealed class FieldStore(NpgsqlDataSource database)
         return transaction.Connection!.QuerySingleAsync<int>(new CommandDefinition(sql, new { accountId }, transaction, cancellationToken: ct));
     }
 
-    private sealed record Row(int FieldId, short Target, string Key, short Type, string[] Choices, string Description)
+    // Npgsql describes arrays to Dapper as System.Array.
+    private sealed record Row(int FieldId, short Target, string Key, short Type, Array Choices, string Description)
     {
         public Field ToProto() => new()
         {
@@ -63,7 +64,7 @@ internal sealed class FieldStore(NpgsqlDataSource database)
             Target = (Field.Types.Target)Target,
             Key = Key,
             Type = (Field.Types.Type)Type,
-            Choices = { Choices },
+            Choices = { (string[])Choices },
             Description = Description,
         };
     }

@@ -11,21 +11,22 @@ internal static class TagNames
     public const int MaxLength = 200;
 
     /// <summary>Brings a name into its stored form; throws INVALID_ARGUMENT naming <paramref name="field"/> if it has none.</summary>
-    public static string Normalize(string name, string field)
+    public static string Normalize(string name, string field) =>
+        Read(name, out var normalized) is { } problem ? throw RpcErrors.InvalidField(field, problem) : normalized;
+
+    /// <summary>Brings a name into its stored form; returns what is wrong with it, null if nothing is.</summary>
+    public static string? Read(string name, out string normalized)
     {
+        normalized = "";
+
         // Checked first: normalization throws for them.
         if (name.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar))
         {
-            throw RpcErrors.InvalidField(field, "holds a character that is no Unicode text (a lone surrogate or U+FFFD)");
+            return "holds a character that is no Unicode text (a lone surrogate or U+FFFD)";
         }
 
-        var normalized = name.Normalize(NormalizationForm.FormC).Trim();
-        if (Problem(normalized) is { } problem)
-        {
-            throw RpcErrors.InvalidField(field, problem);
-        }
-
-        return normalized;
+        normalized = name.Normalize(NormalizationForm.FormC).Trim();
+        return Problem(normalized);
     }
 
     private static string? Problem(string name)
