@@ -8,9 +8,11 @@ namespace TagSegments.Cli;
 /// <summary>The command line program; tests call it as the shell does, with writers of their own.</summary>
 internal static class CliApp
 {
+    private static readonly RootCommand Commands = CreateCommands();
+
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken ct = default)
     {
-        var parse = CreateCommands().Parse(args);
+        var parse = Commands.Parse(args);
         if (parse.Action is ParseErrorAction)
             return ReportUsage(parse, error);
 
@@ -22,6 +24,7 @@ internal static class CliApp
     {
         var root = new RootCommand("TagSegments: tags, segments, campaigns and workflows of a CRM, over gRPC.")
         {
+            DemoCommand.Create(),
             Import.Create(),
             new Command("accounts", "The tenants of the installation.") { AccountsList.Create(), AccountsCreate.Create() },
             new Command("contacts", "The people and companies of an account.") { ContactsList.Create(), ContactsShow.Create() },
@@ -34,6 +37,11 @@ internal static class CliApp
             {
                 SegmentsList.Create(), SegmentsShow.Create(), SegmentsCreate.Create(), SegmentsCount.Create(), SegmentsExport.Create(),
                 SegmentsExplain.Create(),
+            },
+            new Command("campaigns", "Messages to everyone in a segment, evaluated when they are sent.")
+            {
+                CampaignsList.Create(), CampaignsCreate.Create(), CampaignsSend.Create(), CampaignsSchedule.Create(), CampaignsStatus.Create(),
+                CampaignsRecipients.Create(),
             },
             new Command("workflows", "Automations that react to tags and other events.")
             {

@@ -1,4 +1,6 @@
 using Crm.Accounts.V1;
+using Crm.Activity.V1;
+using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
@@ -29,6 +31,10 @@ internal sealed class Services(ServerAddresses addresses, string? token) : IDisp
     public TagService.TagServiceClient Tags => new(Invoker(addresses.Tags));
 
     public SegmentService.SegmentServiceClient Segments => new(Invoker(addresses.Segments));
+
+    public CampaignService.CampaignServiceClient Campaigns => new(Invoker(addresses.Campaigns));
+
+    public ActivityService.ActivityServiceClient Activities => new(Invoker(addresses.Campaigns));
 
     public WorkflowService.WorkflowServiceClient Workflows => new(Invoker(addresses.Workflows));
 

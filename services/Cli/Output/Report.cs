@@ -37,6 +37,13 @@ internal sealed class Report(TextWriter output, TextWriter error, bool isJson)
             error.WriteLine(text);
     }
 
+    /// <summary>Writes a line of a report that is itself the answer for people.</summary>
+    public void Say(string line)
+    {
+        if (!IsJson)
+            output.WriteLine(line);
+    }
+
     /// <summary>Reports one row or contact that failed while the rest goes on.</summary>
     public void Failure(IMessage details, string text) => error.WriteLine(IsJson ? ProtoJson.Line(ProtoJson.From(details)) : text);
 

@@ -13,7 +13,7 @@ internal static class Matches
         var request = new StreamMatchesRequest { Account = session.RequireAccount(), Source = source };
         using var call = session.Services.Segments.StreamMatches(request, cancellationToken: ct);
         await foreach (var part in call.ResponseStream.ReadAllAsync(ct))
-            yield return Ids(part.ContactIds.Span);
+            yield return Ids(part);
     }
 
     public static async Task<List<int>> AllAsync(Session session, FilterSource source, CancellationToken ct)
@@ -25,5 +25,5 @@ internal static class Matches
     }
 
     // Little-endian on the wire, and on every machine that .NET runs on.
-    private static int[] Ids(ReadOnlySpan<byte> bytes) => MemoryMarshal.Cast<byte, int>(bytes).ToArray();
+    public static int[] Ids(StreamMatchesResponse part) => MemoryMarshal.Cast<byte, int>(part.ContactIds.Span).ToArray();
 }

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using TagSegments.Cli.Output;
+
+namespace TagSegments.Cli.Demo;
+
+/// <summary>Tells what the demo does while it does it, and ends it at the first thing that is not as it must be.</summary>
+internal sealed class DemoReport(Report report)
+{
+    private readonly Stopwatch _time = Stopwatch.StartNew();
+    private readonly JsonArray _steps = [];
+
+    /// <summary>Begins a chapter.</summary>
+    public void Heading(string text) => report.Say($"{Environment.NewLine}{text}");
+
+    /// <summary>Reports what was done.</summary>
+    public void Done(string text) => Add(text, "done", $"  {text}");
+
+    /// <summary>Reports what must be so, or ends the demo.</summary>
+    public void Check(bool isSo, string text)
+    {
+        Add(text, isSo ? "ok" : "failed", $"  [{(isSo ? "ok" : "FAILED")}] {text}");
+        if (!isSo)
+            throw new CliError($"The demo failed: not so: {text}", "This is a defect; the services' log tells more.", ExitCode.Refused);
+    }
+
+    /// <summary>Reports that <paramref name="actual"/> is the number that it must be, or ends the demo.</summary>
+    public void Check(long expected, long actual, string what) => Check(
+        expected == actual,
+        expected == actual ? string.Create(CultureInfo.InvariantCulture, $"{what}: {actual:N0}") : string.Create(CultureInfo.InvariantCulture, $"{what}: {actual:N0} instead of {expected:N0}"));
+
+    /// <summary>Shows a line that belongs to the step before.</summary>
+    public void Detail(string text) => report.Say($"      {text}");
+
+    /// <summary>Ends the report; only reached when every check was so.</summary>
+    public void Finish(string account)
+    {
+        var answer = new JsonObject { ["account"] = account, ["seconds"] = Math.Round(_time.Elapsed.TotalSeconds, 1), ["steps"] = _steps };
+        var checks = _steps.Count(step => step!["result"]!.GetValue<string>() == "ok");
+        report.Say(string.Create(CultureInfo.InvariantCulture, $"{Environment.NewLine}All {checks} checks passed in {_time.Elapsed.TotalSeconds:N1} s."));
+        if (report.IsJson)
+            report.Output.WriteLine(ProtoJson.Line(answer));
+    }
+
+    private void Add(string text, string result, string line)
+    {
+        _steps.Add(new JsonObject { ["step"] = text, ["result"] = result });
+        report.Say(line);
+    }
+}

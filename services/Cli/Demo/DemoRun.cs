@@ -1,0 +1,60 @@
+using System.Globalization;
+using Crm.Accounts.V1;
+using Grpc.Core;
+using TagSegments.Cli.Commands;
+using TagSegments.Cli.Connection;
+using TagSegments.Cli.Output;
+
+namespace TagSegments.Cli.Demo;
+
+/// <summary>The whole demo: an account of its own, filled with generated contacts, and the main job in it.</summary>
+internal sealed class DemoRun(Services services, Report report, TimeProvider time)
+{
+    private const string DefaultAccount = "demo";
+
+    /// <summary>Runs the demo in <paramref name="account"/>, which must not exist, or, if that is empty, in the first free one of demo, demo-2, ...</summary>
+    /// <param name="account">The account to create.</param>
+    /// <param name="contacts">How many contacts to generate.</param>
+    /// <param name="sink">Gets the addresses of the messages with a subject that reached the mail server, if it is ours to look into.</param>
+    /// <param name="ct">Stops the demo.</param>
+    /// <returns>The account's name.</returns>
+    public async Task<string> RunAsync(string account, int contacts, Func<string, IReadOnlyList<string>>? sink, CancellationToken ct)
+    {
+        var steps = new DemoReport(report);
+        var name = await CreateAccountAsync(account, ct);
+        steps.Heading($"1. An account with contacts ({name})");
+        var generated = new DemoData(contacts, time.GetUtcNow()).Create();
+        var ids = await new DemoLoader(services, name, steps).LoadAsync(generated, ct);
+
+        await new MainJob(services, name, steps, time).RunAsync(generated, ids, sink, ct);
+        steps.Finish(name);
+        return name;
+    }
+
+    private async Task<string> CreateAccountAsync(string account, CancellationToken ct)
+    {
+        if (account is not "")
+            return await TryCreateAsync(account, ct) ? account : throw new CliError(
+                $"The account {account} exists, and the demo needs one of its own.", "Leave --account away, or name one that does not exist.", ExitCode.Refused);
+
+        for (var i = 1; ; i++)
+        {
+            var name = i == 1 ? DefaultAccount : string.Create(CultureInfo.InvariantCulture, $"{DefaultAccount}-{i}");
+            if (await TryCreateAsync(name, ct))
+                return name;
+        }
+    }
+
+    private async Task<bool> TryCreateAsync(string name, CancellationToken ct)
+    {
+        try
+        {
+            await services.Accounts.CreateAccountAsync(new CreateAccountRequest { Account = name, RequestId = RequestId.New() }, cancellationToken: ct);
+            return true;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
+        {
+            return false;
+        }
+    }
+}
