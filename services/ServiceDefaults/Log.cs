@@ -13,6 +13,6 @@ internal static partial class Log
     [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "Conflict in {Method}")]
     public static partial void DatabaseConflict(this ILogger logger, Exception exception, string method);
 
-    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "Auth:Mode is off: every caller may do everything. Use it on loopback only.")]
+    [LoggerMessage(EventId = 4, Level = LogLevel.Information, Message = "Auth:Mode is off: every caller may do everything")]
     public static partial void AuthIsOff(this ILogger logger);
 }

@@ -6,6 +6,7 @@ using Crm.Contacts.V1;
 using Google.Protobuf.WellKnownTypes;
 using TagSegments.Cli.Commands;
 using TagSegments.Cli.Connection;
+using Activity = Crm.Activity.V1.Activity;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Cli.Demo;
@@ -103,7 +104,7 @@ internal sealed class DemoLoader(Services services, string account, DemoReport r
     {
         var watch = Stopwatch.StartNew();
         var recorded = 0L;
-        var activities = contacts.SelectMany(c => c.Mails.SelectMany(mail => Activities(ids[c.ExternalId], mail))).ToList();
+        var activities = contacts.SelectMany(c => c.Mails.SelectMany(mail => ActivitiesOf(ids[c.ExternalId], mail))).ToList();
         foreach (var batch in activities.Chunk(ActivitiesPerCall))
         {
             var request = new RecordActivitiesRequest { Account = account, Activities = { batch }, RequestId = RequestId.New() };
@@ -113,16 +114,16 @@ internal sealed class DemoLoader(Services services, string account, DemoReport r
         report.Detail(string.Create(CultureInfo.InvariantCulture, $"{recorded / watch.Elapsed.TotalSeconds:N0} activities/s"));
     }
 
-    private static IEnumerable<Activity> Activities(int contactId, DemoMail mail)
+    private static IEnumerable<Activity> ActivitiesOf(int contactId, DemoMail mail)
     {
-        yield return Activity(contactId, mail, Crm.Activity.V1.Activity.Types.Kind.Sent, mail.SentAt);
+        yield return NewActivity(contactId, mail, Activity.Types.Kind.Sent, mail.SentAt);
         if (mail.OpenedAt is { } opened)
-            yield return Activity(contactId, mail, Crm.Activity.V1.Activity.Types.Kind.Opened, opened);
+            yield return NewActivity(contactId, mail, Activity.Types.Kind.Opened, opened);
         if (mail.ClickedAt is { } clicked)
-            yield return Activity(contactId, mail, Crm.Activity.V1.Activity.Types.Kind.Clicked, clicked);
+            yield return NewActivity(contactId, mail, Activity.Types.Kind.Clicked, clicked);
     }
 
-    private static Activity Activity(int contactId, DemoMail mail, Activity.Types.Kind kind, DateTimeOffset time) => new()
+    private static Activity NewActivity(int contactId, DemoMail mail, Activity.Types.Kind kind, DateTimeOffset time) => new()
     {
         ContactId = contactId,
         Kind = kind,

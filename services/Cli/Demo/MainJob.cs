@@ -9,6 +9,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Cli.Commands;
 using TagSegments.Cli.Connection;
+using Activity = Crm.Activity.V1.Activity;
 
 namespace TagSegments.Cli.Demo;
 
@@ -169,7 +170,7 @@ internal sealed partial class MainJob(Services services, string account, DemoRep
         await services.Activities.RecordActivitiesAsync(new()
         {
             Account = account,
-            Activities = { new Crm.Activity.V1.Activity { ContactId = contact.ContactId, Kind = Crm.Activity.V1.Activity.Types.Kind.Opened, Channel = Channel.Email } },
+            Activities = { new Activity { ContactId = contact.ContactId, Kind = Activity.Types.Kind.Opened, Channel = Channel.Email } },
             RequestId = RequestId.New(),
         }, cancellationToken: ct);
         await services.Tags.AddTagsAsync(new() { Account = account, ContactId = contact.ContactId, TagNames = { HotLead }, RequestId = RequestId.New() }, cancellationToken: ct);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Crm.Contacts.V1;
+using TagSegments.Cli.Connection;
 
 namespace TagSegments.Cli.Commands;
 
