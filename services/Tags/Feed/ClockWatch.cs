@@ -44,16 +44,33 @@ internal sealed class ClockWatch(NpgsqlDataSource database, TimeProvider time, I
     {
         // Not the injected time: this is a technical interval, and tests that hold the clock still want their events all the same.
         using var timer = new PeriodicTimer(s_tick);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await NextTickAsync(timer, stoppingToken))
         {
             try
             {
                 await WakeAsync(stoppingToken);
             }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
             catch (NpgsqlException e)
             {
                 logger.ClockUnreadable(e);
             }
+        }
+    }
+
+    // Ends without an exception: a host that is disposed without being stopped would take it for a failure.
+    private static async Task<bool> NextTickAsync(PeriodicTimer timer, CancellationToken ct)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(ct);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 
