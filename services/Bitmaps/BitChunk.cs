@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+
+namespace TagSegments.Bitmaps;
+
+/// <summary>
+/// An immutable set of the numbers 0 to 16,383 in the smallest of four forms: all, a sorted list, runs or plain bits. Operations write
+/// into uncompressed buffers of <see cref="ChunkLayout.Words"/> words.
+/// </summary>
+public abstract class BitChunk
+{
+    /// <summary>The chunk without bits.</summary>
+    public static readonly BitChunk Empty = new ListChunk([]);
+
+    /// <summary>The chunk with all bits.</summary>
+    public static readonly BitChunk Full = new RunChunk([0, ChunkLayout.Bits - 1], ChunkLayout.Bits);
+
+    private protected BitChunk(int count) => Count = count;
+
+    /// <summary>How many bits are set.</summary>
+    public int Count { get; }
+
+    /// <summary>The bytes that the chunk takes in memory, roughly.</summary>
+    public abstract int Bytes { get; }
+
+    /// <summary>Makes a chunk of uncompressed words, in the form that takes least memory.</summary>
+    public static BitChunk From(ReadOnlySpan<ulong> words)
+    {
+        var count = ChunkWords.Count(words);
+        if (count is 0 or ChunkLayout.Bits)
+        {
+            return count == 0 ? Empty : Full;
+        }
+
+        var runBytes = ChunkWords.CountRuns(words) * 2 * sizeof(ushort);
+        var listBytes = count * sizeof(ushort);
+        return Math.Min(runBytes, listBytes) >= ChunkLayout.Bytes ? new PlainChunk(words.ToArray(), count)
+            : listBytes <= runBytes ? ListChunk.From(words, count)
+            : RunChunk.From(words, count, runBytes / (2 * sizeof(ushort)));
+    }
+
+    /// <summary>Tests one bit.</summary>
+    public abstract bool Contains(int offset);
+
+    /// <summary>Writes the bits into a buffer, whatever it held.</summary>
+    public virtual void CopyTo(Span<ulong> words)
+    {
+        words[..ChunkLayout.Words].Clear();
+        OrInto(words);
+    }
+
+    /// <summary>Adds the bits to a buffer.</summary>
+    public abstract void OrInto(Span<ulong> words);
+
+    /// <summary>Removes from a buffer what is not in this chunk.</summary>
+    [SkipLocalsInit]
+    public virtual void AndInto(Span<ulong> words)
+    {
+        Span<ulong> own = stackalloc ulong[ChunkLayout.Words];
+        CopyTo(own);
+        ChunkWords.And(words, own);
+    }
+
+    /// <summary>Removes the bits of this chunk from a buffer.</summary>
+    [SkipLocalsInit]
+    public virtual void AndNotInto(Span<ulong> words)
+    {
+        Span<ulong> own = stackalloc ulong[ChunkLayout.Words];
+        CopyTo(own);
+        ChunkWords.AndNot(words, own);
+    }
+}

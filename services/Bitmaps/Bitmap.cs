@@ -1,0 +1,64 @@
+namespace TagSegments.Bitmaps;
+
+/// <summary>An immutable set of non-negative numbers in chunks. Two versions of a set share the chunks in which they do not differ.</summary>
+public sealed class Bitmap
+{
+    /// <summary>The empty set.</summary>
+    public static readonly Bitmap Empty = new([]);
+
+    private readonly BitChunk[] _chunks;
+
+    internal Bitmap(BitChunk[] chunks)
+    {
+        _chunks = chunks;
+        foreach (var chunk in chunks)
+        {
+            Count += chunk.Count;
+        }
+    }
+
+    /// <summary>How many numbers are in the set.</summary>
+    public int Count { get; }
+
+    /// <summary>One more than the last chunk with a number.</summary>
+    public int ChunkCount => _chunks.Length;
+
+    /// <summary>The bytes that the set takes in memory, roughly.</summary>
+    public long Bytes => 48 + _chunks.Sum(chunk => 8L + (chunk.Count == 0 ? 0 : chunk.Bytes));
+
+    /// <summary>Gets a chunk; those behind the last are empty.</summary>
+    public BitChunk this[int chunk] => (uint)chunk < (uint)_chunks.Length ? _chunks[chunk] : BitChunk.Empty;
+
+    /// <summary>Makes a set of numbers in any order.</summary>
+    public static Bitmap Of(params IEnumerable<int> numbers)
+    {
+        var editor = new BitmapEditor(Empty);
+        foreach (var number in numbers)
+        {
+            editor.Add(number);
+        }
+
+        return editor.ToBitmap();
+    }
+
+    /// <summary>Tests whether a number is in the set.</summary>
+    public bool Contains(int number) => this[ChunkLayout.ChunkOf(number)].Contains(ChunkLayout.OffsetOf(number));
+
+    /// <summary>Gets the numbers greater than <paramref name="after"/>, ascending.</summary>
+    public IEnumerable<int> After(int after)
+    {
+        var words = new ulong[ChunkLayout.Words];
+        var numbers = new int[ChunkLayout.Bits];
+        var start = after + 1;
+        for (var chunk = ChunkLayout.ChunkOf(start); chunk < ChunkCount; chunk++)
+        {
+            this[chunk].CopyTo(words);
+            var first = chunk * ChunkLayout.Bits;
+            var count = ChunkWords.Enumerate(words, first, Math.Max(0, start - first), numbers);
+            for (var i = 0; i < count; i++)
+            {
+                yield return numbers[i];
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace TagSegments.Bitmaps;
+
+/// <summary>The algebra of uncompressed chunks, <see cref="ChunkLayout.Words"/> words each, as wide as the processor allows.</summary>
+public static class ChunkWords
+{
+    /// <summary>Keeps the bits that are in both.</summary>
+    public static void And(Span<ulong> words, ReadOnlySpan<ulong> other)
+    {
+        var left = Wide(words);
+        var right = Wide(other);
+        for (var i = 0; i < left.Length; i++)
+        {
+            left[i] &= right[i];
+        }
+    }
+
+    /// <summary>Adds the bits of the other.</summary>
+    public static void Or(Span<ulong> words, ReadOnlySpan<ulong> other)
+    {
+        var left = Wide(words);
+        var right = Wide(other);
+        for (var i = 0; i < left.Length; i++)
+        {
+            left[i] |= right[i];
+        }
+    }
+
+    /// <summary>Removes the bits of the other.</summary>
+    public static void AndNot(Span<ulong> words, ReadOnlySpan<ulong> other)
+    {
+        var left = Wide(words);
+        var right = Wide(other);
+        for (var i = 0; i < left.Length; i++)
+        {
+            left[i] = Vector.AndNot(left[i], right[i]);
+        }
+    }
+
+    /// <summary>Turns every bit over.</summary>
+    public static void Not(Span<ulong> words)
+    {
+        var wide = Wide(words);
+        for (var i = 0; i < wide.Length; i++)
+        {
+            wide[i] = ~wide[i];
+        }
+    }
+
+    /// <summary>Counts the bits.</summary>
+    public static int Count(ReadOnlySpan<ulong> words)
+    {
+        var (a, b, c, d) = (0, 0, 0, 0);
+        for (var i = 0; i + 4 <= words.Length; i += 4)
+        {
+            a += BitOperations.PopCount(words[i]);
+            b += BitOperations.PopCount(words[i + 1]);
+            c += BitOperations.PopCount(words[i + 2]);
+            d += BitOperations.PopCount(words[i + 3]);
+        }
+
+        return a + b + c + d;
+    }
+
+    /// <summary>Counts the runs of consecutive bits.</summary>
+    public static int CountRuns(ReadOnlySpan<ulong> words)
+    {
+        var runs = 0;
+        var carry = 0UL;
+        foreach (var word in words)
+        {
+            var ordered = BinaryPrimitives.ReverseEndianness(word);
+            runs += BitOperations.PopCount(ordered & ~((ordered >> 1) | (carry << 63)));
+            carry = ordered & 1;
+        }
+
+        return runs;
+    }
+
+    /// <summary>Tests one bit.</summary>
+    public static bool Contains(ReadOnlySpan<ulong> words, int offset) => (words[offset >> 6] & ChunkLayout.MaskOf(offset)) != 0;
+
+    /// <summary>Sets one bit.</summary>
+    public static void Set(Span<ulong> words, int offset) => words[offset >> 6] |= ChunkLayout.MaskOf(offset);
+
+    /// <summary>Clears one bit.</summary>
+    public static void Clear(Span<ulong> words, int offset) => words[offset >> 6] &= ~ChunkLayout.MaskOf(offset);
+
+    /// <summary>Sets <paramref name="length"/> bits from <paramref name="start"/> on.</summary>
+    public static void SetRun(Span<ulong> words, int start, int length)
+    {
+        var end = start + length;
+        for (var offset = start; offset < end;)
+        {
+            if ((offset & 63) == 0 && end - offset >= 64)
+            {
+                words[offset >> 6] = ulong.MaxValue;
+                offset += 64;
+            }
+            else
+            {
+                Set(words, offset++);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Writes the numbers of the set bits, ascending and each plus <paramref name="first"/>, from offset <paramref name="from"/> on until
+    /// <paramref name="numbers"/> is full; returns how many.
+    /// </summary>
+    public static int Enumerate(ReadOnlySpan<ulong> words, int first, int from, Span<int> numbers)
+    {
+        var written = 0;
+        for (var i = from >> 6; i < words.Length && written < numbers.Length; i++)
+        {
+            var ordered = BinaryPrimitives.ReverseEndianness(words[i]);
+            if (i == from >> 6)
+            {
+                ordered &= ulong.MaxValue >> (from & 63);
+            }
+
+            for (var start = first + (i * 64); ordered != 0 && written < numbers.Length; written++)
+            {
+                var bit = BitOperations.LeadingZeroCount(ordered);
+                numbers[written] = start + bit;
+                ordered &= ~(0x8000_0000_0000_0000 >> bit);
+            }
+        }
+
+        return written;
+    }
+
+    private static Span<Vector<ulong>> Wide(Span<ulong> words) => MemoryMarshal.Cast<ulong, Vector<ulong>>(words[..ChunkLayout.Words]);
+
+    private static ReadOnlySpan<Vector<ulong>> Wide(ReadOnlySpan<ulong> words) =>
+        MemoryMarshal.Cast<ulong, Vector<ulong>>(words[..ChunkLayout.Words]);
+}

@@ -1,0 +1,34 @@
+namespace TagSegments.Bitmaps;
+
+/// <summary>A chunk as the sorted list of its offsets: for few bits.</summary>
+internal sealed class ListChunk(ushort[] offsets) : BitChunk(offsets.Length)
+{
+    public ReadOnlySpan<ushort> Offsets => offsets;
+
+    public override int Bytes => 48 + (offsets.Length * sizeof(ushort));
+
+    public static ListChunk From(ReadOnlySpan<ulong> words, int count)
+    {
+        var numbers = new int[count];
+        ChunkWords.Enumerate(words, 0, 0, numbers);
+        return new ListChunk(Array.ConvertAll(numbers, number => (ushort)number));
+    }
+
+    public override bool Contains(int offset) => Array.BinarySearch(offsets, (ushort)offset) >= 0;
+
+    public override void OrInto(Span<ulong> words)
+    {
+        foreach (var offset in offsets)
+        {
+            ChunkWords.Set(words, offset);
+        }
+    }
+
+    public override void AndNotInto(Span<ulong> words)
+    {
+        foreach (var offset in offsets)
+        {
+            ChunkWords.Clear(words, offset);
+        }
+    }
+}

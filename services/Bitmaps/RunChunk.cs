@@ -1,0 +1,49 @@
+namespace TagSegments.Bitmaps;
+
+/// <summary>A chunk as runs of consecutive offsets, each a first and a last one: for imports, which come in blocks, and for nearly full sets.</summary>
+internal sealed class RunChunk(ushort[] bounds, int count) : BitChunk(count)
+{
+    public ReadOnlySpan<ushort> Bounds => bounds;
+
+    public override int Bytes => 48 + (bounds.Length * sizeof(ushort));
+
+    public static RunChunk From(ReadOnlySpan<ulong> words, int count, int runs)
+    {
+        var numbers = new int[count];
+        ChunkWords.Enumerate(words, 0, 0, numbers);
+        var bounds = new ushort[runs * 2];
+        for (int i = 0, run = 0; i < count; run += 2)
+        {
+            var first = i;
+            while (++i < count && numbers[i] == numbers[i - 1] + 1)
+            {
+            }
+
+            bounds[run] = (ushort)numbers[first];
+            bounds[run + 1] = (ushort)numbers[i - 1];
+        }
+
+        return new RunChunk(bounds, count);
+    }
+
+    public override bool Contains(int offset)
+    {
+        for (var i = 0; i < bounds.Length && bounds[i] <= offset; i += 2)
+        {
+            if (offset <= bounds[i + 1])
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public override void OrInto(Span<ulong> words)
+    {
+        for (var i = 0; i < bounds.Length; i += 2)
+        {
+            ChunkWords.SetRun(words, bounds[i], bounds[i + 1] - bounds[i] + 1);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace TagSegments.Segments.Index;
+
+/// <summary>Where the clocks of an account stand: of contacts and tags, of the names in its catalog, of its segments, of activity.</summary>
+/// <param name="Records">The clock of contacts, tags and opportunities.</param>
+/// <param name="Floor">The oldest position of it from which the change log is complete.</param>
+/// <param name="Catalog">The clock of tag names, fields, pipelines and stages.</param>
+/// <param name="Definitions">The clock of saved segments.</param>
+/// <param name="Activity">The clock of activity and suppressions.</param>
+/// <param name="ActivityFloor">The oldest position of it from which its log is complete.</param>
+/// <param name="MaxActivityAt">The latest time of any recorded activity; null if there is none.</param>
+internal sealed record AccountClocks(
+    ClockPosition Records,
+    long Floor,
+    ClockPosition Catalog,
+    ClockPosition Definitions,
+    ClockPosition Activity,
+    long ActivityFloor,
+    DateTime? MaxActivityAt);

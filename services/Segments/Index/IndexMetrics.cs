@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+
+namespace TagSegments.Segments.Index;
+
+/// <summary>What the tag index does, as metrics of the meter <c>TagSegments.Segments</c>.</summary>
+internal sealed class IndexMetrics
+{
+    private static readonly Meter s_meter = new("TagSegments.Segments");
+
+    /// <summary>Evaluations that found the index current.</summary>
+    public Counter<long> Hits { get; } = s_meter.CreateCounter<long>("segments.index.hits");
+
+    /// <summary>Times that the index was brought forward by the change log.</summary>
+    public Counter<long> CatchUps { get; } = s_meter.CreateCounter<long>("segments.index.catch_ups");
+
+    /// <summary>Times that an account's index was dropped because the log does not lead from it to now.</summary>
+    public Counter<long> Reloads { get; } = s_meter.CreateCounter<long>("segments.index.reloads");
+
+    /// <summary>Tags taken from Redis.</summary>
+    public Counter<long> RedisHits { get; } = s_meter.CreateCounter<long>("segments.index.redis.hits");
+
+    /// <summary>Tags read from PostgreSQL because Redis had no usable entry.</summary>
+    public Counter<long> RedisMisses { get; } = s_meter.CreateCounter<long>("segments.index.redis.misses");
+
+    /// <summary>Entries of Redis that were not what they should be.</summary>
+    public Counter<long> Damaged { get; } = s_meter.CreateCounter<long>("segments.index.redis.damaged");
+
+    /// <summary>Times that Redis failed or was too slow.</summary>
+    public Counter<long> RedisFailures { get; } = s_meter.CreateCounter<long>("segments.index.redis.failures");
+
+    /// <summary>Evaluations that were repeated in SQL to check them.</summary>
+    public Counter<long> ShadowChecks { get; } = s_meter.CreateCounter<long>("segments.shadow.checks");
+
+    /// <summary>Checks whose answer differed: must stay 0.</summary>
+    public Counter<long> ShadowMismatches { get; } = s_meter.CreateCounter<long>("segments.shadow.mismatches");
+}

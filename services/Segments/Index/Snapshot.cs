@@ -1,0 +1,79 @@
+using System.Data;
+using Dapper;
+using Npgsql;
+
+namespace TagSegments.Segments.Index;
+
+/// <summary>One consistent state of the database, for as long as it is open: a read-only transaction and where the clocks stand in it.</summary>
+internal sealed class Snapshot : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _connection;
+
+    private Snapshot(NpgsqlConnection connection, NpgsqlTransaction transaction) =>
+        (_connection, Transaction) = (connection, transaction);
+
+    /// <summary>The account that the snapshot was opened for.</summary>
+    public int AccountId { get; private init; }
+
+    /// <summary>Where the account's clocks stand.</summary>
+    public AccountClocks Clocks { get; private set; } = null!;
+
+    /// <summary>The transaction; its connection runs one statement at a time.</summary>
+    public NpgsqlTransaction Transaction { get; }
+
+    /// <summary>The connection of the transaction.</summary>
+    public NpgsqlConnection Connection => _connection;
+
+    /// <summary>Opens a snapshot. It includes every write that was acknowledged before this call.</summary>
+    public static async Task<Snapshot> OpenAsync(NpgsqlDataSource db, int accountId, CancellationToken ct)
+    {
+        var connection = await db.OpenConnectionAsync(ct);
+        try
+        {
+            var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+            var snapshot = new Snapshot(connection, transaction) { AccountId = accountId };
+            await snapshot.ReadClocksAsync(ct);
+            return snapshot;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Finds out which of some positions this database really passed through.</summary>
+    public async Task<HashSet<ClockPosition>> KnownAsync(IEnumerable<ClockPosition> positions, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT pos, nonce
+            FROM crm.segment_commits
+            WHERE account_id = @AccountId AND pos = ANY(@positions)
+            """;
+        var rows = await QueryAsync<(long Pos, Guid Nonce)>(
+            sql, new { AccountId, positions = positions.Select(position => position.Pos).Distinct().ToArray() }, ct);
+        return [.. rows.Select(row => new ClockPosition(row.Pos, row.Nonce))];
+    }
+
+    /// <summary>Runs a query in the snapshot.</summary>
+    public Task<IEnumerable<T>> QueryAsync<T>(string sql, object parameters, CancellationToken ct) =>
+        _connection.QueryAsync<T>(new CommandDefinition(sql, parameters, Transaction, cancellationToken: ct));
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await Transaction.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+
+    private async Task ReadClocksAsync(CancellationToken ct)
+    {
+        await using var batch = new NpgsqlBatch(_connection, Transaction)
+        {
+            BatchCommands = { new NpgsqlBatchCommand("SET TRANSACTION READ ONLY"), ClockSql.Command([AccountId]) },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        Clocks = ClockSql.Read(reader).Clocks;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Threading.Channels;
+using StackExchange.Redis;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Segments.Index;
+
+/// <summary>
+/// Tag entries in Redis. Nothing here is trusted or waited for: what does not arrive within the budget is read from PostgreSQL instead.
+/// Keys: <c>idx:{account}:tag</c>, a string with a <see cref="TagEntry"/>, kept for a week after it was last written; the braces keep an
+/// account in one slot of a Redis cluster.
+/// </summary>
+internal class TagEntryCache(RedisConnection redis, IndexMetrics metrics, ILogger<TagEntryCache> logger) : BackgroundService
+{
+    private const int KeysPerRead = 32;
+    private static readonly TimeSpan s_budget = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(7);
+
+    // Writing back is a courtesy to the next process: when it cannot keep up, entries are dropped.
+    private readonly Channel<TagEntry> _writes = Channel.CreateBounded<TagEntry>(
+        new BoundedChannelOptions(1_024) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private long _pausedUntil;
+
+    /// <summary>Reads the entries of some tags; those missing, damaged or late are left out.</summary>
+    public virtual async Task<IReadOnlyDictionary<int, TagEntry>> ReadAsync(int accountId, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+    {
+        if (tagIds.Count == 0 || redis.Database is not { } database || Environment.TickCount64 < Volatile.Read(ref _pausedUntil))
+        {
+            return new Dictionary<int, TagEntry>();
+        }
+
+        var reads = tagIds.Chunk(KeysPerRead).Select(some => ReadSomeAsync(database, accountId, some)).ToList();
+        var all = Task.WhenAll(reads);
+        if (await Task.WhenAny(all, Task.Delay(s_budget, ct)) != all)
+        {
+            Pause("no answer in time");
+        }
+
+        return reads.Where(read => read.IsCompletedSuccessfully).SelectMany(read => read.Result).ToDictionary(entry => entry.TagId);
+    }
+
+    /// <summary>Writes entries in the background.</summary>
+    public void Write(TagEntry entry) => _writes.Writer.TryWrite(entry);
+
+    /// <summary>Names the key of a tag.</summary>
+    public static RedisKey Key(int accountId, int tagId) => $"idx:{{{accountId}}}:{tagId}";
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var entry in _writes.Reader.ReadAllAsync(stoppingToken))
+        {
+            await WriteAsync(entry);
+        }
+    }
+
+    private async Task<List<TagEntry>> ReadSomeAsync(IDatabase database, int accountId, int[] tagIds)
+    {
+        try
+        {
+            var values = await database.StringGetAsync([.. tagIds.Select(tagId => Key(accountId, tagId))]);
+            var entries = new List<TagEntry>();
+            foreach (var (tagId, value) in tagIds.Zip(values).Where(pair => pair.Second.HasValue))
+            {
+                if (TagEntry.TryDecode((byte[])value!, accountId, tagId) is { } entry)
+                {
+                    entries.Add(entry);
+                }
+                else
+                {
+                    metrics.Damaged.Add(1);
+                }
+            }
+
+            return entries;
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            Pause(e.Message);
+            return [];
+        }
+    }
+
+    private async Task WriteAsync(TagEntry entry)
+    {
+        try
+        {
+            if (redis.Database is { } database && Environment.TickCount64 >= Volatile.Read(ref _pausedUntil))
+            {
+                await database.StringSetAsync(Key(entry.AccountId, entry.TagId), entry.Encode(), s_lifetime);
+            }
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            Pause(e.Message);
+        }
+    }
+
+    private void Pause(string reason)
+    {
+        metrics.RedisFailures.Add(1);
+        logger.RedisLeftAlone(reason);
+        Volatile.Write(ref _pausedUntil, Environment.TickCount64 + (long)s_pauseAfterFailure.TotalMilliseconds);
+    }
+}
