@@ -19,6 +19,9 @@ public abstract class BitChunk
     /// <summary>How many bits are set.</summary>
     public int Count { get; }
 
+    /// <summary>The greatest offset; of no meaning for an empty chunk.</summary>
+    public abstract int Last { get; }
+
     /// <summary>The bytes that the chunk takes in memory, roughly.</summary>
     public abstract int Bytes { get; }
 

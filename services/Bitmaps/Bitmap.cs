@@ -15,10 +15,15 @@ public sealed class Bitmap
         {
             Count += chunk.Count;
         }
+
+        Last = chunks.Length == 0 ? -1 : ((chunks.Length - 1) * ChunkLayout.Bits) + chunks[^1].Last;
     }
 
     /// <summary>How many numbers are in the set.</summary>
     public int Count { get; }
+
+    /// <summary>The greatest number in the set; -1 if there is none.</summary>
+    public int Last { get; }
 
     /// <summary>One more than the last chunk with a number.</summary>
     public int ChunkCount => _chunks.Length;
@@ -43,6 +48,28 @@ public sealed class Bitmap
 
     /// <summary>Tests whether a number is in the set.</summary>
     public bool Contains(int number) => this[ChunkLayout.ChunkOf(number)].Contains(ChunkLayout.OffsetOf(number));
+
+    /// <summary>Gets at most <paramref name="limit"/> numbers greater than <paramref name="after"/>, ascending.</summary>
+    public int[] Next(int after, int limit)
+    {
+        if (after >= Last)
+        {
+            return [];
+        }
+
+        Span<ulong> words = stackalloc ulong[ChunkLayout.Words];
+        var numbers = new int[Math.Min(limit, Count)];
+        var found = 0;
+        var start = after + 1;
+        for (var chunk = ChunkLayout.ChunkOf(start); chunk < ChunkCount && found < numbers.Length; chunk++)
+        {
+            this[chunk].CopyTo(words);
+            var first = chunk * ChunkLayout.Bits;
+            found += ChunkWords.Enumerate(words, first, Math.Max(0, start - first), numbers.AsSpan(found));
+        }
+
+        return numbers[..found];
+    }
 
     /// <summary>Gets the numbers greater than <paramref name="after"/>, ascending.</summary>
     public IEnumerable<int> After(int after)

@@ -80,6 +80,13 @@ public static class ChunkWords
         return runs;
     }
 
+    /// <summary>Gets the offset of the last bit; -1 if there is none.</summary>
+    public static int Last(ReadOnlySpan<ulong> words)
+    {
+        var word = words.LastIndexOfAnyExcept(0UL);
+        return word < 0 ? -1 : (word * 64) + 63 - BitOperations.TrailingZeroCount(BinaryPrimitives.ReverseEndianness(words[word]));
+    }
+
     /// <summary>Tests one bit.</summary>
     public static bool Contains(ReadOnlySpan<ulong> words, int offset) => (words[offset >> 6] & ChunkLayout.MaskOf(offset)) != 0;
 

@@ -5,6 +5,8 @@ internal sealed class ListChunk(ushort[] offsets) : BitChunk(offsets.Length)
 {
     public ReadOnlySpan<ushort> Offsets => offsets;
 
+    public override int Last => offsets.Length == 0 ? 0 : offsets[^1];
+
     public override int Bytes => 48 + (offsets.Length * sizeof(ushort));
 
     public static ListChunk From(ReadOnlySpan<ulong> words, int count)

@@ -5,6 +5,8 @@ internal sealed class PlainChunk(ulong[] bits, int count) : BitChunk(count)
 {
     public ReadOnlySpan<ulong> Words => bits;
 
+    public override int Last => ChunkWords.Last(bits);
+
     public override int Bytes => 48 + ChunkLayout.Bytes;
 
     public override bool Contains(int offset) => ChunkWords.Contains(bits, offset);

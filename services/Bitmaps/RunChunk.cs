@@ -5,6 +5,8 @@ internal sealed class RunChunk(ushort[] bounds, int count) : BitChunk(count)
 {
     public ReadOnlySpan<ushort> Bounds => bounds;
 
+    public override int Last => bounds[^1];
+
     public override int Bytes => 48 + (bounds.Length * sizeof(ushort));
 
     public static RunChunk From(ReadOnlySpan<ulong> words, int count, int runs)

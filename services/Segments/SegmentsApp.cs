@@ -1,3 +1,4 @@
+using TagSegments.Segments.Definitions;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments;
@@ -10,9 +11,12 @@ public static class SegmentsApp
     {
         var builder = ServiceHost.CreateBuilder("segments", 5102, args, settings);
         builder.AddPostgres();
+        builder.AddRedis();
+        builder.Services.AddSegments();
 
         var app = builder.Build();
         app.MapServiceDefaults();
+        app.MapGrpcService<SegmentApi>();
         return app;
     }
 }

@@ -18,8 +18,19 @@ public class BitmapTests
 
     [Fact]
     public void Lists_what_comes_after_a_number() => Gen.Select(Sets.Any, Gen.Int[-1, Sets.Limit]).Sample(
-        (set, after) => Assert.Equal(set.Where(number => number > after).Order(), Bitmap.Of(set).After(after)),
+        (set, after) =>
+        {
+            var bitmap = Bitmap.Of(set);
+            var expected = set.Where(number => number > after).Order().ToList();
+
+            Assert.Equal(expected, bitmap.After(after));
+            Assert.Equal(expected.Take(1_000), bitmap.Next(after, 1_000));
+            Assert.Equal(set.DefaultIfEmpty(-1).Max(), bitmap.Last);
+        },
         iter: 100);
+
+    [Fact]
+    public void Nothing_comes_after_the_greatest_possible_number() => Assert.Empty(Bitmap.Of(1, 2).Next(int.MaxValue, 10));
 
     [Fact]
     public void An_edit_changes_the_copy_and_not_the_original() => Gen.Select(Sets.Any, Sets.Any, Sets.Any).Sample(

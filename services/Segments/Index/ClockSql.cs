@@ -10,11 +10,12 @@ internal static class ClockSql
     public static NpgsqlBatchCommand Command(int[] accountIds)
     {
         const string sql = """
-            SELECT account_id, r.pos, r.nonce, r.floor, c.pos, c.nonce, d.pos, d.nonce, a.pos, a.nonce, a.floor,
-                   NULLIF(a.max_at, '-infinity')
+            SELECT account_id, r.pos, r.nonce, r.floor, c.pos, c.nonce, n.pos, n.nonce, d.pos, d.nonce,
+                   a.pos, a.nonce, a.floor, NULLIF(a.max_at, '-infinity')
             FROM unnest($1) AS account_id
             LEFT JOIN crm.segment_clock r USING (account_id)
             LEFT JOIN crm.segment_catalog_clock c USING (account_id)
+            LEFT JOIN campaigns.segment_name_clock n USING (account_id)
             LEFT JOIN segments.clock d USING (account_id)
             LEFT JOIN campaigns.segment_activity_clock a USING (account_id)
             """;
@@ -33,8 +34,9 @@ internal static class ClockSql
             Position(row, 4),
             Position(row, 6),
             Position(row, 8),
-            Long(row, 10),
-            row.IsDBNull(11) ? null : row.GetDateTime(11)));
+            Position(row, 10),
+            Long(row, 12),
+            row.IsDBNull(13) ? null : row.GetDateTime(13)));
 
     private static ClockPosition Position(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? default : new ClockPosition(row.GetInt64(column), row.GetGuid(column + 1));

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Crm.Segments.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using TagSegments.Segments.Filters;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Segments.Definitions;
+
+/// <summary>This part evaluates.</summary>
+internal sealed partial class SegmentApi
+{
+    private const int MaxMatchesPage = 10_000;
+    private const int MaxCandidates = 1_000;
+    private const int ContactsPerMessage = 16_384;
+
+    public override async Task<ParseFilterResponse> ParseFilter(ParseFilterRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+
+        var (filter, state) = await evaluator.ReadAsync(
+            account.Id, state => FilterReader.Read(request.Source, state), context.CancellationToken);
+
+        var definition = FilterReader.Definition(filter, state);
+        return new ParseFilterResponse { Filter = definition, Text = FilterPrinter.Print(definition, state.Catalog) };
+    }
+
+    public override async Task<CountContactsResponse> CountContacts(CountContactsRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
+
+        var evaluation = await EvaluateAsync(account, request.Source, context);
+
+        return new CountContactsResponse { Count = evaluation.Count(), EvaluationTime = evaluation.Now.ToTimestamp() };
+    }
+
+    public override async Task<ListMatchesResponse> ListMatches(ListMatchesRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var size = PageSize(request.PageSize, MaxMatchesPage);
+        var after = tokens.Pages.Read(request) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : 0;
+
+        var evaluation = await EvaluateAsync(account, request.Source, context);
+        var page = evaluation.Page(after, size + 1);
+
+        var response = new ListMatchesResponse { ContactIds = { page.Take(size) }, EvaluationTime = evaluation.Now.ToTimestamp() };
+        if (page.Length > size)
+        {
+            response.NextPageToken = tokens.Pages.Create(request, page[size - 1].ToString(CultureInfo.InvariantCulture));
+        }
+
+        return response;
+    }
+
+    public override async Task StreamMatches(
+        StreamMatchesRequest request, IServerStreamWriter<StreamMatchesResponse> responses, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        new FieldChecks().Require(request.AfterContactId >= 0, "after_contact_id", "is negative").ThrowIfAny();
+        await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
+
+        var evaluation = await evaluator.EvaluateAsync(
+            account.Id, state => FilterReader.ReadWithout(request.Source, request.Exclude, state), context.CancellationToken);
+        var contacts = evaluation.ToBitmap();
+
+        // The first part is sent even if nobody matches: it tells so.
+        var part = new StreamMatchesResponse { Versions = { evaluation.Versions } };
+        var after = request.AfterContactId;
+        do
+        {
+            var numbers = contacts.Next(after, ContactsPerMessage);
+            part.Total = contacts.Count;
+            part.EvaluationTime = evaluation.Now.ToTimestamp();
+            part.ContactIds = Pack(numbers);
+            await responses.WriteAsync(part, context.CancellationToken);
+            part = new StreamMatchesResponse();
+            after = numbers.LastOrDefault(int.MaxValue);
+        }
+        while (after < contacts.Last);
+    }
+
+    public override async Task<MatchContactsResponse> MatchContacts(MatchContactsRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        new FieldChecks()
+            .Require(request.ContactIds.Count <= MaxCandidates, "contact_ids", $"has more than {MaxCandidates} numbers")
+            .ThrowIfAny();
+
+        var evaluation = await EvaluateAsync(account, request.Source, context, [.. request.ContactIds]);
+
+        return new MatchContactsResponse
+        {
+            MatchingContactIds = { evaluation.Match(request.ContactIds) },
+            EvaluationTime = evaluation.Now.ToTimestamp(),
+        };
+    }
+
+    public override async Task<ExplainContactResponse> ExplainContact(ExplainContactRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        new FieldChecks().Require(request.ContactId > 0, "contact_id", "is required").ThrowIfAny();
+
+        return await explainer.ExplainAsync(
+            account.Id, state => FilterReader.Read(request.Source, state), request.ContactId, context.CancellationToken);
+    }
+
+    private Task<Evaluation.Evaluation> EvaluateAsync(
+        AccountInfo account, FilterSource source, ServerCallContext context, int[]? candidates = null) =>
+        evaluator.EvaluateAsync(account.Id, state => FilterReader.Read(source, state), context.CancellationToken, candidates);
+
+    // Little-endian, as the machines that this runs on are.
+    private static ByteString Pack(int[] numbers) => ByteString.CopyFrom(MemoryMarshal.AsBytes<int>(numbers));
+}

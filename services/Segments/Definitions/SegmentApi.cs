@@ -1,0 +1,90 @@
+using Crm.Segments.V1;
+using Grpc.Core;
+using TagSegments.Segments.Evaluation;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Segments.Definitions;
+
+/// <summary>The segment service: this part keeps saved segments.</summary>
+internal sealed partial class SegmentApi(
+    AccountDirectory accounts, SegmentDefinitions definitions, Evaluator evaluator, Explainer explainer, CallTokens tokens)
+    : SegmentService.SegmentServiceBase
+{
+    private const int DefaultPage = 100;
+    private const int MaxPage = 1_000;
+
+    public override async Task<CreateSegmentResponse> CreateSegment(CreateSegmentRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        new FieldChecks()
+            .Require(request.Segment is not null, "segment", "is required")
+            .Name(request.Segment?.Name ?? "", "segment.name")
+            .Description(request.Segment?.Description ?? "", "segment.description")
+            .Require(request.Text.Length > 0 ^ request.Segment?.Filter is not null, "segment.filter", "is required, or text instead of it")
+            .ThrowIfAny();
+
+        return await definitions.CreateAsync(account, request, context);
+    }
+
+    public override async Task<GetSegmentResponse> GetSegment(GetSegmentRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        new FieldChecks()
+            .Require(request.KeyCase != GetSegmentRequest.KeyOneofCase.None, "segment_id", "is required, or name instead of it")
+            .ThrowIfAny();
+
+        var segment = request.KeyCase == GetSegmentRequest.KeyOneofCase.Name
+            ? await definitions.FindByNameAsync(account, request.Name, context.CancellationToken)
+            : await definitions.FindByIdAsync(account, request.SegmentId, context.CancellationToken);
+
+        return new GetSegmentResponse { Segment = segment };
+    }
+
+    public override async Task<ListSegmentsResponse> ListSegments(ListSegmentsRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var size = PageSize(request.PageSize, MaxPage);
+        var after = tokens.Pages.Read(request);
+
+        var segments = await definitions.ListAsync(account, after, size + 1, context.CancellationToken);
+
+        var response = new ListSegmentsResponse { Segments = { segments.Take(size) } };
+        if (segments.Count > size)
+        {
+            response.NextPageToken = tokens.Pages.Create(request, segments[size - 1].Name);
+        }
+
+        return response;
+    }
+
+    public override async Task<UpdateSegmentResponse> UpdateSegment(UpdateSegmentRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var checks = new FieldChecks()
+            .Require(request.Version >= 0, "version", "is negative")
+            .Require(request.Text.Length == 0 || request.Filter is null, "text", "cannot be sent together with filter");
+        if (request.HasName)
+        {
+            checks.Name(request.Name, "name");
+        }
+
+        checks.Description(request.Description, "description").ThrowIfAny();
+
+        return await definitions.UpdateAsync(account, request, context);
+    }
+
+    public override async Task<DeleteSegmentResponse> DeleteSegment(DeleteSegmentRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+
+        return await definitions.DeleteAsync(account, request, context);
+    }
+
+    private static int PageSize(int requested, int max)
+    {
+        new FieldChecks()
+            .Require(requested >= 0 && requested <= max, "page_size", $"must be 1 to {max}, or 0 for the default of {DefaultPage}")
+            .ThrowIfAny();
+        return requested == 0 ? DefaultPage : requested;
+    }
+}

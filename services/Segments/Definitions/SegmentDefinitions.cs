@@ -1,0 +1,172 @@
+using System.Data;
+using Crm.Errors.V1;
+using Crm.Segments.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Npgsql;
+using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Segments.Definitions;
+
+/// <summary>Keeps saved segments: each method is one transaction.</summary>
+internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes indexes, TimeProvider time)
+{
+    private const string Requests = "segments.request";
+
+    /// <summary>Saves a new segment.</summary>
+    public Task<CreateSegmentResponse> CreateAsync(AccountInfo account, CreateSegmentRequest request, ServerCallContext context) =>
+        ChangeAsync(account, request, request.RequestId, context, async (store, state, ct) =>
+        {
+            var filter = FilterReader.Read(Source(request.Segment.Filter, request.Text), state, "segment.filter");
+            var now = time.GetUtcNow().UtcDateTime;
+            var row = new SegmentRow(
+                Guid.CreateVersion7().ToString(), request.Segment.Name, request.Segment.Description, JsonFormatter.Default.Format(filter), 1, now, now);
+            await SaveAsync(store, row, state, context);
+            return new CreateSegmentResponse { Segment = ToSegment(row, state) };
+        });
+
+    /// <summary>Gets a segment by its id or throws NOT_FOUND.</summary>
+    public async Task<Segment> FindByIdAsync(AccountInfo account, string segmentId, CancellationToken ct) =>
+        await FindAsync(account, Guid.TryParse(segmentId, out var id) ? id : Guid.Empty, null, ct)
+        ?? throw RpcErrors.NotFound("segment", segmentId);
+
+    /// <summary>Gets a segment by its name or throws NOT_FOUND.</summary>
+    public async Task<Segment> FindByNameAsync(AccountInfo account, string name, CancellationToken ct) =>
+        await FindAsync(account, null, name, ct) ?? throw RpcErrors.NotFound("segment", $"\"{name}\"");
+
+    /// <summary>Lists segments by name, behind a name.</summary>
+    public async Task<IReadOnlyList<Segment>> ListAsync(AccountInfo account, string? after, int limit, CancellationToken ct)
+    {
+        var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
+        await using (snapshot)
+        {
+            var rows = await new SegmentStore(snapshot.Transaction, account.Id).ListAsync(after, limit, ct);
+            return [.. rows.Select(row => ToSegment(row, state))];
+        }
+    }
+
+    /// <summary>Changes a segment.</summary>
+    public Task<UpdateSegmentResponse> UpdateAsync(AccountInfo account, UpdateSegmentRequest request, ServerCallContext context) =>
+        ChangeAsync(account, request, request.RequestId, context, async (store, state, ct) =>
+        {
+            var old = await RequireAsync(store, request.SegmentId, ct);
+            if (request.Version != 0 && request.Version != old.Version)
+            {
+                throw RpcErrors.VersionMismatch("segment", request.SegmentId, old.Version);
+            }
+
+            var newFilter = request.Filter is not null || request.Text.Length > 0;
+            var filter = newFilter ? FilterReader.Read(Source(request.Filter, request.Text), state, "filter") : old.Filter;
+            var row = new SegmentRow(
+                old.SegmentId,
+                request.HasName ? request.Name : old.Name,
+                request.HasDescription ? request.Description : old.Description,
+                JsonFormatter.Default.Format(filter),
+                filter.Equals(old.Filter) ? old.Version : old.Version + 1,
+                old.CreatedAt,
+                time.GetUtcNow().UtcDateTime);
+            await SaveAsync(store, row, state, context);
+            return new UpdateSegmentResponse { Segment = ToSegment(row, state) };
+        });
+
+    /// <summary>Deletes a segment.</summary>
+    public Task<DeleteSegmentResponse> DeleteAsync(AccountInfo account, DeleteSegmentRequest request, ServerCallContext context) =>
+        ChangeAsync(account, request, request.RequestId, context, async (store, _, ct) =>
+        {
+            var row = await RequireAsync(store, request.SegmentId, ct);
+            var users = await store.UsersOfAsync(Guid.Parse(row.SegmentId), ct);
+            if (users.Count > 0 && !request.Force)
+            {
+                throw RpcErrors.Create(
+                    StatusCode.FailedPrecondition,
+                    ErrorReason.InUse,
+                    $"Other segments refer to \"{row.Name}\".",
+                    ("resource", "segment"),
+                    ("id", row.SegmentId),
+                    ("used_by", string.Join(", ", users.Select(name => $"segment:{name}"))));
+            }
+
+            await store.DeleteAsync(Guid.Parse(row.SegmentId), ct);
+            return new DeleteSegmentResponse();
+        });
+
+    // The clock's row is locked first: whoever comes second sees what the first one saved.
+    private async Task<T> ChangeAsync<T>(
+        AccountInfo account,
+        IMessage request,
+        string requestId,
+        ServerCallContext context,
+        Func<SegmentStore, AccountState, CancellationToken, Task<T>> change)
+        where T : class, IMessage<T>, new()
+    {
+        var ct = context.CancellationToken;
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
+        var response = await Idempotency.RunAsync(transaction, Requests, account.Id, context, request, requestId, async () =>
+        {
+            var store = new SegmentStore(transaction, account.Id);
+            await store.MoveClockAsync(ct);
+            var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
+            await snapshot.DisposeAsync();
+            return await change(store, state, ct);
+        });
+        await transaction.CommitAsync(ct);
+        return response;
+    }
+
+    private static async Task SaveAsync(SegmentStore store, SegmentRow row, AccountState state, ServerCallContext context)
+    {
+        var targets = FilterReferences.Of(row.Filter).Where(reference => reference.Kind == FilterReferences.Segment).Select(reference => reference.Target);
+        var graph = new SegmentGraph(
+            await store.SegmentReferencesAsync(context.CancellationToken),
+            segmentId => segmentId == row.SegmentId ? row.Name : state.Definitions.GetValueOrDefault(segmentId)?.Name ?? segmentId);
+        graph.RequireAcyclic(row.SegmentId, targets);
+        try
+        {
+            await store.SaveAsync(row, context.Principal(), context.CancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw RpcErrors.AlreadyExists("segment", row.Name);
+        }
+    }
+
+    private async Task<Segment?> FindAsync(AccountInfo account, Guid? segmentId, string? name, CancellationToken ct)
+    {
+        var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
+        await using (snapshot)
+        {
+            var row = await new SegmentStore(snapshot.Transaction, account.Id).FindAsync(segmentId, name, ct);
+            return row is null ? null : ToSegment(row, state);
+        }
+    }
+
+    private static async Task<SegmentRow> RequireAsync(SegmentStore store, string segmentId, CancellationToken ct) =>
+        Guid.TryParse(segmentId, out var id) && await store.FindAsync(id, null, ct) is { } row
+            ? row
+            : throw RpcErrors.NotFound("segment", segmentId);
+
+    private static FilterSource Source(Filter? filter, string text) =>
+        text.Length > 0 ? new FilterSource { Text = text } : new FilterSource { Filter = filter };
+
+    private static Segment ToSegment(SegmentRow row, AccountState state)
+    {
+        var problems = FilterReader.Problems(row.Filter, state);
+        return new Segment
+        {
+            SegmentId = row.SegmentId,
+            Name = row.Name,
+            Description = row.Description,
+            Filter = row.Filter,
+            Text = FilterPrinter.Print(row.Filter, state.Catalog),
+            Version = row.Version,
+            State = problems.Count == 0 ? Segment.Types.State.Valid : Segment.Types.State.Invalid,
+            Problems = { problems },
+            CreateTime = row.CreatedAt.ToTimestamp(),
+            UpdateTime = row.UpdatedAt.ToTimestamp(),
+        };
+    }
+}

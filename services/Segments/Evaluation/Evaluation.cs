@@ -1,0 +1,90 @@
+using System.Buffers;
+using Crm.Segments.V1;
+using TagSegments.Bitmaps;
+using TagSegments.Segments.Index;
+
+namespace TagSegments.Segments.Evaluation;
+
+/// <summary>
+/// A filter bound to one state of an account at one <c>now</c>. It is complete: whatever is asked of it, and however late, needs no
+/// database and gives one consistent answer. Not for several threads at once.
+/// </summary>
+internal sealed class Evaluation(DateTimeOffset now, AccountState state, Plan plan)
+{
+    private readonly Bitmap _living = state.Living;
+    private readonly AndNode _root = new([plan.Root, new SetNode(state.Living)]);
+
+    /// <summary>The one <c>now</c>.</summary>
+    public DateTimeOffset Now => now;
+
+    /// <summary>The state evaluated.</summary>
+    public AccountState State => state;
+
+    /// <summary>The saved segments that took part.</summary>
+    public IReadOnlyList<SegmentVersion> Versions => plan.Versions;
+
+    /// <summary>Makes an evaluation of the same state with another answer.</summary>
+    public Evaluation With(Bitmap answer) => new(now, state, plan with { Root = new SetNode(answer) });
+
+    /// <summary>Counts the contacts that match.</summary>
+    public int Count()
+    {
+        using var words = ChunkBuffers.Current.Take();
+        var count = 0;
+        for (var chunk = 0; chunk < _living.ChunkCount; chunk++)
+        {
+            if (!_root.IsEmpty(chunk))
+            {
+                _root.CopyTo(chunk, words.Words);
+                count += ChunkWords.Count(words.Words);
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Gets at most <paramref name="limit"/> matching contacts behind <paramref name="after"/>, ascending.</summary>
+    public int[] Page(int after, int limit)
+    {
+        var numbers = ArrayPool<int>.Shared.Rent(limit);
+        using var words = ChunkBuffers.Current.Take();
+        var found = 0;
+        var start = after + 1;
+        for (var chunk = ChunkLayout.ChunkOf(start); chunk < _living.ChunkCount && found < limit; chunk++)
+        {
+            if (_root.IsEmpty(chunk))
+            {
+                continue;
+            }
+
+            var first = chunk * ChunkLayout.Bits;
+            _root.CopyTo(chunk, words.Words);
+            found += ChunkWords.Enumerate(words.Words, first, Math.Max(0, start - first), numbers.AsSpan(found, limit - found));
+        }
+
+        var page = numbers[..found];
+        ArrayPool<int>.Shared.Return(numbers);
+        return page;
+    }
+
+    /// <summary>Gets those of some contacts that match, in the order given.</summary>
+    public IEnumerable<int> Match(IEnumerable<int> contactIds)
+    {
+        var matches = ToBitmap(contactIds.Where(contactId => contactId > 0).Select(ChunkLayout.ChunkOf));
+        return contactIds.Where(contactId => contactId > 0 && matches.Contains(contactId));
+    }
+
+    /// <summary>Gets all contacts that match.</summary>
+    public Bitmap ToBitmap() => ToBitmap(Enumerable.Range(0, _living.ChunkCount));
+
+    private Bitmap ToBitmap(IEnumerable<int> chunks)
+    {
+        var result = new BitmapEditor(Bitmap.Empty);
+        foreach (var chunk in chunks.Where(chunk => chunk < _living.ChunkCount && !_root.IsEmpty(chunk)).Distinct())
+        {
+            _root.CopyTo(chunk, result.Words(chunk));
+        }
+
+        return result.ToBitmap();
+    }
+}

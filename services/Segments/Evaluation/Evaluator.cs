@@ -1,0 +1,86 @@
+using Crm.Segments.V1;
+using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
+
+namespace TagSegments.Segments.Evaluation;
+
+/// <summary>
+/// Evaluates filters, exactly: an evaluation reads one consistent state, which includes every write acknowledged before it began. A filter
+/// of tags alone is answered from memory after one read of the clocks; any other one in one snapshot of the database.
+/// </summary>
+internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, TimeProvider time)
+{
+    /// <summary>
+    /// Evaluates a filter, which is read against the names of the very state that it is evaluated on. If only some
+    /// <paramref name="candidates"/> are of interest, the answer is true for those and means nothing for others.
+    /// </summary>
+    public async Task<Evaluation> EvaluateAsync(
+        int accountId, Func<AccountState, Filter> read, CancellationToken ct, int[]? candidates = null)
+    {
+        var now = time.GetUtcNow();
+        var check = candidates is null && shadow.IsDue();
+        return (check ? null : await FromMemoryAsync(accountId, read, now, ct))
+            ?? await BySqlAsync(accountId, read, candidates, check, now, ct);
+    }
+
+    /// <summary>Reads a filter against the current names, without evaluating it.</summary>
+    public async Task<(Filter Filter, AccountState State)> ReadAsync(int accountId, Func<AccountState, Filter> read, CancellationToken ct)
+    {
+        var state = await indexes.CurrentAsync(accountId, ct);
+        return (read(state), state);
+    }
+
+    /// <summary>Makes what filters are compiled against.</summary>
+    public static FilterContext Context(AccountState state, DateTimeOffset now) => new(state.Catalog, now)
+    {
+        FindSegment = segmentId => state.Definitions.GetValueOrDefault(segmentId)?.Filter,
+    };
+
+    private async Task<Evaluation?> FromMemoryAsync(
+        int accountId, Func<AccountState, Filter> read, DateTimeOffset now, CancellationToken ct)
+    {
+        var state = await indexes.CurrentAsync(accountId, ct);
+        while (true)
+        {
+            var plan = Planner.Plan(state, read(state));
+            if (plan.SqlParts.Count > 0)
+            {
+                return null;
+            }
+
+            if (plan.MissingTags.Count == 0)
+            {
+                return new Evaluation(now, state, plan);
+            }
+
+            state = await indexes.LoadAsync(accountId, plan.MissingTags, ct);
+        }
+    }
+
+    private async Task<Evaluation> BySqlAsync(
+        int accountId, Func<AccountState, Filter> read, int[]? candidates, bool check, DateTimeOffset now, CancellationToken ct)
+    {
+        IReadOnlySet<int> missing = new HashSet<int>();
+        while (true)
+        {
+            var (snapshot, state) = await indexes.OpenAsync(accountId, missing, ct);
+            await using (snapshot)
+            {
+                var filter = read(state);
+                var plan = Planner.Plan(state, filter);
+                missing = plan.MissingTags;
+                if (missing.Count > 0)
+                {
+                    continue;
+                }
+
+                var context = Context(state, now);
+                await SqlEvaluator.AnswerAsync(snapshot, plan, context, state, candidates, ct);
+                var evaluation = new Evaluation(now, state, plan);
+                return check
+                    ? evaluation.With(await shadow.CheckAsync(snapshot, filter, context, evaluation.ToBitmap(), ct))
+                    : evaluation;
+            }
+        }
+    }
+}

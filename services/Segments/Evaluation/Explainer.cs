@@ -1,0 +1,83 @@
+using Crm.Segments.V1;
+using Google.Protobuf.WellKnownTypes;
+using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Segments.Evaluation;
+
+/// <summary>Explains why one contact matches a filter or not: every clause by SQL in one snapshot, with the values read there.</summary>
+internal sealed class Explainer(AccountIndexes indexes, TimeProvider time)
+{
+    /// <summary>Explains a contact or throws NOT_FOUND.</summary>
+    public async Task<ExplainContactResponse> ExplainAsync(
+        int accountId, Func<AccountState, Filter> read, int contactId, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var (snapshot, state) = await indexes.OpenAsync(accountId, [], ct);
+        await using (snapshot)
+        {
+            var filter = read(state);
+            var facts = new ContactFacts(snapshot, contactId, now);
+            using var contact = await facts.AttributesAsync(ct)
+                ?? throw RpcErrors.NotFound("contact", contactId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+            var writer = new ExplainWriter(facts, contact.RootElement, state.Catalog, now);
+            var explanation = await new Walk(snapshot, state, Evaluator.Context(state, now), writer, contactId).NodeAsync(filter, ct);
+            return new ExplainContactResponse
+            {
+                Matches = explanation.Matches,
+                Explanation = explanation,
+                EvaluationTime = now.ToTimestamp(),
+            };
+        }
+    }
+
+    /// <summary>The walk over one filter for one contact. A segment that is met again is not explained again.</summary>
+    private sealed class Walk(Snapshot snapshot, AccountState state, FilterContext context, ExplainWriter writer, int contactId)
+    {
+        private readonly Dictionary<string, Explanation> _segments = [];
+
+        public async Task<Explanation> NodeAsync(Filter filter, CancellationToken ct)
+        {
+            var explanation = new Explanation { Text = FilterPrinter.Print(filter, state.Catalog) };
+            foreach (var member in FilterWalk.Members(filter))
+            {
+                explanation.Members.Add(await NodeAsync(member, ct));
+            }
+
+            switch (filter.KindCase)
+            {
+                case Filter.KindOneofCase.AllOf:
+                    explanation.Matches = explanation.Members.All(member => member.Matches);
+                    break;
+                case Filter.KindOneofCase.AnyOf:
+                    explanation.Matches = explanation.Members.Any(member => member.Matches);
+                    break;
+                case Filter.KindOneofCase.Negated:
+                    explanation.Matches = !explanation.Members[0].Matches;
+                    break;
+                case Filter.KindOneofCase.Segment:
+                    explanation.Members.Add(await SegmentAsync(filter.Segment.SegmentId, ct));
+                    explanation.Matches = explanation.Members[0].Matches;
+                    break;
+                default:
+                    explanation.Matches = (await SqlEvaluator.FindAsync(snapshot, filter, context, [contactId], ct)).Count > 0;
+                    explanation.Actual = await writer.ActualAsync(filter, ct);
+                    break;
+            }
+
+            return explanation;
+        }
+
+        private async Task<Explanation> SegmentAsync(string segmentId, CancellationToken ct)
+        {
+            if (_segments.TryGetValue(segmentId, out var known))
+            {
+                return new Explanation { Text = known.Text, Matches = known.Matches, Actual = "explained above" };
+            }
+
+            return _segments[segmentId] = await NodeAsync(state.Definitions[segmentId].Filter, ct);
+        }
+    }
+}

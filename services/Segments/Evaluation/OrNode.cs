@@ -1,0 +1,42 @@
+namespace TagSegments.Segments.Evaluation;
+
+/// <summary>The contacts that at least one member has; nobody if there are no members.</summary>
+internal sealed class OrNode(IReadOnlyList<PlanNode> members) : PlanNode
+{
+    public override long Estimate => Math.Min(int.MaxValue, members.Sum(member => member.Estimate));
+
+    public override bool IsEmpty(int chunk)
+    {
+        foreach (var member in members)
+        {
+            if (!member.IsEmpty(chunk))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public override void CopyTo(int chunk, Span<ulong> words)
+    {
+        words.Clear();
+        OrInto(chunk, words);
+    }
+
+    public override void OrInto(int chunk, Span<ulong> words)
+    {
+        foreach (var member in members)
+        {
+            member.OrInto(chunk, words);
+        }
+    }
+
+    public override void AndNotInto(int chunk, Span<ulong> words)
+    {
+        foreach (var member in members)
+        {
+            member.AndNotInto(chunk, words);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using Crm.Segments.V1;
+using TagSegments.Bitmaps;
+using TagSegments.Segments.Index;
+using Match = Crm.Segments.V1.TagClause.Types.Match;
+
+namespace TagSegments.Segments.Evaluation;
+
+/// <summary>
+/// Makes the plan of a filter for one state of an account: tag clauses become sets of the index, segments are planned in place, and each
+/// largest part without either becomes one SQL query.
+/// </summary>
+internal sealed class Planner(AccountState state)
+{
+    private readonly List<SqlNode> _sqlParts = [];
+    private readonly HashSet<int> _missingTags = [];
+    private readonly Dictionary<string, PlanNode> _segments = [];
+    private readonly List<SegmentVersion> _versions = [];
+
+    /// <summary>Makes the plan of a valid filter.</summary>
+    public static Plan Plan(AccountState state, Filter filter)
+    {
+        var planner = new Planner(state);
+        planner.Tag(AccountState.LivingContacts);
+        var root = planner.Node(filter);
+        return new Plan(root, planner._sqlParts, planner._missingTags, planner._versions);
+    }
+
+    private PlanNode Node(Filter filter)
+    {
+        if (!UsesIndex(filter))
+        {
+            return Sql(filter);
+        }
+
+        return filter.KindCase switch
+        {
+            Filter.KindOneofCase.AllOf => new AndNode(Members(filter.AllOf, parts => new Filter { AllOf = parts })),
+            Filter.KindOneofCase.AnyOf => new OrNode(Members(filter.AnyOf, parts => new Filter { AnyOf = parts })),
+            Filter.KindOneofCase.Negated => new NotNode(Node(filter.Negated)),
+            Filter.KindOneofCase.Everyone => new AndNode([]),
+            Filter.KindOneofCase.Tag => Tags(filter.Tag),
+            Filter.KindOneofCase.Segment => Segment(filter.Segment.SegmentId),
+            _ => throw new InvalidOperationException($"A {filter.KindCase} clause is not answered by the index."),
+        };
+    }
+
+    private static bool UsesIndex(Filter filter) => FilterWalk.All(filter).Any(node =>
+        node.KindCase is Filter.KindOneofCase.Tag or Filter.KindOneofCase.Segment or Filter.KindOneofCase.Everyone);
+
+    // Members that PostgreSQL has to answer are one query together.
+    private List<PlanNode> Members(FilterGroup group, Func<FilterGroup, Filter> together)
+    {
+        var bySql = group.Filters.Where(member => !UsesIndex(member)).ToList();
+        var nodes = group.Filters.Where(UsesIndex).Select(Node).ToList();
+        if (bySql.Count > 0)
+        {
+            nodes.Add(Sql(bySql.Count == 1 ? bySql[0] : together(new FilterGroup { Filters = { bySql } })));
+        }
+
+        return nodes;
+    }
+
+    private SqlNode Sql(Filter filter)
+    {
+        var node = new SqlNode(filter);
+        _sqlParts.Add(node);
+        return node;
+    }
+
+    private PlanNode Tags(TagClause clause)
+    {
+        var sets = TagIds(clause).Select(tagId => (PlanNode)new SetNode(Tag(tagId))).ToList();
+        return clause.Match switch
+        {
+            Match.All => new AndNode(sets),
+            Match.None => new NotNode(new OrNode(sets)),
+            _ => new OrNode(sets),
+        };
+    }
+
+    private IEnumerable<int> TagIds(TagClause clause)
+    {
+        if (clause.TagIds.Count > 0)
+        {
+            return clause.TagIds.Distinct();
+        }
+
+        // Without a prefix, every name starts with it: any tag at all.
+        return state.Catalog.TagItems
+            .Where(tag => !tag.IsDeleted && tag.Name.StartsWith(clause.NamePrefix, StringComparison.Ordinal))
+            .Select(tag => tag.Id);
+    }
+
+    private Bitmap Tag(int tagId)
+    {
+        if (state.Tags.TryGetValue(tagId, out var contacts))
+        {
+            return contacts;
+        }
+
+        _missingTags.Add(tagId);
+        return Bitmap.Empty;
+    }
+
+    private PlanNode Segment(string segmentId)
+    {
+        if (!_segments.TryGetValue(segmentId, out var node))
+        {
+            var definition = state.Definitions[segmentId];
+            _segments[segmentId] = node = new MemoNode(Node(definition.Filter));
+            _versions.Add(new SegmentVersion { SegmentId = segmentId, Version = definition.Version, Name = definition.Name });
+        }
+
+        return node;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Npgsql;
+using TagSegments.Segments.Filters;
+
+namespace TagSegments.Segments.Index;
+
+/// <summary>
+/// The states of the accounts in this process, each kept true by the account's clocks. A call gets a state that includes every write
+/// acknowledged before the call: either one read of the clocks shows that the state is current, or it is brought forward in a snapshot that
+/// was opened after the call arrived.
+/// </summary>
+internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryCache cache, TagLoader loader, IndexMetrics metrics)
+{
+    private readonly ConcurrentDictionary<int, Slot> _slots = new();
+
+    /// <summary>Gets the current state of an account.</summary>
+    public async ValueTask<AccountState> CurrentAsync(int accountId, CancellationToken ct)
+    {
+        var arrival = Stopwatch.GetTimestamp();
+        var now = await clocks.ReadAsync(accountId, ct);
+        if (SlotOf(accountId).State is { } state && state.IsAt(now))
+        {
+            metrics.Hits.Add(1);
+            return state;
+        }
+
+        return await LoadAsync(accountId, [], arrival, ct);
+    }
+
+    /// <summary>Gets the current state of an account with some more tags.</summary>
+    public Task<AccountState> LoadAsync(int accountId, IReadOnlyCollection<int> tagIds, CancellationToken ct) =>
+        LoadAsync(accountId, tagIds, Stopwatch.GetTimestamp(), ct);
+
+    /// <summary>Opens a snapshot and gets the state as of that snapshot, with some more tags.</summary>
+    public async Task<(Snapshot Snapshot, AccountState State)> OpenAsync(
+        int accountId, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+    {
+        var slot = SlotOf(accountId);
+        await slot.Gate.WaitAsync(ct);
+        try
+        {
+            return await AdvanceAsync(slot, accountId, tagIds, ct);
+        }
+        finally
+        {
+            slot.Gate.Release();
+        }
+    }
+
+    /// <summary>Reads what Redis has and opens the snapshot, in this order: the snapshot then knows every position that Redis can show.</summary>
+    protected virtual async Task<(Snapshot Snapshot, IReadOnlyDictionary<int, TagEntry> Entries)> BeginAsync(
+        int accountId, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+    {
+        var entries = await cache.ReadAsync(accountId, tagIds, ct);
+        return (await Snapshot.OpenAsync(db, accountId, ct), entries);
+    }
+
+    private async Task<AccountState> LoadAsync(int accountId, IReadOnlyCollection<int> tagIds, long arrival, CancellationToken ct)
+    {
+        var slot = SlotOf(accountId);
+        await slot.Gate.WaitAsync(ct);
+        try
+        {
+            // While this call waited, another one may have done its work, in a snapshot younger than this call.
+            if (slot.State is { } state && slot.VerifiedAt >= arrival && tagIds.All(state.Tags.ContainsKey))
+            {
+                return state;
+            }
+
+            var (snapshot, advanced) = await AdvanceAsync(slot, accountId, tagIds, ct);
+            await snapshot.DisposeAsync();
+            return advanced;
+        }
+        finally
+        {
+            slot.Gate.Release();
+        }
+    }
+
+    private async Task<(Snapshot Snapshot, AccountState State)> AdvanceAsync(
+        Slot slot, int accountId, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+    {
+        var state = slot.State;
+        var missing = tagIds.Append(AccountState.LivingContacts).Where(tagId => state?.Tags.ContainsKey(tagId) != true).ToHashSet();
+        var begun = Stopwatch.GetTimestamp();
+        var (snapshot, entries) = await BeginAsync(accountId, missing, ct);
+        try
+        {
+            state = new AccountState(
+                snapshot.Clocks,
+                await CatalogAsync(state, snapshot, ct),
+                await DefinitionsAsync(state, snapshot, ct),
+                await loader.LoadAsync(state, snapshot, entries, missing, ct));
+        }
+        catch
+        {
+            await snapshot.DisposeAsync();
+            throw;
+        }
+
+        (slot.State, slot.VerifiedAt) = (state, begun);
+        return (snapshot, state);
+    }
+
+    private static async Task<FilterCatalog> CatalogAsync(AccountState? state, Snapshot snapshot, CancellationToken ct) =>
+        state?.Clocks.HaveSameNames(snapshot.Clocks) == true
+            ? state.Catalog
+            : await FilterCatalogStore.LoadAsync(snapshot.Connection, snapshot.AccountId, ct);
+
+    private static async Task<ImmutableDictionary<string, SegmentDefinition>> DefinitionsAsync(
+        AccountState? state, Snapshot snapshot, CancellationToken ct) =>
+        state is not null && state.Clocks.Definitions == snapshot.Clocks.Definitions
+            ? state.Definitions
+            : await DefinitionStore.LoadAsync(snapshot, ct);
+
+    private Slot SlotOf(int accountId) => _slots.GetOrAdd(accountId, _ => new Slot());
+
+    private sealed class Slot
+    {
+        private volatile AccountState? _state;
+
+        /// <summary>One call at a time brings the account forward.</summary>
+        public SemaphoreSlim Gate { get; } = new(1);
+
+        /// <summary>The latest state.</summary>
+        public AccountState? State
+        {
+            get => _state;
+            set => _state = value;
+        }
+
+        /// <summary>When the snapshot of the state began, by the process's monotonic clock. Guarded by the gate.</summary>
+        public long VerifiedAt { get; set; }
+    }
+}

@@ -1,0 +1,6 @@
+using TagSegments.Bitmaps;
+
+namespace TagSegments.Segments.Index;
+
+/// <summary>Who had a tag at a position.</summary>
+internal readonly record struct KnownTag(Bitmap Contacts, long Pos);

@@ -1,0 +1,107 @@
+using Npgsql;
+using NpgsqlTypes;
+using TagSegments.Bitmaps;
+
+namespace TagSegments.Segments.Index;
+
+/// <summary>Reads from PostgreSQL who has which tag and what changed.</summary>
+internal static class TagStore
+{
+    // In binary form a bit column is its length in bits, four bytes, and then the bits as they lie in a chunk.
+    private const int LengthPrefix = 4;
+
+    /// <summary>Reads tags as of a snapshot; a tag without contacts is an empty set.</summary>
+    public static async Task<Dictionary<int, Bitmap>> LoadAsync(Snapshot snapshot, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT tag_id, chunk, bits
+            FROM tags.segment_tag_chunks
+            WHERE account_id = $1 AND tag_id = ANY($2)
+            """;
+        await using var command = Command(snapshot, sql, tagIds);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var editors = tagIds.ToDictionary(tagId => tagId, _ => new BitmapEditor(Bitmap.Empty));
+        var bits = new byte[ChunkLayout.Bytes];
+        while (await reader.ReadAsync(ct))
+        {
+            reader.GetBytes(2, LengthPrefix, bits, 0, bits.Length);
+            editors[reader.GetInt32(0)].Add(reader.GetInt32(1), bits);
+        }
+
+        return editors.ToDictionary(editor => editor.Key, editor => editor.Value.ToBitmap());
+    }
+
+    /// <summary>
+    /// Applies to tags, each known as of a position, what changed until a snapshot. Returns null if the log in between has more than
+    /// <paramref name="longest"/> rows: reading the tags anew is cheaper then.
+    /// </summary>
+    public static async Task<Dictionary<int, Bitmap>?> CatchUpAsync(
+        Snapshot snapshot, IReadOnlyDictionary<int, KnownTag> tags, int longest, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT pos, tag_id, op, contact_id, chunk, bits
+            FROM tags.segment_tag_changes
+            WHERE account_id = $1 AND tag_id = ANY($2) AND pos > $3
+            ORDER BY pos, seq
+            LIMIT $4
+            """;
+        await using var command = Command(snapshot, sql, [.. tags.Keys]);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = tags.Values.Min(tag => tag.Pos) });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = longest + 1 });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var editors = new Dictionary<int, BitmapEditor>();
+        for (var rows = 0; await reader.ReadAsync(ct); rows++)
+        {
+            if (rows == longest)
+            {
+                return null;
+            }
+
+            var tag = tags[reader.GetInt32(1)];
+            if (reader.GetInt64(0) > tag.Pos)
+            {
+                Apply(reader, editors.TryGetValue(reader.GetInt32(1), out var editor)
+                    ? editor
+                    : editors[reader.GetInt32(1)] = new BitmapEditor(tag.Contacts));
+            }
+        }
+
+        return editors.ToDictionary(editor => editor.Key, editor => editor.Value.ToBitmap());
+    }
+
+    private static void Apply(NpgsqlDataReader change, BitmapEditor tag)
+    {
+        var added = change.GetInt16(2) == 1;
+        if (change.IsDBNull(3))
+        {
+            var bits = new byte[ChunkLayout.Bytes];
+            change.GetBytes(5, LengthPrefix, bits, 0, bits.Length);
+            if (added)
+            {
+                tag.Add(change.GetInt32(4), bits);
+            }
+            else
+            {
+                tag.Remove(change.GetInt32(4), bits);
+            }
+        }
+        else if (added)
+        {
+            tag.Add(change.GetInt32(3));
+        }
+        else
+        {
+            tag.Remove(change.GetInt32(3));
+        }
+    }
+
+    private static NpgsqlCommand Command(Snapshot snapshot, string sql, IReadOnlyCollection<int> tagIds) =>
+        new(sql, snapshot.Connection, snapshot.Transaction)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<int> { TypedValue = snapshot.AccountId },
+                new() { Value = tagIds.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer },
+            },
+        };
+}
