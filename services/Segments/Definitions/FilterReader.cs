@@ -15,7 +15,7 @@ internal static class FilterReader
         var filter = source?.SourceCase switch
         {
             FilterSource.SourceOneofCase.Filter => source.Filter,
-            FilterSource.SourceOneofCase.Text => FilterParser.Parse(source.Text, state.Catalog),
+            FilterSource.SourceOneofCase.Text => Parse(source.Text, state.Catalog),
             FilterSource.SourceOneofCase.SegmentId => ById(source.SegmentId, state),
             FilterSource.SourceOneofCase.SegmentName => ByName(source.SegmentName, state),
             _ => throw RpcErrors.InvalidField(field, "is required: a filter, a text, or a segment's id or name"),
@@ -39,10 +39,10 @@ internal static class FilterReader
     /// <summary>Throws unless a filter is valid and all that it refers to exists, also in the segments that it refers to.</summary>
     public static void RequireUsable(Filter filter, AccountState state)
     {
-        Check(filter, state.Catalog);
+        FilterValidator.Validate(filter, state.Catalog).ThrowIfAny();
         foreach (var segment in Reached(filter, state))
         {
-            Check(segment.Filter, state.Catalog);
+            FilterValidator.Validate(segment.Filter, state.Catalog).ThrowIfAny();
         }
     }
 
@@ -55,17 +55,15 @@ internal static class FilterReader
         return [.. own, .. inherited];
     }
 
-    private static void Check(Filter filter, FilterCatalog catalog)
+    private static Filter Parse(string text, FilterCatalog catalog)
     {
-        var result = FilterValidator.Validate(filter, catalog);
-        if (result.Violations.Count > 0)
+        try
         {
-            throw FilterErrors.Invalid(result.Violations);
+            return FilterParser.Parse(text, catalog);
         }
-
-        if (result.Missing.Count > 0)
+        catch (FilterSyntaxException e)
         {
-            throw FilterErrors.MissingReference(result.Missing[0]);
+            throw e.ToRpcException();
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed partial class SegmentApi
         var (filter, state) = await evaluator.ReadAsync(
             account.Id, state => FilterReader.Read(request.Source, state), context.CancellationToken);
 
-        var definition = FilterReader.Definition(filter, state);
+        var definition = FilterNormalizer.Normalize(FilterReader.Definition(filter, state));
         return new ParseFilterResponse { Filter = definition, Text = FilterPrinter.Print(definition, state.Catalog) };
     }
 

@@ -20,7 +20,7 @@ internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes ind
     public Task<CreateSegmentResponse> CreateAsync(AccountInfo account, CreateSegmentRequest request, ServerCallContext context) =>
         ChangeAsync(account, request, request.RequestId, context, async (store, state, ct) =>
         {
-            var filter = FilterReader.Read(Source(request.Segment.Filter, request.Text), state, "segment.filter");
+            var filter = Read(request.Segment.Filter, request.Text, state);
             var now = time.GetUtcNow().UtcDateTime;
             var row = new SegmentRow(
                 Guid.CreateVersion7().ToString(), request.Segment.Name, request.Segment.Description, JsonFormatter.Default.Format(filter), 1, now, now);
@@ -59,7 +59,7 @@ internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes ind
             }
 
             var newFilter = request.Filter is not null || request.Text.Length > 0;
-            var filter = newFilter ? FilterReader.Read(Source(request.Filter, request.Text), state, "filter") : old.Filter;
+            var filter = newFilter ? Read(request.Filter, request.Text, state) : old.Filter;
             var row = new SegmentRow(
                 old.SegmentId,
                 request.HasName ? request.Name : old.Name,
@@ -119,11 +119,10 @@ internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes ind
 
     private static async Task SaveAsync(SegmentStore store, SegmentRow row, AccountState state, ServerCallContext context)
     {
-        var targets = FilterReferences.Of(row.Filter).Where(reference => reference.Kind == FilterReferences.Segment).Select(reference => reference.Target);
         var graph = new SegmentGraph(
             await store.SegmentReferencesAsync(context.CancellationToken),
             segmentId => segmentId == row.SegmentId ? row.Name : state.Definitions.GetValueOrDefault(segmentId)?.Name ?? segmentId);
-        graph.RequireAcyclic(row.SegmentId, targets);
+        graph.RequireAcyclic(row.SegmentId, FilterReferences.Of(row.Filter).SegmentIds);
         try
         {
             await store.SaveAsync(row, context.Principal(), context.CancellationToken);
@@ -149,8 +148,8 @@ internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes ind
             ? row
             : throw RpcErrors.NotFound("segment", segmentId);
 
-    private static FilterSource Source(Filter? filter, string text) =>
-        text.Length > 0 ? new FilterSource { Text = text } : new FilterSource { Filter = filter };
+    private static Filter Read(Filter? filter, string text, AccountState state) => FilterNormalizer.Normalize(FilterReader.Read(
+        text.Length > 0 ? new FilterSource { Text = text } : new FilterSource { Filter = filter }, state));
 
     private static Segment ToSegment(SegmentRow row, AccountState state)
     {

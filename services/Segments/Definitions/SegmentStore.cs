@@ -1,5 +1,8 @@
+using System.Globalization;
+using Crm.Segments.V1;
 using Dapper;
 using Npgsql;
+using TagSegments.Segments.Filters;
 
 namespace TagSegments.Segments.Definitions;
 
@@ -79,7 +82,7 @@ internal sealed class SegmentStore(NpgsqlTransaction transaction, int accountId)
             SELECT @accountId, @segmentId, kind, target
             FROM unnest(@kinds, @targets) AS r (kind, target);
             """;
-        var references = FilterReferences.Of(segment.Filter);
+        var references = References(segment.Filter);
         await ExecuteAsync(
             sql,
             new
@@ -126,6 +129,18 @@ internal sealed class SegmentStore(NpgsqlTransaction transaction, int accountId)
         var rows = await transaction.Connection!.QueryAsync<string>(
             Command(sql, new { accountId, target = segmentId.ToString(), segmentId }, ct));
         return rows.AsList();
+    }
+
+    private static List<(string Kind, string Target)> References(Filter filter)
+    {
+        var references = FilterReferences.Of(filter);
+        return
+        [
+            .. references.TagIds.Select(id => ("tag", id.ToString(CultureInfo.InvariantCulture))),
+            .. references.FieldIds.Select(id => ("field", id.ToString(CultureInfo.InvariantCulture))),
+            .. references.CampaignIds.Select(id => ("campaign", id)),
+            .. references.SegmentIds.Select(id => ("segment", id)),
+        ];
     }
 
     private Task ExecuteAsync(string sql, object parameters, CancellationToken ct) =>

@@ -26,7 +26,7 @@ internal sealed class ShadowCheck(IConfiguration configuration, IndexMetrics met
         if (missing + surplus > 0)
         {
             metrics.ShadowMismatches.Add(1);
-            logger.ShadowMismatch(snapshot.AccountId, snapshot.Clocks.Records.Pos, missing, surplus, filter.ToString());
+            logger.ShadowMismatch(snapshot.AccountId, snapshot.Clocks.Records.Pos, missing, surplus, filter);
         }
 
         return truth;

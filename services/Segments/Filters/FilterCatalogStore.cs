@@ -48,8 +48,21 @@ internal static class FilterCatalogStore
 
     private sealed record AccountRow(string TimeZone, short WeekStart);
 
-    private sealed record FieldRow(int FieldId, short Target, string Key, short Type, string[] Choices, bool IsDeleted)
+    // Dapper gives arrays to properties only, not to constructors.
+    private sealed record FieldRow
     {
+        public int FieldId { get; init; }
+
+        public short Target { get; init; }
+
+        public string Key { get; init; } = "";
+
+        public short Type { get; init; }
+
+        public string[] Choices { get; init; } = [];
+
+        public bool IsDeleted { get; init; }
+
         public FilterField ToField() => new(Key, (FieldType)Type, FieldId, IsDeleted) { Choices = Choices };
     }
 }

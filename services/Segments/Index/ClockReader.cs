@@ -73,8 +73,9 @@ internal class ClockReader(NpgsqlDataSource db) : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads the clocks of some accounts.</summary>
     // An idle connection may have been closed by the server meanwhile: only a fresh one's failure counts.
-    private async Task<Dictionary<int, AccountClocks>> QueryAsync(int[] accountIds)
+    protected virtual async Task<Dictionary<int, AccountClocks>> QueryAsync(int[] accountIds)
     {
         if (_connection is { } kept)
         {

@@ -49,9 +49,16 @@ internal class TagEntryCache(RedisConnection redis, IndexMetrics metrics, ILogge
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var entry in _writes.Reader.ReadAllAsync(stoppingToken))
+        try
         {
-            await WriteAsync(entry);
+            await foreach (var entry in _writes.Reader.ReadAllAsync(stoppingToken))
+            {
+                await WriteAsync(entry);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // What is not written by now is not missed.
         }
     }
 

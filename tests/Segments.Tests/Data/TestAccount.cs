@@ -1,0 +1,214 @@
+using System.Globalization;
+using Dapper;
+using Npgsql;
+using TagSegments.Bitmaps;
+
+namespace TagSegments.Segments.Tests.Data;
+
+/// <summary>
+/// An account written straight into the tables by the rules of the data model: truth, change log and clock in one transaction. So the tests
+/// of the index do not depend on the service that writes in production.
+/// </summary>
+internal sealed class TestAccount
+{
+    private static readonly string[] s_tables =
+        ["tags.tag_chunk", "tags.tag_change", "crm.clock", "crm.commit", "crm.contact"];
+
+    private static int s_accounts;
+    private readonly NpgsqlDataSource _db;
+
+    private TestAccount(NpgsqlDataSource db, int id, string name) => (_db, Id, Name) = (db, id, name);
+
+    public int Id { get; }
+
+    public string Name { get; }
+
+    public static async Task<TestAccount> CreateAsync(NpgsqlDataSource db, string timeZone = "UTC")
+    {
+        var name = $"direct-{Interlocked.Increment(ref s_accounts).ToString(CultureInfo.InvariantCulture)}";
+        await using var connection = await db.OpenConnectionAsync();
+        var id = await connection.ExecuteScalarAsync<int>(
+            "INSERT INTO crm.account (name, time_zone) VALUES (@name, @timeZone) RETURNING account_id", new { name, timeZone });
+        return new TestAccount(db, id, name);
+    }
+
+    public async Task<int> CreateTagAsync(string name)
+    {
+        await using var connection = await _db.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<int>(
+            """
+            INSERT INTO tags.tag (account_id, tag_id, name)
+            SELECT @Id, coalesce(max(tag_id), 0) + 1, @name FROM tags.tag WHERE account_id = @Id
+            RETURNING tag_id
+            """,
+            new { Id, name });
+    }
+
+    public async Task DeleteTagAsync(int tagId)
+    {
+        await using var connection = await _db.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            "UPDATE tags.tag SET deleted_at = now() WHERE account_id = @Id AND tag_id = @tagId", new { Id, tagId });
+    }
+
+    public async Task CreateContactsAsync(params int[] contactIds)
+    {
+        await using (var connection = await _db.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync(
+                "INSERT INTO crm.contact (account_id, contact_id) SELECT @Id, unnest(@contactIds)", new { Id, contactIds });
+        }
+
+        await ChangeAsync(new TagWrite(0, true, contactIds));
+    }
+
+    /// <summary>Sets columns of a contact; the SQL is the test's own.</summary>
+    public async Task SetAsync(int contactId, string assignments)
+    {
+        await using var connection = await _db.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            $"UPDATE crm.contact SET {assignments} WHERE account_id = @Id AND contact_id = @contactId", new { Id, contactId });
+        await ChangeAsync(connection, [], force: true);
+    }
+
+    public async Task DeleteContactAsync(int contactId, bool delete = true)
+    {
+        await using var connection = await _db.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            "UPDATE crm.contact SET deleted_at = CASE WHEN @delete THEN now() END WHERE account_id = @Id AND contact_id = @contactId",
+            new { Id, contactId, delete });
+        await ChangeAsync(connection, [new TagWrite(0, !delete, [contactId])], force: false);
+    }
+
+    public Task TagAsync(int tagId, params int[] contactIds) => ChangeAsync(new TagWrite(tagId, true, contactIds));
+
+    public Task UntagAsync(int tagId, params int[] contactIds) => ChangeAsync(new TagWrite(tagId, false, contactIds));
+
+    /// <summary>Makes some changes in one transaction.</summary>
+    public async Task ChangeAsync(params TagWrite[] writes)
+    {
+        await using var connection = await _db.OpenConnectionAsync();
+        await ChangeAsync(connection, writes, force: false);
+    }
+
+    /// <summary>Gets the position of the clock.</summary>
+    public async Task<(long Pos, Guid Nonce)> PositionAsync()
+    {
+        await using var connection = await _db.OpenConnectionAsync();
+        return await connection.QuerySingleAsync<(long, Guid)>("SELECT pos, nonce FROM crm.clock WHERE account_id = @Id", new { Id });
+    }
+
+    /// <summary>Forgets the change log up to now, as retention does.</summary>
+    public async Task PruneAsync()
+    {
+        await using var connection = await _db.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            WITH floor AS (UPDATE crm.clock SET floor = pos WHERE account_id = @Id RETURNING pos)
+            DELETE FROM tags.tag_change WHERE account_id = @Id AND pos <= (SELECT pos FROM floor)
+            """,
+            new { Id });
+    }
+
+    /// <summary>Copies the account's tags, change log and clock aside.</summary>
+    public Task BackUpAsync() => ExecuteAsync(string.Concat(s_tables.Select(table => string.Create(
+        CultureInfo.InvariantCulture, $"DROP TABLE IF EXISTS public.{Copy(table)}; CREATE TABLE public.{Copy(table)} AS SELECT * FROM {table} WHERE account_id = {Id};"))));
+
+    /// <summary>Puts the copy back, as a restored backup or a standby that missed the last transactions would.</summary>
+    public Task RestoreAsync() => ExecuteAsync(string.Concat(s_tables.Select(table => string.Create(
+        CultureInfo.InvariantCulture, $"DELETE FROM {table} WHERE account_id = @Id; INSERT INTO {table} SELECT * FROM public.{Copy(table)};"))));
+
+    /// <summary>Runs SQL of the test about this account, <c>@Id</c>.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await _db.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql, new { Id });
+    }
+
+    private async Task ChangeAsync(NpgsqlConnection connection, TagWrite[] writes, bool force)
+    {
+        await using var transaction = await connection.BeginTransactionAsync();
+        var log = new List<LogRow>();
+        foreach (var write in writes)
+        {
+            foreach (var chunk in write.ContactIds.Distinct().GroupBy(ChunkLayout.ChunkOf))
+            {
+                log.AddRange(await WriteAsync(connection, write, chunk.Key, [.. chunk]));
+            }
+        }
+
+        if (log.Count > 0 || force)
+        {
+            await MoveClockAsync(connection, log);
+        }
+
+        await transaction.CommitAsync();
+    }
+
+    private async Task<IReadOnlyList<LogRow>> WriteAsync(NpgsqlConnection connection, TagWrite write, int chunk, int[] contactIds)
+    {
+        var bits = Bits(contactIds);
+        await connection.ExecuteAsync(
+            "INSERT INTO tags.tag_chunk VALUES (@Id, @TagId, @chunk, repeat('0', 16384)::bit(16384)) ON CONFLICT DO NOTHING",
+            new { Id, write.TagId, chunk });
+        var old = await connection.ExecuteScalarAsync<string>(
+            "SELECT bits::text FROM tags.tag_chunk WHERE account_id = @Id AND tag_id = @TagId AND chunk = @chunk FOR UPDATE",
+            new { Id, write.TagId, chunk });
+        var changed = contactIds.Where(contactId => old![ChunkLayout.OffsetOf(contactId)] == '1' != write.Add).ToArray();
+        await connection.ExecuteAsync(
+            """
+            UPDATE tags.tag_chunk
+            SET bits = CASE WHEN @Add THEN bits | @bits::bit(16384) ELSE bits & ~(@bits::bit(16384)) END
+            WHERE account_id = @Id AND tag_id = @TagId AND chunk = @chunk
+            """,
+            new { Id, write.TagId, write.Add, chunk, bits });
+        return changed switch
+        {
+            [] => [],
+            [var one] => [new LogRow(write.TagId, write.Add, one, chunk, null)],
+            _ => [new LogRow(write.TagId, write.Add, null, chunk, Bits(changed))],
+        };
+    }
+
+    private async Task MoveClockAsync(NpgsqlConnection connection, List<LogRow> log)
+    {
+        var pos = await connection.ExecuteScalarAsync<long>(
+            """
+            WITH moved AS (
+                INSERT INTO crm.clock AS c (account_id, pos, nonce) VALUES (@Id, 1, gen_random_uuid())
+                ON CONFLICT (account_id) DO UPDATE SET pos = c.pos + 1, nonce = excluded.nonce
+                RETURNING pos, nonce)
+            INSERT INTO crm.commit (account_id, pos, nonce) SELECT @Id, pos, nonce FROM moved RETURNING pos
+            """,
+            new { Id });
+        for (var seq = 0; seq < log.Count; seq++)
+        {
+            var row = log[seq];
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO tags.tag_change (account_id, pos, seq, tag_id, op, contact_id, chunk, bits, cause_kind)
+                VALUES (@Id, @pos, @seq, @TagId, @op, @ContactId, @Chunk, @Bits::bit(16384), 1)
+                """,
+                new { Id, pos, seq, row.TagId, op = row.Add ? 1 : 2, row.ContactId, row.Chunk, row.Bits });
+        }
+    }
+
+    private string Copy(string table) => string.Create(CultureInfo.InvariantCulture, $"copy_{Id}_{table.Replace('.', '_')}");
+
+    private static string Bits(int[] contactIds)
+    {
+        var bits = new char[ChunkLayout.Bits];
+        Array.Fill(bits, '0');
+        foreach (var contactId in contactIds)
+        {
+            bits[ChunkLayout.OffsetOf(contactId)] = '1';
+        }
+
+        return new string(bits);
+    }
+
+    private sealed record LogRow(int TagId, bool Add, int? ContactId, int Chunk, string? Bits);
+}
+
+/// <summary>Adds a tag to contacts or removes it; tag 0 makes them living.</summary>
+internal sealed record TagWrite(int TagId, bool Add, int[] ContactIds);
