@@ -29,7 +29,7 @@ internal sealed class CallTokens(PageTokens pages, ConsistencyTokens consistency
         const string sql = """
             SELECT EXISTS (SELECT FROM crm.segment_commits WHERE account_id = @accountId AND pos = @pos AND nonce = @nonce)
                 OR EXISTS (SELECT FROM campaigns.segment_activity_commits WHERE account_id = @accountId AND pos = @pos AND nonce = @nonce)
-                OR EXISTS (SELECT FROM crm.segment_clock WHERE account_id = @accountId AND (nonce = @nonce OR floor > @pos))
+                OR EXISTS (SELECT FROM crm.segment_clock WHERE account_id = @accountId AND floor > @pos)
                 OR @pos = 0
             """;
         await using var connection = await db.OpenConnectionAsync(ct);

@@ -21,7 +21,7 @@ internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes ind
         ChangeAsync(account, request, request.RequestId, context, async (store, state, ct) =>
         {
             var filter = Read(request.Segment.Filter, request.Text, state);
-            var now = time.GetUtcNow().UtcDateTime;
+            var now = Now();
             var row = new SegmentRow(
                 Guid.CreateVersion7().ToString(), request.Segment.Name, request.Segment.Description, JsonFormatter.Default.Format(filter), 1, now, now);
             await SaveAsync(store, row, state, context);
@@ -67,7 +67,7 @@ internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes ind
                 JsonFormatter.Default.Format(filter),
                 filter.Equals(old.Filter) ? old.Version : old.Version + 1,
                 old.CreatedAt,
-                time.GetUtcNow().UtcDateTime);
+                Now());
             await SaveAsync(store, row, state, context);
             return new UpdateSegmentResponse { Segment = ToSegment(row, state) };
         });
@@ -147,6 +147,13 @@ internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes ind
         Guid.TryParse(segmentId, out var id) && await store.FindAsync(id, null, ct) is { } row
             ? row
             : throw RpcErrors.NotFound("segment", segmentId);
+
+    // In the resolution of the database, so that the answer is what a later read gives.
+    private DateTime Now()
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
 
     private static Filter Read(Filter? filter, string text, AccountState state) => FilterNormalizer.Normalize(FilterReader.Read(
         text.Length > 0 ? new FilterSource { Text = text } : new FilterSource { Filter = filter }, state));
