@@ -3,6 +3,8 @@ using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Accounts;
 using TagSegments.Tags.Contacts;
 using TagSegments.Tags.Fields;
+using TagSegments.Tags.Imports;
+using TagSegments.Tags.Opportunities;
 
 namespace TagSegments.Tags;
 
@@ -19,6 +21,11 @@ internal static class CrmServices
         builder.Services.AddSingleton<ContactCalls>();
         builder.Services.AddSingleton<ContactStore>();
         builder.Services.AddSingleton<ContactFeed>();
+        builder.Services.AddSingleton<OpportunityCalls>();
+        builder.Services.AddSingleton<OpportunityStore>();
+        builder.Services.AddSingleton<PipelineStore>();
+        builder.Services.AddSingleton<ImportTargets>();
+        builder.Services.AddSingleton<TagSegments.Tags.Library.TagStore>();
         return builder;
     }
 
@@ -27,6 +34,8 @@ internal static class CrmServices
         app.MapGrpcService<AccountApi>();
         app.MapGrpcService<ContactApi>();
         app.MapGrpcService<FieldApi>();
+        app.MapGrpcService<ImportApi>();
+        app.MapGrpcService<OpportunityApi>();
         return app;
     }
 }

@@ -48,6 +48,21 @@ internal sealed class FieldStore(NpgsqlDataSource database)
         return row?.ToProto();
     }
 
+    /// <summary>Adds choices to a field, keeping those that it has.</summary>
+    public static async Task<Field> AddChoicesAsync(
+        NpgsqlTransaction transaction, int accountId, int fieldId, string[] choices, CancellationToken ct)
+    {
+        const string sql = $"""
+            UPDATE crm.field f
+            SET choices = f.choices || ARRAY (SELECT c FROM unnest(@choices) AS c WHERE c <> ALL (f.choices))
+            WHERE account_id = @accountId AND field_id = @fieldId
+            RETURNING {Columns}
+            """;
+        var row = await transaction.Connection!.QuerySingleAsync<Row>(
+            new CommandDefinition(sql, new { accountId, fieldId, choices }, transaction, cancellationToken: ct));
+        return row.ToProto();
+    }
+
     /// <summary>Counts the account's fields, for the limit.</summary>
     public static Task<int> CountAsync(NpgsqlTransaction transaction, int accountId, CancellationToken ct)
     {

@@ -1,0 +1,37 @@
+using Crm.Contacts.V1;
+using Npgsql;
+using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Fields;
+using TagSegments.Tags.Library;
+using TagSegments.Tags.Opportunities;
+
+namespace TagSegments.Tags.Imports;
+
+/// <summary>Makes what takes the rows of an import.</summary>
+internal sealed class ImportTargets(NpgsqlDataSource database, FieldStore fields, TagStore tags, TimeProvider time)
+{
+    /// <summary>What finds and creates the custom fields of an import.</summary>
+    public ImportFields Fields(ImportSettings settings) => new(database, fields, settings);
+
+    /// <summary>What takes rows as contacts.</summary>
+    public ContactImport Contacts(ImportSettings settings, Dictionary<ImportColumn, Field> columns)
+    {
+        var importTags = new ImportTags(database, tags, settings);
+        return new ContactImport(database, settings, new ContactRows(settings, columns, importTags), importTags, time);
+    }
+
+    /// <summary>What takes rows as opportunities. Creates the pipeline and the stages that the file names.</summary>
+    public async Task<OpportunityImport> OpportunitiesAsync(
+        ImportSettings settings, Dictionary<ImportColumn, Field> columns, CsvTable table, CancellationToken ct)
+    {
+        var stage = settings.Find("stage")
+            ?? throw RpcErrors.InvalidField("options.stage_column", "is required for opportunities: name the column that holds the stage");
+        var names = StageNames(table, stage);
+        var stages = await ImportStages.EnsureAsync(database, settings.Account.Id, settings.Pipeline, names, ct);
+        return new OpportunityImport(database, settings, new OpportunityRows(settings, columns, stages), time);
+    }
+
+    // In order of appearance: that is the best guess at the order of the process.
+    private static string[] StageNames(CsvTable table, ImportColumn stage) =>
+        [.. table.Read().Where(row => row.Problem is null).Select(stage.Read).OfType<string>().Where(ImportStages.IsName).Distinct(StringComparer.Ordinal)];
+}

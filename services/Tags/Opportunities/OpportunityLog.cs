@@ -1,0 +1,18 @@
+using TagSegments.Tags.Changes;
+
+namespace TagSegments.Tags.Opportunities;
+
+/// <summary>Notes changes of opportunities with the contacts that they concern; an orphan concerns none.</summary>
+internal static class OpportunityLog
+{
+    /// <summary>Notes a creation (<paramref name="before"/> is null) or a change.</summary>
+    public static void Write(
+        AccountTransaction transaction, int opportunityId, OpportunityState? before, OpportunityState after, ChangeCause cause)
+    {
+        var json = after.ChangeJson(opportunityId, before);
+        foreach (var contactId in new[] { before?.ContactId, after.ContactId }.Distinct().OfType<int>())
+        {
+            transaction.LogContact(contactId, ContactChangeKind.OpportunityChanged, json, cause);
+        }
+    }
+}
