@@ -25,7 +25,6 @@ internal static class CrmServices
         builder.Services.AddSingleton<OpportunityStore>();
         builder.Services.AddSingleton<PipelineStore>();
         builder.Services.AddSingleton<ImportTargets>();
-        builder.Services.AddSingleton<TagSegments.Tags.Library.TagStore>();
         return builder;
     }
 

@@ -1,10 +1,7 @@
 using System.Globalization;
 using Crm.Contacts.V1;
 using Grpc.Core;
-using Npgsql;
 using TagSegments.ServiceDefaults;
-using TagSegments.Tags.Changes;
-using TagSegments.Tags.Fields;
 
 namespace TagSegments.Tags.Contacts;
 
@@ -70,7 +67,11 @@ internal sealed partial class ContactApi(ContactCalls calls, ContactStore store,
         return new BatchGetContactsResponse { Contacts = { rows.Select(row => row.ToProto(fields)) } };
     }
 
-    public override Task WatchContactEvents(
-        WatchContactEventsRequest request, IServerStreamWriter<WatchContactEventsResponse> responseStream, ServerCallContext context) =>
-        feed.WatchAsync(request, responseStream, context);
+    public override async Task WatchContactEvents(
+        WatchContactEventsRequest request, IServerStreamWriter<WatchContactEventsResponse> responseStream, ServerCallContext context)
+    {
+        var account = await calls.AccountAsync(request.Account, context);
+
+        await feed.WatchAsync(account.Id, request.After, responseStream, context.CancellationToken);
+    }
 }

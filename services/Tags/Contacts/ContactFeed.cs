@@ -3,97 +3,82 @@ using Crm.Errors.V1;
 using Grpc.Core;
 using Npgsql;
 using TagSegments.ServiceDefaults;
-using TagSegments.Tags.Changes;
+using TagSegments.Tags.Feed;
 using TagSegments.Tags.Fields;
 
 namespace TagSegments.Tags.Contacts;
 
-/// <summary>Follows the account clock and sends what happened to contacts, commit by commit.</summary>
-internal sealed class ContactFeed(NpgsqlDataSource database, AccountDirectory accounts, ConsistencyTokens tokens, TimeProvider time)
+/// <summary>Streams what happens to the contacts of an account to one consumer: what is past its position, then what comes, with heartbeats.</summary>
+internal sealed class ContactFeed(NpgsqlDataSource database, FeedPositions positions, ClockWatch clock, IHostApplicationLifetime lifetime)
 {
     private const int EventsPerResponse = 1_000;
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(200);
     private readonly FieldStore _fields = new(database);
     private readonly ContactFeedStore _store = new(database);
 
-    /// <summary>Sends events behind <c>after</c> until the caller hangs up.</summary>
+    /// <summary>Streams until the consumer goes away, or the server does: then with UNAVAILABLE, for the consumer to come back.</summary>
     public async Task WatchAsync(
-        WatchContactEventsRequest request, IServerStreamWriter<WatchContactEventsResponse> stream, ServerCallContext context)
+        int accountId, string after, IServerStreamWriter<WatchContactEventsResponse> responses, CancellationToken ct)
     {
-        var ct = context.CancellationToken;
-        var account = await accounts.GetAsync(request.Account, ct);
-        var position = await StartAsync(account, request.After, ct);
-        var sentAt = DateTimeOffset.MinValue;
-        while (true)
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
+        try
         {
-            var reached = await SendNewAsync(account, position, stream, ct);
-            var now = time.GetUtcNow();
-            if (reached is null && now - sentAt >= s_heartbeat)
+            var cursor = await positions.ReadAsync(accountId, after, stop.Token);
+            if (after == FeedPositions.Now)
             {
-                await stream.WriteAsync(Response(account, position, []), ct);
-                sentAt = now;
+                // The consumer learns that nothing from here on will escape it.
+                await SendAsync(responses, accountId, cursor, [], stop.Token);
             }
 
-            sentAt = reached is null ? sentAt : now;
-            position = reached ?? position;
-            if (reached is null)
+            await StreamAsync(accountId, cursor, responses, stop.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw RpcErrors.Create(StatusCode.Unavailable, ErrorReason.Unavailable, "The server stops. Go on with the last position.");
+        }
+    }
+
+    private async Task StreamAsync(
+        int accountId, FeedCursor cursor, IServerStreamWriter<WatchContactEventsResponse> responses, CancellationToken ct)
+    {
+        while (true)
+        {
+            while (await _store.NextStepAsync(accountId, cursor.Pos, ct) is { } upTo)
             {
-                await Task.Delay(s_poll, time, ct);
+                await SendStepAsync(accountId, cursor, upTo, responses, ct);
+                cursor = upTo;
+            }
+
+            if (!await clock.WaitAsync(accountId, cursor.Pos, s_heartbeat, ct))
+            {
+                await SendAsync(responses, accountId, cursor, [], ct);
             }
         }
     }
 
     // Commits without events for this feed move the position silently; the next response or heartbeat tells.
-    private async Task<Position?> SendNewAsync(
-        AccountInfo account, Position after, IServerStreamWriter<WatchContactEventsResponse> stream, CancellationToken ct)
+    private async Task SendStepAsync(
+        int accountId, FeedCursor after, FeedCursor upTo, IServerStreamWriter<WatchContactEventsResponse> responses, CancellationToken ct)
     {
-        if (await _store.NextStepAsync(account.Id, after.Pos, ct) is not { } upTo)
-        {
-            return null;
-        }
-
-        var fields = await _fields.LoadAsync(account.Id, Field.Types.Target.Contact, ct);
+        var fields = await _fields.LoadAsync(accountId, Field.Types.Target.Contact, ct);
         var events = new List<ContactEvent>();
-        await foreach (var commit in _store.ReadAsync(account.Id, after.Pos, upTo.Pos, ct))
+        await foreach (var commit in _store.ReadAsync(accountId, after.Pos, upTo.Pos, ct))
         {
             events.AddRange(commit.ToEvents(fields));
             if (events.Count >= EventsPerResponse)
             {
-                await stream.WriteAsync(Response(account, commit.Position, events), ct);
-                events.Clear();
+                await SendAsync(responses, accountId, FeedCursor.Behind(commit.Position.Pos, commit.Position.Nonce), events, ct);
+                events = [];
             }
         }
 
         if (events.Count > 0)
         {
-            await stream.WriteAsync(Response(account, upTo, events), ct);
-        }
-
-        return upTo;
-    }
-
-    private async Task<Position> StartAsync(AccountInfo account, string after, CancellationToken ct)
-    {
-        switch (after)
-        {
-            case "":
-                return await _store.PositionAsync(account.Id, 0, ct) ?? default;
-            case "now":
-                return await _store.PresentAsync(account.Id, ct);
-            default:
-                var (accountId, pos, nonce) = tokens.Read(after, "after");
-                var known = accountId == account.Id ? await _store.PositionAsync(account.Id, pos, ct) : null;
-                return known is { } position && position.Nonce == nonce
-                    ? position
-                    : throw RpcErrors.InvalidFields(
-                        ErrorReason.PageToken, "The position is not one of this account.", [("after", "is no position of this account")]);
+            await SendAsync(responses, accountId, upTo, events, ct);
         }
     }
 
-    private WatchContactEventsResponse Response(AccountInfo account, Position position, IEnumerable<ContactEvent> events) => new()
-    {
-        Events = { events },
-        Position = tokens.Create(account.Id, position.Pos, position.Nonce),
-    };
+    private Task SendAsync(
+        IServerStreamWriter<WatchContactEventsResponse> responses, int accountId, FeedCursor cursor, List<ContactEvent> events, CancellationToken ct) =>
+        responses.WriteAsync(new WatchContactEventsResponse { Events = { events }, Position = positions.Create(accountId, cursor) }, ct);
 }

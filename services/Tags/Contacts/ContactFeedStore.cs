@@ -4,22 +4,15 @@ using Crm.Common.V1;
 using Dapper;
 using Npgsql;
 using TagSegments.Tags.Changes;
+using TagSegments.Tags.Feed;
 
 namespace TagSegments.Tags.Contacts;
 
 /// <summary>Reads the change logs in the order of commits.</summary>
 internal sealed class ContactFeedStore(NpgsqlDataSource database)
 {
-    /// <summary>The commit at a position; null if there is none.</summary>
-    public Task<Position?> PositionAsync(int accountId, long pos, CancellationToken ct) =>
-        FindAsync("SELECT pos, nonce FROM crm.commit WHERE account_id = @accountId AND pos = @pos", new { accountId, pos }, ct);
-
-    /// <summary>The last commit.</summary>
-    public async Task<Position> PresentAsync(int accountId, CancellationToken ct) =>
-        await FindAsync("SELECT pos, nonce FROM crm.clock WHERE account_id = @accountId", new { accountId }, ct) ?? default;
-
     /// <summary>The end of the next step behind a position, some commits further; null if there is nothing new.</summary>
-    public Task<Position?> NextStepAsync(int accountId, long after, CancellationToken ct)
+    public async Task<FeedCursor?> NextStepAsync(int accountId, long after, CancellationToken ct)
     {
         const string sql = """
             SELECT pos, nonce
@@ -27,7 +20,10 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
             ORDER BY pos DESC
             LIMIT 1
             """;
-        return FindAsync(sql, new { accountId, after }, ct);
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var found = await connection.QuerySingleOrDefaultAsync<(long Pos, Guid Nonce)?>(
+            new CommandDefinition(sql, new { accountId, after }, cancellationToken: ct));
+        return found is { } commit ? FeedCursor.Behind(commit.Pos, commit.Nonce) : null;
     }
 
     /// <summary>Reads the commits with changes of contacts in (after, upTo], one at a time.</summary>
@@ -91,11 +87,4 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
         : [reader.GetInt32("contact_id")];
 
     private static string? Text(NpgsqlDataReader reader, string column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-
-    private async Task<Position?> FindAsync(string sql, object values, CancellationToken ct)
-    {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var found = await connection.QuerySingleOrDefaultAsync<(long Pos, Guid Nonce)?>(new CommandDefinition(sql, values, cancellationToken: ct));
-        return found is { } position ? new Position(position.Pos, position.Nonce) : null;
-    }
 }
