@@ -1,5 +1,4 @@
 using System.Text;
-using Dapper;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Configuration;
@@ -26,7 +25,7 @@ public static class HostExtensions
     /// <summary>Adds the <see cref="NpgsqlDataSource"/> of <c>Postgres:ConnectionString</c>.</summary>
     public static WebApplicationBuilder AddPostgres(this WebApplicationBuilder builder)
     {
-        DefaultTypeMap.MatchNamesWithUnderscores = true;
+        DapperSetup.Ensure();
         builder.Services.AddSingleton(provider =>
         {
             var text = builder.Configuration["Postgres:ConnectionString"]

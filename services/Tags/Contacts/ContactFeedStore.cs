@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Crm.Common.V1;
 using Dapper;
@@ -46,7 +47,7 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
             ORDER BY change.pos, change.seq
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var reader = (NpgsqlDataReader)await connection.ExecuteReaderAsync(
+        await using var reader = await connection.ExecuteReaderAsync(
             new CommandDefinition(sql, new { accountId, after, upTo }, cancellationToken: ct));
         ContactCommit? commit = null;
         while (await reader.ReadAsync(ct))
@@ -68,7 +69,7 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
         }
     }
 
-    private static ContactCommit.Change ReadChange(NpgsqlDataReader reader) => new(
+    private static ContactCommit.Change ReadChange(DbDataReader reader) => new(
         reader.GetBoolean("by_contact"),
         Contacts(reader),
         reader.GetInt16("kind"),
@@ -82,9 +83,9 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
         },
         reader.GetDateTime("at"));
 
-    private static List<int> Contacts(NpgsqlDataReader reader) => reader.IsDBNull("contact_id")
+    private static List<int> Contacts(DbDataReader reader) => reader.IsDBNull("contact_id")
         ? ChunkBits.Contacts(reader.GetInt32("chunk"), reader.ReadBits(reader.GetOrdinal("bits")))
         : [reader.GetInt32("contact_id")];
 
-    private static string? Text(NpgsqlDataReader reader, string column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    private static string? Text(DbDataReader reader, string column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

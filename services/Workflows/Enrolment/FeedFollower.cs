@@ -18,7 +18,11 @@ internal sealed class FeedFollower(Feeds feeds, Enroller enroller, Wakeups wakeu
             {
                 await FollowAsync(account, feed, () => pause = TimeSpan.Zero, ct);
             }
-            catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+            catch (Exception e) when (ct.IsCancellationRequested && e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
+            {
+                return;
+            }
+            catch (Exception e)
             {
                 // A service or the database is away, or an event cannot be handled: the cursor has not moved, so nothing is lost.
                 logger.FeedBroke(e, feed, account.Name);
