@@ -1,1 +1,3 @@
-return 0;
+using TagSegments.Standalone;
+
+return await StandaloneCommand.RunAsync(args);

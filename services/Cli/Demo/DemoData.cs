@@ -39,7 +39,7 @@ internal sealed class DemoData(int count, DateTimeOffset now)
             SignupDate: DateOnly.FromDateTime(now.UtcDateTime).AddDays(-_random.Next(1, 1500)),
             Newsletter: newsletter,
             Tags: Tags(plan).ToList(),
-            Unsubscribed: Chance(2),
+            Unsubscribed: Chance(5),
             Deals: Deals(number, plan).ToList(),
             Mails: newsletter ? Mails().ToList() : []);
     }

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace TagSegments.Standalone;
+
+/// <summary>The folder that a start leaves to the next one.</summary>
+internal sealed class DataFolder
+{
+    private readonly string _path;
+
+    private DataFolder(string path, Secrets secrets)
+    {
+        _path = path;
+        Secrets = secrets;
+    }
+
+    public string Postgres => Path.Combine(_path, "postgres");
+
+    /// <summary>The file to which the SMTP sink writes what it gets.</summary>
+    public string Mail => Path.Combine(_path, "mail.jsonl");
+
+    public Secrets Secrets { get; }
+
+    /// <summary>Gets where data lies if no folder is named, for example ~/.local/share/tagsegments.</summary>
+    public static string Default() => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "tagsegments");
+
+    /// <summary>Opens the folder, making it on the first start.</summary>
+    public static DataFolder Open(string path)
+    {
+        Directory.CreateDirectory(path);
+        return new(path, Secrets.Open(Path.Combine(path, "secrets.json")));
+    }
+}
+
+/// <summary>Keys that must be the same at each start: tokens and links given out by the last one stay valid.</summary>
+internal sealed record Secrets(string TokenKey, string RolePassword)
+{
+    public static Secrets Open(string file)
+    {
+        if (File.Exists(file))
+            return JsonSerializer.Deserialize<Secrets>(File.ReadAllText(file)) ?? throw new StartException($"{file} is empty.", "Delete it; links in messages that were sent stop working.");
+
+        var secrets = new Secrets(RandomNumberGenerator.GetHexString(64), RandomNumberGenerator.GetHexString(32));
+        using var stream = new FileStream(file, NewFileForUsOnly());
+        JsonSerializer.Serialize(stream, secrets);
+        return secrets;
+    }
+
+    private static FileStreamOptions NewFileForUsOnly()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
+}

@@ -1,0 +1,120 @@
+using Npgsql;
+using TagSegments.Campaigns;
+using TagSegments.Embedded;
+using TagSegments.Embedded.Postgres;
+using TagSegments.Embedded.Smtp;
+using TagSegments.Segments;
+using TagSegments.ServiceDefaults;
+using TagSegments.Tags;
+using TagSegments.Workflows;
+
+namespace TagSegments.Standalone;
+
+/// <summary>Everything that the program starts; stopped in the opposite order.</summary>
+internal sealed class Servers : IAsyncDisposable
+{
+    private readonly Stack<Func<Task>> _stops = new();
+
+    public required string PostgresConnection { get; init; }
+
+    public required string RedisConnection { get; init; }
+
+    public SmtpSink Sink { get; private set; } = null!;
+
+    /// <summary>Completes when the private database has ended by itself.</summary>
+    public Task DatabaseEnded { get; private init; } = Task.Delay(Timeout.Infinite);
+
+    public static async Task<Servers> StartAsync(StandaloneOptions options, DataFolder data, Action<string> say, CancellationToken ct)
+    {
+        PortCheck.ThrowIfTaken(options.Ports);
+        var servers = await StartStorageAsync(options, data, say, ct);
+        try
+        {
+            servers.Sink = SmtpSink.Start(new SmtpSinkOptions { Port = options.Ports.Smtp, JournalFile = data.Mail });
+            servers._stops.Push(() => servers.Sink.DisposeAsync().AsTask());
+            say("applying migrations");
+            foreach (var app in new[] { typeof(TagsApp), typeof(SegmentsApp), typeof(CampaignsApp), typeof(WorkflowsApp) })
+                await Migrator.MigrateAsync(servers.PostgresConnection, app.Assembly, data.Secrets.RolePassword, ct);
+            say("starting the services");
+            await servers.StartAppsAsync(options, data.Secrets, ct);
+            return servers;
+        }
+        catch
+        {
+            await servers.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_stops.TryPop(out var stop))
+            await stop();
+    }
+
+    private static async Task<Servers> StartStorageAsync(StandaloneOptions options, DataFolder data, Action<string> say, CancellationToken ct)
+    {
+        say(options.Postgres is "" or null ? $"starting PostgreSQL in {data.Postgres}" : "using the configured PostgreSQL");
+        var postgres = options.Postgres is "" or null
+            ? await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataDirectory = data.Postgres }, ct)
+            : null;
+        var redis = options.Redis is "" or null ? EmbeddedRedis.Start() : null;
+        var servers = new Servers
+        {
+            PostgresConnection = postgres?.ConnectionString() ?? options.Postgres!,
+            RedisConnection = redis?.ConnectionString ?? options.Redis!,
+            DatabaseEnded = postgres?.Exited ?? Task.Delay(Timeout.Infinite, CancellationToken.None),
+        };
+        if (postgres is not null)
+            servers._stops.Push(() => postgres.DisposeAsync().AsTask());
+        if (redis is not null)
+            servers._stops.Push(() => Task.Run(redis.Dispose));
+        return servers;
+    }
+
+    private async Task StartAppsAsync(StandaloneOptions options, Secrets secrets, CancellationToken ct)
+    {
+        var ports = options.Ports;
+        await StartAsync(TagsApp.Build([], Settings("tags", ports.Tags, options, secrets)), ct);
+        await StartAsync(SegmentsApp.Build([], Settings("segments", ports.Segments, options, secrets)), ct);
+        await StartAsync(CampaignsApp.Build([], Settings("campaigns", ports.Campaigns, options, secrets)), ct);
+        await StartAsync(WorkflowsApp.Build([], Settings("workflows", ports.Workflows, options, secrets)), ct);
+    }
+
+    private async Task StartAsync(WebApplication app, CancellationToken ct)
+    {
+        _stops.Push(async () =>
+        {
+            await app.StopAsync(CancellationToken.None);
+            await app.DisposeAsync();
+        });
+        await app.StartAsync(ct);
+    }
+
+    private Dictionary<string, string?> Settings(string service, int port, StandaloneOptions options, Secrets secrets) => new()
+    {
+        ["Grpc:Address"] = Loopback(port),
+        ["Http:Address"] = service is "campaigns" ? Loopback(options.Ports.Http) : null,
+        ["Postgres:ConnectionString"] = new NpgsqlConnectionStringBuilder(PostgresConnection)
+        {
+            Username = $"tagsegments_{service}",
+            Password = secrets.RolePassword,
+            MaxPoolSize = 20,
+        }.ConnectionString,
+        ["Redis:ConnectionString"] = RedisConnection,
+        ["Services:Tags"] = Loopback(options.Ports.Tags),
+        ["Services:Segments"] = Loopback(options.Ports.Segments),
+        ["Services:Campaigns"] = Loopback(options.Ports.Campaigns),
+        ["Services:Workflows"] = Loopback(options.Ports.Workflows),
+        ["Auth:Mode"] = "off",
+        ["Tokens:Key"] = secrets.TokenKey,
+        ["Tracking:BaseUrl"] = Loopback(options.Ports.Http),
+        ["Smtp:Host"] = "127.0.0.1",
+        ["Smtp:Port"] = options.Ports.Smtp.ToString(null, null),
+        ["Smtp:From"] = "news@example.com",
+        ["Notifications:Smtp"] = $"127.0.0.1:{options.Ports.Smtp}",
+        ["Logging:Level"] = options.Verbose ? "Information" : "Warning",
+    };
+
+    private static string Loopback(int port) => $"http://127.0.0.1:{port}";
+}

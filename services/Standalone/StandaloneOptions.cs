@@ -1,0 +1,41 @@
+namespace TagSegments.Standalone;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record StandaloneOptions
+{
+    /// <summary>The folder that keeps everything.</summary>
+    public required string Data { get; init; }
+
+    public required Ports Ports { get; init; }
+
+    /// <summary>True always runs the demo, false never, null when there is no account yet.</summary>
+    public bool? Demo { get; init; }
+
+    public int DemoContacts { get; init; }
+
+    public bool ExitAfterDemo { get; init; }
+
+    /// <summary>The owner's connection string of a PostgreSQL to use instead of a private one.</summary>
+    public string? Postgres { get; init; }
+
+    /// <summary>The address of a Redis to use instead of the embedded one.</summary>
+    public string? Redis { get; init; }
+
+    /// <summary>Shows the services' information log, not only warnings.</summary>
+    public bool Verbose { get; init; }
+}
+
+/// <summary>The ports on 127.0.0.1.</summary>
+internal sealed record Ports(int Tags, int Segments, int Campaigns, int Workflows, int Http, int Smtp)
+{
+    /// <summary>Gets each port with what it is for and the option that changes it.</summary>
+    public IEnumerable<(int Port, string Purpose, string Option)> All =>
+    [
+        (Tags, "the tags service", "--tags-port"),
+        (Segments, "the segments service", "--segments-port"),
+        (Campaigns, "the campaigns service", "--campaigns-port"),
+        (Workflows, "the workflows service", "--workflows-port"),
+        (Http, "tracking and unsubscribe links", "--http-port"),
+        (Smtp, "the SMTP sink", "--smtp-port"),
+    ];
+}
