@@ -1,0 +1,64 @@
+using TagSegments.Testing;
+
+namespace TagSegments.EndToEnd.Tests;
+
+public sealed class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
+{
+    private readonly Cli _cli = new(shared.Apps);
+
+    [RealDataFact]
+    public async Task Bank_customers_get_tags_by_job_and_no_number_where_it_is_missing()
+    {
+        var summary = await _cli.JsonAsync(
+            "import", RealData.File("bank-marketing/bank-full.csv"), "--account", "bank", "--delimiter", ";", "--external-id", "row",
+            "--missing", "pdays=-1", "--tags-column", "job", "--tags-prefix", "Job: ");
+
+        Assert.Equal(45_211, summary["created"]!.GetValue<long>());
+        Assert.Equal(45_211, summary["tags_added"]!.GetValue<long>());
+        // Counted with awk: 9,458 managers; 36,954 rows with pdays -1.
+        Assert.Equal(9_458, await _cli.CountAsync("bank", """has tag "Job: management" """));
+        Assert.Equal(36_954, await _cli.CountAsync("bank", "pdays is empty"));
+    }
+
+    [RealDataFact]
+    public async Task People_are_imported_twice_without_a_change()
+    {
+        string[] import = ["import", RealData.File("people-100k/people-100000.csv"), "--account", "people", "--external-id", "User Id"];
+
+        var first = await _cli.JsonAsync(import);
+        var second = await _cli.JsonAsync(import);
+
+        Assert.Equal(100_000, first["rows"]!.GetValue<long>());
+        Assert.Equal(100_000, first["created"]!.GetValue<long>() + first["failed"]!.GetValue<long>() + first["updated"]!.GetValue<long>());
+        Assert.Equal(0, second["created"]!.GetValue<long>());
+        Assert.Equal(0, second["updated"]!.GetValue<long>());
+    }
+
+    [Fact]
+    public async Task Rows_with_errors_are_reported_by_line_and_the_rest_is_imported()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "external_id,email,score\na,a@example.com,1\nb,no address,2\nc,c@example.com,3\n");
+
+        var result = await _cli.RunAsync("import", file, "--account", "bad-rows", "--external-id", "external_id", "--output", "json");
+        File.Delete(file);
+
+        Assert.Equal(4, result.Code);
+        Assert.Contains("\"line\":3", result.Error, StringComparison.Ordinal);
+        Assert.Equal(2, await _cli.CountAsync("bad-rows", "everyone"));
+    }
+
+    [Fact]
+    public async Task An_unknown_column_is_refused_before_anything_is_imported()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "id,email\n1,a@example.com\n");
+
+        var result = await _cli.RunAsync("import", file, "--account", "bad-column", "--external-id", "nummer");
+        File.Delete(file);
+
+        Assert.Equal(1, result.Code);
+        Assert.Contains("nummer", result.Error, StringComparison.Ordinal);
+        Assert.Equal(0, await _cli.CountAsync("bad-column", "everyone"));
+    }
+}

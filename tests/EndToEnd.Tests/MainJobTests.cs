@@ -1,0 +1,40 @@
+using TagSegments.Cli.Connection;
+using TagSegments.Cli.Demo;
+using TagSegments.Cli.Output;
+using TagSegments.Embedded.Smtp;
+using TagSegments.Testing;
+
+namespace TagSegments.EndToEnd.Tests;
+
+/// <summary>The job that the product is for, from import to workflow, over real SMTP. The demo checks each step by itself and fails at the first.</summary>
+public sealed class MainJobTests
+{
+    [Fact]
+    public async Task The_main_job_runs_end_to_end()
+    {
+        await using var sink = SmtpSink.Start();
+        await using var apps = await TestApps.StartAsync(new TestAppsOptions
+        {
+            Settings = new Dictionary<string, string?>
+            {
+                ["Smtp:Host"] = "127.0.0.1",
+                ["Smtp:Port"] = sink.Port.ToString(null, null),
+                ["Smtp:From"] = "news@example.com",
+                ["Notifications:Smtp"] = $"127.0.0.1:{sink.Port}",
+            },
+        });
+        using var services = new Services(new ServerAddresses(Address(Service.Tags), Address(Service.Segments), Address(Service.Campaigns), Address(Service.Workflows)), token: null);
+        var output = new StringWriter();
+        var demo = new DemoRun(services, new Report(output, output, isJson: false), TimeProvider.System);
+
+        await demo.RunAsync("", contacts: 4_000, subject => MailsWith(sink, subject), CancellationToken.None);
+
+        Assert.Contains("lucy.late@example.com: got \"Spring offer\"", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("checks passed", output.ToString(), StringComparison.Ordinal);
+
+        Uri Address(Service service) => new(apps.GrpcAddress(service));
+    }
+
+    private static List<string> MailsWith(SmtpSink sink, string subject) =>
+        sink.Messages.Where(mail => mail.Header("Subject") == subject).SelectMany(mail => mail.Recipients).ToList();
+}
