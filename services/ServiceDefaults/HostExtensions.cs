@@ -56,7 +56,13 @@ public static class HostExtensions
                     options.ChannelOptionsActions.Add(BalanceOverAddresses);
                 }
             })
-            .ConfigureChannel(channel => channel.UnsafeUseInsecureChannelCallCredentials = true)
+            .ConfigureChannel(channel =>
+            {
+                channel.UnsafeUseInsecureChannelCallCredentials = true;
+                // A service that comes back is found again at once; the defaults wait up to two minutes.
+                channel.InitialReconnectBackoff = TimeSpan.FromMilliseconds(100);
+                channel.MaxReconnectBackoff = TimeSpan.FromSeconds(2);
+            })
             .AddCallCredentials((_, metadata, provider) =>
             {
                 if (provider.GetRequiredService<ServiceCredentials>().Authorization() is { } authorization)

@@ -4,11 +4,14 @@ using System.Runtime.InteropServices;
 
 namespace TagSegments.Embedded.Postgres;
 
-/// <summary>A program of PostgreSQL that runs as our child and does not outlive us.</summary>
+/// <summary>A program that runs as our child.</summary>
 internal sealed partial class ChildProcess
 {
     private const int LinesKept = 40;
     private const int Sigint = 2;
+
+    // initdb looks at its locale variables even with --locale.
+    private static readonly Dictionary<string, string> s_environment = new() { ["LC_ALL"] = "C", ["TZ"] = "UTC" };
 
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,22 +44,29 @@ internal sealed partial class ChildProcess
         return child;
     }
 
-    /// <summary>Starts the program; <paramref name="folder"/> is the folder that it has to reach.</summary>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, string folder)
+    /// <summary>Starts a program of PostgreSQL; <paramref name="folder"/> is the folder that it has to reach.</summary>
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, string folder) =>
+        Start(UnprivilegedUser.Wrap(program, arguments, folder), s_environment);
+
+    /// <summary>Starts a command line with additional environment variables.</summary>
+    public static ChildProcess Start(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
     {
-        var command = UnprivilegedUser.Wrap(program, arguments, folder);
         var child = new ChildProcess();
         var started = new TaskCompletionSource();
         // The kernel signals the child when the thread that forked it ends. A pool thread may end at any time, so this one stays.
-        new Thread(() => child.Live(command, started)) { IsBackground = true, Name = Path.GetFileName(program) }.Start();
+        new Thread(() => child.Live(command, environment, started)) { IsBackground = true, Name = Path.GetFileName(program) }.Start();
         started.Task.GetAwaiter().GetResult();
         return child;
     }
 
-    public void Interrupt()
+    /// <summary>Asks the program to end.</summary>
+    public void Interrupt() => Send(Sigint);
+
+    /// <summary>Sends a signal, unless the program has ended.</summary>
+    public void Send(int signal)
     {
         if (!Exited.IsCompleted)
-            _ = Signal(Id, Sigint);
+            _ = Signal(Id, signal);
     }
 
     public void Kill()
@@ -68,16 +78,19 @@ internal sealed partial class ChildProcess
         process.Kill();
     }
 
-    private void Live(IReadOnlyList<string> command, TaskCompletionSource started)
+    private void Live(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, TaskCompletionSource started)
     {
         var info = new ProcessStartInfo(command[0], command.Skip(1))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            // initdb looks at its locale variables even with --locale.
-            Environment = { ["LC_ALL"] = "C", ["TZ"] = "UTC" },
             WorkingDirectory = Path.GetPathRoot(Environment.CurrentDirectory),
         };
+        foreach (var (name, value) in environment)
+        {
+            info.Environment[name] = value;
+        }
+
         using var process = new Process { StartInfo = info };
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);

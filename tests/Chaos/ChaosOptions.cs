@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace TagSegments.Chaos;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record ChaosOptions
+{
+    /// <summary>How many processes are killed.</summary>
+    public int Kills { get; init; } = 100;
+
+    /// <summary>The seed of every choice: what is killed, when, and with which load.</summary>
+    public int Seed { get; init; } = Environment.TickCount & 0xFFFF;
+
+    /// <summary>Prints one JSON document instead of lines.</summary>
+    public bool Json { get; init; }
+
+    /// <summary>Reads <c>--kills N --seed S --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
+    public static ChaosOptions Parse(ReadOnlySpan<string> args)
+    {
+        var options = new ChaosOptions();
+        for (var i = 0; i + 1 < args.Length; i += 2)
+        {
+            options = args[i] switch
+            {
+                "--kills" => options with { Kills = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
+                "--seed" => options with { Seed = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
+                "--output" => options with { Json = args[i + 1] == "json" },
+                _ => throw new FormatException($"Unknown option {args[i]}."),
+            };
+        }
+
+        return args.Length % 2 == 0 ? options : throw new FormatException($"The option {args[^1]} has no value.");
+    }
+}

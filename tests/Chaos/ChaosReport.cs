@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+namespace TagSegments.Chaos;
+
+/// <summary>What a scenario has seen. A violation is anything that a user was promised would not happen.</summary>
+internal sealed class ChaosReport(string scenario, ChaosOptions options)
+{
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private readonly Dictionary<string, object> _values = new() { ["scenario"] = scenario, ["seed"] = options.Seed };
+    private readonly List<string> _violations = [];
+
+    public bool HasViolations => _violations.Count > 0;
+
+    /// <summary>Adds a number that is only told.</summary>
+    public void Tell(string name, object value) => _values[name] = value;
+
+    /// <summary>Adds a number that must be zero, with examples of what was found.</summary>
+    public void MustBeZero(string name, int count, IEnumerable<string> examples)
+    {
+        _values[name] = count;
+        if (count > 0)
+        {
+            _violations.AddRange(examples.Take(20).Select(example => $"{name}: {example}").DefaultIfEmpty(name));
+        }
+    }
+
+    public void Print()
+    {
+        _values["violations"] = _violations;
+        if (options.Json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(_values, s_json));
+            return;
+        }
+
+        foreach (var (name, value) in _values.Where(value => value.Value is not List<string>))
+        {
+            Console.WriteLine($"{name}: {value}");
+        }
+
+        foreach (var violation in _violations)
+        {
+            Console.WriteLine($"VIOLATION {violation}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+using TagSegments.Chaos;
+using TagSegments.Chaos.Scenarios;
+
+return await ChaosProgram.RunAsync(args, new Dictionary<string, Func<ChaosOptions, Task<ChaosReport>>>
+{
+    ["campaigns"] = CampaignKills.RunAsync,
+    ["workflows"] = WorkflowKills.RunAsync,
+});

@@ -1,0 +1,203 @@
+using System.Globalization;
+using TagSegments.Embedded;
+using TagSegments.Embedded.Postgres;
+using TagSegments.Embedded.Smtp;
+using TagSegments.Campaigns;
+using TagSegments.Segments;
+using TagSegments.ServiceDefaults;
+using TagSegments.Tags;
+using TagSegments.Workflows;
+
+namespace TagSegments.Chaos.Rig;
+
+/// <summary>The product as it runs in earnest, every part a process of its own, each of which can be killed and started again.</summary>
+internal sealed class ChaosRig : IAsyncDisposable
+{
+    private const int Stop = 19;
+    private const int Continue = 18;
+    private readonly string _folder = Directory.CreateTempSubdirectory("tagsegments_chaos_").FullName;
+    private readonly Dictionary<Target, ServiceProcess> _services = [];
+    private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly int[] _ports = FreePorts.Next(10);
+    private readonly Lock _mailLock = new();
+    private readonly Dictionary<(string Sender, string Recipient), int> _mail = [];
+    private EmbeddedPostgres? _postgres;
+    private RedisProcess? _redis;
+    private SmtpSink? _smtp;
+
+    private ChaosRig(IReadOnlyDictionary<string, string> settings) => _settings = settings;
+
+    /// <summary>Decides at each step of a mail conversation what the mail server does; survives its restarts.</summary>
+    public Func<SmtpStep, SmtpReaction>? MailScript { get; set; }
+
+    /// <summary>Connects as the owner of every schema.</summary>
+    public string OwnerConnectionString => _postgres!.ConnectionString() + ";Pooling=false;Timeout=5";
+
+    public ServiceProcess this[Target service] => _services[service];
+
+    /// <summary>Starts everything; <paramref name="settings"/> are for every service, as <c>Section:Name</c>.</summary>
+    public static async Task<ChaosRig> StartAsync(IReadOnlyDictionary<string, string> settings, IEnumerable<Target> targets)
+    {
+        var rig = new ChaosRig(settings);
+        try
+        {
+            await rig.StartAsync(Target.Postgres);
+            foreach (var app in new[] { typeof(TagsApp), typeof(SegmentsApp), typeof(CampaignsApp), typeof(WorkflowsApp) })
+            {
+                await Migrator.MigrateAsync(rig.OwnerConnectionString, app.Assembly, null, CancellationToken.None);
+            }
+
+            foreach (var target in targets.Where(target => target != Target.Postgres))
+            {
+                await rig.StartAsync(target);
+            }
+
+            return rig;
+        }
+        catch
+        {
+            await rig.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>How many messages of each sender to each recipient the mail server has kept, over all its lives.</summary>
+    public IReadOnlyDictionary<(string Sender, string Recipient), int> Mail()
+    {
+        lock (_mailLock)
+        {
+            return new Dictionary<(string, string), int>(_mail);
+        }
+    }
+
+    /// <summary>Kills without warning.</summary>
+    public async Task KillAsync(Target target)
+    {
+        switch (target)
+        {
+            case Target.Postgres:
+                await _postgres!.KillAsync();
+                break;
+            case Target.Redis:
+                await _redis!.KillAsync();
+                break;
+            case Target.Smtp:
+                await _smtp!.DisposeAsync();
+                break;
+            default:
+                await _services[target].KillAsync();
+                break;
+        }
+    }
+
+    /// <summary>Starts, for the first time or again at the same address, and waits until it answers.</summary>
+    public async Task StartAsync(Target target)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        switch (target)
+        {
+            case Target.Postgres:
+                _postgres = await EmbeddedPostgres.StartAsync(PostgresOptions(), patience.Token);
+                break;
+            case Target.Redis:
+                _redis = await RedisProcess.StartAsync(Port(Target.Redis), patience.Token);
+                break;
+            case Target.Smtp:
+                _smtp = SmtpSink.Start(new SmtpSinkOptions { Port = Port(Target.Smtp), Script = step => MailScript?.Invoke(step) ?? SmtpReaction.Accept });
+                _smtp.Received += Count;
+                break;
+            default:
+                await StartServiceAsync(target, patience.Token);
+                break;
+        }
+    }
+
+    /// <summary>Stops a service where it is for a while, as a long pause of the machine would.</summary>
+    public async Task PauseAsync(Target service, TimeSpan duration)
+    {
+        _services[service].Signal(Stop);
+        await Task.Delay(duration);
+        _services[service].Signal(Continue);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in _services.Values)
+        {
+            service.Dispose();
+        }
+
+        if (_smtp is not null)
+        {
+            await _smtp.DisposeAsync();
+        }
+
+        if (_redis is not null)
+        {
+            await _redis.KillAsync();
+        }
+
+        if (_postgres is not null)
+        {
+            await _postgres.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task StartServiceAsync(Target target, CancellationToken ct)
+    {
+        if (!_services.TryGetValue(target, out var service))
+        {
+            _services[target] = service = new ServiceProcess(target.ToString(), Port(target), EnvironmentOf(target));
+        }
+
+        service.Start();
+        await service.WaitUntilServingAsync(ct);
+    }
+
+    // Commits are synchronous: what was acknowledged must survive the server's death. That of the machine is not tested, so no fsync.
+    private EmbeddedPostgresOptions PostgresOptions() => new()
+    {
+        DataDirectory = Path.Combine(_folder, "postgres"),
+        Port = Port(Target.Postgres),
+        Settings = new Dictionary<string, string> { ["fsync"] = "off" },
+    };
+
+    private Dictionary<string, string> EnvironmentOf(Target target)
+    {
+        var role = $"tagsegments_{target.ToString().ToLowerInvariant()}";
+        var settings = new Dictionary<string, string>
+        {
+            ["Grpc:Address"] = $"http://127.0.0.1:{Number(Port(target))}",
+            ["Postgres:ConnectionString"] = $"Host=127.0.0.1;Port={Number(Port(Target.Postgres))};Database=postgres;Username={role};Timeout=5",
+            ["Redis:ConnectionString"] = $"127.0.0.1:{Number(Port(Target.Redis))}",
+            ["Smtp:Host"] = "127.0.0.1",
+            ["Smtp:Port"] = Number(Port(Target.Smtp)),
+            ["Tokens:Key"] = "a key that all services share",
+            ["Auth:Mode"] = "off",
+            ["Logging:Level"] = "Warning",
+        };
+        foreach (var other in new[] { Target.Tags, Target.Segments, Target.Campaigns, Target.Workflows })
+        {
+            settings[$"Services:{other}"] = $"http://127.0.0.1:{Number(Port(other))}";
+        }
+
+        return settings.Concat(_settings).ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value);
+    }
+
+    private void Count(SmtpMessage message)
+    {
+        lock (_mailLock)
+        {
+            foreach (var recipient in message.Recipients)
+            {
+                _mail[(message.Sender, recipient)] = _mail.GetValueOrDefault((message.Sender, recipient)) + 1;
+            }
+        }
+    }
+
+    private int Port(Target target) => _ports[(int)target];
+
+    private static string Number(int port) => port.ToString(CultureInfo.InvariantCulture);
+}

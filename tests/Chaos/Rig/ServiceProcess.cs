@@ -1,0 +1,77 @@
+using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+using TagSegments.Embedded.Postgres;
+
+namespace TagSegments.Chaos.Rig;
+
+/// <summary>One service as a process of its own, from this program's build output, on a port that it keeps over its lives.</summary>
+internal sealed class ServiceProcess : IDisposable
+{
+    private readonly string _name;
+    private readonly Dictionary<string, string> _environment;
+    private ChildProcess? _process;
+
+    public ServiceProcess(string name, int port, Dictionary<string, string> environment)
+    {
+        _name = name;
+        _environment = environment;
+        Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}", new GrpcChannelOptions
+        {
+            InitialReconnectBackoff = TimeSpan.FromMilliseconds(50),
+            MaxReconnectBackoff = TimeSpan.FromMilliseconds(500),
+        });
+    }
+
+    public GrpcChannel Channel { get; }
+
+    public string RecentOutput => _process?.RecentOutput ?? "";
+
+    /// <summary>Starts the process; it serves some tenths of a second later.</summary>
+    public void Start()
+    {
+        var assembly = Path.Combine(AppContext.BaseDirectory, $"TagSegments.{_name}.dll");
+        string[] command = ["dotnet", assembly];
+        // A killed harness takes its services with it.
+        _process = ChildProcess.Start(OperatingSystem.IsLinux() ? ["setpriv", "--pdeathsig=KILL", "--", .. command] : command, _environment);
+    }
+
+    public async Task WaitUntilServingAsync(CancellationToken ct)
+    {
+        var health = new Health.HealthClient(Channel);
+        while (true)
+        {
+            if (_process!.Exited.IsCompleted)
+            {
+                throw new InvalidOperationException($"{_name} ended by itself:\n{RecentOutput}");
+            }
+
+            try
+            {
+                await health.CheckAsync(new HealthCheckRequest(), deadline: DateTime.UtcNow.AddSeconds(1), cancellationToken: ct);
+                return;
+            }
+            catch (RpcException) when (!ct.IsCancellationRequested)
+            {
+                // Not listening yet.
+                await Task.Delay(20, ct);
+            }
+        }
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.Exited;
+    }
+
+    /// <summary>Sends a signal: 19 stops the process where it is, 18 lets it go on.</summary>
+    public void Signal(int signal) => _process!.Send(signal);
+
+    public void Dispose()
+    {
+        _process?.Kill();
+        Channel.Dispose();
+    }
+}
