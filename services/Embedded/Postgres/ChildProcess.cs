@@ -54,7 +54,7 @@ internal sealed partial class ChildProcess
         var child = new ChildProcess();
         var started = new TaskCompletionSource();
         // The kernel signals the child when the thread that forked it ends. A pool thread may end at any time, so this one stays.
-        new Thread(() => child.Live(command, environment, started)) { IsBackground = true, Name = Path.GetFileName(program) }.Start();
+        new Thread(() => child.Live(command, environment, started)) { IsBackground = true, Name = "Lifeline of a child process" }.Start();
         started.Task.GetAwaiter().GetResult();
         return child;
     }
