@@ -28,7 +28,7 @@ internal static class SqlEvaluator
     public static async Task<Bitmap> FindAsync(
         Snapshot snapshot, Filter filter, FilterContext context, int[]? candidates, CancellationToken ct)
     {
-        var fragment = FilterSql.Compile(filter, context);
+        var fragment = FilterSql.Compile(filter, context with { HasCandidates = candidates is not null });
         var restriction = candidates is null ? "" : "AND c.contact_id = ANY(@candidates)";
         var sql = $"""
             SELECT c.contact_id

@@ -9,6 +9,12 @@ internal sealed record FilterContext(FilterCatalog Catalog, DateTimeOffset Now)
     /// <summary>Gives the current filter of a segment by its id, or null if there is none.</summary>
     public Func<string, Filter?> FindSegment { get; init; } = _ => null;
 
+    /// <summary>
+    /// Whether the caller asks about the contacts of its parameter <c>@candidates</c> only. The compiled SQL uses it in subqueries; the caller
+    /// restricts the outer query.
+    /// </summary>
+    public bool HasCandidates { get; init; }
+
     /// <summary><see cref="Now"/> in the resolution of the database.</summary>
     public Instant Instant => FilterValues.ToMicroseconds(Instant.FromDateTimeOffset(Now));
 

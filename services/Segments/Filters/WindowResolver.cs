@@ -10,6 +10,9 @@ internal readonly record struct TimeRange(TimeEdge From, TimeEdge Until);
 /// <summary>Turns windows into their two ends, as seen at one <paramref name="now"/>.</summary>
 internal sealed class WindowResolver(Instant now, DateTimeZone accountZone, int weekStart)
 {
+    /// <summary>The account's zone.</summary>
+    public DateTimeZone AccountZone => accountZone;
+
     /// <summary>The zone that a window names, or the account's.</summary>
     public DateTimeZone ZoneOf(TimeWindow window) =>
         window.Zone.Length == 0

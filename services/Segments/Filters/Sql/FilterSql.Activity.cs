@@ -5,10 +5,14 @@ namespace TagSegments.Segments.Filters;
 
 internal sealed partial class FilterSql
 {
+    // A phone number as suppressions know it: the digits, behind a plus if it begins with one.
+    private const string PhoneKey =
+        $"(CASE WHEN starts_with(ltrim(c.phone, {WhiteSpace}), '+') THEN '+' ELSE '' END || regexp_replace(c.phone, '[^0-9]', '', 'g'))";
+
     private string Activity(ActivityClause clause) => Counted(clause.Quantity, having => $"""
         c.contact_id IN (
             SELECT a.contact_id FROM campaigns.segment_activity a{ZoneJoin("a", clause.Window)}
-            WHERE a.account_id = @account AND a.kind = {Bind((short)clause.Kind)} AND {WhichActivity(clause)}{having("a.contact_id")})
+            WHERE a.account_id = @account AND a.kind = {Bind((short)clause.Kind)} AND {WhichActivity(clause)}{AmongCandidates("a")}{having("a.contact_id")})
         """);
 
     // Events later than now never match, whatever the window says.
@@ -65,7 +69,7 @@ internal sealed partial class FilterSql
                 EXISTS (
                     SELECT FROM campaigns.segment_suppressions s
                     WHERE s.account_id = @account AND s.channel = {Bind(ChannelNumber(clause.Channel))}
-                        AND s.address_key = {(sms ? "c.phone" : "c.email_key")})
+                        AND s.address_key = {(sms ? PhoneKey : "c.email_key")})
                 """,
             ConsentClause.Types.State.Unspecified => throw NotValidated("a consent clause has no state"),
             var state => $"{(sms ? "c.sms_consent" : "c.email_consent")} = {Bind((short)state)}",

@@ -12,7 +12,7 @@ internal sealed partial class FilterSql
     {
         if (!clause.Window.ContactZone)
         {
-            var zone = _context.Windows.ZoneOf(clause.Window);
+            var zone = _windows.ZoneOf(clause.Window);
             var days = AnniversaryDays(clause, zone);
             return $"{MonthDay(column, Bind(zone.Id))} = ANY({Bind(days)})";
         }
@@ -23,7 +23,7 @@ internal sealed partial class FilterSql
 
     private string[] AnniversaryDays(FieldClause clause, DateTimeZone zone)
     {
-        var range = _context.Windows.Resolve(clause.Window, zone);
+        var range = _windows.Resolve(clause.Window, zone);
         return AnniversaryCalendar.Days(range.From.ToDay(zone), range.Until.ToDay(zone), clause.LeapDayOnMarchFirst);
     }
 
@@ -36,5 +36,5 @@ internal sealed partial class FilterSql
     };
 
     private string KnownZone(string zones) =>
-        $"CASE WHEN {zones}.time_zone = ANY({Bind(DateTimeZoneProviders.Tzdb.Ids.ToArray())}) THEN {zones}.time_zone ELSE {Bind(_context.Catalog.Zone.Id)} END";
+        $"CASE WHEN {zones}.time_zone = ANY({Bind(DateTimeZoneProviders.Tzdb.Ids.ToArray())}) THEN {zones}.time_zone ELSE {Bind(_windows.AccountZone.Id)} END";
 }

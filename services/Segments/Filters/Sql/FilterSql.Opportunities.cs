@@ -16,7 +16,7 @@ internal sealed partial class FilterSql
         return $"""
             c.contact_id IN (
                 SELECT o.contact_id FROM crm.segment_opportunities o{ZoneJoin("o", clause.Conditions.Select(condition => condition.Window))}
-                WHERE o.account_id = @account{string.Concat(conditions)}{having("o.contact_id")})
+                WHERE o.account_id = @account{string.Concat(conditions)}{AmongCandidates("o")}{having("o.contact_id")})
             """;
     }
 

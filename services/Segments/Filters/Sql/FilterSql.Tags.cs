@@ -41,7 +41,7 @@ internal sealed partial class FilterSql
         return $"""
             (c.contact_id IN (
                 SELECT h.contact_id FROM tags.segment_tag_changes h{ZoneJoin("h", clause.Window)}
-                WHERE h.account_id = @account AND h.tag_id = {tag} AND h.op = 1 AND h.contact_id IS NOT NULL
+                WHERE h.account_id = @account AND h.tag_id = {tag} AND h.op = 1 AND h.contact_id IS NOT NULL{AmongCandidates("h")}
                     AND {InWindow(at, clause.Window, "z")})
             OR EXISTS (
                 SELECT FROM tags.segment_tag_changes h

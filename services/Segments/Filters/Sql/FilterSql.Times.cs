@@ -14,8 +14,8 @@ internal sealed partial class FilterSql
             return InContactZone(column, window, zones);
         }
 
-        var range = _context.Windows.Resolve(window);
-        var zone = _context.Windows.ZoneOf(window);
+        var range = _windows.Resolve(window);
+        var zone = _windows.ZoneOf(window);
         return $"{column.Sql} >= {Bind(column.Operand(range.From, zone))} AND {column.Sql} < {Bind(column.Operand(range.Until, zone))}";
     }
 
@@ -23,14 +23,14 @@ internal sealed partial class FilterSql
     // reads as the account's.
     private string InContactZone(TimeColumn column, TimeWindow window, string zones)
     {
-        var from = ByZone(zones, zone => column.OperandText(_context.Windows.Resolve(window, zone).From, zone));
-        var until = ByZone(zones, zone => column.OperandText(_context.Windows.Resolve(window, zone).Until, zone));
+        var from = ByZone(zones, zone => column.OperandText(_windows.Resolve(window, zone).From, zone));
+        var until = ByZone(zones, zone => column.OperandText(_windows.Resolve(window, zone).Until, zone));
         return $"{column.Sql} >= CAST({from} AS {column.Cast}) AND {column.Sql} < CAST({until} AS {column.Cast})";
     }
 
     private string ByZone(string zones, Func<DateTimeZone, string> value)
     {
-        var usual = value(_context.Catalog.Zone);
+        var usual = value(_windows.AccountZone);
         var others = DateTimeZoneProviders.Tzdb.Ids
             .Select(id => (Id: id, Value: value(DateTimeZoneProviders.Tzdb[id])))
             .Where(zone => zone.Value != usual)

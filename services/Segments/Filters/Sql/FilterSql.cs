@@ -9,10 +9,11 @@ namespace TagSegments.Segments.Filters;
 internal sealed partial class FilterSql
 {
     private readonly FilterContext _context;
+    private readonly WindowResolver _windows;
     private readonly SqlParameters _parameters = new();
     private int _clauses;
 
-    private FilterSql(FilterContext context) => _context = context;
+    private FilterSql(FilterContext context) => (_context, _windows) = (context, context.Windows);
 
     /// <summary>
     /// Compiles a filter for <c>SELECT ... FROM crm.segment_contacts c WHERE c.account_id = @account AND (...)</c>.
@@ -62,6 +63,10 @@ internal sealed partial class FilterSql
             throw FilterErrors.TooLarge("The filter is too large once the segments that it refers to are put in their places.");
         }
     }
+
+    // Keeps subqueries from looking at everybody where only some contacts are asked about.
+    private string AmongCandidates(string alias) =>
+        _context.HasCandidates ? $" AND {alias}.contact_id = ANY(@candidates)" : "";
 
     private string Bind(object value) => _parameters.Bind(value);
 

@@ -10,11 +10,14 @@ namespace TagSegments.Segments.Filters;
 /// </summary>
 internal sealed record TimeColumn(string Sql, string Cast, Func<TimeEdge, DateTimeZone, object> Operand)
 {
+    // What Npgsql writes as the infinities of PostgreSQL.
+    private static readonly DateTime s_infinity = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
+    private static readonly DateTime s_minusInfinity = DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc);
     private static readonly LocalDate s_dayZero = new(2000, 1, 1);
 
     /// <summary>A <c>timestamptz</c>.</summary>
     public static TimeColumn Instant(string sql) => new(sql, "timestamptz", (edge, zone) =>
-        edge.ToInstant(zone)?.ToDateTimeUtc() ?? (edge.IsAfterEverything ? DateTime.MaxValue : DateTime.MinValue));
+        edge.ToInstant(zone)?.ToDateTimeUtc() ?? (edge.IsAfterEverything ? s_infinity : s_minusInfinity));
 
     /// <summary>A <c>date</c>, compared as a number of days: such numbers reach beyond the years that .NET knows.</summary>
     public static TimeColumn Day(string sql) => new($"({sql} - DATE '2000-01-01')", "int", (edge, zone) =>
@@ -34,8 +37,8 @@ internal sealed record TimeColumn(string Sql, string Cast, Func<TimeEdge, DateTi
     /// <summary>Writes an edge as text that <see cref="Cast"/> can read.</summary>
     public string OperandText(TimeEdge edge, DateTimeZone zone) => Operand(edge, zone) switch
     {
-        DateTime time when time == DateTime.MinValue => "-infinity",
-        DateTime time when time == DateTime.MaxValue => "infinity",
+        DateTime time when time == s_minusInfinity => "-infinity",
+        DateTime time when time == s_infinity => "infinity",
         DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         var text => (string)text,

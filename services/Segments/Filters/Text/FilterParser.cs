@@ -23,6 +23,11 @@ internal sealed partial class FilterParser
             throw new FilterSyntaxException("", 0, $"the text is longer than {FilterLimits.TextBytes} bytes") { IsTooLarge = true };
         }
 
+        if (!FilterValues.IsStorable(text))
+        {
+            throw new FilterSyntaxException("", 0, "the text holds NUL characters or lone surrogates");
+        }
+
         var parser = new FilterParser(new TokenReader(text), catalog);
         var filter = parser.Or();
         parser._tokens.ExpectEnd("AND", "OR");

@@ -8,10 +8,12 @@ internal static partial class FilterPrinter
     private static string Activity(ActivityClause clause, FilterCatalog catalog)
     {
         var never = IsNever(clause.Quantity);
-        var what = clause.Kind == Kind.Custom ? $"did {Quote(clause.EventName)}" : $"{Verb(clause.Kind)} {Channel(clause.Channel)}";
         // Without more, `unsubscribed from email` is the state of consent.
         var isBare = clause is { Kind: Kind.Unsubscribed, CampaignId: "", Window: null, Quantity: null };
-        return (never ? "never " : isBare ? "did " : "")
+        var what = clause.Kind == Kind.Custom ? $"did {Quote(clause.EventName)}"
+            : isBare ? $"did unsubscribe from {Channel(clause.Channel)}"
+            : $"{Verb(clause.Kind)} {Channel(clause.Channel)}";
+        return (never ? "never " : "")
             + what
             + (clause.CampaignId.Length > 0 ? $" of campaign {Name(catalog.Campaigns, clause.CampaignId, clause.CampaignId)}" : "")
             + (clause.Quantity is null || never ? "" : $" {Quantity(clause.Quantity)} {(IsOne(clause.Quantity) ? "time" : "times")}")

@@ -1,0 +1,231 @@
+using Crm.Common.V1;
+using Crm.Segments.V1;
+using NodaTime;
+using NodaTime.Text;
+using TagSegments.Segments.Filters;
+using TagSegments.Segments.Tests.Filters.Oracle;
+using FieldType = Crm.Contacts.V1.Field.Types.Type;
+using Match = Crm.Segments.V1.TagClause.Types.Match;
+using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
+using Period = Crm.Segments.V1.Period;
+
+namespace TagSegments.Segments.Tests.Filters;
+
+/// <summary>Makes random valid filters with every predicate and operator there is.</summary>
+internal sealed class FilterGenerator(Random random, FilterCatalog catalog, Instant now)
+{
+    private static readonly string[] s_zones = ["America/New_York", "Asia/Kolkata", "UTC"];
+    private readonly WorldGenerator _values = new(random, now);
+
+    public Filter Tree(int depth = 4) => random.Next(depth <= 1 ? 1 : 5) switch
+    {
+        1 => new Filter { AllOf = Group(depth) },
+        2 => new Filter { AnyOf = Group(depth) },
+        3 => new Filter { Negated = Tree(depth - 1) },
+        _ => Clause(),
+    };
+
+    public Filter Clause() => random.Next(12) switch
+    {
+        0 => new Filter { Everyone = new EveryoneClause() },
+        1 or 2 => new Filter { Tag = Tag() },
+        3 => new Filter { TagAdded = new TagAddedClause { TagId = TagId(), Window = Window() } },
+        4 or 5 or 6 => new Filter { Field = Field(catalog.ContactFields, catalog.ContactCustomFields, FilterField.ContactAttributes) },
+        7 or 8 => new Filter { Activity = Activity() },
+        9 => new Filter { Opportunity = Opportunity() },
+        10 => new Filter { Consent = new ConsentClause { Channel = Channel(), State = Any<ConsentClause.Types.State>() } },
+        _ => new Filter { Segment = new SegmentClause { SegmentId = Chance(2) ? WorldNames.Engaged : WorldNames.Buyers } },
+    };
+
+    private FilterGroup Group(int depth) => new() { Filters = { Enumerable.Range(0, random.Next(2, 4)).Select(_ => Tree(depth - 1)) } };
+
+    private TagClause Tag() => random.Next(5) switch
+    {
+        0 => new TagClause { Match = Chance(2) ? Match.Any : Match.None },
+        1 => new TagClause { Match = Chance(2) ? Match.Any : Match.None, NamePrefix = Chance(3) ? "Source: 100%" : Chance(2) ? "Source: " : "v" },
+        _ => new TagClause { Match = Any<Match>(), TagIds = { Enumerable.Range(0, random.Next(1, 4)).Select(_ => TagId()) } },
+    };
+
+    private int TagId() => WorldNames.Tags[random.Next(WorldNames.Tags.Length)].Id;
+
+    private ActivityClause Activity()
+    {
+        var kind = Any<ActivityClause.Types.Kind>();
+        var isCustom = kind == ActivityClause.Types.Kind.Custom;
+        return new ActivityClause
+        {
+            Kind = kind,
+            Channel = isCustom ? Crm.Common.V1.Channel.Unspecified : Channel(),
+            EventName = isCustom ? (Chance(2) ? "Webinar Attended" : "Say \"Hi\"") : "",
+            CampaignId = Chance(3) ? WorldNames.Spring : "",
+            Quantity = Quantity(),
+            Window = Chance(2) ? Window() : null,
+        };
+    }
+
+    private OpportunityClause Opportunity()
+    {
+        var clause = new OpportunityClause
+        {
+            Conditions =
+            {
+                Enumerable.Range(0, random.Next(4)).Select(_ => Field(catalog.OpportunityFields, catalog.OpportunityCustomFields, FilterField.OpportunityAttributes)),
+            },
+        };
+        if (Chance(3))
+        {
+            var comparison = (Operator)random.Next((int)Operator.Equals, (int)Operator.Between + 1);
+            clause.AmountSum = new AmountSum { Operator = comparison, Values = { Values(FilterField.Amount, comparison) } };
+        }
+        else
+        {
+            clause.Quantity = Quantity();
+        }
+
+        return clause;
+    }
+
+    private FieldClause Field(FieldIndex index, IReadOnlyList<FilterField> custom, IReadOnlyList<FilterField> attributes)
+    {
+        var usable = custom.Where(field => !field.IsDeleted).ToList();
+        var field = Chance(3) ? attributes[random.Next(attributes.Count)] : usable[random.Next(usable.Count)];
+        Operator comparison;
+        do
+        {
+            comparison = Any<Operator>();
+        }
+        while (!OperatorRules.Allows(field.Type, comparison));
+
+        var isText = field.Type is FieldType.Text or FieldType.SingleChoice or FieldType.MultipleChoice;
+        return new FieldClause
+        {
+            Field = index.Find(field.ToRef())!.ToRef(),
+            Operator = comparison,
+            Values = { Values(field, comparison) },
+            IgnoreCase = isText && OperatorRules.HasTextOperands(comparison) && Chance(2),
+            AndIsSet = OperatorRules.IsNegative(comparison) && Chance(2),
+            Window = comparison == Operator.InWindow ? Window() : comparison == Operator.Anniversary ? AnniversaryWindow() : null,
+            LeapDayOnMarchFirst = comparison == Operator.Anniversary && Chance(2),
+        };
+    }
+
+    private IEnumerable<string> Values(FilterField field, Operator comparison)
+    {
+        var (least, most) = OperatorRules.OperandCount(comparison);
+        var values = Enumerable.Range(0, Math.Min(most, Math.Max(least, random.Next(1, 4)))).Select(_ => Value(field, comparison)).ToList();
+        return comparison == Operator.Between && OperatorRules.IsGreater(field.Type, values[0], values[1]) ? [values[1], values[0]] : values;
+    }
+
+    private string Value(FilterField field, Operator comparison)
+    {
+        if (catalog.KnownValues(field) is { } known && OperatorRules.NamesValues(comparison))
+        {
+            return known[random.Next(known.Count)];
+        }
+
+        return field.Type switch
+        {
+            FieldType.Number => Chance(5) ? "1234567890123456789012345679" : _values.Number().ToString(System.Globalization.CultureInfo.InvariantCulture),
+            FieldType.Date => LocalDatePattern.Iso.Format(_values.Day()),
+            FieldType.DateTime => InstantPattern.ExtendedIso.Format(_values.Time()),
+            FieldType.Boolean => Chance(2) ? "true" : "false",
+            _ => Text(comparison),
+        };
+    }
+
+    private string Text(Operator comparison)
+    {
+        while (true)
+        {
+            var text = _values.Text();
+            if (!OperatorRules.NamesValues(comparison) && text.Length > 1 && Chance(2))
+            {
+                var runes = text.EnumerateRunes().ToList();
+                text = string.Concat(runes.Skip(random.Next(runes.Count)).Take(random.Next(1, 4)));
+            }
+
+            if (text.Length > 0 && !(OperatorRules.NamesValues(comparison) && string.IsNullOrWhiteSpace(text)))
+            {
+                return text;
+            }
+        }
+    }
+
+    private TimeWindow Window()
+    {
+        var window = random.Next(5) switch
+        {
+            0 => new TimeWindow { Last = Period() },
+            1 => new TimeWindow { Next = Period() },
+            2 => new TimeWindow { BeforeLast = Period() },
+            3 => new TimeWindow { Calendar = Calendar() },
+            _ => new TimeWindow { Fixed = Fixed() },
+        };
+        window.ContactZone = Chance(3);
+        window.Zone = !window.ContactZone && Chance(3) ? s_zones[random.Next(s_zones.Length)] : "";
+        return window;
+    }
+
+    private TimeWindow AnniversaryWindow() => new()
+    {
+        Calendar = Calendar(),
+        ContactZone = Chance(2),
+    };
+
+    private Period Period()
+    {
+        var unit = Any<TimeUnit>();
+        int[] counts = unit >= TimeUnit.Month ? [1, 2, 3] : [1, 2, 7, 30, 90];
+        return new Period { Unit = unit, Count = counts[random.Next(counts.Length)] };
+    }
+
+    private CalendarWindow Calendar()
+    {
+        var unit = (TimeUnit)random.Next((int)TimeUnit.Day, (int)TimeUnit.Year + 1);
+        return new CalendarWindow { Unit = unit, First = random.Next(-3, 2), Count = random.Next(1, unit == TimeUnit.Year ? 2 : 5) };
+    }
+
+    private FixedWindow Fixed()
+    {
+        var (from, until) = (End(), End());
+        return random.Next(3) switch
+        {
+            0 => new FixedWindow { From = from },
+            1 => new FixedWindow { Until = until },
+            _ => Ordered(),
+        };
+
+        FixedWindow Ordered()
+        {
+            var day = _values.Time().InUtc().Date;
+            return new FixedWindow
+            {
+                From = LocalDatePattern.Iso.Format(day),
+                Until = Chance(2) ? LocalDatePattern.Iso.Format(day.PlusDays(1)) : InstantPattern.ExtendedIso.Format(day.PlusDays(random.Next(2, 40)).AtMidnight().InUtc().ToInstant()),
+            };
+        }
+    }
+
+    private string End() => Chance(2)
+        ? LocalDatePattern.Iso.Format(_values.Time().InUtc().Date)
+        : InstantPattern.ExtendedIso.Format(_values.Time());
+
+    private Quantity? Quantity() => random.Next(5) switch
+    {
+        0 or 1 => null,
+        2 => new Quantity { AtMost = random.Next(0, 3) },
+        3 => new Quantity { AtLeast = random.Next(1, 4) },
+        _ => new Quantity { AtLeast = 1, AtMost = random.Next(1, 3) },
+    };
+
+    private Channel Channel() => Chance(4) ? Crm.Common.V1.Channel.Sms : Crm.Common.V1.Channel.Email;
+
+    private T Any<T>()
+        where T : struct, Enum
+    {
+        var values = Enum.GetValues<T>();
+        return values[random.Next(1, values.Length)];
+    }
+
+    private bool Chance(int oneIn) => random.Next(oneIn) == 0;
+}

@@ -1,0 +1,124 @@
+using Crm.Segments.V1;
+using Dapper;
+using NodaTime;
+using NodaTime.Text;
+using Npgsql;
+using TagSegments.Segments.Filters;
+using TagSegments.Segments.Tests.Filters.Oracle;
+using TagSegments.Testing;
+using Xunit.Abstractions;
+
+namespace TagSegments.Segments.Tests.Filters;
+
+/// <summary>Random filters over random accounts: the compiled SQL on PostgreSQL and the oracle must agree on every contact.</summary>
+public sealed class FilterSqlOracleTests(ITestOutputHelper output)
+{
+    private const int TreesPerMoment = 130;
+
+    // A usual day, a leap day, the hours that a zone skips and repeats, the turn of the year.
+    private static readonly string[] s_moments =
+        ["2026-11-23T10:20:30.123456Z", "2024-02-29T23:30:00Z", "2026-03-29T01:30:00Z", "2026-11-01T05:30:00Z", "2025-12-31T23:00:00Z"];
+
+    // Each shows one mutant for sure; random trees may miss a rare one.
+    private static readonly string[] s_directed =
+    [
+        "plan != \"Rural\"",
+        "plan is empty",
+        "seen in last 7 days OR created in last 7 days OR updated in last 7 days",
+        "opened email OR clicked email OR was sent email",
+        "seen today in contact zone OR created yesterday in contact zone OR updated this week in contact zone",
+        "seen yesterday OR created this month OR updated in last 3 full days",
+        "has opportunity (stage = \"Won\" AND amount > 500)",
+        "first_name = \"Rural\"",
+        "first_name = \"RURAL\" ignoring case",
+        "score = 1234567890123456789012345679",
+        "has all tags (\"VIP\", \"vip\")",
+        "anniversary of [birth day] is on 2027-02-28",
+        "first_name contains \"a%b\" OR last_name contains \"a%b\" OR phone contains \"a%b\" OR email contains \"a%b\"",
+        "suppressed for sms",
+        "plan in (\"straße\", \"ΣΊΣΥΦΟΣ\", \"kelvin\", \"SA\") ignoring case OR language contains \"DESERET\" ignoring case",
+    ];
+
+    [Fact]
+    public async Task The_compiled_filter_agrees_with_the_oracle_and_every_mutant_is_caught()
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("FILTER_SEED"), out var given) ? given : Random.Shared.Next();
+        output.WriteLine($"seed {seed} (set FILTER_SEED to repeat)");
+        var caught = new HashSet<Mutant>();
+        var trees = 0;
+        foreach (var (text, i) in s_moments.Select((text, i) => (text, i)))
+        {
+            trees += await CompareAsync(InstantPattern.ExtendedIso.Parse(text).Value, unchecked(seed + i), caught);
+        }
+
+        var missed = Enum.GetValues<Mutant>().Where(mutant => mutant != Mutant.None && !caught.Contains(mutant));
+        output.WriteLine($"{trees} trees, {caught.Count} mutants caught");
+        Assert.True(!missed.Any(), $"seed {seed}: not caught: {string.Join(", ", missed)}");
+    }
+
+    private static async Task<int> CompareAsync(Instant now, int seed, HashSet<Mutant> caught)
+    {
+        var random = new Random(seed);
+        var generator = new WorldGenerator(random, now);
+        var world = generator.World(1, weekStart: random.Next(1, 8));
+        await using var database = await (await PostgresFixture.SharedAsync()).CreateDatabaseAsync();
+        await using var connection = new NpgsqlConnection(database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await WorldLoader.LoadAsync(connection, world);
+        // Another account has the same numbers and other data.
+        await WorldLoader.LoadAsync(connection, generator.World(2));
+
+        var catalog = WorldNames.Catalog(1, world.TimeZone, world.WeekStart);
+        var filters = new FilterGenerator(random, catalog, now);
+        var segments = Segments(filters);
+        var trees = s_directed.Select(text => FilterParser.Parse(text, catalog)).Concat(Enumerable.Range(0, TreesPerMoment).Select(_ => filters.Tree())).ToList();
+        foreach (var filter in trees)
+        {
+            Assert.Empty(FilterValidator.Validate(filter, catalog).Violations);
+            var actual = await MatchesAsync(connection, filter, new FilterContext(catalog, now.ToDateTimeOffset()) { FindSegment = segments.GetValueOrDefault });
+            int[] Expected(Mutant mutant)
+            {
+                var oracle = new FilterOracle(world, now, segments.GetValueOrDefault, mutant);
+                return [.. world.Contacts.Where(contact => oracle.Matches(filter, contact)).Select(contact => contact.Id)];
+            }
+
+            var expected = Expected(Mutant.None);
+            Assert.True(expected.SequenceEqual(actual), Explain(seed, now, filter, catalog, expected, actual));
+            caught.UnionWith(Enum.GetValues<Mutant>().Where(mutant => !caught.Contains(mutant) && !Expected(mutant).SequenceEqual(actual)));
+        }
+
+        return trees.Count;
+    }
+
+    private static Dictionary<string, Filter> Segments(FilterGenerator filters)
+    {
+        Filter WithoutSegments()
+        {
+            while (true)
+            {
+                var tree = filters.Tree(2);
+                if (FilterReferences.Of(tree).SegmentIds.Length == 0)
+                {
+                    return tree;
+                }
+            }
+        }
+
+        var engaged = new Filter { Segment = new SegmentClause { SegmentId = WorldNames.Engaged } };
+        return new Dictionary<string, Filter>
+        {
+            [WorldNames.Engaged] = WithoutSegments(),
+            [WorldNames.Buyers] = new Filter { AnyOf = new FilterGroup { Filters = { WithoutSegments(), engaged } } },
+        };
+    }
+
+    private static async Task<int[]> MatchesAsync(NpgsqlConnection connection, Filter filter, FilterContext context)
+    {
+        var compiled = FilterSql.Compile(filter, context);
+        var sql = $"SELECT c.contact_id FROM crm.segment_contacts c WHERE c.account_id = @account AND ({compiled.Text}) ORDER BY c.contact_id";
+        return [.. await connection.QueryAsync<int>(sql, compiled.Parameters)];
+    }
+
+    private static string Explain(int seed, Instant now, Filter filter, FilterCatalog catalog, int[] expected, int[] actual) =>
+        $"seed {seed}, now {now}: {FilterPrinter.Print(filter, catalog)}\nonly oracle: {string.Join(",", expected.Except(actual))}\nonly SQL: {string.Join(",", actual.Except(expected))}";
+}

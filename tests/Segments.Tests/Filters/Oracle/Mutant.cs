@@ -1,0 +1,47 @@
+namespace TagSegments.Segments.Tests.Filters.Oracle;
+
+/// <summary>Ways to get a rule wrong.</summary>
+public enum Mutant
+{
+    /// <summary>Every rule is right.</summary>
+    None,
+
+    /// <summary>"Is not X" leaves out contacts without a value.</summary>
+    NegativesNeedAValue,
+
+    /// <summary>White space only is a value.</summary>
+    BlankIsAValue,
+
+    /// <summary>The end of a window belongs to it.</summary>
+    WindowsIncludeTheirEnd,
+
+    /// <summary>Events later than now count.</summary>
+    FutureCounts,
+
+    /// <summary>The contact's own zone is not looked at.</summary>
+    ContactZoneIsAccountZone,
+
+    /// <summary>Calendar days are those of UTC.</summary>
+    DaysAreUtc,
+
+    /// <summary>The conditions on an opportunity may hold of different ones.</summary>
+    ConditionsCombineAcross,
+
+    /// <summary>Case never matters.</summary>
+    CaseIsIgnored,
+
+    /// <summary>Case always matters.</summary>
+    CaseIsNeverIgnored,
+
+    /// <summary>Numbers compare as doubles.</summary>
+    NumbersAreDoubles,
+
+    /// <summary>"Has all tags" is "has any tag".</summary>
+    AllIsAny,
+
+    /// <summary>29 February has an anniversary in leap years only.</summary>
+    LeapDaysOnlyInLeapYears,
+
+    /// <summary>The percent sign stands for any text.</summary>
+    PercentIsAWildcard,
+}

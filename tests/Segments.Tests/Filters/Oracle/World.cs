@@ -1,0 +1,32 @@
+using NodaTime;
+
+namespace TagSegments.Segments.Tests.Filters.Oracle;
+
+/// <summary>All that is known of an account, as plain objects: what the oracle reads and what the loader writes to PostgreSQL.</summary>
+public sealed record World(int AccountId, string TimeZone, int WeekStart, IReadOnlyList<WorldContact> Contacts, IReadOnlySet<(int Channel, string Address)> Suppressed);
+
+/// <summary>A living contact. Field values by field number: string, decimal, bool, LocalDate, Instant or string[].</summary>
+public sealed record WorldContact(int Id)
+{
+    public Dictionary<string, string?> Texts { get; } = [];
+    public Dictionary<int, object?> Fields { get; } = [];
+    public int EmailConsent { get; set; } = 1;
+    public int SmsConsent { get; set; } = 1;
+    public bool DoNotDisturb { get; set; }
+    public Instant Created { get; set; }
+    public Instant Updated { get; set; }
+    public HashSet<int> Tags { get; } = [];
+    public List<WorldTagChange> TagChanges { get; } = [];
+    public List<WorldActivity> Activities { get; } = [];
+    public List<WorldOpportunity> Opportunities { get; } = [];
+    public string? TimeZone => Texts.GetValueOrDefault("time_zone");
+}
+
+public sealed record WorldTagChange(int TagId, bool Added, Instant At, bool InBulk);
+
+public sealed record WorldActivity(int Kind, int Channel, Instant At, string? CampaignId, string? Event);
+
+public sealed record WorldOpportunity(string? Name, int PipelineId, int StageId, int Status, decimal? Amount, LocalDate? Opened, LocalDate? Closed, Instant StageSince)
+{
+    public Dictionary<int, object?> Fields { get; } = [];
+}
