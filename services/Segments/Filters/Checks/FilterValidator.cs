@@ -128,7 +128,8 @@ internal sealed partial class FilterValidator
 
     private void CheckSegment(string id, string path)
     {
-        if (_problems.Require(Guid.TryParse(id, out var guid), path, "must be the id of a segment") && _catalog.Segments.ById(guid.ToString()) is null)
+        var isId = Guid.TryParse(id, out var guid) && guid.ToString() == id;
+        if (_problems.Require(isId, path, "must be the id of a segment, in lower case") && _catalog.Segments.ById(id) is null)
         {
             _problems.AddMissing("segment", id, path);
         }
