@@ -7,4 +7,10 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "Cannot read the account clocks; trying again")]
     public static partial void ClockUnreadable(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "A bulk operation was interrupted; it is tried again")]
+    public static partial void BulkInterrupted(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 104, Level = LogLevel.Warning, Message = "Cannot remove expired tags; trying again")]
+    public static partial void ExpiryInterrupted(this ILogger logger, Exception exception);
 }

@@ -8,13 +8,15 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Assignments;
 
 /// <summary>The calls about the tags of contacts.</summary>
-internal sealed class AssignmentCalls(AccountDirectory accounts, SingleWrites singles, BulkWrites bulk, ContactTagsReader reader)
+internal sealed class AssignmentCalls(
+    AccountDirectory accounts, SingleWrites singles, BulkWrites bulk, ContactTagsReader reader, TimeProvider time)
 {
     public async Task<AddTagsResponse> AddAsync(AddTagsRequest request, ServerCallContext context)
     {
         var ct = context.CancellationToken;
         Idempotency.CheckLength(request.RequestId);
         var refs = TagRefs.Read(request.TagIds, request.TagNames);
+        CheckExpiry(request);
         var cause = ChangeCause.FromProto(request.Cause, context.Principal(), request.SkipWorkflows);
         var account = await accounts.GetAsync(request.Account, ct);
 
@@ -24,7 +26,8 @@ internal sealed class AssignmentCalls(AccountDirectory accounts, SingleWrites si
             return await singles.CreateAndAddAsync(account, request, refs, cause, context);
         }
 
-        var change = new PendingChange(request.ContactId, refs.With(found), on: true, cause, Key(request, request.RequestId, context));
+        var change = new PendingChange(
+            request.ContactId, refs.With(found), on: true, cause, Key(request, request.RequestId, context), request.ExpireTime?.ToDateTime());
         var outcome = await singles.CommitAsync(account, change, ct);
         return new AddTagsResponse { AddedTagIds = { outcome.ChangedTagIds }, ConsistencyToken = outcome.ConsistencyToken };
     }
@@ -63,6 +66,11 @@ internal sealed class AssignmentCalls(AccountDirectory accounts, SingleWrites si
 
         return await bulk.RunAsync(account, request, cause, context);
     }
+
+    private void CheckExpiry(AddTagsRequest request) => new FieldChecks()
+        .Require(request.ExpireTime is null || request.ExpireTime.ToDateTimeOffset() > time.GetUtcNow(), "expire_time", "is not in the future")
+        .Require(request.ExpireTime is null || !request.CreateMissing, "expire_time", "cannot be combined with create_missing")
+        .ThrowIfAny();
 
     private static RequestKey? Key(IMessage request, string requestId, ServerCallContext context) => requestId.Length == 0
         ? null

@@ -1,10 +1,9 @@
-using System.Globalization;
 using Crm.Tags.V1;
-using Dapper;
 using Grpc.Core;
 using Npgsql;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
+using TagSegments.Tags.Library;
 
 namespace TagSegments.Tags.Assignments;
 
@@ -12,22 +11,28 @@ namespace TagSegments.Tags.Assignments;
 /// Adds and removes tags on many contacts, a few chunks at a time, so that single changes wait for milliseconds only. What is done stays
 /// done if the process dies; repeating the call finishes it, because putting a tag where it is changes nothing.
 /// </summary>
-internal sealed class BulkWrites(NpgsqlDataSource database, CallWrites writes) : IDisposable
+internal sealed class BulkWrites(NpgsqlDataSource database, CallWrites writes, TagStore library) : IDisposable
 {
     private const int MaxTags = 100;
     private const int ChunkWritesPerTransaction = 60;
     private readonly SemaphoreSlim _slots = new(8);
 
     /// <summary>Checks what can be checked without the database.</summary>
-    public static void Check(BulkTagRequest request) => new FieldChecks()
-        .Require(request.ContactIds.Count > 0, "contact_ids", "is empty")
-        .Require(request.AddTagIds.Count + request.RemoveTagIds.Count > 0, "add_tag_ids", "names no tag to add or remove")
-        .Require(request.AddTagIds.Count <= MaxTags, "add_tag_ids", $"holds more than {MaxTags} numbers")
-        .Require(request.RemoveTagIds.Count <= MaxTags, "remove_tag_ids", $"holds more than {MaxTags} numbers")
-        .Require(request.AddTagIds.Concat(request.RemoveTagIds).All(id => id > 0), "add_tag_ids", "tag numbers start at 1")
-        .Require(request.AddTagIds.Distinct().Count() == request.AddTagIds.Count, "add_tag_ids", "names a tag twice")
-        .Require(request.RemoveTagIds.Distinct().Count() == request.RemoveTagIds.Count, "remove_tag_ids", "names a tag twice")
-        .Require(!request.AddTagIds.Intersect(request.RemoveTagIds).Any(), "remove_tag_ids", "names a tag that is to be added as well")
+    public static void Check(BulkTagRequest request)
+    {
+        new FieldChecks().Require(request.ContactIds.Count > 0, "contact_ids", "is empty").ThrowIfAny();
+        CheckTags(request.AddTagIds, request.RemoveTagIds);
+    }
+
+    /// <summary>Checks the tags to add and to remove.</summary>
+    public static void CheckTags(IReadOnlyList<int> add, IReadOnlyList<int> remove) => new FieldChecks()
+        .Require(add.Count + remove.Count > 0, "add_tag_ids", "names no tag to add or remove")
+        .Require(add.Count <= MaxTags, "add_tag_ids", $"holds more than {MaxTags} numbers")
+        .Require(remove.Count <= MaxTags, "remove_tag_ids", $"holds more than {MaxTags} numbers")
+        .Require(add.Concat(remove).All(id => id > 0), "add_tag_ids", "tag numbers start at 1")
+        .Require(add.Distinct().Count() == add.Count, "add_tag_ids", "names a tag twice")
+        .Require(remove.Distinct().Count() == remove.Count, "remove_tag_ids", "names a tag twice")
+        .Require(!add.Intersect(remove).Any(), "remove_tag_ids", "names a tag that is to be added as well")
         .ThrowIfAny();
 
     /// <summary>
@@ -59,8 +64,8 @@ internal sealed class BulkWrites(NpgsqlDataSource database, CallWrites writes) :
     private async Task<BulkTagResponse> ChangeAsync(int accountId, BulkTagRequest request, ChangeCause cause, CancellationToken ct)
     {
         var chunks = ChunkBits.Split(request.ContactIds.Where(contactId => contactId > 0));
-        var tags = request.AddTagIds.Select(tagId => (TagId: tagId, On: true)).Concat(request.RemoveTagIds.Select(tagId => (tagId, false))).ToArray();
-        await RequireTagsAsync(accountId, tags, ct);
+        var tags = request.AddTagIds.Select(tagId => (TagId: tagId, On: true)).Concat(request.RemoveTagIds.Select(tagId => (TagId: tagId, On: false))).ToArray();
+        await library.RequireAsync(accountId, [.. tags.Select(tag => tag.TagId)], ct);
         var tally = new Tally(tags.Length) { Skipped = request.ContactIds.Where(contactId => contactId <= 0).Distinct().Count() };
         foreach (var part in chunks.Chunk(Math.Max(1, ChunkWritesPerTransaction / tags.Length)))
         {
@@ -70,23 +75,11 @@ internal sealed class BulkWrites(NpgsqlDataSource database, CallWrites writes) :
         return Response(tags, tally);
     }
 
-    private async Task RequireTagsAsync(int accountId, (int TagId, bool On)[] tags, CancellationToken ct)
-    {
-        const string sql = "SELECT tag_id FROM tags.tag WHERE account_id = @accountId AND tag_id = ANY (@tagIds) AND deleted_at IS NULL";
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var tagIds = tags.Select(tag => tag.TagId).ToArray();
-        var found = await connection.QueryAsync<int>(new CommandDefinition(sql, new { accountId, tagIds }, cancellationToken: ct));
-        if (tagIds.Except(found).Cast<int?>().FirstOrDefault() is { } unknown)
-        {
-            throw RpcErrors.NotFound("tag", unknown.ToString(CultureInfo.InvariantCulture));
-        }
-    }
-
     private static async Task<Tally> ChangeAsync(
         AccountTransaction transaction, KeyValuePair<int, byte[]>[] part, (int TagId, bool On)[] tags, ChangeCause cause, CancellationToken ct)
     {
         var tally = new Tally(tags.Length);
-        var living = await LivingAsync(transaction, part, ct);
+        var living = await LivingContacts.MaskAsync(transaction, new(part.ToDictionary()), ct);
         tally.Contacts = living.Values.Sum(bits => ChunkBits.Count(bits));
         tally.Skipped = part.Sum(chunk => ChunkBits.Count(chunk.Value)) - tally.Contacts;
 
@@ -97,19 +90,6 @@ internal sealed class BulkWrites(NpgsqlDataSource database, CallWrites writes) :
         }
 
         return tally;
-    }
-
-    private static async Task<SortedDictionary<int, byte[]>> LivingAsync(
-        AccountTransaction transaction, KeyValuePair<int, byte[]>[] part, CancellationToken ct)
-    {
-        const string sql = """
-            SELECT t.chunk, bit_send(t.bits & ('x' || encode(p.bits, 'hex'))::bit(16384))
-            FROM unnest(@chunks, @bits) AS p (chunk, bits)
-            JOIN tags.tag_chunk t ON t.account_id = @AccountId AND t.tag_id = 0 AND t.chunk = p.chunk
-            """;
-        var values = new { transaction.AccountId, chunks = part.Select(chunk => chunk.Key).ToArray(), bits = part.Select(chunk => chunk.Value).ToArray() };
-        return ChunkBits.FromWire(await transaction.Connection.QueryAsync<(int, byte[])>(
-            new CommandDefinition(sql, values, transaction.Transaction, cancellationToken: ct)));
     }
 
     private static BulkTagResponse Response((int TagId, bool On)[] tags, Tally tally) => new()

@@ -2,6 +2,7 @@ using System.Globalization;
 using Npgsql;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
+using TagSegments.Tags.Expiry;
 
 namespace TagSegments.Tags.Assignments;
 
@@ -50,8 +51,24 @@ internal sealed class GroupCommit(NpgsqlDataSource database, ConsistencyTokens t
         var position = await transaction.StampAsync(batch, ct);
         var token = tokens.Create(accountId, position.Pos, position.Nonce);
         var done = changed.ConvertAll(entry => (entry.Change, Outcome: new ChangeOutcome(entry.TagIds, token)));
+        await KeepExpiriesAsync(transaction, [.. changed.Select(entry => entry.Change)], position, ct);
         await requests.FinishAsync(done, outcomes.Select(entry => entry.Item1), ct);
         return [.. outcomes, .. done.Select(entry => (entry.Change, (Action<PendingChange>)(change => change.Complete(entry.Outcome))))];
+    }
+
+    private static async Task KeepExpiriesAsync(
+        AccountTransaction transaction, List<PendingChange> changes, Position position, CancellationToken ct)
+    {
+        var expiries = changes
+            .Where(change => change.ExpiresAt is not null)
+            .SelectMany(change => change.TagIds.Select(tagId => (tagId, change.ContactId, change.ExpiresAt!.Value)))
+            .ToList();
+        if (expiries.Count > 0)
+        {
+            await using var batch = transaction.CreateBatch();
+            ExpiryStore.AddKeep(batch, transaction.AccountId, expiries, position.Pos);
+            await batch.ExecuteNonQueryAsync(ct);
+        }
     }
 
     private static Exception? Problem(GroupState state, PendingChange change)

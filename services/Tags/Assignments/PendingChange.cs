@@ -3,7 +3,8 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Assignments;
 
 /// <summary>One caller's change of one contact's tags, waiting to be committed together with others.</summary>
-internal sealed class PendingChange(int contactId, int[] tagIds, bool on, ChangeCause cause, RequestKey? request)
+internal sealed class PendingChange(
+    int contactId, int[] tagIds, bool on, ChangeCause cause, RequestKey? request, DateTime? expiresAt = null)
 {
     private readonly TaskCompletionSource<ChangeOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -18,6 +19,9 @@ internal sealed class PendingChange(int contactId, int[] tagIds, bool on, Change
 
     /// <summary>Why.</summary>
     public ChangeCause Cause { get; } = cause;
+
+    /// <summary>When the tags are to be removed again, if ever.</summary>
+    public DateTime? ExpiresAt { get; } = expiresAt;
 
     /// <summary>The call, if it may be repeated.</summary>
     public RequestKey? Request { get; } = request;

@@ -4,12 +4,13 @@ using Dapper;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
+using TagSegments.Tags.Governance;
 using TagSegments.Tags.Library;
 
 namespace TagSegments.Tags.Assignments;
 
 /// <summary>Changes of one contact's tags: together with others, or alone if tags must be created for it.</summary>
-internal sealed class SingleWrites(GroupCommitter committer, CallWrites writes, TagStore tags)
+internal sealed class SingleWrites(GroupCommitter committer, CallWrites writes, TagStore tags, TagGuard guard)
 {
     /// <summary>Finds which of the tags named exist.</summary>
     public async Task<Dictionary<string, int>> FindAsync(AccountInfo account, TagRefs refs, CancellationToken ct) =>
@@ -24,6 +25,8 @@ internal sealed class SingleWrites(GroupCommitter committer, CallWrites writes, 
         AccountInfo account, AddTagsRequest request, TagRefs refs, ChangeCause cause, ServerCallContext context)
     {
         var ct = context.CancellationToken;
+        var existing = await tags.FindIdsAsync(account.Id, refs.Names, ct);
+        await guard.CheckNamesAsync(account, refs.Names.Except(existing.Keys), ct);
         var number = await tags.TakeNumbersAsync(account.Id, refs.Names.Length, ct);
 
         return await writes.RunAsync(account, context, request, request.RequestId, CreateAndAddAsync, (r, token) => r.ConsistencyToken = token);

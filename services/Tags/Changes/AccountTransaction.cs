@@ -31,6 +31,9 @@ internal sealed class AccountTransaction : IAsyncDisposable
     /// <summary>The account that is written.</summary>
     public int AccountId { get; }
 
+    /// <summary>Whether anything has changed so far.</summary>
+    public bool HasChanges => !_log.IsEmpty;
+
     /// <summary>The connection, inside the transaction.</summary>
     public NpgsqlConnection Connection { get; }
 

@@ -3,17 +3,20 @@ using Crm.Tags.V1;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
+using TagSegments.Tags.Governance;
 
 namespace TagSegments.Tags.Library;
 
 /// <summary>The calls about the tag library.</summary>
-internal sealed class LibraryCalls(AccountDirectory accounts, CallWrites writes, TagStore store, TagLifecycle lifecycle)
+internal sealed class LibraryCalls(
+    AccountDirectory accounts, CallWrites writes, TagStore store, TagLifecycle lifecycle, TagGuard guard)
 {
     public async Task<CreateTagResponse> CreateAsync(CreateTagRequest request, ServerCallContext context)
     {
         var ct = context.CancellationToken;
         var tag = TagEdit.Read(request.Tag);
         var account = await accounts.GetAsync(request.Account, ct);
+        await guard.CheckNamesAsync(account, [tag.Name], ct);
         var number = await store.TakeNumbersAsync(account.Id, 1, ct);
 
         return await writes.RunAsync(account, context, request, request.RequestId, CreateAsync, (_, _) => { });
@@ -47,6 +50,10 @@ internal sealed class LibraryCalls(AccountDirectory accounts, CallWrites writes,
         TagEdit.Check(request.Tag);
         var attributes = TagEdit.Attributes(request);
         var account = await accounts.GetAsync(request.Account, ct);
+        if (attributes.Contains("name"))
+        {
+            await guard.CheckNamesAsync(account, [TagNames.Normalize(request.Tag.Name, "tag.name")], ct);
+        }
 
         return await writes.RunAsync(account, context, request, request.RequestId, UpdateAsync, (_, _) => { });
 
@@ -68,6 +75,10 @@ internal sealed class LibraryCalls(AccountDirectory accounts, CallWrites writes,
     {
         var ct = context.CancellationToken;
         var account = await accounts.GetAsync(request.Account, ct);
+        if (!request.Force)
+        {
+            await guard.RequireUnusedAsync(account, request.TagId, ct);
+        }
 
         return await writes.RunAsync(account, context, request, request.RequestId, DeleteAsync, (r, token) => r.ConsistencyToken = token);
 

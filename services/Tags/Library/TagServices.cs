@@ -1,4 +1,5 @@
 using TagSegments.Tags.Assignments;
+using TagSegments.Tags.Expiry;
 using TagSegments.Tags.Feed;
 
 namespace TagSegments.Tags.Library;
@@ -15,8 +16,12 @@ internal static class TagServices
         .AddSingleton<GroupCommitter>()
         .AddSingleton<SingleWrites>()
         .AddSingleton<BulkWrites>()
+        .AddSingleton<ContactTagsCache>()
+        .AddSingleton<TagCatalog>()
         .AddSingleton<ContactTagsReader>()
         .AddSingleton<AssignmentCalls>()
+        .AddSingleton<ExpiryStore>()
+        .AddHostedService<ExpiryRunner>()
         .AddSingleton<ClockWatch>()
         .AddHostedService(provider => provider.GetRequiredService<ClockWatch>())
         .AddSingleton<EventList>()

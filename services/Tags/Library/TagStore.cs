@@ -36,6 +36,18 @@ internal sealed class TagStore(NpgsqlDataSource database, TimeProvider time)
         return rows.ToDictionary(row => row.Name, row => row.TagId, StringComparer.Ordinal);
     }
 
+    /// <summary>Throws NOT_FOUND unless every tag exists.</summary>
+    public async Task RequireAsync(int accountId, int[] tagIds, CancellationToken ct)
+    {
+        const string sql = "SELECT tag_id FROM tags.tag WHERE account_id = @accountId AND tag_id = ANY (@tagIds) AND deleted_at IS NULL";
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var found = await connection.QueryAsync<int>(new CommandDefinition(sql, new { accountId, tagIds }, cancellationToken: ct));
+        if (tagIds.Except(found).Cast<int?>().FirstOrDefault() is { } unknown)
+        {
+            throw RpcErrors.NotFound("tag", unknown.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
     /// <summary>Takes numbers for new tags; before the transaction, which must not wait for a second connection.</summary>
     public Task<int> TakeNumbersAsync(int accountId, int count, CancellationToken ct) =>
         IdBlocks.TakeAsync(database, accountId, "tag", count, ct);

@@ -1,0 +1,73 @@
+using Crm.Common.V1;
+using Crm.Tags.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using TagSegments.Testing;
+
+namespace TagSegments.Tags.Tests.Expiry;
+
+public class ExpiryTests(SharedApps shared) : IClassFixture<SharedApps>
+{
+    [Fact]
+    public async Task A_tag_is_removed_when_it_expires_with_its_cause()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(2);
+        var hot = await account.NewTagAsync("Hot");
+        await account.AddAsync(2, hot);
+
+        await AddAsync(account, 1, hot, TimeSpan.FromMilliseconds(300));
+        Assert.Equal(["Hot"], await account.TagsOfAsync(1));
+        await WaitUntilAsync(async () => (await account.TagsOfAsync(1)).Length == 0);
+
+        Assert.Equal(["Hot"], await account.TagsOfAsync(2));
+        var last = (await account.EventsAsync())[^1];
+        Assert.Equal((TagEvent.Types.Kind.Removed, 1, Cause.Types.Kind.Expiry), (last.Kind, last.ContactId, last.Cause.Kind));
+    }
+
+    [Fact]
+    public async Task A_tag_that_was_removed_and_added_again_does_not_expire()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(3);
+        var hot = await account.NewTagAsync("Hot");
+        await AddAsync(account, 1, hot, TimeSpan.FromMilliseconds(500));
+        await AddAsync(account, 2, hot, TimeSpan.FromMilliseconds(500));
+        await AddAsync(account, 3, hot, TimeSpan.FromMilliseconds(500));
+        await account.BulkAsync([1, 2], [], hot);
+        await account.BulkAsync([1, 2], [hot]);
+
+        await WaitUntilAsync(async () => (await account.TagsOfAsync(3)).Length == 0);
+
+        Assert.Equal(["Hot"], await account.TagsOfAsync(1));
+        Assert.Equal(["Hot"], await account.TagsOfAsync(2));
+    }
+
+    [Fact]
+    public async Task An_expiry_in_the_past_is_refused()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(1);
+        var hot = await account.NewTagAsync("Hot");
+
+        Assert.Equal(
+            (StatusCode.InvalidArgument, "INVALID_FIELD", "expire_time"),
+            await TagAccount.FailureAsync(() => AddAsync(account, 1, hot, TimeSpan.FromSeconds(-5))));
+    }
+
+    private static async Task AddAsync(TagAccount account, int contactId, int tagId, TimeSpan life) =>
+        await account.Tags.AddTagsAsync(new AddTagsRequest
+        {
+            Account = account.Name, ContactId = contactId, TagIds = { tagId },
+            ExpireTime = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow() + life),
+        });
+
+    private static async Task WaitUntilAsync(Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!await condition())
+        {
+            await Task.Delay(50, patience.Token);
+        }
+    }
+}
