@@ -1,0 +1,13 @@
+namespace TagSegments.Tags.Governance;
+
+/// <summary>Registers governance.</summary>
+internal static class GovernanceServices
+{
+    public static IServiceCollection AddGovernance(this IServiceCollection services) => services
+        .AddSingleton<GovernanceStore>()
+        .AddSingleton<TagAudit>()
+        .AddSingleton<TagUsages>()
+        .AddSingleton<TagGuard>()
+        .AddSingleton<TagMerge>()
+        .AddSingleton<TagChangeCalls>();
+}
