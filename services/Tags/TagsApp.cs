@@ -1,5 +1,8 @@
 using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Bulk;
+using TagSegments.Tags.Governance;
 using TagSegments.Tags.Library;
+using TagSegments.Tags.Reports;
 
 namespace TagSegments.Tags;
 
@@ -13,11 +16,17 @@ public static class TagsApp
         builder.AddPostgres();
         builder.AddCrm();
         builder.Services.AddTagLibrary();
+        builder.AddBulkOperations();
+        builder.Services.AddGovernance();
+        builder.Services.AddSingleton<ReportStore>();
 
         var app = builder.Build();
         app.MapServiceDefaults();
         app.MapCrm();
         app.MapGrpcService<TagApi>();
+        app.MapGrpcService<BulkApi>();
+        app.MapGrpcService<GovernanceApi>();
+        app.MapGrpcService<ReportApi>();
         return app;
     }
 }
