@@ -32,10 +32,6 @@ internal sealed class Batcher<TItem, TResult> : IAsyncDisposable
         return await done.Task.WaitAsync(ct);
     }
 
-    /// <summary>Writes an item with others unless too many wait already; does not wait for the write.</summary>
-    public bool TryAdd(TItem item) =>
-        _waiting.Writer.TryWrite((item, new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously)));
-
     /// <summary>Writes what waits, then ends.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -10,6 +10,7 @@ using TagSegments.Campaigns.Messages;
 using TagSegments.Campaigns.Sending;
 using TagSegments.Campaigns.Suppressions;
 using TagSegments.Campaigns.Tracking;
+using TagSegments.Campaigns.Webhooks;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns;
@@ -35,6 +36,7 @@ public static class CampaignsApp
         app.MapGrpcService<CampaignApi>();
         app.MapGrpcService<MessageApi>();
         app.MapTracking();
+        app.MapWebhooks();
         return app;
     }
 
@@ -50,12 +52,16 @@ public static class CampaignsApp
         services.AddSingleton<CampaignStore>();
         services.AddSingleton<CampaignResults>();
         services.AddSingleton<References>();
+        services.AddSingleton<RecipientProof>();
         services.AddSingleton<MessageStore>();
         services.AddSingleton<MessagePreview>();
         services.AddSingleton<TrackingTokens>();
         services.AddSingleton<TrackingLinks>();
         services.AddSingleton<Tracker>();
         services.AddSingleton<Unsubscriber>();
+        services.AddSingleton<WebhookSignatures>();
+        services.AddSingleton<WebhookRecorder>();
+        services.AddHttpClient<SnsMessages>();
         services.AddHostedService<PartitionMaintenance>();
     }
 

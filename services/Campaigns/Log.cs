@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "The mail server {Host}:{Port} cannot be used; trying again in {Pause}")]
     public static partial void MailServerUnavailable(this ILogger logger, Exception exception, string host, int port, TimeSpan pause);
 
+    [LoggerMessage(EventId = 6, Level = LogLevel.Warning, Message = "Too much to record: dropped {Kind}")]
+    public static partial void ActivityDropped(this ILogger logger, Crm.Activity.V1.Activity.Types.Kind kind);
+
     [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "{Count} messages of stopped senders were put right")]
     public static partial void MessagesRecovered(this ILogger logger, int count);
 }

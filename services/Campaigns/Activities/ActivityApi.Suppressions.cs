@@ -22,8 +22,11 @@ internal sealed partial class ActivityApi
             .ThrowIfAny();
         return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
         {
-            var (entry, skipped) = await SuppressionStore.AddAsync(tx, account.Id, suppression, context.CancellationToken);
-            return new AddSuppressionResponse { Suppression = entry, SkippedMessages = skipped };
+            var (changed, skipped) = await SuppressionStore.AddAsync(tx, account.Id, suppression, context.CancellationToken);
+            await ActivityRecorder.RecordAsync(tx, account.Id, [], context.CancellationToken, suppressions: changed);
+            string[] key = [Address.Key(suppression.Channel, suppression.Address)];
+            var entries = await SuppressionStore.FindAsync(tx.Connection!, account.Id, suppression.Channel, key, context.CancellationToken);
+            return new AddSuppressionResponse { Suppression = entries.Single(), SkippedMessages = skipped };
         });
     }
 

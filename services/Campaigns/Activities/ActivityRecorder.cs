@@ -15,22 +15,23 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
     /// <summary>Records one activity together with others of the account that wait at the same time.</summary>
     public Task<Recorded> RecordAsync(int accountId, ActivityEvent activity, CancellationToken ct) => Batch(accountId).AddAsync(activity, ct);
 
-    /// <summary>Records one activity soon, without waiting for it. False if too many wait already.</summary>
-    public bool TryRecord(int accountId, ActivityEvent activity) => Batch(accountId).TryAdd(activity);
-
-    /// <summary>Records activities in the caller's transaction, which should do little after that: the clock row is locked.</summary>
+    /// <summary>
+    /// Records activities, and that the suppression list was changed, in the caller's transaction, which should do nothing after that: the
+    /// clock row is locked.
+    /// </summary>
     public static async Task<Recorded> RecordAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct)
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct, bool suppressions = false)
     {
         var fresh = await WithoutRepeatsAsync(tx, accountId, activities, ct);
-        if (fresh.Count == 0)
+        if (fresh.Count == 0 && !suppressions)
         {
             return await ActivityClock.ReadAsync(tx, accountId, ct);
         }
 
         await RollUpAsync(tx, accountId, fresh, ct);
-        var (pos, nonce) = await ActivityClock.AdvanceAsync(
-            tx, accountId, [.. fresh.Select(a => a.ContactId).Distinct().Order()], suppressions: false, fresh.Max(a => a.At), ct);
+        int[] contactIds = [.. fresh.Select(a => a.ContactId).Distinct().Order()];
+        var maxAt = fresh.Max(a => (DateTime?)a.At);
+        var (pos, nonce) = await ActivityClock.AdvanceAsync(tx, accountId, contactIds, suppressions, maxAt, ct);
         await InsertAsync(tx, accountId, pos, fresh, ct);
         return new Recorded(fresh.Count, pos, nonce);
     }

@@ -30,6 +30,23 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
         return [.. rows.Select(ToActivity)];
     }
 
+    /// <summary>Lists what was recorded of a contact and a campaign, newest first.</summary>
+    public async Task<List<Activity>> OfCampaignAsync(int accountId, Guid campaignId, int contactId, int limit, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            """
+            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine
+            FROM campaigns.activity
+            WHERE account_id = @accountId AND contact_id = @contactId AND campaign_id = @campaignId
+            ORDER BY at DESC, activity_id DESC
+            LIMIT @limit
+            """,
+            new { accountId, campaignId, contactId, limit },
+            cancellationToken: ct));
+        return [.. rows.Select(ToActivity)];
+    }
+
     /// <summary>Reads the feed behind a place in it, in order.</summary>
     public async Task<List<(FeedPlace Place, Activity Activity)>> FeedAsync(
         int accountId, FeedPlace behind, short[] kinds, int limit, CancellationToken ct)

@@ -65,6 +65,18 @@ internal sealed partial class CampaignApi
         return response;
     }
 
+    public override async Task<ExplainRecipientResponse> ExplainRecipient(ExplainRecipientRequest request, ServerCallContext context)
+    {
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        new FieldChecks()
+            .Require(request.ContactId > 0, "contact_id", "is required")
+            .ThrowIfAny();
+        var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", context.CancellationToken);
+        return row.EvaluatedAt is null
+            ? throw CampaignStore.WrongState(row)
+            : await proof.ExplainAsync(account, row, request.ContactId, context.CancellationToken);
+    }
+
     private static bool IsOver(Campaign campaign) =>
         campaign.State is State.Sent or State.Cancelled or State.Failed && campaign.Counts.Sending == 0;
 }

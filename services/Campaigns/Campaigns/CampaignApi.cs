@@ -7,8 +7,8 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 namespace TagSegments.Campaigns.Campaigns;
 
 /// <summary>Campaigns: written here; what happens to them then is in the other parts of this class.</summary>
-internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaigns, References references, CampaignResults results, MessagePreview preview)
-    : CampaignService.CampaignServiceBase
+internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaigns, References references, CampaignResults results, MessagePreview preview,
+    RecipientProof proof) : CampaignService.CampaignServiceBase
 {
     private static readonly string[] s_fields =
         ["name", "description", "channel", "message", "audience", "recipient_tag_ids", "messages_per_minute"];

@@ -61,7 +61,47 @@ internal sealed class CampaignResults(NpgsqlDataSource database)
             new { accountId, campaignId },
             cancellationToken: ct));
         statistics.Reasons.Add(reasons.Select(r => new ReasonCount { Reason = (Recipient.Types.Reason)r.Reason, Count = r.Count }));
+        statistics.Links.Add(await LinksAsync(connection, accountId, campaignId, ct));
+        statistics.Hours.Add(await HoursAsync(connection, accountId, campaignId, ct));
         return statistics;
+    }
+
+    private static Task<IEnumerable<LinkStatistics>> LinksAsync(
+        NpgsqlConnection connection, int accountId, Guid campaignId, CancellationToken ct) =>
+        connection.QueryAsync<LinkStatistics>(new CommandDefinition(
+            """
+            SELECT COALESCE(detail, '') AS url, (count(DISTINCT contact_id) FILTER (WHERE NOT machine))::int AS clicked, count(*)::int AS clicks
+            FROM campaigns.activity
+            WHERE account_id = @accountId AND campaign_id = @campaignId AND kind = 4
+            GROUP BY detail
+            ORDER BY clicks DESC, url
+            LIMIT 1000
+            """,
+            new { accountId, campaignId },
+            cancellationToken: ct));
+
+    private static async Task<IEnumerable<HourStatistics>> HoursAsync(
+        NpgsqlConnection connection, int accountId, Guid campaignId, CancellationToken ct)
+    {
+        var rows = await connection.QueryAsync<(DateTime Time, int Sent, int Opens, int Clicks)>(new CommandDefinition(
+            """
+            SELECT date_trunc('hour', at, 'UTC'), (count(*) FILTER (WHERE kind = 1))::int,
+                (count(*) FILTER (WHERE kind = 3 AND NOT machine))::int, (count(*) FILTER (WHERE kind = 4 AND NOT machine))::int
+            FROM campaigns.activity
+            WHERE account_id = @accountId AND campaign_id = @campaignId AND kind IN (1, 3, 4)
+            GROUP BY 1
+            ORDER BY 1
+            LIMIT 2000
+            """,
+            new { accountId, campaignId },
+            cancellationToken: ct));
+        return rows.Select(r => new HourStatistics
+        {
+            Time = Timestamp.FromDateTime(r.Time),
+            Sent = r.Sent,
+            Opens = r.Opens,
+            Clicks = r.Clicks,
+        });
     }
 
     /// <summary>Lists ledger entries behind a contact, in order of contacts.</summary>

@@ -134,7 +134,8 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
     /// <summary>Nothing has an id that is no UUID.</summary>
     public static Guid ParseId(string id) => Guid.TryParse(id, out var parsed) ? parsed : Guid.Empty;
 
-    private static RpcException WrongState(CampaignRow row)
+    /// <summary>Makes the error for a call that the campaign's state does not allow.</summary>
+    public static RpcException WrongState(CampaignRow row)
     {
         var state = ((State)row.State).ToString().ToUpperInvariant();
         return RpcErrors.Create(

@@ -45,7 +45,7 @@ internal sealed class MergeFields(string path, IReadOnlyDictionary<string, Fluid
         }
 
         value = NilValue.Instance;
-        if (!open)
+        if (!open && !missing.Contains($"{path}.{name}"))
         {
             missing.Add($"{path}.{name}");
         }

@@ -25,7 +25,7 @@ internal sealed class MessageBuilder(TrackingLinks links, TrackingTokens tokens,
         var unsubscribeUrl = links.Unsubscribe(target);
         var rendered = TemplateRenderer.Render(message, contact, campaignName, unsubscribeUrl, []);
         return new OutgoingMessage(
-            tokens.MessageId(target.AccountId, target.CampaignId, target.ContactId),
+            tokens.Create(TokenPurpose.Message, target),
             address,
             rendered.FromAddress.Length > 0 ? rendered.FromAddress : _defaultFrom,
             rendered.FromName,

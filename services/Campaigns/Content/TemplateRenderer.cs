@@ -94,6 +94,7 @@ internal static class TemplateRenderer
             return cached;
         }
 
+        TemplateRanges.Check(template);
         if (!s_parser.TryParse(template, out var parsed, out var error))
         {
             throw new TemplateException(error);
@@ -122,13 +123,7 @@ internal static class TemplateRenderer
     private static TemplateOptions CreateOptions()
     {
         var options = new TemplateOptions { MaxSteps = 10_000, MaxRecursion = 20, StrictFilters = true };
-        // Data of contacts is always encoded in HTML: there is no way to say "this is HTML already".
-        options.Filters.AddFilter("raw", (input, _, _) => new ValueTask<FluidValue>(StringValue.Create(input.ToStringValue())));
-        options.Filters.AddFilter("newline_to_br", (input, _, _) => new ValueTask<FluidValue>(new StringValue(
-            HtmlEncoder.Default.Encode(input.ToStringValue()).Replace("&#xA;", "<br>", StringComparison.Ordinal), false)));
-        options.Assigned = (_, value, _) => value is StringValue text && text.ToStringValue().Length > LimitedWriter.MaxLength
-            ? throw new InvalidOperationException("A value became longer than 2,000,000 characters.")
-            : new ValueTask<FluidValue>(value);
+        SafeFilters.AddTo(options);
         return options;
     }
 

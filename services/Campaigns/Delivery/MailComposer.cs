@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MimeKit;
 using MimeKit.Text;
 using TagSegments.Campaigns.Content;
@@ -8,7 +9,7 @@ namespace TagSegments.Campaigns.Delivery;
 /// <summary>Composes the e-mail of a message: headers, and a text and an HTML part.</summary>
 internal static class MailComposer
 {
-    public static MimeMessage Compose(OutgoingMessage message)
+    public static MimeMessage Compose(OutgoingMessage message, string provider)
     {
         var from = Mailbox(message.FromName, message.FromAddress);
         var mail = new MimeMessage { Subject = message.Subject, Body = Body(message) };
@@ -19,7 +20,9 @@ internal static class MailComposer
             mail.ReplyTo.Add(Mailbox("", message.ReplyTo));
         }
 
-        mail.MessageId = $"{message.MessageId}@{from.Domain}";
+        var messageId = $"{message.MessageId}@{from.Domain}";
+        mail.MessageId = messageId;
+        AddMetadata(mail, messageId, provider);
         if (message.UnsubscribeUrl.Length > 0)
         {
             // RFC 8058: mail programs show a button that posts to this address.
@@ -28,6 +31,19 @@ internal static class MailComposer
         }
 
         return mail;
+    }
+
+    private static void AddMetadata(MimeMessage mail, string messageId, string provider)
+    {
+        switch (provider)
+        {
+            case "postmark":
+                mail.Headers.Add("X-PM-Metadata-tagsegments", messageId);
+                break;
+            case "sparkpost":
+                mail.Headers.Add("X-MSYS-API", JsonSerializer.Serialize(new { metadata = new { tagsegments = messageId } }));
+                break;
+        }
     }
 
     private static MailboxAddress Mailbox(string name, string address) =>

@@ -29,6 +29,12 @@ internal sealed class SmtpOptions
     /// <summary>How many messages go over one connection. Defaults to 1,000.</summary>
     public int MessagesPerConnection { get; set; } = 1_000;
 
+    /// <summary>
+    /// <c>postmark</c> or <c>sparkpost</c> where the server is one of theirs: they replace the Message-ID, so messages carry it as metadata
+    /// too, and reports of them lead back to the recipient.
+    /// </summary>
+    public string Provider { get; set; } = "";
+
     public SecureSocketOptions SocketOptions => Security switch
     {
         "tls" => SecureSocketOptions.SslOnConnect,

@@ -53,13 +53,13 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         var progress = new DataProgress();
         try
         {
-            using var mail = MailComposer.Compose(message);
+            using var mail = MailComposer.Compose(message, smtp.Provider);
             _sent++;
             return Outcome.Accepted(claim, await _client.SendAsync(mail, timeout.Token, progress));
         }
         catch (SmtpCommandException e)
         {
-            return await RefusedAsync(claim, e);
+            return Refused(claim, e);
         }
         catch (ParseException e)
         {
@@ -68,32 +68,34 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         catch (Exception e) when (IsConnectionTrouble(e) || e is OperationCanceledException)
         {
             // Whether the server has taken the message is known only if it did not get all of it.
-            await DropAsync();
+            Drop();
             return progress.AllWritten ? Outcome.Unknown(claim, e.Message) : Outcome.Deferred(claim, e.Message, delivery);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_client.IsConnected)
-        {
-            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            try
-            {
-                await _client.DisconnectAsync(quit: true, timeout.Token);
-            }
-            catch (Exception e) when (IsConnectionTrouble(e) || e is OperationCanceledException)
-            {
-                // The server need not hear the goodbye.
-            }
-        }
-
+        await QuitAsync();
         _client.Dispose();
+    }
+
+    private async Task QuitAsync()
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            await _client.DisconnectAsync(quit: true, timeout.Token);
+        }
+        catch (Exception e) when (IsConnectionTrouble(e) || e is OperationCanceledException)
+        {
+            // The server need not hear the goodbye.
+        }
     }
 
     private async Task ConnectAsync(CancellationToken ct)
     {
-        await DropAsync();
+        await QuitAsync();
+        Drop();
         _client.Timeout = (int)smtp.Timeout.TotalMilliseconds;
         await _client.ConnectAsync(smtp.Host, smtp.Port, smtp.SocketOptions, ct);
         if (smtp.User.Length > 0)
@@ -105,12 +107,12 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
     }
 
     // A reply is definite: 4xx is for now, 5xx for good, and both concern this message only. After 421 the server hangs up.
-    private async Task<Outcome> RefusedAsync(Claim claim, SmtpCommandException refusal)
+    private Outcome Refused(Claim claim, SmtpCommandException refusal)
     {
         var detail = $"{(int)refusal.StatusCode} {refusal.Message}";
         if ((int)refusal.StatusCode == 421 || !_client.IsConnected)
         {
-            await DropAsync();
+            Drop();
         }
 
         return (int)refusal.StatusCode >= 500
@@ -118,11 +120,10 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
             : Outcome.Deferred(claim, detail, delivery);
     }
 
-    private Task DropAsync()
+    private void Drop()
     {
         _client.Dispose();
         _client = new SmtpClient();
-        return Task.CompletedTask;
     }
 
     private static bool IsConnectionTrouble(Exception e) => e is IOException or SocketException or ProtocolException or TimeoutException

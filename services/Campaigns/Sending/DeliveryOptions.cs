@@ -18,6 +18,9 @@ internal sealed class DeliveryOptions
     /// <summary>How long a claimed message may wait for its turn. Defaults to 2 minutes.</summary>
     public TimeSpan ClaimLease { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How old the reading of a contact may be when its message leaves; older ones are read again. Defaults to 5 seconds.</summary>
+    public TimeSpan ContactAge { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long handing over may take until the message is unknown; longer than <see cref="HandOverTimeout"/>. Defaults to 5 minutes.</summary>
     public TimeSpan SendingLease { get; set; } = TimeSpan.FromMinutes(5);
 

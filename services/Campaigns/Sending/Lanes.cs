@@ -12,7 +12,8 @@ namespace TagSegments.Campaigns.Sending;
 /// departure of the next one, so at most one message per lane is ever in doubt.
 /// </summary>
 internal sealed class Lanes(
-    DeliveryOptions options, LedgerWriter writer, MessageBuilder builder, Transports transports) : BackgroundService
+    DeliveryOptions options, Ledger ledger, LedgerWriter writer, MessageBuilder builder, Transports transports, ILogger<Lanes> logger)
+    : BackgroundService
 {
     private readonly Channel<Letter> _email = CreateQueue(options.Connections);
     private readonly Channel<Letter> _sms = CreateQueue(options.SmsConnections);
@@ -23,11 +24,25 @@ internal sealed class Lanes(
     public ValueTask AddAsync(Letter letter, CancellationToken ct) =>
         (letter.Channel == Channel.Sms ? _sms : _email).Writer.WriteAsync(letter, ct);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var email = Enumerable.Range(0, options.Connections).Select(_ => RunAsync(_email.Reader, transports.CreateSmtp(), stoppingToken));
         var sms = Enumerable.Range(0, options.SmsConnections).Select(_ => RunAsync(_sms.Reader, transports.CreateSms(), stoppingToken));
-        return Task.WhenAll(email.Concat(sms));
+        await Task.WhenAll(email.Concat(sms));
+        await ReleaseAsync(_email.Reader);
+        await ReleaseAsync(_sms.Reader);
+    }
+
+    // What no lane has begun is given back at once, so that another process need not wait for its lease to end.
+    private async Task ReleaseAsync(ChannelReader<Letter> letters)
+    {
+        var waiting = new List<Claim>();
+        while (letters.TryRead(out var letter))
+        {
+            waiting.Add(letter.Claim);
+        }
+
+        await ledger.ReleaseAsync(waiting, CancellationToken.None);
     }
 
     private static Channel<Letter> CreateQueue(int lanes) => System.Threading.Channels.Channel.CreateBounded<Letter>(2 * lanes);
@@ -37,28 +52,37 @@ internal sealed class Lanes(
         await Task.Yield();
         await using (transport)
         {
-            Outcome? outcome = null;
             while (!ct.IsCancellationRequested)
             {
-                if (letters.TryRead(out var letter))
+                try
                 {
-                    outcome = await SendAsync(letter, outcome, transport, ct);
-                    continue;
+                    await RunWhileBusyAsync(letters, transport, ct);
+                    await letters.WaitToReadAsync(ct);
                 }
-
-                if (outcome is not null)
+                catch (OperationCanceledException) when (ct.IsCancellationRequested)
                 {
-                    await writer.StepAsync(outcome, null);
-                    outcome = null;
+                    return;
                 }
-
-                await letters.WaitToReadAsync(ct).AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
+                catch (Exception e)
+                {
+                    // The lane must go on. The message that it held is put right when its lease ends.
+                    logger.BackgroundWorkFailed(e, nameof(Lanes));
+                }
             }
+        }
+    }
 
-            if (outcome is not null)
-            {
-                await writer.StepAsync(outcome, null);
-            }
+    private async Task RunWhileBusyAsync(ChannelReader<Letter> letters, ITransport transport, CancellationToken ct)
+    {
+        Outcome? outcome = null;
+        while (!ct.IsCancellationRequested && letters.TryRead(out var letter))
+        {
+            outcome = await SendAsync(letter, outcome, transport, ct);
+        }
+
+        if (outcome is not null)
+        {
+            await writer.StepAsync(outcome, null, ct);
         }
     }
 
@@ -67,20 +91,26 @@ internal sealed class Lanes(
     {
         if (Prepare(letter, out var refused) is not { } message)
         {
-            await writer.StepAsync(previous, null);
-            await writer.StepAsync(refused, null);
+            await writer.StepAsync(previous, null, ct);
+            await writer.StepAsync(refused, null, ct);
             return null;
         }
 
         if (!transport.IsReady && previous is not null)
         {
-            await writer.StepAsync(previous, null);
+            await writer.StepAsync(previous, null, ct);
             previous = null;
         }
 
-        return await transport.WaitUntilReadyAsync(ct) && await writer.StepAsync(previous, letter.Claim)
-            ? await transport.SendAsync(letter.Claim, message)
-            : null;
+        if (!await transport.WaitUntilReadyAsync(ct) || letter.Age > options.ContactAge)
+        {
+            // What was read of the contact is too old to rely on: its turn comes again.
+            await writer.StepAsync(previous, null, ct);
+            await ledger.ReleaseAsync([letter.Claim], CancellationToken.None);
+            return null;
+        }
+
+        return await writer.StepAsync(previous, letter.Claim, ct) ? await transport.SendAsync(letter.Claim, message) : null;
     }
 
     private OutgoingMessage? Prepare(Letter letter, out Outcome? refused)

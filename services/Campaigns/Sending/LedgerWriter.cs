@@ -14,6 +14,7 @@ namespace TagSegments.Campaigns.Sending;
 internal sealed class LedgerWriter : IAsyncDisposable
 {
     private const int MaxSteps = 500;
+    private static readonly TimeSpan s_retryPause = TimeSpan.FromMilliseconds(500);
     private readonly NpgsqlDataSource _database;
     private readonly DeliveryOptions _options;
     private readonly Batcher<(Outcome? Outcome, Claim? Next), bool> _batcher;
@@ -26,9 +27,26 @@ internal sealed class LedgerWriter : IAsyncDisposable
 
     /// <summary>
     /// Stores an outcome and takes leave for the next message. False if that message may not leave: it was taken back, its campaign was
-    /// stopped, or its address was suppressed meanwhile.
+    /// stopped, or its address was suppressed meanwhile. While the database is away it waits: what is known of a message must not get lost.
     /// </summary>
-    public Task<bool> StepAsync(Outcome? outcome, Claim? next) => _batcher.AddAsync((outcome, next), CancellationToken.None);
+    public async Task<bool> StepAsync(Outcome? outcome, Claim? next, CancellationToken stopping)
+    {
+        while (outcome is not null || next is not null)
+        {
+            try
+            {
+                return await _batcher.AddAsync((outcome, next), CancellationToken.None);
+            }
+            catch (NpgsqlException e) when (IsAway(e) && !stopping.IsCancellationRequested)
+            {
+                await Task.Delay(s_retryPause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsAway(NpgsqlException e) => e.IsTransient || e.InnerException is IOException or TimeoutException;
 
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 

@@ -22,11 +22,12 @@ internal sealed class MessagePump(
         var claimed = 0;
         foreach (var source in await SendingAsync(ct))
         {
-            var size = _rates.Allowance(source.CampaignId, source.MessagesPerMinute, lanes.Options.ClaimSize);
+            var size = _rates.Allowance(source.CampaignId, source.MessagesPerMinute, TotalAllowance());
             if (size > 0)
             {
                 var claims = await ledger.ClaimAsync(source.AccountId, source.CampaignId, size, ct);
                 _rates.Use(source.CampaignId, claims.Count);
+                _rates.Use(RateLimiter.Total, claims.Count);
                 await DispatchAsync(claims, source, ct);
                 claimed += claims.Count;
             }
@@ -36,9 +37,12 @@ internal sealed class MessagePump(
         return claimed > 0 || await ledger.FinishAsync(ct) > 0;
     }
 
+    private int TotalAllowance() => _rates.Allowance(RateLimiter.Total, 60 * lanes.Options.MessagesPerSecond, lanes.Options.ClaimSize);
+
     private async Task<int> PumpSinglesAsync(CancellationToken ct)
     {
-        var claims = await ledger.ClaimSinglesAsync(lanes.Options.ClaimSize, ct);
+        var claims = await ledger.ClaimSinglesAsync(TotalAllowance(), ct);
+        _rates.Use(RateLimiter.Total, claims.Count);
         if (claims.Count == 0)
         {
             return 0;
@@ -64,10 +68,11 @@ internal sealed class MessagePump(
             foreach (var chunk in claims.Chunk(1_000))
             {
                 var request = new BatchGetContactsRequest { Account = accountName, ContactIds = { chunk.Select(c => c.ContactId).Distinct() } };
+                var readAt = TimeProvider.System.GetTimestamp();
                 var found = (await contacts.BatchGetContactsAsync(request, cancellationToken: ct)).Contacts.ToDictionary(c => c.ContactId);
                 foreach (var claim in chunk)
                 {
-                    await lanes.AddAsync(new Letter(claim, source(claim), found.GetValueOrDefault(claim.ContactId)), ct);
+                    await lanes.AddAsync(new Letter(claim, source(claim), found.GetValueOrDefault(claim.ContactId), readAt), ct);
                 }
             }
         }
@@ -116,8 +121,10 @@ internal sealed record MessageSource(
     public Message Parsed => _parsed ??= JsonParser.Default.Parse<Message>(Message);
 }
 
-/// <summary>A claimed message with its contact; null if there is none.</summary>
-internal sealed record Letter(Claim Claim, MessageSource Source, Contact? Contact)
+/// <summary>A claimed message with its contact, null if there is none, and the timestamp at which it was read.</summary>
+internal sealed record Letter(Claim Claim, MessageSource Source, Contact? Contact, long ReadAt)
 {
+    public TimeSpan Age => TimeProvider.System.GetElapsedTime(ReadAt);
+
     public Channel Channel => (Channel)Claim.Channel;
 }

@@ -3,6 +3,9 @@ namespace TagSegments.Campaigns.Sending;
 /// <summary>Keeps campaigns to their messages per minute, evenly: a bucket per campaign that fills with time.</summary>
 internal sealed class RateLimiter
 {
+    /// <summary>The bucket of all messages together.</summary>
+    public static readonly Guid Total = Guid.Empty;
+
     private readonly Dictionary<Guid, (double Tokens, long FilledAt)> _buckets = [];
 
     /// <summary>How many messages may leave now, at most <paramref name="max"/>. A limit of 0 is none.</summary>

@@ -13,8 +13,9 @@ internal sealed class SuppressionStore(NpgsqlDataSource database)
     /// <summary>
     /// Puts an address on the list and takes its messages that have not left out of the ledger, in one transaction: the update waits for a
     /// sender that is just about to take such a message, so whatever leaves has left before this commits, and nothing leaves after it.
+    /// The caller moves the clock on if the list has changed.
     /// </summary>
-    public static async Task<(Suppression Entry, int Skipped)> AddAsync(
+    public static async Task<(bool Changed, int Skipped)> AddAsync(
         NpgsqlTransaction tx, int accountId, Suppression suppression, CancellationToken ct)
     {
         var key = Address.Key(suppression.Channel, suppression.Address);
@@ -37,12 +38,7 @@ internal sealed class SuppressionStore(NpgsqlDataSource database)
             row,
             tx,
             cancellationToken: ct));
-        if (inserted > 0)
-        {
-            await ActivityClock.AdvanceAsync(tx, accountId, [], suppressions: true, maxAt: null, ct);
-        }
-
-        return ((await FindAsync(tx.Connection!, accountId, suppression.Channel, [key], ct)).Single(), skipped);
+        return (inserted > 0, skipped);
     }
 
     /// <summary>Takes an address off the list and keeps the proof; null if it is not on it.</summary>
@@ -102,7 +98,8 @@ internal sealed class SuppressionStore(NpgsqlDataSource database)
         return await FindAsync(connection, accountId, channel, [.. addresses.Select(a => Address.Key(channel, a)).Distinct()], ct);
     }
 
-    private static async Task<List<Suppression>> FindAsync(
+    /// <summary>Finds those of the normalised addresses that are on the list.</summary>
+    public static async Task<List<Suppression>> FindAsync(
         NpgsqlConnection connection, int accountId, Channel channel, string[] keys, CancellationToken ct)
     {
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Crm.Activity.V1;
 using Dapper;
 using Npgsql;
@@ -5,9 +6,15 @@ using TagSegments.Campaigns.Activities;
 
 namespace TagSegments.Campaigns.Tracking;
 
-/// <summary>Records opens and clicks without making people wait for the database.</summary>
+/// <summary>
+/// Records opens and clicks without making people wait for the database. While it cannot be reached, links go on working and what they tell
+/// is kept in memory, up to a limit.
+/// </summary>
 internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource database, TimeProvider time, ILogger<Tracker> logger)
 {
+    private const int MaxWaiting = 10_000;
+    private static readonly TimeSpan s_retryPause = TimeSpan.FromSeconds(1);
+
     // Programs that fetch images and links before, or instead of, a person.
     private static readonly string[] s_machines =
     [
@@ -15,11 +22,20 @@ internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource databa
         "headless", "okhttp", "go-http-client",
     ];
 
-    /// <summary>Records what happened to a message; asking for the head only is no such thing.</summary>
-    public async Task TrackAsync(TrackingTarget target, Activity.Types.Kind kind, HttpRequest request)
+    private int _waiting;
+
+    /// <summary>Records soon what happened to a message; asking for the head only is no such thing.</summary>
+    public void Track(TrackingTarget target, Activity.Types.Kind kind, HttpRequest request)
     {
         if (!HttpMethods.IsGet(request.Method))
         {
+            return;
+        }
+
+        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
+        {
+            Interlocked.Decrement(ref _waiting);
+            logger.ActivityDropped(kind);
             return;
         }
 
@@ -28,22 +44,53 @@ internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource databa
             Detail = target.Url.Length > 0 ? target.Url[..Math.Min(target.Url.Length, 2_000)] : null,
             Machine = IsMachine(request),
         };
+        _ = RecordAsync(target, activity);
+    }
+
+    private async Task RecordAsync(TrackingTarget target, ActivityEvent activity)
+    {
         try
         {
-            activity = activity with { CampaignId = await CampaignAsync(target, request.HttpContext.RequestAborted) };
-            recorder.TryRecord(target.AccountId, activity);
+            while (!await TryRecordAsync(target, activity))
+            {
+                await Task.Delay(s_retryPause);
+            }
         }
-        catch (NpgsqlException e)
+        catch (Exception e)
         {
-            // The link must work all the same.
+            // Nobody waits for this task: what goes wrong in it must be told here.
             logger.BackgroundWorkFailed(e, nameof(Tracker));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private async Task<bool> TryRecordAsync(TrackingTarget target, ActivityEvent activity)
+    {
+        try
+        {
+            var campaignId = await CampaignAsync(target);
+            await recorder.RecordAsync(target.AccountId, activity with { CampaignId = campaignId }, CancellationToken.None);
+            return true;
+        }
+        catch (NpgsqlException e) when (e.IsTransient || e.InnerException is IOException or TimeoutException)
+        {
+            return false;
+        }
+        catch (ChannelClosedException)
+        {
+            // The service stops.
+            logger.ActivityDropped(activity.Kind);
+            return true;
         }
     }
 
     // A single message counts as one of the campaign that it was sent for, if any.
-    private async Task<Guid?> CampaignAsync(TrackingTarget target, CancellationToken ct)
+    private async Task<Guid?> CampaignAsync(TrackingTarget target)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenConnectionAsync();
         return await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
             """
             SELECT CASE WHEN r.single THEN m.campaign_id ELSE r.campaign_id END
@@ -51,8 +98,7 @@ internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource databa
             LEFT JOIN campaigns.single_message m ON r.single AND m.account_id = r.account_id AND m.message_id = r.campaign_id
             WHERE r.account_id = @AccountId AND r.campaign_id = @CampaignId AND r.contact_id = @ContactId
             """,
-            new { target.AccountId, target.CampaignId, target.ContactId },
-            cancellationToken: ct));
+            new { target.AccountId, target.CampaignId, target.ContactId }));
     }
 
     private static bool IsMachine(HttpRequest request)

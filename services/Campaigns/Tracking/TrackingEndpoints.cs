@@ -12,34 +12,34 @@ internal static class TrackingEndpoints
 
     public static void MapTracking(this IEndpointRouteBuilder app)
     {
-        app.MapMethods("/o/{token}", ["GET", "HEAD"], OpenAsync).AllowAnonymous();
-        app.MapMethods("/c/{token}", ["GET", "HEAD"], ClickAsync).AllowAnonymous();
+        app.MapMethods("/o/{token}", ["GET", "HEAD"], Open).AllowAnonymous();
+        app.MapMethods("/c/{token}", ["GET", "HEAD"], Click).AllowAnonymous();
         app.MapGet("/u/{token}", (string token, TrackingTokens tokens) =>
             tokens.Read(TokenPurpose.Unsubscribe, token) is null ? Results.NotFound() : UnsubscribePage.Ask()).AllowAnonymous();
         app.MapPost("/u/{token}", UnsubscribeAsync).AllowAnonymous();
     }
 
-    private static async Task<IResult> OpenAsync(string token, HttpRequest request, TrackingTokens tokens, Tracker tracker)
+    private static IResult Open(string token, HttpRequest request, TrackingTokens tokens, Tracker tracker)
     {
         if (tokens.Read(TokenPurpose.Open, token) is not { } target)
         {
             return Results.NotFound();
         }
 
-        await tracker.TrackAsync(target, Activity.Types.Kind.Opened, request);
+        tracker.Track(target, Activity.Types.Kind.Opened, request);
         request.HttpContext.Response.Headers.CacheControl = "no-store, private";
         return Results.Bytes(s_pixel, "image/gif");
     }
 
     // The target comes out of the token, never from the request: it cannot be made to lead anywhere else.
-    private static async Task<IResult> ClickAsync(string token, HttpRequest request, TrackingTokens tokens, Tracker tracker)
+    private static IResult Click(string token, HttpRequest request, TrackingTokens tokens, Tracker tracker)
     {
         if (tokens.Read(TokenPurpose.Click, token) is not { } target)
         {
             return Results.NotFound();
         }
 
-        await tracker.TrackAsync(target, Activity.Types.Kind.Clicked, request);
+        tracker.Track(target, Activity.Types.Kind.Clicked, request);
         return Results.Redirect(new Uri(target.Url).AbsoluteUri);
     }
 

@@ -13,6 +13,9 @@ internal enum TokenPurpose
     Open = 1,
     Click = 2,
     Unsubscribe = 3,
+
+    /// <summary>The Message-ID: what a provider reports of a message leads back to its recipient.</summary>
+    Message = 4,
 }
 
 /// <summary>The recipient that a link belongs to, and for clicks where it leads.</summary>
@@ -71,11 +74,6 @@ internal sealed class TrackingTokens(IConfiguration configuration)
             return null;
         }
     }
-
-    /// <summary>The same for every attempt to send a message: receivers and people recognise a repeated one.</summary>
-    public string MessageId(int accountId, Guid campaignId, int contactId) => Convert.ToHexStringLower(
-        HMACSHA256.HashData(
-            Derive(TokenPurpose.Open, "message id"), ToBytes(new TrackingTarget(accountId, campaignId, contactId, Channel.Email))).AsSpan(0, 16));
 
     private byte[] Derive(TokenPurpose purpose, string use) => _derived.GetOrAdd((purpose, use), pair => HKDF.DeriveKey(
         HashAlgorithmName.SHA256, _key, 32, info: Encoding.UTF8.GetBytes($"tagsegments tracking {pair.Purpose} {pair.Use}")));

@@ -35,14 +35,14 @@ internal sealed class Unsubscriber(NpgsqlDataSource database)
             Reason = Suppression.Types.Reason.Unsubscribed,
             Source = Source,
         };
-        await SuppressionStore.AddAsync(tx, target.AccountId, suppression, ct);
+        var (changed, _) = await SuppressionStore.AddAsync(tx, target.AccountId, suppression, ct);
         await AddConsentTaskAsync(tx, target, message.AccountName, ct);
         var activity = new ActivityEvent(target.ContactId, Activity.Types.Kind.Unsubscribed, target.Channel, message.Now)
         {
             CampaignId = message.CampaignId,
             DedupeKey = $"unsubscribed {target.CampaignId:N} {target.ContactId}",
         };
-        await ActivityRecorder.RecordAsync(tx, target.AccountId, [activity], ct);
+        await ActivityRecorder.RecordAsync(tx, target.AccountId, [activity], ct, suppressions: changed);
         await tx.CommitAsync(ct);
         return true;
     }

@@ -1,0 +1,35 @@
+using System.Text.Json;
+
+namespace TagSegments.Campaigns.Webhooks;
+
+/// <summary>https://documentation.mailgun.com/docs/mailgun/user-manual/events/events, and the flat form of the older webhooks.</summary>
+internal static class MailgunEvents
+{
+    public static IEnumerable<ProviderEvent> Read(JsonElement payload)
+    {
+        var e = payload.At("event-data") ?? payload;
+        yield return new ProviderEvent(Type(e))
+        {
+            MessageId = e.Text("message", "headers", "message-id") ?? e.Text("Message-Id"),
+            Email = e.Text("recipient"),
+            At = LooseJson.Time(e.Text("timestamp")),
+            EventId = e.Text("id") ?? e.Text("token"),
+            Detail = e.Text("url") ?? e.Text("delivery-status", "message") ?? e.Text("error") ?? e.Text("description") ?? e.Text("reason"),
+            Permanent = e.Text("severity") == "permanent" || e.Text("event") == "bounced",
+        };
+    }
+
+    private static EventType Type(JsonElement e) => e.Text("event") switch
+    {
+        "accepted" => EventType.Queued,
+        "delivered" => EventType.Delivered,
+        "rejected" or "dropped" => EventType.Rejected,
+        "failed" => e.Text("severity") == "permanent" ? EventType.Bounced : EventType.Deferred,
+        "bounced" => EventType.Bounced,
+        "opened" => EventType.Opened,
+        "clicked" => EventType.Clicked,
+        "complained" => EventType.Complained,
+        "unsubscribed" => EventType.Unsubscribed,
+        _ => EventType.Unknown,
+    };
+}

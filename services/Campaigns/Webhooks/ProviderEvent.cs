@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace TagSegments.Campaigns.Webhooks;
+
+/// <summary>What a mail provider reports of a message, in words that all providers share.</summary>
+internal enum EventType
+{
+    Unknown,
+    Queued,
+    Sent,
+    Delivered,
+    Opened,
+    Clicked,
+    Bounced,
+    Deferred,
+    Rejected,
+    Complained,
+    Unsubscribed,
+    Subscribed,
+    Failed,
+    Autoresponded,
+}
+
+/// <summary>One event of a webhook call.</summary>
+internal sealed record ProviderEvent(EventType Type)
+{
+    /// <summary>Our Message-ID, if the provider tells it.</summary>
+    public string? MessageId { get; init; }
+
+    public string? Email { get; init; }
+
+    public DateTime? At { get; init; }
+
+    /// <summary>The provider's own id of the event: an event delivered twice is recorded once.</summary>
+    public string? EventId { get; init; }
+
+    /// <summary>The reason of a bounce, or the link followed.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>A bounce that will not go away.</summary>
+    public bool Permanent { get; init; }
+}
+
+/// <summary>Reads JSON of which nothing may be relied on.</summary>
+internal static class LooseJson
+{
+    /// <summary>The text or number at a path of properties; null if there is none.</summary>
+    public static string? Text(this JsonElement element, params ReadOnlySpan<string> path) => element.At(path) switch
+    {
+        { ValueKind: JsonValueKind.String } found => found.GetString(),
+        { ValueKind: JsonValueKind.Number } found => found.GetRawText(),
+        _ => null,
+    };
+
+    public static JsonElement? At(this JsonElement element, params ReadOnlySpan<string> path)
+    {
+        foreach (var name in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
+            {
+                return null;
+            }
+        }
+
+        return element;
+    }
+
+    public static IEnumerable<JsonElement> Items(this JsonElement? element) =>
+        element is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];
+
+    /// <summary>Reads seconds since 1970, or RFC 3339.</summary>
+    public static DateTime? Time(string? text)
+    {
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 253_402_300_800)
+        {
+            return DateTime.UnixEpoch.AddSeconds(seconds);
+        }
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.UtcDateTime : null;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+
+namespace TagSegments.Campaigns.Webhooks;
+
+/// <summary>https://developers.sparkpost.com/api/webhooks/. Messages carry our Message-ID as metadata.</summary>
+internal static class SparkPostEvents
+{
+    private static readonly string[] s_kinds = ["message_event", "track_event", "unsubscribe_event", "gen_event", "relay_event"];
+
+    public static IEnumerable<ProviderEvent> Read(JsonElement payload) =>
+        from item in ((JsonElement?)payload).Items()
+        from e in s_kinds.Select(kind => item.At("msys", kind)).OfType<JsonElement>()
+        select new ProviderEvent(Type(e))
+        {
+            MessageId = e.Text("rcpt_meta", "tagsegments"),
+            Email = e.Text("raw_rcpt_to") ?? e.Text("rcpt_to"),
+            At = LooseJson.Time(e.Text("timestamp")),
+            EventId = e.Text("event_id"),
+            Detail = e.Text("target_link_url") ?? e.Text("raw_reason") ?? e.Text("reason"),
+            Permanent = e.Text("bounce_class") is "10" or "30",
+        };
+
+    private static EventType Type(JsonElement e) => e.Text("type") switch
+    {
+        "injection" => EventType.Queued,
+        "delivery" => EventType.Delivered,
+        "delay" => EventType.Deferred,
+        "bounce" or "out_of_band" => Bounce(e.Text("bounce_class")),
+        "spam_complaint" => EventType.Complained,
+        "policy_rejection" or "generation_rejection" => EventType.Rejected,
+        "generation_failure" => EventType.Failed,
+        "open" or "initial_open" or "amp_open" or "amp_initial_open" => EventType.Opened,
+        "click" or "amp_click" => EventType.Clicked,
+        "list_unsubscribe" or "link_unsubscribe" => EventType.Unsubscribed,
+        _ => EventType.Unknown,
+    };
+
+    private static EventType Bounce(string? bounceClass) => bounceClass switch
+    {
+        "60" => EventType.Autoresponded,
+        "80" => EventType.Subscribed,
+        "90" => EventType.Unsubscribed,
+        _ => EventType.Bounced,
+    };
+}

@@ -1,0 +1,144 @@
+using System.Security.Cryptography;
+using System.Text;
+using Crm.Activity.V1;
+using Crm.Common.V1;
+using Dapper;
+using Npgsql;
+using TagSegments.Campaigns.Activities;
+using TagSegments.Campaigns.Suppressions;
+using TagSegments.Campaigns.Tracking;
+using Kind = Crm.Activity.V1.Activity.Types.Kind;
+
+namespace TagSegments.Campaigns.Webhooks;
+
+/// <summary>
+/// Records what a provider reports. Our Message-ID leads to the recipient; events of messages that are not ours are ignored. A bounce for
+/// good and a complaint suppress the address, and a confirmed delivery settles a message that was unknown.
+/// </summary>
+internal sealed class WebhookRecorder(NpgsqlDataSource database, TrackingTokens tokens, TimeProvider time)
+{
+    /// <summary>Records events, each account's in one transaction, and returns how many concerned a message of ours.</summary>
+    public async Task<int> RecordAsync(string provider, IEnumerable<ProviderEvent> events, CancellationToken ct)
+    {
+        var reports = events.Select(e => new Report(e, Target(e), DedupeKey(provider, e))).Where(r => r.Target is not null).ToList();
+        foreach (var account in reports.GroupBy(r => r.Target!.AccountId))
+        {
+            await Deadlocks.RetryAsync(() => RecordAsync(account.Key, [.. account], ct));
+        }
+
+        return reports.Count;
+    }
+
+    private async Task<int> RecordAsync(int accountId, List<Report> reports, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var tx = await connection.BeginTransactionAsync(ct);
+        var messages = await FindAsync(tx, accountId, reports, ct);
+        var activities = new List<ActivityEvent>();
+        var suppressed = false;
+        foreach (var report in reports.OrderBy(r => r.Target!.ContactId))
+        {
+            if (messages.TryGetValue((report.Target!.CampaignId, report.Target.ContactId), out var message))
+            {
+                suppressed |= await SuppressAsync(tx, accountId, report, message.Address, ct);
+                activities.AddRange(ToActivity(report, message.CampaignId));
+            }
+        }
+
+        await SettleAsync(tx, accountId, reports, ct);
+        await ActivityRecorder.RecordAsync(tx, accountId, activities, ct, suppressed);
+        await tx.CommitAsync(ct);
+        return activities.Count;
+    }
+
+    private TrackingTarget? Target(ProviderEvent e) =>
+        e.MessageId?.Trim('<', '>', ' ').Split('@')[0] is { Length: > 0 } token ? tokens.Read(TokenPurpose.Message, token) : null;
+
+    private static string DedupeKey(string provider, ProviderEvent e) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        $"{provider} {e.Type} {e.MessageId} {e.EventId ?? e.At?.ToString("O", null)} {e.Email}")))[..40];
+
+    private static async Task<Dictionary<(Guid, int), Sent>> FindAsync(
+        NpgsqlTransaction tx, int accountId, List<Report> reports, CancellationToken ct) =>
+        (await tx.Connection!.QueryAsync<Sent>(new CommandDefinition(
+            """
+            SELECT DISTINCT r.campaign_id AS ledger_id, r.contact_id, r.address,
+                CASE WHEN r.single THEN m.campaign_id ELSE r.campaign_id END AS campaign_id
+            FROM unnest(@campaigns, @contacts) AS t (campaign_id, contact_id)
+            JOIN campaigns.recipient r ON r.account_id = @accountId AND r.campaign_id = t.campaign_id AND r.contact_id = t.contact_id
+            LEFT JOIN campaigns.single_message m ON r.single AND m.account_id = r.account_id AND m.message_id = r.campaign_id
+            """,
+            new
+            {
+                accountId,
+                campaigns = reports.Select(r => r.Target!.CampaignId).ToArray(),
+                contacts = reports.Select(r => r.Target!.ContactId).ToArray(),
+            },
+            tx,
+            cancellationToken: ct))).ToDictionary(sent => (sent.LedgerId, sent.ContactId));
+
+    private static async Task<bool> SuppressAsync(
+        NpgsqlTransaction tx, int accountId, Report report, string address, CancellationToken ct)
+    {
+        var reason = report.Event switch
+        {
+            { Type: EventType.Bounced, Permanent: true } => Suppression.Types.Reason.Bounced,
+            { Type: EventType.Complained } => Suppression.Types.Reason.Complained,
+            { Type: EventType.Unsubscribed } => Suppression.Types.Reason.Unsubscribed,
+            _ => Suppression.Types.Reason.Unspecified,
+        };
+        if (reason == Suppression.Types.Reason.Unspecified)
+        {
+            return false;
+        }
+
+        var suppression = new Suppression { Channel = Channel.Email, Address = address, Reason = reason, Source = "provider webhook" };
+        return (await SuppressionStore.AddAsync(tx, accountId, suppression, ct)).Changed;
+    }
+
+    // Times of providers' clocks that run ahead are not recorded as such: what lies in the future matches no segment.
+    private IEnumerable<ActivityEvent> ToActivity(Report report, Guid? campaignId)
+    {
+        var kind = report.Event.Type switch
+        {
+            EventType.Delivered => Kind.Delivered,
+            EventType.Opened => Kind.Opened,
+            EventType.Clicked => Kind.Clicked,
+            EventType.Bounced => Kind.Bounced,
+            EventType.Autoresponded => Kind.Unspecified,
+            EventType.Complained => Kind.Complained,
+            EventType.Unsubscribed => Kind.Unsubscribed,
+            _ => Kind.Unspecified,
+        };
+        if (kind == Kind.Unspecified)
+        {
+            yield break;
+        }
+
+        var now = time.GetUtcNow().UtcDateTime;
+        yield return new ActivityEvent(report.Target!.ContactId, kind, Channel.Email, report.Event.At is { } at && at < now ? at : now)
+        {
+            CampaignId = campaignId,
+            Detail = report.Event.Detail is { } detail ? detail[..Math.Min(detail.Length, 2_000)].Replace('\0', ' ') : null,
+            DedupeKey = report.DedupeKey,
+        };
+    }
+
+    private static Task SettleAsync(NpgsqlTransaction tx, int accountId, List<Report> reports, CancellationToken ct)
+    {
+        var delivered = reports.Where(r => r.Event.Type == EventType.Delivered).Select(r => r.Target!).ToList();
+        return tx.Connection!.ExecuteAsync(new CommandDefinition(
+            """
+            UPDATE campaigns.recipient r
+            SET state = 4, reason = 0, detail = 'The provider has confirmed it.', accepted_at = now(), updated_at = now()
+            FROM unnest(@campaigns, @contacts) AS t (campaign_id, contact_id)
+            WHERE r.account_id = @accountId AND r.campaign_id = t.campaign_id AND r.contact_id = t.contact_id AND r.state = 8
+            """,
+            new { accountId, campaigns = delivered.Select(t => t.CampaignId).ToArray(), contacts = delivered.Select(t => t.ContactId).ToArray() },
+            tx,
+            cancellationToken: ct));
+    }
+
+    private sealed record Report(ProviderEvent Event, TrackingTarget? Target, string DedupeKey);
+
+    private sealed record Sent(Guid LedgerId, int ContactId, string Address, Guid? CampaignId);
+}
