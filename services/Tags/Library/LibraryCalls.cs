@@ -23,7 +23,7 @@ internal sealed class LibraryCalls(
 
         async Task<CreateTagResponse> CreateAsync(AccountTransaction transaction)
         {
-            var tagId = await store.CreateAsync(transaction, number, tag, ct) ?? throw await TakenAsync(account, tag.Name, ct);
+            var tagId = await store.CreateAsync(transaction, number, tag, ct) ?? throw await TakenAsync(transaction, tag.Name, ct);
             return new CreateTagResponse { Tag = await TagStore.GetAsync(transaction, tagId, ct) };
         }
     }
@@ -103,10 +103,11 @@ internal sealed class LibraryCalls(
         }
     }
 
-    private async Task<RpcException> TakenAsync(AccountInfo account, string name, CancellationToken ct)
+    // On the transaction's own connection: many who wait for a second one would hold all of the pool and wait for ever.
+    private static async Task<RpcException> TakenAsync(AccountTransaction transaction, string name, CancellationToken ct)
     {
-        var holder = await store.FindAsync(account.Id, name, ct);
-        return RpcErrors.AlreadyExists("tag", name, holder?.TagId.ToString(CultureInfo.InvariantCulture) ?? "");
+        var holder = await TagStore.FindIdAsync(transaction, name, ct);
+        return RpcErrors.AlreadyExists("tag", name, holder?.ToString(CultureInfo.InvariantCulture) ?? "");
     }
 
     private static void CheckCurrent(TagRow row, long version)

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Dapper;
+using Grpc.Core;
 using Npgsql;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
@@ -72,21 +74,27 @@ internal sealed class TagStore(NpgsqlDataSource database, TimeProvider time)
     /// </summary>
     public async Task<int[]> EnsureAsync(AccountTransaction transaction, int firstNumber, IReadOnlyList<string> names, CancellationToken ct)
     {
-        const string sql = "SELECT tag_id FROM tags.tag WHERE account_id = @AccountId AND name = @name AND deleted_at IS NULL";
         var tagIds = new int[names.Count];
         await transaction.ShareLibraryAsync(ct);
 
         // In order of the names, so that two calls that create the same ones wait for each other instead of deadlocking.
         foreach (var (name, index) in names.Select((name, index) => (name, index)).OrderBy(entry => entry.name, StringComparer.Ordinal))
         {
-            tagIds[index] = await transaction.Connection.QuerySingleOrDefaultAsync<int?>(
-                    new CommandDefinition(sql, new { transaction.AccountId, name }, transaction.Transaction, cancellationToken: ct))
+            tagIds[index] = await FindIdAsync(transaction, name, ct)
                 ?? await CreateAsync(transaction, firstNumber + index, new Tag { Name = name }, ct)
-                ?? await transaction.Connection.QuerySingleAsync<int>(
-                    new CommandDefinition(sql, new { transaction.AccountId, name }, transaction.Transaction, cancellationToken: ct));
+                ?? await FindIdAsync(transaction, name, ct)
+                ?? throw RpcErrors.Create(StatusCode.Aborted, ErrorReason.Conflict, $"The tag \"{name}\" was renamed at the same time. Retry.");
         }
 
         return tagIds;
+    }
+
+    /// <summary>Finds the number of a tag that exists inside a transaction.</summary>
+    public static Task<int?> FindIdAsync(AccountTransaction transaction, string name, CancellationToken ct)
+    {
+        const string sql = "SELECT tag_id FROM tags.tag WHERE account_id = @AccountId AND name = @name AND deleted_at IS NULL";
+        return transaction.Connection.QuerySingleOrDefaultAsync<int?>(
+            new CommandDefinition(sql, new { transaction.AccountId, name }, transaction.Transaction, cancellationToken: ct));
     }
 
     /// <summary>Locks a tag for a change; throws NOT_FOUND if there is none.</summary>
