@@ -43,6 +43,11 @@ public static class ServiceHost
         builder.Services.AddSingleton<SignedToken>();
         builder.Services.AddSingleton<PageTokens>();
         builder.Services.AddSingleton<ConsistencyTokens>();
+        if (builder.Configuration["Host:Signals"] == "off")
+        {
+            builder.Services.AddSingleton<IHostLifetime, NoSignals>();
+        }
+
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
         return builder;
     }
@@ -150,5 +155,13 @@ public static class ServiceHost
         var health = new Grpc.Health.V1.Health.HealthClient(channel);
         var reply = await health.CheckAsync(new(), deadline: DateTime.UtcNow.AddSeconds(3));
         return reply.Status == Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.Serving;
+    }
+
+    // A process that hosts several services stops them in order, which would be upset if each of them reacted to the signal by itself.
+    private sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

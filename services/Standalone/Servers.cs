@@ -107,6 +107,7 @@ internal sealed class Servers : IAsyncDisposable
         ["Services:Campaigns"] = Loopback(options.Ports.Campaigns),
         ["Services:Workflows"] = Loopback(options.Ports.Workflows),
         ["Auth:Mode"] = "off",
+        ["Host:Signals"] = "off",
         ["Tokens:Key"] = secrets.TokenKey,
         ["Tracking:BaseUrl"] = Loopback(options.Ports.Http),
         ["Smtp:Host"] = "127.0.0.1",
