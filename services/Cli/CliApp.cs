@@ -31,7 +31,7 @@ internal static class CliApp
             new Command("fields", "The custom fields of an account.") { FieldsList.Create() },
             new Command("tags", "The tag library, and tags on contacts.")
             {
-                TagsList.Create(), TagsCreate.Create(), TagsAdd.Create(), TagsRemove.Create(), TagsBulk.Create(),
+                TagsList.Create(), TagsCreate.Create(), TagsAdd.Create(), TagsRemove.Create(), TagsBulk.Create(), TagsHistory.Create(),
             },
             new Command("segments", "Live filters over contacts. FILTER is the text of a filter or the name of a saved segment.")
             {
@@ -41,11 +41,12 @@ internal static class CliApp
             new Command("campaigns", "Messages to everyone in a segment, evaluated when they are sent.")
             {
                 CampaignsList.Create(), CampaignsCreate.Create(), CampaignsSend.Create(), CampaignsSchedule.Create(), CampaignsStatus.Create(),
-                CampaignsRecipients.Create(),
+                CampaignsRecipients.Create(), CampaignsStatistics.Create(), CampaignsCancel.Create(),
             },
             new Command("workflows", "Automations that react to tags and other events.")
             {
                 WorkflowsList.Create(), WorkflowsShow.Create(), WorkflowsCreate.Create(), WorkflowsPublish.Create(), WorkflowsRuns.Create(),
+                WorkflowsRun.Create(), WorkflowsSimulate.Create(),
             },
         };
         GlobalOptions.AddTo(root);
