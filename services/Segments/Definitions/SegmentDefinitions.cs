@@ -40,7 +40,7 @@ internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes ind
     /// <summary>Lists segments by name, behind a name.</summary>
     public async Task<IReadOnlyList<Segment>> ListAsync(AccountInfo account, string? after, int limit, CancellationToken ct)
     {
-        var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
+        var (snapshot, state) = await indexes.OpenAsync(account.Id, Missing.Nothing, ct);
         await using (snapshot)
         {
             var rows = await new SegmentStore(snapshot.Transaction, account.Id).ListAsync(after, limit, ct);
@@ -109,7 +109,7 @@ internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes ind
         {
             var store = new SegmentStore(transaction, account.Id);
             await store.MoveClockAsync(ct);
-            var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
+            var (snapshot, state) = await indexes.OpenAsync(account.Id, Missing.Nothing, ct);
             await snapshot.DisposeAsync();
             return await change(store, state, ct);
         });
@@ -135,7 +135,7 @@ internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes ind
 
     private async Task<Segment?> FindAsync(AccountInfo account, Guid? segmentId, string? name, CancellationToken ct)
     {
-        var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
+        var (snapshot, state) = await indexes.OpenAsync(account.Id, Missing.Nothing, ct);
         await using (snapshot)
         {
             var row = await new SegmentStore(snapshot.Transaction, account.Id).FindAsync(segmentId, name, ct);

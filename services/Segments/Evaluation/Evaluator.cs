@@ -17,16 +17,14 @@ internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, Time
     public async Task<Evaluation> EvaluateAsync(
         int accountId, Func<AccountState, Filter> read, CancellationToken ct, int[]? candidates = null)
     {
-        var now = time.GetUtcNow();
         var check = candidates is null && shadow.IsDue();
-        return (check ? null : await FromMemoryAsync(accountId, read, now, ct))
-            ?? await BySqlAsync(accountId, read, candidates, check, now, ct);
+        return (check ? null : await FromMemoryAsync(accountId, read, ct)) ?? await BySqlAsync(accountId, read, candidates, check, ct);
     }
 
     /// <summary>Reads a filter against the current names, without evaluating it.</summary>
     public async Task<(Filter Filter, AccountState State)> ReadAsync(int accountId, Func<AccountState, Filter> read, CancellationToken ct)
     {
-        var state = await indexes.CurrentAsync(accountId, ct);
+        var (state, _) = await indexes.CurrentAsync(accountId, ct);
         return (read(state), state);
     }
 
@@ -36,45 +34,47 @@ internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, Time
         FindSegment = segmentId => state.Definitions.GetValueOrDefault(segmentId)?.Filter,
     };
 
-    private async Task<Evaluation?> FromMemoryAsync(
-        int accountId, Func<AccountState, Filter> read, DateTimeOffset now, CancellationToken ct)
+    // Now is read after the state: activity that was recorded while the call was under way then does not lie in the future.
+    private async Task<Evaluation?> FromMemoryAsync(int accountId, Func<AccountState, Filter> read, CancellationToken ct)
     {
-        var state = await indexes.CurrentAsync(accountId, ct);
+        var (state, hasCurrentActivity) = await indexes.CurrentAsync(accountId, ct);
         while (true)
         {
-            var plan = Planner.Plan(state, read(state));
+            var now = time.GetUtcNow();
+            var plan = Planner.Plan(state, read(state), Context(state, now));
             if (plan.SqlParts.Count > 0)
             {
                 return null;
             }
 
-            if (plan.MissingTags.Count == 0)
+            if (plan.Missing.IsEmpty && (hasCurrentActivity || !plan.UsesActivity))
             {
                 return new Evaluation(now, state, plan);
             }
 
-            state = await indexes.LoadAsync(accountId, plan.MissingTags, ct);
+            (state, hasCurrentActivity) = (await indexes.LoadAsync(accountId, plan.Missing, ct), true);
         }
     }
 
     private async Task<Evaluation> BySqlAsync(
-        int accountId, Func<AccountState, Filter> read, int[]? candidates, bool check, DateTimeOffset now, CancellationToken ct)
+        int accountId, Func<AccountState, Filter> read, int[]? candidates, bool check, CancellationToken ct)
     {
-        IReadOnlySet<int> missing = new HashSet<int>();
+        var missing = Missing.Nothing;
         while (true)
         {
             var (snapshot, state) = await indexes.OpenAsync(accountId, missing, ct);
             await using (snapshot)
             {
+                var now = time.GetUtcNow();
+                var context = Context(state, now);
                 var filter = read(state);
-                var plan = Planner.Plan(state, filter);
-                missing = plan.MissingTags;
-                if (missing.Count > 0)
+                var plan = Planner.Plan(state, filter, context);
+                missing = plan.Missing;
+                if (!missing.IsEmpty)
                 {
                     continue;
                 }
 
-                var context = Context(state, now);
                 await SqlEvaluator.AnswerAsync(snapshot, plan, context, state, candidates, ct);
                 var evaluation = new Evaluation(now, state, plan);
                 return check

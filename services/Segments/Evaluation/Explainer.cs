@@ -14,7 +14,7 @@ internal sealed class Explainer(AccountIndexes indexes, TimeProvider time)
         int accountId, Func<AccountState, Filter> read, int contactId, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var (snapshot, state) = await indexes.OpenAsync(accountId, [], ct);
+        var (snapshot, state) = await indexes.OpenAsync(accountId, Missing.Nothing, ct);
         await using (snapshot)
         {
             var filter = read(state);

@@ -1,28 +1,37 @@
 using Crm.Segments.V1;
 using TagSegments.Bitmaps;
+using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using Kind = Crm.Segments.V1.ActivityClause.Types.Kind;
 using Match = Crm.Segments.V1.TagClause.Types.Match;
 
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>
-/// Makes the plan of a filter for one state of an account: tag clauses become sets of the index, segments are planned in place, and each
-/// largest part without either becomes one SQL query.
+/// Makes the plan of a filter for one state of an account: tag clauses become sets of the index, activity clauses columns where those can
+/// answer them, segments are planned in place, and each largest part without any of these becomes one SQL query.
 /// </summary>
-internal sealed class Planner(AccountState state)
+internal sealed class Planner(AccountState state, FilterContext context)
 {
     private readonly List<SqlNode> _sqlParts = [];
     private readonly HashSet<int> _missingTags = [];
+    private readonly HashSet<Kind> _missingColumns = [];
+    private bool _usesActivity;
     private readonly Dictionary<string, PlanNode> _segments = [];
     private readonly List<SegmentVersion> _versions = [];
 
     /// <summary>Makes the plan of a valid filter.</summary>
-    public static Plan Plan(AccountState state, Filter filter)
+    public static Plan Plan(AccountState state, Filter filter, FilterContext context)
     {
-        var planner = new Planner(state);
+        var planner = new Planner(state, context);
         planner.Tag(AccountState.LivingContacts);
         var root = planner.Node(filter);
-        return new Plan(root, planner._sqlParts, planner._missingTags, planner._versions);
+        return new Plan(
+            root,
+            planner._sqlParts,
+            new Missing(planner._missingTags, planner._missingColumns),
+            planner._usesActivity,
+            planner._versions);
     }
 
     private PlanNode Node(Filter filter)
@@ -40,12 +49,14 @@ internal sealed class Planner(AccountState state)
             Filter.KindOneofCase.Everyone => new AndNode([]),
             Filter.KindOneofCase.Tag => Tags(filter.Tag),
             Filter.KindOneofCase.Segment => Segment(filter.Segment.SegmentId),
+            Filter.KindOneofCase.Activity => Activity(filter.Activity),
             _ => throw new InvalidOperationException($"A {filter.KindCase} clause is not answered by the index."),
         };
     }
 
-    private static bool UsesIndex(Filter filter) => FilterWalk.All(filter).Any(node =>
-        node.KindCase is Filter.KindOneofCase.Tag or Filter.KindOneofCase.Segment or Filter.KindOneofCase.Everyone);
+    private bool UsesIndex(Filter filter) => FilterWalk.All(filter).Any(node =>
+        node.KindCase is Filter.KindOneofCase.Tag or Filter.KindOneofCase.Segment or Filter.KindOneofCase.Everyone
+        || (node.KindCase is Filter.KindOneofCase.Activity && ActivityRule.Read(node.Activity, state.Clocks, context) is not null));
 
     // Members that PostgreSQL has to answer are one query together.
     private List<PlanNode> Members(FilterGroup group, Func<FilterGroup, Filter> together)
@@ -100,6 +111,20 @@ internal sealed class Planner(AccountState state)
 
         _missingTags.Add(tagId);
         return Bitmap.Empty;
+    }
+
+    private PlanNode Activity(ActivityClause clause)
+    {
+        var (kind, since, never) = ActivityRule.Read(clause, state.Clocks, context)!.Value;
+        _usesActivity = true;
+        if (!state.Columns.TryGetValue(kind, out var column))
+        {
+            _missingColumns.Add(kind);
+            column = ActivityColumn.Empty;
+        }
+
+        var node = new ActivityNode(column, since);
+        return never ? new NotNode(node) : node;
     }
 
     private PlanNode Segment(string segmentId)

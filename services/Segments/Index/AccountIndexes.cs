@@ -15,33 +15,34 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
 {
     private readonly ConcurrentDictionary<int, Slot> _slots = new();
 
-    /// <summary>Gets the current state of an account.</summary>
-    public async ValueTask<AccountState> CurrentAsync(int accountId, CancellationToken ct)
+    /// <summary>
+    /// Gets the current state of an account. What it holds of activity may be older, if it says so: an evaluation that needs that loads.
+    /// </summary>
+    public async ValueTask<(AccountState State, bool HasCurrentActivity)> CurrentAsync(int accountId, CancellationToken ct)
     {
         var arrival = Stopwatch.GetTimestamp();
         var now = await clocks.ReadAsync(accountId, ct);
         if (SlotOf(accountId).State is { } state && state.IsAt(now))
         {
             metrics.Hits.Add(1);
-            return state;
+            return (state, state.Clocks.Activity == now.Activity);
         }
 
-        return await LoadAsync(accountId, [], arrival, ct);
+        return (await LoadAsync(accountId, Missing.Nothing, arrival, ct), true);
     }
 
-    /// <summary>Gets the current state of an account with some more tags.</summary>
-    public Task<AccountState> LoadAsync(int accountId, IReadOnlyCollection<int> tagIds, CancellationToken ct) =>
-        LoadAsync(accountId, tagIds, Stopwatch.GetTimestamp(), ct);
+    /// <summary>Gets the current state of an account with what it lacked.</summary>
+    public Task<AccountState> LoadAsync(int accountId, Missing missing, CancellationToken ct) =>
+        LoadAsync(accountId, missing, Stopwatch.GetTimestamp(), ct);
 
-    /// <summary>Opens a snapshot and gets the state as of that snapshot, with some more tags.</summary>
-    public async Task<(Snapshot Snapshot, AccountState State)> OpenAsync(
-        int accountId, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+    /// <summary>Opens a snapshot and gets the state as of that snapshot, with what it lacked.</summary>
+    public async Task<(Snapshot Snapshot, AccountState State)> OpenAsync(int accountId, Missing missing, CancellationToken ct)
     {
         var slot = SlotOf(accountId);
         await slot.Gate.WaitAsync(ct);
         try
         {
-            return await AdvanceAsync(slot, accountId, tagIds, ct);
+            return await AdvanceAsync(slot, accountId, missing, ct);
         }
         finally
         {
@@ -57,19 +58,19 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
         return (await Snapshot.OpenAsync(db, accountId, ct), entries);
     }
 
-    private async Task<AccountState> LoadAsync(int accountId, IReadOnlyCollection<int> tagIds, long arrival, CancellationToken ct)
+    private async Task<AccountState> LoadAsync(int accountId, Missing missing, long arrival, CancellationToken ct)
     {
         var slot = SlotOf(accountId);
         await slot.Gate.WaitAsync(ct);
         try
         {
             // While this call waited, another one may have done its work, in a snapshot younger than this call.
-            if (slot.State is { } state && slot.VerifiedAt >= arrival && tagIds.All(state.Tags.ContainsKey))
+            if (slot.State is { } state && slot.VerifiedAt >= arrival && state.Has(missing))
             {
                 return state;
             }
 
-            var (snapshot, advanced) = await AdvanceAsync(slot, accountId, tagIds, ct);
+            var (snapshot, advanced) = await AdvanceAsync(slot, accountId, missing, ct);
             await snapshot.DisposeAsync();
             return advanced;
         }
@@ -80,19 +81,20 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
     }
 
     private async Task<(Snapshot Snapshot, AccountState State)> AdvanceAsync(
-        Slot slot, int accountId, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+        Slot slot, int accountId, Missing missing, CancellationToken ct)
     {
         var state = slot.State;
-        var missing = tagIds.Append(AccountState.LivingContacts).Where(tagId => state?.Tags.ContainsKey(tagId) != true).ToHashSet();
+        var tags = missing.Tags.Append(AccountState.LivingContacts).Where(tagId => state?.Tags.ContainsKey(tagId) != true).ToHashSet();
         var begun = Stopwatch.GetTimestamp();
-        var (snapshot, entries) = await BeginAsync(accountId, missing, ct);
+        var (snapshot, entries) = await BeginAsync(accountId, tags, ct);
         try
         {
             state = new AccountState(
                 snapshot.Clocks,
                 await CatalogAsync(state, snapshot, ct),
                 await DefinitionsAsync(state, snapshot, ct),
-                await loader.LoadAsync(state, snapshot, entries, missing, ct));
+                await loader.LoadAsync(state, snapshot, entries, tags, ct),
+                await ActivityLoader.LoadAsync(state, snapshot, missing.Columns, ct));
         }
         catch
         {

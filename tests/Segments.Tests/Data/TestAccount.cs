@@ -12,7 +12,12 @@ namespace TagSegments.Segments.Tests.Data;
 internal sealed class TestAccount
 {
     private static readonly string[] s_tables =
-        ["tags.tag_chunk", "tags.tag_change", "crm.clock", "crm.commit", "crm.contact"];
+    [
+        "tags.tag_chunk", "tags.tag_change", "crm.clock", "crm.commit", "crm.contact",
+        "campaigns.activity", "campaigns.contact_activity", "campaigns.activity_clock", "campaigns.activity_commit",
+    ];
+
+    private static readonly Dictionary<int, string> s_rollUp = new() { [1] = "last_sent_at", [3] = "last_opened_at", [4] = "last_clicked_at" };
 
     private static int s_accounts;
     private readonly NpgsqlDataSource _db;
@@ -91,6 +96,36 @@ internal sealed class TestAccount
         await ChangeAsync(connection, writes, force: false);
     }
 
+    /// <summary>Records activity by e-mail in one transaction: the events, the roll-up, the log and the clock.</summary>
+    public async Task RecordAsync(params (int ContactId, int Kind, DateTimeOffset At)[] events)
+    {
+        await using var connection = await _db.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        foreach (var (contactId, kind, at) in events)
+        {
+            var column = s_rollUp[kind];
+            await connection.ExecuteAsync(
+                $"""
+                INSERT INTO campaigns.activity (account_id, contact_id, at, kind, channel, pos) VALUES (@Id, @contactId, @at, @kind, 1, 1);
+                INSERT INTO campaigns.contact_activity AS c (account_id, contact_id, {column}) VALUES (@Id, @contactId, @at)
+                ON CONFLICT (account_id, contact_id) DO UPDATE SET {column} = GREATEST(c.{column}, excluded.{column})
+                """,
+                new { Id, contactId, kind, at });
+        }
+
+        await connection.ExecuteAsync(
+            """
+            WITH moved AS (
+                INSERT INTO campaigns.activity_clock AS c (account_id, pos, nonce, max_at) VALUES (@Id, 1, gen_random_uuid(), @latest)
+                ON CONFLICT (account_id) DO UPDATE
+                SET pos = c.pos + 1, nonce = excluded.nonce, max_at = GREATEST(c.max_at, excluded.max_at)
+                RETURNING pos, nonce)
+            INSERT INTO campaigns.activity_commit (account_id, pos, nonce, contact_ids) SELECT @Id, pos, nonce, @contacts FROM moved
+            """,
+            new { Id, latest = events.Max(e => e.At), contacts = events.Select(e => e.ContactId).ToArray() });
+        await transaction.CommitAsync();
+    }
+
     /// <summary>Gets the position of the clock.</summary>
     public async Task<(long Pos, Guid Nonce)> PositionAsync()
     {
@@ -105,7 +140,10 @@ internal sealed class TestAccount
         await connection.ExecuteAsync(
             """
             WITH floor AS (UPDATE crm.clock SET floor = pos WHERE account_id = @Id RETURNING pos)
-            DELETE FROM tags.tag_change WHERE account_id = @Id AND pos <= (SELECT pos FROM floor)
+            DELETE FROM tags.tag_change WHERE account_id = @Id AND pos <= (SELECT pos FROM floor);
+
+            WITH floor AS (UPDATE campaigns.activity_clock SET floor = pos WHERE account_id = @Id RETURNING pos)
+            DELETE FROM campaigns.activity_commit WHERE account_id = @Id AND pos < (SELECT pos FROM floor)
             """,
             new { Id });
     }
@@ -116,7 +154,7 @@ internal sealed class TestAccount
 
     /// <summary>Puts the copy back, as a restored backup or a standby that missed the last transactions would.</summary>
     public Task RestoreAsync() => ExecuteAsync(string.Concat(s_tables.Select(table => string.Create(
-        CultureInfo.InvariantCulture, $"DELETE FROM {table} WHERE account_id = @Id; INSERT INTO {table} SELECT * FROM public.{Copy(table)};"))));
+        CultureInfo.InvariantCulture, $"DELETE FROM {table} WHERE account_id = @Id; INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM public.{Copy(table)};"))));
 
     /// <summary>Runs SQL of the test about this account, <c>@Id</c>.</summary>
     public async Task ExecuteAsync(string sql)

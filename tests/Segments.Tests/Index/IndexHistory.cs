@@ -3,6 +3,7 @@ using Npgsql;
 using StackExchange.Redis;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
 using TagSegments.Segments.Tests.Data;
 
 namespace TagSegments.Segments.Tests.Index;
@@ -18,6 +19,12 @@ internal sealed class IndexHistory(NpgsqlDataSource owner, NpgsqlDataSource serv
 
     private TagModel _current = new();
     private TagModel? _backup;
+
+    /// <summary>How many evaluations were compared so far.</summary>
+    public int Evaluations { get; private set; }
+
+    /// <summary>How many faults, restarts and restored databases there were so far.</summary>
+    public int Faults { get; private set; }
 
     /// <summary>Plays a history and returns how many answers were wrong.</summary>
     public async Task<int> PlayAsync(int seed, int steps = 40)
@@ -41,13 +48,16 @@ internal sealed class IndexHistory(NpgsqlDataSource owner, NpgsqlDataSource serv
                     break;
                 case 9:
                     await faults.StrikeAsync(random);
+                    Faults++;
                     break;
                 case 10:
                     await nodes[node].DisposeAsync();
                     nodes[node] = new IndexNode(service, redis, protocol);
+                    Faults++;
                     break;
                 default:
                     await RestoreOrPruneAsync(account, random);
+                    Faults++;
                     break;
             }
         }
@@ -96,7 +106,8 @@ internal sealed class IndexHistory(NpgsqlDataSource owner, NpgsqlDataSource serv
     private async Task<bool> EvaluateAsync(TestAccount account, IndexNode node, Filter filter)
     {
         var answer = await node.EvaluateAsync(account.Id, filter);
-        var (snapshot, state) = await node.Indexes.OpenAsync(account.Id, [], CancellationToken.None);
+        Evaluations++;
+        var (snapshot, state) = await node.Indexes.OpenAsync(account.Id, Missing.Nothing, CancellationToken.None);
         await using (snapshot)
         {
             var bySql = await SqlEvaluator.FindAsync(

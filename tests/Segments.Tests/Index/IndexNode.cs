@@ -15,7 +15,7 @@ internal sealed class IndexNode : IAsyncDisposable
     private readonly TagEntryCache _cache;
     private readonly ClockReader _clocks;
 
-    public IndexNode(NpgsqlDataSource db, string redis, Protocol? protocol = null)
+    public IndexNode(NpgsqlDataSource db, string redis, Protocol? protocol = null, TimeProvider? time = null)
     {
         protocol ??= new Protocol();
         var metrics = new IndexMetrics();
@@ -28,7 +28,7 @@ internal sealed class IndexNode : IAsyncDisposable
             new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Segments:ShadowShare"] = "0" }).Build(),
             metrics,
             NullLogger<ShadowCheck>.Instance);
-        Evaluator = new Evaluator(Indexes, shadow, TimeProvider.System);
+        Evaluator = new Evaluator(Indexes, shadow, time ?? TimeProvider.System);
         _ = _cache.StartAsync(CancellationToken.None);
     }
 

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using TagSegments.Bitmaps;
+using TagSegments.Segments.Index;
+using TagSegments.Testing;
+
+namespace TagSegments.Benchmarks.Segments;
+
+/// <summary>What the tag index costs: memory here and in Redis, and the time to load a whole account.</summary>
+internal sealed class IndexCosts(Report report, TestApps apps, SegmentsData data)
+{
+    public async Task MeasureAsync()
+    {
+        var services = apps.App(Service.Segments).Services;
+        var db = services.GetRequiredService<NpgsqlDataSource>();
+        var tagIds = Enumerable.Range(1, data.Tags.Length).ToArray();
+        var state = await services.GetRequiredService<AccountIndexes>().LoadAsync(
+            data.AccountId, Missing.Nothing with { Tags = tagIds.ToHashSet() }, CancellationToken.None);
+        var tags = tagIds.Select(tagId => state.Tags[tagId]).ToList();
+
+        report.AtMost("index in process", tags.Sum(tag => tag.Bytes), "assignments", data.Assignments, "bytes", 2);
+        report.AtMost("index in Redis", tags.Sum(Encoded), "assignments", data.Assignments, "bytes", 1.5);
+
+        var medians = await Interleaved.MedianAsync(5, () => ReadBytesAsync(db), () => LoadAsync(db, tagIds));
+        report.AtMost("cold start of 500 tags", medians[1], "reading the same bytes", medians[0], "ms", 2);
+    }
+
+    private long Encoded(Bitmap tag) => new TagEntry(data.AccountId, 1, default, tag).Encode().Length;
+
+    private async Task LoadAsync(NpgsqlDataSource db, int[] tagIds)
+    {
+        await using var snapshot = await Snapshot.OpenAsync(db, data.AccountId, CancellationToken.None);
+        await TagStore.LoadAsync(snapshot, tagIds, CancellationToken.None);
+    }
+
+    private async Task ReadBytesAsync(NpgsqlDataSource db)
+    {
+        await using var connection = await db.OpenConnectionAsync();
+        await using var reader = (NpgsqlDataReader)await new NpgsqlCommand(
+            "SELECT tag_id, chunk, bits FROM tags.segment_tag_chunks WHERE account_id = $1", connection)
+        {
+            Parameters = { new() { Value = data.AccountId } },
+        }.ExecuteReaderAsync();
+        var bits = new byte[ChunkLayout.Bytes];
+        while (await reader.ReadAsync())
+        {
+            reader.GetBytes(2, 4, bits, 0, bits.Length);
+        }
+    }
+}
