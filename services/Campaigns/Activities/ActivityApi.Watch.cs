@@ -19,6 +19,12 @@ internal sealed partial class ActivityApi
         var ct = context.CancellationToken;
         var account = await tools.Accounts.GetAsync(request.Account, ct);
         var place = await StartAsync(account.Id, request.After, ct);
+        if (request.After == "now")
+        {
+            // The consumer learns that nothing from here on will escape it.
+            await responseStream.WriteAsync(new WatchActivitiesResponse { Position = Position(account.Id, place) }, ct);
+        }
+
         var lastSent = tools.Time.GetTimestamp();
         while (!ct.IsCancellationRequested)
         {

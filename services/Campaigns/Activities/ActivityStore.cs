@@ -17,7 +17,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             """
-            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine
+            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine, NULL::timestamptz AS committed_at
             FROM campaigns.activity
             WHERE account_id = @accountId AND contact_id = @contactId
               AND (cardinality(@kinds) = 0 OR kind = ANY(@kinds))
@@ -54,8 +54,9 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             """
-            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine
+            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine, committed_at
             FROM campaigns.activity
+            JOIN campaigns.activity_commit USING (account_id, pos)
             WHERE account_id = @accountId
               AND (cardinality(@kinds) = 0 OR kind = ANY(@kinds))
               AND (pos, activity_id) > (@Pos, @ActivityId)
@@ -90,12 +91,13 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
             EventName = custom ? row.Detail ?? "" : "",
             Properties = row.Properties is null ? null : JsonParser.Default.Parse<Struct>(row.Properties),
             Machine = row.Machine,
+            RecordTime = row.CommittedAt is { } at ? Timestamp.FromDateTime(at) : null,
         };
     }
 
     private sealed record Row(
         long ActivityId, int ContactId, DateTime At, short Kind, short Channel, long Pos, Guid? CampaignId, string? Detail, string? Properties,
-        bool Machine);
+        bool Machine, DateTime? CommittedAt);
 }
 
 /// <summary>A place in the feed: the commit, and the activity within it. An activity id of <see cref="long.MaxValue"/> is behind the commit.</summary>

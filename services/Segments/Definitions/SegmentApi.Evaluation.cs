@@ -14,6 +14,7 @@ internal sealed partial class SegmentApi
 {
     private const int MaxMatchesPage = 10_000;
     private const int MaxCandidates = 1_000;
+    private const int MaxMoreSources = 20;
     private const int ContactsPerMessage = 16_384;
 
     public override async Task<ParseFilterResponse> ParseFilter(ParseFilterRequest request, ServerCallContext context)
@@ -87,14 +88,23 @@ internal sealed partial class SegmentApi
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         new FieldChecks()
             .Require(request.ContactIds.Count <= MaxCandidates, "contact_ids", $"has more than {MaxCandidates} numbers")
+            .Require(request.MoreSources.Count <= MaxMoreSources, "more_sources", $"has more than {MaxMoreSources} filters")
             .ThrowIfAny();
 
-        var evaluation = await EvaluateAsync(account, request.Source, context, [.. request.ContactIds]);
+        int[] candidates = [.. request.ContactIds];
+        var evaluations = request.MoreSources.Count == 0
+            ? [await EvaluateAsync(account, request.Source, context, candidates)]
+            : await evaluator.EvaluateTogetherAsync(
+                account.Id, [.. request.MoreSources.Prepend(request.Source).Select(Reader)], candidates, context.CancellationToken);
 
         return new MatchContactsResponse
         {
-            MatchingContactIds = { evaluation.Match(request.ContactIds) },
-            EvaluationTime = evaluation.Now.ToTimestamp(),
+            MatchingContactIds = { evaluations[0].Match(request.ContactIds) },
+            EvaluationTime = evaluations[0].Now.ToTimestamp(),
+            MoreMatches =
+            {
+                evaluations.Skip(1).Select(evaluation => new ContactMatches { ContactIds = { evaluation.Match(request.ContactIds) } }),
+            },
         };
     }
 
@@ -109,7 +119,9 @@ internal sealed partial class SegmentApi
 
     private Task<Evaluation.Evaluation> EvaluateAsync(
         AccountInfo account, FilterSource source, ServerCallContext context, int[]? candidates = null) =>
-        evaluator.EvaluateAsync(account.Id, state => FilterReader.Read(source, state), context.CancellationToken, candidates);
+        evaluator.EvaluateAsync(account.Id, Reader(source), context.CancellationToken, candidates);
+
+    private static Func<Index.AccountState, Filter> Reader(FilterSource source) => state => FilterReader.Read(source, state);
 
     // Little-endian, as the machines that this runs on are.
     private static ByteString Pack(int[] numbers) => ByteString.CopyFrom(MemoryMarshal.AsBytes<int>(numbers));

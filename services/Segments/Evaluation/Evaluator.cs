@@ -21,6 +21,34 @@ internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, Time
         return (check ? null : await FromMemoryAsync(accountId, read, ct)) ?? await BySqlAsync(accountId, read, candidates, check, ct);
     }
 
+    /// <summary>Evaluates several filters for some candidates, in one state at one <c>now</c>.</summary>
+    public async Task<IReadOnlyList<Evaluation>> EvaluateTogetherAsync(
+        int accountId, IReadOnlyList<Func<AccountState, Filter>> reads, int[] candidates, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        IReadOnlySet<int> missing = new HashSet<int>();
+        while (true)
+        {
+            var (snapshot, state) = await indexes.OpenAsync(accountId, missing, ct);
+            await using (snapshot)
+            {
+                var plans = reads.Select(read => Planner.Plan(state, read(state))).ToList();
+                missing = plans.SelectMany(plan => plan.MissingTags).ToHashSet();
+                if (missing.Count > 0)
+                {
+                    continue;
+                }
+
+                foreach (var plan in plans)
+                {
+                    await SqlEvaluator.AnswerAsync(snapshot, plan, Context(state, now), state, candidates, ct);
+                }
+
+                return [.. plans.Select(plan => new Evaluation(now, state, plan))];
+            }
+        }
+    }
+
     /// <summary>Reads a filter against the current names, without evaluating it.</summary>
     public async Task<(Filter Filter, AccountState State)> ReadAsync(int accountId, Func<AccountState, Filter> read, CancellationToken ct)
     {

@@ -35,6 +35,7 @@ internal sealed record ContactCommit(Position Position)
                     happened.ContactId = contactId;
                     happened.Time = Timestamp.FromDateTime(change.At);
                     happened.Cause = change.Cause;
+                    happened.SkipWorkflows = change.SkipWorkflows;
                     yield return happened;
                 }
             }
@@ -99,5 +100,5 @@ internal sealed record ContactCommit(Position Position)
 
     /// <summary>A row of one of the two logs: of one contact's changes, or of living bits.</summary>
     internal sealed record Change(
-        bool ByContact, List<int> ContactIds, short Kind, string? BeforeJson, Cause Cause, DateTime At);
+        bool ByContact, List<int> ContactIds, short Kind, string? BeforeJson, Cause Cause, DateTime At, bool SkipWorkflows);
 }

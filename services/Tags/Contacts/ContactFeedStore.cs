@@ -36,11 +36,12 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
             SELECT change.*, commit.nonce
             FROM (
                 SELECT pos, false AS by_contact, seq, contact_id, op AS kind, chunk, bits, NULL AS before,
-                    cause_kind, cause_id, cause_detail, cause_chain, at
+                    cause_kind, cause_id, cause_detail, cause_chain, at, skip_workflows
                 FROM tags.tag_change
                 WHERE account_id = @accountId AND tag_id = 0 AND pos > @after AND pos <= @upTo
                 UNION ALL
-                SELECT pos, true, seq, contact_id, kind, NULL, NULL, before::text, cause_kind, cause_id, cause_detail, cause_chain, at
+                SELECT pos, true, seq, contact_id, kind, NULL, NULL, before::text, cause_kind, cause_id, cause_detail, cause_chain, at,
+                    skip_workflows
                 FROM crm.contact_change
                 WHERE account_id = @accountId AND pos > @after AND pos <= @upTo) AS change
             JOIN crm.commit ON commit.account_id = @accountId AND commit.pos = change.pos
@@ -81,7 +82,8 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
             Detail = Text(reader, "cause_detail") ?? "",
             WorkflowChain = { reader.IsDBNull("cause_chain") ? [] : reader.GetFieldValue<string[]>("cause_chain") },
         },
-        reader.GetDateTime("at"));
+        reader.GetDateTime("at"),
+        reader.GetBoolean("skip_workflows"));
 
     private static List<int> Contacts(DbDataReader reader) => reader.IsDBNull("contact_id")
         ? ChunkBits.Contacts(reader.GetInt32("chunk"), reader.ReadBits(reader.GetOrdinal("bits")))
