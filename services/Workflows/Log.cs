@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "Runs of account {Account} could not be carried out; they stay due")]
     public static partial void ExecutorBroke(this ILogger logger, Exception exception, string account);
 
+    [LoggerMessage(LogLevel.Warning, "Segments of account {Account} could not be looked at; who came in is found at the next look")]
+    public static partial void SegmentsNotSeen(this ILogger logger, Exception exception, string account);
+
     [LoggerMessage(LogLevel.Warning, "Leases could not be renewed")]
     public static partial void LeasesUnavailable(this ILogger logger, Exception exception);
 

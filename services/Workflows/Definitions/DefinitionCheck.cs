@@ -19,6 +19,12 @@ internal static partial class DefinitionCheck
             CheckTrigger(definition.Triggers[i], $"triggers[{i}]", faults);
         }
 
+        faults.Require(definition.Goals.Count <= 20, "goals", "has more than 20 goals");
+        for (var i = 0; i < definition.Goals.Count; i++)
+        {
+            NodeCheck.CheckCondition(definition.Goals[i], $"goals[{i}]", faults);
+        }
+
         CheckNodes(definition, faults);
     }
 
@@ -37,10 +43,14 @@ internal static partial class DefinitionCheck
                 faults.Require(
                     (stage.Stage.Length == 0) == (stage.Pipeline.Length == 0), $"{path}.stage", "needs both pipeline and stage, or neither for any stage");
                 break;
+            case Trigger.KindOneofCase.SegmentEntered:
+                var segment = trigger.SegmentEntered;
+                faults.Require(segment.SegmentId.Length + segment.Segment.Length > 0, $"{path}.segment_entered", "needs a segment");
+                break;
             case Trigger.KindOneofCase.ContactCreated:
                 break;
             default:
-                faults.Require(false, path, "needs a kind: tag, contact_created, activity or stage");
+                faults.Require(false, path, "needs a kind: tag, contact_created, activity, stage or segment_entered");
                 break;
         }
     }

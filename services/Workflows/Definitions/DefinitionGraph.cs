@@ -13,6 +13,7 @@ internal static class DefinitionGraph
             .. node.Branch.Branches.Select((branch, i) => ($"branch.branches[{i}].next", branch.Next)),
             ("branch.otherwise", node.Branch.Otherwise),
         ],
+        Node.ActionOneofCase.Wait when node.Wait.Until is { } until => [("next", node.Next), ("wait.until.on_timeout", until.OnTimeout)],
         Node.ActionOneofCase.GoToWorkflow or Node.ActionOneofCase.End => [],
         _ => [("next", node.Next)],
     };

@@ -10,6 +10,7 @@ internal static class DefinitionTags
     [
         .. definition.ExitTagIds
             .Concat(definition.Triggers.Where(trigger => trigger.Tag is not null).SelectMany(trigger => trigger.Tag.TagIds))
+            .Concat(definition.Goals.SelectMany(goal => OfFilter(goal.Filter)))
             .Concat(definition.Nodes.SelectMany(OfNode))
             .Distinct()
             .Order(),
@@ -20,6 +21,7 @@ internal static class DefinitionTags
         Node.ActionOneofCase.AddTag => [node.AddTag.TagId],
         Node.ActionOneofCase.RemoveTag => [node.RemoveTag.TagId],
         Node.ActionOneofCase.Branch => node.Branch.Branches.SelectMany(branch => OfFilter(branch.When.Filter)),
+        Node.ActionOneofCase.Wait when node.Wait.Until is { } until => OfFilter(until.Condition.Filter),
         _ => [],
     };
 

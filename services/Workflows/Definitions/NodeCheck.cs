@@ -2,6 +2,7 @@ using System.Text;
 using Crm.Common.V1;
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
+using TagSegments.Workflows.Execution;
 
 namespace TagSegments.Workflows.Definitions;
 
@@ -36,7 +37,7 @@ internal static class NodeCheck
                 CheckNotify(node.Notify, $"{path}.notify", faults);
                 break;
             case Node.ActionOneofCase.Wait:
-                CheckPeriod(node.Wait.Period, $"{path}.wait.period", faults);
+                CheckWait(node.Wait, $"{path}.wait", faults);
                 break;
             case Node.ActionOneofCase.Branch:
                 CheckBranch(node.Branch, $"{path}.branch", faults);
@@ -80,12 +81,37 @@ internal static class NodeCheck
         faults.Require(action.Message.Length <= 2_000, $"{path}.message", "is longer than 2,000 characters");
     }
 
-    private static void CheckPeriod(Period? period, string path, Faults faults)
+    private static void CheckWait(WaitAction action, string path, Faults faults)
     {
-        faults.Require(period is not null, path, "is required");
-        faults.Require(period is null or { Count: >= 1 and <= 100_000 }, $"{path}.count", "must be 1 to 100,000");
-        faults.Require(
-            period is null || (period.Unit is not TimeUnit.Unspecified && Enum.IsDefined(period.Unit)), $"{path}.unit", "is required");
+        switch (action.KindCase)
+        {
+            case WaitAction.KindOneofCase.Period:
+                CheckPeriod(action.Period, $"{path}.period", faults);
+                break;
+            case WaitAction.KindOneofCase.TimeOfDay:
+                var time = action.TimeOfDay;
+                faults.Require(WaitTime.TryReadTime(time.Time, out _), $"{path}.time_of_day.time", "must be a time such as 09:30");
+                faults.Require(time.Weekdays.All(day => day is >= 1 and <= 7), $"{path}.time_of_day.weekdays", "are 1 (Monday) to 7 (Sunday)");
+                faults.Require(WaitTime.IsZone(time.Zone), $"{path}.time_of_day.zone", "is no IANA time zone");
+                break;
+            case WaitAction.KindOneofCase.Until:
+                CheckCondition(action.Until.Condition, $"{path}.until.condition", faults);
+                if (action.Until.Timeout is { } timeout)
+                {
+                    CheckPeriod(timeout, $"{path}.until.timeout", faults);
+                }
+
+                break;
+            default:
+                faults.Add(path, "needs a period, time_of_day or until");
+                break;
+        }
+    }
+
+    private static void CheckPeriod(Period period, string path, Faults faults)
+    {
+        faults.Require(period.Count is >= 1 and <= 100_000, $"{path}.count", "must be 1 to 100,000");
+        faults.Require(period.Unit is not TimeUnit.Unspecified && Enum.IsDefined(period.Unit), $"{path}.unit", "is required");
     }
 
     private static void CheckBranch(BranchAction action, string path, Faults faults)
@@ -94,11 +120,14 @@ internal static class NodeCheck
         for (var i = 0; i < action.Branches.Count; i++)
         {
             var branch = action.Branches[i];
-            faults.Require(
-                branch.When is { } when && (when.Filter is not null || when.Text.Length > 0), $"{path}.branches[{i}].when", "is required");
+            CheckCondition(branch.When, $"{path}.branches[{i}].when", faults);
             faults.Require(branch.Name.Length <= 100, $"{path}.branches[{i}].name", "is longer than 100 characters");
         }
     }
+
+    /// <summary>Checks that a condition is there in one of its forms.</summary>
+    public static void CheckCondition(Condition? condition, string path, Faults faults) =>
+        faults.Require(condition is not null && (condition.Filter is not null || condition.Text.Length > 0), path, "is required");
 
     private static void CheckText(string text, string path, Faults faults) =>
         faults.Require(Encoding.UTF8.GetByteCount(text) <= MaxTextBytes, path, "is longer than 65,536 bytes");

@@ -49,7 +49,7 @@ internal static class PublishStore
             """;
         const string cancelSql = """
             UPDATE workflows.run
-            SET state = @Cancelled, due_at = NULL, ended_at = now(), reason = 'the workflow was unpublished'
+            SET state = @Cancelled, due_at = NULL, watching = false, ended_at = now(), reason = 'the workflow was unpublished'
             WHERE account_id = @AccountId AND workflow_id = @Id AND (due_at IS NOT NULL OR state = @Parked)
             """;
         var values = new

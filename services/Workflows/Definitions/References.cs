@@ -27,6 +27,11 @@ internal sealed class References(
             await ResolveTriggerAsync(scope, definition.Triggers[i], $"triggers[{i}]");
         }
 
+        for (var i = 0; i < definition.Goals.Count; i++)
+        {
+            await ResolveConditionAsync(scope, definition.Goals[i], $"goals[{i}]");
+        }
+
         for (var i = 0; i < definition.Nodes.Count; i++)
         {
             await ResolveNodeAsync(scope, definition.Nodes[i], $"nodes[{i}]");
@@ -44,6 +49,9 @@ internal sealed class References(
                 var stage = trigger.Stage;
                 (stage.StageId, stage.Pipeline, stage.Stage) =
                     await ResolveStageAsync(scope, (stage.StageId, stage.Pipeline, stage.Stage), $"{path}.stage.stage");
+                break;
+            case Trigger.KindOneofCase.SegmentEntered:
+                await ResolveSegmentAsync(scope, trigger.SegmentEntered, $"{path}.segment_entered.segment");
                 break;
         }
     }
@@ -77,6 +85,9 @@ internal sealed class References(
                     await ResolveConditionAsync(scope, node.Branch.Branches[i].When, $"{path}.branch.branches[{i}].when");
                 }
 
+                break;
+            case Node.ActionOneofCase.Wait when node.Wait.Until is { } until:
+                await ResolveConditionAsync(scope, until.Condition, $"{path}.wait.until.condition");
                 break;
             case Node.ActionOneofCase.GoToWorkflow:
                 await ResolveWorkflowAsync(scope, node.GoToWorkflow, $"{path}.go_to_workflow.workflow");
@@ -138,6 +149,23 @@ internal sealed class References(
             (condition.Filter, condition.Text) = (parsed.Filter, parsed.Text);
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.NotFound)
+        {
+            scope.Faults.Add(path, e.Status.Detail);
+        }
+    }
+
+    private async Task ResolveSegmentAsync(Scope scope, SegmentTrigger trigger, string path)
+    {
+        var isById = trigger.SegmentId.Length > 0;
+        var request = isById
+            ? new GetSegmentRequest { Account = scope.Account.Name, SegmentId = trigger.SegmentId }
+            : new GetSegmentRequest { Account = scope.Account.Name, Name = trigger.Segment };
+        try
+        {
+            var segment = (await segments.GetSegmentAsync(request, cancellationToken: scope.Ct)).Segment;
+            (trigger.SegmentId, trigger.Segment) = (segment.SegmentId, segment.Name);
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument)
         {
             scope.Faults.Add(path, e.Status.Detail);
         }

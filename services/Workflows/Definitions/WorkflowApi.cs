@@ -14,6 +14,7 @@ internal sealed partial class WorkflowApi(
     WorkflowStore workflows,
     DraftReader drafts,
     Feeds feeds,
+    SegmentWatch segments,
     RunStore runs,
     ManualEnrolment enrolment,
     Simulator simulator,
@@ -81,6 +82,12 @@ internal sealed partial class WorkflowApi(
         var id = ReadId(request.WorkflowId, "workflow_id");
         var workflow = await workflows.FindAsync(account.Id, id, "", ct) ?? throw RpcErrors.NotFound("workflow", request.WorkflowId);
         await drafts.RequireReferencesAsync(account, workflow.Definition, ct);
+        foreach (var segment in workflow.Definition.Triggers.Select(trigger => trigger.SegmentEntered).OfType<SegmentTrigger>())
+        {
+            // Who is in it now has not come in later.
+            await segments.LookAsync(account, Guid.Parse(segment.SegmentId), ct);
+        }
+
         var positions = await workflows.HasCursorsAsync(account.Id, ct) ? new Dictionary<Feed, string>() : await feeds.PresentAsync(account.Name, ct);
 
         return await workflows.WriteAsync(account, context, request, request.RequestId, tx => PublishStore.PublishAsync(

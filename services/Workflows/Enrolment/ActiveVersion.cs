@@ -12,6 +12,9 @@ internal sealed record ActiveVersion(Guid WorkflowId, int Version, Definition De
     /// <summary>Whether it starts on names of tags, which then have to be known.</summary>
     public bool AsksForTagNames => Definition.Triggers.Any(trigger => trigger.Tag is { NamePrefix.Length: > 0 });
 
+    /// <summary>Whether runs of it may watch what happens to their contacts.</summary>
+    public bool MayWatch => Definition.Goals.Count > 0 || Definition.Nodes.Any(node => node.Wait?.Until is not null);
+
     public bool Takes(DateTime time) => ActiveFrom <= time && (ActiveUntil is null || time < ActiveUntil);
 
     public bool StartsOn(FeedEvent e, string tagName) => Definition.Triggers.Any(trigger => e.Starts(trigger, tagName));

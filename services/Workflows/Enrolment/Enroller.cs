@@ -26,6 +26,11 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
                 : (await EnrolmentStore.InsertAsync(tx, accountId, part.Enrolments, ct)).Total;
         }
 
+        if (active.Any(version => version.MayWatch))
+        {
+            touched += await EnrolmentStore.WakeWatchingAsync(tx, accountId, [.. batch.Events.Select(e => e.ContactId).Distinct()], ct);
+        }
+
         if (!await MoveCursorAsync(tx, accountId, feed, after, batch.Position, ct))
         {
             return null;

@@ -62,12 +62,23 @@ internal static class EnrolmentStore
         return new EnrolmentCounts(counts.GetValueOrDefault(true), counts.GetValueOrDefault(false));
     }
 
+    /// <summary>Makes waiting runs due that watch one of the contacts.</summary>
+    public static Task<int> WakeWatchingAsync(NpgsqlTransaction tx, int accountId, int[] contactIds, CancellationToken ct)
+    {
+        const string sql = """
+            UPDATE workflows.run
+            SET due_at = now(), wakes = wakes + 1
+            WHERE account_id = @accountId AND contact_id = ANY(@contactIds) AND watching
+            """;
+        return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, new { accountId, contactIds }, tx, cancellationToken: ct));
+    }
+
     /// <summary>Ends the runs of contacts where they are.</summary>
     public static Task<int> ExitAsync(NpgsqlTransaction tx, int accountId, IReadOnlyList<Exit> exits, CancellationToken ct)
     {
         const string sql = """
             UPDATE workflows.run AS run
-            SET state = @Exited, due_at = NULL, ended_at = now(), reason = exit.reason
+            SET state = @Exited, due_at = NULL, watching = false, ended_at = now(), reason = exit.reason
             FROM unnest(@ContactIds, @WorkflowIds, @Versions, @Reasons) AS exit (contact_id, workflow_id, version, reason)
             WHERE run.account_id = @AccountId
                 AND run.contact_id = exit.contact_id

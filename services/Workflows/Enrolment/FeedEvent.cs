@@ -30,6 +30,9 @@ internal sealed record FeedEvent(string EventId, int ContactId, DateTime Time)
 
     public Activity? Activity { get; init; }
 
+    /// <summary>The segment that the contact entered.</summary>
+    public Guid? SegmentId { get; init; }
+
     /// <summary>Whether it is one of many that one operation made.</summary>
     public bool IsBulk => Cause.Kind is Cause.Types.Kind.Import or Cause.Types.Kind.Bulk or Cause.Types.Kind.Undo;
 
@@ -64,6 +67,7 @@ internal sealed record FeedEvent(string EventId, int ContactId, DateTime Time)
         { Tag: { } tag } => TriggerMatch.OnTag(
             trigger, RemovedTagId > 0 ? TagTrigger.Types.Change.Removed : TagTrigger.Types.Change.Added, tag.TagId, tagName),
         { Contact: { } contact } => TriggerMatch.OnContact(trigger, contact),
+        { SegmentId: { } segmentId } => TriggerMatch.OnSegment(trigger, segmentId),
         { Activity: { } activity } => TriggerMatch.OnActivity(trigger, activity),
         _ => false,
     };

@@ -12,6 +12,9 @@ internal sealed class Feeds(
 {
     private const string Now = "now";
 
+    // Three heartbeats: a connection that is silent for longer is dead, whatever it says.
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(45);
+
     /// <summary>Reads a feed behind a position for as long as the connection holds.</summary>
     public IAsyncEnumerable<FeedBatch> ReadAsync(Feed feed, string account, string after, CancellationToken ct) => feed switch
     {
@@ -66,7 +69,7 @@ internal sealed class Feeds(
     {
         using (call)
         {
-            while (await call.ResponseStream.MoveNext(ct))
+            while (await call.ResponseStream.MoveNext(ct).WaitAsync(s_silence, ct))
             {
                 yield return read(call.ResponseStream.Current);
             }

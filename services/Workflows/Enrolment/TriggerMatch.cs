@@ -23,6 +23,9 @@ internal static class TriggerMatch
     public static bool OnStage(Trigger trigger, int stageId) =>
         trigger.Stage is { } stage && (stage.StageId == 0 || stage.StageId == stageId);
 
+    public static bool OnSegment(Trigger trigger, Guid segmentId) =>
+        trigger.SegmentEntered is { } entered && Guid.Parse(entered.SegmentId) == segmentId;
+
     public static bool OnContact(Trigger trigger, ContactEvent contactEvent) => contactEvent.Kind switch
     {
         ContactEvent.Types.Kind.Created => trigger.ContactCreated is not null,

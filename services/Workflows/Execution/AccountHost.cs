@@ -5,7 +5,12 @@ namespace TagSegments.Workflows.Execution;
 
 /// <summary>Follows the feeds and carries out the runs of the accounts that this process holds.</summary>
 internal sealed class AccountHost(
-    AccountLeases leases, AccountDirectory accounts, FeedFollower follower, Executor executor, ILogger<AccountHost> logger) : BackgroundService
+    AccountLeases leases,
+    AccountDirectory accounts,
+    FeedFollower feeds,
+    SegmentFollower segments,
+    Executor executor,
+    ILogger<AccountHost> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
     private readonly Dictionary<int, (CancellationTokenSource Stop, Task Work)> _held = [];
@@ -18,10 +23,14 @@ internal sealed class AccountHost(
             {
                 await FollowLeasesAsync(await leases.HoldAsync(stoppingToken), stoppingToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // The database is away. What is under way fails by itself and is tried again.
                 logger.LeasesUnavailable(e);
+            }
+            catch (OperationCanceledException)
+            {
+                // The service stops.
             }
 
             await Task.Delay(s_interval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -45,7 +54,8 @@ internal sealed class AccountHost(
 
     private Task WorkAsync(AccountInfo account, CancellationToken ct) => Task.WhenAll(
     [
-        .. Enum.GetValues<Feed>().Select(feed => follower.RunAsync(account, feed, ct)),
+        .. Enum.GetValues<Feed>().Select(feed => feeds.RunAsync(account, feed, ct)),
+        segments.RunAsync(account, ct),
         .. Enum.GetValues<Lane>().Select(lane => executor.RunAsync(account, lane, ct)),
     ]);
 
@@ -53,7 +63,8 @@ internal sealed class AccountHost(
     {
         _held.Remove(accountId, out var held);
         await held.Stop.CancelAsync();
-        await held.Work;
+        // It ends by being cancelled.
+        await held.Work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         held.Stop.Dispose();
     }
 }

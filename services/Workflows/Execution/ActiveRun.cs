@@ -20,7 +20,10 @@ internal sealed record ActiveRun(
     string NodeId,
     int Step,
     int Attempt,
-    string[] CauseChain)
+    string[] CauseChain,
+    int Wakes,
+    bool HasExpired,
+    DateTime Now)
 {
     /// <summary>Whether it comes out of a wait.</summary>
     public bool HasWaited => (Run.Types.State)State is Run.Types.State.Waiting;
@@ -44,8 +47,17 @@ internal sealed record StepResult(ActiveRun Run, Step.Types.Outcome Outcome, str
     /// <summary>The node that follows; empty if the run ends.</summary>
     public string Next { get; init; } = "";
 
-    /// <summary>How long the run waits, at the node or before it is tried again.</summary>
-    public TimeSpan Delay { get; init; }
+    /// <summary>How long the run waits at most, at the node or before it is tried again; null for ever.</summary>
+    public TimeSpan? Delay { get; init; } = TimeSpan.Zero;
+
+    /// <summary>When a run that waits is looked at before its time; null for not at all.</summary>
+    public TimeSpan? Look { get; init; }
+
+    /// <summary>Whether what happens to the contact makes it due.</summary>
+    public bool Watches { get; init; }
+
+    /// <summary>Whether the run was only looked at: it goes on waiting, and there is nothing to tell.</summary>
+    public bool IsLook { get; init; }
 
     /// <summary>Set if the run leaves early.</summary>
     public string? ExitReason { get; init; }
@@ -54,6 +66,7 @@ internal sealed record StepResult(ActiveRun Run, Step.Types.Outcome Outcome, str
     public Run.Types.State State => Outcome switch
     {
         _ when ExitReason is not null => Crm.Workflows.V1.Run.Types.State.Exited,
+        Step.Types.Outcome.Failed when Run.HasWaited => Crm.Workflows.V1.Run.Types.State.Waiting,
         Step.Types.Outcome.Failed => Crm.Workflows.V1.Run.Types.State.Running,
         Step.Types.Outcome.Parked => Crm.Workflows.V1.Run.Types.State.Parked,
         Step.Types.Outcome.Waiting => Crm.Workflows.V1.Run.Types.State.Waiting,
@@ -62,5 +75,6 @@ internal sealed record StepResult(ActiveRun Run, Step.Types.Outcome Outcome, str
     };
 
     /// <summary>Whether the run stays at its node.</summary>
-    public bool StaysAtNode => Outcome is Step.Types.Outcome.Failed or Step.Types.Outcome.Parked or Step.Types.Outcome.Waiting || ExitReason is not null;
+    public bool StaysAtNode =>
+        Outcome is Step.Types.Outcome.Failed or Step.Types.Outcome.Parked or Step.Types.Outcome.Waiting || ExitReason is not null;
 }

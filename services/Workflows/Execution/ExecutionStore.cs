@@ -15,7 +15,8 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
     public async Task<IReadOnlyList<ActiveRun>> DueAsync(int accountId, Lane lane, Guid[] busy, int limit, CancellationToken ct)
     {
         const string sql = """
-            SELECT run_id, workflow_id, version, contact_id, state, node_id, step, attempt, cause_chain
+            SELECT run_id, workflow_id, version, contact_id, state, node_id, step, attempt, cause_chain, wakes,
+                   COALESCE(expires_at <= now(), false) AS has_expired, clock_timestamp() AS now
             FROM workflows.run
             WHERE account_id = @accountId AND lane = @lane AND due_at <= now() AND run_id <> ALL(@busy)
             ORDER BY due_at
@@ -33,7 +34,7 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
         const string sql = """
             SELECT min(due_at) - clock_timestamp()
             FROM workflows.run
-            WHERE account_id = @accountId AND lane = @lane AND due_at > now()
+            WHERE account_id = @accountId AND lane = @lane AND due_at > now() AND due_at < 'infinity'
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
         return await connection.ExecuteScalarAsync<TimeSpan?>(
@@ -68,13 +69,15 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
         const string sql = """
             WITH result AS (
                 SELECT *
-                FROM unnest(@RunIds, @Steps, @Attempts, @NodeIds, @Inputs, @Outcomes, @Details, @States, @NextNodeIds, @NextSteps,
-                            @NextAttempts, @Delays, @Reasons)
-                    AS row (run_id, step, attempt, node_id, input, outcome, detail, state, next_node_id, next_step, next_attempt, delay, reason)),
+                FROM unnest(@RunIds, @Versions, @Steps, @Attempts, @Wakes, @NodeIds, @Inputs, @Outcomes, @Details, @AreLooks, @States,
+                            @NextNodeIds, @NextSteps, @NextAttempts, @Delays, @Looks, @Watches, @Reasons)
+                    AS row (run_id, version, step, attempt, wakes, node_id, input, outcome, detail, is_look, state, next_node_id, next_step,
+                            next_attempt, delay, look, watches, reason)),
             history AS (
                 INSERT INTO workflows.step (account_id, run_id, step, attempt, node_id, input, outcome, detail, at)
                 SELECT @AccountId, run_id, step, attempt, node_id, input, outcome, detail, clock_timestamp()
                 FROM result
+                WHERE NOT is_look
                 ON CONFLICT DO NOTHING)
             UPDATE workflows.run AS run
             SET state = result.state,
@@ -82,14 +85,21 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
                 step = result.next_step,
                 attempt = result.next_attempt,
                 reason = result.reason,
-                due_at = CASE WHEN result.state IN (1, 2) THEN clock_timestamp() + result.delay END,
+                watching = result.watches,
+                expires_at = CASE WHEN result.state = 2 THEN COALESCE(run.expires_at, clock_timestamp() + result.delay, 'infinity') END,
+                due_at = CASE result.state
+                    WHEN 1 THEN clock_timestamp() + result.delay
+                    WHEN 2 THEN LEAST(COALESCE(run.expires_at, clock_timestamp() + result.delay, 'infinity'), clock_timestamp() + result.look)
+                END,
                 ended_at = CASE WHEN result.state IN (4, 5) THEN clock_timestamp() END
             FROM result
             WHERE run.account_id = @AccountId
                 AND run.run_id = result.run_id
+                AND run.version = result.version
                 AND run.step = result.step
                 AND run.attempt = result.attempt
                 AND run.due_at IS NOT NULL
+                AND (NOT result.is_look OR run.wakes = result.wakes)
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(
@@ -98,6 +108,11 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
             {
                 AccountId = accountId,
                 RunIds = results.Select(r => r.Run.RunId).ToArray(),
+                Versions = results.Select(r => r.Run.Version).ToArray(),
+                Wakes = results.Select(r => r.Run.Wakes).ToArray(),
+                AreLooks = results.Select(r => r.IsLook).ToArray(),
+                Looks = results.Select(r => r.Look).ToArray(),
+                Watches = results.Select(r => r.Watches).ToArray(),
                 Steps = results.Select(r => r.Run.Step).ToArray(),
                 Attempts = results.Select(r => r.Run.Attempt).ToArray(),
                 NodeIds = results.Select(r => r.Run.NodeId).ToArray(),
@@ -107,7 +122,7 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
                 States = results.Select(r => (short)r.State).ToArray(),
                 NextNodeIds = results.Select(r => r.StaysAtNode || r.Next.Length == 0 ? r.Run.NodeId : r.Next).ToArray(),
                 NextSteps = results.Select(r => r.StaysAtNode || r.Next.Length == 0 ? r.Run.Step : r.Run.Step + 1).ToArray(),
-                NextAttempts = results.Select(r => r.StaysAtNode ? r.Run.Attempt + 1 : 1).ToArray(),
+                NextAttempts = results.Select(r => r.IsLook ? r.Run.Attempt : r.StaysAtNode ? r.Run.Attempt + 1 : 1).ToArray(),
                 Delays = results.Select(r => r.Delay).ToArray(),
                 Reasons = results.Select(r => r.ExitReason ?? (r.Outcome is Step.Types.Outcome.Failed or Step.Types.Outcome.Parked ? r.Detail : "")).ToArray(),
             },

@@ -43,10 +43,11 @@ internal sealed class Executor(ExecutionStore store, NodeRunner nodes, Wakeups w
         foreach (var group in due.GroupBy(run => (run.WorkflowId, run.Version, run.NodeId)))
         {
             var definition = await store.DefinitionAsync(account.Id, group.Key.WorkflowId, group.Key.Version, ct);
-            var node = definition.Nodes.First(node => node.Id == group.Key.NodeId);
+            // Runs are moved to versions that have their nodes only.
+            var node = definition.Nodes.Single(node => node.Id == group.Key.NodeId);
             foreach (var runs in group.Chunk(NodeRunner.GroupSize(node)))
             {
-                _ = RunGroupAsync(account, node, runs, busy, ct);
+                _ = RunGroupAsync(account, definition, node, runs, busy, ct);
             }
         }
 
@@ -56,7 +57,8 @@ internal sealed class Executor(ExecutionStore store, NodeRunner nodes, Wakeups w
         }
     }
 
-    private async Task RunGroupAsync(AccountInfo account, Node node, ActiveRun[] runs, ConcurrentDictionary<Guid, byte> busy, CancellationToken ct)
+    private async Task RunGroupAsync(
+        AccountInfo account, Definition definition, Node node, ActiveRun[] runs, ConcurrentDictionary<Guid, byte> busy, CancellationToken ct)
     {
         foreach (var run in runs)
         {
@@ -65,7 +67,7 @@ internal sealed class Executor(ExecutionStore store, NodeRunner nodes, Wakeups w
 
         try
         {
-            await store.CommitAsync(account.Id, await nodes.RunAsync(account, node, runs, ct), ct);
+            await store.CommitAsync(account.Id, await nodes.RunAsync(account, definition, node, runs, ct), ct);
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {

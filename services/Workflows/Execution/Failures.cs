@@ -31,8 +31,12 @@ internal sealed class Failures(RetryOptions options)
 
         return IsPermanent(failure) || run.Attempt % options.Attempts == 0
             ? new StepResult(run, Step.Types.Outcome.Parked, input, message)
-            : new StepResult(run, Step.Types.Outcome.Failed, input, message) { Delay = Delay(run.Attempt % options.Attempts) };
+            : Again(run, input, message, Delay(run.Attempt % options.Attempts));
     }
+
+    // A run that waits goes on waiting until its time, and is looked at again.
+    private static StepResult Again(ActiveRun run, string input, string message, TimeSpan delay) =>
+        new(run, Step.Types.Outcome.Failed, input, message) { Delay = delay, Look = delay, Watches = run.HasWaited };
 
     // Spread by a fifth, so that what failed together does not come back together.
     private TimeSpan Delay(int attempt)

@@ -5,8 +5,11 @@ using TagSegments.Workflows.Execution.Actions;
 namespace TagSegments.Workflows.Execution;
 
 /// <summary>Carries out a node for the runs that stand at it.</summary>
-internal sealed class NodeRunner(IEnumerable<INodeAction> actions, BranchRunner branches, Failures failures, TimeProvider time)
+internal sealed class NodeRunner(IEnumerable<INodeAction> actions, BranchRunner branches, WaitRunner waits, Failures failures)
 {
+    // Nothing that a node does takes longer, so a service that does not answer counts as failed.
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
     private readonly Dictionary<Node.ActionOneofCase, INodeAction> _actions =
         actions.SelectMany(action => action.Kinds.Select(kind => (kind, action))).ToDictionary();
 
@@ -18,14 +21,15 @@ internal sealed class NodeRunner(IEnumerable<INodeAction> actions, BranchRunner 
         _ => 100,
     };
 
-    public async Task<IReadOnlyList<StepResult>> RunAsync(AccountInfo account, Node node, IReadOnlyList<ActiveRun> runs, CancellationToken ct)
+    public async Task<IReadOnlyList<StepResult>> RunAsync(
+        AccountInfo account, Definition definition, Node node, IReadOnlyList<ActiveRun> runs, CancellationToken ct)
     {
         switch (node.ActionCase)
         {
             case Node.ActionOneofCase.Branch:
-                return await BranchAsync(account, node, runs, ct);
+                return await TogetherAsync(node, runs, limit => branches.RunAsync(account, node, runs, limit), ct);
             case Node.ActionOneofCase.Wait:
-                return [.. runs.Select(run => Wait(account, node, run))];
+                return await TogetherAsync(node, runs, limit => waits.RunAsync(account, definition, node, runs, limit), ct);
             case Node.ActionOneofCase.End:
                 return [.. runs.Select(run => new StepResult(run, Step.Types.Outcome.Done, NodeText.Of(node), ""))];
             default:
@@ -33,12 +37,14 @@ internal sealed class NodeRunner(IEnumerable<INodeAction> actions, BranchRunner 
         }
     }
 
-    private async Task<IReadOnlyList<StepResult>> BranchAsync(
-        AccountInfo account, Node node, IReadOnlyList<ActiveRun> runs, CancellationToken ct)
+    private async Task<IReadOnlyList<StepResult>> TogetherAsync(
+        Node node, IReadOnlyList<ActiveRun> runs, Func<CancellationToken, Task<IReadOnlyList<StepResult>>> act, CancellationToken ct)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(s_limit);
         try
         {
-            return await branches.RunAsync(account, node, runs, ct);
+            return await act(limit.Token);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
@@ -47,18 +53,13 @@ internal sealed class NodeRunner(IEnumerable<INodeAction> actions, BranchRunner 
         }
     }
 
-    private StepResult Wait(AccountInfo account, Node node, ActiveRun run) => run.HasWaited
-        ? new StepResult(run, Step.Types.Outcome.Done, NodeText.Of(node), "the time has passed") { Next = node.Next }
-        : new StepResult(run, Step.Types.Outcome.Waiting, NodeText.Of(node), "")
-        {
-            Delay = WaitTime.Of(node.Wait.Period, account, time.GetUtcNow()),
-        };
-
     private async Task<StepResult> ActAsync(AccountInfo account, Node node, ActiveRun run, CancellationToken ct)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(s_limit);
         try
         {
-            var outcome = await _actions[node.ActionCase].RunAsync(account, node, run, ct);
+            var outcome = await _actions[node.ActionCase].RunAsync(account, node, run, limit.Token);
             var kind = outcome.IsSkipped ? Step.Types.Outcome.Skipped : Step.Types.Outcome.Done;
             return new StepResult(run, kind, NodeText.Of(node), outcome.Detail) { Next = node.Next };
         }

@@ -17,10 +17,18 @@ internal static class NodeText
         Node.ActionOneofCase.SendMessage when node.SendMessage.Channel is Channel.Sms => "send text message",
         Node.ActionOneofCase.SendMessage => $"send e-mail \"{node.SendMessage.Subject}\"",
         Node.ActionOneofCase.Notify => $"notify {node.Notify.WebhookUrl}{node.Notify.Email}",
-        Node.ActionOneofCase.Wait => $"wait {YamlWords.WritePeriod(node.Wait.Period)}",
+        Node.ActionOneofCase.Wait => Wait(node.Wait),
         Node.ActionOneofCase.Branch => string.Join(" / ", node.Branch.Branches.Select(branch => $"if {branch.When.Text}")),
         Node.ActionOneofCase.GoToWorkflow => $"go to workflow \"{node.GoToWorkflow.Workflow}\"",
         Node.ActionOneofCase.End => "end",
         _ => throw new ArgumentOutOfRangeException(nameof(node)),
+    };
+
+    private static string Wait(WaitAction action) => action switch
+    {
+        { Period: { } period } => $"wait {YamlWords.WritePeriod(period)}",
+        { TimeOfDay: { } time } => $"wait until {time.Time}",
+        { Until: { Timeout: { } timeout } until } => $"wait until {until.Condition.Text}, at most {YamlWords.WritePeriod(timeout)}",
+        _ => $"wait until {action.Until.Condition.Text}",
     };
 }

@@ -1,17 +1,33 @@
 using Crm.Segments.V1;
+using Crm.Workflows.V1;
 using NodaTime;
+using NodaTime.Text;
 using TagSegments.ServiceDefaults;
+using Period = Crm.Segments.V1.Period;
 
 namespace TagSegments.Workflows.Execution;
 
 /// <summary>How long waits last.</summary>
 internal static class WaitTime
 {
-    /// <summary>
-    /// The length of a period that starts now. Days are 24 hours; months and longer go by the calendar of the account's zone, clamped to
-    /// the end of a shorter month, and a time of day that a change of clocks leaves out moves forward.
-    /// </summary>
-    public static TimeSpan Of(Crm.Segments.V1.Period period, AccountInfo account, DateTimeOffset now) => period.Unit switch
+    private static readonly LocalTimePattern s_pattern = LocalTimePattern.CreateWithInvariantCulture("HH:mm");
+
+    /// <summary>The longest that a wait which starts now lasts; null if it may last for ever.</summary>
+    public static TimeSpan? Of(WaitAction action, AccountInfo account, DateTime now) => action.KindCase switch
+    {
+        WaitAction.KindOneofCase.Period => Of(action.Period, account, now),
+        WaitAction.KindOneofCase.TimeOfDay => Of(action.TimeOfDay, account, now),
+        WaitAction.KindOneofCase.Until => action.Until.Timeout is { } timeout ? Of(timeout, account, now) : null,
+        _ => throw new ArgumentOutOfRangeException(nameof(action)),
+    };
+
+    public static bool TryReadTime(string text, out LocalTime time) => s_pattern.Parse(text).TryGetValue(default, out time);
+
+    /// <summary>Whether the name is that of an IANA zone, or empty.</summary>
+    public static bool IsZone(string zone) => zone.Length == 0 || DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is not null;
+
+    // Days are 24 hours; months and longer go by the calendar of the account's zone, clamped to the end of a shorter month.
+    private static TimeSpan Of(Period period, AccountInfo account, DateTime now) => period.Unit switch
     {
         TimeUnit.Minute => TimeSpan.FromMinutes(period.Count),
         TimeUnit.Hour => TimeSpan.FromHours(period.Count),
@@ -23,11 +39,27 @@ internal static class WaitTime
         _ => throw new ArgumentOutOfRangeException(nameof(period)),
     };
 
-    private static TimeSpan OfMonths(int months, AccountInfo account, DateTimeOffset now)
+    private static TimeSpan OfMonths(int months, AccountInfo account, DateTime now)
     {
-        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(account.TimeZone) ?? DateTimeZone.Utc;
-        var start = Instant.FromDateTimeOffset(now);
-        var end = zone.AtLeniently(start.InZone(zone).LocalDateTime.PlusMonths(months)).ToInstant();
-        return (end - start).ToTimeSpan();
+        var zone = Zone(account.TimeZone);
+        var start = Instant.FromDateTimeUtc(now);
+        return (zone.AtLeniently(start.InZone(zone).LocalDateTime.PlusMonths(months)).ToInstant() - start).ToTimeSpan();
     }
+
+    // AtLeniently moves a time that a change of clocks leaves out forward, and takes the first of two.
+    private static TimeSpan Of(TimeOfDay action, AccountInfo account, DateTime now)
+    {
+        TryReadTime(action.Time, out var time);
+        var zone = Zone(action.Zone.Length > 0 ? action.Zone : account.TimeZone);
+        var start = Instant.FromDateTimeUtc(now);
+        var today = start.InZone(zone).Date;
+        return Enumerable.Range(0, 8)
+            .Select(days => today.PlusDays(days))
+            .Where(date => action.Weekdays.Count == 0 || action.Weekdays.Contains((int)date.DayOfWeek))
+            .Select(date => zone.AtLeniently(date + time).ToInstant() - start)
+            .First(wait => wait > Duration.Zero)
+            .ToTimeSpan();
+    }
+
+    private static DateTimeZone Zone(string name) => DateTimeZoneProviders.Tzdb.GetZoneOrNull(name) ?? DateTimeZone.Utc;
 }

@@ -50,9 +50,15 @@ internal static class WebhookAddress
     // A name that cannot be resolved now may be resolved when it is called; then the connection is checked.
     private static async Task<IPAddress[]> ResolveAsync(Uri uri, CancellationToken ct)
     {
+        var host = uri.IdnHost.Trim('[', ']');
+        if (IPAddress.TryParse(host, out var address))
+        {
+            return [address];
+        }
+
         try
         {
-            return await Dns.GetHostAddressesAsync(uri.IdnHost.Trim('[', ']'), ct);
+            return await Dns.GetHostAddressesAsync(host, ct);
         }
         catch (SocketException)
         {

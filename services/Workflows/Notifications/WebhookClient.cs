@@ -54,7 +54,7 @@ internal sealed class WebhookClient : IDisposable
 
     private static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, bool allowPrivate, CancellationToken ct)
     {
-        var addresses = await Dns.GetHostAddressesAsync(target.Host, ct);
+        var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, ct);
         var address = addresses.FirstOrDefault(address => allowPrivate || WebhookAddress.IsPublic(address))
             ?? throw new HttpRequestException($"{target.Host} is a private, local or reserved address.");
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -15,7 +15,7 @@ internal sealed class RunStore(NpgsqlDataSource database, Wakeups wakeups)
 {
     private const string Select = """
         SELECT run_id, workflow_id, version, contact_id, state, node_id, reason, event_id, cause_kind, cause_id, cause_detail, cause_chain,
-               due_at, (SELECT count(*) FROM workflows.step AS step
+               NULLIF(due_at, 'infinity') AS due_at, (SELECT count(*) FROM workflows.step AS step
                         WHERE step.account_id = run.account_id AND step.run_id = run.run_id AND step.step = run.step
                             AND step.outcome IN (3, 4))::int AS failed_attempts,
                started_at, ended_at
@@ -66,7 +66,7 @@ internal sealed class RunStore(NpgsqlDataSource database, Wakeups wakeups)
     {
         const string sql = """
             UPDATE workflows.run
-            SET state = @Cancelled, due_at = NULL, ended_at = now(), reason = @reason
+            SET state = @Cancelled, due_at = NULL, watching = false, ended_at = now(), reason = @reason
             WHERE account_id = @accountId AND run_id = @runId AND (due_at IS NOT NULL OR state = @Parked)
             """;
         await tx.Connection!.ExecuteAsync(new CommandDefinition(

@@ -42,8 +42,8 @@ internal sealed class Simulator(
                     id = await BranchAsync(account, node.Branch, contactId, step, ct);
                     break;
                 case Node.ActionOneofCase.Wait:
-                    now += WaitTime.Of(node.Wait.Period, account, now);
-                    step.Detail = string.Create(CultureInfo.InvariantCulture, $"until {now:yyyy-MM-dd'T'HH:mm:ssK}");
+                    now += WaitTime.Of(node.Wait, account, now.UtcDateTime) ?? TimeSpan.Zero;
+                    step.Detail = await WaitAsync(account, node.Wait, contactId, now, step, ct);
                     break;
                 case Node.ActionOneofCase.AddTag:
                     step.Detail = holds.Add(node.AddTag.TagId) ? "" : "the contact has the tag already";
@@ -70,14 +70,31 @@ internal sealed class Simulator(
         return [.. response.Contacts[0].Tags.Select(tag => tag.TagId)];
     }
 
+    private async Task<string> WaitAsync(
+        AccountInfo account, WaitAction action, int contactId, DateTimeOffset end, SimulatedStep step, CancellationToken ct)
+    {
+        if (action.Until is not { } until)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"until {end:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+        }
+
+        var explained = await ExplainAsync(account, until.Condition, contactId, step, ct);
+        return explained ? "the condition is met now" : "the condition is not met now; taken as met later";
+    }
+
+    private async Task<bool> ExplainAsync(AccountInfo account, Condition condition, int contactId, SimulatedStep step, CancellationToken ct)
+    {
+        var explained = await segments.ExplainContactAsync(
+            new() { Account = account.Name, Source = new() { Filter = condition.Filter }, ContactId = contactId }, cancellationToken: ct);
+        step.Explanations.Add(explained.Explanation);
+        return explained.Matches;
+    }
+
     private async Task<string> BranchAsync(AccountInfo account, BranchAction action, int contactId, SimulatedStep step, CancellationToken ct)
     {
         foreach (var branch in action.Branches)
         {
-            var explained = await segments.ExplainContactAsync(
-                new() { Account = account.Name, Source = new() { Filter = branch.When.Filter }, ContactId = contactId }, cancellationToken: ct);
-            step.Explanations.Add(explained.Explanation);
-            if (explained.Matches)
+            if (await ExplainAsync(account, branch.When, contactId, step, ct))
             {
                 step.Detail = $"{(branch.Name.Length > 0 ? branch.Name : $"branch {step.Explanations.Count}")}: {branch.When.Text}";
                 return branch.Next;

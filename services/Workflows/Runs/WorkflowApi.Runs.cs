@@ -56,6 +56,18 @@ internal sealed partial class WorkflowApi
         return response;
     }
 
+    public override async Task<MoveRunsResponse> MoveRuns(MoveRunsRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await accounts.GetAsync(request.Account, ct);
+        var id = ReadId(request.WorkflowId, "workflow_id");
+        var definition = await workflows.FindVersionAsync(account.Id, id, request.ToVersion, ct)
+            ?? throw RpcErrors.NotFound("workflow version", $"{id}/{request.ToVersion}");
+
+        return await workflows.WriteAsync(account, context, request, request.RequestId, tx =>
+            MovedRuns.MoveAsync(tx, account.Id, request, definition, ct));
+    }
+
     public override async Task<EnrolContactsResponse> EnrolContacts(EnrolContactsRequest request, ServerCallContext context)
     {
         var ct = context.CancellationToken;

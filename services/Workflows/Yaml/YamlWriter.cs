@@ -12,7 +12,7 @@ namespace TagSegments.Workflows.Yaml;
 internal static class YamlWriter
 {
     // What a name beside them says as well.
-    private static readonly string[] s_numbers = ["tag_ids", "tag_id", "exit_tag_ids", "stage_id", "workflow_id"];
+    private static readonly string[] s_numbers = ["tag_ids", "tag_id", "exit_tag_ids", "stage_id", "workflow_id", "segment_id"];
 
     public static string Write(Workflow workflow)
     {
@@ -52,8 +52,11 @@ internal static class YamlWriter
     {
         { IsRepeated: true } => ((System.Collections.IList)field.Accessor.GetValue(message)).Count > 0,
         { HasPresence: true } => field.Accessor.HasValue(message),
-        _ => field.Accessor.GetValue(message) is not ("" or 0 or false) and var value && (value is not Enum || Convert.ToInt32(value, CultureInfo.InvariantCulture) != 0),
+        { FieldType: FieldType.Enum } => Number(field.Accessor.GetValue(message)) != 0,
+        _ => field.Accessor.GetValue(message) is not ("" or 0 or false),
     };
+
+    private static int Number(object value) => Convert.ToInt32(value, CultureInfo.InvariantCulture);
 
     private static YamlNode FieldValue(FieldDescriptor field, object value) => field.IsRepeated
         ? new YamlSequenceNode(((System.Collections.IEnumerable)value).Cast<object>().Select(item => Single(field, item)))
@@ -65,7 +68,7 @@ internal static class YamlWriter
         Condition condition => Text(condition.Text),
         IMessage message => Fields(message),
         bool truth => new YamlScalarNode(truth ? "true" : "false"),
-        Enum => new YamlScalarNode(YamlWords.EnumWord(field.EnumType, Convert.ToInt32(value, CultureInfo.InvariantCulture))),
+        Enum => new YamlScalarNode(YamlWords.EnumWord(field.EnumType, Number(value))),
         int number => new YamlScalarNode(number.ToString(CultureInfo.InvariantCulture)),
         _ => Text((string)value),
     };

@@ -1,0 +1,60 @@
+using Crm.Workflows.V1;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Workflows.Execution;
+
+/// <summary>
+/// Lets runs wait. A run whose node has a condition, or whose workflow has goals, watches its contact: it is looked at as soon as it waits,
+/// whenever something happens to the contact, and now and then where a condition depends on the time.
+/// </summary>
+internal sealed class WaitRunner(ConditionMatcher conditions)
+{
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromMinutes(10);
+
+    public async Task<IReadOnlyList<StepResult>> RunAsync(
+        AccountInfo account, Definition definition, Node node, IReadOnlyList<ActiveRun> runs, CancellationToken ct)
+    {
+        List<Condition> asked = [.. definition.Goals, .. node.Wait.Until is { } until ? [until.Condition] : Array.Empty<Condition>()];
+        var waiting = runs.Where(run => run.HasWaited).ToList();
+        var matches = asked.Count > 0 && waiting.Count > 0
+            ? await conditions.MatchAsync(account, asked, waiting.Select(run => run.ContactId), ct)
+            : [.. asked.Select(_ => new HashSet<int>())];
+        var look = asked.Any(condition => FilterTimes.DependsOnTime(condition.Filter)) ? s_lookAgain : (TimeSpan?)null;
+        return
+        [
+            .. runs.Where(run => !run.HasWaited).Select(run => Begin(account, node, run, watches: asked.Count > 0)),
+            .. waiting.Select(run => Look(definition, node, run, matches.TakeWhile(match => !match.Contains(run.ContactId)).Count(), asked.Count, look)),
+        ];
+    }
+
+    private static StepResult Begin(AccountInfo account, Node node, ActiveRun run, bool watches) =>
+        new(run, Step.Types.Outcome.Waiting, NodeText.Of(node), "")
+        {
+            Delay = WaitTime.Of(node.Wait, account, run.Now),
+            Look = watches ? TimeSpan.Zero : null,
+            Watches = watches,
+        };
+
+    private static StepResult Look(Definition definition, Node node, ActiveRun run, int met, int asked, TimeSpan? look)
+    {
+        var input = NodeText.Of(node);
+        if (met < definition.Goals.Count)
+        {
+            return new StepResult(run, Step.Types.Outcome.Done, input, $"goal reached: {definition.Goals[met].Text}");
+        }
+
+        if (met < asked)
+        {
+            return new StepResult(run, Step.Types.Outcome.Done, input, "the condition is met") { Next = node.Next };
+        }
+
+        if (run.HasExpired)
+        {
+            return node.Wait.Until is { } until
+                ? new StepResult(run, Step.Types.Outcome.Done, input, "the time is up") { Next = until.OnTimeout }
+                : new StepResult(run, Step.Types.Outcome.Done, input, "the time has passed") { Next = node.Next };
+        }
+
+        return new StepResult(run, Step.Types.Outcome.Waiting, input, "") { IsLook = true, Watches = asked > 0, Look = look };
+    }
+}

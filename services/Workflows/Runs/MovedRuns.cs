@@ -1,0 +1,56 @@
+using Crm.Workflows.V1;
+using Dapper;
+using Npgsql;
+
+namespace TagSegments.Workflows.Runs;
+
+/// <summary>Moves runs under way to another version of their workflow.</summary>
+internal static class MovedRuns
+{
+    /// <summary>Moves the runs whose node the other version has, and counts the others by node.</summary>
+    public static async Task<MoveRunsResponse> MoveAsync(
+        NpgsqlTransaction tx, int accountId, MoveRunsRequest request, Definition definition, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT node_id, count(*)::int
+            FROM workflows.run
+            WHERE account_id = @AccountId
+                AND workflow_id = @WorkflowId
+                AND version = @FromVersion
+                AND (due_at IS NOT NULL OR state = @Parked)
+            GROUP BY node_id
+            """;
+        const string moveSql = """
+            UPDATE workflows.run
+            SET version = @ToVersion
+            WHERE account_id = @AccountId
+                AND workflow_id = @WorkflowId
+                AND version = @FromVersion
+                AND (due_at IS NOT NULL OR state = @Parked)
+                AND node_id = ANY(@NodeIds)
+            """;
+        var values = new
+        {
+            AccountId = accountId,
+            WorkflowId = Guid.Parse(request.WorkflowId),
+            request.FromVersion,
+            request.ToVersion,
+            Parked = (short)Run.Types.State.Parked,
+            NodeIds = definition.Nodes.Select(node => node.Id).ToArray(),
+        };
+        var counts = await tx.Connection!.QueryAsync<(string NodeId, int Runs)>(new CommandDefinition(sql, values, tx, cancellationToken: ct));
+        var nodes = counts.ToLookup(count => values.NodeIds.Contains(count.NodeId));
+        if (!request.DryRun)
+        {
+            await tx.Connection!.ExecuteAsync(new CommandDefinition(moveSql, values, tx, cancellationToken: ct));
+        }
+
+        var response = new MoveRunsResponse { Moved = nodes[true].Sum(count => count.Runs) };
+        foreach (var (nodeId, runs) in nodes[false])
+        {
+            response.Staying[nodeId] = runs;
+        }
+
+        return response;
+    }
+}
