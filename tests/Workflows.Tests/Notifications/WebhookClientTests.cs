@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Npgsql;
+using TagSegments.Testing;
+using TagSegments.Workflows.Notifications;
+
+namespace TagSegments.Workflows.Tests.Notifications;
+
+public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<SharedApps>, IAsyncLifetime
+{
+    private static readonly Notification s_notification =
+        new("acme", "Nurture", Guid.NewGuid(), "tell", 17, "A hot lead", DateTimeOffset.UnixEpoch);
+
+    private NpgsqlDataSource _database = null!;
+    private HookReceiver _receiver = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = NpgsqlDataSource.Create(shared.Apps.Database.RoleConnectionString("workflows"));
+        _receiver = await HookReceiver.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _receiver.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_notification_is_signed_with_the_secret_of_the_account()
+    {
+        var secrets = new WebhookSecrets(_database);
+        using var client = Client(secrets, allowPrivate: true);
+
+        var status = await client.PostAsync(4711, _receiver.Url, s_notification, "delivery-1", CancellationToken.None);
+
+        Assert.Equal(204, status);
+        var delivery = Assert.Single(_receiver.Deliveries);
+        Assert.Equal("delivery-1", delivery.Id);
+        var seconds = long.Parse(delivery.Signature.Split(',')[0][2..], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(WebhookSecrets.Sign(await secrets.GetAsync(4711, CancellationToken.None), seconds, delivery.Body), delivery.Signature);
+        var body = JsonDocument.Parse(delivery.Body).RootElement;
+        Assert.Equal(17, body.GetProperty("contact_id").GetInt32());
+        Assert.Equal("Nurture", body.GetProperty("workflow").GetString());
+    }
+
+    [Fact]
+    public async Task The_secret_of_an_account_stays_and_is_its_own()
+    {
+        var first = await new WebhookSecrets(_database).GetAsync(1001, CancellationToken.None);
+
+        Assert.Equal(first, await new WebhookSecrets(_database).GetAsync(1001, CancellationToken.None));
+        Assert.NotEqual(first, await new WebhookSecrets(_database).GetAsync(1002, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_private_address_is_refused_when_it_is_connected_to()
+    {
+        using var client = Client(allowPrivate: false);
+        var byName = new Uri($"http://localhost:{_receiver.Url.Port}/hook");
+
+        foreach (var url in new[] { _receiver.Url, byName })
+        {
+            var error = await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.PostAsync(1, url, s_notification, "d", CancellationToken.None));
+            Assert.Contains("private, local or reserved", error.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(_receiver.Deliveries);
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        _receiver.Answer = _ => Results.Redirect(_receiver.Url.ToString(), preserveMethod: true);
+        using var client = Client(allowPrivate: true);
+
+        var error = await Assert.ThrowsAsync<HttpRequestException>(
+            () => client.PostAsync(1, _receiver.Url, s_notification, "d", CancellationToken.None));
+
+        Assert.Contains("307", error.Message, StringComparison.Ordinal);
+        Assert.Single(_receiver.Deliveries);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_hangs_is_given_up()
+    {
+        using var client = Client(allowPrivate: true);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => client.PostAsync(1, new Uri(_receiver.Url, "/slow"), s_notification, "d", CancellationToken.None));
+    }
+
+    private static WebhookClient Client(WebhookSecrets secrets, bool allowPrivate) =>
+        new(secrets, new NotificationOptions { AllowPrivateAddresses = allowPrivate, WebhookSeconds = 1 }, TimeProvider.System);
+
+    private WebhookClient Client(bool allowPrivate) => Client(new WebhookSecrets(_database), allowPrivate);
+}

@@ -1,0 +1,119 @@
+using Crm.Workflows.V1;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using TagSegments.Testing;
+using TagSegments.Workflows.Tests.Notifications;
+using Outcome = Crm.Workflows.V1.Step.Types.Outcome;
+using State = Crm.Workflows.V1.Run.Types.State;
+
+namespace TagSegments.Workflows.Tests.Runs;
+
+public sealed class DurabilityTests : IAsyncLifetime
+{
+    private TestApps _apps = null!;
+
+    public async Task InitializeAsync() => _apps = await TestApps.StartAsync(new TestAppsOptions
+    {
+        Settings = new Dictionary<string, string?>
+        {
+            ["Notifications:AllowPrivateAddresses"] = "true",
+            ["Retries:FirstMilliseconds"] = "10",
+            ["Retries:Attempts"] = "3",
+            ["SegmentWatch:Seconds"] = "1",
+        },
+    });
+
+    public async Task DisposeAsync() => await _apps.DisposeAsync();
+
+    [Fact]
+    public async Task W6_Every_event_starts_exactly_one_run_across_restarts()
+    {
+        var crm = await Playground.CreateAsync(_apps, "Hot Lead", "Seen");
+        var workflow = await crm.PublishAsync(
+            "{name: W, triggers: [{tag: {tags: [Hot Lead]}}], nodes: [{id: mark, add_tag: {tag: Seen}}]}");
+        var contacts = new List<int>();
+        for (var round = 0; round < 4; round++)
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                contacts.Add(await crm.NewContactAsync(null, "Hot Lead"));
+            }
+
+            await _apps.StopAsync(Service.Workflows);
+            contacts.Add(await crm.NewContactAsync(null, "Hot Lead"));
+            await _apps.StartAsync(Service.Workflows);
+        }
+
+        var runs = await crm.WaitForRunsAsync(workflow, 0, contacts.Count, State.Completed);
+        Assert.Equal(contacts.Order(), runs.Select(run => run.ContactId).Order());
+    }
+
+    [Fact]
+    public async Task W2_A_failing_webhook_is_tried_again_then_parked_and_can_be_resumed()
+    {
+        await using var receiver = await HookReceiver.StartAsync();
+        receiver.Answer = call => call <= 3 ? Results.StatusCode(500) : Results.NoContent();
+        var crm = await Playground.CreateAsync(_apps, "Start");
+        var contact = await crm.NewContactAsync();
+        var workflow = await crm.PublishAsync(
+            $"{{name: W, triggers: [{{tag: {{tags: [Start]}}}}], nodes: [{{id: tell, notify: {{webhook_url: '{receiver.Url}', message: A hot lead}}}}]}}");
+        await crm.AddTagAsync(contact, "Start");
+
+        var parked = await crm.WaitForRunAsync(workflow, contact, State.Parked);
+        Assert.Equal("The webhook answered 500.", parked.Reason);
+        var listed = await _apps.Workflows.ListRunsAsync(new() { Account = crm.Account, States = { State.Parked } });
+        Assert.Equal(parked.RunId, Assert.Single(listed.Runs).RunId);
+        await _apps.Workflows.ResumeRunAsync(new() { Account = crm.Account, RunId = parked.RunId });
+
+        var run = await crm.WaitForRunAsync(workflow, contact, State.Completed);
+        var steps = await crm.HistoryAsync(run);
+        Assert.Equal([Outcome.Failed, Outcome.Failed, Outcome.Parked, Outcome.Done], steps.Select(step => step.Outcome));
+        Assert.Single(receiver.Deliveries.Select(delivery => delivery.Id).Distinct());
+        var error = await Assert.ThrowsAsync<RpcException>(
+            async () => await _apps.Workflows.ResumeRunAsync(new() { Account = crm.Account, RunId = run.RunId }));
+        Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode);
+    }
+
+    [Fact]
+    public async Task W1_A_contact_that_comes_into_a_segment_starts_a_workflow()
+    {
+        var crm = await Playground.CreateAsync(_apps, "VIP");
+        await _apps.Segments.CreateSegmentAsync(new() { Account = crm.Account, Segment = new() { Name = "Important" }, Text = "has tag \"VIP\"" });
+        var before = await crm.NewContactAsync(null, "VIP");
+        var workflow = await crm.PublishAsync(
+            "{name: W, triggers: [{segment_entered: {segment: Important}}], nodes: [{id: done, end: {}}]}");
+
+        var after = await crm.NewContactAsync(null, "VIP");
+
+        await crm.WaitForRunAsync(workflow, after, State.Completed);
+        Assert.Empty(await crm.RunsAsync(workflow, before));
+    }
+
+    [Fact]
+    public async Task W5_Runs_are_moved_to_another_version_on_request()
+    {
+        var crm = await Playground.CreateAsync(_apps, "Start", "New");
+        var contact = await crm.NewContactAsync();
+        const string waiting = "{name: W, triggers: [{tag: {tags: [Start]}}], nodes: [{id: pause, wait: {period: 1 day}, next: end}, {id: end, end: {}}]}";
+        var workflow = await crm.PublishAsync(waiting);
+        await crm.AddTagAsync(contact, "Start");
+        var run = await crm.WaitForRunAsync(workflow, contact, State.Waiting);
+        await _apps.Workflows.UpdateWorkflowAsync(new()
+        {
+            Account = crm.Account,
+            Workflow = new() { WorkflowId = workflow.WorkflowId },
+            Yaml = "{name: W, nodes: [{id: pause, wait: {period: 1 day}, next: mark}, {id: mark, add_tag: {tag: New}}]}",
+        });
+        await _apps.Workflows.PublishWorkflowAsync(new() { Account = crm.Account, WorkflowId = workflow.WorkflowId });
+
+        var request = new MoveRunsRequest { Account = crm.Account, WorkflowId = workflow.WorkflowId, FromVersion = 1, ToVersion = 2, DryRun = true };
+        var dry = await _apps.Workflows.MoveRunsAsync(request);
+        Assert.Equal(1, (await crm.WaitForRunAsync(workflow, contact, State.Waiting)).Version);
+        var moved = await _apps.Workflows.MoveRunsAsync(new(request) { DryRun = false });
+        await Clock.MakeDueAsync(_apps, run);
+
+        Assert.Equal((1, 1), (dry.Moved, moved.Moved));
+        Assert.Equal(2, (await crm.WaitForRunAsync(workflow, contact, State.Completed)).Version);
+        Assert.Contains("New", await crm.TagsOfAsync(contact));
+    }
+}

@@ -1,0 +1,147 @@
+using Crm.Workflows.V1;
+using Grpc.Core;
+using TagSegments.Testing;
+using State = Crm.Workflows.V1.Run.Types.State;
+
+namespace TagSegments.Workflows.Tests.Runs;
+
+public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps>
+{
+    private const string Waiting = "nodes: [{id: pause, wait: {period: 1 day}}]";
+
+    [Theory]
+    [InlineData("every_event", new[] { State.Waiting, State.Waiting })]
+    [InlineData("one_at_a_time", new[] { State.Waiting, State.Declined })]
+    [InlineData("once_ever", new[] { State.Waiting, State.Declined })]
+    public async Task W4_A_contact_is_enrolled_again_only_as_the_rule_says(string rule, State[] expected)
+    {
+        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        var contact = await crm.NewContactAsync();
+        var workflow = await crm.PublishAsync($"{{name: W, reentry: {rule}, triggers: [{{tag: {{tags: [Hot Lead]}}}}], {Waiting}}}");
+
+        await crm.AddTagAsync(contact, "Hot Lead");
+        await crm.RemoveTagAsync(contact, "Hot Lead");
+        await crm.AddTagAsync(contact, "Hot Lead");
+
+        var runs = await crm.WaitForRunsAsync(workflow, contact, 2, State.Waiting, State.Declined);
+        Assert.Equal(expected.Order(), runs.Select(run => run.State).Order());
+    }
+
+    [Fact]
+    public async Task W4_One_at_a_time_takes_the_contact_again_when_its_run_has_ended()
+    {
+        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        var contact = await crm.NewContactAsync();
+        var workflow = await crm.PublishAsync(
+            "{name: W, reentry: one_at_a_time, triggers: [{tag: {tags: [Hot Lead]}}], nodes: [{id: done, end: {}}]}");
+
+        await crm.AddTagAsync(contact, "Hot Lead");
+        await crm.WaitForRunAsync(workflow, contact, State.Completed);
+        await crm.RemoveTagAsync(contact, "Hot Lead");
+        await crm.AddTagAsync(contact, "Hot Lead");
+
+        await crm.WaitForRunsAsync(workflow, contact, 2, State.Completed);
+    }
+
+    [Fact]
+    public async Task W4_The_run_ends_when_the_contact_loses_an_exit_tag()
+    {
+        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        var contact = await crm.NewContactAsync();
+        var workflow = await crm.PublishAsync(
+            $"{{name: W, triggers: [{{tag: {{tags: [Hot Lead]}}}}], exit_tags: [Hot Lead], {Waiting}}}");
+
+        await crm.AddTagAsync(contact, "Hot Lead");
+        await crm.WaitForRunAsync(workflow, contact, State.Waiting);
+        await crm.RemoveTagAsync(contact, "Hot Lead");
+
+        var run = await crm.WaitForRunAsync(workflow, contact, State.Exited);
+        Assert.Contains("lost a tag", run.Reason, StringComparison.Ordinal);
+        Assert.Null(run.DueTime);
+    }
+
+    [Fact]
+    public async Task W4_A_contact_that_is_deleted_leaves_and_starts_nothing()
+    {
+        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        var contact = await crm.NewContactAsync();
+        var workflow = await crm.PublishAsync($"{{name: W, triggers: [{{tag: {{any: true}}}}, {{tag: {{change: removed, any: true}}}}], {Waiting}}}");
+
+        await crm.AddTagAsync(contact, "Hot Lead");
+        await crm.WaitForRunAsync(workflow, contact, State.Waiting);
+        await crm.Apps.Contacts.DeleteContactAsync(new() { Account = crm.Account, ContactId = contact });
+
+        var run = await crm.WaitForRunAsync(workflow, contact, State.Exited);
+        Assert.Equal("the contact was deleted", run.Reason);
+    }
+
+    [Fact]
+    public async Task W4_Existing_holders_are_enrolled_only_if_asked_with_the_count_first()
+    {
+        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        var holders = new[] { await crm.NewContactAsync(null, "Hot Lead"), await crm.NewContactAsync(null, "Hot Lead") };
+        await crm.NewContactAsync();
+        var workflow = await crm.PublishAsync(
+            $"{{name: W, reentry: once_ever, triggers: [{{tag: {{tags: [Hot Lead]}}}}], {Waiting}}}");
+        Assert.Empty(await crm.RunsAsync(workflow));
+
+        var request = new EnrolContactsRequest { Account = crm.Account, WorkflowId = workflow.WorkflowId, RequestId = "r1" };
+        var dry = await crm.Apps.Workflows.EnrolContactsAsync(new(request) { DryRun = true, RequestId = "" });
+        Assert.Empty(await crm.RunsAsync(workflow));
+        var done = await crm.Apps.Workflows.EnrolContactsAsync(request);
+        var repeated = await crm.Apps.Workflows.EnrolContactsAsync(request);
+        var again = await crm.Apps.Workflows.EnrolContactsAsync(new(request) { RequestId = "r2" });
+
+        Assert.Equal((2, 2, 0), (dry.Matching, dry.Enrolled, dry.Declined));
+        Assert.Equal((2, 2, 0), (done.Matching, done.Enrolled, done.Declined));
+        Assert.Equal(done, repeated);
+        Assert.Equal((2, 0, 2), (again.Matching, again.Enrolled, again.Declined));
+        foreach (var contact in holders)
+        {
+            await crm.WaitForRunsAsync(workflow, contact, 2, State.Waiting, State.Declined);
+        }
+    }
+
+    [Fact]
+    public async Task W5_A_run_stays_on_the_version_that_it_started_with()
+    {
+        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        var (first, second) = (await crm.NewContactAsync(), await crm.NewContactAsync());
+        var workflow = await crm.PublishAsync($"{{name: W, triggers: [{{tag: {{tags: [Hot Lead]}}}}], {Waiting}}}");
+        await crm.AddTagAsync(first, "Hot Lead");
+        await crm.WaitForRunAsync(workflow, first, State.Waiting);
+
+        await crm.Apps.Workflows.UpdateWorkflowAsync(new()
+        {
+            Account = crm.Account,
+            Workflow = new() { WorkflowId = workflow.WorkflowId, Revision = workflow.Revision },
+            Yaml = "{name: W, triggers: [{tag: {tags: [Hot Lead]}}], nodes: [{id: done, end: {}}]}",
+        });
+        var published = await crm.Apps.Workflows.PublishWorkflowAsync(new() { Account = crm.Account, WorkflowId = workflow.WorkflowId });
+        await crm.AddTagAsync(second, "Hot Lead");
+
+        Assert.Equal(2, published.Workflow.PublishedVersion);
+        Assert.Equal(2, (await crm.WaitForRunAsync(workflow, second, State.Completed)).Version);
+        Assert.Equal(1, (await crm.WaitForRunAsync(workflow, first, State.Waiting)).Version);
+    }
+
+    [Fact]
+    public async Task W5_Nothing_starts_before_publication_and_after_its_end()
+    {
+        var crm = await Playground.CreateAsync(shared.Apps, "A", "B", "C");
+        var contact = await crm.NewContactAsync();
+        var draft = await crm.CreateAsync("{name: W, triggers: [{tag: {any: true}}], nodes: [{id: done, end: {}}]}");
+        await crm.AddTagAsync(contact, "A");
+        await crm.Apps.Workflows.PublishWorkflowAsync(new() { Account = crm.Account, WorkflowId = draft.WorkflowId });
+        await crm.AddTagAsync(contact, "B");
+        await crm.WaitForRunAsync(draft, contact, State.Completed);
+        await crm.Apps.Workflows.UnpublishWorkflowAsync(new() { Account = crm.Account, WorkflowId = draft.WorkflowId });
+        await crm.AddTagAsync(contact, "C");
+
+        // A workflow that was published later sees what came after: by then the event before it was handled.
+        var marker = await crm.PublishAsync("{name: Marker, triggers: [{tag: {change: removed, any: true}}], nodes: [{id: done, end: {}}]}");
+        await crm.RemoveTagAsync(contact, "C");
+        await crm.WaitForRunAsync(marker, contact, State.Completed);
+        Assert.Single(await crm.RunsAsync(draft));
+    }
+}

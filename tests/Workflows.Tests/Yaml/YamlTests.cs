@@ -1,0 +1,93 @@
+using Crm.Segments.V1;
+using Crm.Workflows.V1;
+using Google.Rpc;
+using Grpc.Core;
+using TagSegments.Workflows.Yaml;
+
+namespace TagSegments.Workflows.Tests.Yaml;
+
+public sealed class YamlTests
+{
+    private const string Nurture = """
+        name: Nurture
+        description: Greets hot leads.
+        triggers:
+        - tag:
+            change: added
+            tags:
+            - Hot Lead
+        - activity:
+            kind: clicked
+            link_prefix: https://example.org/demo
+        reentry: once_ever
+        exit_tags:
+        - Hot Lead
+        nodes:
+        - id: pause
+          next: way
+          wait:
+            period: 3 days
+        - id: way
+          branch:
+            branches:
+            - name: German
+              when: country = "DE" AND has tag "VIP"
+              next: greet
+            otherwise: done
+        - id: greet
+          next: done
+          send_message:
+            subject: "Hallo {{ contact.first_name }}: schön"
+            text: |-
+              Zeile eins
+              Zeile zwei
+        - id: done
+          end: {}
+
+        """;
+
+    [Fact]
+    public void W5_A_definition_reads_from_yaml()
+    {
+        var (workflow, _) = YamlReader.Read(Nurture);
+
+        Assert.Equal("Nurture", workflow.Name);
+        Assert.Equal(["Hot Lead"], workflow.Definition.Triggers[0].Tag.Tags);
+        Assert.Equal(ActivityClause.Types.Kind.Clicked, workflow.Definition.Triggers[1].Activity.Kind);
+        Assert.Equal(Reentry.OnceEver, workflow.Definition.Reentry);
+        Assert.Equal(new Period { Count = 3, Unit = TimeUnit.Day }, workflow.Definition.Nodes[0].Wait.Period);
+        Assert.Equal("country = \"DE\" AND has tag \"VIP\"", workflow.Definition.Nodes[1].Branch.Branches[0].When.Text);
+        Assert.Equal("Zeile eins\nZeile zwei", workflow.Definition.Nodes[2].SendMessage.Text);
+        Assert.NotNull(workflow.Definition.Nodes[3].End);
+    }
+
+    [Fact]
+    public void W5_What_was_read_is_written_and_read_again_as_the_same()
+    {
+        var (workflow, _) = YamlReader.Read(Nurture);
+
+        var text = YamlWriter.Write(workflow);
+
+        Assert.Equal(workflow, YamlReader.Read(text).Workflow);
+        Assert.Equal(text, YamlWriter.Write(YamlReader.Read(text).Workflow));
+    }
+
+    [Theory]
+    [InlineData("nam: x", "nam", "line 1, column 1")]
+    [InlineData("name: x\nnodes:\n- id: a\n  add_tagg: {tag: VIP}", "nodes[0].add_tagg", "line 4, column 3")]
+    [InlineData("name: x\nnodes:\n- id: a\n  wait: {period: soon}", "nodes[0].wait.period", "line 4, column 10")]
+    [InlineData("name: x\nreentry: sometimes", "reentry", "one of every_event, one_at_a_time, once_ever")]
+    [InlineData("name: x\nnodes: {}", "nodes", "must be a list")]
+    [InlineData("name: x\nnodes:\n- id: a\n  end: {}\n  wait: {period: 1 day}", "nodes[0].wait", "cannot stand beside end")]
+    [InlineData("name: [x", "yaml", "line 2, column 1")]
+    [InlineData("a: &a 1\nb: *a", "yaml", "aliases are not allowed")]
+    [InlineData("- a list", "", "one document with the fields of a workflow")]
+    public void A_fault_is_reported_with_its_path_line_and_column(string yaml, string path, string description)
+    {
+        var error = Assert.Throws<RpcException>(() => YamlReader.Read(yaml));
+
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+        var violations = error.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations;
+        Assert.Contains(violations, v => v.Field == path && v.Description.Contains(description, StringComparison.Ordinal));
+    }
+}
