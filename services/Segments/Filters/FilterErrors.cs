@@ -10,7 +10,7 @@ namespace TagSegments.Segments.Filters;
 internal sealed record MissingReference(string Resource, string Id, string Path)
 {
     /// <summary>Says what is missing where, for people.</summary>
-    public override string ToString() => $"{Path}: {Resource} {Id} does not exist";
+    public override string ToString() => $"{Path}: {Resource} {FilterErrors.Short(Id)} does not exist";
 }
 
 /// <summary>Makes the errors that a filter can give.</summary>
@@ -28,8 +28,20 @@ internal static class FilterErrors
             ErrorReason.ReferenceMissing,
             $"{missing}.",
             ("resource", missing.Resource),
-            ("id", missing.Id),
+            ("id", Short(missing.Id)),
             ("path", missing.Path));
+
+    /// <summary>Cuts what a caller wrote to a length that fits into a message: error details travel in headers.</summary>
+    public static string Short(string text)
+    {
+        const int most = 100;
+        if (text.Length <= most)
+        {
+            return text;
+        }
+
+        return text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)] + "…";
+    }
 
     /// <summary>Names a field as far as it can be named without the catalog.</summary>
     public static string FieldName(FieldRef? field) =>

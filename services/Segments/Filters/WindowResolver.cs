@@ -30,7 +30,8 @@ internal sealed class WindowResolver(Instant now, DateTimeZone accountZone, int 
         TimeWindow.KindOneofCase.Next => new(TimeEdge.At(now), Shift(window.Next, 1, zone)),
         TimeWindow.KindOneofCase.BeforeLast => new(TimeEdge.BeforeEverything, Shift(window.BeforeLast, -1, zone)),
         TimeWindow.KindOneofCase.Calendar => Calendar(window.Calendar, zone),
-        TimeWindow.KindOneofCase.Fixed => new(Fixed(window.Fixed.From, TimeEdge.BeforeEverything), Fixed(window.Fixed.Until, TimeEdge.AfterEverything)),
+        TimeWindow.KindOneofCase.Fixed => new(
+            Fixed(window.Fixed.From, TimeEdge.BeforeEverything), Fixed(window.Fixed.Until, TimeEdge.AfterEverything)),
         _ => throw new ArgumentException("The window has not been validated: it has no kind.", nameof(window)),
     };
 

@@ -80,6 +80,21 @@ public sealed class FilterParserErrorTests
         Assert.Equal(("17", "1", "18", "a condition"), (info.Metadata["position"], info.Metadata["line"], info.Metadata["column"], info.Metadata["expected"]));
     }
 
+    [Theory]
+    [InlineData("has tag \"{0}\"")]
+    [InlineData("{0} = 1")]
+    [InlineData("everyone \"{0}\"")]
+    [InlineData("score = \"{0}\"")]
+    [InlineData("opportunity (stage = \"{0}\")")]
+    public void Long_words_are_cut_in_the_message_because_details_travel_in_headers(string text)
+    {
+        var word = string.Concat(Enumerable.Repeat("a😀", 10_000));
+        var error = Assert.Throws<FilterSyntaxException>(() =>
+            FilterParser.Parse(text.Replace("{0}", text[0] == '{' ? $"[{word}]" : word, StringComparison.Ordinal), WorldNames.Catalog()));
+
+        Assert.InRange(error.ToRpcException().Trailers.Sum(entry => entry.IsBinary ? entry.ValueBytes.Length : entry.Value.Length), 1, 4_000);
+    }
+
     [Fact]
     public void Refuses_lone_surrogates()
     {

@@ -75,7 +75,10 @@ public sealed class FilterSqlOracleTests(ITestOutputHelper output)
         foreach (var filter in trees)
         {
             Assert.Empty(FilterValidator.Validate(filter, catalog).Violations);
-            var actual = await MatchesAsync(connection, filter, new FilterContext(catalog, now.ToDateTimeOffset()) { FindSegment = segments.GetValueOrDefault });
+            var context = new FilterContext(catalog, now.ToDateTimeOffset()) { FindSegment = segments.GetValueOrDefault };
+            var actual = await MatchesAsync(connection, filter, context);
+            int[] some = [1, 16_384, random.Next(2, 140)];
+            Assert.Equal(actual.Intersect(some).Order(), await MatchesAsync(connection, filter, context, some));
             int[] Expected(Mutant mutant)
             {
                 var oracle = new FilterOracle(world, now, segments.GetValueOrDefault, mutant);
@@ -112,10 +115,12 @@ public sealed class FilterSqlOracleTests(ITestOutputHelper output)
         };
     }
 
-    private static async Task<int[]> MatchesAsync(NpgsqlConnection connection, Filter filter, FilterContext context)
+    private static async Task<int[]> MatchesAsync(NpgsqlConnection connection, Filter filter, FilterContext context, int[]? candidates = null)
     {
-        var compiled = FilterSql.Compile(filter, context);
-        var sql = $"SELECT c.contact_id FROM crm.segment_contacts c WHERE c.account_id = @account AND ({compiled.Text}) ORDER BY c.contact_id";
+        var compiled = FilterSql.Compile(filter, context with { HasCandidates = candidates is not null });
+        compiled.Parameters.Add("candidates", candidates ?? []);
+        var among = candidates is null ? "" : "AND c.contact_id = ANY(@candidates)";
+        var sql = $"SELECT c.contact_id FROM crm.segment_contacts c WHERE c.account_id = @account AND {compiled.Text} {among} ORDER BY c.contact_id";
         return [.. await connection.QueryAsync<int>(sql, compiled.Parameters)];
     }
 

@@ -8,7 +8,7 @@ namespace TagSegments.Segments.Filters;
 /// <summary>Checks a filter against the limits, the catalog and the types of the fields. Collects everything that is wrong.</summary>
 internal sealed partial class FilterValidator
 {
-    private const int MostViolations = 100;
+    private const int MostViolations = 20;
 
     private readonly FilterCatalog _catalog;
     private readonly FilterProblems _problems = new();
@@ -141,7 +141,8 @@ internal sealed partial class FilterValidator
         CheckChannel(clause.Channel, $"{path}.channel");
         CheckQuantity(clause.Quantity, $"{path}.quantity");
         var isCustom = clause.Kind == Kind.Custom;
-        _problems.Require(isCustom != FilterValues.IsBlank(clause.EventName), $"{path}.event_name", isCustom ? "is required" : "is for custom events only");
+        _problems.Require(
+            isCustom != FilterValues.IsBlank(clause.EventName), $"{path}.event_name", isCustom ? "is required" : "is for custom events only");
         CheckText(clause.EventName, $"{path}.event_name");
         if (clause.Window is not null)
         {

@@ -12,7 +12,8 @@ internal sealed partial class FilterSql
     private string Activity(ActivityClause clause) => Counted(clause.Quantity, having => $"""
         c.contact_id IN (
             SELECT a.contact_id FROM campaigns.segment_activity a{ZoneJoin("a", clause.Window)}
-            WHERE a.account_id = @account AND a.kind = {Bind((short)clause.Kind)} AND {WhichActivity(clause)}{AmongCandidates("a")}{having("a.contact_id")})
+            WHERE a.account_id = @account AND a.kind = {Bind((short)clause.Kind)}
+                AND {WhichActivity(clause)}{AmongCandidates("a")}{having("a.contact_id")})
         """);
 
     // Events later than now never match, whatever the window says.

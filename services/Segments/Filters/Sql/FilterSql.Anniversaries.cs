@@ -35,6 +35,9 @@ internal sealed partial class FilterSql
         _ => $"to_char(CAST({column.Sql} AS timestamptz) AT TIME ZONE {zone}, 'MM-DD')",
     };
 
-    private string KnownZone(string zones) =>
-        $"CASE WHEN {zones}.time_zone = ANY({Bind(DateTimeZoneProviders.Tzdb.Ids.ToArray())}) THEN {zones}.time_zone ELSE {Bind(_windows.AccountZone.Id)} END";
+    private string KnownZone(string zones)
+    {
+        var known = Bind(DateTimeZoneProviders.Tzdb.Ids.ToArray());
+        return $"CASE WHEN {zones}.time_zone = ANY({known}) THEN {zones}.time_zone ELSE {Bind(_windows.AccountZone.Id)} END";
+    }
 }

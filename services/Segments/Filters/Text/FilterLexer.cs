@@ -48,7 +48,7 @@ internal sealed class FilterLexer
             '[' => Quoted(TokenKind.Bracketed, "]", "]"),
             '#' => Take(TokenKind.Id, 1, part => char.IsAsciiLetterOrDigit(part) || part == '-'),
             _ when IsWordStart(c) => Take(TokenKind.Word, 0, IsWordPart),
-            _ when char.IsAsciiDigit(c) || IsNegativeNumber() => Take(TokenKind.Literal, 0, part => char.IsAsciiLetterOrDigit(part) || part is '-' or '+' or '.' or ':'),
+            _ when char.IsAsciiDigit(c) || IsNegativeNumber() => Take(TokenKind.Literal, 0, IsLiteralPart),
             _ => Symbol(),
         };
     }
@@ -56,6 +56,8 @@ internal sealed class FilterLexer
     private static bool IsWordStart(char c) => char.IsLetter(c) || c == '_';
 
     private static bool IsWordPart(char c) => char.IsLetterOrDigit(c) || c == '_';
+
+    private static bool IsLiteralPart(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '+' or '.' or ':';
 
     private bool IsNegativeNumber() =>
         _text[_position] == '-' && _position + 1 < _text.Length && char.IsAsciiDigit(_text[_position + 1]);

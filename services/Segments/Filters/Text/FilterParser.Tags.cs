@@ -53,7 +53,8 @@ internal sealed partial class FilterParser
         _ = _tokens.AcceptAny("the", "any");
         if (!IsTagAhead())
         {
-            throw _tokens.Error($"{_tokens.Current} cannot stand here", "tag", "any tag", "all tags", "none of tags", "no tag", "opportunity", "no opportunity", "at least");
+            throw _tokens.Error(
+                $"{_tokens.Current} cannot stand here", "tag", "any tag", "all tags", "none of tags", "no tag", "opportunity", "no opportunity", "at least");
         }
 
         _tokens.Skip(1);

@@ -17,10 +17,16 @@ internal sealed partial class FilterParser
     };
 
     private static readonly string[] s_comparisons =
-        ["between", "in", "not in", "contains", "does not contain", "starts with", "ends with", "is empty", "is not empty", "has any of", "has all of", "has none of", "in last"];
+    [
+        "between", "in", "not in", "contains", "does not contain", "starts with", "ends with", "is empty", "is not empty",
+        "has any of", "has all of", "has none of", "in last",
+    ];
 
     private static readonly string[] s_clauseStarts =
-        ["has", "no", "tag", "opened", "clicked", "sent", "never", "opportunity", "subscribed", "unsubscribed", "suppressed", "everyone", "did", "anniversary", "sum", "not"];
+    [
+        "has", "no", "not", "never", "tag", "opened", "clicked", "sent", "did", "opportunity", "sum", "subscribed", "unsubscribed", "suppressed",
+        "anniversary", "everyone",
+    ];
 
     private FieldClause ReadValues(FilterField field, Operator comparison)
     {

@@ -47,5 +47,7 @@ internal static partial class FilterPrinter
     private static string End(string end) => FilterValues.TryDate(end, out _) || FilterValues.TryInstant(end, out _) ? end : Quote(end);
 
     private static string Unit(TimeUnit unit, int count) =>
-        FilterWords.Units.TryGetValue(unit, out var word) ? word + (count == 1 ? "" : "s") : throw new ArgumentException("The filter has not been validated: a window has no unit.", nameof(unit));
+        FilterWords.Units.TryGetValue(unit, out var word)
+            ? word + (count == 1 ? "" : "s")
+            : throw new ArgumentException("The filter has not been validated: a window has no unit.", nameof(unit));
 }

@@ -35,12 +35,16 @@ internal readonly record struct Token(TokenKind Kind, string Value, int Position
     public bool IsWord(string keyword) => Kind == TokenKind.Word && Value.Equals(keyword, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Names the token in a message.</summary>
-    public override string ToString() => Kind switch
+    public override string ToString()
     {
-        TokenKind.End => "the end of the text",
-        TokenKind.Text => $"\"{Value}\"",
-        TokenKind.Bracketed => $"[{Value}]",
-        TokenKind.Id => $"#{Value}",
-        _ => $"'{Value}'",
-    };
+        var value = FilterErrors.Short(Value);
+        return Kind switch
+        {
+            TokenKind.End => "the end of the text",
+            TokenKind.Text => $"\"{value}\"",
+            TokenKind.Bracketed => $"[{value}]",
+            TokenKind.Id => $"#{value}",
+            _ => $"'{value}'",
+        };
+    }
 }

@@ -103,7 +103,10 @@ internal sealed class TokenReader(string text)
 
     /// <summary>Makes an error about a name that does not exist.</summary>
     public FilterSyntaxException Unknown(string resource, string name, IEnumerable<string> names) =>
-        new(text, Current.Position, $"there is no {resource} \"{name}\"") { Suggestions = [.. Suggestions.For(name, names).Select(n => $"\"{n}\"")] };
+        new(text, Current.Position, $"there is no {resource} \"{FilterErrors.Short(name)}\"")
+        {
+            Suggestions = [.. Suggestions.For(name, names).Select(n => $"\"{n}\"")],
+        };
 
     public FilterSyntaxException TooLarge(string problem) => new(text, Current.Position, problem) { IsTooLarge = true };
 }
