@@ -1,5 +1,5 @@
-using Grpc.Core;
 using Google.Rpc;
+using Grpc.Core;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Tests.Filters.Oracle;
 

@@ -1,6 +1,6 @@
+using Dapper;
 using NodaTime;
 using Npgsql;
-using Dapper;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Tests.Filters.Oracle;
 using TagSegments.Testing;
