@@ -25,23 +25,25 @@ internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, Time
     public async Task<IReadOnlyList<Evaluation>> EvaluateTogetherAsync(
         int accountId, IReadOnlyList<Func<AccountState, Filter>> reads, int[] candidates, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
-        IReadOnlySet<int> missing = new HashSet<int>();
+        var missing = Missing.Nothing;
         while (true)
         {
             var (snapshot, state) = await indexes.OpenAsync(accountId, missing, ct);
             await using (snapshot)
             {
-                var plans = reads.Select(read => Planner.Plan(state, read(state))).ToList();
-                missing = plans.SelectMany(plan => plan.MissingTags).ToHashSet();
-                if (missing.Count > 0)
+                var now = time.GetUtcNow();
+                var context = Context(state, now);
+                var plans = reads.Select(read => Planner.Plan(state, read(state), context)).ToList();
+                missing = new Missing(
+                    plans.SelectMany(plan => plan.Missing.Tags).ToHashSet(), plans.SelectMany(plan => plan.Missing.Columns).ToHashSet());
+                if (!missing.IsEmpty)
                 {
                     continue;
                 }
 
                 foreach (var plan in plans)
                 {
-                    await SqlEvaluator.AnswerAsync(snapshot, plan, Context(state, now), state, candidates, ct);
+                    await SqlEvaluator.AnswerAsync(snapshot, plan, context, state, candidates, ct);
                 }
 
                 return [.. plans.Select(plan => new Evaluation(now, state, plan))];
