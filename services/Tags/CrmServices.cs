@@ -1,10 +1,14 @@
-using Crm.Accounts.V1;
+using Crm.Activity.V1;
+using Crm.Segments.V1;
+using Crm.Workflows.V1;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Accounts;
 using TagSegments.Tags.Contacts;
+using TagSegments.Tags.Exports;
 using TagSegments.Tags.Fields;
 using TagSegments.Tags.Imports;
 using TagSegments.Tags.Opportunities;
+using TagSegments.Tags.Timeline;
 
 namespace TagSegments.Tags;
 
@@ -25,6 +29,12 @@ internal static class CrmServices
         builder.Services.AddSingleton<OpportunityStore>();
         builder.Services.AddSingleton<PipelineStore>();
         builder.Services.AddSingleton<ImportTargets>();
+        builder.Services.AddSingleton<ExportReader>();
+        builder.Services.AddSingleton<ContactEvents>();
+        builder.Services.AddSingleton<ContactTimeline>();
+        builder.AddServiceClient<ActivityService.ActivityServiceClient>("Campaigns");
+        builder.AddServiceClient<SegmentService.SegmentServiceClient>("Segments");
+        builder.AddServiceClient<WorkflowService.WorkflowServiceClient>("Workflows");
         return builder;
     }
 
@@ -33,6 +43,7 @@ internal static class CrmServices
         app.MapGrpcService<AccountApi>();
         app.MapGrpcService<ContactApi>();
         app.MapGrpcService<FieldApi>();
+        app.MapGrpcService<ExportApi>();
         app.MapGrpcService<ImportApi>();
         app.MapGrpcService<OpportunityApi>();
         return app;

@@ -81,4 +81,16 @@ internal sealed partial class ContactApi
             async writes => new SetConsentResponse { Contact = (await writes.SetConsentAsync(request.ContactId, consent)).ToProto(fields) },
             (response, token) => response.ConsistencyToken = token);
     }
+
+    public override async Task<MergeContactsResponse> MergeContacts(MergeContactsRequest request, ServerCallContext context)
+    {
+        if (request.ContactId == request.DuplicateContactId)
+        {
+            throw RpcErrors.InvalidField("duplicate_contact_id", "must be another contact than contact_id");
+        }
+
+        var account = await calls.AccountAsync(request.Account, context);
+
+        return await calls.MergeAsync(account, context, request, await calls.FieldsAsync(account, context));
+    }
 }

@@ -2,14 +2,16 @@ using System.Globalization;
 using Crm.Contacts.V1;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Timeline;
 
 namespace TagSegments.Tags.Contacts;
 
 /// <summary>Serves the reads of contacts; the other parts serve changes and the feed.</summary>
-internal sealed partial class ContactApi(ContactCalls calls, ContactStore store, PageTokens pages, ContactFeed feed)
+internal sealed partial class ContactApi(ContactCalls calls, ContactStore store, ContactFeed feed, ContactTimeline timeline)
     : ContactService.ContactServiceBase
 {
     private const int MaxBatch = 1_000;
+    private const int MaxTimelinePage = 100;
 
     public override async Task<GetContactResponse> GetContact(GetContactRequest request, ServerCallContext context)
     {
@@ -33,23 +35,15 @@ internal sealed partial class ContactApi(ContactCalls calls, ContactStore store,
 
     public override async Task<ListContactsResponse> ListContacts(ListContactsRequest request, ServerCallContext context)
     {
-        var size = PageSize.Read(request.PageSize);
         new FieldChecks()
             .Require(request.Search.Length <= 200, "search", "is longer than 200 characters")
             .Require(!request.Search.Contains('\0'), "search", "must not contain the character U+0000")
             .ThrowIfAny();
         var account = await calls.AccountAsync(request.Account, context);
-        var after = int.Parse(pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
 
-        var rows = await store.ListAsync(
-            account.Id, request.Search.Trim(), request.ShowDeleted, after, size + 1, context.CancellationToken);
-
+        var (rows, next) = await store.ReadPageAsync(account.Id, request, context.CancellationToken);
         var fields = await calls.FieldsAsync(account, context);
-        var response = new ListContactsResponse { Contacts = { rows.Take(size).Select(row => row.ToProto(fields)) } };
-        response.NextPageToken = rows.Count > size
-            ? pages.Create(request, rows[size - 1].ContactId.ToString(CultureInfo.InvariantCulture))
-            : "";
-        return response;
+        return new ListContactsResponse { Contacts = { rows.Select(row => row.ToProto(fields)) }, NextPageToken = next };
     }
 
     public override async Task<BatchGetContactsResponse> BatchGetContacts(BatchGetContactsRequest request, ServerCallContext context)
@@ -67,6 +61,27 @@ internal sealed partial class ContactApi(ContactCalls calls, ContactStore store,
         return new BatchGetContactsResponse { Contacts = { rows.Select(row => row.ToProto(fields)) } };
     }
 
+    public override async Task<ListConsentHistoryResponse> ListConsentHistory(ListConsentHistoryRequest request, ServerCallContext context)
+    {
+        var account = await calls.AccountAsync(request.Account, context);
+        var contact = await FindAsync(account, request.ContactId, context);
+
+        return new ListConsentHistoryResponse { Changes = { await store.ConsentsAsync(account.Id, contact, context.CancellationToken) } };
+    }
+
+    public override async Task<ListContactTimelineResponse> ListContactTimeline(ListContactTimelineRequest request, ServerCallContext context)
+    {
+        if (request.PageSize is < 0 or > MaxTimelinePage)
+        {
+            throw RpcErrors.InvalidField("page_size", $"must be 1 to {MaxTimelinePage}, or 0 for 50");
+        }
+
+        var account = await calls.AccountAsync(request.Account, context);
+        await FindAsync(account, request.ContactId, context);
+
+        return await timeline.ReadAsync(account, request, context.CancellationToken);
+    }
+
     public override async Task WatchContactEvents(
         WatchContactEventsRequest request, IServerStreamWriter<WatchContactEventsResponse> responseStream, ServerCallContext context)
     {
@@ -74,4 +89,8 @@ internal sealed partial class ContactApi(ContactCalls calls, ContactStore store,
 
         await feed.WatchAsync(account.Id, request.After, responseStream, context.CancellationToken);
     }
+
+    private async Task<ContactRow> FindAsync(AccountInfo account, int contactId, ServerCallContext context) =>
+        await store.FindAsync(account.Id, contactId, context.CancellationToken)
+            ?? throw RpcErrors.NotFound("contact", contactId.ToString(CultureInfo.InvariantCulture));
 }

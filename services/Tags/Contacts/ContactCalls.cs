@@ -43,4 +43,21 @@ internal sealed class ContactCalls(NpgsqlDataSource database, AccountDirectory a
             transaction => effect(new ContactWrites(transaction, why, time.GetUtcNow(), context.CancellationToken)),
             prove);
     }
+
+    /// <summary>Merges a duplicate into a contact as the one effect of the call.</summary>
+    public Task<MergeContactsResponse> MergeAsync(AccountInfo account, ServerCallContext context, MergeContactsRequest request, FieldCatalog fields)
+    {
+        var why = ContactMerge.Cause(context.Principal(), request.DuplicateContactId);
+        return calls.RunAsync(
+            account, context, request, request.RequestId,
+            async transaction =>
+            {
+                var now = time.GetUtcNow();
+                var writes = new ContactWrites(transaction, why, now, context.CancellationToken);
+                var merge = new ContactMerge(transaction, writes, why, now, context.CancellationToken);
+                var (contact, tagIds, moved) = await merge.RunAsync(request.ContactId, request.DuplicateContactId);
+                return new MergeContactsResponse { Contact = contact.ToProto(fields), AddedTagIds = { tagIds }, MovedOpportunities = moved };
+            },
+            (response, token) => response.ConsistencyToken = token);
+    }
 }

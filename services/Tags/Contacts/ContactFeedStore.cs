@@ -12,6 +12,24 @@ namespace TagSegments.Tags.Contacts;
 /// <summary>Reads the change logs in the order of commits.</summary>
 internal sealed class ContactFeedStore(NpgsqlDataSource database)
 {
+    /// <summary>
+    /// The columns of tag 0, which tells who was created, restored or deleted, also by bulk writes, which have no row by contact; only single
+    /// contacts are restored, and their row in the other log tells.
+    /// </summary>
+    public const string LivingColumns = """
+        pos, seq, false AS by_contact, contact_id,
+            (CASE WHEN op = 2 THEN 3
+                WHEN contact_id IS NOT NULL AND EXISTS (
+                    SELECT FROM crm.contact_change r
+                    WHERE r.account_id = tag_change.account_id AND r.contact_id = tag_change.contact_id AND r.pos = tag_change.pos AND r.kind = 4) THEN 4
+                ELSE 1 END)::smallint AS kind,
+            chunk, bits, NULL::text AS before, cause_kind, cause_id, cause_detail, cause_chain, at, skip_workflows
+        """;
+
+    /// <summary>The columns of the log by contact, in the same order.</summary>
+    public const string ChangeColumns =
+        "pos, seq, true, contact_id, kind, NULL::int, NULL::bit(16384), before::text, cause_kind, cause_id, cause_detail, cause_chain, at, skip_workflows";
+
     /// <summary>The end of the next step behind a position, some commits further; null if there is nothing new.</summary>
     public async Task<FeedCursor?> NextStepAsync(int accountId, long after, CancellationToken ct)
     {
@@ -31,17 +49,14 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
     public async IAsyncEnumerable<ContactCommit> ReadAsync(
         int accountId, long after, long upTo, [EnumeratorCancellation] CancellationToken ct)
     {
-        // Tag 0 tells who was created or restored and who was deleted, also for bulk writes, which have no row per contact in the other log.
-        const string sql = """
+        const string sql = $"""
             SELECT change.*, commit.nonce
             FROM (
-                SELECT pos, false AS by_contact, seq, contact_id, op AS kind, chunk, bits, NULL AS before,
-                    cause_kind, cause_id, cause_detail, cause_chain, at, skip_workflows
+                SELECT {LivingColumns}
                 FROM tags.tag_change
                 WHERE account_id = @accountId AND tag_id = 0 AND pos > @after AND pos <= @upTo
                 UNION ALL
-                SELECT pos, true, seq, contact_id, kind, NULL, NULL, before::text, cause_kind, cause_id, cause_detail, cause_chain, at,
-                    skip_workflows
+                SELECT {ChangeColumns}
                 FROM crm.contact_change
                 WHERE account_id = @accountId AND pos > @after AND pos <= @upTo) AS change
             JOIN crm.commit ON commit.account_id = @accountId AND commit.pos = change.pos
@@ -70,10 +85,12 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
         }
     }
 
-    private static ContactCommit.Change ReadChange(DbDataReader reader) => new(
+    /// <summary>Reads a row of these columns.</summary>
+    public static ContactCommit.Change ReadChange(DbDataReader reader) => new(
+        reader.GetInt32("seq"),
         reader.GetBoolean("by_contact"),
         Contacts(reader),
-        reader.GetInt16("kind"),
+        (ContactChangeKind)reader.GetInt16("kind"),
         Text(reader, "before"),
         new Cause
         {

@@ -62,17 +62,20 @@ internal sealed class ContactRow
         TimeZone = TimeZone ?? "",
         Language = Language ?? "",
         Fields = FieldStruct.ToProto(FieldValues.Parse(Fields), catalog),
-        Consents =
-        {
-            ToConsent(Channel.Email, EmailConsent, EmailConsentSource, EmailConsentAt),
-            ToConsent(Channel.Sms, SmsConsent, SmsConsentSource, SmsConsentAt),
-        },
+        Consents = { Consents() },
         DoNotDisturb = DoNotDisturb,
         CreateTime = Timestamp.FromDateTime(CreatedAt),
         UpdateTime = Timestamp.FromDateTime(UpdatedAt),
         DeleteTime = DeletedAt is { } deleted ? Timestamp.FromDateTime(deleted) : null,
         Version = Version,
     };
+
+    /// <summary>The consents, e-mail first.</summary>
+    public Consent[] Consents() =>
+    [
+        ToConsent(Channel.Email, EmailConsent, EmailConsentSource, EmailConsentAt),
+        ToConsent(Channel.Sms, SmsConsent, SmsConsentSource, SmsConsentAt),
+    ];
 
     private static Consent ToConsent(Channel channel, short state, string? source, DateTime? at) => new()
     {

@@ -1,10 +1,13 @@
+using System.Globalization;
+using Crm.Contacts.V1;
 using Dapper;
 using Npgsql;
+using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Contacts;
 
 /// <summary>Reads contacts.</summary>
-internal sealed class ContactStore(NpgsqlDataSource database)
+internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
 {
     /// <summary>Finds a contact by its number, deleted or not.</summary>
     public async Task<ContactRow?> FindAsync(int accountId, int contactId, CancellationToken ct)
@@ -43,8 +46,23 @@ internal sealed class ContactStore(NpgsqlDataSource database)
         return await connection.QueryAsync<ContactRow>(new CommandDefinition(sql, new { accountId, contactIds }, cancellationToken: ct));
     }
 
-    /// <summary>Lists contacts behind <paramref name="after"/>; an empty search finds all.</summary>
-    public async Task<List<ContactRow>> ListAsync(
+    /// <summary>Lists the changes of a contact's consent, newest first.</summary>
+    public Task<IEnumerable<ConsentChange>> ConsentsAsync(int accountId, ContactRow contact, CancellationToken ct) =>
+        ConsentHistory.ReadAsync(database, accountId, contact, ct);
+
+    /// <summary>Reads the page that the request asks for, and the token of the next one.</summary>
+    public async Task<(IEnumerable<ContactRow> Rows, string NextPageToken)> ReadPageAsync(
+        int accountId, ListContactsRequest request, CancellationToken ct)
+    {
+        var size = PageSize.Read(request.PageSize);
+        var after = int.Parse(pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
+        var rows = await ListAsync(accountId, request.Search.Trim(), request.ShowDeleted, after, size + 1, ct);
+        return rows.Count > size
+            ? (rows.Take(size), pages.Create(request, rows[size - 1].ContactId.ToString(CultureInfo.InvariantCulture)))
+            : (rows, "");
+    }
+
+    private async Task<List<ContactRow>> ListAsync(
         int accountId, string search, bool showDeleted, int after, int limit, CancellationToken ct)
     {
         // The ICU collation folds the case of every script; the database's own may be "C".

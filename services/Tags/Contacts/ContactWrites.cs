@@ -31,20 +31,25 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
     /// <summary>Changes attributes of a living contact; nothing happens if they are so already.</summary>
     public async Task<ContactRow> UpdateAsync(int contactId, long expectedVersion, ContactEdit edit)
     {
-        var row = await LockAsync(contactId);
-        if (row.DeletedAt is not null)
-        {
-            throw NotFound(contactId);
-        }
-
+        var row = await LockLivingAsync(contactId);
         if (expectedVersion != 0 && expectedVersion != row.Version)
         {
             throw RpcErrors.VersionMismatch("contact", Number(contactId), row.Version);
         }
 
         var before = row.ToState();
-        var after = edit.Apply(before);
-        return before.BeforeJson(after) is { } json ? await UpdateAsync(contactId, after, json) : row;
+        return await SetAsync(contactId, before, edit.Apply(before)) ?? row;
+    }
+
+    /// <summary>Changes a contact that is locked; null if nothing is different.</summary>
+    public async Task<ContactRow?> SetAsync(int contactId, ContactState before, ContactState after) =>
+        before.BeforeJson(after) is { } json ? await UpdateAsync(contactId, after, json) : null;
+
+    /// <summary>Locks a living contact; throws NOT_FOUND if there is none.</summary>
+    public async Task<ContactRow> LockLivingAsync(int contactId)
+    {
+        var row = await LockAsync(contactId);
+        return row.DeletedAt is null ? row : throw NotFound(contactId);
     }
 
     /// <summary>Marks a contact as deleted; its tags stay, but it is no longer one of the living.</summary>

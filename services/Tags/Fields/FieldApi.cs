@@ -8,7 +8,8 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Fields;
 
 /// <summary>Serves the definitions of custom fields.</summary>
-internal sealed class FieldApi(NpgsqlDataSource database, AccountDirectory accounts, FieldStore store) : FieldService.FieldServiceBase
+internal sealed partial class FieldApi(NpgsqlDataSource database, AccountDirectory accounts, FieldStore store, CallWrites calls)
+    : FieldService.FieldServiceBase
 {
     public override async Task<CreateFieldResponse> CreateField(CreateFieldRequest request, ServerCallContext context)
     {

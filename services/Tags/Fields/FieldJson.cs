@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -9,8 +10,13 @@ internal static class FieldJson
 {
     private static readonly JsonSerializerOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Printable ASCII without quote and backslash is written as it is, by the serializer too: most values of a file are such.
+    private static readonly SearchValues<char> s_asItIs = SearchValues.Create(
+        [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code).Where(c => c is not ('"' or '\\'))]);
+
     /// <summary>Gives a text.</summary>
-    public static string Text(string value) => JsonSerializer.Serialize(value, s_plain);
+    public static string Text(string value) =>
+        value.AsSpan().ContainsAnyExcept(s_asItIs) ? JsonSerializer.Serialize(value, s_plain) : $"\"{value}\"";
 
     /// <summary>Gives a number without superfluous zeros.</summary>
     public static string Number(decimal value) => (value / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);

@@ -1,6 +1,7 @@
 using Crm.Contacts.V1;
 using Dapper;
 using Npgsql;
+using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Fields;
 
@@ -45,6 +46,52 @@ internal sealed class FieldStore(NpgsqlDataSource database)
         };
         var row = await transaction.Connection!.QuerySingleOrDefaultAsync<Row>(
             new CommandDefinition(sql, values, transaction, cancellationToken: ct));
+        return row?.ToProto();
+    }
+
+    /// <summary>Locks a field for a change; null if there is none.</summary>
+    public static async Task<Field?> LockAsync(AccountTransaction transaction, int fieldId, CancellationToken ct)
+    {
+        const string sql = $"""
+            SELECT {Columns}
+            FROM crm.field
+            WHERE account_id = @AccountId AND field_id = @fieldId AND deleted_at IS NULL
+            FOR UPDATE
+            """;
+        var row = await transaction.Connection.QuerySingleOrDefaultAsync<Row>(
+            new CommandDefinition(sql, new { transaction.AccountId, fieldId }, transaction.Transaction, cancellationToken: ct));
+        return row?.ToProto();
+    }
+
+    /// <summary>Changes a field; false if its key is taken.</summary>
+    public static async Task<bool> SaveAsync(AccountTransaction transaction, Field field, CancellationToken ct)
+    {
+        const string sql = """
+            UPDATE crm.field f
+            SET key = @Key, type = @type, choices = @choices, description = @Description
+            WHERE account_id = @AccountId AND field_id = @FieldId AND NOT EXISTS (
+                SELECT FROM crm.field o
+                WHERE o.account_id = @AccountId AND o.target = f.target AND o.key = @Key AND o.deleted_at IS NULL AND o.field_id <> @FieldId)
+            """;
+        var values = new
+        {
+            transaction.AccountId, field.FieldId, field.Key, type = (short)field.Type, choices = field.Choices.ToArray(), field.Description,
+        };
+        return await transaction.Connection.ExecuteAsync(
+            new CommandDefinition(sql, values, transaction.Transaction, cancellationToken: ct)) == 1;
+    }
+
+    /// <summary>Deletes a field, whose values stay where they are; null if there is none.</summary>
+    public static async Task<Field?> DeleteAsync(AccountTransaction transaction, int fieldId, CancellationToken ct)
+    {
+        const string sql = $"""
+            UPDATE crm.field
+            SET deleted_at = coalesce(deleted_at, now())
+            WHERE account_id = @AccountId AND field_id = @fieldId
+            RETURNING {Columns}
+            """;
+        var row = await transaction.Connection.QuerySingleOrDefaultAsync<Row>(
+            new CommandDefinition(sql, new { transaction.AccountId, fieldId }, transaction.Transaction, cancellationToken: ct));
         return row?.ToProto();
     }
 

@@ -10,7 +10,7 @@ namespace TagSegments.Tags.Fields;
 /// </summary>
 internal sealed class FieldValues
 {
-    private readonly SortedDictionary<int, string> _values = [];
+    private readonly SortedList<int, string> _values = [];
 
     /// <summary>The fields that have a value.</summary>
     public IEnumerable<KeyValuePair<int, string>> All => _values;

@@ -80,7 +80,7 @@ internal sealed class ColumnMapping
         foreach (var (header, target) in _options.Columns)
         {
             var path = $"options.columns[\"{header}\"]";
-            var isField = target.StartsWith(ImportColumn.FieldPrefix, StringComparison.Ordinal);
+            var isField = ImportColumn.KeyOf(target) is not null;
             _checks.Require(
                 target.Length == 0 || isField || (_contacts ? s_contactTargets : s_opportunityTargets).Contains(target),
                 path,
@@ -104,9 +104,8 @@ internal sealed class ColumnMapping
         }
     }
 
-    private ImportColumn ToColumn(string header, int index) => new(index, header)
+    private ImportColumn ToColumn(string header, int index) => new(index, header, _targets.GetValueOrDefault(header, ""))
     {
-        Target = _targets.GetValueOrDefault(header, ""),
         IsTags = _options.TagsColumns.Contains(header),
         Missing = Missing(header).Concat(Missing("*")).ToHashSet(StringComparer.Ordinal),
     };
@@ -116,7 +115,7 @@ internal sealed class ColumnMapping
 
     private void CheckKey(string header, string target)
     {
-        if (new ImportColumn(0, header) { Target = target }.FieldKey is { } key)
+        if (ImportColumn.KeyOf(target) is { } key)
         {
             var problem = FieldChecklist.KeyProblem(key, _contacts ? Field.Types.Target.Contact : Field.Types.Target.Opportunity);
             _checks.Require(

@@ -68,15 +68,6 @@ internal static class ContactBatches
     public static async Task UpdateAsync(
         AccountTransaction transaction, List<ContactPlan.Target> contacts, DateTimeOffset now, CancellationToken ct)
     {
-        const string lockSql = """
-            SELECT count(*)::int
-            FROM (
-                SELECT FROM crm.contact c
-                JOIN unnest(@ids, @versions) AS n (contact_id, version) USING (contact_id)
-                WHERE c.account_id = @accountId AND c.version = n.version AND c.deleted_at IS NULL
-                ORDER BY contact_id
-                FOR UPDATE OF c) AS locked
-            """;
         const string updateSql = """
             UPDATE crm.contact c
             SET external_id = n.external_id, email = n.email, email_key = n.email_key, phone = n.phone, first_name = n.first_name,
@@ -91,22 +82,34 @@ internal static class ContactBatches
             return;
         }
 
-        var values = Values(transaction.AccountId, contacts, now);
-        var locked = await transaction.Connection.QuerySingleAsync<int>(
-            new CommandDefinition(lockSql, values, transaction.Transaction, cancellationToken: ct));
-        if (locked != contacts.Count)
+        await LockAsync(transaction, contacts, ct);
+        await transaction.AvoidNestedLoopsAsync(contacts.Count, ct);
+        await transaction.Connection.ExecuteAsync(new CommandDefinition(
+            updateSql, Values(transaction.AccountId, contacts, now), transaction.Transaction, cancellationToken: ct));
+    }
+
+    private static async Task LockAsync(AccountTransaction transaction, List<ContactPlan.Target> contacts, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT version
+            FROM crm.contact
+            WHERE account_id = @AccountId AND contact_id = ANY (@ids) AND deleted_at IS NULL
+            ORDER BY contact_id
+            FOR UPDATE
+            """;
+        var ids = contacts.Select(contact => contact.ContactId).ToArray();
+        var versions = await transaction.Connection.QueryAsync<long>(
+            new CommandDefinition(sql, new { transaction.AccountId, ids }, transaction.Transaction, cancellationToken: ct));
+        if (!versions.SequenceEqual(contacts.Select(contact => contact.Version)))
         {
             throw new LostUpdateException();
         }
-
-        await transaction.Connection.ExecuteAsync(new CommandDefinition(updateSql, values, transaction.Transaction, cancellationToken: ct));
     }
 
     private static DynamicParameters Values(int accountId, List<ContactPlan.Target> contacts, DateTimeOffset now)
     {
         var values = new DynamicParameters(new { accountId, now });
         values.Add("ids", contacts.Select(contact => contact.ContactId).ToArray());
-        values.Add("versions", contacts.Select(contact => contact.Version).ToArray());
         foreach (var attribute in ContactAttribute.All)
         {
             values.Add(attribute.Name, contacts.Select(contact => contact.State[attribute]).ToArray());

@@ -52,7 +52,7 @@ internal sealed class ContactPlan
     {
         if (draft.Key is null || !_byKey.TryGetValue(draft.Key, out var target))
         {
-            target = new Target(0, 0, null) { State = draft.Apply(new ContactState()) };
+            target = new Target(0, 0, null) { State = draft.Values };
             Created.Add(target);
             if (draft.Key is not null)
             {

@@ -11,6 +11,7 @@ namespace TagSegments.Tags.Imports;
 /// <summary>Makes the custom fields that a file needs: finds them, infers their types, adds the choices that its values name.</summary>
 internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, ImportSettings settings)
 {
+    private readonly ImportColumn[] _columns = [.. settings.Columns.Where(column => column.FieldKey is not null)];
     private readonly Dictionary<ImportColumn, TypeInference> _inferences = [];
     private readonly Dictionary<ImportColumn, SortedSet<string>> _choices = [];
     private FieldCatalog _catalog = new([]);
@@ -38,13 +39,13 @@ internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, 
     /// <summary>Creates what is missing and returns the field of each column; the created ones go to <paramref name="created"/>.</summary>
     public async Task<Dictionary<ImportColumn, Field>> EnsureAsync(Target target, ICollection<Field> created, CancellationToken ct)
     {
-        var missing = FieldColumns().Count(column => _catalog.Find(column.FieldKey!) is null);
+        var missing = _columns.Count(column => _catalog.Find(column.FieldKey!) is null);
         var number = missing == 0 ? 0 : await IdBlocks.TakeAsync(database, settings.Account.Id, "field", missing, ct);
         var fields = new Dictionary<ImportColumn, Field>();
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await CheckRoomAsync(transaction, missing, ct);
-        foreach (var column in FieldColumns())
+        foreach (var column in _columns)
         {
             if (_catalog.Find(column.FieldKey!) is { } known)
             {
@@ -63,11 +64,9 @@ internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, 
         return fields;
     }
 
-    private IEnumerable<ImportColumn> FieldColumns() => settings.Columns.Where(column => column.FieldKey is not null);
-
     private void Look(CsvRow row)
     {
-        foreach (var column in FieldColumns())
+        foreach (var column in _columns)
         {
             if (column.Read(row) is not { } text)
             {
@@ -89,7 +88,7 @@ internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, 
     private void CheckTypes()
     {
         var checks = new FieldChecks();
-        foreach (var column in FieldColumns())
+        foreach (var column in _columns)
         {
             var known = _catalog.Find(column.FieldKey!)?.Type;
             var asked = settings.Types.TryGetValue(column.Header, out var type) ? type : (Type?)null;

@@ -29,6 +29,22 @@ internal sealed partial class OpportunityApi
         });
     }
 
+    public override async Task<UpdatePipelineResponse> UpdatePipeline(UpdatePipelineRequest request, ServerCallContext context)
+    {
+        var pipeline = request.Pipeline?.Clone() ?? throw RpcErrors.InvalidField("pipeline", "is required");
+        PipelineChecklist.Check(pipeline);
+        var account = await calls.AccountAsync(request.Account, context);
+
+        var added = pipeline.Stages.Where(stage => stage.StageId == 0).ToList();
+        var stageId = added.Count == 0 ? 0 : await calls.TakeNumberAsync(account, "stage", added.Count, context);
+        added.ForEach(stage => stage.StageId = stageId++);
+        return await calls.WriteSettingsAsync(account, context, request, request.RequestId, async transaction =>
+        {
+            await PipelineUpdate.RunAsync(transaction, account.Id, pipeline, [.. added.Select(stage => stage.StageId)], context.CancellationToken);
+            return new UpdatePipelineResponse { Pipeline = pipeline };
+        });
+    }
+
     public override async Task<ListPipelinesResponse> ListPipelines(ListPipelinesRequest request, ServerCallContext context)
     {
         var account = await calls.AccountAsync(request.Account, context);

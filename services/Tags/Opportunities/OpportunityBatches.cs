@@ -8,8 +8,8 @@ namespace TagSegments.Tags.Opportunities;
 internal static class OpportunityBatches
 {
     private const string Rows = """
-        unnest(@ids, @versions, @external_id, @contact_id, @name, @pipeline_id, @stage_id, @status, @amount, @opened_on, @closed_on, @fields)
-            AS n (opportunity_id, version, external_id, contact_id, name, pipeline_id, stage_id, status, amount, opened_on, closed_on, fields)
+        unnest(@ids, @external_id, @contact_id, @name, @pipeline_id, @stage_id, @status, @amount, @opened_on, @closed_on, @fields)
+            AS n (opportunity_id, external_id, contact_id, name, pipeline_id, stage_id, status, amount, opened_on, closed_on, fields)
         """;
 
     /// <summary>Creates opportunities, each with the first entry of its stage history.</summary>
@@ -39,39 +39,47 @@ internal static class OpportunityBatches
     public static async Task UpdateAsync(
         AccountTransaction transaction, List<OpportunityWrite> targets, DateTimeOffset now, CancellationToken ct)
     {
-        const string sql = $"""
-            WITH old AS MATERIALIZED (
-                SELECT o.opportunity_id, o.stage_id
-                FROM crm.opportunity o
-                JOIN {Rows} USING (opportunity_id)
-                WHERE o.account_id = @accountId AND o.version = n.version
-                ORDER BY o.opportunity_id
-                FOR UPDATE OF o),
-            changed AS (
-                UPDATE crm.opportunity o
-                SET external_id = n.external_id, contact_id = n.contact_id, name = n.name, pipeline_id = n.pipeline_id, stage_id = n.stage_id,
-                    status = n.status, amount = n.amount::numeric, opened_on = n.opened_on::date, closed_on = n.closed_on::date,
-                    fields = n.fields::jsonb, updated_at = @now, version = o.version + 1,
-                    stage_since = CASE WHEN old.stage_id = n.stage_id THEN o.stage_since ELSE @now END
-                FROM {Rows}
-                JOIN old USING (opportunity_id)
-                WHERE o.account_id = @accountId AND o.opportunity_id = n.opportunity_id
-                RETURNING o.opportunity_id, o.stage_id, old.stage_id AS previous),
-            moved AS (
-                INSERT INTO crm.stage_change (account_id, opportunity_id, at, stage_id)
-                SELECT @accountId, opportunity_id, @now, stage_id
-                FROM changed
-                WHERE stage_id <> previous)
-            SELECT count(*)::int FROM changed
+        const string updateSql = $"""
+            UPDATE crm.opportunity o
+            SET external_id = n.external_id, contact_id = n.contact_id, name = n.name, pipeline_id = n.pipeline_id, stage_id = n.stage_id,
+                status = n.status, amount = n.amount::numeric, opened_on = n.opened_on::date, closed_on = n.closed_on::date,
+                fields = n.fields::jsonb, updated_at = @now, version = o.version + 1,
+                stage_since = CASE WHEN o.stage_id = n.stage_id THEN o.stage_since ELSE @now END
+            FROM {Rows}
+            WHERE o.account_id = @accountId AND o.opportunity_id = n.opportunity_id
+            """;
+        const string moveSql = """
+            INSERT INTO crm.stage_change (account_id, opportunity_id, at, stage_id)
+            SELECT @accountId, n.opportunity_id, @now, n.stage_id
+            FROM unnest(@ids, @stage_id) AS n (opportunity_id, stage_id)
             """;
         if (targets.Count == 0)
         {
             return;
         }
 
-        var changed = await transaction.Connection.QuerySingleAsync<int>(
-            new CommandDefinition(sql, Values(transaction.AccountId, targets, now), transaction.Transaction, cancellationToken: ct));
-        if (changed != targets.Count)
+        await LockAsync(transaction, targets, ct);
+        await transaction.AvoidNestedLoopsAsync(targets.Count, ct);
+        await transaction.Connection.ExecuteAsync(new CommandDefinition(
+            updateSql, Values(transaction.AccountId, targets, now), transaction.Transaction, cancellationToken: ct));
+        var moved = targets.FindAll(target => target.Before!.StageId != target.State.StageId);
+        await transaction.Connection.ExecuteAsync(new CommandDefinition(
+            moveSql, Values(transaction.AccountId, moved, now), transaction.Transaction, cancellationToken: ct));
+    }
+
+    private static async Task LockAsync(AccountTransaction transaction, List<OpportunityWrite> targets, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT version
+            FROM crm.opportunity
+            WHERE account_id = @AccountId AND opportunity_id = ANY (@ids)
+            ORDER BY opportunity_id
+            FOR UPDATE
+            """;
+        var ids = targets.Select(target => target.OpportunityId).ToArray();
+        var versions = await transaction.Connection.QueryAsync<long>(
+            new CommandDefinition(sql, new { transaction.AccountId, ids }, transaction.Transaction, cancellationToken: ct));
+        if (!versions.SequenceEqual(targets.Select(target => target.Version)))
         {
             throw new LostUpdateException();
         }
@@ -82,7 +90,6 @@ internal static class OpportunityBatches
         accountId,
         now,
         ids = targets.Select(target => target.OpportunityId).ToArray(),
-        versions = targets.Select(target => target.Version).ToArray(),
         external_id = targets.Select(target => target.State.ExternalId).ToArray(),
         contact_id = targets.Select(target => target.State.ContactId).ToArray(),
         name = targets.Select(target => target.State.Name).ToArray(),

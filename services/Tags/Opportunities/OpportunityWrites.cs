@@ -66,6 +66,7 @@ internal sealed class OpportunityWrites(AccountTransaction transaction, ChangeCa
             SELECT stage_id
             FROM crm.stage
             WHERE account_id = @accountId AND pipeline_id = @pipelineId AND stage_id = @stageId
+            FOR SHARE
             """;
         var values = new { accountId = transaction.AccountId, contactId = after.ContactId, pipelineId = after.PipelineId, stageId = after.StageId };
         if (after.ContactId is { } contactId && contactId != before?.ContactId)

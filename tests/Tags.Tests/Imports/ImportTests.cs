@@ -1,5 +1,7 @@
 using System.Text;
 using Crm.Contacts.V1;
+using Google.Protobuf;
+using Grpc.Core;
 using TagSegments.Tags.Tests.Contacts;
 using TagSegments.Testing;
 using Field = Crm.Contacts.V1.Field;
@@ -230,5 +232,30 @@ public class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
 
         Assert.Equal(6_000, results.Sum(result => result.Summary.Created));
         Assert.Equal(6_001, await account.QueryAsync<int>("SELECT count(*)::int FROM crm.contact JOIN crm.account USING (account_id) WHERE name = @name"));
+    }
+
+    [Fact]
+    public async Task An_import_that_was_cut_off_is_resumed_by_repeating_it()
+    {
+        var account = await CrmAccount.NewAsync(shared.Apps);
+        var options = new ImportOptions { ExternalIdColumn = "id", TagsColumns = { "kind" } };
+        var file = "id,kind\n" + string.Concat(Enumerable.Range(1, 20_000).Select(i => $"{i},K{i % 5}\n"));
+        using (var call = account.Apps.Imports.Import())
+        {
+            await call.RequestStream.WriteAsync(new() { Account = account.Name, Options = options, Data = ByteString.CopyFromUtf8(file) });
+            await call.RequestStream.CompleteAsync();
+            while (await call.ResponseStream.MoveNext(default) && call.ResponseStream.Current.Progress?.Rows is not > 0)
+            {
+            }
+        }
+
+        var result = await Importer.RunAsync(account.Apps, account.Name, options, file);
+
+        Assert.InRange(result.Summary.Unchanged, 5_000, 20_000);
+        Assert.Equal(20_000, result.Summary.Unchanged + result.Summary.Created);
+        Assert.Equal(20_000, await account.QueryAsync<int>("SELECT count(*)::int FROM crm.contact JOIN crm.account USING (account_id) WHERE name = @name"));
+        Assert.Equal(20_000, await account.QueryAsync<int>("""
+            SELECT sum(bit_count(bits))::int FROM tags.tag_chunk JOIN crm.account USING (account_id) WHERE name = @name AND tag_id > 0
+            """));
     }
 }
