@@ -26,13 +26,18 @@ internal sealed class ImportApi(AccountDirectory accounts, ImportTargets targets
         var run = new ImportRun(table, summary, responseStream);
         if (first.Options.Kind == ImportOptions.Types.Kind.Opportunities)
         {
-            var fields = await AnalyseAsync(settings, table, Target.Opportunity, summary, ct);
-            await run.RunAsync(await targets.OpportunitiesAsync(settings, fields, table, ct), ct);
+            var fields = targets.Fields(settings);
+            summary.Rows = await fields.AnalyseAsync(table, Target.Opportunity, ct);
+            var stages = await targets.StagesAsync(settings, table, ct);
+            var columns = await fields.EnsureAsync(Target.Opportunity, summary.FieldsCreated, ct);
+            await run.RunAsync(targets.Opportunities(settings, columns, stages), ct);
         }
         else
         {
-            var fields = await AnalyseAsync(settings, table, Target.Contact, summary, ct);
-            await run.RunAsync(targets.Contacts(settings, fields), ct);
+            var fields = targets.Fields(settings);
+            summary.Rows = await fields.AnalyseAsync(table, Target.Contact, ct);
+            var columns = await fields.EnsureAsync(Target.Contact, summary.FieldsCreated, ct);
+            await run.RunAsync(targets.Contacts(settings, columns), ct);
         }
 
         summary.Seconds = time.GetElapsedTime(started).TotalSeconds;
@@ -58,14 +63,6 @@ internal sealed class ImportApi(AccountDirectory accounts, ImportTargets targets
         }
 
         return CsvTable.Open(file, file.DetectEncoding(options.Encoding), options.Delimiter.Length > 0 ? options.Delimiter[0] : null);
-    }
-
-    private async Task<Dictionary<ImportColumn, Field>> AnalyseAsync(
-        ImportSettings settings, CsvTable table, Target target, ImportSummary summary, CancellationToken ct)
-    {
-        var fields = targets.Fields(settings);
-        summary.Rows = await fields.AnalyseAsync(table, target, ct);
-        return await fields.EnsureAsync(target, summary.FieldsCreated, ct);
     }
 
     private static ChangeCause Cause(ImportOptions options, string importId, ServerCallContext context) => new(

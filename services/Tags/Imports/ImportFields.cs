@@ -19,8 +19,10 @@ internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, 
     /// <summary>Looks through the whole file and returns the number of its rows.</summary>
     public async Task<long> AnalyseAsync(CsvTable table, Target target, CancellationToken ct)
     {
-        _catalog = await store.LoadAsync(settings.Account.Id, target, ct);
+        var known = await store.ListAsync(settings.Account.Id, ct);
+        _catalog = new FieldCatalog([.. known.Where(field => field.Target == target)]);
         CheckTypes();
+        CheckRoom(known.Count);
         var rows = 0L;
         foreach (var row in table.Read())
         {
@@ -44,7 +46,6 @@ internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, 
         var fields = new Dictionary<ImportColumn, Field>();
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await CheckRoomAsync(transaction, missing, ct);
         foreach (var column in _columns)
         {
             if (_catalog.Find(column.FieldKey!) is { } known)
@@ -138,9 +139,10 @@ internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, 
         _catalog.Find(column.FieldKey!)?.Type
         ?? (settings.Types.TryGetValue(column.Header, out var asked) ? asked : _inferences[column].Result);
 
-    private async Task CheckRoomAsync(NpgsqlTransaction transaction, int missing, CancellationToken ct)
+    private void CheckRoom(int known)
     {
-        if (missing > 0 && await FieldStore.CountAsync(transaction, settings.Account.Id, ct) + missing > FieldChecklist.MaxFields)
+        var missing = _columns.Count(column => _catalog.Find(column.FieldKey!) is null);
+        if (known + missing > FieldChecklist.MaxFields)
         {
             throw RpcErrors.InvalidField(
                 "options.columns", $"the file needs {missing} new custom fields, with which the account would have more than {FieldChecklist.MaxFields}");

@@ -9,6 +9,9 @@ namespace TagSegments.Tags.Imports;
 /// <summary>The options of an import, checked and read against the header of its file.</summary>
 internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IReadOnlyList<ImportColumn> Columns, TextForm Form)
 {
+    /// <summary>The target of the column that holds the stage of an opportunity, which every import of opportunities has.</summary>
+    public const string StageTarget = "stage";
+
     private static readonly string[] s_separators = [",", ";"];
 
     /// <summary>Types set by header.</summary>
@@ -50,6 +53,11 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     public static ImportSettings Read(ImportOptions options, AccountInfo account, ChangeCause cause, CsvTable table)
     {
         var columns = ColumnMapping.Map(table.Headers, options);
+        if (options.Kind == ImportOptions.Types.Kind.Opportunities && columns.All(column => column.Target != StageTarget))
+        {
+            throw RpcErrors.InvalidField("options.stage_column", "is required for opportunities: name the column that holds the stage");
+        }
+
         var form = new TextForm(options.DateFormat, Separators(options, table.Delimiter), TimeZones.Get(account.TimeZone));
         return new ImportSettings(account, cause, columns, form)
         {

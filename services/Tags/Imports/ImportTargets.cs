@@ -20,15 +20,15 @@ internal sealed class ImportTargets(NpgsqlDataSource database, FieldStore fields
         return new ContactImport(database, settings, new ContactRows(settings, columns, importTags), importTags, time);
     }
 
-    /// <summary>What takes rows as opportunities. Creates the pipeline and the stages that the file names.</summary>
-    public async Task<OpportunityImport> OpportunitiesAsync(
-        ImportSettings settings, Dictionary<ImportColumn, Field> columns, CsvTable table, CancellationToken ct)
+    /// <summary>What takes rows as opportunities.</summary>
+    public OpportunityImport Opportunities(ImportSettings settings, Dictionary<ImportColumn, Field> columns, ImportStages stages) =>
+        new(database, settings, new OpportunityRows(settings, columns, stages), time);
+
+    /// <summary>Creates the pipeline and the stages that the file names.</summary>
+    public Task<ImportStages> StagesAsync(ImportSettings settings, CsvTable table, CancellationToken ct)
     {
-        var stage = settings.Find("stage")
-            ?? throw RpcErrors.InvalidField("options.stage_column", "is required for opportunities: name the column that holds the stage");
-        var names = StageNames(table, stage);
-        var stages = await ImportStages.EnsureAsync(database, settings.Account.Id, settings.Pipeline, names, ct);
-        return new OpportunityImport(database, settings, new OpportunityRows(settings, columns, stages), time);
+        var names = StageNames(table, settings.Find(ImportSettings.StageTarget)!);
+        return ImportStages.EnsureAsync(database, settings.Account.Id, settings.Pipeline, names, ct);
     }
 
     // In order of appearance: that is the best guess at the order of the process.

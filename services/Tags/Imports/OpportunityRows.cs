@@ -12,7 +12,7 @@ internal sealed class OpportunityRows(ImportSettings settings, IReadOnlyDictiona
     private readonly ImportColumn? _key = settings.Find("external_id");
     private readonly ImportColumn? _contact = settings.Find("contact");
     private readonly ImportColumn? _name = settings.Find("name");
-    private readonly ImportColumn _stage = settings.Find("stage")!;
+    private readonly ImportColumn _stage = settings.Find(ImportSettings.StageTarget)!;
     private readonly ImportColumn? _amount = settings.Find("amount");
     private readonly ImportColumn? _opened = settings.Find("opened");
     private readonly ImportColumn? _closed = settings.Find("closed");

@@ -48,7 +48,7 @@ internal sealed class ContactEvents(NpgsqlDataSource database, FieldStore fields
             : (long.MaxValue, int.MaxValue);
         var catalog = await fields.LoadAsync(accountId, Field.Types.Target.Contact, ct);
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var reader = (NpgsqlDataReader)await connection.ExecuteReaderAsync(
+        await using var reader = await connection.ExecuteReaderAsync(
             new CommandDefinition(sql, new { accountId, contactId, pos, seq, limit }, cancellationToken: ct));
         var changes = new List<(long Pos, ContactCommit.Change Change)>();
         while (await reader.ReadAsync(ct))

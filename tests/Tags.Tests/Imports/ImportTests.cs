@@ -165,9 +165,9 @@ public class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await CrmAccount.NewAsync(shared.Apps);
 
         await Importer.RunAsync(
-            account.Apps, account.Name, new(), $"first name{delimiter}last name\nAda{delimiter}\"Love{delimiter}lace\"\n");
+            account.Apps, account.Name, new(), $"first name{delimiter}note\nAda{delimiter}\"Love{delimiter}lace\"\n");
 
-        Assert.Equal($"Love{delimiter}lace", (await account.GetAsync(1)).LastName);
+        Assert.Equal($"Love{delimiter}lace", (await account.GetAsync(1)).Fields.Fields["note"].StringValue);
     }
 
     [Fact]
