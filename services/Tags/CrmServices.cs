@@ -1,5 +1,4 @@
 using Crm.Activity.V1;
-using Crm.Segments.V1;
 using Crm.Workflows.V1;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Accounts;
@@ -33,7 +32,6 @@ internal static class CrmServices
         builder.Services.AddSingleton<ContactEvents>();
         builder.Services.AddSingleton<ContactTimeline>();
         builder.AddServiceClient<ActivityService.ActivityServiceClient>("Campaigns");
-        builder.AddServiceClient<SegmentService.SegmentServiceClient>("Segments");
         builder.AddServiceClient<WorkflowService.WorkflowServiceClient>("Workflows");
         return builder;
     }
