@@ -28,7 +28,7 @@ public class WatchContactEventsTests(SharedApps shared) : IClassFixture<SharedAp
         var (later, _) = await ReadAsync(account, position, 1);
 
         Assert.Equal([Kind.Created, Kind.Updated, Kind.ConsentChanged, Kind.Deleted, Kind.Restored], events.Select(e => e.Kind));
-        Assert.Equal(["first_name", "fields.city"], events[1].ChangedFields);
+        Assert.Equal(["fields.city", "first_name"], events[1].ChangedFields.Order(StringComparer.Ordinal));
         Assert.Equal(Cause.Types.Kind.Contact, events[3].Cause.Kind);
         Assert.All(events, e => Assert.Equal(contact.ContactId, e.ContactId));
         Assert.Equal((Kind.Created, 2), (later.Single().Kind, later.Single().ContactId));
