@@ -67,7 +67,7 @@ internal sealed class CampaignKills(ChaosRig rig, ChaosOptions options)
         var accounts = new AccountService.AccountServiceClient(rig[Target.Tags].Channel);
         var contacts = new ContactService.ContactServiceClient(rig[Target.Tags].Channel);
         await accounts.CreateAccountAsync(new CreateAccountRequest { Account = Account });
-        await Parallel.ForEachAsync(Enumerable.Range(1, Contacts), async (number, ct) =>
+        await Parallel.ForEachAsync(Enumerable.Range(1, Contacts), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, ct) =>
             await contacts.CreateContactAsync(
                 new CreateContactRequest { Account = Account, Contact = new Contact { Email = $"contact{number}@example.com" } },
                 cancellationToken: ct));

@@ -14,7 +14,7 @@ namespace TagSegments.Chaos.Scenarios;
 internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
 {
     private const string Account = "chaos";
-    private const int Contacts = 2_000;
+    private const int Contacts = 400;
     private const int Writers = 8;
     private static readonly Target[] s_killed = [Target.Tags, Target.Workflows, Target.Workflows, Target.Postgres];
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(120);
@@ -57,7 +57,7 @@ internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
         var contacts = new ContactService.ContactServiceClient(rig[Target.Tags].Channel);
         var workflows = new WorkflowService.WorkflowServiceClient(rig[Target.Workflows].Channel);
         await accounts.CreateAccountAsync(new CreateAccountRequest { Account = Account });
-        await Parallel.ForEachAsync(Enumerable.Range(1, Contacts), async (number, ct) =>
+        await Parallel.ForEachAsync(Enumerable.Range(1, Contacts), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, ct) =>
             await contacts.CreateContactAsync(
                 new CreateContactRequest { Account = Account, Contact = new Contact { ExternalId = $"{number}" } }, cancellationToken: ct));
         await Tags.CreateTagAsync(new CreateTagRequest { Account = Account, Tag = new Tag { Name = "In" } });
