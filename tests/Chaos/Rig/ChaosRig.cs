@@ -120,6 +120,17 @@ internal sealed class ChaosRig : IAsyncDisposable
         _services[service].Signal(Continue);
     }
 
+    /// <summary>Shows what the processes wrote last, for finding out why something was broken.</summary>
+    public void ShowRecentOutput()
+    {
+        foreach (var (target, service) in _services)
+        {
+            Console.Error.WriteLine($"--- {target}\n{service.RecentOutput}");
+        }
+
+        Console.Error.WriteLine($"--- Postgres\n{_postgres!.RecentOutput}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var service in _services.Values)

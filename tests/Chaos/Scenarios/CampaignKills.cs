@@ -59,6 +59,11 @@ internal sealed class CampaignKills(ChaosRig rig, ChaosOptions options)
         report.Tell("kills", options.Kills);
         report.Tell("killed", loop.Kills);
         report.Tell("seconds", Math.Round(duration.Elapsed.TotalSeconds));
+        if (report.HasViolations)
+        {
+            rig.ShowRecentOutput();
+        }
+
         return report;
     }
 

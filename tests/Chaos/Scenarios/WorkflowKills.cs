@@ -48,6 +48,11 @@ internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
         report.Tell("kills", options.Kills);
         report.Tell("killed", loop.Kills);
         report.Tell("seconds", Math.Round(duration.Elapsed.TotalSeconds));
+        if (report.HasViolations)
+        {
+            rig.ShowRecentOutput();
+        }
+
         return report;
     }
 
