@@ -9,22 +9,23 @@ public static class FreePorts
     /// <summary>Takes one that is free now.</summary>
     public static int Next() => Next(1)[0];
 
-    /// <summary>Takes several different ones that are free now.</summary>
+    /// <summary>
+    /// Takes several different ones that are free now. They lie below the range from which systems number outgoing connections, so that
+    /// none of those takes one before its server listens.
+    /// </summary>
     public static int[] Next(int count)
     {
-        // Held together until all are known, so that none is given twice.
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        try
+        var ports = new HashSet<int>();
+        while (ports.Count < count)
         {
-            foreach (var listener in listeners)
-                listener.Start();
-            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+            var port = Random.Shared.Next(15_000, 32_000);
+            if (IsFree(port))
+            {
+                ports.Add(port);
+            }
         }
-        finally
-        {
-            foreach (var listener in listeners)
-                listener.Dispose();
-        }
+
+        return [.. ports];
     }
 
     /// <summary>Whether nobody listens on the port of 127.0.0.1.</summary>
