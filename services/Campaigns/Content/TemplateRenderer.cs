@@ -81,7 +81,7 @@ internal static class TemplateRenderer
             Parse(template).RenderAsync(output, context, encoder, isolateContext: false).AsTask().GetAwaiter().GetResult();
             return output.ToString();
         }
-        catch (Exception e) when (e is InvalidOperationException or ParseException or ArgumentException or FormatException or OverflowException)
+        catch (Exception e) when (e is FluidException or InvalidOperationException or ParseException or ArgumentException or FormatException or OverflowException)
         {
             throw new TemplateException(e.Message, e);
         }

@@ -1,0 +1,112 @@
+using System.Globalization;
+using Crm.Activity.V1;
+using Crm.Campaigns.V1;
+using Crm.Contacts.V1;
+using Dapper;
+using Npgsql;
+using TagSegments.Embedded.Smtp;
+using TagSegments.Testing;
+
+namespace TagSegments.Campaigns.Tests;
+
+/// <summary>The real services with a mail server that can be told to misbehave; one per test class.</summary>
+public sealed class CampaignWorld : IAsyncLifetime
+{
+    public const string WebhookSecret = "a secret of the tests";
+
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public TestApps Apps { get; private set; } = null!;
+
+    public SmtpSink Mail { get; } = SmtpSink.Start();
+
+    public ActivityService.ActivityServiceClient Activities => new(Apps.Channel(Service.Campaigns));
+
+    public CampaignService.CampaignServiceClient Campaigns => new(Apps.Channel(Service.Campaigns));
+
+    public MessageService.MessageServiceClient Messages => new(Apps.Channel(Service.Campaigns));
+
+    public async Task InitializeAsync() => Apps = await TestApps.StartAsync(new TestAppsOptions
+    {
+        Services = [Service.Tags, Service.Segments, Service.Campaigns],
+        Settings = Settings(Mail.Port),
+    });
+
+    public async Task DisposeAsync()
+    {
+        await Apps.DisposeAsync();
+        await Mail.DisposeAsync();
+    }
+
+    public static Dictionary<string, string?> Settings(int mailPort) => new()
+    {
+        ["Smtp:Port"] = mailPort.ToString(CultureInfo.InvariantCulture),
+        ["Smtp:Timeout"] = "00:00:02",
+        ["Smtp:MessagesPerConnection"] = "1",
+        ["Smtp:From"] = "news@acme.example",
+        ["Delivery:PollInterval"] = "00:00:00.05",
+        ["Delivery:RetryDelay"] = "00:00:00.05",
+        ["Delivery:HandOverTimeout"] = "00:00:03",
+        ["Tokens:Key"] = "a key of the tests",
+        ["Webhooks:generic:Key"] = WebhookSecret,
+    };
+
+    public async Task<Contact> NewContactAsync(string account, string email, Action<Contact>? change = null)
+    {
+        var contact = new Contact { Email = email };
+        change?.Invoke(contact);
+        return (await Apps.Contacts.CreateContactAsync(new CreateContactRequest { Account = account, Contact = contact })).Contact;
+    }
+
+    public async Task<SendMessageResponse> SendAsync(string account, int contactId, Message message) =>
+        await Messages.SendMessageAsync(new SendMessageRequest
+        {
+            Account = account,
+            ContactId = contactId,
+            Message = message,
+            RequestId = Guid.NewGuid().ToString(),
+        });
+
+    /// <summary>Waits until a single message has come to the wanted state.</summary>
+    public Task<Recipient> WaitForMessageAsync(string account, string messageId, Recipient.Types.State state) => WaitAsync(
+        async () => (await Messages.GetMessageAsync(new GetMessageRequest { Account = account, MessageId = messageId })).Recipient,
+        recipient => recipient.State == state);
+
+    public Task<Campaign> WaitForCampaignAsync(string account, string campaignId, Campaign.Types.State state) => WaitAsync(
+        async () => (await Campaigns.GetCampaignAsync(new GetCampaignRequest { Account = account, CampaignId = campaignId })).Campaign,
+        campaign => campaign.State == state);
+
+    public async Task<List<Recipient>> LedgerAsync(string account, string campaignId) =>
+        [.. (await Campaigns.ListRecipientsAsync(new ListRecipientsRequest { Account = account, CampaignId = campaignId, PageSize = 10_000 })).Recipients];
+
+    public static async Task<T> WaitAsync<T>(Func<Task<T>> read, Func<T, bool> reached)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var value = await read();
+            if (reached(value))
+            {
+                return value;
+            }
+
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"Still {value} after {Patience}");
+            await Task.Delay(25);
+        }
+    }
+
+    /// <summary>Runs SQL as the owner: to arrange what no call offers, and to look behind the service.</summary>
+    public async Task<int> ExecuteAsync(string sql, object? parameters = null)
+    {
+        await using var connection = new NpgsqlConnection(Apps.Database.OwnerConnectionString);
+        return await connection.ExecuteAsync(sql, parameters);
+    }
+
+    public async Task<List<T>> QueryAsync<T>(string sql, object? parameters = null)
+    {
+        await using var connection = new NpgsqlConnection(Apps.Database.OwnerConnectionString);
+        return (await connection.QueryAsync<T>(sql, parameters)).AsList();
+    }
+
+    public static Message Text(string subject, string text = "Hello") => new() { Subject = subject, Text = text };
+}

@@ -1,0 +1,140 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Crm.Common.V1;
+using Crm.Contacts.V1;
+using Crm.Campaigns.V1;
+using TagSegments.Testing;
+using Kind = Crm.Activity.V1.Activity.Types.Kind;
+
+namespace TagSegments.Campaigns.Tests.Tracking;
+
+public sealed class TrackingTests(CampaignWorld world) : IClassFixture<CampaignWorld>, IDisposable
+{
+    private const string Browser = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0";
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+
+    [Fact]
+    public async Task An_opened_pixel_and_a_followed_link_are_activities_within_a_second()
+    {
+        var mail = await SendAsync();
+
+        var pixel = await GetAsync(mail.Open);
+        var click = await GetAsync(mail.Click);
+
+        Assert.Equal("image/gif", pixel.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(HttpStatusCode.Redirect, click.StatusCode);
+        Assert.Equal("https://example.org/x?a=1&b=2", click.Headers.Location?.AbsoluteUri);
+        var activities = await WaitForAsync(mail, Kind.Opened, Kind.Clicked);
+        Assert.All(activities, a => Assert.False(a.Machine));
+        Assert.Contains(activities, a => a.Detail == "https://example.org/x?a=1&b=2");
+    }
+
+    [Fact]
+    public async Task Programs_are_marked_as_such_and_a_HEAD_is_no_activity()
+    {
+        var mail = await SendAsync();
+
+        await _http.SendAsync(new HttpRequestMessage(HttpMethod.Head, mail.Click));
+        await GetAsync(mail.Open, "Barracuda Sentinel scanner");
+
+        Assert.True(Assert.Single(await WaitForAsync(mail, Kind.Opened)).Machine);
+    }
+
+    [Fact]
+    public async Task Getting_the_unsubscribe_page_changes_nothing_and_posting_acts()
+    {
+        var mail = await SendAsync();
+
+        var page = await GetAsync(mail.Unsubscribe);
+        Assert.Empty(await SuppressedAsync(mail));
+        var done = await _http.PostAsync(
+            mail.Unsubscribe, new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]));
+        await _http.PostAsync(mail.Unsubscribe, null);
+
+        Assert.Contains("<form method=\"post\">", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, done.StatusCode);
+        Assert.Equal([mail.Contact.Email], await SuppressedAsync(mail));
+        Assert.Single(await WaitForAsync(mail, Kind.Unsubscribed));
+    }
+
+    [Fact]
+    public async Task An_unsubscribed_contact_is_told_to_the_contact_service()
+    {
+        var mail = await SendAsync();
+
+        await _http.PostAsync(mail.Unsubscribe, null);
+
+        var contact = await CampaignWorld.WaitAsync(
+            async () => (await world.Apps.Contacts.GetContactAsync(new() { Account = mail.Account, ContactId = mail.Contact.ContactId })).Contact,
+            c => c.Consents.Any(consent => consent is { Channel: Channel.Email, State: Consent.Types.State.Unsubscribed }));
+        Assert.Equal("unsubscribe link", contact.Consents.First(c => c.Channel == Channel.Email).Source);
+    }
+
+    [Fact]
+    public async Task Unsubscribing_works_after_the_contact_was_deleted()
+    {
+        var mail = await SendAsync();
+        await world.Apps.Contacts.DeleteContactAsync(new() { Account = mail.Account, ContactId = mail.Contact.ContactId });
+
+        await _http.PostAsync(mail.Unsubscribe, null);
+
+        Assert.Equal([mail.Contact.Email], await SuppressedAsync(mail));
+    }
+
+    [Fact]
+    public async Task Forged_truncated_and_swapped_tokens_are_not_found()
+    {
+        var mail = await SendAsync();
+        var (open, click, unsubscribe) = (Token(mail.Open), Token(mail.Click), Token(mail.Unsubscribe));
+
+        foreach (var path in new[] { $"o/{click}", $"o/{unsubscribe}", $"c/{open}", $"u/{open}", $"u/{click}", $"o/{open[..^4]}", $"o/A{open}", "u/1", "c/https:%2F%2Fevil.example" })
+        {
+            Assert.Equal(HttpStatusCode.NotFound, (await GetAsync($"{Base}/{path}")).StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await _http.PostAsync($"{Base}/u/{open}", null)).StatusCode);
+        Assert.Empty(await SuppressedAsync(mail));
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private string Base => world.Apps.HttpAddress(Service.Campaigns);
+
+    private static string Token(string url) => url.Split('/')[^1];
+
+    private async Task<SentMail> SendAsync()
+    {
+        var account = await world.Apps.NewAccountAsync();
+        var contact = await world.NewContactAsync(account, $"{Guid.NewGuid():N}@x.example");
+        await world.SendAsync(account, contact.ContactId, new Message
+        {
+            Subject = "Hello",
+            Html = """<body><a href="https://example.org/x?a=1&amp;b=2">x</a> <a href="{{ unsubscribe_url }}">no more</a></body>""",
+        });
+        var mail = await world.Mail.WaitForAsync(m => m.Recipients.Contains(contact.Email), CampaignWorld.Patience);
+        using var parsed = await MimeKit.MimeMessage.LoadAsync(new MemoryStream(mail.Data.ToArray()));
+        return new SentMail(account, contact, Link(parsed.HtmlBody!, "o"), Link(parsed.HtmlBody!, "c"), Link(parsed.HtmlBody!, "u"));
+    }
+
+    private static string Link(string html, string kind) => WebUtility.HtmlDecode(Regex.Match(html, $"http[^\"]*/{kind}/[^\"]*").Value);
+
+    private Task<HttpResponseMessage> GetAsync(string url, string agent = Browser)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, url);
+        request.Headers.UserAgent.TryParseAdd(agent);
+        return _http.SendAsync(request);
+    }
+
+    private Task<List<Crm.Activity.V1.Activity>> WaitForAsync(SentMail mail, params Kind[] kinds) => CampaignWorld.WaitAsync(
+        async () =>
+        {
+            var request = new Crm.Activity.V1.ListActivitiesRequest { Account = mail.Account, ContactId = mail.Contact.ContactId, Kinds = { kinds } };
+            return (await world.Activities.ListActivitiesAsync(request)).Activities.ToList();
+        },
+        activities => activities.Count >= kinds.Length);
+
+    private async Task<List<string>> SuppressedAsync(SentMail mail) =>
+        [.. (await world.Activities.ListSuppressionsAsync(new() { Account = mail.Account })).Suppressions.Select(s => s.Address)];
+
+    private sealed record SentMail(string Account, Contact Contact, string Open, string Click, string Unsubscribe);
+}
