@@ -49,16 +49,17 @@ internal sealed class CampaignScheduler(
         await using var connection = await database.OpenConnectionAsync(ct);
         return await connection.QuerySingleOrDefaultAsync<PreparingCampaign>(new CommandDefinition(
             """
-            UPDATE campaigns.campaign c
-            SET state = 3, version = version + 1, fence = fence + 1, lease_until = now() + make_interval(secs => @lease), updated_at = now()
-            FROM (
+            WITH due AS MATERIALIZED (
                 SELECT account_id, campaign_id
                 FROM campaigns.campaign
                 WHERE (state = 2 AND run_at <= now()) OR (state = 3 AND lease_until < now())
                 ORDER BY run_at
                 LIMIT 1
                 FOR UPDATE SKIP LOCKED
-            ) due
+            )
+            UPDATE campaigns.campaign c
+            SET state = 3, version = version + 1, fence = fence + 1, lease_until = now() + make_interval(secs => @lease), updated_at = now()
+            FROM due
             WHERE c.account_id = due.account_id AND c.campaign_id = due.campaign_id
             RETURNING c.account_id, c.campaign_id, c.account_name, c.channel, c.audience, c.recipient_tag_ids, c.fence
             """,

@@ -19,16 +19,18 @@ internal sealed class Ledger(NpgsqlDataSource database, DeliveryOptions options)
         await using var connection = await database.OpenConnectionAsync(ct);
         return (await connection.QueryAsync<Claim>(new CommandDefinition(
             """
-            UPDATE campaigns.recipient r
-            SET state = 2, fence = fence + 1, lease_until = now() + make_interval(secs => @lease), updated_at = now()
-            FROM (
+            -- Materialized: joined as a plain subquery it could run again for each row, and claim far more than the limit.
+            WITH due AS MATERIALIZED (
                 SELECT contact_id
                 FROM campaigns.recipient
                 WHERE account_id = @accountId AND campaign_id = @campaignId AND state IN (1, 6) AND due_at <= now()
                 ORDER BY due_at
                 LIMIT @limit
                 FOR UPDATE SKIP LOCKED
-            ) due
+            )
+            UPDATE campaigns.recipient r
+            SET state = 2, fence = fence + 1, lease_until = now() + make_interval(secs => @lease), updated_at = now()
+            FROM due
             WHERE r.account_id = @accountId AND r.campaign_id = @campaignId AND r.contact_id = due.contact_id
               AND EXISTS (SELECT FROM campaigns.campaign WHERE account_id = @accountId AND campaign_id = @campaignId AND state = 4)
             RETURNING r.account_id, r.campaign_id, r.contact_id, r.channel, r.address, r.fence, r.attempts
@@ -43,16 +45,17 @@ internal sealed class Ledger(NpgsqlDataSource database, DeliveryOptions options)
         await using var connection = await database.OpenConnectionAsync(ct);
         return (await connection.QueryAsync<Claim>(new CommandDefinition(
             """
-            UPDATE campaigns.recipient r
-            SET state = 2, fence = fence + 1, lease_until = now() + make_interval(secs => @lease), updated_at = now()
-            FROM (
+            WITH due AS MATERIALIZED (
                 SELECT account_id, campaign_id, contact_id
                 FROM campaigns.recipient
                 WHERE single AND state IN (1, 6) AND due_at <= now()
                 ORDER BY due_at
                 LIMIT @limit
                 FOR UPDATE SKIP LOCKED
-            ) due
+            )
+            UPDATE campaigns.recipient r
+            SET state = 2, fence = fence + 1, lease_until = now() + make_interval(secs => @lease), updated_at = now()
+            FROM due
             WHERE r.account_id = due.account_id AND r.campaign_id = due.campaign_id AND r.contact_id = due.contact_id
             RETURNING r.account_id, r.campaign_id, r.contact_id, r.channel, r.address, r.fence, r.attempts
             """,
