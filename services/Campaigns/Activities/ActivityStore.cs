@@ -36,7 +36,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             """
-            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine
+            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine, NULL::timestamptz AS committed_at
             FROM campaigns.activity
             WHERE account_id = @accountId AND contact_id = @contactId AND campaign_id = @campaignId
             ORDER BY at DESC, activity_id DESC
