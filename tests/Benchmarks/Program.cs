@@ -1,9 +1,11 @@
 using TagSegments.Benchmarks;
 using TagSegments.Benchmarks.Campaigns;
 using TagSegments.Benchmarks.Segments;
+using TagSegments.Benchmarks.Tags;
 
 return await BenchmarkProgram.RunAsync(args, new Dictionary<string, Func<BenchmarkOptions, Report, Task>>
 {
     ["campaigns"] = CampaignSuite.RunAsync,
     ["segments"] = SegmentsSuite.RunAsync,
+    ["tags"] = TagBenchmarks.RunAsync,
 });

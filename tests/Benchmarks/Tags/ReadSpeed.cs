@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using Crm.Tags.V1;
+using Grpc.Health.V1;
+
+namespace TagSegments.Benchmarks.Tags;
+
+/// <summary>All tags of a contact against an empty call, in a library of 500 and of 10,000 tags.</summary>
+internal static class ReadSpeed
+{
+    public static async Task RunAsync(TagFixture ours, BenchmarkOptions options, Report report)
+    {
+        await FillAsync(ours, options, 500);
+        await MeasureAsync(ours, options, report, 500, 2);
+        await FillAsync(ours, options, 9_500);
+        await MeasureAsync(ours, options, report, 10_000, 4);
+    }
+
+    private static async Task FillAsync(TagFixture ours, BenchmarkOptions options, int tags)
+    {
+        var random = new Random(options.Seed);
+        for (var tag = 0; tag < tags; tag++)
+        {
+            var contactIds = Enumerable.Range(0, 20).Select(_ => random.Next(1, options.Contacts + 1)).Distinct();
+            var tagId = await ours.NewTagAsync();
+            await ours.Tags.BulkTagAsync(new BulkTagRequest { Account = ours.Account, ContactIds = { contactIds }, AddTagIds = { tagId } });
+        }
+    }
+
+    private static async Task MeasureAsync(TagFixture ours, BenchmarkOptions options, Report report, int tags, double target)
+    {
+        var random = new Random(options.Seed);
+        var (reads, empty) = (new List<double>(), new List<double>());
+        for (var step = 0; step < 300; step++)
+        {
+            var request = new BatchGetContactTagsRequest { Account = ours.Account, ContactIds = { random.Next(1, options.Contacts + 1) } };
+            var start = Stopwatch.GetTimestamp();
+            await ours.Tags.BatchGetContactTagsAsync(request);
+            var middle = Stopwatch.GetTimestamp();
+            await ours.Health.CheckAsync(new HealthCheckRequest());
+            if (step >= 100)
+            {
+                reads.Add(Stopwatch.GetElapsedTime(start, middle).TotalMilliseconds);
+                empty.Add(Stopwatch.GetElapsedTime(middle).TotalMilliseconds);
+            }
+        }
+
+        report.AtMost($"all tags of a contact, library of {tags:N0}, p50", Interleaved.Median(reads), "an empty call", Interleaved.Median(empty), "ms", target);
+    }
+}

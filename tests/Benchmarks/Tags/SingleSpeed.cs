@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Crm.Tags.V1;
+
+namespace TagSegments.Benchmarks.Tags;
+
+/// <summary>Adding one tag to one contact: alone, with many writers, and while a bulk operation runs.</summary>
+internal static class SingleSpeed
+{
+    private const int Adds = 4_000;
+
+    public static async Task RunAsync(TagFixture ours, RowModel rows, BenchmarkOptions options, Report report)
+    {
+        var random = new Random(options.Seed);
+        var tagIds = new int[50];
+        for (var index = 0; index < tagIds.Length; index++)
+        {
+            tagIds[index] = await ours.NewTagAsync();
+        }
+
+        (int ContactId, int TagId) Next()
+        {
+            lock (random)
+            {
+                return (random.Next(1, options.Contacts + 1), tagIds[random.Next(tagIds.Length)]);
+            }
+        }
+
+        Task AddAsync() => Next() is var (contactId, tagId) ? ours.AddAsync(contactId, tagId) : throw new UnreachableException();
+        Task AddRowAsync() => Next() is var (contactId, tagId) ? rows.AddAsync(tagId, contactId) : throw new UnreachableException();
+
+        await AloneAsync(AddAsync, () => rows.InsertPlainAsync(Next().ContactId), report);
+        await TogetherAsync(AddAsync, AddRowAsync, options, report);
+        await DuringBulkAsync(ours, AddAsync, options, report);
+    }
+
+    private static async Task AloneAsync(Func<Task> add, Func<Task> insert, Report report)
+    {
+        var (ours, plain) = (new List<double>(), new List<double>());
+        for (var step = 0; step < 1_200; step++)
+        {
+            var (first, second) = (await TimeAsync(add), await TimeAsync(insert));
+            if (step >= 200)
+            {
+                ours.Add(first);
+                plain.Add(second);
+            }
+        }
+
+        report.AtMost("one add through gRPC, p50", Interleaved.Median(ours), "one plain row insert with commit", Interleaved.Median(plain), "ms", 1.5);
+    }
+
+    private static async Task TogetherAsync(Func<Task> add, Func<Task> addRow, BenchmarkOptions options, Report report)
+    {
+        var times = await Interleaved.MedianAsync(
+            Math.Min(5, options.Rounds),
+            () => TogetherAsync(32, add),
+            () => TogetherAsync(32, addRow),
+            () => TogetherAsync(500, add));
+        var rates = times.Select(milliseconds => Adds / (milliseconds / 1_000)).ToArray();
+        report.AtLeast("adds/s with 32 writers", rates[0], "ungrouped row inserts with audit and clock", rates[1], "adds/s", 5);
+        report.AtLeast("adds/s with 500 calls under way", rates[2], "the goal", 10_000, "adds/s", 1);
+    }
+
+    private static async Task DuringBulkAsync(TagFixture ours, Func<Task> add, BenchmarkOptions options, Report report)
+    {
+        var times = new ConcurrentBag<double>();
+        var request = new BulkTagRequest { Account = ours.Account, ContactIds = { Enumerable.Range(1, options.Contacts) } };
+        for (var round = 0; round < options.Rounds; round++)
+        {
+            request.AddTagIds.Clear();
+            request.AddTagIds.Add(await ours.NewTagAsync());
+            var bulk = ours.Tags.BulkTagAsync(request).ResponseAsync;
+            while (!bulk.IsCompleted)
+            {
+                await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => times.Add(await TimeAsync(add))));
+            }
+
+            await bulk;
+        }
+
+        var sorted = times.Order().ToArray();
+        report.AtMost($"one add while all contacts are bulk-tagged, p99 of {sorted.Length}", sorted[(int)(sorted.Length * 0.99)], "the goal", 50, "ms", 1);
+    }
+
+    private static async Task TogetherAsync(int writers, Func<Task> action)
+    {
+        var left = Adds;
+        await Task.WhenAll(Enumerable.Range(0, writers).Select(async _ =>
+        {
+            while (Interlocked.Decrement(ref left) >= 0)
+            {
+                await action();
+            }
+        }));
+    }
+
+    private static async Task<double> TimeAsync(Func<Task> action)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await action();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+}
