@@ -28,6 +28,8 @@ internal static class BulkUndo
                 WHERE c.account_id = b.account_id AND c.tag_id = @tagId AND c.pos > b.pos AND c.chunk = b.chunk AND c.cause_kind <> 10) AS later
             WHERE b.account_id = @AccountId AND b.operation_id = @operationId AND b.chunk = ANY (@chunks) AND own.bits IS NOT NULL
             """;
+        // The library before the chunks, as everybody takes them.
+        await transaction.ShareLibraryAsync(ct);
         await LockAsync(transaction, tagId, chunks, ct);
         var rows = (await transaction.Connection.QueryAsync<(int Chunk, byte[] Revertible, int Kept)>(new CommandDefinition(
             sql, new { transaction.AccountId, operationId, tagId, chunks }, transaction.Transaction, cancellationToken: ct))).AsList();
