@@ -97,11 +97,15 @@ internal sealed partial class MainJob(Services services, string account, DemoRep
         await services.Tags.CreateTagAsync(new() { Account = account, Tag = new() { Name = WorkflowTag }, RequestId = RequestId.New() }, cancellationToken: ct);
         var draft = (await services.Workflows.CreateWorkflowAsync(new CreateWorkflowRequest
         {
-            Account = account, Workflow = new() { Name = "Route hot leads", Definition = definition }, RequestId = RequestId.New(),
+            Account = account,
+            Workflow = new() { Name = "Route hot leads", Definition = definition },
+            RequestId = RequestId.New(),
         }, cancellationToken: ct)).Workflow;
         var published = (await services.Workflows.PublishWorkflowAsync(new PublishWorkflowRequest
         {
-            Account = account, WorkflowId = draft.WorkflowId, RequestId = RequestId.New(),
+            Account = account,
+            WorkflowId = draft.WorkflowId,
+            RequestId = RequestId.New(),
         }, cancellationToken: ct)).Workflow;
         report.Check(1, published.PublishedVersion, "published version of the workflow \"Route hot leads\"");
         report.Detail($"""tag "{HotLead}" added -> if country = "AT" then add tag "{WorkflowTag}", else notify {NotificationAddress}""");
@@ -127,7 +131,10 @@ internal sealed partial class MainJob(Services services, string account, DemoRep
     {
         await services.Segments.CreateSegmentAsync(new CreateSegmentRequest
         {
-            Account = account, Segment = new() { Name = "Hot and engaged" }, Text = SegmentFilter, RequestId = RequestId.New(),
+            Account = account,
+            Segment = new() { Name = "Hot and engaged" },
+            Text = SegmentFilter,
+            RequestId = RequestId.New(),
         }, cancellationToken: ct);
         report.Done($"segment \"Hot and engaged\" saved: {SegmentFilter}");
         report.Check(expected, await CountAsync(new() { SegmentName = "Hot and engaged" }, ct), "contacts in it now");

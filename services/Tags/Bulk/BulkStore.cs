@@ -23,8 +23,17 @@ internal sealed class BulkStore(NpgsqlDataSource database)
             sql,
             new
             {
-                row.AccountId, row.OperationId, row.State, row.Source, row.UndoOf, AddTagIds = (int[])row.AddTagIds,
-                RemoveTagIds = (int[])row.RemoveTagIds, row.Actor, row.SkipWorkflows, row.Total, row.CreatedAt,
+                row.AccountId,
+                row.OperationId,
+                row.State,
+                row.Source,
+                row.UndoOf,
+                AddTagIds = (int[])row.AddTagIds,
+                RemoveTagIds = (int[])row.RemoveTagIds,
+                row.Actor,
+                row.SkipWorkflows,
+                row.Total,
+                row.CreatedAt,
             },
             transaction,
             cancellationToken: ct));

@@ -42,7 +42,13 @@ internal sealed class FieldStore(NpgsqlDataSource database)
             """;
         var values = new
         {
-            accountId, fieldId, target = (short)field.Target, field.Key, type = (short)field.Type, choices = field.Choices.ToArray(), field.Description,
+            accountId,
+            fieldId,
+            target = (short)field.Target,
+            field.Key,
+            type = (short)field.Type,
+            choices = field.Choices.ToArray(),
+            field.Description,
         };
         var row = await transaction.Connection!.QuerySingleOrDefaultAsync<Row>(
             new CommandDefinition(sql, values, transaction, cancellationToken: ct));
@@ -75,7 +81,12 @@ internal sealed class FieldStore(NpgsqlDataSource database)
             """;
         var values = new
         {
-            transaction.AccountId, field.FieldId, field.Key, type = (short)field.Type, choices = field.Choices.ToArray(), field.Description,
+            transaction.AccountId,
+            field.FieldId,
+            field.Key,
+            type = (short)field.Type,
+            choices = field.Choices.ToArray(),
+            field.Description,
         };
         return await transaction.Connection.ExecuteAsync(
             new CommandDefinition(sql, values, transaction.Transaction, cancellationToken: ct)) == 1;

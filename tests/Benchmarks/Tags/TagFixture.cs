@@ -44,7 +44,8 @@ internal sealed class TagFixture : IAsyncDisposable
 
     public async Task<int> NewTagAsync() => (await Tags.CreateTagAsync(new CreateTagRequest
     {
-        Account = Account, Tag = new Tag { Name = $"Tag {Interlocked.Increment(ref _tags)}" },
+        Account = Account,
+        Tag = new Tag { Name = $"Tag {Interlocked.Increment(ref _tags)}" },
     })).Tag.TagId;
 
     public async Task AddAsync(int contactId, int tagId) =>

@@ -15,7 +15,9 @@ internal static class UndoSpeed
             var start = Stopwatch.GetTimestamp();
             var started = await ours.Bulk.StartBulkOperationAsync(new StartBulkOperationRequest
             {
-                Account = ours.Account, Contacts = All(options.Contacts), AddTagIds = { tagId },
+                Account = ours.Account,
+                Contacts = All(options.Contacts),
+                AddTagIds = { tagId },
             });
             var operation = await ours.FinishAsync(started.Operation);
             var middle = Stopwatch.GetTimestamp();

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Crm.Campaigns.V1;
 using Crm.Common.V1;
 using Crm.Contacts.V1;
-using Crm.Campaigns.V1;
 using TagSegments.Testing;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
+using TagSegments.Campaigns;
 using TagSegments.Embedded;
 using TagSegments.Embedded.Postgres;
 using TagSegments.Embedded.Smtp;
-using TagSegments.Campaigns;
 using TagSegments.Segments;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags;

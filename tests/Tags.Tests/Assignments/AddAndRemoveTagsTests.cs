@@ -44,7 +44,11 @@ public class AddAndRemoveTagsTests(SharedApps shared) : IClassFixture<SharedApps
         var hot = await account.NewTagAsync("Hot");
         var request = new AddTagsRequest
         {
-            Account = account.Name, ContactId = contactId, TagIds = { hot }, TagNames = { "New", " Newer " }, CreateMissing = true,
+            Account = account.Name,
+            ContactId = contactId,
+            TagIds = { hot },
+            TagNames = { "New", " Newer " },
+            CreateMissing = true,
         };
 
         Assert.Equal(3, (await account.Tags.AddTagsAsync(request)).AddedTagIds.Count);
@@ -118,7 +122,10 @@ public class AddAndRemoveTagsTests(SharedApps shared) : IClassFixture<SharedApps
 
         await account.Tags.AddTagsAsync(new AddTagsRequest
         {
-            Account = account.Name, ContactId = contactId, TagNames = { names.Reverse() }, CreateMissing = true,
+            Account = account.Name,
+            ContactId = contactId,
+            TagNames = { names.Reverse() },
+            CreateMissing = true,
         });
 
         Assert.Equal(names, await account.TagsOfAsync(contactId));
@@ -181,7 +188,11 @@ public class AddAndRemoveTagsTests(SharedApps shared) : IClassFixture<SharedApps
 
         await account.Tags.AddTagsAsync(new AddTagsRequest
         {
-            Account = account.Name, ContactId = contactId, TagIds = { tagId }, Cause = cause, SkipWorkflows = true,
+            Account = account.Name,
+            ContactId = contactId,
+            TagIds = { tagId },
+            Cause = cause,
+            SkipWorkflows = true,
         });
 
         var only = Assert.Single(await account.EventsAsync());

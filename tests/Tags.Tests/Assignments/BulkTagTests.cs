@@ -88,7 +88,10 @@ public class BulkTagTests(SharedApps shared) : IClassFixture<SharedApps>
         var tagId = await account.NewTagAsync("Hot");
         var request = new BulkTagRequest
         {
-            Account = account.Name, ContactIds = { Enumerable.Range(1, 50_000) }, AddTagIds = { tagId }, RequestId = "bulk",
+            Account = account.Name,
+            ContactIds = { Enumerable.Range(1, 50_000) },
+            AddTagIds = { tagId },
+            RequestId = "bulk",
         };
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => account.Tags.BulkTagAsync(request).ResponseAsync));

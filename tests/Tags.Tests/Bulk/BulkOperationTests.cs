@@ -42,7 +42,10 @@ public class BulkOperationTests(SharedApps shared) : IClassFixture<SharedApps>
 
         var preview = await Bulk.PreviewBulkOperationAsync(new PreviewBulkOperationRequest
         {
-            Account = account.Name, Contacts = Ids(Enumerable.Range(1, 20_100)), AddTagIds = { hot }, RemoveTagIds = { old },
+            Account = account.Name,
+            Contacts = Ids(Enumerable.Range(1, 20_100)),
+            AddTagIds = { hot },
+            RemoveTagIds = { old },
         });
 
         Assert.Equal(position, await account.PositionAsync());
@@ -61,7 +64,9 @@ public class BulkOperationTests(SharedApps shared) : IClassFixture<SharedApps>
 
         var started = await Bulk.StartBulkOperationAsync(new StartBulkOperationRequest
         {
-            Account = account.Name, Contacts = new BulkContacts { Matching = new FilterSource { Text = "has tag \"Old\"" } }, AddTagIds = { hot },
+            Account = account.Name,
+            Contacts = new BulkContacts { Matching = new FilterSource { Text = "has tag \"Old\"" } },
+            AddTagIds = { hot },
         });
         var operation = await WaitAsync(account, started.Operation.OperationId);
 
@@ -199,7 +204,10 @@ public class BulkOperationTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.NewContactsAsync(5);
         var request = new StartBulkOperationRequest
         {
-            Account = account.Name, Contacts = Ids([1, 2]), AddTagIds = { await account.NewTagAsync("Hot") }, RequestId = "r1",
+            Account = account.Name,
+            Contacts = Ids([1, 2]),
+            AddTagIds = { await account.NewTagAsync("Hot") },
+            RequestId = "r1",
         };
 
         var first = await Bulk.StartBulkOperationAsync(request);
@@ -251,7 +259,10 @@ public class BulkOperationTests(SharedApps shared) : IClassFixture<SharedApps>
     private async Task<BulkOperation> StartAsync(TagAccount account, IEnumerable<int> contactIds, int[] add, int[] remove) =>
         (await Bulk.StartBulkOperationAsync(new StartBulkOperationRequest
         {
-            Account = account.Name, Contacts = Ids(contactIds), AddTagIds = { add }, RemoveTagIds = { remove },
+            Account = account.Name,
+            Contacts = Ids(contactIds),
+            AddTagIds = { add },
+            RemoveTagIds = { remove },
         })).Operation;
 
     private async Task<BulkOperation> RunAsync(TagAccount account, IEnumerable<int> contactIds, int[] add, int[] remove) =>

@@ -18,13 +18,16 @@ public class MergeTests(SharedApps shared) : IClassFixture<SharedApps>
         await TagAsync(account, 2, "both", "theirs");
         await account.Apps.Contacts.SetConsentAsync(new()
         {
-            Account = account.Name, ContactId = 2, Consent = new() { Channel = Channel.Email, State = State.Unsubscribed, Source = "link" },
+            Account = account.Name,
+            ContactId = 2,
+            Consent = new() { Channel = Channel.Email, State = State.Unsubscribed, Source = "link" },
         });
         var pipeline = (await account.Apps.Opportunities.CreatePipelineAsync(
             new() { Account = account.Name, Pipeline = new() { Name = "Sales", Stages = { new Stage { Name = "New" } } } })).Pipeline;
         await account.Apps.Opportunities.CreateOpportunityAsync(new()
         {
-            Account = account.Name, Opportunity = new() { ContactId = 2, PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId },
+            Account = account.Name,
+            Opportunity = new() { ContactId = 2, PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId },
         });
 
         var merged = await account.Apps.Contacts.MergeContactsAsync(new() { Account = account.Name, ContactId = 1, DuplicateContactId = 2 });
@@ -67,7 +70,9 @@ public class MergeTests(SharedApps shared) : IClassFixture<SharedApps>
         {
             await account.Apps.Contacts.SetConsentAsync(new()
             {
-                Account = account.Name, ContactId = 1, Consent = new() { Channel = channel, State = state, Source = source },
+                Account = account.Name,
+                ContactId = 1,
+                Consent = new() { Channel = channel, State = state, Source = source },
             });
         }
 

@@ -18,7 +18,9 @@ public class WatchContactEventsTests(SharedApps shared) : IClassFixture<SharedAp
         await account.UpdateAsync(new() { ContactId = 1, FirstName = "Ada", Fields = CrmAccount.Values("city", new() { StringValue = "Wien" }) });
         await account.Apps.Contacts.SetConsentAsync(new()
         {
-            Account = account.Name, ContactId = 1, Consent = new() { Channel = Channel.Email, State = Consent.Types.State.Subscribed },
+            Account = account.Name,
+            ContactId = 1,
+            Consent = new() { Channel = Channel.Email, State = Consent.Types.State.Subscribed },
         });
         await account.Apps.Contacts.DeleteContactAsync(new() { Account = account.Name, ContactId = 1, Cause = new() { Kind = Cause.Types.Kind.Contact } });
         await account.Apps.Contacts.RestoreContactAsync(new() { Account = account.Name, ContactId = 1 });

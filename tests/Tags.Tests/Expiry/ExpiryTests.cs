@@ -58,7 +58,9 @@ public class ExpiryTests(SharedApps shared) : IClassFixture<SharedApps>
     private static async Task AddAsync(TagAccount account, int contactId, int tagId, TimeSpan life) =>
         await account.Tags.AddTagsAsync(new AddTagsRequest
         {
-            Account = account.Name, ContactId = contactId, TagIds = { tagId },
+            Account = account.Name,
+            ContactId = contactId,
+            TagIds = { tagId },
             ExpireTime = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow() + life),
         });
 

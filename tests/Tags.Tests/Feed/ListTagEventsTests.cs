@@ -52,7 +52,10 @@ public class ListTagEventsTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.AddAsync(1, b);
         await account.Tags.AddTagsAsync(new AddTagsRequest
         {
-            Account = account.Name, ContactId = 2, TagIds = { a }, Cause = new Cause { Kind = Cause.Types.Kind.Workflow, Id = "run-1" },
+            Account = account.Name,
+            ContactId = 2,
+            TagIds = { a },
+            Cause = new Cause { Kind = Cause.Types.Kind.Workflow, Id = "run-1" },
         });
         var all = await account.EventsAsync();
 

@@ -131,7 +131,9 @@ public class GovernanceTests(SharedApps shared) : IClassFixture<SharedApps>
         var (hot, warm) = (await account.NewTagAsync("Hot"), await account.NewTagAsync("Warm"));
         await shared.Apps.Segments.CreateSegmentAsync(new CreateSegmentRequest
         {
-            Account = account.Name, Segment = new Segment { Name = "Engaged" }, Text = "has tag \"Hot\"",
+            Account = account.Name,
+            Segment = new Segment { Name = "Engaged" },
+            Text = "has tag \"Hot\"",
         });
 
         var usages = (await Governance.ListTagUsagesAsync(new ListTagUsagesRequest { Account = account.Name, TagId = hot })).Usages;

@@ -16,7 +16,10 @@ public class NameRulesTests
     {
         var policy = new NamingPolicy
         {
-            Mode = NamingPolicy.Types.Mode.Warn, TitleCase = true, AllowedPrefixes = { "Source:", "Event:" }, ForbiddenCharacters = "#;",
+            Mode = NamingPolicy.Types.Mode.Warn,
+            TitleCase = true,
+            AllowedPrefixes = { "Source:", "Event:" },
+            ForbiddenCharacters = "#;",
         };
 
         var broken = NameRules.Check(policy, name);

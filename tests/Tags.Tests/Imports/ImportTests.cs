@@ -206,7 +206,11 @@ public class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.CreateAsync(new() { ExternalId = "acme" });
         var options = new ImportOptions
         {
-            Kind = ImportOptions.Types.Kind.Opportunities, ExternalIdColumn = "id", ContactColumn = "who", StageColumn = "stage", Pipeline = "Deals",
+            Kind = ImportOptions.Types.Kind.Opportunities,
+            ExternalIdColumn = "id",
+            ContactColumn = "who",
+            StageColumn = "stage",
+            Pipeline = "Deals",
         };
 
         var result = await Importer.RunAsync(

@@ -46,13 +46,20 @@ public class OpportunityTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.CreateAsync(new());
         await account.Apps.Fields.CreateFieldAsync(new()
         {
-            Account = account.Name, Field = new() { Key = "product", Type = Field.Types.Type.Text, Target = Field.Types.Target.Opportunity },
+            Account = account.Name,
+            Field = new() { Key = "product", Type = Field.Types.Type.Text, Target = Field.Types.Target.Opportunity },
         });
 
         var created = await CreateAsync(account, new()
         {
-            ExternalId = "d1", ContactId = 1, Name = "Big", PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId,
-            Amount = "1054.50", OpenedDate = "2026-01-01", Fields = CrmAccount.Values("product", Value.ForString("GTX")),
+            ExternalId = "d1",
+            ContactId = 1,
+            Name = "Big",
+            PipelineId = pipeline.PipelineId,
+            StageId = pipeline.Stages[0].StageId,
+            Amount = "1054.50",
+            OpenedDate = "2026-01-01",
+            Fields = CrmAccount.Values("product", Value.ForString("GTX")),
         });
 
         Assert.Equal(("1054.5", Status.Open, "2026-01-01", ""), (created.Amount, created.Status, created.OpenedDate, created.ClosedDate));
@@ -69,8 +76,13 @@ public class OpportunityTests(SharedApps shared) : IClassFixture<SharedApps>
 
         var error = await Errors.OfAsync(() => CreateAsync(account, new()
         {
-            PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId, Name = new string('x', 201), Amount = "much",
-            OpenedDate = "yesterday", ClosedDate = "2026-02-30", Status = (Status)9,
+            PipelineId = pipeline.PipelineId,
+            StageId = pipeline.Stages[0].StageId,
+            Name = new string('x', 201),
+            Amount = "much",
+            OpenedDate = "yesterday",
+            ClosedDate = "2026-02-30",
+            Status = (Status)9,
         }));
 
         Assert.Equal(

@@ -34,7 +34,8 @@ public class UpdatePipelineTests(SharedApps shared) : IClassFixture<SharedApps>
         var pipeline = await CreateAsync(account, "A", "B");
         await account.Apps.Opportunities.CreateOpportunityAsync(new()
         {
-            Account = account.Name, Opportunity = new() { PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId },
+            Account = account.Name,
+            Opportunity = new() { PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId },
         });
         var without = pipeline.Clone();
         without.Stages.RemoveAt(0);
@@ -62,7 +63,8 @@ public class UpdatePipelineTests(SharedApps shared) : IClassFixture<SharedApps>
     private static async Task<Pipeline> CreateAsync(CrmAccount account, params string[] stages) =>
         (await account.Apps.Opportunities.CreatePipelineAsync(new()
         {
-            Account = account.Name, Pipeline = new() { Name = "Sales", Stages = { stages.Select(name => new Stage { Name = name }) } },
+            Account = account.Name,
+            Pipeline = new() { Name = "Sales", Stages = { stages.Select(name => new Stage { Name = name }) } },
         })).Pipeline;
 
     private static async Task UpdateAsync(CrmAccount account, Pipeline pipeline) =>

@@ -25,7 +25,9 @@ public class ReportTests(SharedApps shared) : IClassFixture<SharedApps>
 
         var response = await Reports.GetTagHistoryAsync(new GetTagHistoryRequest
         {
-            Account = account.Name, TagIds = { hot }, Times = { past, events[0].Time, events[1].Time, events[^1].Time, future },
+            Account = account.Name,
+            TagIds = { hot },
+            Times = { past, events[0].Time, events[1].Time, events[^1].Time, future },
         });
 
         Assert.Equal([0, 1, 3, 2, 1], response.Histories.Single().ContactCounts);

@@ -82,12 +82,14 @@ public sealed class ActionTests(SharedApps shared) : IClassFixture<SharedApps>
         var crm = await Playground.CreateAsync(shared.Apps, "Start");
         var pipeline = (await crm.Apps.Opportunities.CreatePipelineAsync(new()
         {
-            Account = crm.Account, Pipeline = new() { Name = "Sales", Stages = { new Stage { Name = "New" }, new Stage { Name = "Qualified Lead" } } },
+            Account = crm.Account,
+            Pipeline = new() { Name = "Sales", Stages = { new Stage { Name = "New" }, new Stage { Name = "Qualified Lead" } } },
         })).Pipeline;
         var (with, without) = (await crm.NewContactAsync(), await crm.NewContactAsync());
         await crm.Apps.Opportunities.CreateOpportunityAsync(new()
         {
-            Account = crm.Account, Opportunity = new() { ContactId = with, PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId },
+            Account = crm.Account,
+            Opportunity = new() { ContactId = with, PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId },
         });
         var workflow = await crm.PublishAsync("""
             name: W

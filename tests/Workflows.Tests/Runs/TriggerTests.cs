@@ -73,7 +73,8 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
         var contact = await crm.NewContactAsync();
         var pipeline = (await crm.Apps.Opportunities.CreatePipelineAsync(new()
         {
-            Account = crm.Account, Pipeline = new() { Name = "Sales", Stages = { new Stage { Name = "New" }, new Stage { Name = "Won" } } },
+            Account = crm.Account,
+            Pipeline = new() { Name = "Sales", Stages = { new Stage { Name = "New" }, new Stage { Name = "Won" } } },
         })).Pipeline;
         var workflow = await crm.PublishAsync(
             "{name: W, triggers: [{stage: {pipeline: Sales, stage: Won}}], nodes: [{id: done, end: {}}]}");

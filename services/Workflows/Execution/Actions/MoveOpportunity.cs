@@ -28,7 +28,10 @@ internal sealed class MoveOpportunity(OpportunityService.OpportunityServiceClien
                     Account = account.Name,
                     Opportunity = new()
                     {
-                        ContactId = run.ContactId, Name = action.CreateName, PipelineId = pipelineId, StageId = action.StageId,
+                        ContactId = run.ContactId,
+                        Name = action.CreateName,
+                        PipelineId = pipelineId,
+                        StageId = action.StageId,
                     },
                     RequestId = run.RequestId,
                     Cause = run.Cause,

@@ -16,7 +16,11 @@ internal sealed class TagActions(TagService.TagServiceClient tags) : INodeAction
             var added = await tags.AddTagsAsync(
                 new()
                 {
-                    Account = account.Name, ContactId = run.ContactId, TagIds = { add.TagId }, RequestId = run.RequestId, Cause = run.Cause,
+                    Account = account.Name,
+                    ContactId = run.ContactId,
+                    TagIds = { add.TagId },
+                    RequestId = run.RequestId,
+                    Cause = run.Cause,
                 },
                 cancellationToken: ct);
             return added.AddedTagIds.Count > 0 ? new("added") : new("the contact has the tag already", IsSkipped: true);
