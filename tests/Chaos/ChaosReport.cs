@@ -35,7 +35,7 @@ internal sealed class ChaosReport(string scenario, ChaosOptions options)
 
         foreach (var (name, value) in _values.Where(value => value.Value is not List<string>))
         {
-            Console.WriteLine($"{name}: {value}");
+            Console.WriteLine($"{name}: {(value is IReadOnlyDictionary<string, int> counts ? Join(counts) : value)}");
         }
 
         foreach (var violation in _violations)
@@ -43,4 +43,7 @@ internal sealed class ChaosReport(string scenario, ChaosOptions options)
             Console.WriteLine($"VIOLATION {violation}");
         }
     }
+
+    private static string Join(IReadOnlyDictionary<string, int> counts) =>
+        string.Join(", ", counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => $"{count.Key} {count.Value}"));
 }
