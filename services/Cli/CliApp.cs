@@ -40,8 +40,13 @@ internal static class CliApp
             },
             new Command("campaigns", "Messages to everyone in a segment, evaluated when they are sent.")
             {
-                CampaignsList.Create(), CampaignsCreate.Create(), CampaignsSend.Create(), CampaignsSchedule.Create(), CampaignsStatus.Create(),
-                CampaignsRecipients.Create(), CampaignsStatistics.Create(), CampaignsCancel.Create(),
+                CampaignsList.Create(), CampaignsCreate.Create(), CampaignsUpdate.Create(), CampaignsPreview.Create(), CampaignsTest.Create(),
+                CampaignsSend.Create(), CampaignsSchedule.Create(), CampaignsWatch.Create(), CampaignsStatus.Create(), CampaignsPause.Create(),
+                CampaignsResume.Create(), CampaignsCancel.Create(), CampaignsRecipients.Create(), CampaignsProve.Create(), CampaignsReport.Create(),
+            },
+            new Command("suppressions", "Addresses that get nothing: bounced, complained, unsubscribed.")
+            {
+                SuppressionsList.Create(), SuppressionsAdd.Create(), SuppressionsRemove.Create(),
             },
             new Command("workflows", "Automations that react to tags and other events.")
             {

@@ -18,6 +18,9 @@ internal sealed class Session(ParseResult parse) : IDisposable
 
     public T? Get<T>(Option<T> option) => parse.GetValue(option);
 
+    /// <summary>Whether an option stands on the command line.</summary>
+    public bool Given(Option option) => parse.GetResult(option) is { Implicit: false };
+
     public T Get<T>(Argument<T> argument) => parse.GetRequiredValue(argument);
 
     public T? GetOptional<T>(Argument<T> argument) => parse.GetValue(argument);

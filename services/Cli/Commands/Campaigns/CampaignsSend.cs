@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Crm.Campaigns.V1;
-using Grpc.Core;
 
 namespace TagSegments.Cli.Commands;
 
@@ -18,18 +17,9 @@ internal static class CampaignsSend
             var request = new SendCampaignRequest { Account = session.RequireAccount(), CampaignId = campaign.CampaignId, RequestId = RequestId.New() };
             campaign = (await session.Services.Campaigns.SendCampaignAsync(request, cancellationToken: ct)).Campaign;
             if (session.Get(wait))
-                campaign = await FinishedAsync(session, campaign, ct);
+                campaign = await CampaignProgressView.ShowAsync(session, campaign, lines: false, ct);
             session.Report.Write(campaign, () => CampaignView.Table(campaign));
-            return campaign.State is Campaign.Types.State.Failed ? ExitCode.Refused : ExitCode.Done;
+            return CampaignProgressView.ExitCodeOf(campaign);
         });
-    }
-
-    private static async Task<Campaign> FinishedAsync(Session session, Campaign campaign, CancellationToken ct)
-    {
-        var request = new WatchCampaignRequest { Account = session.RequireAccount(), CampaignId = campaign.CampaignId };
-        using var call = session.Services.Campaigns.WatchCampaign(request, cancellationToken: ct);
-        await foreach (var change in call.ResponseStream.ReadAllAsync(ct))
-            campaign = change.Campaign;
-        return campaign;
     }
 }

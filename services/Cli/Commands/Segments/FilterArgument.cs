@@ -19,6 +19,14 @@ internal static class FilterArgument
     public static async Task<FilterSource> ResolveAsync(Session session, string text, CancellationToken ct) =>
         await FindAsync(session, text, ct) is { } segment ? new() { SegmentId = segment.SegmentId } : new() { Text = text };
 
+    /// <summary>Replaces a list of filters by those that the texts stand for.</summary>
+    public static async Task FillAsync(Session session, ICollection<FilterSource> filters, IEnumerable<string> texts, CancellationToken ct)
+    {
+        filters.Clear();
+        foreach (var text in texts)
+            filters.Add(await ResolveAsync(session, text, ct));
+    }
+
     private static async Task<Segment?> FindAsync(Session session, string name, CancellationToken ct)
     {
         if (name.Length is 0 or > MaxNameLength)

@@ -33,7 +33,8 @@ internal static class SegmentsExplain
         return tree;
     }
 
-    private static void Add(IHasTreeNodes parent, Explanation part)
+    /// <summary>Adds an explanation to a tree, clause by clause.</summary>
+    public static void Add(IHasTreeNodes parent, Explanation part)
     {
         var actual = part.Actual is "" ? "" : $"   ({part.Actual})";
         var node = parent.AddNode(new Text($"{(part.Matches ? "yes" : "no ")} {part.Text}{actual}"));

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using Crm.Campaigns.V1;
+using Crm.Common.V1;
+
+namespace TagSegments.Cli.Commands;
+
+/// <summary>The options that say what a campaign is: the same for `campaigns create` and `campaigns update`.</summary>
+internal sealed class CampaignContent(bool required)
+{
+    private readonly Option<string> _channel = new Option<string>("--channel") { Description = "email or sms. Defaults to email.", HelpName = "channel" }.AcceptOnlyFrom("email", "sms");
+    private readonly Option<string[]> _to = Several("--to", "Who gets it: a saved segment or a filter as text.", "filter", required);
+    private readonly Option<string[]> _except = Several("--except", "Who does not get it: a saved segment or a filter as text.", "filter");
+    private readonly Option<bool> _subscribedOnly = new("--subscribed-only") { Description = "Only contacts that agreed, not those never asked." };
+    private readonly Option<string[]> _tag = Several("--tag", "A tag that recipients get when their message was accepted; created if missing.", "tag");
+    private readonly Option<int> _perMinute = new("--per-minute") { Description = "At most so many messages leave per minute; 0 for no limit.", HelpName = "n" };
+    private readonly Option<string> _description = One("--description", "What the campaign is for.", "text");
+    private readonly MessageOptions _message = new();
+
+    public void AddTo(Command command)
+    {
+        _message.AddTo(command);
+        foreach (var option in new Option[] { _to, _except, _subscribedOnly, _tag, _channel, _perMinute, _description })
+            command.Options.Add(option);
+    }
+
+    /// <summary>Puts what is given into a campaign and returns the fields that changed.</summary>
+    public async Task<IReadOnlyList<string>> ApplyAsync(Session session, Campaign campaign, CancellationToken ct)
+    {
+        var changed = new List<string>();
+        campaign.Message ??= new();
+        campaign.Audience ??= new();
+        if (await _message.ApplyAsync(session, campaign.Message, ct))
+            changed.Add("message");
+        if (await ApplyAudienceAsync(session, campaign.Audience, ct))
+            changed.Add("audience");
+        ApplyRest(session, campaign, changed);
+        return changed;
+    }
+
+    private async Task<bool> ApplyAudienceAsync(Session session, Audience audience, CancellationToken ct)
+    {
+        if (session.Given(_to))
+            await FilterArgument.FillAsync(session, audience.Include, session.Get(_to)!, ct);
+        if (session.Given(_except))
+            await FilterArgument.FillAsync(session, audience.Exclude, session.Get(_except)!, ct);
+        if (session.Given(_subscribedOnly))
+            audience.SubscribedOnly = session.Get(_subscribedOnly);
+        return session.Given(_to) || session.Given(_except) || session.Given(_subscribedOnly);
+    }
+
+    private void ApplyRest(Session session, Campaign campaign, List<string> changed)
+    {
+        if (session.Given(_channel))
+        {
+            campaign.Channel = session.Get(_channel) is "sms" ? Channel.Sms : Channel.Email;
+            changed.Add("channel");
+        }
+
+        if (session.Given(_tag))
+        {
+            campaign.RecipientTagIds.Clear();
+            campaign.RecipientTagNames.Add(session.Get(_tag)!);
+            changed.Add("recipient_tag_ids");
+        }
+
+        if (session.Given(_perMinute))
+        {
+            campaign.MessagesPerMinute = session.Get(_perMinute);
+            changed.Add("messages_per_minute");
+        }
+
+        if (session.Given(_description))
+        {
+            campaign.Description = session.Get(_description)!;
+            changed.Add("description");
+        }
+    }
+
+    private static Option<string[]> Several(string name, string description, string value, bool required = false) =>
+        new(name) { Description = $"{description} May be given several times.", HelpName = value, Required = required };
+
+    private static Option<string> One(string name, string description, string value) => new(name) { Description = description, HelpName = value };
+}
