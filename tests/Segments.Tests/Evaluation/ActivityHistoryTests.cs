@@ -5,8 +5,8 @@ using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Tests.Data;
-using TagSegments.Segments.Tests.Index;
 using TagSegments.Testing;
+using TagSegments.Testing.Histories;
 
 namespace TagSegments.Segments.Tests.Evaluation;
 

@@ -1,7 +1,7 @@
 using Google.Rpc;
 using Grpc.Core;
 using TagSegments.Segments.Filters;
-using TagSegments.Segments.Tests.Filters.Oracle;
+using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Segments.Tests.Filters;
 

@@ -3,8 +3,8 @@ using Crm.Segments.V1;
 using Dapper;
 using Npgsql;
 using TagSegments.Segments.Filters;
-using TagSegments.Segments.Tests.Filters.Oracle;
 using TagSegments.Testing;
+using TagSegments.Testing.Oracle;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 

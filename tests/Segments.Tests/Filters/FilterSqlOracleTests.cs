@@ -4,8 +4,8 @@ using NodaTime;
 using NodaTime.Text;
 using Npgsql;
 using TagSegments.Segments.Filters;
-using TagSegments.Segments.Tests.Filters.Oracle;
 using TagSegments.Testing;
+using TagSegments.Testing.Oracle;
 using Xunit.Abstractions;
 
 namespace TagSegments.Segments.Tests.Filters;

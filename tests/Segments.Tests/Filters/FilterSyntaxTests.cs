@@ -1,5 +1,5 @@
 using TagSegments.Segments.Filters;
-using TagSegments.Segments.Tests.Filters.Oracle;
+using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Segments.Tests.Filters;
 

@@ -1,6 +1,6 @@
 using NodaTime;
 using TagSegments.Segments.Filters;
-using TagSegments.Segments.Tests.Filters.Oracle;
+using TagSegments.Testing.Oracle;
 using Xunit.Abstractions;
 
 namespace TagSegments.Segments.Tests.Filters;

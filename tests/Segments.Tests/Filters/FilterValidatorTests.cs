@@ -1,6 +1,6 @@
 using Crm.Segments.V1;
 using TagSegments.Segments.Filters;
-using TagSegments.Segments.Tests.Filters.Oracle;
+using TagSegments.Testing.Oracle;
 using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 
 namespace TagSegments.Segments.Tests.Filters;

@@ -2,8 +2,8 @@ using Dapper;
 using NodaTime;
 using Npgsql;
 using TagSegments.Segments.Filters;
-using TagSegments.Segments.Tests.Filters.Oracle;
 using TagSegments.Testing;
+using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Segments.Tests.Filters;
 

@@ -4,7 +4,8 @@ using StackExchange.Redis;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
-using TagSegments.Segments.Tests.Data;
+using TagSegments.Testing;
+using TagSegments.Testing.Histories;
 
 namespace TagSegments.Segments.Tests.Index;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using TagSegments.Testing;
+using TagSegments.Testing.Histories;
 
 namespace TagSegments.Segments.Tests.Index;
 

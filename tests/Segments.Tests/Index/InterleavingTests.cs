@@ -1,8 +1,8 @@
 using Crm.Segments.V1;
 using Npgsql;
 using TagSegments.Segments.Index;
-using TagSegments.Segments.Tests.Data;
 using TagSegments.Testing;
+using TagSegments.Testing.Histories;
 
 namespace TagSegments.Segments.Tests.Index;
 

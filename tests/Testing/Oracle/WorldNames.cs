@@ -1,7 +1,7 @@
 using TagSegments.Segments.Filters;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
-namespace TagSegments.Segments.Tests.Filters.Oracle;
+namespace TagSegments.Testing.Oracle;
 
 /// <summary>The names that all generated worlds share.</summary>
 internal static class WorldNames

@@ -6,7 +6,7 @@ using NodaTime.Text;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace TagSegments.Segments.Tests.Filters.Oracle;
+namespace TagSegments.Testing.Oracle;
 
 /// <summary>Writes a world into the tables of the services, in the form in which they write it.</summary>
 internal static class WorldLoader

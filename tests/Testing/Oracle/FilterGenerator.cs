@@ -3,13 +3,12 @@ using Crm.Segments.V1;
 using NodaTime;
 using NodaTime.Text;
 using TagSegments.Segments.Filters;
-using TagSegments.Segments.Tests.Filters.Oracle;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 using Match = Crm.Segments.V1.TagClause.Types.Match;
 using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 using Period = Crm.Segments.V1.Period;
 
-namespace TagSegments.Segments.Tests.Filters;
+namespace TagSegments.Testing.Oracle;
 
 /// <summary>Makes random valid filters with every predicate and operator there is.</summary>
 internal sealed class FilterGenerator(Random random, FilterCatalog catalog, Instant now)

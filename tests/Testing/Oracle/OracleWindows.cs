@@ -2,7 +2,7 @@ using Crm.Segments.V1;
 using NodaTime;
 using NodaTime.Text;
 
-namespace TagSegments.Segments.Tests.Filters.Oracle;
+namespace TagSegments.Testing.Oracle;
 
 /// <summary>
 /// Says whether a moment or day lies in a window by looking at the moment: which day, week or month of the zone it is in, not between which

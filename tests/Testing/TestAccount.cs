@@ -3,7 +3,7 @@ using Dapper;
 using Npgsql;
 using TagSegments.Bitmaps;
 
-namespace TagSegments.Segments.Tests.Data;
+namespace TagSegments.Testing;
 
 /// <summary>
 /// An account written straight into the tables by the rules of the data model: truth, change log and clock in one transaction. So the tests

@@ -1,4 +1,4 @@
-namespace TagSegments.Segments.Tests.Filters.Oracle;
+namespace TagSegments.Testing.Oracle;
 
 /// <summary>Ways to get a rule wrong.</summary>
 public enum Mutant

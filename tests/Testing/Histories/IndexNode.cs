@@ -6,7 +6,7 @@ using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 
-namespace TagSegments.Segments.Tests.Index;
+namespace TagSegments.Testing.Histories;
 
 /// <summary>One replica's tag index: several of them share a database and a Redis, as several processes would.</summary>
 internal sealed class IndexNode : IAsyncDisposable
@@ -40,7 +40,7 @@ internal sealed class IndexNode : IAsyncDisposable
     {
         var evaluation = await Evaluator.EvaluateAsync(accountId, _ => filter, CancellationToken.None);
         var contacts = evaluation.ToBitmap();
-        Assert.Equal(contacts.Count, evaluation.Count());
+        Xunit.Assert.Equal(contacts.Count, evaluation.Count());
         return [.. contacts.After(-1)];
     }
 

@@ -1,6 +1,6 @@
 using NodaTime;
 
-namespace TagSegments.Segments.Tests.Filters.Oracle;
+namespace TagSegments.Testing.Oracle;
 
 /// <summary>All that is known of an account, as plain objects: what the oracle reads and what the loader writes to PostgreSQL.</summary>
 public sealed record World(int AccountId, string TimeZone, int WeekStart, IReadOnlyList<WorldContact> Contacts, IReadOnlySet<(int Channel, string Address)> Suppressed);

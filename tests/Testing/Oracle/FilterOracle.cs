@@ -4,7 +4,7 @@ using NodaTime;
 using Match = Crm.Segments.V1.TagClause.Types.Match;
 using State = Crm.Segments.V1.ConsentClause.Types.State;
 
-namespace TagSegments.Segments.Tests.Filters.Oracle;
+namespace TagSegments.Testing.Oracle;
 
 /// <summary>
 /// Says of one contact whether it matches, straight from the rules and as simply as possible. Its mutants break one rule each: the tests that

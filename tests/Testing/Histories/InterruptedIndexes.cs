@@ -1,7 +1,7 @@
 using Npgsql;
 using TagSegments.Segments.Index;
 
-namespace TagSegments.Segments.Tests.Index;
+namespace TagSegments.Testing.Histories;
 
 /// <summary>
 /// Lets something happen once between the two reads of the first load of a certain tag: between Redis and the snapshot as the protocol has

@@ -1,6 +1,6 @@
 using NodaTime;
 
-namespace TagSegments.Segments.Tests.Filters.Oracle;
+namespace TagSegments.Testing.Oracle;
 
 /// <summary>Makes random worlds whose values sit on the edges: of windows around <paramref name="now"/>, of chunks, of what counts as empty.</summary>
 internal sealed class WorldGenerator(Random random, Instant now)

@@ -5,7 +5,7 @@ using NodaTime;
 using NodaTime.Text;
 using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 
-namespace TagSegments.Segments.Tests.Filters.Oracle;
+namespace TagSegments.Testing.Oracle;
 
 /// <summary>Compares one value with a clause.</summary>
 internal static class OracleFields

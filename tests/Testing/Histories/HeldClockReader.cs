@@ -1,7 +1,7 @@
 using Npgsql;
 using TagSegments.Segments.Index;
 
-namespace TagSegments.Segments.Tests.Index;
+namespace TagSegments.Testing.Histories;
 
 /// <summary>A clock reader whose next answer can be held back; a wrong variant of it shares that answer with those who come later.</summary>
 internal sealed class HeldClockReader(NpgsqlDataSource db, bool sharesWithLateComers) : ClockReader(db)

@@ -1,7 +1,7 @@
 using StackExchange.Redis;
 using TagSegments.Segments.Index;
 
-namespace TagSegments.Segments.Tests.Index;
+namespace TagSegments.Testing.Histories;
 
 /// <summary>What can happen to the entries of an account in Redis.</summary>
 internal sealed class RedisFaults(IDatabase redis, int accountId, int tags)
