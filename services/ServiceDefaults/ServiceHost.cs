@@ -143,7 +143,7 @@ public static class ServiceHost
         });
         builder.Services.RemoveAll(typeof(IServiceMethodProvider<>));
         builder.Services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(StrictMethodProvider<>));
-        builder.Services.AddGrpcReflection();
+        builder.Services.AddGrpcReflectionWithErrorDetails();
         builder.Services.AddGrpcHealthChecks().AddCheck("self", () => Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckResult.Healthy());
     }
 

@@ -5,14 +5,29 @@ internal static class Banner
 {
     private const string Cli = "dotnet run --project services/Cli --";
 
-    public static void Write(TextWriter writer, StandaloneOptions options, DataFolder data, Servers servers)
+    private static readonly string[] s_withDemo =
+    [
+        "tags list --account demo",
+        "segments count 'has tag \"Hot Lead\" AND opened email in last 7 days' --account demo",
+        "campaigns status \"Spring offer\" --account demo",
+    ];
+
+    private static readonly string[] s_withoutDemo =
+    [
+        "demo",
+        "import contacts.csv --account mine --external-id row",
+        "segments count everyone --account mine",
+    ];
+
+    public static void Write(TextWriter writer, StandaloneOptions options, DataFolder data, Servers servers, bool hasDemo)
     {
         var ports = options.Ports;
+        var commands = (hasDemo ? s_withDemo : s_withoutDemo).Select(command => $"{Cli} {command}");
         writer.WriteLine($"""
 
             TagSegments is running, for programs on this machine only (no authentication).
               tags        127.0.0.1:{ports.Tags}   gRPC: accounts, contacts, fields, opportunities, imports, tags
-              segments    127.0.0.1:{ports.Segments}   gRPC: segments
+              segments    127.0.0.1:{ports.Segments}   gRPC: segments, smart lists
               campaigns   127.0.0.1:{ports.Campaigns}   gRPC: campaigns, activities, messages
               workflows   127.0.0.1:{ports.Workflows}   gRPC: workflows
               HTTP        127.0.0.1:{ports.Http}   tracking and unsubscribe links of messages, /metrics
@@ -20,9 +35,7 @@ internal static class Banner
               PostgreSQL  {Place(servers.PostgresConnection)}
 
             Try in another terminal:
-              {Cli} tags list --account demo{Servers(ports)}
-              {Cli} segments count 'has tag "Hot Lead" AND opened email in last 7 days' --account demo{Servers(ports)}
-              {Cli} campaigns status "Spring offer" --account demo{Servers(ports)}
+              {string.Join($"{Environment.NewLine}  ", Addresses(ports).Concat(commands))}
 
             Stop with Ctrl-C.
             """);
@@ -34,8 +47,12 @@ internal static class Banner
         return $"{parts.Host}:{parts.Port}, database {parts.Database}, user {parts.Username}";
     }
 
-    // What the command needs only if the ports are not the usual ones.
-    private static string Servers(Ports ports) => ports is { Tags: 5101, Segments: 5102, Campaigns: 5103, Workflows: 5104 }
-        ? ""
-        : $" --server tags=http://127.0.0.1:{ports.Tags} --server segments=http://127.0.0.1:{ports.Segments} --server campaigns=http://127.0.0.1:{ports.Campaigns}";
+    // What the command has to be told only if the ports are not the usual ones.
+    private static string[] Addresses(Ports ports) => ports is { Tags: 5101, Segments: 5102, Campaigns: 5103, Workflows: 5104 }
+        ? []
+        :
+        [
+            $"export TAGSEGMENTS_TAGS=http://127.0.0.1:{ports.Tags} TAGSEGMENTS_SEGMENTS=http://127.0.0.1:{ports.Segments}",
+            $"export TAGSEGMENTS_CAMPAIGNS=http://127.0.0.1:{ports.Campaigns} TAGSEGMENTS_WORKFLOWS=http://127.0.0.1:{ports.Workflows}",
+        ];
 }

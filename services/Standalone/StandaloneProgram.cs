@@ -48,7 +48,7 @@ internal static class StandaloneProgram
         if (options.ExitAfterDemo)
             return ExitCode.Done;
 
-        Banner.Write(Console.Out, options, data, servers);
+        Banner.Write(Console.Out, options, data, servers, await HasDemoAsync(options, ct));
         if (await Task.WhenAny(servers.DatabaseEnded, Task.Delay(Timeout.Infinite, ct)) == servers.DatabaseEnded)
             throw new StartException("PostgreSQL has ended by itself.", $"Its last words stand in the log; start again, the data in {options.Data} is kept.");
         Console.WriteLine("Stopping ...");
@@ -63,6 +63,13 @@ internal static class StandaloneProgram
         using var services = Connect(options);
         var accounts = await services.Accounts.ListAccountsAsync(new ListAccountsRequest { PageSize = 1 }, cancellationToken: ct);
         return accounts.Accounts.Count == 0;
+    }
+
+    private static async Task<bool> HasDemoAsync(StandaloneOptions options, CancellationToken ct)
+    {
+        using var services = Connect(options);
+        var accounts = await services.Accounts.ListAccountsAsync(new ListAccountsRequest { PageSize = 1_000 }, cancellationToken: ct);
+        return accounts.Accounts.Any(account => account.Name == DemoRun.DefaultAccount);
     }
 
     private static async Task RunDemoAsync(StandaloneOptions options, Servers servers, CancellationToken ct)

@@ -3,6 +3,7 @@ using Crm.Accounts.V1;
 using Crm.Errors.V1;
 using Google.Rpc;
 using Grpc.Core;
+using Grpc.Reflection.V1;
 
 namespace TagSegments.ServiceDefaults.Tests;
 
@@ -46,6 +47,22 @@ public sealed class ErrorTests
             Assert.DoesNotContain("ERROR_REASON", info.Reason, StringComparison.Ordinal);
             Assert.Matches("^[A-Z_]+$", info.Reason);
         }
+    }
+
+    [Theory]
+    [InlineData("google.rpc.ErrorInfo")]
+    [InlineData("google.rpc.BadRequest")]
+    [InlineData("crm.errors.v1.ErrorReason")]
+    [InlineData("crm.accounts.v1.AccountService")]
+    public async Task Reflection_knows_the_services_and_the_details_of_errors(string symbol)
+    {
+        await using var host = await TestHost.StartAsync((_, _) => Task.FromResult(new GetAccountResponse()));
+        using var call = new ServerReflection.ServerReflectionClient(host.Channel).ServerReflectionInfo();
+
+        await call.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = symbol });
+
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.NotEmpty(call.ResponseStream.Current.FileDescriptorResponse.FileDescriptorProto);
     }
 
     [Theory]

@@ -10,7 +10,8 @@ namespace TagSegments.Cli.Demo;
 /// <summary>The whole demo: an account of its own, filled with generated contacts, and the main job in it.</summary>
 internal sealed class DemoRun(Services services, Report report, TimeProvider time)
 {
-    private const string DefaultAccount = "demo";
+    /// <summary>The account of the first demo.</summary>
+    public const string DefaultAccount = "demo";
 
     /// <summary>Runs the demo in <paramref name="account"/>, which must not exist, or, if that is empty, in the first free one of demo, demo-2, ...</summary>
     /// <param name="account">The account to create.</param>
