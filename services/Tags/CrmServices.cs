@@ -1,4 +1,5 @@
 using Crm.Activity.V1;
+using Crm.Campaigns.V1;
 using Crm.Workflows.V1;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Accounts;
@@ -32,6 +33,7 @@ internal static class CrmServices
         builder.Services.AddSingleton<ContactEvents>();
         builder.Services.AddSingleton<ContactTimeline>();
         builder.AddServiceClient<ActivityService.ActivityServiceClient>("Campaigns");
+        builder.AddServiceClient<CampaignService.CampaignServiceClient>("Campaigns");
         builder.AddServiceClient<WorkflowService.WorkflowServiceClient>("Workflows");
         return builder;
     }

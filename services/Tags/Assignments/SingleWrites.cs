@@ -26,7 +26,8 @@ internal sealed class SingleWrites(GroupCommitter committer, CallWrites writes, 
     {
         var ct = context.CancellationToken;
         var existing = await tags.FindIdsAsync(account.Id, refs.Names, ct);
-        await guard.CheckNamesAsync(account, refs.Names.Except(existing.Keys), ct);
+        var missing = refs.Names.Select((name, index) => ($"tag_names[{index}]", name)).Where(entry => !existing.ContainsKey(entry.name)).ToList();
+        var findings = await guard.CheckNamesAsync(account, missing, ct);
         var number = await tags.TakeNumbersAsync(account.Id, refs.Names.Length, ct);
 
         return await writes.RunAsync(account, context, request, request.RequestId, CreateAndAddAsync, (r, token) => r.ConsistencyToken = token);
@@ -44,7 +45,7 @@ internal sealed class SingleWrites(GroupCommitter committer, CallWrites writes, 
                 }
             }
 
-            return new AddTagsResponse { AddedTagIds = { tagIds.Where(added.Contains) } };
+            return new AddTagsResponse { AddedTagIds = { tagIds.Where(added.Contains) }, Findings = { findings } };
         }
     }
 

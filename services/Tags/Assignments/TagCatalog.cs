@@ -35,7 +35,10 @@ internal sealed class TagCatalog(NpgsqlDataSource database)
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
         var rows = (await connection.QueryAsync<TagRow, Guid, (Tag Tag, Guid Nonce)>(
-            new CommandDefinition(sql, new { accountId }, cancellationToken: ct), (row, nonce) => (row.ToProto(), nonce), "nonce")).AsList();
+            new CommandDefinition(sql, new { accountId }, cancellationToken: ct), (row, nonce) => (Short(row), nonce), "nonce")).AsList();
         return (rows.Select(row => row.Nonce).FirstOrDefault(), rows.ToDictionary(row => row.Tag.TagId, row => row.Tag));
     }
+
+    // The long texts are for the dictionary; they would be repeated for each contact that has the tag.
+    private static Tag Short(TagRow row) => (row with { WhenToApply = "", Examples = "", Owner = "" }).ToProto();
 }

@@ -37,7 +37,12 @@ internal sealed class GovernanceApi(AccountDirectory accounts, GovernanceStore s
         var name = TagNames.Normalize(request.Name, "name");
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
-        return new CheckTagNameResponse { Normalized = name, Findings = { await audit.CheckNameAsync(account.Id, name, context.CancellationToken) } };
+        var policy = await store.PolicyAsync(account.Id, context.CancellationToken);
+        return new CheckTagNameResponse
+        {
+            Normalized = name,
+            Findings = { await audit.CheckNameAsync(account.Id, policy, name, context.CancellationToken) },
+        };
     }
 
     public override async Task<AuditTagsResponse> AuditTags(AuditTagsRequest request, ServerCallContext context)
@@ -57,6 +62,10 @@ internal sealed class GovernanceApi(AccountDirectory accounts, GovernanceStore s
 
     public override async Task<PreviewTagChangeResponse> PreviewTagChange(PreviewTagChangeRequest request, ServerCallContext context)
     {
+        new FieldChecks()
+            .Require(request.MergeIntoTagId == 0 || request.NewName.Length == 0, "new_name", "cannot be combined with merge_into_tag_id")
+            .Require(request.MergeIntoTagId != request.TagId, "merge_into_tag_id", "is the tag to be merged")
+            .ThrowIfAny();
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
         return await changes.PreviewAsync(account, request, context.CancellationToken);

@@ -45,6 +45,35 @@ internal sealed class GovernanceStore(NpgsqlDataSource database)
         return (await connection.QueryAsync<(int, string)>(new CommandDefinition(sql, new { accountId }, cancellationToken: ct))).AsList();
     }
 
+    /// <summary>Reads the tags whose names may be near-duplicates of one with a key of this length.</summary>
+    public async Task<List<(int TagId, string Name, string? NearKey)>> CandidatesAsync(int accountId, int keyLength, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT tag_id, name, near_key
+            FROM tags.tag
+            WHERE account_id = @accountId AND deleted_at IS NULL
+                AND (near_key IS NULL OR char_length(near_key) BETWEEN @keyLength - 1 AND @keyLength + 1)
+            ORDER BY name COLLATE "C"
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<(int, string, string?)>(
+            new CommandDefinition(sql, new { accountId, keyLength }, cancellationToken: ct))).AsList();
+    }
+
+    /// <summary>Tells whether at least <paramref name="many"/> tags have names of a shape: with # for every number.</summary>
+    public async Task<bool> HasManyOfShapeAsync(int accountId, string shape, int many, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT count(*) = @many
+            FROM (
+                SELECT FROM tags.tag
+                WHERE account_id = @accountId AND deleted_at IS NULL AND regexp_replace(name, '[0-9]+', '#', 'g') = @shape
+                LIMIT @many) AS alike
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QuerySingleAsync<bool>(new CommandDefinition(sql, new { accountId, shape, many }, cancellationToken: ct));
+    }
+
     /// <summary>Reads of every tag whether a living contact has it and when it last came or went; that is null if it never did.</summary>
     public async Task<Dictionary<int, (bool Used, DateTime? ChangedAt)>> UseAsync(int accountId, CancellationToken ct)
     {

@@ -35,12 +35,12 @@ internal static class NameRules
     }
 
     /// <summary>Throws INVALID_ARGUMENT with reason NAMING_POLICY if the policy is enforced and the name breaks it.</summary>
-    public static void Enforce(NamingPolicy policy, string name)
+    public static void Enforce(NamingPolicy policy, string name, string field)
     {
         if (policy.Mode == NamingPolicy.Types.Mode.Enforce && Check(policy, name) is var (rule, problem, suggestion))
         {
             throw RpcErrors.InvalidFields(
-                ErrorReason.NamingPolicy, problem, [("tag.name", problem)], ("rule", rule), ("suggestion", suggestion));
+                ErrorReason.NamingPolicy, problem, [(field, problem)], ("rule", rule), ("suggestion", suggestion));
         }
     }
 

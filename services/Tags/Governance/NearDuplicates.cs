@@ -34,13 +34,6 @@ internal static class NearDuplicates
         return pairs.Order();
     }
 
-    /// <summary>Tells which names are near-duplicates of one.</summary>
-    public static IEnumerable<int> Of(string name, IReadOnlyList<string> names)
-    {
-        var key = Key(name);
-        return Enumerable.Range(0, names.Count).Where(index => names[index] != name && AreNear(Key(names[index]), key));
-    }
-
     /// <summary>What is left of a name without case, accents, spaces, punctuation and plural, with look-alike letters made one.</summary>
     public static string Key(string name)
     {
@@ -53,6 +46,10 @@ internal static class NearDuplicates
         // Names of symbols only, such as emoji, have no letters to compare.
         return key.Length > 0 ? key.ToString() : name;
     }
+
+    /// <summary>Tells whether names with these keys are near-duplicates.</summary>
+    public static bool AreNear(string a, string b) =>
+        a == b || (Math.Min(a.Length, b.Length) >= MinLengthForEdits && Math.Abs(a.Length - b.Length) <= 1 && DifferByOneLetter(a, b));
 
     private static string Fold(string word)
     {
@@ -79,9 +76,6 @@ internal static class NearDuplicates
     private static IEnumerable<string> Variants(string key) => key.Length < MinLengthForEdits
         ? [key]
         : Enumerable.Range(0, key.Length).Select(index => key.Remove(index, 1)).Prepend(key).Distinct(StringComparer.Ordinal);
-
-    private static bool AreNear(string a, string b) =>
-        a == b || (Math.Min(a.Length, b.Length) >= MinLengthForEdits && Math.Abs(a.Length - b.Length) <= 1 && DifferByOneLetter(a, b));
 
     // A digit more or less makes another thing of it: "2024" is not a typing error for "2025".
     private static bool DifferByOneLetter(string a, string b)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crm.Tags.V1;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
@@ -6,7 +7,8 @@ using TagSegments.Tags.Library;
 namespace TagSegments.Tags.Governance;
 
 /// <summary>The calls about what uses tags and what a change of the library does to it.</summary>
-internal sealed class TagChangeCalls(GovernanceStore store, TagUsages usages, TagMerge merge, CallWrites writes, TagStore tags)
+internal sealed class TagChangeCalls(
+    GovernanceStore store, TagUsages usages, TagWhatIf whatIf, TagAudit audit, TagMerge merge, CallWrites writes, TagStore tags)
 {
     public async Task<ListTagUsagesResponse> UsagesAsync(AccountInfo account, ListTagUsagesRequest request, CancellationToken ct)
     {
@@ -18,12 +20,24 @@ internal sealed class TagChangeCalls(GovernanceStore store, TagUsages usages, Ta
     {
         int[] tagIds = request.MergeIntoTagId == 0 ? [request.TagId] : [request.TagId, request.MergeIntoTagId];
         await tags.RequireAsync(account.Id, tagIds, ct);
+        var change = new TagChange(
+            request.TagId, request.MergeIntoTagId, request.NewName.Length == 0 ? "" : TagNames.Normalize(request.NewName, "new_name"));
+        if (change.IsRename && await tags.FindAsync(account.Id, change.NewName, ct) is { } owner && owner.TagId != request.TagId)
+        {
+            throw RpcErrors.AlreadyExists("tag", change.NewName, owner.TagId.ToString(CultureInfo.InvariantCulture));
+        }
+
         var (holders, without) = await store.CompareAsync(account.Id, request.TagId, request.MergeIntoTagId, ct);
+        var losing = change.IsRename ? 0 : holders;
+        var gaining = change.IsMerge ? without : 0;
         return new PreviewTagChangeResponse
         {
-            ContactsLosing = holders,
-            ContactsGaining = request.MergeIntoTagId == 0 ? 0 : without,
+            ContactsLosing = losing,
+            ContactsGaining = gaining,
             Usages = { await usages.FindAsync(account.Name, request.TagId, ct) },
+            Segments = { await whatIf.SegmentsAsync(account, change, ct) },
+            Workflows = { await whatIf.WorkflowsAsync(account, change, gaining, losing, ct) },
+            Findings = { change.IsRename ? await FindingsAsync(account, change, ct) : [] },
         };
     }
 
@@ -41,6 +55,15 @@ internal sealed class TagChangeCalls(GovernanceStore store, TagUsages usages, Ta
             request.RequestId,
             transaction => merge.RunAsync(transaction, request, context.Principal(), context.CancellationToken),
             (response, token) => response.ConsistencyToken = token);
+    }
+
+    // The tag itself is no near-duplicate of its new name.
+    private async Task<List<TagFinding>> FindingsAsync(AccountInfo account, TagChange change, CancellationToken ct)
+    {
+        var policy = await store.PolicyAsync(account.Id, ct);
+        var findings = await audit.CheckNameAsync(account.Id, policy, change.NewName, ct);
+        findings.RemoveAll(finding => finding.TagIds is [var only] && only == change.TagId);
+        return findings;
     }
 
     public async Task<GetTagDictionaryResponse> DictionaryAsync(AccountInfo account, GetTagDictionaryRequest request, CancellationToken ct)

@@ -20,8 +20,12 @@ internal static class TagDictionary
                 text.AppendLine(Escape(tag.Description)).AppendLine();
             }
 
-            text.Append("- Contacts: ").AppendLine(Count(tag));
-            text.Append("- Used by: ").AppendLine(Escape(Users(usages[tag.TagId]))).AppendLine();
+            foreach (var (label, value) in Entries(tag, usages).Where(entry => entry.Value.Length > 0))
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"- **{label}:** {Escape(value)}");
+            }
+
+            text.AppendLine();
         }
 
         return text.ToString();
@@ -35,15 +39,22 @@ internal static class TagDictionary
             .AppendLine("<!DOCTYPE html>")
             .AppendLine(CultureInfo.InvariantCulture, $"<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title></head><body>")
             .AppendLine(CultureInfo.InvariantCulture, $"<h1>{title}</h1>")
-            .AppendLine("<table><thead><tr><th>Tag</th><th>Meaning</th><th>Contacts</th><th>Used by</th></tr></thead><tbody>");
+            .AppendLine("<table><thead><tr><th>Tag</th><th>Meaning</th><th>When to apply</th><th>Examples</th><th>Owner</th><th>Contacts</th>")
+            .AppendLine("<th>Used by</th></tr></thead><tbody>");
         foreach (var tag in tags)
         {
-            var cells = new[] { tag.Name, tag.Description, Count(tag), Users(usages[tag.TagId]) };
-            text.Append("<tr>").AppendJoin("", cells.Select(cell => $"<td>{WebUtility.HtmlEncode(cell)}</td>")).AppendLine("</tr>");
+            string[] cells = [tag.Name, tag.Description, .. Entries(tag, usages).Select(entry => entry.Value)];
+            text.Append(CultureInfo.InvariantCulture, $"<tr id=\"tag-{tag.TagId}\">")
+                .AppendJoin("", cells.Select(cell => $"<td>{WebUtility.HtmlEncode(cell)}</td>")).AppendLine("</tr>");
         }
 
         return text.AppendLine("</tbody></table></body></html>").ToString();
     }
+
+    private static (string Label, string Value)[] Entries(Tag tag, ILookup<int, TagUsage> usages) =>
+    [
+        ("When to apply", tag.WhenToApply), ("Examples", tag.Examples), ("Owner", tag.Owner), ("Contacts", Count(tag)), ("Used by", Users(usages[tag.TagId])),
+    ];
 
     private static string Count(Tag tag) => tag.ContactCount.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -1,40 +1,44 @@
+using System.Globalization;
 using Crm.Errors.V1;
-using Crm.Segments.V1;
 using Crm.Tags.V1;
-using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Grpc.Core;
-using Grpc.Net.ClientFactory;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Governance;
 
-/// <summary>Finds what uses tags by asking the services that keep such things.</summary>
-internal sealed class TagUsages(GrpcClientFactory clients)
+/// <summary>Finds what uses tags.</summary>
+internal sealed class TagUsages(TagUsers users)
 {
     /// <summary>Finds the users of a tag.</summary>
-    public async Task<List<TagUsage>> FindAsync(string account, int tagId, CancellationToken ct) =>
-        [.. (await FindAllAsync(account, ct))[tagId]];
+    public async Task<List<TagUsage>> FindAsync(string account, int tagId, CancellationToken ct)
+    {
+        var workflows = await users.WorkflowsAsync(account, tagId, ct);
+        return
+        [
+            .. (await OthersAsync(account, ct))[tagId],
+            .. workflows.Select(workflow => Usage("workflow", workflow.WorkflowId, workflow.Name)),
+        ];
+    }
 
     /// <summary>Finds the users of every tag.</summary>
     public async Task<ILookup<int, TagUsage>> FindAllAsync(string account, CancellationToken ct)
     {
-        var segments = clients.CreateClient<SegmentService.SegmentServiceClient>(nameof(SegmentService.SegmentServiceClient));
-        var usages = new List<(int TagId, TagUsage Usage)>();
-        var request = new ListSegmentsRequest { Account = account, PageSize = 1_000 };
-        do
+        var usages = (await OthersAsync(account, ct)).SelectMany(users => users.Select(usage => (TagId: users.Key, usage))).ToList();
+        foreach (var workflow in await users.WorkflowsAsync(account, 0, ct))
         {
-            var page = await segments.ListSegmentsAsync(request, cancellationToken: ct);
-            foreach (var segment in page.Segments)
+            var usage = Usage("workflow", workflow.WorkflowId, workflow.Name);
+            var draft = await users.WorkflowAsync(account, workflow.WorkflowId, 0, ct);
+            var tagIds = TagReferences.In(draft.Definition);
+            if (workflow.PublishedVersion > 0)
             {
-                var usage = new TagUsage { Resource = "segment", Id = segment.SegmentId, Name = segment.Name };
-                usages.AddRange(TagsIn(segment.Filter).Distinct().Select(tagId => (tagId, usage)));
+                var published = await users.WorkflowAsync(account, workflow.WorkflowId, workflow.PublishedVersion, ct);
+                tagIds = tagIds.Concat(TagReferences.In(published.Definition));
             }
 
-            request.PageToken = page.NextPageToken;
+            usages.AddRange(tagIds.Distinct().Select(tagId => (tagId, usage)));
         }
-        while (request.PageToken.Length > 0);
-        return usages.ToLookup(entry => entry.TagId, entry => entry.Usage);
+
+        return usages.ToLookup(entry => entry.TagId, entry => entry.usage);
     }
 
     /// <summary>Throws FAILED_PRECONDITION with reason IN_USE if anything uses the tag.</summary>
@@ -43,27 +47,29 @@ internal sealed class TagUsages(GrpcClientFactory clients)
         var usages = await FindAsync(account, tagId, ct);
         if (usages.Count > 0)
         {
+            var names = string.Join(", ", usages.Select(usage => $"{usage.Resource}:{usage.Name}"));
             throw RpcErrors.Create(
                 StatusCode.FailedPrecondition,
                 ErrorReason.InUse,
-                $"The tag is used by {usages.Count} other things. Send force to do it all the same.",
+                $"The tag is in use ({names}). Send force to do it all the same.",
                 ("resource", "tag"),
-                ("id", tagId.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-                ("used_by", string.Join(", ", usages.Select(usage => $"{usage.Resource}:{usage.Name}"))));
+                ("id", tagId.ToString(CultureInfo.InvariantCulture)),
+                ("used_by", names));
         }
     }
 
-    // Every message inside a filter, however it is nested: a new kind of group needs no change here.
-    private static IEnumerable<int> TagsIn(IMessage? message) => message switch
+    private async Task<ILookup<int, TagUsage>> OthersAsync(string account, CancellationToken ct)
     {
-        null => [],
-        TagClause clause => clause.TagIds,
-        TagAddedClause clause => [clause.TagId],
-        _ => message.Descriptor.Fields.InFieldNumberOrder()
-            .Where(field => field.FieldType == FieldType.Message && !field.IsMap)
-            .SelectMany(field => field.IsRepeated
-                ? ((System.Collections.IList)field.Accessor.GetValue(message)).Cast<IMessage>()
-                : [(IMessage)field.Accessor.GetValue(message)])
-            .SelectMany(TagsIn),
-    };
+        var segments = await users.SegmentsAsync(account, ct);
+        var campaigns = await users.CampaignsAsync(account, ct);
+        return segments
+            .SelectMany(segment => Uses(segment.Filter, Usage("segment", segment.SegmentId, segment.Name)))
+            .Concat(campaigns.SelectMany(campaign => Uses(campaign, Usage("campaign", campaign.CampaignId, campaign.Name))))
+            .ToLookup(use => use.TagId, use => use.Usage);
+    }
+
+    private static IEnumerable<(int TagId, TagUsage Usage)> Uses(Google.Protobuf.IMessage? message, TagUsage usage) =>
+        TagReferences.In(message).Distinct().Select(tagId => (tagId, usage));
+
+    private static TagUsage Usage(string resource, string id, string name) => new() { Resource = resource, Id = id, Name = name };
 }

@@ -5,10 +5,11 @@ namespace TagSegments.Tags.Governance;
 /// <summary>Recognises names that are values of few contacts each: those belong into a custom field.</summary>
 internal static partial class UniqueValues
 {
-    private const int ManyOfOneShape = 10;
+    /// <summary>How many names of one shape are too many to be labels.</summary>
+    public const int ManyOfOneShape = 10;
 
-    /// <summary>Says what a name looks like; null if it looks like a label.</summary>
-    public static string? Recognise(string name, IEnumerable<string> names)
+    /// <summary>Says what a name looks like by itself; null if it looks like a label.</summary>
+    public static string? Recognise(string name)
     {
         if (Address().IsMatch(name))
         {
@@ -20,17 +21,11 @@ internal static partial class UniqueValues
             return "looks like an identifier";
         }
 
-        if (Date().IsMatch(name))
-        {
-            return "looks like a date";
-        }
-
-        return Digits().IsMatch(name) && names.Count(other => Shape(other) == Shape(name)) >= ManyOfOneShape
-            ? $"is one of many that differ only in a number, like \"{Shape(name)}\""
-            : null;
+        return Date().IsMatch(name) ? "looks like a date" : null;
     }
 
-    private static string Shape(string name) => Digits().Replace(name, "#");
+    /// <summary>Gives a name with numbers in the form that PostgreSQL's regexp_replace gives it, too; null if it has no numbers.</summary>
+    public static string? Shape(string name) => Digits().IsMatch(name) ? Digits().Replace(name, "#") : null;
 
     [GeneratedRegex(@"^\S+@\S+\.\S+$", RegexOptions.NonBacktracking)]
     private static partial Regex Address();

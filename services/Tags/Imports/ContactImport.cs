@@ -1,4 +1,5 @@
 using Crm.Contacts.V1;
+using Grpc.Core;
 using Npgsql;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Contacts;
@@ -31,13 +32,16 @@ internal sealed class ContactImport(NpgsqlDataSource database, ImportSettings se
                 plan.AddTo(summary);
                 return;
             }
-            catch (Exception e) when (attempt < Attempts && e is LostUpdateException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+            catch (Exception e) when (attempt < Attempts && IsLost(e))
             {
-                // Somebody created or changed one of these contacts meanwhile: look again.
+                // Somebody created or changed one of these contacts meanwhile, or deleted one of the tags: look again.
                 tags.Forget();
             }
         }
     }
+
+    private static bool IsLost(Exception e) =>
+        e is LostUpdateException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } or RpcException { StatusCode: StatusCode.NotFound };
 
     private async Task<ContactPlan> PlanAsync(IReadOnlyList<ContactDraft> batch, CancellationToken ct)
     {

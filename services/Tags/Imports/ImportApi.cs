@@ -37,7 +37,8 @@ internal sealed class ImportApi(AccountDirectory accounts, ImportTargets targets
             var fields = targets.Fields(settings);
             summary.Rows = await fields.AnalyseAsync(table, Target.Contact, ct);
             var columns = await fields.EnsureAsync(Target.Contact, summary.FieldsCreated, ct);
-            await run.RunAsync(targets.Contacts(settings, columns), ct);
+            await run.RunAsync(await targets.ContactsAsync(settings, columns, ct), ct);
+            summary.TagFindings.Add(await targets.FindingsAsync(settings, summary, ct));
         }
 
         summary.Seconds = time.GetElapsedTime(started).TotalSeconds;

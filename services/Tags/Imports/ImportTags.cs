@@ -1,33 +1,34 @@
 using Crm.Contacts.V1;
 using Npgsql;
 using TagSegments.Tags.Changes;
+using TagSegments.Tags.Governance;
 using TagSegments.Tags.Library;
 
 namespace TagSegments.Tags.Imports;
 
 /// <summary>The tags that a file names: read from cells, created where they are missing, remembered with their numbers.</summary>
-internal sealed class ImportTags(NpgsqlDataSource database, TagStore store, ImportSettings settings)
+internal sealed class ImportTags(NpgsqlDataSource database, TagStore store, ImportSettings settings, NewNames names)
 {
     private readonly ImportColumn[] _columns = [.. settings.Columns.Where(column => column.IsTags)];
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
 
     /// <summary>Reads the tags of a row; false if a name is wrong, which it reports.</summary>
-    public bool TryRead(CsvRow row, Action<string, string> report, out string[] names)
+    public bool TryRead(CsvRow row, Action<string, string> report, out string[] tags)
     {
-        names = [];
+        tags = [];
         var ok = true;
         foreach (var column in _columns)
         {
             foreach (var text in column.Read(row) is { } cell ? settings.Form.Split(cell) : [])
             {
-                var problem = TagNames.Read(settings.TagsPrefix + text, out var name);
+                var problem = TagNames.Read(settings.TagsPrefix + text, out var name) ?? names.Problem(name);
                 if (problem is not null)
                 {
                     report(column.Header, $"the tag name {problem}");
                     ok = false;
                 }
 
-                names = [.. names, name];
+                tags = [.. tags, name];
             }
         }
 

@@ -1,24 +1,33 @@
 using Crm.Contacts.V1;
+using Crm.Tags.V1;
 using Npgsql;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Fields;
+using TagSegments.Tags.Governance;
 using TagSegments.Tags.Library;
 using TagSegments.Tags.Opportunities;
 
 namespace TagSegments.Tags.Imports;
 
 /// <summary>Makes what takes the rows of an import.</summary>
-internal sealed class ImportTargets(NpgsqlDataSource database, FieldStore fields, TagStore tags, TimeProvider time)
+internal sealed class ImportTargets(NpgsqlDataSource database, TagStore tags, TagGuard guard, TimeProvider time)
 {
+    private const int MaxNamesChecked = 100;
+    private readonly FieldStore _fields = new(database);
+
     /// <summary>What finds and creates the custom fields of an import.</summary>
-    public ImportFields Fields(ImportSettings settings) => new(database, fields, settings);
+    public ImportFields Fields(ImportSettings settings) => new(database, _fields, settings);
 
     /// <summary>What takes rows as contacts.</summary>
-    public ContactImport Contacts(ImportSettings settings, Dictionary<ImportColumn, Field> columns)
+    public async Task<ContactImport> ContactsAsync(ImportSettings settings, Dictionary<ImportColumn, Field> columns, CancellationToken ct)
     {
-        var importTags = new ImportTags(database, tags, settings);
+        var importTags = new ImportTags(database, tags, settings, await guard.NewNamesAsync(settings.Account, ct));
         return new ContactImport(database, settings, new ContactRows(settings, columns, importTags), importTags, time);
     }
+
+    /// <summary>Tells what about the names of the tags created deserves a look.</summary>
+    public Task<List<TagFinding>> FindingsAsync(ImportSettings settings, ImportSummary summary, CancellationToken ct) =>
+        guard.FindAsync(settings.Account, summary.TagsCreated.Take(MaxNamesChecked), ct);
 
     /// <summary>What takes rows as opportunities.</summary>
     public OpportunityImport Opportunities(ImportSettings settings, Dictionary<ImportColumn, Field> columns, ImportStages stages) =>

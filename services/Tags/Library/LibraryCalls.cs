@@ -16,7 +16,7 @@ internal sealed class LibraryCalls(
         var ct = context.CancellationToken;
         var tag = TagEdit.Read(request.Tag);
         var account = await accounts.GetAsync(request.Account, ct);
-        await guard.CheckNamesAsync(account, [tag.Name], ct);
+        var findings = await guard.CheckNamesAsync(account, [("tag.name", tag.Name)], ct);
         var number = await store.TakeNumbersAsync(account.Id, 1, ct);
 
         return await writes.RunAsync(account, context, request, request.RequestId, CreateAsync, (_, _) => { });
@@ -24,7 +24,7 @@ internal sealed class LibraryCalls(
         async Task<CreateTagResponse> CreateAsync(AccountTransaction transaction)
         {
             var tagId = await store.CreateAsync(transaction, number, tag, ct) ?? throw await TakenAsync(transaction, tag.Name, ct);
-            return new CreateTagResponse { Tag = await TagStore.GetAsync(transaction, tagId, ct) };
+            return new CreateTagResponse { Tag = await TagStore.GetAsync(transaction, tagId, ct), Findings = { findings } };
         }
     }
 
@@ -50,11 +50,10 @@ internal sealed class LibraryCalls(
         TagEdit.Check(request.Tag);
         var attributes = TagEdit.Attributes(request);
         var account = await accounts.GetAsync(request.Account, ct);
-        if (attributes.Contains("name"))
-        {
-            await guard.CheckNamesAsync(account, [TagNames.Normalize(request.Tag.Name, "tag.name")], ct);
-        }
-
+        var findings = attributes.Contains("name")
+            ? await guard.CheckNamesAsync(account, [("tag.name", TagNames.Normalize(request.Tag.Name, "tag.name"))], ct)
+            : [];
+        findings.RemoveAll(finding => finding.TagIds is [var only] && only == request.Tag.TagId);
         return await writes.RunAsync(account, context, request, request.RequestId, UpdateAsync, (_, _) => { });
 
         async Task<UpdateTagResponse> UpdateAsync(AccountTransaction transaction)
@@ -67,7 +66,7 @@ internal sealed class LibraryCalls(
                 await store.SaveAsync(transaction, changed, ct);
             }
 
-            return new UpdateTagResponse { Tag = await TagStore.GetAsync(transaction, row.TagId, ct) };
+            return new UpdateTagResponse { Tag = await TagStore.GetAsync(transaction, row.TagId, ct), Findings = { findings } };
         }
     }
 

@@ -6,6 +6,7 @@ using Grpc.Core;
 using Npgsql;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
+using TagSegments.Tags.Governance;
 
 namespace TagSegments.Tags.Library;
 
@@ -58,12 +59,24 @@ internal sealed class TagStore(NpgsqlDataSource database, TimeProvider time)
     public async Task<int?> CreateAsync(AccountTransaction transaction, int tagId, Tag tag, CancellationToken ct)
     {
         const string sql = """
-            INSERT INTO tags.tag (account_id, tag_id, name, description, color, created_at, updated_at)
-            VALUES (@AccountId, @tagId, @Name, @Description, @Color, @now, @now)
+            INSERT INTO tags.tag (account_id, tag_id, name, description, color, when_to_apply, examples, owner, near_key, created_at, updated_at)
+            VALUES (@AccountId, @tagId, @Name, @Description, @Color, @WhenToApply, @Examples, @Owner, @nearKey, @now, @now)
             ON CONFLICT (account_id, name COLLATE "C") WHERE deleted_at IS NULL DO NOTHING
             RETURNING tag_id
             """;
-        var values = new { transaction.AccountId, tagId, tag.Name, tag.Description, tag.Color, now = time.GetUtcNow() };
+        var values = new
+        {
+            transaction.AccountId,
+            tagId,
+            tag.Name,
+            tag.Description,
+            tag.Color,
+            tag.WhenToApply,
+            tag.Examples,
+            tag.Owner,
+            nearKey = NearDuplicates.Key(tag.Name),
+            now = time.GetUtcNow(),
+        };
         return await transaction.Connection.QuerySingleOrDefaultAsync<int?>(
             new CommandDefinition(sql, values, transaction.Transaction, cancellationToken: ct));
     }
@@ -111,10 +124,24 @@ internal sealed class TagStore(NpgsqlDataSource database, TimeProvider time)
     {
         const string sql = """
             UPDATE tags.tag
-            SET name = @Name, description = @Description, color = @Color, deleted_at = @DeletedAt, updated_at = @now, version = version + 1
+            SET name = @Name, description = @Description, color = @Color, when_to_apply = @WhenToApply, examples = @Examples, owner = @Owner,
+                near_key = @nearKey, deleted_at = @DeletedAt, updated_at = @now, version = version + 1
             WHERE account_id = @AccountId AND tag_id = @TagId
             """;
-        var values = new { transaction.AccountId, row.TagId, row.Name, row.Description, row.Color, row.DeletedAt, now = time.GetUtcNow() };
+        var values = new
+        {
+            transaction.AccountId,
+            row.TagId,
+            row.Name,
+            row.Description,
+            row.Color,
+            row.WhenToApply,
+            row.Examples,
+            row.Owner,
+            nearKey = NearDuplicates.Key(row.Name),
+            row.DeletedAt,
+            now = time.GetUtcNow(),
+        };
         try
         {
             await transaction.Connection.ExecuteAsync(new CommandDefinition(sql, values, transaction.Transaction, cancellationToken: ct));

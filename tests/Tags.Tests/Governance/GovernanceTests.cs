@@ -164,7 +164,7 @@ public class GovernanceTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Contains(@"\*bold\* \| \[x\]\(y\)", markdown, StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>", html, StringComparison.Ordinal);
-        Assert.Contains("Used by: nothing", markdown, StringComparison.Ordinal);
+        Assert.Contains("**Used by:** nothing", markdown, StringComparison.Ordinal);
     }
 
     private async Task<string> DictionaryAsync(TagAccount account, GetTagDictionaryRequest.Types.Format format) =>
