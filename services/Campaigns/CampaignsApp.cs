@@ -27,6 +27,7 @@ public static class CampaignsApp
         builder.AddServiceClient<ContactService.ContactServiceClient>("Tags");
         builder.AddServiceClient<TagService.TagServiceClient>("Tags");
         builder.AddServiceClient<SegmentService.SegmentServiceClient>("Segments");
+        builder.AddServiceClient<SmartListService.SmartListServiceClient>("Segments");
         AddCalls(builder.Services);
         AddSending(builder);
 

@@ -1,4 +1,5 @@
 using TagSegments.Segments.Definitions;
+using TagSegments.Segments.SmartLists;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments;
@@ -17,6 +18,7 @@ public static class SegmentsApp
         var app = builder.Build();
         app.MapServiceDefaults();
         app.MapGrpcService<SegmentApi>();
+        app.MapGrpcService<SmartListApi>();
         return app;
     }
 }

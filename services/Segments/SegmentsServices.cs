@@ -3,6 +3,7 @@ using Npgsql;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.SmartLists;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments;
@@ -24,7 +25,10 @@ internal static class SegmentsServices
         services.AddSingleton<ShadowCheck>();
         services.AddSingleton<Evaluator>();
         services.AddSingleton<Explainer>();
+        services.AddSingleton<DefinitionChanges>();
         services.AddSingleton<SegmentDefinitions>();
+        services.AddSingleton<SmartListCalls>();
+        services.AddSingleton<SmartListRows>();
         services.AddSingleton<CallTokens>();
         return services;
     }

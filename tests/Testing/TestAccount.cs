@@ -49,11 +49,25 @@ internal sealed class TestAccount
             new { Id, name });
     }
 
-    public async Task DeleteTagAsync(int tagId)
+    public async Task DeleteTagAsync(int tagId, bool delete = true)
     {
         await using var connection = await _db.OpenConnectionAsync();
         await connection.ExecuteAsync(
-            "UPDATE tags.tag SET deleted_at = now() WHERE account_id = @Id AND tag_id = @tagId", new { Id, tagId });
+            "UPDATE tags.tag SET deleted_at = CASE WHEN @delete THEN now() END WHERE account_id = @Id AND tag_id = @tagId",
+            new { Id, tagId, delete });
+    }
+
+    /// <summary>Creates a custom field of contacts; <paramref name="type"/> is that of the proto.</summary>
+    public async Task<int> CreateFieldAsync(string key, Crm.Contacts.V1.Field.Types.Type type)
+    {
+        await using var connection = await _db.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<int>(
+            """
+            INSERT INTO crm.field (account_id, field_id, target, key, type)
+            SELECT @Id, coalesce(max(field_id), 0) + 1, 1, @key, @type FROM crm.field WHERE account_id = @Id
+            RETURNING field_id
+            """,
+            new { Id, key, type = (int)type });
     }
 
     public async Task CreateContactsAsync(params int[] contactIds)

@@ -57,6 +57,8 @@ public sealed class TestApps : IAsyncDisposable
 
     public SegmentService.SegmentServiceClient Segments => new(Channel(Service.Segments));
 
+    public SmartListService.SmartListServiceClient SmartLists => new(Channel(Service.Segments));
+
     public ActivityService.ActivityServiceClient Activity => new(Channel(Service.Campaigns));
 
     public CampaignService.CampaignServiceClient Campaigns => new(Channel(Service.Campaigns));

@@ -6,8 +6,11 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Campaigns;
 
-/// <summary>Turns the names and texts by which a campaign refers to segments and tags into ids and trees, which survive renaming.</summary>
-internal sealed class References(SegmentService.SegmentServiceClient segments, TagService.TagServiceClient tags)
+/// <summary>
+/// Turns the names and texts by which a campaign refers to segments, smart lists and tags into ids and trees, which survive renaming.
+/// </summary>
+internal sealed class References(
+    SegmentService.SegmentServiceClient segments, SmartListService.SmartListServiceClient smartLists, TagService.TagServiceClient tags)
 {
     /// <summary>Resolves in place; throws what the other services say about references that they cannot read.</summary>
     public async Task ResolveAsync(AccountInfo account, Campaign campaign, CancellationToken ct)
@@ -69,6 +72,14 @@ internal sealed class References(SegmentService.SegmentServiceClient segments, T
             case FilterSource.SourceOneofCase.SegmentName:
                 var byName = await segments.GetSegmentAsync(new() { Account = account.Name, Name = source.SegmentName }, cancellationToken: ct);
                 return new FilterSource { SegmentId = byName.Segment.SegmentId };
+            case FilterSource.SourceOneofCase.SmartListId:
+                var listById = await smartLists.GetSmartListAsync(
+                    new() { Account = account.Name, SmartListId = source.SmartListId }, cancellationToken: ct);
+                return new FilterSource { SmartListId = listById.SmartList.SmartListId };
+            case FilterSource.SourceOneofCase.SmartListName:
+                var listByName = await smartLists.GetSmartListAsync(
+                    new() { Account = account.Name, Name = source.SmartListName }, cancellationToken: ct);
+                return new FilterSource { SmartListId = listByName.SmartList.SmartListId };
             default:
                 var parsed = await segments.ParseFilterAsync(new() { Account = account.Name, Source = source }, cancellationToken: ct);
                 return new FilterSource { Filter = parsed.Filter };

@@ -43,7 +43,13 @@ internal sealed class AudiencePreparer(
 
     private async Task<Evaluation> EvaluateAsync(PreparingCampaign campaign, Audience audience, CancellationToken ct)
     {
-        var request = new StreamMatchesRequest { Account = campaign.AccountName, Source = Union(audience.Include), Exclude = { audience.Exclude } };
+        var request = new StreamMatchesRequest
+        {
+            Account = campaign.AccountName,
+            Source = audience.Include[0],
+            Include = { audience.Include.Skip(1) },
+            Exclude = { audience.Exclude },
+        };
         using var call = segments.StreamMatches(request, cancellationToken: ct);
         var ids = new List<int>();
         StreamMatchesResponse? first = null;
@@ -58,14 +64,6 @@ internal sealed class AudiencePreparer(
             ? new Evaluation(ids, first.EvaluationTime.ToDateTime(), first.Versions)
             : throw new InvalidOperationException($"The segment service sent {ids.Count} of {first?.Total ?? 0} contacts.");
     }
-
-    private static FilterSource Union(IList<FilterSource> include) => include.Count == 1
-        ? include[0]
-        : new FilterSource { Filter = new Filter { AnyOf = new FilterGroup { Filters = { include.Select(ToFilter) } } } };
-
-    private static Filter ToFilter(FilterSource source) => source.SourceCase == FilterSource.SourceOneofCase.SegmentId
-        ? new Filter { Segment = new SegmentClause { SegmentId = source.SegmentId } }
-        : source.Filter;
 
     private static void AddIds(List<int> ids, ReadOnlySpan<byte> bytes)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crm.Segments.V1;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
@@ -9,28 +10,49 @@ namespace TagSegments.Segments.Definitions;
 /// <summary>Reads what a call wants evaluated, against the names of one state, and refuses what cannot be evaluated.</summary>
 internal static class FilterReader
 {
-    /// <summary>Reads a source as a filter that can be evaluated; a saved segment becomes a reference to it.</summary>
+    /// <summary>
+    /// Reads a source as a filter that can be evaluated; a saved segment becomes a reference to it, a smart list the filter of its members.
+    /// </summary>
     public static Filter Read(FilterSource? source, AccountState state, string field = "source")
     {
+        if (source is { SourceCase: FilterSource.SourceOneofCase.SmartListId or FilterSource.SourceOneofCase.SmartListName })
+        {
+            var list = SmartList(source, state);
+            RequireUsable(list, state);
+            return list.Members();
+        }
+
         var filter = source?.SourceCase switch
         {
             FilterSource.SourceOneofCase.Filter => source.Filter,
             FilterSource.SourceOneofCase.Text => Parse(source.Text, state.Catalog),
             FilterSource.SourceOneofCase.SegmentId => ById(source.SegmentId, state),
             FilterSource.SourceOneofCase.SegmentName => ByName(source.SegmentName, state),
-            _ => throw RpcErrors.InvalidField(field, "is required: a filter, a text, or a segment's id or name"),
+            _ => throw RpcErrors.InvalidField(field, "is required: a filter, a text, or the id or name of a segment or smart list"),
         };
         RequireUsable(filter, state);
         return filter;
     }
 
-    /// <summary>Reads a source less some others.</summary>
-    public static Filter ReadWithout(FilterSource? source, IReadOnlyList<FilterSource> exclude, AccountState state)
+    /// <summary>Reads who is in one of some sources and in none of some others.</summary>
+    public static Filter ReadAudience(StreamMatchesRequest request, AccountState state)
     {
-        var filter = Read(source, state);
-        var excluded = exclude.Select((other, i) => new Filter { Negated = Read(other, state, $"exclude[{i}]") }).ToList();
-        return excluded.Count == 0 ? filter : new Filter { AllOf = new FilterGroup { Filters = { filter, excluded } } };
+        var filter = Read(request.Source, state);
+        var included = request.Include.Select((other, i) => Read(other, state, $"include[{i}]")).ToList();
+        var excluded = request.Exclude.Select((other, i) => new Filter { Negated = Read(other, state, $"exclude[{i}]") }).ToList();
+        var anyOf = included.Count == 0 ? filter : new Filter { AnyOf = new FilterGroup { Filters = { filter, included } } };
+        return excluded.Count == 0 ? anyOf : new Filter { AllOf = new FilterGroup { Filters = { anyOf, excluded } } };
     }
+
+    /// <summary>Reads a filter that is to be saved, given as a tree or as text, in the form in which it is saved.</summary>
+    public static Filter ReadForSaving(Filter? filter, string text, AccountState state) => FilterNormalizer.Normalize(
+        Read(text.Length > 0 ? new FilterSource { Text = text } : new FilterSource { Filter = filter }, state));
+
+    /// <summary>Finds the smart list that a source names or throws NOT_FOUND.</summary>
+    public static SmartListDefinition SmartList(FilterSource source, AccountState state) =>
+        source.SourceCase == FilterSource.SourceOneofCase.SmartListName
+            ? state.SmartLists.ByName(source.SmartListName) ?? throw RpcErrors.NotFound("smart list", $"\"{source.SmartListName}\"")
+            : state.SmartLists.ById(source.SmartListId) ?? throw RpcErrors.NotFound("smart list", source.SmartListId);
 
     /// <summary>Gets the definition that a filter read from a saved segment stands for, or the filter itself.</summary>
     public static Filter Definition(Filter filter, AccountState state) =>
@@ -45,6 +67,22 @@ internal static class FilterReader
             FilterValidator.Validate(segment.Filter, state.Catalog).ThrowIfAny();
         }
     }
+
+    /// <summary>Throws unless all that the members of a smart list depend on exists.</summary>
+    public static void RequireUsable(SmartListDefinition list, AccountState state)
+    {
+        RequireUsable(list.Filter, state);
+        if (MissingTags(list, state).FirstOrDefault() is { } missing)
+        {
+            throw FilterErrors.MissingReference(missing);
+        }
+    }
+
+    /// <summary>Gets the tags of a smart list that do not exist.</summary>
+    public static IEnumerable<MissingReference> MissingTags(SmartListDefinition list, AccountState state) =>
+        new[] { (list.IncludeTagId, "include_tag_id"), (list.ExcludeTagId, "exclude_tag_id") }
+            .Where(tag => tag.Item1 != 0 && state.Catalog.Tags.ById(tag.Item1) is null)
+            .Select(tag => new MissingReference("tag", tag.Item1.ToString(CultureInfo.InvariantCulture), tag.Item2));
 
     /// <summary>Gets what is missing for a saved filter, also in the segments that it refers to, one line each.</summary>
     public static IReadOnlyList<string> Problems(Filter filter, AccountState state)

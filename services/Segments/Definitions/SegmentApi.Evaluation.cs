@@ -15,6 +15,7 @@ internal sealed partial class SegmentApi
     private const int MaxMatchesPage = 10_000;
     private const int MaxCandidates = 1_000;
     private const int MaxMoreSources = 20;
+    private const int MaxSources = 100;
     private const int ContactsPerMessage = 16_384;
 
     public override async Task<ParseFilterResponse> ParseFilter(ParseFilterRequest request, ServerCallContext context)
@@ -41,7 +42,7 @@ internal sealed partial class SegmentApi
     public override async Task<ListMatchesResponse> ListMatches(ListMatchesRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        var size = PageSize(request.PageSize, MaxMatchesPage);
+        var size = PageSizes.Check(request.PageSize, MaxMatchesPage);
         var after = tokens.Pages.Read(request) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : 0;
 
         var evaluation = await EvaluateAsync(account, request.Source, context);
@@ -60,11 +61,15 @@ internal sealed partial class SegmentApi
         StreamMatchesRequest request, IServerStreamWriter<StreamMatchesResponse> responses, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        new FieldChecks().Require(request.AfterContactId >= 0, "after_contact_id", "is negative").ThrowIfAny();
+        new FieldChecks()
+            .Require(request.AfterContactId >= 0, "after_contact_id", "is negative")
+            .Require(request.Include.Count <= MaxSources, "include", $"has more than {MaxSources} filters")
+            .Require(request.Exclude.Count <= MaxSources, "exclude", $"has more than {MaxSources} filters")
+            .ThrowIfAny();
         await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
 
         var evaluation = await evaluator.EvaluateAsync(
-            account.Id, state => FilterReader.ReadWithout(request.Source, request.Exclude, state), context.CancellationToken);
+            account.Id, state => FilterReader.ReadAudience(request, state), context.CancellationToken);
         var contacts = evaluation.ToBitmap();
 
         // The first part is sent even if nobody matches: it tells so.

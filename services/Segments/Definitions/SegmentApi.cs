@@ -10,7 +10,6 @@ internal sealed partial class SegmentApi(
     AccountDirectory accounts, SegmentDefinitions definitions, Evaluator evaluator, Explainer explainer, CallTokens tokens)
     : SegmentService.SegmentServiceBase
 {
-    private const int DefaultPage = 100;
     private const int MaxPage = 1_000;
 
     public override async Task<CreateSegmentResponse> CreateSegment(CreateSegmentRequest request, ServerCallContext context)
@@ -43,7 +42,7 @@ internal sealed partial class SegmentApi(
     public override async Task<ListSegmentsResponse> ListSegments(ListSegmentsRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        var size = PageSize(request.PageSize, MaxPage);
+        var size = PageSizes.Check(request.PageSize, MaxPage);
         var after = tokens.Pages.Read(request);
 
         var segments = await definitions.ListAsync(account, after, size + 1, context.CancellationToken);
@@ -78,13 +77,5 @@ internal sealed partial class SegmentApi(
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
         return await definitions.DeleteAsync(account, request, context);
-    }
-
-    private static int PageSize(int requested, int max)
-    {
-        new FieldChecks()
-            .Require(requested >= 0 && requested <= max, "page_size", $"must be 1 to {max}, or 0 for the default of {DefaultPage}")
-            .ThrowIfAny();
-        return requested == 0 ? DefaultPage : requested;
     }
 }

@@ -1,4 +1,3 @@
-using System.Data;
 using Crm.Errors.V1;
 using Crm.Segments.V1;
 using Google.Protobuf;
@@ -12,16 +11,14 @@ using TagSegments.ServiceDefaults;
 namespace TagSegments.Segments.Definitions;
 
 /// <summary>Keeps saved segments: each method is one transaction.</summary>
-internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes indexes, TimeProvider time)
+internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndexes indexes)
 {
-    private const string Requests = "segments.request";
-
     /// <summary>Saves a new segment.</summary>
     public Task<CreateSegmentResponse> CreateAsync(AccountInfo account, CreateSegmentRequest request, ServerCallContext context) =>
         ChangeAsync(account, request, request.RequestId, context, async (store, state, ct) =>
         {
-            var filter = Read(request.Segment.Filter, request.Text, state);
-            var now = Now();
+            var filter = FilterReader.ReadForSaving(request.Segment.Filter, request.Text, state);
+            var now = changes.Now;
             var row = new SegmentRow(
                 Guid.CreateVersion7().ToString(), request.Segment.Name, request.Segment.Description, JsonFormatter.Default.Format(filter), 1, now, now);
             await SaveAsync(store, row, state, context);
@@ -59,7 +56,7 @@ internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes ind
             }
 
             var newFilter = request.Filter is not null || request.Text.Length > 0;
-            var filter = newFilter ? Read(request.Filter, request.Text, state) : old.Filter;
+            var filter = newFilter ? FilterReader.ReadForSaving(request.Filter, request.Text, state) : old.Filter;
             var row = new SegmentRow(
                 old.SegmentId,
                 request.HasName ? request.Name : old.Name,
@@ -67,7 +64,7 @@ internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes ind
                 JsonFormatter.Default.Format(filter),
                 filter.Equals(old.Filter) ? old.Version : old.Version + 1,
                 old.CreatedAt,
-                Now());
+                changes.Now);
             await SaveAsync(store, row, state, context);
             return new UpdateSegmentResponse { Segment = ToSegment(row, state) };
         });
@@ -83,39 +80,25 @@ internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes ind
                 throw RpcErrors.Create(
                     StatusCode.FailedPrecondition,
                     ErrorReason.InUse,
-                    $"Other segments refer to \"{row.Name}\".",
+                    $"Other segments or smart lists refer to \"{row.Name}\".",
                     ("resource", "segment"),
                     ("id", row.SegmentId),
-                    ("used_by", string.Join(", ", users.Select(name => $"segment:{name}"))));
+                    ("used_by", string.Join(", ", users)));
             }
 
             await store.DeleteAsync(Guid.Parse(row.SegmentId), ct);
             return new DeleteSegmentResponse();
         });
 
-    // The clock's row is locked first: whoever comes second sees what the first one saved.
-    private async Task<T> ChangeAsync<T>(
+    private Task<T> ChangeAsync<T>(
         AccountInfo account,
         IMessage request,
         string requestId,
         ServerCallContext context,
         Func<SegmentStore, AccountState, CancellationToken, Task<T>> change)
-        where T : class, IMessage<T>, new()
-    {
-        var ct = context.CancellationToken;
-        await using var connection = await db.OpenConnectionAsync(ct);
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
-        var response = await Idempotency.RunAsync(transaction, Requests, account.Id, context, request, requestId, async () =>
-        {
-            var store = new SegmentStore(transaction, account.Id);
-            await store.MoveClockAsync(ct);
-            var (snapshot, state) = await indexes.OpenAsync(account.Id, Missing.Nothing, ct);
-            await snapshot.DisposeAsync();
-            return await change(store, state, ct);
-        });
-        await transaction.CommitAsync(ct);
-        return response;
-    }
+        where T : class, IMessage<T>, new() =>
+        changes.RunAsync(account, request, requestId, context, (transaction, state) =>
+            change(new SegmentStore(transaction, account.Id), state, context.CancellationToken));
 
     private static async Task SaveAsync(SegmentStore store, SegmentRow row, AccountState state, ServerCallContext context)
     {
@@ -147,16 +130,6 @@ internal sealed class SegmentDefinitions(NpgsqlDataSource db, AccountIndexes ind
         Guid.TryParse(segmentId, out var id) && await store.FindAsync(id, null, ct) is { } row
             ? row
             : throw RpcErrors.NotFound("segment", segmentId);
-
-    // In the resolution of the database, so that the answer is what a later read gives.
-    private DateTime Now()
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-    }
-
-    private static Filter Read(Filter? filter, string text, AccountState state) => FilterNormalizer.Normalize(FilterReader.Read(
-        text.Length > 0 ? new FilterSource { Text = text } : new FilterSource { Filter = filter }, state));
 
     private static Segment ToSegment(SegmentRow row, AccountState state)
     {

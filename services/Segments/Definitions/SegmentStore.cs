@@ -1,5 +1,3 @@
-using System.Globalization;
-using Crm.Segments.V1;
 using Dapper;
 using Npgsql;
 using TagSegments.Segments.Filters;
@@ -10,20 +8,6 @@ namespace TagSegments.Segments.Definitions;
 internal sealed class SegmentStore(NpgsqlTransaction transaction, int accountId)
 {
     private const string Columns = "segment_id::text, name, description, filter AS filter_json, version, created_at, updated_at";
-
-    /// <summary>
-    /// Moves the account's definition clock. Call it before anything is read for a change: from here to the commit, no other change of
-    /// this account's segments runs.
-    /// </summary>
-    public Task MoveClockAsync(CancellationToken ct)
-    {
-        const string sql = """
-            INSERT INTO segments.clock AS c (account_id, pos, nonce)
-            VALUES (@accountId, 1, gen_random_uuid())
-            ON CONFLICT (account_id) DO UPDATE SET pos = c.pos + 1, nonce = excluded.nonce
-            """;
-        return ExecuteAsync(sql, new { accountId }, ct);
-    }
 
     /// <summary>Finds a segment by id or name.</summary>
     public Task<SegmentRow?> FindAsync(Guid? segmentId, string? name, CancellationToken ct)
@@ -74,21 +58,14 @@ internal sealed class SegmentStore(NpgsqlTransaction transaction, int accountId)
             INSERT INTO segments.segment_version (account_id, segment_id, version, name, filter, author, created_at)
             VALUES (@accountId, @segmentId, @Version, @Name, @filter::jsonb, @author, @UpdatedAt)
             ON CONFLICT (account_id, segment_id, version) DO UPDATE SET name = excluded.name;
-
-            DELETE FROM segments.reference
-            WHERE account_id = @accountId AND segment_id = @segmentId;
-
-            INSERT INTO segments.reference (account_id, segment_id, kind, target)
-            SELECT @accountId, @segmentId, kind, target
-            FROM unnest(@kinds, @targets) AS r (kind, target);
             """;
-        var references = References(segment.Filter);
+        var segmentId = Guid.Parse(segment.SegmentId);
         await ExecuteAsync(
             sql,
             new
             {
                 accountId,
-                segmentId = Guid.Parse(segment.SegmentId),
+                segmentId,
                 segment.Name,
                 segment.Description,
                 filter = segment.FilterJson,
@@ -96,10 +73,9 @@ internal sealed class SegmentStore(NpgsqlTransaction transaction, int accountId)
                 segment.CreatedAt,
                 segment.UpdatedAt,
                 author,
-                kinds = references.Select(reference => reference.Kind).ToArray(),
-                targets = references.Select(reference => reference.Target).ToArray(),
             },
             ct);
+        await new ReferenceStore(transaction, accountId).ReplaceAsync(segmentId, FilterReferences.Of(segment.Filter), ct);
     }
 
     /// <summary>Deletes a segment; its versions stay.</summary>
@@ -115,32 +91,21 @@ internal sealed class SegmentStore(NpgsqlTransaction transaction, int accountId)
         return await transaction.Connection!.ExecuteAsync(Command(sql, new { accountId, segmentId }, ct)) == 1;
     }
 
-    /// <summary>Gets the names of the segments that refer to another one.</summary>
+    /// <summary>Gets the segments and smart lists that refer to a segment, each with its kind before its name.</summary>
     public async Task<IReadOnlyList<string>> UsersOfAsync(Guid segmentId, CancellationToken ct)
     {
         const string sql = """
-            SELECT s.name
+            SELECT coalesce('segment:' || s.name, 'smart_list:' || l.name) COLLATE "C" AS used_by
             FROM segments.reference r
-            JOIN segments.segment s USING (account_id, segment_id)
-            WHERE r.account_id = @accountId AND r.kind = 'segment' AND r.target = @target AND s.segment_id <> @segmentId
-            ORDER BY s.name COLLATE "C"
+            LEFT JOIN segments.segment s USING (account_id, segment_id)
+            LEFT JOIN segments.smart_list l ON l.account_id = r.account_id AND l.smart_list_id = r.segment_id
+            WHERE r.account_id = @accountId AND r.kind = 'segment' AND r.target = @target AND r.segment_id <> @segmentId
+            ORDER BY used_by
             LIMIT 20
             """;
         var rows = await transaction.Connection!.QueryAsync<string>(
             Command(sql, new { accountId, target = segmentId.ToString(), segmentId }, ct));
         return rows.AsList();
-    }
-
-    private static List<(string Kind, string Target)> References(Filter filter)
-    {
-        var references = FilterReferences.Of(filter);
-        return
-        [
-            .. references.TagIds.Select(id => ("tag", id.ToString(CultureInfo.InvariantCulture))),
-            .. references.FieldIds.Select(id => ("field", id.ToString(CultureInfo.InvariantCulture))),
-            .. references.CampaignIds.Select(id => ("campaign", id)),
-            .. references.SegmentIds.Select(id => ("segment", id)),
-        ];
     }
 
     private Task ExecuteAsync(string sql, object parameters, CancellationToken ct) =>

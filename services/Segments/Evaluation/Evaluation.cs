@@ -67,6 +67,34 @@ internal sealed class Evaluation(DateTimeOffset now, AccountState state, Plan pl
         return page;
     }
 
+    /// <summary>Gets at most <paramref name="limit"/> matching contacts before <paramref name="before"/>, descending.</summary>
+    public int[] PageDown(int before, int limit)
+    {
+        var numbers = new List<int>();
+        var found = ArrayPool<int>.Shared.Rent(ChunkLayout.Bits);
+        using var words = ChunkBuffers.Current.Take();
+        for (var chunk = Math.Min(ChunkLayout.ChunkOf(before), _living.ChunkCount - 1); chunk >= 0 && numbers.Count < limit; chunk--)
+        {
+            if (_root.IsEmpty(chunk))
+            {
+                continue;
+            }
+
+            _root.CopyTo(chunk, words.Words);
+            var count = ChunkWords.Enumerate(words.Words, chunk * ChunkLayout.Bits, 0, found);
+            for (var i = count - 1; i >= 0 && numbers.Count < limit; i--)
+            {
+                if (found[i] < before)
+                {
+                    numbers.Add(found[i]);
+                }
+            }
+        }
+
+        ArrayPool<int>.Shared.Return(found);
+        return [.. numbers];
+    }
+
     /// <summary>Gets those of some contacts that match, in the order given.</summary>
     public IEnumerable<int> Match(IEnumerable<int> contactIds)
     {

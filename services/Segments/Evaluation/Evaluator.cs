@@ -21,9 +21,21 @@ internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, Time
         return (check ? null : await FromMemoryAsync(accountId, read, ct)) ?? await BySqlAsync(accountId, read, candidates, check, ct);
     }
 
-    /// <summary>Evaluates several filters for some candidates, in one state at one <c>now</c>.</summary>
-    public async Task<IReadOnlyList<Evaluation>> EvaluateTogetherAsync(
-        int accountId, IReadOnlyList<Func<AccountState, Filter>> reads, int[] candidates, CancellationToken ct)
+    /// <summary>Evaluates several filters, for everyone or for some candidates, in one state at one <c>now</c>.</summary>
+    public Task<IReadOnlyList<Evaluation>> EvaluateTogetherAsync(
+        int accountId, IReadOnlyList<Func<AccountState, Filter>> reads, int[]? candidates, CancellationToken ct) =>
+        WithinAsync(accountId, reads, candidates, (_, evaluations) => Task.FromResult(evaluations), ct);
+
+    /// <summary>
+    /// Evaluates several filters, for everyone or for some candidates, in one state at one <c>now</c>, then goes on in the snapshot of that
+    /// state.
+    /// </summary>
+    public async Task<T> WithinAsync<T>(
+        int accountId,
+        IReadOnlyList<Func<AccountState, Filter>> reads,
+        int[]? candidates,
+        Func<Snapshot, IReadOnlyList<Evaluation>, Task<T>> then,
+        CancellationToken ct)
     {
         var missing = Missing.Nothing;
         while (true)
@@ -46,7 +58,7 @@ internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, Time
                     await SqlEvaluator.AnswerAsync(snapshot, plan, context, state, candidates, ct);
                 }
 
-                return [.. plans.Select(plan => new Evaluation(now, state, plan))];
+                return await then(snapshot, [.. plans.Select(plan => new Evaluation(now, state, plan))]);
             }
         }
     }

@@ -89,10 +89,12 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
         var (snapshot, entries) = await BeginAsync(accountId, tags, ct);
         try
         {
+            var (definitions, smartLists) = await DefinitionsAsync(state, snapshot, ct);
             state = new AccountState(
                 snapshot.Clocks,
                 await CatalogAsync(state, snapshot, ct),
-                await DefinitionsAsync(state, snapshot, ct),
+                definitions,
+                smartLists,
                 await loader.LoadAsync(state, snapshot, entries, tags, ct),
                 await ActivityLoader.LoadAsync(state, snapshot, missing.Columns, ct));
         }
@@ -111,11 +113,11 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
             ? state.Catalog
             : await FilterCatalogStore.LoadAsync(snapshot.Connection, snapshot.AccountId, ct);
 
-    private static async Task<ImmutableDictionary<string, SegmentDefinition>> DefinitionsAsync(
+    private static async Task<(ImmutableDictionary<string, SegmentDefinition> Segments, SmartListIndex SmartLists)> DefinitionsAsync(
         AccountState? state, Snapshot snapshot, CancellationToken ct) =>
         state is not null && state.Clocks.Definitions == snapshot.Clocks.Definitions
-            ? state.Definitions
-            : await DefinitionStore.LoadAsync(snapshot, ct);
+            ? (state.Definitions, state.SmartLists)
+            : (await DefinitionStore.LoadAsync(snapshot, ct), await DefinitionStore.LoadSmartListsAsync(snapshot, ct));
 
     private Slot SlotOf(int accountId) => _slots.GetOrAdd(accountId, _ => new Slot());
 

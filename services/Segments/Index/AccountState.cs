@@ -13,12 +13,14 @@ namespace TagSegments.Segments.Index;
 /// <param name="Clocks">The moment.</param>
 /// <param name="Catalog">The names that filters use.</param>
 /// <param name="Definitions">The saved segments by id.</param>
+/// <param name="SmartLists">The smart lists.</param>
 /// <param name="Tags">The tags loaded so far; tag 0 holds the living contacts.</param>
 /// <param name="Columns">When something of each kind was last recorded, for the kinds loaded so far.</param>
 internal sealed record AccountState(
     AccountClocks Clocks,
     FilterCatalog Catalog,
     ImmutableDictionary<string, SegmentDefinition> Definitions,
+    SmartListIndex SmartLists,
     ImmutableDictionary<int, Bitmap> Tags,
     ImmutableDictionary<Kind, ActivityColumn> Columns)
 {

@@ -16,6 +16,8 @@ public abstract class SegmentTest(SharedApps shared) : IClassFixture<SharedApps>
 
     protected SegmentService.SegmentServiceClient Segments => shared.Apps.Segments;
 
+    protected SmartListService.SmartListServiceClient SmartLists => shared.Apps.SmartLists;
+
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
@@ -37,6 +39,14 @@ public abstract class SegmentTest(SharedApps shared) : IClassFixture<SharedApps>
             Segment = new Segment { Name = name },
             Text = text,
         })).Segment;
+
+    private protected async Task<SmartList> SaveListAsync(TestAccount account, string text, Action<SmartList>? set = null)
+    {
+        var list = new SmartList { Name = "List" };
+        set?.Invoke(list);
+        var request = new CreateSmartListRequest { Account = account.Name, SmartList = list, Text = text };
+        return (await SmartLists.CreateSmartListAsync(request)).SmartList;
+    }
 
     private protected async Task<int> CountAsync(TestAccount account, FilterSource source) =>
         (await Segments.CountContactsAsync(new CountContactsRequest { Account = account.Name, Source = source })).Count;

@@ -7,7 +7,7 @@ namespace TagSegments.Segments.Filters;
 internal sealed partial class FilterSql
 {
     // Every white space character of Unicode.
-    private const string WhiteSpace =
+    internal const string WhiteSpace =
         """U&'\0009\000A\000B\000C\000D\0020\0085\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\2028\2029\202F\205F\3000'""";
 
     private static string IsEmpty(FieldColumn column) => column.Field.Type switch

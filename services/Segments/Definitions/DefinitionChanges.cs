@@ -1,0 +1,77 @@
+using System.Data;
+using Google.Protobuf;
+using Grpc.Core;
+using Npgsql;
+using TagSegments.Segments.Index;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Segments.Definitions;
+
+/// <summary>Runs changes of what an account has saved, one at a time per account, each in a transaction.</summary>
+internal class DefinitionChanges(NpgsqlDataSource db, AccountIndexes indexes, TimeProvider time) : IDisposable
+{
+    private const string Requests = "segments.request";
+
+    // A change holds one connection while it waits for its turn and needs a second one when it has it: without a limit, those that wait
+    // could leave none for the one they wait for.
+    private readonly SemaphoreSlim _connections = new(8);
+
+    /// <summary>The time of a change, in the resolution of the database: so the answer is what a later read gives.</summary>
+    public DateTime Now
+    {
+        get
+        {
+            var now = time.GetUtcNow().UtcDateTime;
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        }
+    }
+
+    /// <summary>Runs a change on the state that the last one left; what a repeated call had answered is answered again.</summary>
+    public async Task<T> RunAsync<T>(
+        AccountInfo account, IMessage request, string requestId, ServerCallContext context, Func<NpgsqlTransaction, AccountState, Task<T>> change)
+        where T : class, IMessage<T>, new()
+    {
+        var ct = context.CancellationToken;
+        await _connections.WaitAsync(ct);
+        try
+        {
+            await using var connection = await db.OpenConnectionAsync(ct);
+            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
+            var response = await Idempotency.RunAsync(transaction, Requests, account.Id, context, request, requestId, async () =>
+            {
+                await MoveClockAsync(transaction, account.Id, ct);
+                var (snapshot, state) = await indexes.OpenAsync(account.Id, Missing.Nothing, ct);
+                await snapshot.DisposeAsync();
+                return await change(transaction, state);
+            });
+            await transaction.CommitAsync(ct);
+            return response;
+        }
+        finally
+        {
+            _connections.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        _connections.Dispose();
+    }
+
+    /// <summary>
+    /// Moves the account's definition clock. Its row is locked from here to the commit, so no other change of the account's definitions
+    /// runs meanwhile: whoever comes second sees what the first one saved.
+    /// </summary>
+    protected virtual async Task MoveClockAsync(NpgsqlTransaction transaction, int accountId, CancellationToken ct)
+    {
+        const string sql = """
+            INSERT INTO segments.clock AS c (account_id, pos, nonce)
+            VALUES ($1, 1, gen_random_uuid())
+            ON CONFLICT (account_id) DO UPDATE SET pos = c.pos + 1, nonce = excluded.nonce
+            """;
+        await using var command = new NpgsqlCommand(sql, transaction.Connection, transaction) { Parameters = { new NpgsqlParameter<int> { TypedValue = accountId } } };
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Crm.Errors.V1;
+using Crm.Segments.V1;
+using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Segments.SmartLists;
+
+/// <summary>The order of rows: by a column and then by number, or by number alone.</summary>
+internal sealed record ListOrder(ListColumn? Column, bool Descending)
+{
+    private string Key => Column?.Key ?? "";
+
+    /// <summary>Reads an order that a caller wrote or throws INVALID_ARGUMENT.</summary>
+    public static ListOrder Read(SmartListSort? sort, FilterCatalog catalog, string path)
+    {
+        if (sort is null or { Column: "" or "contact_id" })
+        {
+            return new ListOrder(null, sort?.Descending == true);
+        }
+
+        var column = ListColumn.ByName(sort.Column, catalog) ?? throw ListErrors.UnknownColumn(sort.Column, catalog, $"{path}.column");
+        return column.Key != ListColumn.Tags
+            ? new ListOrder(column, sort.Descending)
+            : throw RpcErrors.InvalidField($"{path}.column", "cannot be tags: they have no order");
+    }
+
+    /// <summary>Gets the order of a list or throws FAILED_PRECONDITION if its column does not exist any more.</summary>
+    public static ListOrder Of(SmartListDefinition list, FilterCatalog catalog)
+    {
+        var order = new ListOrder(list.SortColumn.Length == 0 ? null : ListColumn.ByKey(list.SortColumn, catalog), list.SortDescending);
+        return order.Column is not { IsMissing: true } ? order
+            : throw FilterErrors.MissingReference(new MissingReference("field", order.Key[1..], "sort.column"));
+    }
+
+    /// <summary>Gets the position behind a row, for a page token.</summary>
+    public string Behind(int contactId, string? value) => JsonSerializer.Serialize(new ListPosition(Key, Descending, contactId, value));
+
+    /// <summary>Reads a position; throws INVALID_ARGUMENT with reason PAGE_TOKEN if it is of another order.</summary>
+    public ListPosition? Read(string? position)
+    {
+        var read = position is null ? null : JsonSerializer.Deserialize<ListPosition>(position);
+        return read is null || (read.Column, read.Descending) == (Key, Descending) ? read
+            : throw RpcErrors.InvalidFields(
+                ErrorReason.PageToken,
+                "The list has another order now. Start again without a page token.",
+                [("page_token", "is of another order")]);
+    }
+}
+
+/// <summary>A place between two rows: behind a contact with a value in the column of the order.</summary>
+internal sealed record ListPosition(string Column, bool Descending, int ContactId, string? Value);
