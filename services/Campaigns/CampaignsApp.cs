@@ -2,6 +2,7 @@ using Crm.Accounts.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
+using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Activities;
 using TagSegments.Campaigns.Campaigns;
 using TagSegments.Campaigns.Content;
@@ -54,6 +55,7 @@ public static class CampaignsApp
         services.AddSingleton<CampaignResults>();
         services.AddSingleton<References>();
         services.AddSingleton<RecipientProof>();
+        services.AddSingleton<AbTestStore>();
         services.AddSingleton<MessageStore>();
         services.AddSingleton<MessagePreview>();
         services.AddSingleton<TrackingTokens>();
@@ -79,6 +81,7 @@ public static class CampaignsApp
         services.AddHostedService(provider => provider.GetRequiredService<Lanes>());
         services.AddHostedService<CampaignScheduler>();
         services.AddHostedService<MessagePump>();
+        services.AddHostedService<TestDecider>();
         services.AddHostedService<RecipientTagger>();
         services.AddHostedService<ConsentTeller>();
         services.AddHostedService<LedgerRecovery>();

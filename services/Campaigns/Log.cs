@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "The mail server {Host}:{Port} cannot be used; trying again in {Pause}")]
     public static partial void MailServerUnavailable(this ILogger logger, Exception exception, string host, int port, TimeSpan pause);
 
+    [LoggerMessage(EventId = 7, Level = LogLevel.Information, Message = "Campaign {CampaignId}: the A/B test is decided, {Decision}")]
+    public static partial void VariantChosen(this ILogger logger, Guid campaignId, string decision);
+
     [LoggerMessage(EventId = 6, Level = LogLevel.Warning, Message = "Too much to record: dropped {Kind}")]
     public static partial void ActivityDropped(this ILogger logger, Crm.Activity.V1.Activity.Types.Kind kind);
 

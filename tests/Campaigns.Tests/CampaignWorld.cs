@@ -2,6 +2,7 @@ using System.Globalization;
 using Crm.Activity.V1;
 using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
+using Crm.Segments.V1;
 using Dapper;
 using Npgsql;
 using TagSegments.Embedded.Smtp;
@@ -107,6 +108,8 @@ public sealed class CampaignWorld : IAsyncLifetime
         await using var connection = new NpgsqlConnection(Apps.Database.OwnerConnectionString);
         return (await connection.QueryAsync<T>(sql, parameters)).AsList();
     }
+
+    public static FilterSource Everyone => new() { Filter = new Filter { Everyone = new EveryoneClause() } };
 
     public static Message Text(string subject, string text = "Hello") => new() { Subject = subject, Text = text };
 }

@@ -144,6 +144,34 @@ public sealed class CampaignCommandTests(SharedApps shared) : IClassFixture<Shar
     public async Task Lifting_a_suppression_needs_a_proof() =>
         Assert.Equal(2, (await RunAsync("suppressions", "remove", "a@x.example")).Code);
 
+    [Fact]
+    public async Task An_AB_test_is_decided_by_hand_and_reported_by_variant()
+    {
+        await JsonAsync(
+            "campaigns", "create", "Spring", "--to", "everyone", "--text", "Spring is here.", "--variant-subject", "A=Short", "--variant-subject",
+            "B=A longer one", "--test-percent", "50", "--winner-by", "manual");
+        await JsonAsync("campaigns", "send", "Spring");
+        var preview = await JsonAsync("campaigns", "preview", "Spring", "--contact", "external:a", "--variant", "B");
+        while (Text((await JsonAsync("campaigns", "status", "Spring"))["state"]) != "SENDING")
+        {
+            await Task.Yield();
+        }
+
+        await JsonAsync("campaigns", "choose", "Spring", "B");
+        var watched = await RunAsync("campaigns", "watch", "Spring");
+        var report = await JsonAsync("campaigns", "report", "Spring");
+
+        Assert.Equal("A longer one", Text(preview["message"]!["subject"]));
+        Assert.Contains("3 of 3 done", watched.Output, StringComparison.Ordinal);
+        Assert.Equal(3, report["variants"]!.AsArray().Sum(v => v!["accepted"]!.GetValue<int>()));
+    }
+
+    [Theory]
+    [InlineData("--variant-subject", "no name")]
+    [InlineData("--variant-subject", "A=x", "--decide-after", "soon")]
+    public async Task A_variant_that_cannot_be_read_is_a_wrong_command_line(params string[] options) =>
+        Assert.Equal(2, (await RunAsync(["campaigns", "create", "Spring", "--to", "everyone", .. options])).Code);
+
     private Task<JsonNode> CreateAsync() => JsonAsync(
         "campaigns", "create", "Spring", "--to", """has tag "VIP" """, "--subject", "Hello {{ contact.first_name }}", "--text", "Spring is here.");
 

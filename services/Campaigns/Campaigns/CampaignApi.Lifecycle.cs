@@ -2,6 +2,7 @@ using Crm.Campaigns.V1;
 using Crm.Errors.V1;
 using Grpc.Core;
 using Npgsql;
+using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Sending;
 using TagSegments.ServiceDefaults;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
@@ -71,6 +72,27 @@ internal sealed partial class CampaignApi
                 tx, account.Id, request.CampaignId, 0, [State.Draft, State.Scheduled, State.Preparing, State.Sending, State.Paused], ct);
             await Ledger.CancelAsync(tx, account.Id, row.CampaignId, ct);
             return new CancelCampaignResponse { Campaign = (await SetStateAsync(tx, row, State.Cancelled, ct)).ToCampaign() };
+        });
+    }
+
+    public override async Task<ChooseVariantResponse> ChooseVariant(ChooseVariantRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await tools.Accounts.GetAsync(request.Account, ct);
+        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        {
+            var row = await CampaignStore.LockAsync(tx, account.Id, request.CampaignId, 0, [State.Sending, State.Paused], ct);
+            if (row is { AbTest: null } or { EvaluatedAt: null } or { AbWinner: not 0 } || row.ToAbTest()!.Percent == 100)
+            {
+                throw CampaignStore.WrongState(row);
+            }
+
+            var variant = Variants.Find(row.ToAbTest(), request.Variant);
+            new FieldChecks()
+                .Require(variant > 0, "variant", "is no variant of the campaign")
+                .ThrowIfAny();
+            var decision = $"Chosen by {context.Principal()}.";
+            return new ChooseVariantResponse { Campaign = (await AbTestStore.ChooseAsync(tx, row, variant, decision, ct)).ToCampaign() };
         });
     }
 

@@ -22,7 +22,7 @@ internal sealed partial class CampaignApi
             CampaignRules.Check(campaign);
         }
 
-        return await preview.RenderAsync(account, campaign, request.ContactId, ct);
+        return await preview.RenderAsync(account, campaign, request.ContactId, request.Variant, ct);
     }
 
     public override async Task<SendTestMessageResponse> SendTestMessage(SendTestMessageRequest request, ServerCallContext context)
@@ -39,6 +39,6 @@ internal sealed partial class CampaignApi
         }
 
         checks.ThrowIfAny();
-        return await preview.SendTestAsync(account, campaign, request.ContactId, request.Addresses, ct);
+        return await preview.SendTestAsync(account, campaign, request.ContactId, request.Variant, request.Addresses, ct);
     }
 }

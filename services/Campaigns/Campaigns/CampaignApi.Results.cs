@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Campaigns.V1;
 using Grpc.Core;
+using TagSegments.Campaigns.AbTests;
 using TagSegments.ServiceDefaults;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
@@ -40,6 +41,11 @@ internal sealed partial class CampaignApi
         var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", context.CancellationToken);
         var statistics = await results.StatisticsAsync(account.Id, row.CampaignId, context.CancellationToken);
         statistics.Counts = await results.CountAsync(account.Id, row.CampaignId, context.CancellationToken);
+        if (row.ToAbTest() is { } test)
+        {
+            statistics.Variants.Add(await VariantsAsync(row, test, context.CancellationToken));
+        }
+
         return statistics;
     }
 
@@ -53,8 +59,7 @@ internal sealed partial class CampaignApi
         var size = PageSize.Of(request.PageSize, 10_000);
         var behind = int.Parse(tools.Pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
         var found = await results.RecipientsAsync(
-            account.Id, row.CampaignId, [.. request.States.Select(s => (short)s)], [.. request.ContactIds], behind, size + 1,
-            context.CancellationToken);
+            row, [.. request.States.Select(s => (short)s)], [.. request.ContactIds], behind, size + 1, context.CancellationToken);
         var response = new ListRecipientsResponse { Recipients = { found.Take(size) } };
         if (found.Count > size)
         {
@@ -76,6 +81,12 @@ internal sealed partial class CampaignApi
             ? throw CampaignStore.WrongState(row)
             : await proof.ExplainAsync(account, row, request.ContactId, context.CancellationToken);
     }
+
+    private async Task<IEnumerable<VariantStatistics>> VariantsAsync(CampaignRow row, AbTest test, CancellationToken ct) =>
+        (await tests.CountAsync(row.AccountId, row.CampaignId, ct))
+            .OrderBy(count => count.Variant == 0 ? row.AbWinner : count.Variant)
+            .ThenBy(count => count.Variant == 0)
+            .Select(count => count.ToStatistics(Variants.NameOf(test, count.Variant == 0 ? row.AbWinner : count.Variant)));
 
     private static bool IsOver(Campaign campaign) =>
         campaign.State is State.Sent or State.Cancelled or State.Failed && campaign.Counts.Sending == 0;

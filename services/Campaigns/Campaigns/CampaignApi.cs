@@ -1,5 +1,6 @@
 using Crm.Campaigns.V1;
 using Grpc.Core;
+using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Messages;
 using TagSegments.ServiceDefaults;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
@@ -8,10 +9,10 @@ namespace TagSegments.Campaigns.Campaigns;
 
 /// <summary>Campaigns: written here; what happens to them then is in the other parts of this class.</summary>
 internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaigns, References references, CampaignResults results, MessagePreview preview,
-    RecipientProof proof) : CampaignService.CampaignServiceBase
+    RecipientProof proof, AbTestStore tests) : CampaignService.CampaignServiceBase
 {
     private static readonly string[] s_fields =
-        ["name", "description", "channel", "message", "audience", "recipient_tag_ids", "messages_per_minute"];
+        ["name", "description", "channel", "message", "audience", "recipient_tag_ids", "messages_per_minute", "ab_test"];
 
     public override async Task<CreateCampaignResponse> CreateCampaign(CreateCampaignRequest request, ServerCallContext context)
     {

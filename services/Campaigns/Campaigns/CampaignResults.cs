@@ -2,6 +2,7 @@ using Crm.Campaigns.V1;
 using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
+using TagSegments.Campaigns.AbTests;
 
 namespace TagSegments.Campaigns.Campaigns;
 
@@ -9,7 +10,7 @@ namespace TagSegments.Campaigns.Campaigns;
 internal sealed class CampaignResults(NpgsqlDataSource database)
 {
     public const string RecipientColumns =
-        "contact_id, address, state, reason, detail, attempts, updated_at, accepted_at, due_at";
+        "contact_id, address, state, reason, detail, attempts, updated_at, accepted_at, due_at, variant";
 
     /// <summary>Counts the ledger by state.</summary>
     public async Task<RecipientCounts> CountAsync(int accountId, Guid campaignId, CancellationToken ct)
@@ -106,7 +107,7 @@ internal sealed class CampaignResults(NpgsqlDataSource database)
 
     /// <summary>Lists ledger entries behind a contact, in order of contacts.</summary>
     public async Task<List<Recipient>> RecipientsAsync(
-        int accountId, Guid campaignId, short[] states, int[] contactIds, int behind, int limit, CancellationToken ct)
+        CampaignRow campaign, short[] states, int[] contactIds, int behind, int limit, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<RecipientRow>(new CommandDefinition(
@@ -119,18 +120,19 @@ internal sealed class CampaignResults(NpgsqlDataSource database)
             ORDER BY contact_id
             LIMIT @limit
             """,
-            new { accountId, campaignId, states, contactIds, behind, limit },
+            new { accountId = campaign.AccountId, campaignId = campaign.CampaignId, states, contactIds, behind, limit },
             cancellationToken: ct));
-        return [.. rows.Select(row => row.ToRecipient())];
+        var test = campaign.ToAbTest();
+        return [.. rows.Select(row => row.ToRecipient(test, campaign.AbWinner))];
     }
 }
 
 /// <summary>An entry of the ledger as it is stored.</summary>
 internal sealed record RecipientRow(
     int ContactId, string Address, short State, short Reason, string Detail, int Attempts, DateTime UpdatedAt, DateTime? AcceptedAt,
-    DateTime DueAt)
+    DateTime DueAt, short Variant)
 {
-    public Recipient ToRecipient() => new()
+    public Recipient ToRecipient(AbTest? test = null, int winner = 0) => new()
     {
         ContactId = ContactId,
         Address = Address,
@@ -141,5 +143,6 @@ internal sealed record RecipientRow(
         UpdateTime = Timestamp.FromDateTime(UpdatedAt),
         AcceptTime = AcceptedAt is { } at ? Timestamp.FromDateTime(at) : null,
         RetryTime = State == (short)Recipient.Types.State.Deferred ? Timestamp.FromDateTime(DueAt) : null,
+        Variant = State == (short)Recipient.Types.State.Skipped ? "" : Variants.NameOf(test, Variant == 0 ? winner : Variant),
     };
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Crm.Campaigns.V1;
 using Crm.Common.V1;
+using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Suppressions;
 using TagSegments.ServiceDefaults;
@@ -28,6 +29,7 @@ internal static class CampaignRules
         CheckMessage(campaign.Message, campaign.Channel, "campaign.message", checks);
         checks.ThrowIfAny();
         TemplateRenderer.CheckTemplates(campaign.Message, "campaign.message");
+        AbTestRules.Check(campaign);
     }
 
     /// <summary>Throws INVALID_ARGUMENT naming every field of a single message that is wrong.</summary>
@@ -46,11 +48,22 @@ internal static class CampaignRules
     {
         var checks = new FieldChecks()
             .Require(campaign.Audience.Include.Count > 0, "campaign.audience.include", "is empty: name at least one segment");
-        CheckComplete(campaign.Message, campaign.Channel, "campaign.message", checks);
+        for (var variant = 1; variant <= campaign.AbTest?.Variants.Count; variant++)
+        {
+            CheckComplete(
+                Variants.Apply(campaign.Message, campaign.AbTest, variant), campaign.Channel, $"campaign.ab_test.variants[{variant - 1}]", checks);
+        }
+
+        if (campaign.AbTest is null)
+        {
+            CheckComplete(campaign.Message, campaign.Channel, "campaign.message", checks);
+        }
+
         checks.ThrowIfAny();
     }
 
-    private static void CheckMessage(Message message, Channel channel, string path, FieldChecks checks)
+    /// <summary>Checks the limits of a message or of a variant.</summary>
+    public static void CheckMessage(Message message, Channel channel, string path, FieldChecks checks)
     {
         var email = channel == Channel.Email;
         checks

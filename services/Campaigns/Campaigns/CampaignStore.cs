@@ -17,10 +17,10 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
             $"""
             INSERT INTO campaigns.campaign
                 (account_id, campaign_id, account_name, name, description, channel, message, audience, recipient_tag_ids,
-                 messages_per_minute, segment_ids, state)
+                 messages_per_minute, segment_ids, ab_test, state)
             VALUES
                 (@AccountId, @CampaignId, @AccountName, @Name, @Description, @Channel, @Message::jsonb, @Audience::jsonb, @RecipientTagIds,
-                 @MessagesPerMinute, @SegmentIds, 1)
+                 @MessagesPerMinute, @SegmentIds, @AbTest::jsonb, 1)
             ON CONFLICT (account_id, name) DO NOTHING
             RETURNING {CampaignRow.Columns}
             """,
@@ -38,7 +38,7 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
                 UPDATE campaigns.campaign
                 SET name = @Name, description = @Description, channel = @Channel, message = @Message::jsonb, audience = @Audience::jsonb,
                     recipient_tag_ids = @RecipientTagIds, messages_per_minute = @MessagesPerMinute, segment_ids = @SegmentIds,
-                    version = version + 1, updated_at = now()
+                    ab_test = @AbTest::jsonb, version = version + 1, updated_at = now()
                 WHERE account_id = @AccountId AND campaign_id = @CampaignId
                 RETURNING {CampaignRow.Columns}
                 """,
@@ -160,5 +160,6 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
         RecipientTagIds = campaign.RecipientTagIds.ToArray(),
         campaign.MessagesPerMinute,
         SegmentIds = References.SegmentIds(campaign.Audience),
+        AbTest = campaign.AbTest is null ? null : ToJson(campaign.AbTest),
     };
 }

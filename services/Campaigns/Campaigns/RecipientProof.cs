@@ -14,7 +14,7 @@ internal sealed class RecipientProof(
     public async Task<ExplainRecipientResponse> ExplainAsync(AccountInfo account, CampaignRow row, int contactId, CancellationToken ct)
     {
         var campaign = row.ToCampaign();
-        var entries = await results.RecipientsAsync(row.AccountId, row.CampaignId, [], [contactId], behind: 0, limit: 1, ct);
+        var entries = await results.RecipientsAsync(row, [], [contactId], behind: 0, limit: 1, ct);
         var response = new ExplainRecipientResponse
         {
             Recipient = entries.FirstOrDefault(),

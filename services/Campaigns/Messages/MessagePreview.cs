@@ -1,6 +1,7 @@
 using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Crm.Errors.V1;
+using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Delivery;
 using TagSegments.Campaigns.Sending;
@@ -15,23 +16,25 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
     private const string ExampleUrl = "https://example.com/unsubscribe";
 
     /// <summary>Renders a message for a contact.</summary>
-    public async Task<PreviewMessageResponse> RenderAsync(AccountInfo account, Campaign campaign, int contactId, CancellationToken ct)
+    public async Task<PreviewMessageResponse> RenderAsync(AccountInfo account, Campaign campaign, int contactId, string variantName, CancellationToken ct)
     {
+        var variant = ChooseVariant(campaign, contactId, variantName);
         var contact = (await contacts.GetContactAsync(new() { Account = account.Name, ContactId = contactId }, cancellationToken: ct)).Contact;
         var missing = new List<string>();
         return new PreviewMessageResponse
         {
-            Message = Render(campaign, contact, missing),
+            Message = Render(campaign, variant, contact, missing),
             Address = campaign.Channel == Channel.Sms ? contact.Phone : contact.Email,
             MissingFields = { missing.Distinct() },
+            Variant = Variants.NameOf(campaign.AbTest, variant),
         };
     }
 
     /// <summary>Sends a message to test addresses, rendered for a contact.</summary>
     public async Task<SendTestMessageResponse> SendTestAsync(
-        AccountInfo account, Campaign campaign, int contactId, IEnumerable<string> addresses, CancellationToken ct)
+        AccountInfo account, Campaign campaign, int contactId, string variantName, IEnumerable<string> addresses, CancellationToken ct)
     {
-        var rendered = (await RenderAsync(account, campaign, contactId, ct)).Message;
+        var rendered = (await RenderAsync(account, campaign, contactId, variantName, ct)).Message;
         await using var transport = campaign.Channel == Channel.Sms ? transports.CreateSms() : transports.CreateSmtp();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(TimeSpan.FromSeconds(10));
@@ -59,11 +62,26 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
         return response;
     }
 
-    private static Message Render(Campaign campaign, Contact contact, List<string> missing)
+    private static int ChooseVariant(Campaign campaign, int contactId, string name)
+    {
+        if (name.Length > 0)
+        {
+            return Variants.Find(campaign.AbTest, name) is > 0 and var named
+                ? named
+                : throw RpcErrors.InvalidField("variant", "is no variant of the campaign");
+        }
+
+        // One that is not saved has no id, from which the variant of a contact follows.
+        return Guid.TryParse(campaign.CampaignId, out var id) && Variants.Of(campaign.AbTest, id, contactId) is > 0 and var own
+            ? own
+            : Variants.Find(campaign.AbTest, campaign.AbTest?.Winner ?? "");
+    }
+
+    private static Message Render(Campaign campaign, int variant, Contact contact, List<string> missing)
     {
         try
         {
-            return TemplateRenderer.Render(campaign.Message, contact, campaign.Name, ExampleUrl, missing);
+            return TemplateRenderer.Render(Variants.Apply(campaign.Message, campaign.AbTest, variant), contact, campaign.Name, ExampleUrl, missing);
         }
         catch (TemplateException e)
         {

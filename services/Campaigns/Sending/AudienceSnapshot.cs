@@ -1,8 +1,10 @@
+using Crm.Campaigns.V1;
 using Crm.Common.V1;
 using Dapper;
 using Google.Protobuf;
 using Npgsql;
 using NpgsqlTypes;
+using TagSegments.Campaigns.AbTests;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 using State = Crm.Campaigns.V1.Recipient.Types.State;
 
@@ -60,23 +62,25 @@ internal static class AudienceSnapshot
             cancellationToken: ct));
         if (started > 0)
         {
-            await CopyAsync(tx, campaign, drafts, ct);
+            await CopyAsync(tx, campaign, drafts, evaluation.At, ct);
         }
 
         return started > 0;
     }
 
     private static async Task CopyAsync(
-        NpgsqlTransaction tx, PreparingCampaign campaign, List<RecipientDraft> drafts, CancellationToken ct)
+        NpgsqlTransaction tx, PreparingCampaign campaign, List<RecipientDraft> drafts, DateTime at, CancellationToken ct)
     {
         await using var writer = await tx.Connection!.BeginBinaryImportAsync(
             """
-            COPY campaigns.recipient (account_id, campaign_id, contact_id, channel, address, address_key, state, reason, tagged)
+            COPY campaigns.recipient (account_id, campaign_id, contact_id, channel, address, address_key, state, reason, tagged, variant, due_at)
             FROM STDIN (FORMAT BINARY)
             """,
             ct);
+        var test = campaign.AbTest is null ? null : JsonParser.Default.Parse<AbTest>(campaign.AbTest);
         foreach (var draft in drafts)
         {
+            var variant = Variants.Of(test, campaign.CampaignId, draft.ContactId);
             await writer.StartRowAsync(ct);
             await writer.WriteAsync(campaign.AccountId, NpgsqlDbType.Integer, ct);
             await writer.WriteAsync(campaign.CampaignId, NpgsqlDbType.Uuid, ct);
@@ -87,6 +91,8 @@ internal static class AudienceSnapshot
             await writer.WriteAsync((short)(draft.Reason == 0 ? State.Pending : State.Skipped), NpgsqlDbType.Smallint, ct);
             await writer.WriteAsync((short)draft.Reason, NpgsqlDbType.Smallint, ct);
             await writer.WriteAsync(campaign.RecipientTagIds.Length == 0, NpgsqlDbType.Boolean, ct);
+            await writer.WriteAsync(variant, NpgsqlDbType.Smallint, ct);
+            await writer.WriteAsync(test is null || variant > 0 ? at : DateTime.MaxValue, NpgsqlDbType.TimestampTz, ct);
         }
 
         await writer.CompleteAsync(ct);

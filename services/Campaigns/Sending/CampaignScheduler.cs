@@ -61,7 +61,7 @@ internal sealed class CampaignScheduler(
             SET state = 3, version = version + 1, fence = fence + 1, lease_until = now() + make_interval(secs => @lease), updated_at = now()
             FROM due
             WHERE c.account_id = due.account_id AND c.campaign_id = due.campaign_id
-            RETURNING c.account_id, c.campaign_id, c.account_name, c.channel, c.audience, c.recipient_tag_ids, c.fence
+            RETURNING c.account_id, c.campaign_id, c.account_name, c.channel, c.audience, c.recipient_tag_ids, c.fence, c.ab_test
             """,
             new { lease = options.PrepareLease.TotalSeconds },
             cancellationToken: ct));
@@ -134,4 +134,4 @@ internal sealed class CampaignScheduler(
 
 /// <summary>A campaign whose audience this process evaluates.</summary>
 internal sealed record PreparingCampaign(
-    int AccountId, Guid CampaignId, string AccountName, short Channel, string Audience, int[] RecipientTagIds, long Fence);
+    int AccountId, Guid CampaignId, string AccountName, short Channel, string Audience, int[] RecipientTagIds, long Fence, string? AbTest);

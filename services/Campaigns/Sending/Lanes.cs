@@ -126,7 +126,7 @@ internal sealed class Lanes(
         {
             refused = null;
             var target = new TrackingTarget(letter.Claim.AccountId, letter.Claim.CampaignId, letter.Claim.ContactId, letter.Channel);
-            return builder.Build(letter.Source.Parsed, letter.Source.Name, letter.Contact!, letter.Claim.Address, target);
+            return builder.Build(letter.Source.MessageOf(letter.Claim.Variant), letter.Source.Name, letter.Contact!, letter.Claim.Address, target);
         }
         catch (TemplateException e)
         {

@@ -5,7 +5,7 @@ namespace TagSegments.Campaigns.Sending;
 
 /// <summary>A message that a sender has taken. The fence proves that it still holds it.</summary>
 internal sealed record Claim(
-    int AccountId, Guid CampaignId, int ContactId, short Channel, string Address, long Fence, int Attempts);
+    int AccountId, Guid CampaignId, int ContactId, short Channel, string Address, long Fence, int Attempts, short Variant = 0);
 
 /// <summary>
 /// The ledger of recipients: pending, claimed, sending, then an end state; deferred goes round again. What a process leaves behind when it
@@ -13,17 +13,20 @@ internal sealed record Claim(
 /// </summary>
 internal sealed class Ledger(NpgsqlDataSource database, DeliveryOptions options)
 {
-    /// <summary>Takes messages of a sending campaign that are due. Replicas never take the same one.</summary>
-    public async Task<List<Claim>> ClaimAsync(int accountId, Guid campaignId, int limit, CancellationToken ct)
+    /// <summary>
+    /// Takes messages of a sending campaign that are due, those with the latest due time of all, the rest of an A/B test, only if
+    /// <paramref name="rest"/>. Replicas never take the same one.
+    /// </summary>
+    public async Task<List<Claim>> ClaimAsync(int accountId, Guid campaignId, int limit, bool rest, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         return (await connection.QueryAsync<Claim>(new CommandDefinition(
-            """
+            $"""
             -- Materialized: joined as a plain subquery it could run again for each row, and claim far more than the limit.
             WITH due AS MATERIALIZED (
                 SELECT contact_id
                 FROM campaigns.recipient
-                WHERE account_id = @accountId AND campaign_id = @campaignId AND state IN (1, 6) AND due_at <= now()
+                WHERE account_id = @accountId AND campaign_id = @campaignId AND state IN (1, 6) AND {(rest ? "due_at = 'infinity'" : "due_at <= now()")}
                 ORDER BY due_at
                 LIMIT @limit
                 FOR UPDATE SKIP LOCKED
@@ -33,7 +36,7 @@ internal sealed class Ledger(NpgsqlDataSource database, DeliveryOptions options)
             FROM due
             WHERE r.account_id = @accountId AND r.campaign_id = @campaignId AND r.contact_id = due.contact_id
               AND EXISTS (SELECT FROM campaigns.campaign WHERE account_id = @accountId AND campaign_id = @campaignId AND state = 4)
-            RETURNING r.account_id, r.campaign_id, r.contact_id, r.channel, r.address, r.fence, r.attempts
+            RETURNING r.account_id, r.campaign_id, r.contact_id, r.channel, r.address, r.fence, r.attempts, r.variant
             """,
             new { accountId, campaignId, limit, lease = options.ClaimLease.TotalSeconds },
             cancellationToken: ct))).AsList();
@@ -57,7 +60,7 @@ internal sealed class Ledger(NpgsqlDataSource database, DeliveryOptions options)
             SET state = 2, fence = fence + 1, lease_until = now() + make_interval(secs => @lease), updated_at = now()
             FROM due
             WHERE r.account_id = due.account_id AND r.campaign_id = due.campaign_id AND r.contact_id = due.contact_id
-            RETURNING r.account_id, r.campaign_id, r.contact_id, r.channel, r.address, r.fence, r.attempts
+            RETURNING r.account_id, r.campaign_id, r.contact_id, r.channel, r.address, r.fence, r.attempts, r.variant
             """,
             new { limit, lease = options.ClaimLease.TotalSeconds },
             cancellationToken: ct))).AsList();

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Dapper;
 using Google.Protobuf;
 using Npgsql;
+using TagSegments.Campaigns.AbTests;
 using Channel = Crm.Common.V1.Channel;
 
 namespace TagSegments.Campaigns.Sending;
@@ -25,7 +27,7 @@ internal sealed class MessagePump(
             var size = _rates.Allowance(source.CampaignId, source.MessagesPerMinute, TotalAllowance());
             if (size > 0)
             {
-                var claims = await ledger.ClaimAsync(source.AccountId, source.CampaignId, size, ct);
+                var claims = await ClaimAsync(source, size, ct);
                 _rates.Use(source.CampaignId, claims.Count);
                 _rates.Use(RateLimiter.Total, claims.Count);
                 await DispatchAsync(claims, source, ct);
@@ -35,6 +37,18 @@ internal sealed class MessagePump(
 
         claimed += await PumpSinglesAsync(ct);
         return claimed > 0 || await ledger.FinishAsync(ct) > 0;
+    }
+
+    // The rest of an A/B test has its turn when the winner is chosen.
+    private async Task<List<Claim>> ClaimAsync(MessageSource source, int size, CancellationToken ct)
+    {
+        var claims = await ledger.ClaimAsync(source.AccountId, source.CampaignId, size, rest: false, ct);
+        if (claims.Count < size && source.AbWinner > 0)
+        {
+            claims.AddRange(await ledger.ClaimAsync(source.AccountId, source.CampaignId, size - claims.Count, rest: true, ct));
+        }
+
+        return claims;
     }
 
     private int TotalAllowance() => _rates.Allowance(RateLimiter.Total, 60 * lanes.Options.MessagesPerSecond, lanes.Options.ClaimSize);
@@ -90,7 +104,7 @@ internal sealed class MessagePump(
         return (await connection.QueryAsync<MessageSource>(new CommandDefinition(
             """
             SELECT account_id, campaign_id, account_name, name, message, messages_per_minute,
-                COALESCE((audience->>'subscribedOnly')::boolean, false) AS subscribed_only
+                COALESCE((audience->>'subscribedOnly')::boolean, false) AS subscribed_only, ab_test, ab_winner
             FROM campaigns.campaign
             WHERE state = 4
             """,
@@ -103,7 +117,7 @@ internal sealed class MessagePump(
         return await connection.QueryAsync<MessageSource>(new CommandDefinition(
             """
             SELECT m.account_id, m.message_id AS campaign_id, m.account_name, '' AS name, m.message, 0 AS messages_per_minute,
-                false AS subscribed_only
+                false AS subscribed_only, NULL AS ab_test, 0::smallint AS ab_winner
             FROM unnest(@accounts, @campaigns) AS c (account_id, campaign_id)
             JOIN campaigns.single_message m ON m.account_id = c.account_id AND m.message_id = c.campaign_id
             """,
@@ -114,11 +128,14 @@ internal sealed class MessagePump(
 
 /// <summary>What a message is made from.</summary>
 internal sealed record MessageSource(
-    int AccountId, Guid CampaignId, string AccountName, string Name, string Message, int MessagesPerMinute, bool SubscribedOnly)
+    int AccountId, Guid CampaignId, string AccountName, string Name, string Message, int MessagesPerMinute, bool SubscribedOnly,
+    string? AbTest, short AbWinner)
 {
-    private Message? _parsed;
+    private readonly ConcurrentDictionary<int, Message> _messages = new();
 
-    public Message Parsed => _parsed ??= JsonParser.Default.Parse<Message>(Message);
+    /// <summary>The message that a recipient of a variant gets.</summary>
+    public Message MessageOf(short variant) => _messages.GetOrAdd(variant == 0 ? AbWinner : variant, number => Variants.Apply(
+        JsonParser.Default.Parse<Message>(Message), AbTest is null ? null : JsonParser.Default.Parse<AbTest>(AbTest), number));
 }
 
 /// <summary>A claimed message with its contact, null if there is none, and the timestamp at which it was read.</summary>

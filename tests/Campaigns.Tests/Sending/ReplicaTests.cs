@@ -1,5 +1,4 @@
 using Crm.Campaigns.V1;
-using Crm.Segments.V1;
 using Microsoft.AspNetCore.Builder;
 using TagSegments.ServiceDefaults;
 using TagSegments.Testing;
@@ -103,7 +102,7 @@ public class ReplicaTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         {
             Name = "Spring",
             Message = CampaignWorld.Text("Spring"),
-            Audience = new Audience { Include = { new FilterSource { Filter = new Filter { Everyone = new EveryoneClause() } } } },
+            Audience = new Audience { Include = { CampaignWorld.Everyone } },
         };
         return (account, (await world.Campaigns.CreateCampaignAsync(new() { Account = account, Campaign = campaign })).Campaign.CampaignId);
     }

@@ -262,7 +262,7 @@ public class SendingTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         Assert.False(Assert.Single(counterproof.Sources).Matches);
     }
 
-    private static FilterSource Everyone => new() { Filter = new Filter { Everyone = new EveryoneClause() } };
+    private static FilterSource Everyone => CampaignWorld.Everyone;
 
     private static FilterSource TagFilter(int tagId) =>
         new() { Filter = new Filter { Tag = new TagClause { Match = TagClause.Types.Match.Any, TagIds = { tagId } } } };

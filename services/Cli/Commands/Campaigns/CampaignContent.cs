@@ -15,10 +15,12 @@ internal sealed class CampaignContent(bool required)
     private readonly Option<int> _perMinute = new("--per-minute") { Description = "At most so many messages leave per minute; 0 for no limit.", HelpName = "n" };
     private readonly Option<string> _description = One("--description", "What the campaign is for.", "text");
     private readonly MessageOptions _message = new();
+    private readonly AbTestOptions _abTest = new();
 
     public void AddTo(Command command)
     {
         _message.AddTo(command);
+        _abTest.AddTo(command);
         foreach (var option in new Option[] { _to, _except, _subscribedOnly, _tag, _channel, _perMinute, _description })
             command.Options.Add(option);
     }
@@ -33,6 +35,12 @@ internal sealed class CampaignContent(bool required)
             changed.Add("message");
         if (await ApplyAudienceAsync(session, campaign.Audience, ct))
             changed.Add("audience");
+        if (await _abTest.ReadAsync(session, ct) is { } test)
+        {
+            campaign.AbTest = test;
+            changed.Add("ab_test");
+        }
+
         ApplyRest(session, campaign, changed);
         return changed;
     }

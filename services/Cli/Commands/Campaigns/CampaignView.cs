@@ -18,10 +18,21 @@ internal static class CampaignView
             table.AddRow("scheduled for".Cell(), run.Cell());
         if (campaign.EvaluationTime is { } evaluated)
             table.AddRow("audience evaluated at".Cell(), evaluated.Cell());
+        if (campaign.AbTest is { } test)
+            table.AddRow("A/B test".Cell(), Test(test).Cell());
         foreach (var (name, count) in Counts(campaign.Counts ?? new()))
             table.AddRow(name.Cell(), count.Cell());
         return table;
     }
+
+    private static string Test(AbTest test) => test switch
+    {
+        { Winner: not "" } => $"{test.Winner} won. {test.Decision}",
+        { Percent: 100 } => "everybody takes part",
+        { Rule: AbTest.Types.Rule.Manual } => "waits for `campaigns choose`",
+        { DecideTime: { } time } => $"is decided at {time.ToDateTime():u}",
+        _ => $"{test.Percent}% take part",
+    };
 
     private static IEnumerable<(string Name, int Count)> Counts(RecipientCounts c) =>
     [

@@ -12,12 +12,19 @@ internal static class CampaignsPreview
     {
         var key = CampaignKey.Argument();
         var contact = ContactKey.Option();
-        var command = new Command("preview", "Shows a campaign's message as a contact would get it, without sending it.") { key, contact };
+        var variant = new Option<string>("--variant") { Description = "The variant of an A/B test. Defaults to the contact's own.", HelpName = "name" };
+        var command = new Command("preview", "Shows a campaign's message as a contact would get it, without sending it.") { key, contact, variant };
         return command.Runs(async (session, ct) =>
         {
             var campaign = await CampaignKey.GetAsync(session, session.Get(key), ct);
             var target = await ContactKey.GetAsync(session, session.Get(contact)!, ct);
-            var request = new PreviewMessageRequest { Account = session.RequireAccount(), CampaignId = campaign.CampaignId, ContactId = target.ContactId };
+            var request = new PreviewMessageRequest
+            {
+                Account = session.RequireAccount(),
+                CampaignId = campaign.CampaignId,
+                ContactId = target.ContactId,
+                Variant = session.Get(variant) ?? "",
+            };
             var answer = await session.Services.Campaigns.PreviewMessageAsync(request, cancellationToken: ct);
             session.Report.Write(answer, () => View(answer));
         });
@@ -27,6 +34,8 @@ internal static class CampaignsPreview
     {
         var table = Report.Table("message", "");
         table.AddRow("to".Cell(), (answer.Address is "" ? "nobody: the contact has no address" : answer.Address).Cell());
+        if (answer.Variant is not "")
+            table.AddRow("variant".Cell(), answer.Variant.Cell());
         if (answer.Message.Subject is not "")
             table.AddRow("subject".Cell(), answer.Message.Subject.Cell());
         if (answer.MissingFields.Count > 0)

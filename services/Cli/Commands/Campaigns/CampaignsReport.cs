@@ -27,6 +27,8 @@ internal static class CampaignsReport
     private static IEnumerable<IRenderable> Tables(Campaign campaign, GetCampaignStatisticsResponse s)
     {
         yield return Numbers(campaign, s);
+        if (s.Variants.Count > 0)
+            yield return OfVariants(s);
         if (s.Links.Count > 0)
             yield return Links(s);
         if (s.Hours.Count > 0)
@@ -44,6 +46,16 @@ internal static class CampaignsReport
         ];
         foreach (var (name, count, share) in rows.Concat(s.Reasons.Select(r => ($"left out or failed: {r.Reason}", r.Count, false))))
             table.AddRow(name.Cell(), count.Cell(), (share ? Share(count, s.Counts.Accepted) : "").Cell());
+        return table;
+    }
+
+    private static Table OfVariants(GetCampaignStatisticsResponse s)
+    {
+        var table = Report.Table("variant", "accepted", "opened", "clicked", "bounced", "unsubscribed");
+        foreach (var v in s.Variants)
+            table.AddRow(
+                (v.Rest ? $"{v.Variant} (rest)" : v.Variant).Cell(), v.Accepted.Cell(), $"{v.Opened} {Share(v.Opened, v.Accepted)}".Cell(),
+                $"{v.Clicked} {Share(v.Clicked, v.Accepted)}".Cell(), v.Bounced.Cell(), v.Unsubscribed.Cell());
         return table;
     }
 

@@ -12,8 +12,9 @@ internal static class CampaignsTest
     {
         var key = CampaignKey.Argument();
         var contact = ContactKey.Option();
+        var variant = new Option<string>("--variant") { Description = "The variant of an A/B test. Defaults to the contact's own.", HelpName = "name" };
         var to = new Option<string[]>("--to") { Description = "An address to send it to; may be given up to ten times.", HelpName = "address", Required = true };
-        var command = new Command("test", "Sends a campaign's message to test addresses, rendered for a contact. Nothing is counted or tagged.") { key, contact, to };
+        var command = new Command("test", "Sends a campaign's message to test addresses, rendered for a contact. Nothing is counted or tagged.") { key, contact, to, variant };
         return command.Runs(async (session, ct) =>
         {
             var campaign = await CampaignKey.GetAsync(session, session.Get(key), ct);
@@ -23,6 +24,7 @@ internal static class CampaignsTest
                 Account = session.RequireAccount(),
                 CampaignId = campaign.CampaignId,
                 ContactId = target.ContactId,
+                Variant = session.Get(variant) ?? "",
                 Addresses = { session.Get(to)! },
             };
             var answer = await session.Services.Campaigns.SendTestMessageAsync(request, cancellationToken: ct);

@@ -1,0 +1,58 @@
+using Crm.Campaigns.V1;
+using TagSegments.Campaigns.Campaigns;
+using TagSegments.Campaigns.Content;
+using TagSegments.ServiceDefaults;
+using Rule = Crm.Campaigns.V1.AbTest.Types.Rule;
+
+namespace TagSegments.Campaigns.AbTests;
+
+/// <summary>Checks what callers say about A/B tests.</summary>
+internal static class AbTestRules
+{
+    private const string Path = "campaign.ab_test";
+
+    /// <summary>Throws INVALID_ARGUMENT naming every field that is wrong.</summary>
+    public static void Check(Campaign campaign)
+    {
+        if (campaign.AbTest is not { } test)
+        {
+            return;
+        }
+
+        // What is output only is not taken over.
+        (test.DecideTime, test.Winner, test.Decision) = (null, "", "");
+        var checks = new FieldChecks()
+            .Require(test.Variants.Count is >= 2 and <= 10, $"{Path}.variants", "must be 2 to 10")
+            .Require(test.Percent is >= 1 and <= 100, $"{Path}.percent", "must be 1 to 100")
+            .Require(test.Rule != Rule.Unspecified && Enum.IsDefined(test.Rule), $"{Path}.rule", "is required")
+            .Require(HasTime(test), $"{Path}.decide_after", "must be 1 minute to 30 days");
+        CheckVariants(campaign, test, checks);
+        checks.ThrowIfAny();
+        for (var i = 0; i < test.Variants.Count; i++)
+        {
+            TemplateRenderer.CheckTemplates(Variants.Apply(campaign.Message, test, i + 1), $"{Path}.variants[{i}]");
+        }
+    }
+
+    private static bool HasTime(AbTest test) => test.Rule == Rule.Manual || test.Percent == 100
+        ? test.DecideAfter is null || IsTime(test)
+        : test.DecideAfter is not null && IsTime(test);
+
+    private static bool IsTime(AbTest test) => test.DecideAfter.Seconds is >= 60 and <= 30 * 24 * 3600;
+
+    private static void CheckVariants(Campaign campaign, AbTest test, FieldChecks checks)
+    {
+        var (names, messages) = (new HashSet<string>(), new HashSet<Message>());
+        for (var i = 0; i < test.Variants.Count; i++)
+        {
+            var variant = test.Variants[i];
+            variant.Name = variant.Name.Trim().Normalize();
+            var message = Variants.Apply(campaign.Message, test, i + 1);
+            checks
+                .Require(variant.Name.Length is >= 1 and <= 50 && !variant.Name.Any(char.IsControl), $"{Path}.variants[{i}].name", "must have 1 to 50 characters")
+                .Require(names.Add(variant.Name), $"{Path}.variants[{i}].name", "is taken by another variant")
+                .Require(messages.Add(message), $"{Path}.variants[{i}]", "gives the same message as another variant");
+            CampaignRules.CheckMessage(message, campaign.Channel, $"{Path}.variants[{i}]", checks);
+        }
+    }
+}

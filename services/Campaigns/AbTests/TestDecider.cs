@@ -1,0 +1,26 @@
+using Crm.Campaigns.V1;
+using Google.Protobuf;
+using TagSegments.Campaigns.Sending;
+
+namespace TagSegments.Campaigns.AbTests;
+
+/// <summary>Chooses the winners of tests whose time is up, by the clock of the database. Of several replicas one stores its choice.</summary>
+internal sealed class TestDecider(AbTestStore tests, DeliveryOptions options, ILogger<TestDecider> logger)
+    : PollingService(options.PollInterval, logger)
+{
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
+    {
+        await tests.StartClocksAsync(ct);
+        foreach (var due in await tests.DueAsync(ct))
+        {
+            var counts = await tests.CountAsync(due.AccountId, due.CampaignId, ct);
+            var (winner, decision) = WinnerRule.Choose(JsonParser.Default.Parse<AbTest>(due.AbTest), counts);
+            if (await tests.DecideAsync(due, winner, decision, ct))
+            {
+                logger.VariantChosen(due.CampaignId, decision);
+            }
+        }
+
+        return false;
+    }
+}

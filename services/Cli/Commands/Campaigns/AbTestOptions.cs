@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Globalization;
+using Crm.Campaigns.V1;
+using Duration = Google.Protobuf.WellKnownTypes.Duration;
+
+namespace TagSegments.Cli.Commands;
+
+/// <summary>The options that say how variants of a message are tried.</summary>
+internal sealed class AbTestOptions
+{
+    private readonly Option<string[]> _subject = Several("--variant-subject", "A variant's subject, for example: A=Spring is here");
+    private readonly Option<string[]> _text = Several("--variant-text", "A variant's text, for example: A=Hello");
+    private readonly Option<string[]> _html = Several("--variant-html", "A file with a variant's HTML part, for example: A=spring.html");
+    private readonly Option<int> _percent = new("--test-percent") { Description = "How much of the audience takes part in the test. Defaults to 20.", HelpName = "n", DefaultValueFactory = _ => 20 };
+    private readonly Option<string> _rule = new Option<string>("--winner-by")
+    {
+        Description = "What decides: opened (the default), clicked, or manual: `campaigns choose`.",
+        HelpName = "rule",
+        DefaultValueFactory = _ => "opened",
+    }.AcceptOnlyFrom("opened", "clicked", "manual");
+    private readonly Option<string> _decideAfter = new("--decide-after") { Description = "How long recipients have, for example 30m, 4h or 2d. Defaults to 4h.", HelpName = "time", DefaultValueFactory = _ => "4h" };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _subject, _text, _html, _percent, _rule, _decideAfter })
+            command.Options.Add(option);
+    }
+
+    /// <summary>Reads the test; null if no variant is given.</summary>
+    public async Task<AbTest?> ReadAsync(Session session, CancellationToken ct)
+    {
+        var variants = new Dictionary<string, Variant>();
+        foreach (var (variant, subject) in Pairs(session, _subject, variants))
+            variant.Subject = subject;
+        foreach (var (variant, text) in Pairs(session, _text, variants))
+            variant.Text = text;
+        foreach (var (variant, file) in Pairs(session, _html, variants))
+            variant.Html = await File.ReadAllTextAsync(file, ct);
+        if (variants.Count == 0)
+            return null;
+
+        var rule = Enum.Parse<AbTest.Types.Rule>(session.Get(_rule)!, ignoreCase: true);
+        return new AbTest
+        {
+            Variants = { variants.Values },
+            Percent = session.Get(_percent),
+            Rule = rule,
+            DecideAfter = rule is AbTest.Types.Rule.Manual ? null : ParseTime(session.Get(_decideAfter)!),
+        };
+    }
+
+    private static IEnumerable<(Variant Variant, string Value)> Pairs(Session session, Option<string[]> option, Dictionary<string, Variant> variants)
+    {
+        foreach (var pair in session.Get(option) ?? [])
+        {
+            if (pair.Split('=', 2) is not [var name, var value])
+                throw new CliError($"{option.Name} {pair} names no variant.", $"Write {option.Name} \"A={pair}\"");
+            if (!variants.TryGetValue(name, out var variant))
+                variants[name] = variant = new Variant { Name = name };
+            yield return (variant, value);
+        }
+    }
+
+    private static Duration ParseTime(string text)
+    {
+        var unit = text is [.., var last] ? last switch { 'm' => 60, 'h' => 3_600, 'd' => 86_400, _ => 0 } : 0;
+        return unit > 0 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? new Duration { Seconds = (long)unit * count }
+            : throw new CliError($"--decide-after {text} is no time.", "Write 30m, 4h or 2d.");
+    }
+
+    private static Option<string[]> Several(string name, string description) =>
+        new(name) { Description = $"{description}. May be given several times.", HelpName = "variant=text" };
+}
