@@ -27,6 +27,7 @@ internal static class SegmentsServices
         services.AddSingleton<Explainer>();
         services.AddSingleton<DefinitionChanges>();
         services.AddSingleton<SegmentDefinitions>();
+        services.AddSingleton<SegmentExpectationChecks>();
         services.AddSingleton<SmartListCalls>();
         services.AddSingleton<SmartListRows>();
         services.AddSingleton<CallTokens>();

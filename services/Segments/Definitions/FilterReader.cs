@@ -93,20 +93,9 @@ internal static class FilterReader
         return [.. own, .. inherited];
     }
 
-    private static Filter Parse(string text, FilterCatalog catalog)
-    {
-        try
-        {
-            return FilterParser.Parse(text, catalog);
-        }
-        catch (FilterSyntaxException e)
-        {
-            throw e.ToRpcException();
-        }
-    }
-
-    // Every segment once, however many ways lead to it; those that do not exist are for the validator to report.
-    private static IEnumerable<SegmentDefinition> Reached(Filter filter, AccountState state)
+    /// <summary>Gets the segments that a filter refers to, also by others, each once.</summary>
+    // Those that do not exist are for the validator to report.
+    public static IEnumerable<SegmentDefinition> Reached(Filter filter, AccountState state)
     {
         var seen = new HashSet<string>();
         var open = new Stack<Filter>([filter]);
@@ -120,6 +109,18 @@ internal static class FilterReader
                     open.Push(segment.Filter);
                 }
             }
+        }
+    }
+
+    private static Filter Parse(string text, FilterCatalog catalog)
+    {
+        try
+        {
+            return FilterParser.Parse(text, catalog);
+        }
+        catch (FilterSyntaxException e)
+        {
+            throw e.ToRpcException();
         }
     }
 

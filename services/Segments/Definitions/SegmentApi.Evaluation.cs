@@ -4,6 +4,7 @@ using Crm.Segments.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
 using TagSegments.ServiceDefaults;
 
@@ -68,8 +69,9 @@ internal sealed partial class SegmentApi
             .ThrowIfAny();
         await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
 
-        var evaluation = await evaluator.EvaluateAsync(
-            account.Id, state => FilterReader.ReadAudience(request, state), context.CancellationToken);
+        var evaluation = request.RequireExpectations
+            ? await expectations.EvaluateAsync(account.Id, state => FilterReader.ReadAudience(request, state), context.CancellationToken)
+            : await evaluator.EvaluateAsync(account.Id, state => FilterReader.ReadAudience(request, state), context.CancellationToken);
         var contacts = evaluation.ToBitmap();
 
         // The first part is sent even if nobody matches: it tells so.
@@ -99,8 +101,11 @@ internal sealed partial class SegmentApi
         int[] candidates = [.. request.ContactIds];
         var evaluations = request.MoreSources.Count == 0
             ? [await EvaluateAsync(account, request.Source, context, candidates)]
-            : await evaluator.EvaluateTogetherAsync(
-                account.Id, [.. request.MoreSources.Prepend(request.Source).Select(Reader)], candidates, context.CancellationToken);
+            : await evaluator.WithinAsync(
+                account.Id,
+                state => [.. request.MoreSources.Prepend(request.Source).Select(source => new Question(FilterReader.Read(source, state), candidates))],
+                (_, evaluations) => Task.FromResult(evaluations),
+                context.CancellationToken);
 
         return new MatchContactsResponse
         {
@@ -124,9 +129,7 @@ internal sealed partial class SegmentApi
 
     private Task<Evaluation.Evaluation> EvaluateAsync(
         AccountInfo account, FilterSource source, ServerCallContext context, int[]? candidates = null) =>
-        evaluator.EvaluateAsync(account.Id, Reader(source), context.CancellationToken, candidates);
-
-    private static Func<Index.AccountState, Filter> Reader(FilterSource source) => state => FilterReader.Read(source, state);
+        evaluator.EvaluateAsync(account.Id, state => FilterReader.Read(source, state), context.CancellationToken, candidates);
 
     // Little-endian, as the machines that this runs on are.
     private static ByteString Pack(int[] numbers) => ByteString.CopyFrom(MemoryMarshal.AsBytes<int>(numbers));

@@ -7,7 +7,12 @@ namespace TagSegments.Segments.Definitions;
 
 /// <summary>The segment service: this part keeps saved segments.</summary>
 internal sealed partial class SegmentApi(
-    AccountDirectory accounts, SegmentDefinitions definitions, Evaluator evaluator, Explainer explainer, CallTokens tokens)
+    AccountDirectory accounts,
+    SegmentDefinitions definitions,
+    SegmentExpectationChecks expectations,
+    Evaluator evaluator,
+    Explainer explainer,
+    CallTokens tokens)
     : SegmentService.SegmentServiceBase
 {
     private const int MaxPage = 1_000;

@@ -69,6 +69,22 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
             return new UpdateSegmentResponse { Segment = ToSegment(row, state) };
         });
 
+    /// <summary>Replaces what is expected of a segment.</summary>
+    public Task<SetSegmentExpectationsResponse> SetExpectationsAsync(
+        AccountInfo account, SetSegmentExpectationsRequest request, ServerCallContext context) =>
+        ChangeAsync(account, request, request.RequestId, context, async (store, state, ct) =>
+        {
+            var row = await RequireAsync(store, request.SegmentId, ct);
+            var wanted = request.Expectations ?? new SegmentExpectations();
+            RequireLiving(wanted.MustInclude, "expectations.must_include", state);
+            RequireLiving(wanted.MustExclude, "expectations.must_exclude", state);
+            var isEmpty = wanted.MustInclude.Count + wanted.MustExclude.Count == 0;
+            var expectations = isEmpty ? Expectations.None
+                : new Expectations([.. wanted.MustInclude.Distinct()], [.. wanted.MustExclude.Distinct()], context.Principal(), changes.Now);
+            await store.SetExpectationsAsync(row.SegmentId, expectations, ct);
+            return new SetSegmentExpectationsResponse { Segment = ToSegment(row, state, expectations) };
+        });
+
     /// <summary>Deletes a segment.</summary>
     public Task<DeleteSegmentResponse> DeleteAsync(AccountInfo account, DeleteSegmentRequest request, ServerCallContext context) =>
         ChangeAsync(account, request, request.RequestId, context, async (store, _, ct) =>
@@ -131,8 +147,20 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
             ? row
             : throw RpcErrors.NotFound("segment", segmentId);
 
-    private static Segment ToSegment(SegmentRow row, AccountState state)
+    private static void RequireLiving(IReadOnlyList<int> contactIds, string path, AccountState state)
     {
+        for (var i = 0; i < contactIds.Count; i++)
+        {
+            if (contactIds[i] <= 0 || !state.Living.Contains(contactIds[i]))
+            {
+                throw RpcErrors.InvalidField($"{path}[{i}]", "is no living contact");
+            }
+        }
+    }
+
+    private static Segment ToSegment(SegmentRow row, AccountState state, Expectations? expectations = null)
+    {
+        expectations ??= state.Definitions.GetValueOrDefault(row.SegmentId)?.Expectations ?? Expectations.None;
         var problems = FilterReader.Problems(row.Filter, state);
         return new Segment
         {
@@ -146,6 +174,13 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
             Problems = { problems },
             CreateTime = row.CreatedAt.ToTimestamp(),
             UpdateTime = row.UpdatedAt.ToTimestamp(),
+            Expectations = expectations.SetAt is not { } setAt ? null : new SegmentExpectations
+            {
+                MustInclude = { expectations.MustInclude },
+                MustExclude = { expectations.MustExclude },
+                Author = expectations.Author,
+                UpdateTime = setAt.ToTimestamp(),
+            },
         };
     }
 }

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
 
 namespace TagSegments.Segments.Definitions;
 
@@ -76,6 +77,28 @@ internal sealed class SegmentStore(NpgsqlTransaction transaction, int accountId)
             },
             ct);
         await new ReferenceStore(transaction, accountId).ReplaceAsync(segmentId, FilterReferences.Of(segment.Filter), ct);
+    }
+
+    /// <summary>Replaces what is expected of a segment.</summary>
+    public Task SetExpectationsAsync(string segmentId, Expectations expectations, CancellationToken ct)
+    {
+        const string sql = """
+            UPDATE segments.segment
+            SET must_include = @MustInclude, must_exclude = @MustExclude, expectations_author = @Author, expectations_at = @SetAt
+            WHERE account_id = @accountId AND segment_id = @segmentId
+            """;
+        return ExecuteAsync(
+            sql,
+            new
+            {
+                accountId,
+                segmentId = Guid.Parse(segmentId),
+                expectations.MustInclude,
+                expectations.MustExclude,
+                expectations.Author,
+                expectations.SetAt,
+            },
+            ct);
     }
 
     /// <summary>Deletes a segment; its versions stay.</summary>

@@ -20,6 +20,9 @@ internal sealed class Evaluation(DateTimeOffset now, AccountState state, Plan pl
     /// <summary>The state evaluated.</summary>
     public AccountState State => state;
 
+    /// <summary>The filter evaluated.</summary>
+    public Filter Filter => plan.Filter;
+
     /// <summary>The saved segments that took part.</summary>
     public IReadOnlyList<SegmentVersion> Versions => plan.Versions;
 

@@ -21,19 +21,10 @@ internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, Time
         return (check ? null : await FromMemoryAsync(accountId, read, ct)) ?? await BySqlAsync(accountId, read, candidates, check, ct);
     }
 
-    /// <summary>Evaluates several filters, for everyone or for some candidates, in one state at one <c>now</c>.</summary>
-    public Task<IReadOnlyList<Evaluation>> EvaluateTogetherAsync(
-        int accountId, IReadOnlyList<Func<AccountState, Filter>> reads, int[]? candidates, CancellationToken ct) =>
-        WithinAsync(accountId, reads, candidates, (_, evaluations) => Task.FromResult(evaluations), ct);
-
-    /// <summary>
-    /// Evaluates several filters, for everyone or for some candidates, in one state at one <c>now</c>, then goes on in the snapshot of that
-    /// state.
-    /// </summary>
+    /// <summary>Evaluates several filters in one state at one <c>now</c>, then goes on in the snapshot of that state.</summary>
     public async Task<T> WithinAsync<T>(
         int accountId,
-        IReadOnlyList<Func<AccountState, Filter>> reads,
-        int[]? candidates,
+        Func<AccountState, IReadOnlyList<Question>> read,
         Func<Snapshot, IReadOnlyList<Evaluation>, Task<T>> then,
         CancellationToken ct)
     {
@@ -45,20 +36,21 @@ internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, Time
             {
                 var now = time.GetUtcNow();
                 var context = Context(state, now);
-                var plans = reads.Select(read => Planner.Plan(state, read(state), context)).ToList();
+                var plans = read(state).Select(question => (Plan: Planner.Plan(state, question.Filter, context), question.Candidates)).ToList();
                 missing = new Missing(
-                    plans.SelectMany(plan => plan.Missing.Tags).ToHashSet(), plans.SelectMany(plan => plan.Missing.Columns).ToHashSet());
+                    plans.SelectMany(entry => entry.Plan.Missing.Tags).ToHashSet(),
+                    plans.SelectMany(entry => entry.Plan.Missing.Columns).ToHashSet());
                 if (!missing.IsEmpty)
                 {
                     continue;
                 }
 
-                foreach (var plan in plans)
+                foreach (var (plan, candidates) in plans)
                 {
                     await SqlEvaluator.AnswerAsync(snapshot, plan, context, state, candidates, ct);
                 }
 
-                return await then(snapshot, [.. plans.Select(plan => new Evaluation(now, state, plan))]);
+                return await then(snapshot, [.. plans.Select(entry => new Evaluation(now, state, entry.Plan))]);
             }
         }
     }

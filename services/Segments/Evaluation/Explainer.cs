@@ -17,13 +17,8 @@ internal sealed class Explainer(AccountIndexes indexes, TimeProvider time)
         var (snapshot, state) = await indexes.OpenAsync(accountId, Missing.Nothing, ct);
         await using (snapshot)
         {
-            var filter = read(state);
-            var facts = new ContactFacts(snapshot, contactId, now);
-            using var contact = await facts.AttributesAsync(ct)
+            var explanation = await ExplainAsync(snapshot, state, read(state), now, contactId, ct)
                 ?? throw RpcErrors.NotFound("contact", contactId.ToString(System.Globalization.CultureInfo.InvariantCulture));
-
-            var writer = new ExplainWriter(facts, contact.RootElement, state.Catalog, now);
-            var explanation = await new Walk(snapshot, state, Evaluator.Context(state, now), writer, contactId).NodeAsync(filter, ct);
             return new ExplainContactResponse
             {
                 Matches = explanation.Matches,
@@ -31,6 +26,21 @@ internal sealed class Explainer(AccountIndexes indexes, TimeProvider time)
                 EvaluationTime = now.ToTimestamp(),
             };
         }
+    }
+
+    /// <summary>Explains a contact in a snapshot; null if there is no such living contact.</summary>
+    public static async Task<Explanation?> ExplainAsync(
+        Snapshot snapshot, AccountState state, Filter filter, DateTimeOffset now, int contactId, CancellationToken ct)
+    {
+        var facts = new ContactFacts(snapshot, contactId, now);
+        using var contact = await facts.AttributesAsync(ct);
+        if (contact is null)
+        {
+            return null;
+        }
+
+        var writer = new ExplainWriter(facts, contact.RootElement, state.Catalog, now);
+        return await new Walk(snapshot, state, Evaluator.Context(state, now), writer, contactId).NodeAsync(filter, ct);
     }
 
     /// <summary>The walk over one filter for one contact. A segment that is met again is not explained again.</summary>

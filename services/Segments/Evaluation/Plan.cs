@@ -4,10 +4,16 @@ using TagSegments.Segments.Index;
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>How a filter will be evaluated.</summary>
+/// <param name="Filter">The filter.</param>
 /// <param name="Root">The plan; it can run when nothing is missing and every SQL part is answered.</param>
 /// <param name="SqlParts">The parts that PostgreSQL has to answer.</param>
 /// <param name="Missing">What has to be loaded first; the plan is made anew then.</param>
 /// <param name="UsesActivity">Whether it needs activity as of now.</param>
 /// <param name="Versions">The saved segments that take part.</param>
 internal sealed record Plan(
-    PlanNode Root, IReadOnlyList<SqlNode> SqlParts, Missing Missing, bool UsesActivity, IReadOnlyList<SegmentVersion> Versions);
+    Filter Filter,
+    PlanNode Root,
+    IReadOnlyList<SqlNode> SqlParts,
+    Missing Missing,
+    bool UsesActivity,
+    IReadOnlyList<SegmentVersion> Versions);

@@ -27,6 +27,7 @@ internal sealed class Planner(AccountState state, FilterContext context)
         planner.Tag(AccountState.LivingContacts);
         var root = planner.Node(filter);
         return new Plan(
+            filter,
             root,
             planner._sqlParts,
             new Missing(planner._missingTags, planner._missingColumns),

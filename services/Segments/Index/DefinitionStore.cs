@@ -10,14 +10,12 @@ internal static class DefinitionStore
     public static async Task<ImmutableDictionary<string, SegmentDefinition>> LoadAsync(Snapshot snapshot, CancellationToken ct)
     {
         const string sql = """
-            SELECT segment_id::text, name, version, filter
+            SELECT segment_id::text, name, version, filter AS filter_json, must_include, must_exclude, expectations_author, expectations_at
             FROM segments.segment
             WHERE account_id = @AccountId
             """;
-        var rows = await snapshot.QueryAsync<(string SegmentId, string Name, int Version, string Filter)>(
-            sql, new { snapshot.AccountId }, ct);
-        return rows.ToImmutableDictionary(
-            row => row.SegmentId, row => new SegmentDefinition(row.SegmentId, row.Name, row.Version, Filter.Parser.ParseJson(row.Filter)));
+        var rows = await snapshot.QueryAsync<SegmentRow>(sql, new { snapshot.AccountId }, ct);
+        return rows.ToImmutableDictionary(row => row.SegmentId, row => row.ToDefinition());
     }
 
     /// <summary>Loads all smart lists as of a snapshot.</summary>
@@ -34,6 +32,32 @@ internal static class DefinitionStore
     }
 
     // Dapper gives arrays to properties only, not to constructors.
+    private sealed record SegmentRow
+    {
+        public string SegmentId { get; init; } = "";
+
+        public string Name { get; init; } = "";
+
+        public int Version { get; init; }
+
+        public string FilterJson { get; init; } = "";
+
+        public int[] MustInclude { get; init; } = [];
+
+        public int[] MustExclude { get; init; } = [];
+
+        public string ExpectationsAuthor { get; init; } = "";
+
+        public DateTime? ExpectationsAt { get; init; }
+
+        public SegmentDefinition ToDefinition() => new(
+            SegmentId,
+            Name,
+            Version,
+            Filter.Parser.ParseJson(FilterJson),
+            new Expectations(MustInclude, MustExclude, ExpectationsAuthor, ExpectationsAt));
+    }
+
     private sealed record SmartListRow
     {
         public string SmartListId { get; init; } = "";

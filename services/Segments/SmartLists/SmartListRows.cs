@@ -17,8 +17,7 @@ internal sealed class SmartListRows(Evaluator evaluator, CallTokens tokens)
         var token = tokens.Pages.Read(request);
         return evaluator.WithinAsync(
             account.Id,
-            [state => FilterReader.Read(source, state)],
-            candidates: null,
+            state => [new Question(FilterReader.Read(source, state))],
             (snapshot, evaluations) => PageAsync(snapshot, evaluations[0], source, request, token, size, ct),
             ct);
     }
