@@ -2,10 +2,12 @@ using TagSegments.Benchmarks;
 using TagSegments.Benchmarks.Campaigns;
 using TagSegments.Benchmarks.Segments;
 using TagSegments.Benchmarks.Tags;
+using TagSegments.Benchmarks.Workflows;
 
 return await BenchmarkProgram.RunAsync(args, new Dictionary<string, Func<BenchmarkOptions, Report, Task>>
 {
     ["campaigns"] = CampaignSuite.RunAsync,
     ["segments"] = SegmentsSuite.RunAsync,
     ["tags"] = TagBenchmarks.RunAsync,
+    ["workflows"] = WorkflowSuite.RunAsync,
 });

@@ -15,7 +15,7 @@ internal sealed class EventReader(NpgsqlDataSource database)
     /// one brings the cursor to the account's present position, with or without events.
     /// </summary>
     public async Task<(List<(List<TagEvent> Events, FeedCursor Cursor)> Batches, bool HasMore)> ReadAsync(
-        int accountId, FeedCursor cursor, int[] tagIds, CancellationToken ct)
+        int accountId, FeedCursor cursor, int[] tagIds, bool pack, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         var (pos, nonce) = await ClockAsync(connection, accountId, ct);
@@ -29,9 +29,9 @@ internal sealed class EventReader(NpgsqlDataSource database)
         foreach (var (row, rowNonce) in rows)
         {
             var after = (row.Pos, row.Seq) == (cursor.Pos, cursor.Seq) ? cursor.ContactId : 0;
-            foreach (var events in row.EventsAfter(after).Chunk(MaxEvents))
+            foreach (var events in pack ? Packed(row, after) : row.EventsAfter(after).Chunk(MaxEvents))
             {
-                Add(batches, events, new FeedCursor(row.Pos, rowNonce, row.Seq, events[^1].ContactId));
+                Add(batches, events, new FeedCursor(row.Pos, rowNonce, row.Seq, LastContact(events[^1])));
             }
         }
 
@@ -44,10 +44,14 @@ internal sealed class EventReader(NpgsqlDataSource database)
         return (batches, hasMore);
     }
 
+    private static IEnumerable<TagEvent[]> Packed(EventRow row, int after) => row.PackedAfter(after) is { } packed ? [[packed]] : [];
+
+    private static int LastContact(TagEvent e) => e.ContactIds.Count > 0 ? e.ContactIds[^1] : e.ContactId;
+
     // Small rows share a batch as long as it has room.
     private static void Add(List<(List<TagEvent> Events, FeedCursor Cursor)> batches, TagEvent[] events, FeedCursor cursor)
     {
-        if (batches.Count > 0 && batches[^1].Events.Count + events.Length <= MaxEvents)
+        if (batches.Count > 0 && Contacts(batches[^1].Events) + Contacts(events) <= MaxEvents)
         {
             batches[^1].Events.AddRange(events);
             batches[^1] = (batches[^1].Events, cursor);
@@ -57,6 +61,8 @@ internal sealed class EventReader(NpgsqlDataSource database)
             batches.Add(([.. events], cursor));
         }
     }
+
+    private static int Contacts(IEnumerable<TagEvent> events) => events.Sum(e => Math.Max(1, e.ContactIds.Count));
 
     private static Task<(long Pos, Guid Nonce)> ClockAsync(NpgsqlConnection connection, int accountId, CancellationToken ct)
     {

@@ -42,6 +42,20 @@ internal sealed class EventRow
     /// <summary>Gives the events with contacts above <paramref name="after"/>, ascending.</summary>
     public IEnumerable<TagEvent> EventsAfter(int after) => _contactIds.Where(contactId => contactId > after).Select(Event);
 
+    /// <summary>Gives one event for all contacts above <paramref name="after"/>, where there are several.</summary>
+    public TagEvent? PackedAfter(int after)
+    {
+        var contactIds = _contactIds.Where(contactId => contactId > after).ToList();
+        if (_contactIds.Count == 1 || contactIds.Count == 0)
+        {
+            return EventsAfter(after).SingleOrDefault();
+        }
+
+        var packed = _template.Clone();
+        packed.ContactIds.Add(contactIds);
+        return packed;
+    }
+
     /// <summary>Gives the events with contacts below <paramref name="before"/>, descending.</summary>
     public IEnumerable<TagEvent> EventsBefore(long before) => _contactIds.Where(contactId => contactId < before).Reverse().Select(Event);
 

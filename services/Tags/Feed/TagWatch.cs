@@ -24,7 +24,7 @@ internal sealed class TagWatch(EventReader reader, FeedPositions positions, Cloc
                 await responses.WriteAsync(new WatchTagEventsResponse { Position = positions.Create(accountId, cursor) }, stop.Token);
             }
 
-            await StreamAsync(accountId, cursor, [.. request.TagIds], responses, stop.Token);
+            await StreamAsync(accountId, cursor, request, responses, stop.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -33,11 +33,16 @@ internal sealed class TagWatch(EventReader reader, FeedPositions positions, Cloc
     }
 
     private async Task StreamAsync(
-        int accountId, FeedCursor cursor, int[] tagIds, IServerStreamWriter<WatchTagEventsResponse> responses, CancellationToken ct)
+        int accountId,
+        FeedCursor cursor,
+        WatchTagEventsRequest request,
+        IServerStreamWriter<WatchTagEventsResponse> responses,
+        CancellationToken ct)
     {
+        int[] tagIds = [.. request.TagIds];
         while (true)
         {
-            var (batches, hasMore) = await reader.ReadAsync(accountId, cursor, tagIds, ct);
+            var (batches, hasMore) = await reader.ReadAsync(accountId, cursor, tagIds, request.Pack, ct);
             foreach (var (events, behind) in batches)
             {
                 cursor = behind;

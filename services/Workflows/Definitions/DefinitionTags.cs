@@ -1,37 +1,35 @@
-using Crm.Segments.V1;
+using System.Collections;
 using Crm.Workflows.V1;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
 
 namespace TagSegments.Workflows.Definitions;
 
 /// <summary>Collects the tags that a definition refers to, for "where is this tag used".</summary>
 internal static class DefinitionTags
 {
-    public static int[] Of(Definition definition) =>
-    [
-        .. definition.ExitTagIds
-            .Concat(definition.Triggers.Where(trigger => trigger.Tag is not null).SelectMany(trigger => trigger.Tag.TagIds))
-            .Concat(definition.Goals.SelectMany(goal => OfFilter(goal.Filter)))
-            .Concat(definition.Nodes.SelectMany(OfNode))
-            .Distinct()
-            .Order(),
-    ];
+    private static readonly string[] s_fields = ["tag_id", "tag_ids", "exit_tag_ids"];
 
-    private static IEnumerable<int> OfNode(Node node) => node.ActionCase switch
-    {
-        Node.ActionOneofCase.AddTag => [node.AddTag.TagId],
-        Node.ActionOneofCase.RemoveTag => [node.RemoveTag.TagId],
-        Node.ActionOneofCase.Branch => node.Branch.Branches.SelectMany(branch => OfFilter(branch.When.Filter)),
-        Node.ActionOneofCase.Wait when node.Wait.Until is { } until => OfFilter(until.Condition.Filter),
-        _ => [],
-    };
+    public static int[] Of(Definition definition) => [.. In(definition).Where(tagId => tagId > 0).Distinct().Order()];
 
-    private static IEnumerable<int> OfFilter(Filter filter) => filter.KindCase switch
+    // Every message inside, however it is nested: a new kind of node or clause needs no change here.
+    private static IEnumerable<int> In(IMessage message)
     {
-        Filter.KindOneofCase.AllOf => filter.AllOf.Filters.SelectMany(OfFilter),
-        Filter.KindOneofCase.AnyOf => filter.AnyOf.Filters.SelectMany(OfFilter),
-        Filter.KindOneofCase.Negated => OfFilter(filter.Negated),
-        Filter.KindOneofCase.Tag => filter.Tag.TagIds,
-        Filter.KindOneofCase.TagAdded => [filter.TagAdded.TagId],
-        _ => [],
-    };
+        foreach (var field in message.Descriptor.Fields.InFieldNumberOrder().Where(field => !field.IsMap))
+        {
+            var value = field.Accessor.GetValue(message);
+            foreach (var item in field.IsRepeated ? ((IList)value).Cast<object>() : value is null ? [] : [value])
+            {
+                if (item is int tagId && s_fields.Contains(field.Name))
+                {
+                    yield return tagId;
+                }
+
+                foreach (var inner in field.FieldType is FieldType.Message ? In((IMessage)item) : [])
+                {
+                    yield return inner;
+                }
+            }
+        }
+    }
 }

@@ -129,8 +129,8 @@ internal static class PublishStore
                 WHERE account_id = @AccountId AND workflow_id = @Id AND active_until IS NULL),
             started AS (
                 INSERT INTO workflows.workflow_version
-                    (account_id, workflow_id, version, definition, active_from, published_by, accepted_loops)
-                SELECT account_id, workflow_id, published_version + 1, draft, instant.at, @Publisher, @Loops
+                    (account_id, workflow_id, version, definition, active_from, published_by, accepted_loops, tag_ids)
+                SELECT account_id, workflow_id, published_version + 1, draft, instant.at, @Publisher, @Loops, tag_ids
                 FROM workflows.workflow, instant
                 WHERE account_id = @AccountId AND workflow_id = @Id)
             UPDATE workflows.workflow

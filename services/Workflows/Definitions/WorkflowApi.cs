@@ -1,7 +1,6 @@
 using Crm.Workflows.V1;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
-using TagSegments.Workflows.Enrolment;
 using TagSegments.Workflows.Notifications;
 using TagSegments.Workflows.Runs;
 using TagSegments.Workflows.Yaml;
@@ -13,9 +12,9 @@ internal sealed partial class WorkflowApi(
     AccountDirectory accounts,
     WorkflowStore workflows,
     DraftReader drafts,
-    Feeds feeds,
-    SegmentWatch segments,
+    Publisher publisher,
     RunStore runs,
+    MovedRuns moves,
     ManualEnrolment enrolment,
     Simulator simulator,
     WebhookSecrets secrets,
@@ -77,31 +76,16 @@ internal sealed partial class WorkflowApi(
 
     public override async Task<PublishWorkflowResponse> PublishWorkflow(PublishWorkflowRequest request, ServerCallContext context)
     {
-        var ct = context.CancellationToken;
-        var account = await accounts.GetAsync(request.Account, ct);
-        var id = ReadId(request.WorkflowId, "workflow_id");
-        var workflow = await workflows.FindAsync(account.Id, id, "", ct) ?? throw RpcErrors.NotFound("workflow", request.WorkflowId);
-        await drafts.RequireReferencesAsync(account, workflow.Definition, ct);
-        foreach (var segment in workflow.Definition.Triggers.Select(trigger => trigger.SegmentEntered).OfType<SegmentTrigger>())
-        {
-            // Who is in it now has not come in later.
-            await segments.LookAsync(account, Guid.Parse(segment.SegmentId), ct);
-        }
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
-        var positions = await workflows.HasCursorsAsync(account.Id, ct) ? new Dictionary<Feed, string>() : await feeds.PresentAsync(account.Name, ct);
-
-        return await workflows.WriteAsync(account, context, request, request.RequestId, tx => PublishStore.PublishAsync(
-            tx, account, new Draft(id, request.Revision, request.AcceptLoops), positions, context.Principal(), ct));
+        return await publisher.PublishAsync(account, ReadId(request.WorkflowId, "workflow_id"), request, context);
     }
 
     public override async Task<UnpublishWorkflowResponse> UnpublishWorkflow(UnpublishWorkflowRequest request, ServerCallContext context)
     {
-        var ct = context.CancellationToken;
-        var account = await accounts.GetAsync(request.Account, ct);
-        var id = ReadId(request.WorkflowId, "workflow_id");
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
-        return await workflows.WriteAsync(account, context, request, request.RequestId, tx =>
-            PublishStore.UnpublishAsync(tx, account, id, request.CancelRuns, ct));
+        return await publisher.UnpublishAsync(account, ReadId(request.WorkflowId, "workflow_id"), request, context);
     }
 
     public override async Task<ParseWorkflowResponse> ParseWorkflow(ParseWorkflowRequest request, ServerCallContext context)

@@ -142,7 +142,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
         const string sql = $"""
             {Select}
             WHERE w.account_id = @accountId
-                AND (@tagId = 0 OR @tagId = ANY(w.tag_ids))
+                AND (@tagId = 0 OR @tagId = ANY(w.tag_ids) OR (w.state = 2 AND @tagId = ANY(v.tag_ids)))
                 AND (@after::text IS NULL OR w.name COLLATE "C" > @after)
             ORDER BY w.name COLLATE "C"
             LIMIT @limit

@@ -21,14 +21,12 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
         var touched = 0;
         foreach (var part in EnrolmentPlan.Make(active, batch.Events, names).Parts)
         {
-            touched += part.Exits.Count > 0
-                ? await EnrolmentStore.ExitAsync(tx, accountId, part.Exits, ct)
-                : (await EnrolmentStore.InsertAsync(tx, accountId, part.Enrolments, ct)).Total;
+            touched += await CarryOutAsync(tx, accountId, active, part, ct);
         }
 
         if (active.Any(version => version.MayWatch))
         {
-            touched += await EnrolmentStore.WakeWatchingAsync(tx, accountId, [.. batch.Events.Select(e => e.ContactId).Distinct()], ct);
+            touched += await EnrolmentStore.WakeWatchingAsync(tx, accountId, [.. batch.Events.SelectMany(e => e.Contacts).Distinct()], ct);
         }
 
         if (!await MoveCursorAsync(tx, accountId, feed, after, batch.Position, ct))
@@ -55,13 +53,37 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
             return null;
         }
 
-        var counts = await EnrolmentStore.InsertAsync(tx, accountId, [.. events.Select(e => new Enrolment(version, e))], ct);
+        var counts = await EnrolmentStore.StartAsync(tx, accountId, active, [.. events.Select(e => new Enrolment(version, e))], ct);
         if (!isDryRun)
         {
             await tx.CommitAsync(ct);
         }
 
         return counts;
+    }
+
+    /// <summary>Makes runs of enrolments that were put off, at most so many; returns how many, 0 if there are none left.</summary>
+    public async Task<int> WorkOffAsync(int accountId, int limit, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        if (!await Backlog.AnyAsync(connection, accountId, ct))
+        {
+            return 0;
+        }
+
+        await using var tx = await connection.BeginTransactionAsync(ct);
+        var active = await versions.LockAsync(tx, accountId, ct);
+        var next = await Backlog.TakeNextAsync(tx, accountId, active, limit, ct);
+        await EnrolmentStore.InsertAsync(tx, accountId, next, ct);
+        await tx.CommitAsync(ct);
+        return next.Count;
+    }
+
+    /// <summary>Makes runs of all enrolments of a workflow that were put off, in the caller's transaction, and keeps others from being added until its end.</summary>
+    public async Task WorkOffAllAsync(NpgsqlTransaction tx, int accountId, Guid workflowId, CancellationToken ct)
+    {
+        var active = await versions.LockAsync(tx, accountId, ct);
+        await EnrolmentStore.InsertAsync(tx, accountId, await Backlog.TakeAllAsync(tx, accountId, active, workflowId, ct), ct);
     }
 
     /// <summary>Gets how far a feed was handled.</summary>
@@ -71,6 +93,19 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
         await using var connection = await database.OpenConnectionAsync(ct);
         return await connection.QuerySingleAsync<string>(
             new CommandDefinition(sql, new { accountId, feed = (short)feed }, cancellationToken: ct));
+    }
+
+    private static async Task<int> CarryOutAsync(
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> active, PlanPart part, CancellationToken ct)
+    {
+        foreach (var enrolment in part.PutOff)
+        {
+            await Backlog.AddAsync(tx, accountId, enrolment, ct);
+        }
+
+        var exited = await EnrolmentStore.ExitAsync(tx, accountId, active, part.Exits, ct);
+        var counts = await EnrolmentStore.StartAsync(tx, accountId, active, part.Enrolments, ct);
+        return part.PutOff.Count + exited + counts.Total;
     }
 
     private static async Task<bool> MoveCursorAsync(

@@ -1,5 +1,3 @@
-using Crm.Workflows.V1;
-
 namespace TagSegments.Workflows.Enrolment;
 
 /// <summary>An event and a version that it starts.</summary>
@@ -8,8 +6,15 @@ internal sealed record Enrolment(ActiveVersion Version, FeedEvent Event);
 /// <summary>A contact whose runs end: those of one version, or all where none is named.</summary>
 internal sealed record Exit(int ContactId, Guid? WorkflowId, int? Version, string Reason);
 
-/// <summary>Consecutive enrolments, or consecutive exits.</summary>
-internal sealed record PlanPart(List<Enrolment> Enrolments, List<Exit> Exits);
+/// <summary>Consecutive enrolments, enrolments of many contacts that are put off, or exits: one of the lists has entries.</summary>
+internal sealed class PlanPart
+{
+    public List<Enrolment> Enrolments { get; } = [];
+
+    public List<Enrolment> PutOff { get; } = [];
+
+    public List<Exit> Exits { get; } = [];
+}
 
 /// <summary>What the events of a batch do to runs, in their order.</summary>
 internal sealed class EnrolmentPlan
@@ -30,41 +35,33 @@ internal sealed class EnrolmentPlan
         {
             foreach (var version in versions.Where(version => version.Definition.ExitTagIds.Contains(e.RemovedTagId)))
             {
-                plan.AddExit(new Exit(e.ContactId, version.WorkflowId, version.Version, "the contact lost a tag that keeps it in the workflow"));
+                const string reason = "the contact lost a tag that keeps it in the workflow";
+                plan.Part(part => part.Exits).AddRange(e.Contacts.Select(id => new Exit(id, version.WorkflowId, version.Version, reason)));
             }
 
-            if (e.IsDeletion)
+            if (e.LeavingReason is { } gone)
             {
-                plan.AddExit(new Exit(e.ContactId, null, null, "the contact was deleted"));
+                plan.Part(part => part.Exits).Add(new Exit(e.ContactId, null, null, gone));
             }
 
             var tagName = e.Tag is { } tag ? tagNames.GetValueOrDefault(tag.TagId, "") : "";
             foreach (var version in versions.Where(version => !e.SkipWorkflows && version.Takes(e.Time) && version.StartsOn(e, tagName)))
             {
-                plan.AddEnrolment(new Enrolment(version, e));
+                plan.Part(part => e.Many.Count > 0 ? part.PutOff : part.Enrolments).Add(new Enrolment(version, e));
             }
         }
 
         return plan;
     }
 
-    private void AddEnrolment(Enrolment enrolment)
+    // The list of the last part if that is the one in use, else that of a new part.
+    private List<T> Part<T>(Func<PlanPart, List<T>> list)
     {
-        if (_parts is not [.., { Exits.Count: 0 }])
+        if (_parts.Count == 0 || list(_parts[^1]).Count == 0)
         {
-            _parts.Add(new PlanPart([], []));
+            _parts.Add(new PlanPart());
         }
 
-        _parts[^1].Enrolments.Add(enrolment);
-    }
-
-    private void AddExit(Exit exit)
-    {
-        if (_parts is not [.., { Enrolments.Count: 0 }])
-        {
-            _parts.Add(new PlanPart([], []));
-        }
-
-        _parts[^1].Exits.Add(exit);
+        return list(_parts[^1]);
     }
 }

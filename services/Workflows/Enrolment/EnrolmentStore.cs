@@ -14,6 +14,21 @@ internal sealed record EnrolmentCounts(int Started, int Declined)
 /// <summary>Writes runs that start and ends runs early. The caller has locked the account.</summary>
 internal static class EnrolmentStore
 {
+    /// <summary>Starts runs. Where a rule of re-entry asks for order, enrolments of the contacts that were put off come first.</summary>
+    public static async Task<EnrolmentCounts> StartAsync(
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> versions, IReadOnlyList<Enrolment> enrolments, CancellationToken ct)
+    {
+        var limited = enrolments.Where(enrolment => EntryRules.IsLimited(enrolment.Version)).ToList();
+        if (limited.Count > 0)
+        {
+            int[] contactIds = [.. limited.Select(enrolment => enrolment.Event.ContactId).Distinct()];
+            Guid[] workflowIds = [.. limited.Select(enrolment => enrolment.Version.WorkflowId).Distinct()];
+            await InsertAsync(tx, accountId, await Backlog.TakeAsync(tx, accountId, versions, contactIds, workflowIds, ct), ct);
+        }
+
+        return await InsertAsync(tx, accountId, enrolments, ct);
+    }
+
     /// <summary>
     /// Inserts one run for each enrolment, also where a rule declines it or a loop is stopped. What was inserted before stays as it is and is
     /// not counted.
@@ -25,16 +40,24 @@ internal static class EnrolmentStore
             INSERT INTO workflows.run
                 (account_id, run_id, workflow_id, version, contact_id, event_id, state, lane, node_id, reason, cause_kind, cause_id,
                  cause_detail, cause_chain, due_at, ended_at)
-            SELECT @AccountId, run_id, workflow_id, version, contact_id, event_id, state, lane, node_id, reason, cause_kind, cause_id,
+            SELECT @AccountId, run_id, workflow_id, version, contact_id, event_id, state,
+                   -- What a run causes goes in its lane.
+                   COALESCE((SELECT lane FROM workflows.run AS causing WHERE account_id = @AccountId AND causing.run_id = causing_run), lane),
+                   node_id, reason, cause_kind, cause_id,
                    cause_detail, COALESCE(string_to_array(NULLIF(chain, ''), E'\n'), '{}'),
                    CASE WHEN state = 1 THEN now() END, CASE WHEN state <> 1 THEN now() END
             FROM unnest(@RunIds, @WorkflowIds, @Versions, @ContactIds, @EventIds, @States, @Lanes, @NodeIds, @Reasons, @CauseKinds, @CauseIds,
-                        @CauseDetails, @Chains)
+                        @CauseDetails, @Chains, @CausingRuns)
                 AS row (run_id, workflow_id, version, contact_id, event_id, state, lane, node_id, reason, cause_kind, cause_id,
-                        cause_detail, chain)
+                        cause_detail, chain, causing_run)
             ON CONFLICT (account_id, event_id, workflow_id) DO NOTHING
             RETURNING state
             """;
+        if (enrolments.Count == 0)
+        {
+            return new EnrolmentCounts(0, 0);
+        }
+
         var rules = await EntryRules.LoadAsync(tx, accountId, enrolments, ct);
         var entries = enrolments.Select(enrolment => (Enrolment: enrolment, Entry: rules.Decide(enrolment))).ToList();
         var states = await tx.Connection!.QueryAsync<short>(new CommandDefinition(
@@ -55,6 +78,7 @@ internal static class EnrolmentStore
                 CauseIds = entries.Select(e => e.Enrolment.Event.Cause.Id).ToArray(),
                 CauseDetails = entries.Select(e => e.Enrolment.Event.Cause.Detail).ToArray(),
                 Chains = entries.Select(e => string.Join('\n', e.Enrolment.Event.Cause.WorkflowChain)).ToArray(),
+                CausingRuns = entries.Select(e => e.Enrolment.Event.CausingRun).ToArray(),
             },
             tx,
             cancellationToken: ct));
@@ -73,8 +97,9 @@ internal static class EnrolmentStore
         return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, new { accountId, contactIds }, tx, cancellationToken: ct));
     }
 
-    /// <summary>Ends the runs of contacts where they are.</summary>
-    public static Task<int> ExitAsync(NpgsqlTransaction tx, int accountId, IReadOnlyList<Exit> exits, CancellationToken ct)
+    /// <summary>Ends the runs of contacts where they are, also those that were put off.</summary>
+    public static async Task<int> ExitAsync(
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> versions, IReadOnlyList<Exit> exits, CancellationToken ct)
     {
         const string sql = """
             UPDATE workflows.run AS run
@@ -86,7 +111,15 @@ internal static class EnrolmentStore
                 AND run.version = COALESCE(exit.version, run.version)
                 AND (run.due_at IS NOT NULL OR run.state = @Parked)
             """;
-        return tx.Connection!.ExecuteAsync(new CommandDefinition(
+        if (exits.Count == 0)
+        {
+            return 0;
+        }
+
+        int[] contactIds = [.. exits.Select(exit => exit.ContactId).Distinct()];
+        Guid[]? workflowIds = exits.Any(exit => exit.WorkflowId is null) ? null : [.. exits.Select(exit => exit.WorkflowId!.Value).Distinct()];
+        await InsertAsync(tx, accountId, await Backlog.TakeAsync(tx, accountId, versions, contactIds, workflowIds, ct), ct);
+        return await tx.Connection!.ExecuteAsync(new CommandDefinition(
             sql,
             new
             {

@@ -81,6 +81,7 @@ internal sealed class EntryRules
         }
     }
 
-    private static bool IsLimited(ActiveVersion version) =>
+    /// <summary>Whether the rule of the version asks for what was before.</summary>
+    public static bool IsLimited(ActiveVersion version) =>
         version.Definition.Reentry is Reentry.OneAtATime or Reentry.OnceEver;
 }

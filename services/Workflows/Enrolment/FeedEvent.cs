@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crm.Activity.V1;
 using Crm.Common.V1;
 using Crm.Contacts.V1;
@@ -17,9 +18,15 @@ internal enum Feed
 /// <summary>A part of a feed: what happened, and where to go on behind it.</summary>
 internal sealed record FeedBatch(IReadOnlyList<FeedEvent> Events, string Position);
 
-/// <summary>Something that happened to a contact, of whichever feed.</summary>
+/// <summary>Something that happened to a contact, or to each of many, of whichever feed.</summary>
 internal sealed record FeedEvent(string EventId, int ContactId, DateTime Time)
 {
+    /// <summary>The contacts of an event that stands for many; <see cref="ContactId"/> is 0 then.</summary>
+    public IReadOnlyList<int> Many { get; init; } = [];
+
+    /// <summary>Everybody whom it happened to.</summary>
+    public IReadOnlyList<int> Contacts => Many.Count > 0 ? Many : [ContactId];
+
     public Cause Cause { get; init; } = new();
 
     public bool SkipWorkflows { get; init; }
@@ -33,32 +40,51 @@ internal sealed record FeedEvent(string EventId, int ContactId, DateTime Time)
     /// <summary>The segment that the contact entered.</summary>
     public Guid? SegmentId { get; init; }
 
+    /// <summary>Whether it was packed together with others.</summary>
+    public bool WasPacked { get; init; }
+
     /// <summary>Whether it is one of many that one operation made.</summary>
-    public bool IsBulk => Cause.Kind is Cause.Types.Kind.Import or Cause.Types.Kind.Bulk or Cause.Types.Kind.Undo;
+    public bool IsBulk => WasPacked || Cause.Kind is Cause.Types.Kind.Import or Cause.Types.Kind.Bulk or Cause.Types.Kind.Undo
+        or Cause.Types.Kind.Merge or Cause.Types.Kind.Campaign or Cause.Types.Kind.Expiry;
+
+    /// <summary>The run that caused it, where one did.</summary>
+    public Guid? CausingRun => Cause.Kind is Cause.Types.Kind.Workflow && Guid.TryParse(Cause.Id, out var run) ? run : null;
 
     /// <summary>The tag that the contact lost; 0 if it is no such event.</summary>
     public int RemovedTagId => Tag is { Kind: TagEvent.Types.Kind.Removed } ? Tag.TagId : 0;
 
-    /// <summary>Whether the contact is gone since.</summary>
-    public bool IsDeletion => Contact is { Kind: ContactEvent.Types.Kind.Deleted };
+    /// <summary>Why runs of the contact end, if it is gone since.</summary>
+    public string? LeavingReason => Contact switch
+    {
+        { Kind: ContactEvent.Types.Kind.Deleted, Cause.Kind: Cause.Types.Kind.Merge } => "the contact was merged into another one",
+        { Kind: ContactEvent.Types.Kind.Deleted } => "the contact was deleted",
+        _ => null,
+    };
 
     public static FeedEvent Of(TagEvent e) => new($"tags/{e.EventId}", e.ContactId, e.Time.ToDateTime())
     {
+        Many = e.ContactIds,
         Cause = e.Cause ?? new(),
-        SkipWorkflows = e.SkipWorkflows || StartsNothing(e.Cause),
+        SkipWorkflows = e.SkipWorkflows,
         Tag = e,
     };
 
     public static FeedEvent Of(ContactEvent e) => new($"contacts/{e.EventId}", e.ContactId, e.Time.ToDateTime())
     {
         Cause = e.Cause ?? new(),
-        SkipWorkflows = e.SkipWorkflows || StartsNothing(e.Cause),
+        SkipWorkflows = e.SkipWorkflows,
         Contact = e,
     };
 
     public static FeedEvent Of(Activity e) => new($"activities/{e.ActivityId}", e.ContactId, (e.RecordTime ?? e.Time).ToDateTime())
     {
         Activity = e,
+    };
+
+    /// <summary>The event of one contact of those that it stands for.</summary>
+    public FeedEvent Of(int contactId) => this with
+    {
+        EventId = string.Create(CultureInfo.InvariantCulture, $"{EventId}.{contactId}"), ContactId = contactId, Many = [], WasPacked = true,
     };
 
     /// <summary>Tells whether a trigger starts on it. The name is that of the event's tag, where a trigger asks for it.</summary>
@@ -71,7 +97,4 @@ internal sealed record FeedEvent(string EventId, int ContactId, DateTime Time)
         { Activity: { } activity } => TriggerMatch.OnActivity(trigger, activity),
         _ => false,
     };
-
-    // Merging and the life of a tag move holders about; nothing happened to the contacts themselves.
-    private static bool StartsNothing(Cause? cause) => cause?.Kind is Cause.Types.Kind.Merge or Cause.Types.Kind.TagLifecycle;
 }

@@ -19,7 +19,7 @@ internal sealed class Feeds(
     public IAsyncEnumerable<FeedBatch> ReadAsync(Feed feed, string account, string after, CancellationToken ct) => feed switch
     {
         Feed.Tags => ReadAsync(
-            tags.WatchTagEvents(new() { Account = account, After = after }, cancellationToken: ct),
+            tags.WatchTagEvents(new() { Account = account, After = after, Pack = true }, cancellationToken: ct),
             response => new([.. response.Events.Select(FeedEvent.Of)], response.Position),
             ct),
         Feed.Contacts => ReadAsync(

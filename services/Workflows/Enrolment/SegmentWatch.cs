@@ -57,7 +57,7 @@ internal sealed class SegmentWatch(
             let e = new FeedEvent($"segments/{segmentId}/{looks}/{contactId}", contactId, default) { SegmentId = segmentId }
             where version.ActiveUntil is null && version.StartsOn(e, "")
             select new Enrolment(version, e);
-        await EnrolmentStore.InsertAsync(tx, account.Id, [.. enrolments], ct);
+        await EnrolmentStore.StartAsync(tx, account.Id, active, [.. enrolments], ct);
         await SaveAsync(tx, account.Id, segmentId, members, ct);
         await tx.CommitAsync(ct);
         wakeups.Wake(account.Id);

@@ -1,3 +1,4 @@
+using Npgsql;
 using TagSegments.ServiceDefaults;
 using TagSegments.Workflows.Enrolment;
 
@@ -37,7 +38,20 @@ internal sealed class AccountHost(
         }
 
         await Task.WhenAll(_held.Keys.ToList().Select(StopAsync));
-        await leases.ReleaseAsync(CancellationToken.None);
+        await ReleaseAsync();
+    }
+
+    private async Task ReleaseAsync()
+    {
+        try
+        {
+            await leases.ReleaseAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is NpgsqlException or ObjectDisposedException)
+        {
+            // The database is away, or the host is disposed without being stopped. The leases run out by themselves.
+            logger.LeasesUnavailable(e);
+        }
     }
 
     private async Task FollowLeasesAsync(IReadOnlyDictionary<int, string> held, CancellationToken ct)

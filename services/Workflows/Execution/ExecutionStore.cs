@@ -18,7 +18,8 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
             SELECT run_id, workflow_id, version, contact_id, state, node_id, step, attempt, cause_chain, wakes,
                    COALESCE(expires_at <= now(), false) AS has_expired, clock_timestamp() AS now
             FROM workflows.run
-            WHERE account_id = @accountId AND lane = @lane AND due_at <= now() AND run_id <> ALL(@busy)
+            WHERE account_id = @accountId AND lane = @lane AND due_at <= now()
+                AND NOT EXISTS (SELECT FROM unnest(@busy) AS busy WHERE busy = run_id)
             ORDER BY due_at
             LIMIT @limit
             """;

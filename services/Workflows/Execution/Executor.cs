@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Crm.Workflows.V1;
 using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Enrolment;
 
 namespace TagSegments.Workflows.Execution;
 
@@ -8,9 +9,10 @@ namespace TagSegments.Workflows.Execution;
 /// Carries out the runs of an account as they become due. Runs at the same node go together: one query, one evaluation of its conditions and
 /// one commit for many of them. A group that is slow holds up nobody else.
 /// </summary>
-internal sealed class Executor(ExecutionStore store, NodeRunner nodes, Wakeups wakeups, TimeProvider time, ILogger<Executor> logger)
+internal sealed class Executor(
+    ExecutionStore store, Enroller enroller, NodeRunner nodes, Wakeups wakeups, TimeProvider time, ILogger<Executor> logger)
 {
-    private const int MaxBusy = 2_000;
+    private const int MostPutOff = 1_000;
     private static readonly TimeSpan s_longestSleep = TimeSpan.FromSeconds(2);
 
     public async Task RunAsync(AccountInfo account, Lane lane, CancellationToken ct)
@@ -38,7 +40,7 @@ internal sealed class Executor(ExecutionStore store, NodeRunner nodes, Wakeups w
     private async Task RunDueAsync(AccountInfo account, Lane lane, ConcurrentDictionary<Guid, byte> busy, CancellationToken ct)
     {
         var wakeup = wakeups.Next(account.Id);
-        var room = MaxBusy - busy.Count;
+        var room = MaxBusy(lane) - busy.Count;
         var due = room > 0 ? await store.DueAsync(account.Id, lane, [.. busy.Keys], room, ct) : [];
         foreach (var group in due.GroupBy(run => (run.WorkflowId, run.Version, run.NodeId)))
         {
@@ -51,11 +53,15 @@ internal sealed class Executor(ExecutionStore store, NodeRunner nodes, Wakeups w
             }
         }
 
-        if (due.Count < room || room == 0)
+        var putOff = lane is Lane.Bulk && due.Count < room ? await enroller.WorkOffAsync(account.Id, MostPutOff, ct) : 0;
+        if (putOff == 0 && (due.Count < room || room == 0))
         {
             await SleepAsync(account, lane, wakeup, ct);
         }
     }
+
+    // Calls of bulk operations queue in other services before those of single events, so there must not be many.
+    private static int MaxBusy(Lane lane) => lane is Lane.Bulk ? 1_000 : 2_000;
 
     private async Task RunGroupAsync(
         AccountInfo account, Definition definition, Node node, ActiveRun[] runs, ConcurrentDictionary<Guid, byte> busy, CancellationToken ct)

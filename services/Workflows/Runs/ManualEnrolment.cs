@@ -12,20 +12,30 @@ namespace TagSegments.Workflows.Runs;
 /// <summary>Enrols contacts that were there before the workflow was, or any others that are asked for.</summary>
 internal sealed class ManualEnrolment(SegmentService.SegmentServiceClient segments, Enroller enroller, TimeProvider time)
 {
+    // Enrolments of an account happen one after the other: events wait for those of a call only as long as so many take.
+    private const int MostTogether = 2_000;
+
     public async Task<EnrolContactsResponse> RunAsync(
         AccountInfo account, Workflow workflow, EnrolContactsRequest request, CancellationToken ct)
     {
+        if (workflow.State is not Workflow.Types.State.Published)
+        {
+            throw NotPublished(workflow);
+        }
+
         var response = new EnrolContactsResponse();
         var source = request.Source ?? HoldersOf(workflow.Definition);
         using var stream = segments.StreamMatches(new() { Account = account.Name, Source = source }, cancellationToken: ct);
         while (await stream.ResponseStream.MoveNext(ct))
         {
-            var ids = MemoryMarshal.Cast<byte, int>(stream.ResponseStream.Current.ContactIds.Span).ToArray();
-            var counts = await enroller.EnrolAsync(
-                account.Id, Guid.Parse(workflow.WorkflowId), [.. ids.Select(id => Event(request, id))], ct, request.DryRun);
-            response.Matching += ids.Length;
-            response.Enrolled += counts?.Started ?? throw NotPublished(workflow);
-            response.Declined += counts.Declined;
+            foreach (var ids in MemoryMarshal.Cast<byte, int>(stream.ResponseStream.Current.ContactIds.Span).ToArray().Chunk(MostTogether))
+            {
+                var counts = await enroller.EnrolAsync(
+                    account.Id, Guid.Parse(workflow.WorkflowId), [.. ids.Select(id => Event(request, id))], ct, request.DryRun);
+                response.Matching += ids.Length;
+                response.Enrolled += counts?.Started ?? throw NotPublished(workflow);
+                response.Declined += counts.Declined;
+            }
         }
 
         return response;

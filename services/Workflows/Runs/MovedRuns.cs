@@ -1,14 +1,15 @@
 using Crm.Workflows.V1;
 using Dapper;
 using Npgsql;
+using TagSegments.Workflows.Enrolment;
 
 namespace TagSegments.Workflows.Runs;
 
 /// <summary>Moves runs under way to another version of their workflow.</summary>
-internal static class MovedRuns
+internal sealed class MovedRuns(Enroller enroller)
 {
-    /// <summary>Moves the runs whose node the other version has, and counts the others by node.</summary>
-    public static async Task<MoveRunsResponse> MoveAsync(
+    /// <summary>Moves the runs whose node the other version has, also those that were put off, and counts the others by node.</summary>
+    public async Task<MoveRunsResponse> MoveAsync(
         NpgsqlTransaction tx, int accountId, MoveRunsRequest request, Definition definition, CancellationToken ct)
     {
         const string sql = """
@@ -38,6 +39,7 @@ internal static class MovedRuns
             Parked = (short)Run.Types.State.Parked,
             NodeIds = definition.Nodes.Select(node => node.Id).ToArray(),
         };
+        await enroller.WorkOffAllAsync(tx, accountId, values.WorkflowId, ct);
         var counts = await tx.Connection!.QueryAsync<(string NodeId, int Runs)>(new CommandDefinition(sql, values, tx, cancellationToken: ct));
         var nodes = counts.ToLookup(count => values.NodeIds.Contains(count.NodeId));
         if (!request.DryRun)

@@ -65,7 +65,7 @@ internal sealed partial class WorkflowApi
             ?? throw RpcErrors.NotFound("workflow version", $"{id}/{request.ToVersion}");
 
         return await workflows.WriteAsync(account, context, request, request.RequestId, tx =>
-            MovedRuns.MoveAsync(tx, account.Id, request, definition, ct));
+            moves.MoveAsync(tx, account.Id, request, definition, ct));
     }
 
     public override async Task<EnrolContactsResponse> EnrolContacts(EnrolContactsRequest request, ServerCallContext context)

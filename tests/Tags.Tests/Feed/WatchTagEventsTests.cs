@@ -53,6 +53,24 @@ public class WatchTagEventsTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
+    public async Task A_packed_watch_sees_the_same_in_few_events_and_goes_on_inside_a_bulk_change()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(5_000);
+        var tagId = await account.NewTagAsync("Hot");
+        await account.BulkAsync(Enumerable.Range(1, 5_000), [tagId]);
+        await account.RemoveAsync(9, tagId);
+        var inside = (await FirstBatchAsync(account, "")).Position;
+
+        var all = await PackedAsync(account, "", 5_001);
+        var rest = await PackedAsync(account, inside, 4_001);
+
+        Assert.True(all.Count < 5);
+        Assert.Equal(Sorted(await account.EventsAsync()), all.SelectMany(Ids));
+        Assert.Equal(Sorted(await account.EventsAsync()).Skip(1_000), rest.SelectMany(Ids));
+    }
+
+    [Fact]
     public async Task A_watch_from_now_sees_only_what_comes()
     {
         var account = await TagAccount.NewAsync(shared.Apps);
@@ -148,6 +166,23 @@ public class WatchTagEventsTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.True(await call.ResponseStream.MoveNext(Patience()));
         return call.ResponseStream.Current;
     }
+
+    private static async Task<List<TagEvent>> PackedAsync(TagAccount account, string after, int contacts)
+    {
+        using var call = account.Tags.WatchTagEvents(new WatchTagEventsRequest { Account = account.Name, After = after, Pack = true });
+        var seen = new List<TagEvent>();
+        while (seen.SelectMany(Ids).Count() < contacts)
+        {
+            Assert.True(await call.ResponseStream.MoveNext(Patience()));
+            seen.AddRange(call.ResponseStream.Current.Events);
+        }
+
+        return seen;
+    }
+
+    private static IEnumerable<string> Ids(TagEvent e) => e.ContactIds.Count == 0
+        ? [e.EventId]
+        : e.ContactIds.Select(contactId => $"{e.EventId}.{contactId.ToString(CultureInfo.InvariantCulture)}");
 
     // In order of position, place and contact: the order that the feed promises.
     private static IEnumerable<string> Sorted(List<TagEvent> events) => events

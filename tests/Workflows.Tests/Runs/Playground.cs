@@ -35,6 +35,20 @@ internal sealed class Playground(TestApps apps, string account)
         return created.Contact.ContactId;
     }
 
+    /// <summary>Imports contacts with an external id in the first column; others may be mapped by <paramref name="options"/>.</summary>
+    public async Task ImportAsync(string csv, ImportOptions? options = null)
+    {
+        options ??= new ImportOptions();
+        options.ExternalIdColumn = csv.Split(',', '\n')[0];
+        using var call = apps.Imports.Import();
+        await call.RequestStream.WriteAsync(new() { Account = account, Options = options });
+        await call.RequestStream.WriteAsync(new() { Data = Google.Protobuf.ByteString.CopyFromUtf8(csv) });
+        await call.RequestStream.CompleteAsync();
+        while (await call.ResponseStream.MoveNext(CancellationToken.None))
+        {
+        }
+    }
+
     public async Task AddTagAsync(int contactId, params string[] tags) =>
         await apps.Tags.AddTagsAsync(new() { Account = account, ContactId = contactId, TagNames = { tags } });
 

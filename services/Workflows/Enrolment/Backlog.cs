@@ -1,0 +1,155 @@
+using System.Collections;
+using Crm.Common.V1;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace TagSegments.Workflows.Enrolment;
+
+/// <summary>Enrolments of many contacts that are put off: those of a bulk operation, to become runs as they can be carried out. The caller has locked the account.</summary>
+internal static class Backlog
+{
+    private const int ChunkSize = 16_384;
+
+    /// <summary>Puts off the enrolments of an event that stands for many contacts.</summary>
+    public static async Task AddAsync(NpgsqlTransaction tx, int accountId, Enrolment enrolment, CancellationToken ct)
+    {
+        const string sql = """
+            INSERT INTO workflows.backlog
+                (account_id, workflow_id, version, chunk, bits, event_id, happened_at, cause_kind, cause_id, cause_detail, cause_chain)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            """;
+        var (version, e) = enrolment;
+        foreach (var chunk in e.Many.GroupBy(contactId => contactId / ChunkSize))
+        {
+            await using var command = Command(tx, sql, accountId, version.WorkflowId, version.Version, chunk.Key);
+            command.Parameters.Add(new() { Value = Bits(chunk), NpgsqlDbType = NpgsqlDbType.Bit });
+            Add(command, e.EventId, e.Time, (short)e.Cause.Kind, e.Cause.Id, e.Cause.Detail, e.Cause.WorkflowChain.ToArray());
+            await command.ExecuteNonQueryAsync(ct);
+        }
+    }
+
+    /// <summary>Whether there is anything; needs no lock.</summary>
+    public static async Task<bool> AnyAsync(NpgsqlConnection connection, int accountId, CancellationToken ct)
+    {
+        await using var command = Command(null, "SELECT EXISTS (SELECT FROM workflows.backlog WHERE account_id = $1)", accountId);
+        command.Connection = connection;
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>Takes the next enrolments out, at most so many, all of the oldest entry.</summary>
+    public static async Task<IReadOnlyList<Enrolment>> TakeNextAsync(
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> versions, int limit, CancellationToken ct)
+    {
+        const string sql = $"{Select} WHERE account_id = $1 ORDER BY entry LIMIT 1";
+        var entries = await ReadAsync(tx, sql, versions, ct, accountId);
+        return await TakeAsync(tx, accountId, entries, contacts => contacts.Take(limit), ct);
+    }
+
+    /// <summary>Takes the enrolments of some contacts out, oldest first: all of them, or those of some workflows.</summary>
+    public static async Task<IReadOnlyList<Enrolment>> TakeAsync(
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> versions, int[] contactIds, Guid[]? workflowIds, CancellationToken ct)
+    {
+        const string sql = $"""
+            {Select}
+            WHERE account_id = $1
+                AND chunk = ANY($2)
+                AND ($4::uuid[] IS NULL OR workflow_id = ANY($4))
+                AND EXISTS (SELECT FROM unnest($3::int[]) AS c WHERE c / 16384 = chunk AND get_bit(bits, c % 16384) = 1)
+            ORDER BY entry
+            """;
+        int[] chunks = [.. contactIds.Select(id => id / ChunkSize).Distinct()];
+        var entries = await ReadAsync(tx, sql, versions, ct, accountId, chunks, contactIds, (object?)workflowIds ?? DBNull.Value);
+        var asked = contactIds.ToHashSet();
+        return await TakeAsync(tx, accountId, entries, contacts => contacts.Where(asked.Contains), ct);
+    }
+
+    /// <summary>Takes out all enrolments of a workflow, oldest first.</summary>
+    public static async Task<IReadOnlyList<Enrolment>> TakeAllAsync(
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> versions, Guid workflowId, CancellationToken ct)
+    {
+        const string sql = $"{Select} WHERE account_id = $1 AND workflow_id = $2 ORDER BY entry";
+        return await TakeAsync(tx, accountId, await ReadAsync(tx, sql, versions, ct, accountId, workflowId), contacts => contacts, ct);
+    }
+
+    private const string Select = """
+        SELECT entry, workflow_id, version, chunk, bits, event_id, happened_at, cause_kind, cause_id, cause_detail, cause_chain
+        FROM workflows.backlog
+        """;
+
+    private static async Task<IReadOnlyList<Enrolment>> TakeAsync(
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<Entry> entries, Func<IEnumerable<int>, IEnumerable<int>> choose, CancellationToken ct)
+    {
+        const string updateSql = "UPDATE workflows.backlog SET bits = $3 WHERE account_id = $1 AND entry = $2";
+        const string deleteSql = "DELETE FROM workflows.backlog WHERE account_id = $1 AND entry = $2";
+        var taken = new List<Enrolment>();
+        foreach (var entry in entries)
+        {
+            var chosen = choose(entry.Contacts()).ToList();
+            taken.AddRange(chosen.Select(id => new Enrolment(entry.Enrolment.Version, entry.Enrolment.Event.Of(id))));
+            chosen.ForEach(id => entry.Bits[id % ChunkSize] = false);
+            await using var command = Command(tx, entry.Bits.HasAnySet() ? updateSql : deleteSql, accountId, entry.Number);
+            if (entry.Bits.HasAnySet())
+            {
+                command.Parameters.Add(new() { Value = entry.Bits, NpgsqlDbType = NpgsqlDbType.Bit });
+            }
+
+            await command.ExecuteNonQueryAsync(ct);
+        }
+
+        return taken;
+    }
+
+    private static async Task<IReadOnlyList<Entry>> ReadAsync(
+        NpgsqlTransaction tx, string sql, IReadOnlyList<ActiveVersion> versions, CancellationToken ct, params object[] values)
+    {
+        await using var command = Command(tx, sql, values);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var entries = new List<Entry>();
+        while (await reader.ReadAsync(ct))
+        {
+            var (workflowId, number) = (reader.GetGuid(1), reader.GetInt32(2));
+            var cause = new Cause { Kind = (Cause.Types.Kind)reader.GetInt16(7), Id = reader.GetString(8), Detail = reader.GetString(9) };
+            cause.WorkflowChain.Add(reader.GetFieldValue<string[]>(10));
+            entries.Add(new Entry(
+                reader.GetInt64(0),
+                reader.GetInt32(3),
+                reader.GetFieldValue<BitArray>(4),
+                new Enrolment(
+                    versions.Single(version => version.WorkflowId == workflowId && version.Version == number),
+                    new FeedEvent(reader.GetString(5), 0, reader.GetDateTime(6)) { Cause = cause })));
+        }
+
+        return entries;
+    }
+
+    private static BitArray Bits(IEnumerable<int> contactIds)
+    {
+        var bits = new BitArray(ChunkSize);
+        foreach (var contactId in contactIds)
+        {
+            bits[contactId % ChunkSize] = true;
+        }
+
+        return bits;
+    }
+
+    private static NpgsqlCommand Command(NpgsqlTransaction? tx, string sql, params object[] values)
+    {
+        var command = new NpgsqlCommand(sql, tx?.Connection, tx);
+        Add(command, values);
+        return command;
+    }
+
+    private static void Add(NpgsqlCommand command, params object[] values)
+    {
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+    }
+
+    private sealed record Entry(long Number, int Chunk, BitArray Bits, Enrolment Enrolment)
+    {
+        public IEnumerable<int> Contacts() => Enumerable.Range(0, ChunkSize).Where(i => Bits[i]).Select(i => (Chunk * ChunkSize) + i);
+    }
+}

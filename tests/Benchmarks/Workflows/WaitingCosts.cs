@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Crm.Segments.V1;
+using Crm.Workflows.V1;
+
+namespace TagSegments.Benchmarks.Workflows;
+
+/// <summary>What runs that wait cost while nothing happens: the same queries, entries and processor time as no runs at all.</summary>
+internal static class WaitingCosts
+{
+    private static readonly TimeSpan s_watch = TimeSpan.FromSeconds(20);
+
+    public static async Task RunAsync(WorkflowFixture ours, Report report)
+    {
+        var none = await IdleAsync(ours);
+        var workflow = await ours.PublishAsync("{name: Wait, nodes: [{id: pause, wait: {period: 30 days}, next: done}, {id: done, end: {}}]}");
+        var start = Stopwatch.GetTimestamp();
+        var enrolled = await ours.Workflows.EnrolContactsAsync(new EnrolContactsRequest
+        {
+            Account = ours.Account,
+            WorkflowId = workflow.WorkflowId,
+            Source = new FilterSource { Filter = new Filter { Everyone = new EveryoneClause() } },
+            RequestId = "benchmark",
+        });
+        var rate = enrolled.Enrolled / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        await ours.WaitForRunsAsync(workflow, enrolled.Enrolled, Run.Types.State.Waiting);
+        await ours.ExecuteAsync("VACUUM ANALYZE workflows.run, workflows.step");
+        var waiting = await IdleAsync(ours);
+
+        var runs = $"{enrolled.Enrolled:N0} waiting runs";
+        report.Compare("enrol existing contacts", rate, "the goal of steps", 2_000, "runs/s");
+        report.AtMost($"transactions with {runs}, idle", waiting.Transactions, "with none", none.Transactions, "1/s", 1.2);
+        report.AtMost($"scans of the runs' indexes with {runs}, idle", waiting.Scans, "with none", none.Scans, "1/s", 1.2);
+        report.AtMost($"rows of runs fetched with {runs}, idle", waiting.Rows + 1, "with none, both plus 1", none.Rows + 1, "1/s", 1.2);
+        report.Compare($"processor time with {runs}, idle", waiting.Cpu, "with none", none.Cpu, "ms/s");
+    }
+
+    private static async Task<Idle> IdleAsync(WorkflowFixture ours)
+    {
+        // Statistics of what was before arrive up to a second later.
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        var (before, start) = (await ReadAsync(ours), Stopwatch.GetTimestamp());
+        await Task.Delay(s_watch);
+        var (after, seconds) = (await ReadAsync(ours), Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return new Idle(
+            (after.Transactions - before.Transactions) / seconds,
+            (after.Scans - before.Scans) / seconds,
+            (after.Rows - before.Rows) / seconds,
+            (after.Cpu - before.Cpu) / seconds);
+    }
+
+    private static async Task<Idle> ReadAsync(WorkflowFixture ours) => new(
+        await ours.ScalarAsync<long>("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"),
+        await ours.ScalarAsync<long>("SELECT idx_scan + seq_scan FROM pg_stat_user_tables WHERE schemaname = 'workflows' AND relname = 'run'"),
+        await ours.ScalarAsync<long>("SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_user_tables WHERE schemaname = 'workflows' AND relname = 'run'"),
+        Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds);
+
+    private sealed record Idle(double Transactions, double Scans, double Rows, double Cpu);
+}
