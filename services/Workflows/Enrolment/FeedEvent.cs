@@ -84,7 +84,10 @@ internal sealed record FeedEvent(string EventId, int ContactId, DateTime Time)
     /// <summary>The event of one contact of those that it stands for.</summary>
     public FeedEvent Of(int contactId) => this with
     {
-        EventId = string.Create(CultureInfo.InvariantCulture, $"{EventId}.{contactId}"), ContactId = contactId, Many = [], WasPacked = true,
+        EventId = string.Create(CultureInfo.InvariantCulture, $"{EventId}.{contactId}"),
+        ContactId = contactId,
+        Many = [],
+        WasPacked = true,
     };
 
     /// <summary>Tells whether a trigger starts on it. The name is that of the event's tag, where a trigger asks for it.</summary>

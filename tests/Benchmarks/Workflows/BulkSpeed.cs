@@ -30,7 +30,9 @@ internal static class BulkSpeed
         var singles = ours.AddSteadilyAsync(one, int.MaxValue, SinglesPerSecond, stop.Token);
         await ours.Tags.BulkTagAsync(new BulkTagRequest
         {
-            Account = ours.Account, ContactIds = { Enumerable.Range(1, ours.Contacts) }, AddTagIds = { flash },
+            Account = ours.Account,
+            ContactIds = { Enumerable.Range(1, ours.Contacts) },
+            AddTagIds = { flash },
         });
         await ours.WaitForRunsAsync(bulk, ours.Contacts, Run.Types.State.Completed);
         await stop.CancelAsync();
