@@ -26,6 +26,7 @@ public static class CampaignsApp
         builder.AddPostgres();
         builder.AddServiceClient<AccountService.AccountServiceClient>("Tags");
         builder.AddServiceClient<ContactService.ContactServiceClient>("Tags");
+        builder.AddServiceClient<ReachService.ReachServiceClient>("Tags");
         builder.AddServiceClient<TagService.TagServiceClient>("Tags");
         builder.AddServiceClient<SegmentService.SegmentServiceClient>("Segments");
         builder.AddServiceClient<SmartListService.SmartListServiceClient>("Segments");
@@ -76,6 +77,7 @@ public static class CampaignsApp
         services.AddSingleton<MessageBuilder>();
         services.AddSingleton<Ledger>();
         services.AddSingleton<LedgerWriter>();
+        services.AddSingleton<AudienceReach>();
         services.AddSingleton<AudiencePreparer>();
         services.AddSingleton<Lanes>();
         services.AddHostedService(provider => provider.GetRequiredService<Lanes>());

@@ -25,6 +25,7 @@ internal static class CrmServices
         builder.Services.AddSingleton<ContactCalls>();
         builder.Services.AddSingleton<ContactStore>();
         builder.Services.AddSingleton<ContactFeed>();
+        builder.Services.AddSingleton<ReachStore>();
         builder.Services.AddSingleton<OpportunityCalls>();
         builder.Services.AddSingleton<OpportunityStore>();
         builder.Services.AddSingleton<PipelineStore>();
@@ -42,6 +43,7 @@ internal static class CrmServices
     {
         app.MapGrpcService<AccountApi>();
         app.MapGrpcService<ContactApi>();
+        app.MapGrpcService<ReachApi>();
         app.MapGrpcService<FieldApi>();
         app.MapGrpcService<ExportApi>();
         app.MapGrpcService<ImportApi>();

@@ -29,7 +29,7 @@ internal sealed class MessageApi(CallTools tools, MessageStore messages, Contact
         return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
         {
             var messageId = Guid.CreateVersion7();
-            var draft = RecipientDraft.Create(request.ContactId, contact, request.Channel, subscribedOnly: false);
+            var draft = RecipientDraft.Create(contact, request.Channel, subscribedOnly: false);
             var recipient = await MessageStore.AddAsync(tx, account, messageId, request, draft, ct);
             return new SendMessageResponse { MessageId = messageId.ToString(), Recipient = recipient };
         });

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Npgsql;
 using TagSegments.Campaigns.Campaigns;
 using TagSegments.Campaigns.Sending;
+using TagSegments.Campaigns.Suppressions;
 using TagSegments.ServiceDefaults;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 
@@ -16,7 +17,12 @@ internal sealed class MessageStore(NpgsqlDataSource database)
     public static async Task<Recipient> AddAsync(
         NpgsqlTransaction tx, AccountInfo account, Guid messageId, SendMessageRequest request, RecipientDraft draft, CancellationToken ct)
     {
-        await AudienceSnapshot.SuppressAsync(tx, account.Id, request.Channel, [draft], ct);
+        var suppressed = await SuppressionStore.FindAsync(tx.Connection!, account.Id, request.Channel, [draft.AddressKey], ct);
+        if (draft.Reason == Reason.Unspecified && suppressed.Count > 0)
+        {
+            draft.Reason = Reason.Suppressed;
+        }
+
         await tx.Connection!.ExecuteAsync(new CommandDefinition(
             """
             INSERT INTO campaigns.single_message (account_id, message_id, account_name, message, campaign_id, cause)
@@ -35,8 +41,8 @@ internal sealed class MessageStore(NpgsqlDataSource database)
             cancellationToken: ct));
         var row = await tx.Connection!.QuerySingleAsync<RecipientRow>(new CommandDefinition(
             $"""
-            INSERT INTO campaigns.recipient (account_id, campaign_id, contact_id, channel, single, address, address_key, state, reason)
-            VALUES (@Id, @messageId, @ContactId, @channel, true, @Address, @AddressKey, @state, @reason)
+            INSERT INTO campaigns.recipient (account_id, campaign_id, contact_id, channel, single, address, address_key, state, reason, consent)
+            VALUES (@Id, @messageId, @ContactId, @channel, true, @Address, @AddressKey, @state, @reason, @consent)
             RETURNING {CampaignResults.RecipientColumns}
             """,
             new
@@ -49,6 +55,7 @@ internal sealed class MessageStore(NpgsqlDataSource database)
                 draft.AddressKey,
                 state = (short)(draft.Reason == Reason.Unspecified ? Recipient.Types.State.Pending : Recipient.Types.State.Skipped),
                 reason = (short)draft.Reason,
+                consent = (short)draft.Consent,
             },
             tx,
             cancellationToken: ct));

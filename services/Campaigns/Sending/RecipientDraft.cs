@@ -1,12 +1,13 @@
 using Crm.Contacts.V1;
 using TagSegments.Campaigns.Suppressions;
 using Channel = Crm.Common.V1.Channel;
+using ConsentState = Crm.Contacts.V1.Consent.Types.State;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 
 namespace TagSegments.Campaigns.Sending;
 
 /// <summary>A member of an audience before it is frozen, with the reason if it is left out.</summary>
-internal sealed class RecipientDraft(int contactId, string address, string addressKey, Reason reason)
+internal sealed class RecipientDraft(int contactId, string address, string addressKey, ConsentState consent, Reason reason)
 {
     public int ContactId => contactId;
 
@@ -14,49 +15,59 @@ internal sealed class RecipientDraft(int contactId, string address, string addre
 
     public string AddressKey => addressKey;
 
+    /// <summary>The consent that was read.</summary>
+    public ConsentState Consent => consent;
+
     public Reason Reason { get; set; } = reason;
 
-    public static RecipientDraft Create(int contactId, Contact? contact, Channel channel, bool subscribedOnly)
+    /// <summary>A contact that is gone.</summary>
+    public static RecipientDraft Missing(int contactId) => new(contactId, "", "", ConsentState.Unspecified, Reason.Deleted);
+
+    public static RecipientDraft Create(Contact contact, Channel channel, bool subscribedOnly) => contact.DeleteTime is not null
+        ? Missing(contact.ContactId)
+        : Create(
+            contact.ContactId, channel, channel == Channel.Sms ? contact.Phone : contact.Email, ConsentOf(contact, channel), contact.DoNotDisturb,
+            subscribedOnly);
+
+    public static RecipientDraft Create(
+        int contactId, Channel channel, string address, ConsentState consent, bool doNotDisturb, bool subscribedOnly)
     {
-        var address = (channel == Channel.Sms ? contact?.Phone : contact?.Email)?.Trim() ?? "";
-        var reason = address.Length == 0 && contact is { DeleteTime: null } ? Reason.NoAddress : Refusal(contact, channel, subscribedOnly);
-        return new RecipientDraft(
-            contactId,
-            address,
-            Suppressions.Address.Key(channel, address),
-            reason == 0 && !Suppressions.Address.IsValid(channel, address) ? Reason.InvalidAddress : reason);
+        var trimmed = address.Trim();
+        var reason = trimmed.Length == 0 ? Reason.NoAddress : Refusal(consent, doNotDisturb, subscribedOnly);
+        if (reason == Reason.Unspecified && !Suppressions.Address.IsValid(channel, trimmed))
+        {
+            reason = Reason.InvalidAddress;
+        }
+
+        return new RecipientDraft(contactId, trimmed, Suppressions.Address.Key(channel, trimmed), consent, reason);
     }
 
     /// <summary>Why a contact may not be reached; none if it may.</summary>
-    public static Reason Refusal(Contact? contact, Channel channel, bool subscribedOnly)
-    {
-        if (contact is null || contact.DeleteTime is not null)
-        {
-            return Reason.Deleted;
-        }
-
-        var consent = contact.Consents.FirstOrDefault(c => c.Channel == channel)?.State ?? Consent.Types.State.Never;
-        return consent == Consent.Types.State.Unsubscribed ? Reason.Unsubscribed
-            : subscribedOnly && consent != Consent.Types.State.Subscribed ? Reason.NotSubscribed
-            : contact.DoNotDisturb ? Reason.DoNotDisturb
-            : Reason.Unspecified;
-    }
+    public static Reason Refusal(Contact? contact, Channel channel, bool subscribedOnly) => contact is null or { DeleteTime: not null }
+        ? Reason.Deleted
+        : Refusal(ConsentOf(contact, channel), contact.DoNotDisturb, subscribedOnly);
 
     /// <summary>
-    /// Leaves one recipient per address, the contact with the lowest number. If one of the contacts with an address opted out, its owner
-    /// opted out, and none of them gets the message.
+    /// Leaves one recipient per address, the contact with the lowest number. If a contact with an address opted out, whether it is in the
+    /// audience or among the <paramref name="declined"/> addresses of the account, its owner opted out, and none of them gets the message.
     /// </summary>
-    public static void Deduplicate(IEnumerable<RecipientDraft> drafts)
+    public static void Deduplicate(IReadOnlyList<RecipientDraft> drafts, IReadOnlySet<string> declined)
     {
-        foreach (var twins in drafts.Where(draft => draft.AddressKey.Length > 0).GroupBy(draft => draft.AddressKey))
+        var taken = new HashSet<string>(drafts.Count);
+        foreach (var draft in drafts.Where(draft => draft.Reason == Reason.Unspecified))
         {
-            var optedOut = twins.Any(twin => twin.Reason == Reason.Unsubscribed);
-            var taken = false;
-            foreach (var twin in twins.Where(twin => twin.Reason == Reason.Unspecified))
-            {
-                twin.Reason = optedOut ? Reason.AddressOptedOut : taken ? Reason.DuplicateAddress : Reason.Unspecified;
-                taken = true;
-            }
+            draft.Reason = declined.Contains(draft.AddressKey) ? Reason.AddressOptedOut
+                : !taken.Add(draft.AddressKey) ? Reason.DuplicateAddress
+                : Reason.Unspecified;
         }
     }
+
+    private static Reason Refusal(ConsentState consent, bool doNotDisturb, bool subscribedOnly) =>
+        consent == ConsentState.Unsubscribed ? Reason.Unsubscribed
+        : subscribedOnly && consent != ConsentState.Subscribed ? Reason.NotSubscribed
+        : doNotDisturb ? Reason.DoNotDisturb
+        : Reason.Unspecified;
+
+    private static ConsentState ConsentOf(Contact contact, Channel channel) =>
+        contact.Consents.FirstOrDefault(consent => consent.Channel == channel)?.State ?? ConsentState.Never;
 }

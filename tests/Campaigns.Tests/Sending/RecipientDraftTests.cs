@@ -40,8 +40,8 @@ public class RecipientDraftTests
         deleted.DeleteTime = Timestamp.FromDateTime(DateTime.UnixEpoch);
 
         Assert.Equal([Reason.Deleted, Reason.InvalidAddress], Reasons(deleted, Mail(2, "no address")));
-        Assert.Equal(Reason.NotSubscribed, RecipientDraft.Create(3, Mail(3, "c@x.example"), Channel.Email, subscribedOnly: true).Reason);
-        Assert.Equal(Reason.Deleted, RecipientDraft.Create(4, null, Channel.Email, subscribedOnly: false).Reason);
+        Assert.Equal(Reason.NotSubscribed, RecipientDraft.Create(Mail(3, "c@x.example"), Channel.Email, subscribedOnly: true).Reason);
+        Assert.Equal(Reason.Deleted, RecipientDraft.Missing(4).Reason);
     }
 
     private static Contact Mail(int id, string email, Consent.Types.State consent = Consent.Types.State.Never) =>
@@ -49,8 +49,9 @@ public class RecipientDraftTests
 
     private static Reason[] Reasons(params Contact[] contacts)
     {
-        var drafts = contacts.Select(c => RecipientDraft.Create(c.ContactId, c, Channel.Email, subscribedOnly: false)).ToList();
-        RecipientDraft.Deduplicate(drafts);
+        var drafts = contacts.Select(c => RecipientDraft.Create(c, Channel.Email, subscribedOnly: false)).ToList();
+        var declined = contacts.Where(c => c.Consents[0].State == Consent.Types.State.Unsubscribed).Select(c => c.Email.ToLowerInvariant());
+        RecipientDraft.Deduplicate(drafts, declined.ToHashSet());
         return [.. drafts.Select(draft => draft.Reason)];
     }
 }

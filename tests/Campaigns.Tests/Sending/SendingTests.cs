@@ -66,6 +66,20 @@ public class SendingTests(CampaignWorld world) : IClassFixture<CampaignWorld>
     }
 
     [Fact]
+    public async Task An_address_is_out_if_any_contact_with_it_opted_out_also_one_outside_of_the_audience()
+    {
+        var account = await world.Apps.NewAccountAsync();
+        var address = $"{Guid.NewGuid():N}@x.example";
+        var member = await ContactAsync(account, address);
+        await UnsubscribeAsync(account, await ContactAsync(account, address));
+
+        var campaign = await SendAsync(account, TagFilter(await TagAsync(account, "Hot Lead", member)));
+
+        Assert.Equal(Reason.AddressOptedOut, Assert.Single(await world.LedgerAsync(account, campaign.CampaignId)).Reason);
+        Assert.Empty(MailOf(member));
+    }
+
+    [Fact]
     public async Task Included_segments_are_united_and_excluded_ones_left_out()
     {
         var account = await world.Apps.NewAccountAsync();
@@ -106,7 +120,7 @@ public class SendingTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         var (untagged, suppressed, unsubscribed, deleted) =
             (await ContactAsync(account), await ContactAsync(account), await ContactAsync(account), await ContactAsync(account));
         var tag = await TagAsync(account, "Hot Lead", untagged, suppressed, unsubscribed, deleted);
-        world.Mail.Script = step => step.Stage == SmtpStage.Connect ? SmtpReaction.Refuse(421, "Later") : default;
+        RefuseMail();
         var campaign = await CreateAsync(account, TagFilter(tag));
         await world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId });
         await world.WaitForCampaignAsync(account, campaign.CampaignId, State.Sending);
@@ -200,7 +214,7 @@ public class SendingTests(CampaignWorld world) : IClassFixture<CampaignWorld>
     {
         var account = await world.Apps.NewAccountAsync();
         var contact = await ContactAsync(account);
-        world.Mail.Script = step => step.Stage == SmtpStage.Connect ? SmtpReaction.Refuse(421, "Later") : default;
+        RefuseMail();
         var campaign = await CreateAsync(account, Everyone);
         await world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId });
         await world.WaitForCampaignAsync(account, campaign.CampaignId, State.Sending);
@@ -261,6 +275,10 @@ public class SendingTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         Assert.Null(counterproof.Recipient);
         Assert.False(Assert.Single(counterproof.Sources).Matches);
     }
+
+    // A lane may have a connection already.
+    private void RefuseMail() =>
+        world.Mail.Script = step => step.Stage is SmtpStage.Connect or SmtpStage.Mail ? SmtpReaction.Refuse(421, "Later") : default;
 
     private static FilterSource Everyone => CampaignWorld.Everyone;
 
