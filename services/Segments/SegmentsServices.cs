@@ -3,6 +3,7 @@ using Npgsql;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Past;
 using TagSegments.Segments.SmartLists;
 using TagSegments.ServiceDefaults;
 
@@ -24,6 +25,8 @@ internal static class SegmentsServices
         services.AddSingleton<AccountIndexes>();
         services.AddSingleton<ShadowCheck>();
         services.AddSingleton<Evaluator>();
+        services.AddSingleton<PastHistory>();
+        services.AddSingleton<PastEvaluator>();
         services.AddSingleton<Explainer>();
         services.AddSingleton<DefinitionChanges>();
         services.AddSingleton<SegmentDefinitions>();

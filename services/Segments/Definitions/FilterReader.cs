@@ -13,12 +13,15 @@ internal static class FilterReader
     /// <summary>
     /// Reads a source as a filter that can be evaluated; a saved segment becomes a reference to it, a smart list the filter of its members.
     /// </summary>
-    public static Filter Read(FilterSource? source, AccountState state, string field = "source")
+    public static Filter Read(FilterSource? source, AccountState state, string field = "source") => Read(source, state, state, field);
+
+    /// <summary>Reads a source with the names of today as a filter that can be evaluated on what there was <paramref name="then"/>.</summary>
+    public static Filter Read(FilterSource? source, AccountState state, AccountState then, string field = "source")
     {
         if (source is { SourceCase: FilterSource.SourceOneofCase.SmartListId or FilterSource.SourceOneofCase.SmartListName })
         {
             var list = SmartList(source, state);
-            RequireUsable(list, state);
+            RequireUsable(list, then);
             return list.Members();
         }
 
@@ -30,16 +33,16 @@ internal static class FilterReader
             FilterSource.SourceOneofCase.SegmentName => ByName(source.SegmentName, state),
             _ => throw RpcErrors.InvalidField(field, "is required: a filter, a text, or the id or name of a segment or smart list"),
         };
-        RequireUsable(filter, state);
+        RequireUsable(filter, then);
         return filter;
     }
 
     /// <summary>Reads who is in one of some sources and in none of some others.</summary>
-    public static Filter ReadAudience(StreamMatchesRequest request, AccountState state)
+    public static Filter ReadAudience(StreamMatchesRequest request, AccountState state, AccountState then)
     {
-        var filter = Read(request.Source, state);
-        var included = request.Include.Select((other, i) => Read(other, state, $"include[{i}]")).ToList();
-        var excluded = request.Exclude.Select((other, i) => new Filter { Negated = Read(other, state, $"exclude[{i}]") }).ToList();
+        var filter = Read(request.Source, state, then);
+        var included = request.Include.Select((other, i) => Read(other, state, then, $"include[{i}]")).ToList();
+        var excluded = request.Exclude.Select((other, i) => new Filter { Negated = Read(other, state, then, $"exclude[{i}]") }).ToList();
         var anyOf = included.Count == 0 ? filter : new Filter { AnyOf = new FilterGroup { Filters = { filter, included } } };
         return excluded.Count == 0 ? anyOf : new Filter { AllOf = new FilterGroup { Filters = { anyOf, excluded } } };
     }

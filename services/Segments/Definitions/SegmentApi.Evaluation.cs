@@ -6,6 +6,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
@@ -35,7 +36,7 @@ internal sealed partial class SegmentApi
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
 
-        var evaluation = await EvaluateAsync(account, request.Source, context);
+        var evaluation = await EvaluateAsync(account, request.AsOf, Reader(request.Source), context);
 
         return new CountContactsResponse { Count = evaluation.Count(), EvaluationTime = evaluation.Now.ToTimestamp() };
     }
@@ -46,7 +47,7 @@ internal sealed partial class SegmentApi
         var size = PageSizes.Check(request.PageSize, MaxMatchesPage);
         var after = tokens.Pages.Read(request) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : 0;
 
-        var evaluation = await EvaluateAsync(account, request.Source, context);
+        var evaluation = await EvaluateAsync(account, request.AsOf, Reader(request.Source), context);
         var page = evaluation.Page(after, size + 1);
 
         var response = new ListMatchesResponse { ContactIds = { page.Take(size) }, EvaluationTime = evaluation.Now.ToTimestamp() };
@@ -66,12 +67,13 @@ internal sealed partial class SegmentApi
             .Require(request.AfterContactId >= 0, "after_contact_id", "is negative")
             .Require(request.Include.Count <= MaxSources, "include", $"has more than {MaxSources} filters")
             .Require(request.Exclude.Count <= MaxSources, "exclude", $"has more than {MaxSources} filters")
+            .Require(request.AsOf is null || !request.RequireExpectations, "as_of", "cannot be sent together with require_expectations")
             .ThrowIfAny();
         await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
 
         var evaluation = request.RequireExpectations
-            ? await expectations.EvaluateAsync(account.Id, state => FilterReader.ReadAudience(request, state), context.CancellationToken)
-            : await evaluator.EvaluateAsync(account.Id, state => FilterReader.ReadAudience(request, state), context.CancellationToken);
+            ? await expectations.EvaluateAsync(account.Id, state => FilterReader.ReadAudience(request, state, state), context.CancellationToken)
+            : await EvaluateAsync(account, request.AsOf, (today, then) => FilterReader.ReadAudience(request, today, then), context);
         var contacts = evaluation.ToBitmap();
 
         // The first part is sent even if nobody matches: it tells so.
@@ -100,12 +102,9 @@ internal sealed partial class SegmentApi
 
         int[] candidates = [.. request.ContactIds];
         var evaluations = request.MoreSources.Count == 0
-            ? [await EvaluateAsync(account, request.Source, context, candidates)]
-            : await evaluator.WithinAsync(
-                account.Id,
-                state => [.. request.MoreSources.Prepend(request.Source).Select(source => new Question(FilterReader.Read(source, state), candidates))],
-                (_, evaluations) => Task.FromResult(evaluations),
-                context.CancellationToken);
+            ? [await EvaluateAsync(account, request.AsOf, Reader(request.Source), context, candidates)]
+            : await EvaluateTogetherAsync(
+                account, request.AsOf, [.. request.MoreSources.Prepend(request.Source).Select(Reader)], context, candidates);
 
         return new MatchContactsResponse
         {
@@ -124,12 +123,27 @@ internal sealed partial class SegmentApi
         new FieldChecks().Require(request.ContactId > 0, "contact_id", "is required").ThrowIfAny();
 
         return await explainer.ExplainAsync(
-            account.Id, state => FilterReader.Read(request.Source, state), request.ContactId, context.CancellationToken);
+            account.Id, Reader(request.Source), request.ContactId, request.AsOf, context.CancellationToken);
     }
 
-    private Task<Evaluation.Evaluation> EvaluateAsync(
-        AccountInfo account, FilterSource source, ServerCallContext context, int[]? candidates = null) =>
-        evaluator.EvaluateAsync(account.Id, state => FilterReader.Read(source, state), context.CancellationToken, candidates);
+    private async Task<Evaluation.Evaluation> EvaluateAsync(
+        AccountInfo account, Timestamp? asOf, Func<AccountState, AccountState, Filter> read, ServerCallContext context, int[]? candidates = null) =>
+        asOf is null
+            ? await evaluator.EvaluateAsync(account.Id, state => read(state, state), context.CancellationToken, candidates)
+            : (await past.EvaluateAsync(account.Id, asOf, [read], candidates, context.CancellationToken))[0];
+
+    private Task<IReadOnlyList<Evaluation.Evaluation>> EvaluateTogetherAsync(
+        AccountInfo account, Timestamp? asOf, Func<AccountState, AccountState, Filter>[] reads, ServerCallContext context, int[] candidates) =>
+        asOf is null
+            ? evaluator.WithinAsync(
+                account.Id,
+                state => [.. reads.Select(read => new Question(read(state, state), candidates))],
+                (_, evaluations) => Task.FromResult(evaluations),
+                context.CancellationToken)
+            : past.EvaluateAsync(account.Id, asOf, reads, candidates, context.CancellationToken);
+
+    private static Func<AccountState, AccountState, Filter> Reader(FilterSource source) =>
+        (today, then) => FilterReader.Read(source, today, then);
 
     // Little-endian, as the machines that this runs on are.
     private static ByteString Pack(int[] numbers) => ByteString.CopyFrom(MemoryMarshal.AsBytes<int>(numbers));

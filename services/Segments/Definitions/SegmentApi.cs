@@ -1,6 +1,7 @@
 using Crm.Segments.V1;
 using Grpc.Core;
 using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Past;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
@@ -11,6 +12,7 @@ internal sealed partial class SegmentApi(
     SegmentDefinitions definitions,
     SegmentExpectationChecks expectations,
     Evaluator evaluator,
+    PastEvaluator past,
     Explainer explainer,
     CallTokens tokens)
     : SegmentService.SegmentServiceBase

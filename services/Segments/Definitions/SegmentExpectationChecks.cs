@@ -49,10 +49,11 @@ internal sealed class SegmentExpectationChecks(Evaluator evaluator)
                     Violations = { evaluations.Skip(1).SelectMany(Violations) },
                     EvaluationTime = now.ToTimestamp(),
                 };
+                var context = Evaluator.Context(state, now);
                 foreach (var violation in response.Violations.Take(MostExplained))
                 {
                     violation.Explanation = await Explainer.ExplainAsync(
-                        snapshot, state, state.Definitions[violation.SegmentId].Filter, now, violation.ContactId, ct);
+                        snapshot, state, context, state.Definitions[violation.SegmentId].Filter, violation.ContactId, ct);
                 }
 
                 return response;

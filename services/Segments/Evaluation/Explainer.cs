@@ -2,23 +2,28 @@ using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Past;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>Explains why one contact matches a filter or not: every clause by SQL in one snapshot, with the values read there.</summary>
-internal sealed class Explainer(AccountIndexes indexes, TimeProvider time)
+internal sealed class Explainer(AccountIndexes indexes, PastHistory history, TimeProvider time)
 {
-    /// <summary>Explains a contact or throws NOT_FOUND.</summary>
+    /// <summary>Explains a contact, as of now or of an instant of the past, or throws NOT_FOUND.</summary>
     public async Task<ExplainContactResponse> ExplainAsync(
-        int accountId, Func<AccountState, Filter> read, int contactId, CancellationToken ct)
+        int accountId, Func<AccountState, AccountState, Filter> read, int contactId, Timestamp? asOf, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
+        var now = asOf is null ? time.GetUtcNow() : history.Read(asOf);
         var (snapshot, state) = await indexes.OpenAsync(accountId, Missing.Nothing, ct);
         await using (snapshot)
         {
-            var explanation = await ExplainAsync(snapshot, state, read(state), now, contactId, ct)
-                ?? throw RpcErrors.NotFound("contact", contactId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            var moment = asOf is null ? null : await history.FindAsync(snapshot, now.UtcDateTime, ct);
+            var (today, then) = moment is null ? (state, state) : await history.LoadAsync(snapshot, state, moment, [], ct);
+            var filter = read(today, then);
+            var context = Evaluator.Context(then, now) with { Past = moment };
+            var explanation = then.Living.Contains(contactId) ? await ExplainAsync(snapshot, state, context, filter, contactId, ct) : null;
+            _ = explanation ?? throw RpcErrors.NotFound("contact", contactId.ToString(System.Globalization.CultureInfo.InvariantCulture));
             return new ExplainContactResponse
             {
                 Matches = explanation.Matches,
@@ -30,17 +35,17 @@ internal sealed class Explainer(AccountIndexes indexes, TimeProvider time)
 
     /// <summary>Explains a contact in a snapshot; null if there is no such living contact.</summary>
     public static async Task<Explanation?> ExplainAsync(
-        Snapshot snapshot, AccountState state, Filter filter, DateTimeOffset now, int contactId, CancellationToken ct)
+        Snapshot snapshot, AccountState state, FilterContext context, Filter filter, int contactId, CancellationToken ct)
     {
-        var facts = new ContactFacts(snapshot, contactId, now);
+        var facts = new ContactFacts(snapshot, contactId, context);
         using var contact = await facts.AttributesAsync(ct);
         if (contact is null)
         {
             return null;
         }
 
-        var writer = new ExplainWriter(facts, contact.RootElement, state.Catalog, now);
-        return await new Walk(snapshot, state, Evaluator.Context(state, now), writer, contactId).NodeAsync(filter, ct);
+        var writer = new ExplainWriter(facts, contact.RootElement, state.Catalog, context.Now);
+        return await new Walk(snapshot, state, context, writer, contactId).NodeAsync(filter, ct);
     }
 
     /// <summary>The walk over one filter for one contact. A segment that is met again is not explained again.</summary>

@@ -28,11 +28,12 @@ internal static class SqlEvaluator
     public static async Task<Bitmap> FindAsync(
         Snapshot snapshot, Filter filter, FilterContext context, int[]? candidates, CancellationToken ct)
     {
-        var fragment = FilterSql.Compile(filter, context with { HasCandidates = candidates is not null });
+        context = context with { HasCandidates = candidates is not null };
+        var fragment = FilterSql.Compile(filter, context);
         var restriction = candidates is null ? "" : "AND c.contact_id = ANY(@candidates)";
         var sql = $"""
             SELECT c.contact_id
-            FROM crm.segment_contacts c
+            FROM {context.Sources.Contacts} c
             WHERE c.account_id = @account AND {fragment.Text} {restriction}
             """;
         if (candidates is not null)

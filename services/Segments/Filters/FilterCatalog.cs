@@ -65,6 +65,21 @@ internal sealed class FilterCatalog
     public FilterField? Field(FieldRef? reference, bool ofOpportunity) =>
         (ofOpportunity ? OpportunityFields : ContactFields).Find(reference);
 
+    /// <summary>Adds the pipelines, stages and choices that another catalog of the account has: values that nobody has do no harm.</summary>
+    public FilterCatalog WithValuesOf(FilterCatalog other) => new()
+    {
+        AccountId = AccountId,
+        TimeZone = TimeZone,
+        WeekStart = WeekStart,
+        TagItems = TagItems,
+        SegmentItems = SegmentItems,
+        CampaignItems = CampaignItems,
+        ContactCustomFields = [.. ContactCustomFields.Select(field => field.WithChoicesOf(other.ContactFields.Find(field.ToRef())))],
+        OpportunityCustomFields = [.. OpportunityCustomFields.Select(field => field.WithChoicesOf(other.OpportunityFields.Find(field.ToRef())))],
+        Pipelines = [.. Pipelines.Union(other.Pipelines)],
+        Stages = [.. Stages.Union(other.Stages)],
+    };
+
     /// <summary>The values that a field can have, or null if it can have any.</summary>
     public IReadOnlyList<string>? KnownValues(FilterField field) => field switch
     {

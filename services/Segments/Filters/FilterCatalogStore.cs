@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using TagSegments.Segments.Past;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Segments.Filters;
@@ -8,20 +9,28 @@ namespace TagSegments.Segments.Filters;
 internal static class FilterCatalogStore
 {
     /// <summary>Loads the catalog in one round trip; inside a transaction it belongs to that transaction's snapshot.</summary>
-    public static async Task<FilterCatalog> LoadAsync(NpgsqlConnection connection, int accountId, CancellationToken ct)
+    public static Task<FilterCatalog> LoadAsync(NpgsqlConnection connection, int accountId, CancellationToken ct) =>
+        LoadAsync(connection, accountId, FilterSources.Present, null, ct);
+
+    /// <summary>Loads the catalog of a moment of the past, but with what was created since. Segments and campaigns are today's.</summary>
+    public static Task<FilterCatalog> LoadAsync(NpgsqlConnection connection, int accountId, PastMoment past, CancellationToken ct) =>
+        LoadAsync(connection, accountId, PastSources.Of(hasCandidates: false), past, ct);
+
+    private static async Task<FilterCatalog> LoadAsync(
+        NpgsqlConnection connection, int accountId, FilterSources sources, PastMoment? past, CancellationToken ct)
     {
-        const string sql = """
-            SELECT time_zone, week_start FROM crm.segment_accounts WHERE account_id = @accountId;
-            SELECT tag_id AS id, name, deleted_at IS NOT NULL AS is_deleted FROM tags.segment_tags WHERE account_id = @accountId;
-            SELECT segment_id::text AS id, name, false AS is_deleted FROM segments.segment WHERE account_id = @accountId;
-            SELECT campaign_id::text AS id, name, false AS is_deleted FROM campaigns.segment_campaigns WHERE account_id = @accountId;
+        var sql = $"""
+            SELECT time_zone, week_start FROM {sources.Accounts} a WHERE account_id = @account;
+            SELECT tag_id AS id, name, deleted_at IS NOT NULL AS is_deleted FROM {sources.Tags} t WHERE account_id = @account;
+            SELECT segment_id::text AS id, name, false AS is_deleted FROM segments.segment WHERE account_id = @account;
+            SELECT campaign_id::text AS id, name, false AS is_deleted FROM campaigns.segment_campaigns WHERE account_id = @account;
             SELECT field_id, target, key, type, choices, deleted_at IS NOT NULL AS is_deleted
-            FROM crm.segment_fields WHERE account_id = @accountId;
-            SELECT name FROM crm.segment_pipelines WHERE account_id = @accountId;
-            SELECT DISTINCT name FROM crm.segment_stages WHERE account_id = @accountId;
+            FROM {sources.Fields} f WHERE account_id = @account;
+            SELECT name FROM {sources.Pipelines} p WHERE account_id = @account;
+            SELECT DISTINCT name FROM {sources.Stages} s WHERE account_id = @account;
             """;
         await using var reader = await connection.QueryMultipleAsync(
-            new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
+            new CommandDefinition(sql, new { account = accountId, asOf = past?.At, pos = past?.Pos }, cancellationToken: ct));
 
         var account = await reader.ReadSingleAsync<AccountRow>();
         var tags = await ReadItemsAsync<int>(reader);

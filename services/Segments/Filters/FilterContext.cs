@@ -1,5 +1,6 @@
 using Crm.Segments.V1;
 using NodaTime;
+using TagSegments.Segments.Past;
 
 namespace TagSegments.Segments.Filters;
 
@@ -14,6 +15,12 @@ internal sealed record FilterContext(FilterCatalog Catalog, DateTimeOffset Now)
     /// restricts the outer query.
     /// </summary>
     public bool HasCandidates { get; init; }
+
+    /// <summary>The moment whose data is asked about, which is at <see cref="Now"/> then; null for the present.</summary>
+    public PastMoment? Past { get; init; }
+
+    /// <summary>The relations that hold the data.</summary>
+    public FilterSources Sources => Past is null ? FilterSources.Present : PastSources.Of(HasCandidates);
 
     /// <summary><see cref="Now"/> in the resolution of the database.</summary>
     public Instant Instant => FilterValues.ToMicroseconds(Instant.FromDateTimeOffset(Now));

@@ -44,6 +44,9 @@ internal sealed record FilterField(string Name, FieldType Type, int FieldId = 0,
     /// <summary>Whether the field is built in.</summary>
     public bool IsAttribute => FieldId == 0;
 
+    /// <summary>Adds the choices that the field has at another time.</summary>
+    public FilterField WithChoicesOf(FilterField? other) => this with { Choices = [.. Choices.Union(other?.Choices ?? [])] };
+
     /// <summary>Makes the reference that a filter holds.</summary>
     public FieldRef ToRef() => IsAttribute ? new FieldRef { Attribute = Name } : new FieldRef { FieldId = FieldId };
 }

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using TagSegments.Bitmaps;
+using TagSegments.Segments.Past;
 
 namespace TagSegments.Segments.Index;
 
@@ -19,6 +20,28 @@ internal static class TagStore
             WHERE account_id = $1 AND tag_id = ANY($2)
             """;
         await using var command = Command(snapshot, sql, tagIds);
+        return await ReadAsync(command, tagIds, ct);
+    }
+
+    /// <summary>Reads tags as they were at a moment of the past: their bits of today, with every change since turned over again.</summary>
+    public static async Task<Dictionary<int, Bitmap>> LoadAsync(
+        Snapshot snapshot, PastMoment moment, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+    {
+        var sql = $"""
+            SELECT tag_id, chunk, bits
+            FROM {PastSources.Of(hasCandidates: false).TagChunks} t
+            WHERE account_id = @account AND tag_id = ANY(@tagIds)
+            """;
+        await using var command = new NpgsqlCommand(sql, snapshot.Connection, snapshot.Transaction);
+        command.Parameters.AddWithValue("account", snapshot.AccountId);
+        command.Parameters.AddWithValue("tagIds", tagIds.ToArray());
+        command.Parameters.AddWithValue("pos", moment.Pos);
+        return await ReadAsync(command, tagIds, ct);
+    }
+
+    private static async Task<Dictionary<int, Bitmap>> ReadAsync(
+        NpgsqlCommand command, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+    {
         await using var reader = await command.ExecuteReaderAsync(ct);
         var editors = tagIds.ToDictionary(tagId => tagId, _ => new BitmapEditor(Bitmap.Empty));
         var bits = new byte[ChunkLayout.Bytes];

@@ -136,6 +136,13 @@ internal sealed class AccountTransaction : IAsyncDisposable
         _log.AddContact(contactId, kind, beforeJson, cause);
     }
 
+    /// <summary>Notes a change of an opportunity that the caller has made itself, with the values before it; null for a creation.</summary>
+    public void LogOpportunity(int opportunityId, string? beforeJson)
+    {
+        RequireUnstamped();
+        _log.AddOpportunity(opportunityId, beforeJson);
+    }
+
     /// <summary>
     /// Moves the clock, writes the logs and returns the position of this transaction: for answers that must be stored with the transaction.
     /// Nothing can be changed afterwards. The clock stays locked until the commit, so that should be next.

@@ -9,6 +9,7 @@ internal sealed class ChangeLog
     private readonly Dictionary<ChangeCause, int> _causeNumbers = new(ReferenceEqualityComparer.Instance);
     private readonly List<TagRow> _tags = [];
     private readonly List<ContactRow> _contacts = [];
+    private readonly List<OpportunityRow> _opportunities = [];
     private int _seq;
 
     /// <summary>Whether nothing has changed yet.</summary>
@@ -26,13 +27,24 @@ internal sealed class ChangeLog
     public void AddContact(int contactId, ContactChangeKind kind, string? beforeJson, ChangeCause cause) =>
         _contacts.Add(new(_seq++, contactId, (short)kind, beforeJson, CauseNumber(cause)));
 
+    /// <summary>Notes that an opportunity changed, with the values before; without them, that it was created.</summary>
+    public void AddOpportunity(int opportunityId, string? beforeJson) => _opportunities.Add(new(_seq++, opportunityId, beforeJson));
+
     /// <summary>
     /// Makes the statement that moves the account's clock and writes the changes at the new position: the clock first, as every other part
     /// reads from it, so the row's lock makes the order of positions the order of commits. Returns pos and nonce.
     /// </summary>
     public NpgsqlBatchCommand ToStatement(int accountId)
     {
-        const string sql = """
+        // Hardly any transaction changes opportunities: the others do not pay for it.
+        const string opportunitySql = """
+            , opportunity AS (
+                INSERT INTO crm.opportunity_change (account_id, opportunity_id, pos, seq, before)
+                SELECT $1, o.opportunity_id, clock.pos, o.seq, o.before::jsonb
+                FROM clock
+                CROSS JOIN unnest($20::int[], $21::int[], $22::text[]) AS o (seq, opportunity_id, before))
+            """;
+        var sql = $"""
             WITH clock AS (
                 INSERT INTO crm.clock (account_id, pos, nonce)
                 VALUES ($1, 1, gen_random_uuid())
@@ -59,12 +71,13 @@ internal sealed class ChangeLog
                 FROM clock
                 CROSS JOIN unnest($15::int[], $16::int[], $17::smallint[], $18::text[], $19::int[]) AS c (seq, contact_id, kind, before, cause)
                 JOIN cause ON cause.number = c.cause)
+            {(_opportunities.Count == 0 ? "" : opportunitySql)}
             INSERT INTO crm.commit (account_id, pos, nonce, committed_at)
             SELECT $1, pos, nonce, at
             FROM clock
             RETURNING pos, nonce
             """;
-        return Sql.Command(sql, [accountId, .. CauseColumns(), .. TagColumns(), .. ContactColumns()]);
+        return Sql.Command(sql, [accountId, .. CauseColumns(), .. TagColumns(), .. ContactColumns(), .. OpportunityColumns()]);
     }
 
     private object[] CauseColumns() =>
@@ -97,6 +110,15 @@ internal sealed class ChangeLog
         _contacts.Select(c => c.Cause).ToArray(),
     ];
 
+    private object[] OpportunityColumns() => _opportunities.Count == 0
+        ? []
+        :
+        [
+            _opportunities.Select(o => o.Seq).ToArray(),
+            _opportunities.Select(o => o.OpportunityId).ToArray(),
+            _opportunities.Select(o => o.Before).ToArray(),
+        ];
+
     private int CauseNumber(ChangeCause cause)
     {
         if (!_causeNumbers.TryGetValue(cause, out var number))
@@ -113,4 +135,6 @@ internal sealed class ChangeLog
     private readonly record struct TagRow(int Seq, int TagId, bool On, int? ContactId, int Chunk, byte[]? Bits, int Cause);
 
     private readonly record struct ContactRow(int Seq, int ContactId, short Kind, string? Before, int Cause);
+
+    private readonly record struct OpportunityRow(int Seq, int OpportunityId, string? Before);
 }

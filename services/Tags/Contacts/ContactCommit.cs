@@ -32,6 +32,9 @@ internal sealed record ContactCommit(Position Position)
         int Seq, bool ByContact, List<int> ContactIds, ContactChangeKind Kind, string? BeforeJson, Cause Cause, DateTime At,
         bool SkipWorkflows)
     {
+        // Columns that callers do not set: they follow from others.
+        private static readonly string[] s_derived = ["email_key", "updated_at"];
+
         /// <summary>Gives the event of one contact; null if the row tells nothing new.</summary>
         public ContactEvent? ToEvent(long pos, int contactId, FieldCatalog fields)
         {
@@ -70,7 +73,7 @@ internal sealed record ContactCommit(Position Position)
         {
             using var before = JsonDocument.Parse(BeforeJson ?? "{}");
             var names = new List<string>();
-            foreach (var property in before.RootElement.EnumerateObject())
+            foreach (var property in before.RootElement.EnumerateObject().Where(property => !s_derived.Contains(property.Name)))
             {
                 names.AddRange(property.Name == "fields" ? Keys(property.Value, fields) : [property.Name]);
             }

@@ -48,6 +48,7 @@ internal sealed class ContactRow
         [ContactAttribute.Language] = Language,
         DoNotDisturb = DoNotDisturb,
         Fields = FieldValues.Parse(Fields),
+        UpdatedAt = UpdatedAt,
     };
 
     /// <summary>Gives the message, with the values of the fields in the catalog.</summary>

@@ -9,16 +9,20 @@ internal sealed class ContactState
     private readonly string?[] _texts;
 
     public ContactState()
-        : this(new string?[ContactAttribute.All.Length], false, new FieldValues())
+        : this(new string?[ContactAttribute.All.Length], false, new FieldValues(), null)
     {
     }
 
-    private ContactState(string?[] texts, bool doNotDisturb, FieldValues fields)
+    private ContactState(string?[] texts, bool doNotDisturb, FieldValues fields, DateTime? updatedAt)
     {
         _texts = texts;
         DoNotDisturb = doNotDisturb;
         Fields = fields;
+        UpdatedAt = updatedAt;
     }
+
+    /// <summary>When the contact was last changed; null for one that does not exist yet.</summary>
+    public DateTime? UpdatedAt { get; init; }
 
     /// <summary>Whether the contact wants no messages for now.</summary>
     public bool DoNotDisturb { get; set; }
@@ -37,15 +41,23 @@ internal sealed class ContactState
     }
 
     /// <summary>Copies the state.</summary>
-    public ContactState Copy() => new([.. _texts], DoNotDisturb, Fields.Copy());
+    public ContactState Copy() => new([.. _texts], DoNotDisturb, Fields.Copy(), UpdatedAt);
 
-    /// <summary>Gives, as JSON, the values here of whatever is different in <paramref name="after"/>; null if nothing is.</summary>
+    /// <summary>
+    /// Gives, as JSON by column name, the values here of whatever is different in <paramref name="after"/> and of what follows from that;
+    /// null if nothing is.
+    /// </summary>
     public string? BeforeJson(ContactState after)
     {
         var json = new StringBuilder();
         foreach (var attribute in ContactAttribute.All.Where(attribute => this[attribute] != after[attribute]))
         {
-            Append(json, attribute.Name, this[attribute] is { } text ? FieldJson.Text(text) : "null");
+            Append(json, attribute.Name, TextOrNull(this[attribute]));
+        }
+
+        if (EmailKey != after.EmailKey)
+        {
+            Append(json, "email_key", TextOrNull(EmailKey));
         }
 
         if (DoNotDisturb != after.DoNotDisturb)
@@ -56,6 +68,11 @@ internal sealed class ContactState
         if (FieldsBefore(after) is { } fields)
         {
             Append(json, "fields", fields);
+        }
+
+        if (json.Length > 0 && UpdatedAt is { } updated)
+        {
+            Append(json, "updated_at", FieldJson.Text(Dates.ToText(updated)));
         }
 
         return json.Length == 0 ? null : json.Append('}').ToString();
@@ -71,6 +88,8 @@ internal sealed class ContactState
 
         return json.Length == 0 ? null : json.Append('}').ToString();
     }
+
+    private static string TextOrNull(string? text) => text is null ? "null" : FieldJson.Text(text);
 
     private static void Append(StringBuilder json, string name, string value) =>
         json.Append(json.Length == 0 ? '{' : ',').Append('"').Append(name).Append("\":").Append(value);

@@ -114,7 +114,8 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
 
         var sourceJson = source is null ? "null" : FieldJson.Text(source);
         var atJson = at is { } time ? FieldJson.Text(Dates.ToText(time)) : "null";
-        var before = $"{{\"{channel}_consent\":{state},\"{channel}_consent_source\":{sourceJson},\"{channel}_consent_at\":{atJson}}}";
+        var before = $"{{\"{channel}_consent\":{state},\"{channel}_consent_source\":{sourceJson},\"{channel}_consent_at\":{atJson},"
+            + $"\"updated_at\":{FieldJson.Text(Dates.ToText(row.UpdatedAt))}}}";
         transaction.LogContact(contactId, ContactChangeKind.ConsentChanged, before, cause);
 
         var values = Values(contactId);

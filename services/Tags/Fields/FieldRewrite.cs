@@ -84,8 +84,11 @@ internal sealed class FieldRewrite(AccountTransaction transaction, Field before,
         if (_contacts)
         {
             transaction.LogContact(row.Id, ContactChangeKind.Updated, values, cause);
+            return;
         }
-        else if (row.ContactId is { } contactId)
+
+        transaction.LogOpportunity(row.Id, values);
+        if (row.ContactId is { } contactId)
         {
             var json = string.Create(
                 CultureInfo.InvariantCulture,

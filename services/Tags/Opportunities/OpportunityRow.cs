@@ -40,6 +40,7 @@ internal sealed class OpportunityRow
         OpenedOn = OpenedOn,
         ClosedOn = ClosedOn,
         Fields = FieldValues.Parse(Fields),
+        StageSince = StageSince,
     };
 
     /// <summary>Gives the message, with the values of the fields in the catalog.</summary>

@@ -21,7 +21,12 @@ internal sealed record OpportunityState
     public string? ClosedOn { get; init; }
     public FieldValues Fields { get; init; } = new();
 
-    /// <summary>Lists, as JSON by column name, the values here of whatever is different in <paramref name="after"/>.</summary>
+    /// <summary>Since when it is in its stage; null for one that does not exist yet.</summary>
+    public DateTime? StageSince { get; init; }
+
+    /// <summary>
+    /// Lists, as JSON by column name, the values here of whatever is different in <paramref name="after"/> and of what follows from that.
+    /// </summary>
     public Dictionary<string, string> Differences(OpportunityState after)
     {
         var before = new Dictionary<string, string>();
@@ -38,6 +43,11 @@ internal sealed record OpportunityState
         if (fields.Length > 0)
         {
             before.Add("fields", $"{{{fields}}}");
+        }
+
+        if (StageId != after.StageId && StageSince is { } since)
+        {
+            before.Add("stage_since", FieldJson.Text(Dates.ToText(since)));
         }
 
         return before;
@@ -60,10 +70,12 @@ internal sealed record OpportunityState
         var json = new StringBuilder("{");
         json.Append(CultureInfo.InvariantCulture, $"\"opportunity_id\":{opportunityId},\"pipeline_id\":{PipelineId},\"stage_id\":{StageId},");
         json.Append(CultureInfo.InvariantCulture, $"\"previous_stage_id\":{ToJson(before?.StageId)},\"before\":");
-        var values = before?.Differences(this);
-        json.Append(values is null ? "null" : $"{{{string.Join(',', values.Select(value => $"\"{value.Key}\":{value.Value}"))}}}");
-        return json.Append('}').ToString();
+        return json.Append(before?.BeforeJson(this) ?? "null").Append('}').ToString();
     }
+
+    /// <summary>Gives the differences as one JSON object.</summary>
+    public string BeforeJson(OpportunityState after) =>
+        $"{{{string.Join(',', Differences(after).Select(value => $"\"{value.Key}\":{value.Value}"))}}}";
 
     private static string ToJson<T>(T value) => value switch
     {

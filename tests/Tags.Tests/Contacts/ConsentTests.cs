@@ -35,7 +35,7 @@ public class ConsentTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal(
             """{"email_consent": 2, "email_consent_at": "2026-01-02T03:04:05.000000Z", "email_consent_source": "web form"}""",
             await account.QueryAsync<string>("""
-                SELECT before::text FROM crm.contact_change JOIN crm.account USING (account_id)
+                SELECT (before - 'updated_at')::text FROM crm.contact_change JOIN crm.account USING (account_id)
                 WHERE name = @name AND kind = 5 ORDER BY pos DESC LIMIT 1
                 """));
     }

@@ -110,7 +110,7 @@ public class ContactTests(SharedApps shared) : IClassFixture<SharedApps>
 
         Assert.Equal(("Ada", "Lovelace", "", true, 2L), (updated.FirstName, updated.LastName, updated.Phone, updated.DoNotDisturb, updated.Version));
         Assert.Equal(
-            """{"phone": "1", "last_name": "Byron"}""",
+            $$"""{"phone": "1", "last_name": "Byron", "updated_at": "{{created.UpdateTime.ToDateTime():yyyy-MM-ddTHH:mm:ss.ffffffZ}}"}""",
             await account.QueryAsync<string>("SELECT before::text FROM crm.contact_change JOIN crm.account USING (account_id) WHERE name = @name AND kind = 2"));
     }
 

@@ -124,7 +124,7 @@ public class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal(
             $$"""2|{"first_name": "Eva"}|{{result.Summary.ImportId}}|people.csv""",
             await account.QueryAsync<string>("""
-                SELECT contact_id || '|' || before || '|' || cause_id || '|' || cause_detail
+                SELECT contact_id || '|' || (before - 'updated_at') || '|' || cause_id || '|' || cause_detail
                 FROM crm.contact_change JOIN crm.account USING (account_id) WHERE name = @name AND kind = 7
                 """));
     }

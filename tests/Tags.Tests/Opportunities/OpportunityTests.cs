@@ -129,7 +129,7 @@ public class OpportunityTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal(
             $$"""{"before": {"amount": "5", "stage_id": {{first}}}, "stage_id": {{second}}, "pipeline_id": {{pipeline.PipelineId}}, "opportunity_id": {{created.OpportunityId}}, "previous_stage_id": {{first}}}""",
             await account.QueryAsync<string>("""
-                SELECT before::text FROM crm.contact_change JOIN crm.account USING (account_id)
+                SELECT (before #- '{before,stage_since}')::text FROM crm.contact_change JOIN crm.account USING (account_id)
                 WHERE name = @name AND kind = 6 ORDER BY pos DESC LIMIT 1
                 """));
     }

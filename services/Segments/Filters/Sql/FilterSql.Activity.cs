@@ -11,7 +11,7 @@ internal sealed partial class FilterSql
 
     private string Activity(ActivityClause clause) => Counted(clause.Quantity, having => $"""
         c.contact_id IN (
-            SELECT a.contact_id FROM campaigns.segment_activity a{ZoneJoin("a", clause.Window)}
+            SELECT a.contact_id FROM {_sources.Activity} a{ZoneJoin("a", clause.Window)}
             WHERE a.account_id = @account AND a.kind = {Bind((short)clause.Kind)}
                 AND {WhichActivity(clause)}{AmongCandidates("a")}{having("a.contact_id")})
         """);
@@ -68,7 +68,7 @@ internal sealed partial class FilterSql
         {
             ConsentClause.Types.State.Suppressed => $"""
                 EXISTS (
-                    SELECT FROM campaigns.segment_suppressions s
+                    SELECT FROM {_sources.Suppressions} s
                     WHERE s.account_id = @account AND s.channel = {Bind(ChannelNumber(clause.Channel))}
                         AND s.address_key = {(sms ? PhoneKey : "c.email_key")})
                 """,

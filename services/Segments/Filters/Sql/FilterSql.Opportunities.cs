@@ -15,7 +15,7 @@ internal sealed partial class FilterSql
         var conditions = clause.Conditions.Select(condition => $" AND {OpportunityField(condition)}");
         return $"""
             c.contact_id IN (
-                SELECT o.contact_id FROM crm.segment_opportunities o{ZoneJoin("o", clause.Conditions.Select(condition => condition.Window))}
+                SELECT o.contact_id FROM {_sources.Opportunities} o{ZoneJoin("o", clause.Conditions.Select(condition => condition.Window))}
                 WHERE o.account_id = @account{string.Concat(conditions)}{AmongCandidates("o")}{having("o.contact_id")})
             """;
     }
@@ -24,11 +24,11 @@ internal sealed partial class FilterSql
     {
         "pipeline" => $"""
             o.pipeline_id IN (
-                SELECT n.pipeline_id FROM crm.segment_pipelines n WHERE n.account_id = @account AND {NameMatches(clause)})
+                SELECT n.pipeline_id FROM {_sources.Pipelines} n WHERE n.account_id = @account AND {NameMatches(clause)})
             """,
         "stage" => $"""
             o.stage_id IN (
-                SELECT n.stage_id FROM crm.segment_stages n WHERE n.account_id = @account AND {NameMatches(clause)})
+                SELECT n.stage_id FROM {_sources.Stages} n WHERE n.account_id = @account AND {NameMatches(clause)})
             """,
         _ => Field(clause, OpportunityColumn(FieldOf(clause, true)), "z"),
     };

@@ -24,13 +24,13 @@ internal sealed partial class FilterSql
 
     private string TagsByPrefix(string prefix) => $"""
         t.tag_id IN (
-            SELECT n.tag_id FROM tags.segment_tags n
+            SELECT n.tag_id FROM {_sources.Tags} n
             WHERE n.account_id = @account AND n.deleted_at IS NULL AND starts_with(n.name, {Bind(prefix)}))
         """;
 
     // 16,384 contacts a chunk. Tag 0 holds the living contacts and is no tag to people.
-    private static string TagRows(string columns) => $"""
-        SELECT {columns} FROM tags.segment_tag_chunks t
+    private string TagRows(string columns) => $"""
+        SELECT {columns} FROM {_sources.TagChunks} t
         WHERE t.account_id = @account AND t.chunk = c.contact_id >> 14 AND get_bit(t.bits, c.contact_id & 16383) = 1
         """;
 
@@ -40,11 +40,11 @@ internal sealed partial class FilterSql
         var at = TimeColumn.Instant("h.at");
         return $"""
             (c.contact_id IN (
-                SELECT h.contact_id FROM tags.segment_tag_changes h{ZoneJoin("h", clause.Window)}
+                SELECT h.contact_id FROM {_sources.TagChanges} h{ZoneJoin("h", clause.Window)}
                 WHERE h.account_id = @account AND h.tag_id = {tag} AND h.op = 1 AND h.contact_id IS NOT NULL{AmongCandidates("h")}
                     AND {InWindow(at, clause.Window, "z")})
             OR EXISTS (
-                SELECT FROM tags.segment_tag_changes h
+                SELECT FROM {_sources.TagChanges} h
                 WHERE h.account_id = @account AND h.tag_id = {tag} AND h.op = 1 AND h.contact_id IS NULL
                     AND h.chunk = c.contact_id >> 14 AND get_bit(h.bits, c.contact_id & 16383) = 1
                     AND {InWindow(at, clause.Window, "c")}))

@@ -6,7 +6,7 @@ namespace TagSegments.Segments.Filters;
 
 internal sealed partial class FilterSql
 {
-    // Null where the column is. Windows in the contact's zone read the zone from `zones`, an alias of crm.segment_contacts.
+    // Null where the column is. Windows in the contact's zone read the zone from `zones`, an alias of the contacts.
     private string InWindow(TimeColumn column, TimeWindow window, string zones)
     {
         if (window.ContactZone)
@@ -39,8 +39,8 @@ internal sealed partial class FilterSql
     }
 
     // Brings the contact's zone to a subquery that must not refer to the outer contact, or it would run once for each of them.
-    private static string ZoneJoin(string alias, params IEnumerable<TimeWindow?> windows) =>
+    private string ZoneJoin(string alias, params IEnumerable<TimeWindow?> windows) =>
         windows.Any(window => window is { ContactZone: true })
-            ? $" JOIN crm.segment_contacts z ON z.account_id = {alias}.account_id AND z.contact_id = {alias}.contact_id"
+            ? $" JOIN {_sources.Contacts} z ON z.account_id = {alias}.account_id AND z.contact_id = {alias}.contact_id"
             : "";
 }

@@ -3,25 +3,33 @@ using Crm.Segments.V1;
 namespace TagSegments.Segments.Filters;
 
 /// <summary>
-/// Compiles a validated filter, or one clause of it, to SQL over the read views. The text depends on the shape of the filter only: every value
+/// Compiles a validated filter, or one clause of it, to SQL over the read views, or over what they were at a moment of the past. The text depends on the shape of the filter only: every value
 /// is a parameter. Each method yields an expression that is never null, so that NOT is the exact complement.
 /// </summary>
 internal sealed partial class FilterSql
 {
     private readonly FilterContext _context;
     private readonly WindowResolver _windows;
+    private readonly FilterSources _sources;
     private readonly SqlParameters _parameters = new();
     private int _clauses;
 
-    private FilterSql(FilterContext context) => (_context, _windows) = (context, context.Windows);
+    private FilterSql(FilterContext context) => (_context, _windows, _sources) = (context, context.Windows, context.Sources);
 
     /// <summary>
-    /// Compiles a filter for <c>SELECT ... FROM crm.segment_contacts c WHERE c.account_id = @account AND (...)</c>.
+    /// Compiles a filter for <c>SELECT ... FROM {context.Sources.Contacts} c WHERE c.account_id = @account AND (...)</c>.
     /// </summary>
     public static SqlFragment Compile(Filter filter, FilterContext context)
     {
         var compiler = new FilterSql(context);
         compiler._parameters.Add("account", context.Catalog.AccountId);
+        if (context.Past is { } past)
+        {
+            compiler._parameters.Add("asOf", past.At);
+            compiler._parameters.Add("pos", past.Pos);
+            compiler._parameters.Add("activityPos", past.ActivityPos);
+        }
+
         return new SqlFragment(compiler.Node(filter, 1), compiler._parameters);
     }
 

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Crm.Errors.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
+using TagSegments.ServiceDefaults;
+using Kind = Crm.Segments.V1.ActivityClause.Types.Kind;
+
+namespace TagSegments.Segments.Past;
+
+/// <summary>Finds moments in the history of accounts and reads what was known then.</summary>
+internal class PastHistory(TimeProvider time)
+{
+    private static readonly Timestamp s_first = Timestamp.FromDateTimeOffset(DateTimeOffset.MinValue);
+
+    /// <summary>Reads the instant of a request, cut to microseconds; throws INVALID_ARGUMENT if it is not one of the past.</summary>
+    public DateTime Read(Timestamp asOf)
+    {
+        new FieldChecks()
+            .Require(asOf.Nanos is >= 0 and < 1_000_000_000 && asOf.Seconds >= s_first.Seconds, "as_of", "is not an instant of the years 1 to 9999")
+            .Require(asOf.Seconds <= time.GetUtcNow().ToUnixTimeSeconds(), "as_of", "lies in the future")
+            .ThrowIfAny();
+        var instant = asOf.ToDateTime();
+        new FieldChecks().Require(instant <= time.GetUtcNow().UtcDateTime, "as_of", "lies in the future").ThrowIfAny();
+        return instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
+
+    /// <summary>Finds where the clocks stood at an instant; throws OUT_OF_RANGE if the history does not reach back to it.</summary>
+    public virtual async Task<PastMoment> FindAsync(Snapshot snapshot, DateTime at, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT a.history_from,
+                (SELECT c.committed_at FROM crm.segment_commits c WHERE c.account_id = @AccountId AND c.pos = @Floor) AS records_from,
+                (SELECT c.committed_at FROM campaigns.segment_activity_commits c
+                 WHERE c.account_id = @AccountId AND c.pos = @ActivityFloor) AS activity_from,
+                (SELECT c.pos FROM crm.segment_commits c
+                 WHERE c.account_id = @AccountId AND c.committed_at <= @at ORDER BY c.pos DESC LIMIT 1) AS pos,
+                (SELECT c.pos FROM campaigns.segment_activity_commits c
+                 WHERE c.account_id = @AccountId AND c.committed_at <= @at ORDER BY c.pos DESC LIMIT 1) AS activity_pos
+            FROM crm.segment_accounts a
+            WHERE a.account_id = @AccountId
+            """;
+        var clocks = snapshot.Clocks;
+        var row = (await snapshot.QueryAsync<Row>(sql, new { snapshot.AccountId, clocks.Floor, clocks.ActivityFloor, at }, ct)).Single();
+
+        // A clock that had not moved by then stood at 0.
+        var moment = new PastMoment(at, row.Pos ?? 0, row.ActivityPos ?? 0);
+        return at >= row.HistoryFrom && moment.Pos >= clocks.Floor && moment.ActivityPos >= clocks.ActivityFloor
+            ? moment
+            : throw Missing(at, row);
+    }
+
+    /// <summary>
+    /// Reads the names and some tags of a moment. Gives the state of today to read texts with, whose names are those that callers know, and
+    /// the state of then to evaluate on.
+    /// </summary>
+    public virtual async Task<(AccountState Today, AccountState Then)> LoadAsync(
+        Snapshot snapshot, AccountState today, PastMoment moment, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+    {
+        var catalog = await FilterCatalogStore.LoadAsync(snapshot.Connection, snapshot.AccountId, moment, ct);
+        var tags = await TagStore.LoadAsync(snapshot, moment, [.. tagIds.Append(AccountState.LivingContacts).Distinct()], ct);
+
+        // There are no columns of activity for the past: it is as if something had been recorded behind every window.
+        var then = today with
+        {
+            Clocks = today.Clocks with { MaxActivityAt = DateTime.MaxValue },
+            Catalog = catalog.WithValuesOf(today.Catalog),
+            Tags = tags.ToImmutableDictionary(),
+            Columns = ImmutableDictionary<Kind, ActivityColumn>.Empty,
+        };
+        return (today with { Catalog = today.Catalog.WithValuesOf(catalog) }, then);
+    }
+
+    private static RpcException Missing(DateTime at, Row row)
+    {
+        var earliest = new[] { row.HistoryFrom, row.RecordsFrom ?? DateTime.MinValue, row.ActivityFrom ?? DateTime.MinValue }.Max();
+        return RpcErrors.Create(
+            StatusCode.OutOfRange,
+            ErrorReason.HistoryMissing,
+            $"Nothing is known about {Text(at)}: the history of the account begins at {Text(earliest)}.",
+            ("earliest", Text(earliest)));
+    }
+
+    private static string Text(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
+    private sealed record Row(DateTime HistoryFrom, DateTime? RecordsFrom, DateTime? ActivityFrom, long? Pos, long? ActivityPos);
+}

@@ -1,0 +1,118 @@
+using TagSegments.Segments.Filters;
+
+namespace TagSegments.Segments.Past;
+
+/// <summary>
+/// The relations of filters as they were at a moment, which is given by the parameters <c>@account</c>, <c>@pos</c>, <c>@activityPos</c> and
+/// <c>@asOf</c>: what did not change since is as it is, and of the rest the logs have the values before. Contacts are here whether or not they
+/// lived then; who did is in tag 0.
+/// </summary>
+internal static class PastSources
+{
+    /// <summary>Everything, or what concerns the contacts of the parameter <c>@candidates</c> only.</summary>
+    public static FilterSources Of(bool hasCandidates) => hasCandidates ? s_candidates : s_everyone;
+
+    private static readonly FilterSources s_everyone = Make("", "", "");
+
+    private static readonly FilterSources s_candidates = Make(
+        " AND h.contact_id = ANY(@candidates)",
+        $" AND h.opportunity_id IN ({OpportunitiesOfCandidates})",
+        " AND (h.contact_id IS NULL OR h.contact_id = ANY(@candidates))");
+
+    // What they have now and what they had or got since.
+    private const string OpportunitiesOfCandidates = """
+        SELECT o.opportunity_id FROM crm.segment_all_opportunities o
+        WHERE o.account_id = @account AND o.contact_id = ANY(@candidates)
+        UNION
+        SELECT (h.before ->> 'opportunity_id')::int FROM crm.segment_contact_changes h
+        WHERE h.account_id = @account AND h.contact_id = ANY(@candidates) AND h.kind = 6 AND h.pos > @pos
+        """;
+
+    private const string TagChanges = "(SELECT * FROM tags.segment_tag_changes WHERE pos <= @pos)";
+
+    private const string Activity = "(SELECT * FROM campaigns.segment_activity WHERE pos <= @activityPos)";
+
+    // Each change of an address turns its state over, so the first one tells what was before it.
+    private const string Suppressions = """
+        (SELECT s.account_id, s.channel, s.address_key FROM campaigns.segment_suppressions s
+        WHERE s.account_id = @account AND NOT EXISTS (
+            SELECT FROM campaigns.segment_suppression_changes h
+            WHERE h.account_id = @account AND h.pos > @activityPos AND h.channel = s.channel AND h.address_key = s.address_key)
+        UNION ALL
+        SELECT h.account_id, h.channel, h.address_key
+        FROM (
+            SELECT DISTINCT ON (h.channel, h.address_key) h.account_id, h.channel, h.address_key, h.added
+            FROM campaigns.segment_suppression_changes h
+            WHERE h.account_id = @account AND h.pos > @activityPos
+            ORDER BY h.channel, h.address_key, h.change_id) AS h
+        WHERE NOT h.added)
+        """;
+
+    private static FilterSources Make(string amongContacts, string amongOpportunities, string amongTagChanges) => new()
+    {
+        Contacts = Rows("crm.segment_all_contacts", "crm.segment_contact_changes", "contact_id", $"h.kind IN (2, 5, 7){amongContacts}"),
+        Opportunities = $"""
+            (SELECT o.*
+            FROM {Rows("crm.segment_all_opportunities", "crm.segment_opportunity_changes", "opportunity_id", $"true{amongOpportunities}")} AS o
+            WHERE o.contact_id IS NOT NULL)
+            """,
+        Pipelines = Named("crm.segment_pipelines", "pipeline", "pipeline_id"),
+        Stages = Named("crm.segment_stages", "stage", "stage_id"),
+        Fields = Named("crm.segment_fields", "field", "field_id"),
+        Accounts = Named("crm.segment_accounts", "account", "account_id"),
+        Tags = Named("tags.segment_tags", "tag", "tag_id"),
+        TagChunks = TagChunks(amongTagChanges),
+        TagChanges = TagChanges,
+        Activity = Activity,
+        Suppressions = Suppressions,
+    };
+
+    // Of the values that one column had since the moment, the first counts: the objects are laid on top of one another newest first. A change
+    // without values before is a creation.
+    private static string Rows(string view, string changes, string key, string which) => $"""
+        (SELECT r.* FROM {view} r
+        WHERE r.account_id = @account AND NOT EXISTS (
+            SELECT FROM {changes} h
+            WHERE h.account_id = @account AND h.{key} = r.{key} AND h.pos > @pos AND {which})
+        UNION ALL
+        SELECT p.*
+        FROM (
+            SELECT h.{key}, bool_or(h.before IS NULL) AS is_new,
+                crm.overlay(h.before - 'fields' ORDER BY h.pos DESC, h.seq DESC) AS before,
+                crm.overlay(h.before -> 'fields' ORDER BY h.pos DESC, h.seq DESC) AS fields
+            FROM {changes} h
+            WHERE h.account_id = @account AND h.pos > @pos AND {which}
+            GROUP BY h.{key}) AS h
+        JOIN {view} r ON r.account_id = @account AND r.{key} = h.{key}
+        CROSS JOIN LATERAL jsonb_populate_record(r, h.before || jsonb_build_object(
+            'fields', jsonb_strip_nulls(r.fields || coalesce(h.fields, jsonb_build_object())))) AS p
+        WHERE NOT h.is_new)
+        """;
+
+    // Where the account's clock moved together with the name, its position decides, so that names fit the rest.
+    private static string Named(string view, string kind, string key) => $"""
+        (SELECT n.* FROM {view} n
+        WHERE n.account_id = @account AND NOT EXISTS (SELECT FROM {Renamed(kind)} AS h WHERE h.item_id = n.{key})
+        UNION ALL
+        SELECT p.*
+        FROM (SELECT DISTINCT ON (h.item_id) h.before FROM {Renamed(kind)} AS h ORDER BY h.item_id, h.until) AS h
+        CROSS JOIN LATERAL jsonb_populate_record(NULL::{view}, h.before) AS p)
+        """;
+
+    private static string Renamed(string kind) => $"""
+        (SELECT c.item_id, c.until, c.before FROM crm.segment_catalog_changes c
+        WHERE c.account_id = @account AND c.kind = '{kind}' AND (c.pos > @pos OR (c.pos IS NULL AND c.until > @asOf)))
+        """;
+
+    // Each change turned over exactly the bits that it names.
+    private static string TagChunks(string which) => $"""
+        (SELECT b.account_id, b.tag_id, b.chunk, bit_xor(b.bits) AS bits
+        FROM (
+            SELECT t.account_id, t.tag_id, t.chunk, t.bits FROM tags.segment_tag_chunks t
+            UNION ALL
+            SELECT h.account_id, h.tag_id, h.chunk, coalesce(h.bits, set_bit(repeat('0', 16384)::bit(16384), h.contact_id & 16383, 1))
+            FROM tags.segment_tag_changes h
+            WHERE h.pos > @pos{which}) AS b
+        GROUP BY b.account_id, b.tag_id, b.chunk)
+        """;
+}
