@@ -30,6 +30,8 @@ internal static class SegmentsServices
         services.AddSingleton<Explainer>();
         services.AddSingleton<DefinitionChanges>();
         services.AddSingleton<SegmentDefinitions>();
+        services.AddSingleton<SegmentVersions>();
+        services.AddSingleton<SegmentChangePreview>();
         services.AddSingleton<SegmentExpectationChecks>();
         services.AddSingleton<SmartListCalls>();
         services.AddSingleton<SmartListRows>();

@@ -10,6 +10,8 @@ namespace TagSegments.Segments.Definitions;
 internal sealed partial class SegmentApi(
     AccountDirectory accounts,
     SegmentDefinitions definitions,
+    SegmentVersions versions,
+    SegmentChangePreview preview,
     SegmentExpectationChecks expectations,
     Evaluator evaluator,
     PastEvaluator past,
@@ -35,9 +37,7 @@ internal sealed partial class SegmentApi(
     public override async Task<GetSegmentResponse> GetSegment(GetSegmentRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        new FieldChecks()
-            .Require(request.KeyCase != GetSegmentRequest.KeyOneofCase.None, "segment_id", "is required, or name instead of it")
-            .ThrowIfAny();
+        RequireKey(request.KeyCase != GetSegmentRequest.KeyOneofCase.None);
 
         var segment = request.KeyCase == GetSegmentRequest.KeyOneofCase.Name
             ? await definitions.FindByNameAsync(account, request.Name, context.CancellationToken)
@@ -85,4 +85,7 @@ internal sealed partial class SegmentApi(
 
         return await definitions.DeleteAsync(account, request, context);
     }
+
+    private static void RequireKey(bool isSet) =>
+        new FieldChecks().Require(isSet, "segment_id", "is required, or name instead of it").ThrowIfAny();
 }

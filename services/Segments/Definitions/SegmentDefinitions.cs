@@ -49,24 +49,35 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
     public Task<UpdateSegmentResponse> UpdateAsync(AccountInfo account, UpdateSegmentRequest request, ServerCallContext context) =>
         ChangeAsync(account, request, request.RequestId, context, async (store, state, ct) =>
         {
-            var old = await RequireAsync(store, request.SegmentId, ct);
-            if (request.Version != 0 && request.Version != old.Version)
-            {
-                throw RpcErrors.VersionMismatch("segment", request.SegmentId, old.Version);
-            }
-
+            var old = await RequireAsync(store, request.SegmentId, request.Version, ct);
             var newFilter = request.Filter is not null || request.Text.Length > 0;
             var filter = newFilter ? FilterReader.ReadForSaving(request.Filter, request.Text, state) : old.Filter;
-            var row = new SegmentRow(
-                old.SegmentId,
-                request.HasName ? request.Name : old.Name,
-                request.HasDescription ? request.Description : old.Description,
-                JsonFormatter.Default.Format(filter),
-                filter.Equals(old.Filter) ? old.Version : old.Version + 1,
-                old.CreatedAt,
-                changes.Now);
+            var row = Changed(old, filter) with
+            {
+                Name = request.HasName ? request.Name : old.Name,
+                Description = request.HasDescription ? request.Description : old.Description,
+            };
             await SaveAsync(store, row, state, context);
             return new UpdateSegmentResponse { Segment = ToSegment(row, state) };
+        });
+
+    /// <summary>Makes the filter of an older version current again.</summary>
+    public Task<RestoreSegmentVersionResponse> RestoreAsync(
+        AccountInfo account, RestoreSegmentVersionRequest request, ServerCallContext context) =>
+        changes.RunAsync(account, request, request.RequestId, context, async (transaction, state) =>
+        {
+            var (store, ct) = (new SegmentStore(transaction, account.Id), context.CancellationToken);
+            var old = await RequireAsync(store, request.SegmentId, request.Version, ct);
+            var restored = await SegmentVersions.RequireAsync(
+                new VersionStore(transaction, account.Id), Guid.Parse(old.SegmentId), request.RestoreVersion, ct);
+            FilterReader.RequireUsable(restored.Filter, state);
+            var row = Changed(old, restored.Filter);
+            if (row.Version != old.Version)
+            {
+                await SaveAsync(store, row, state, context);
+            }
+
+            return new RestoreSegmentVersionResponse { Segment = ToSegment(row.Version == old.Version ? old : row, state) };
         });
 
     /// <summary>Replaces what is expected of a segment.</summary>
@@ -74,7 +85,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
         AccountInfo account, SetSegmentExpectationsRequest request, ServerCallContext context) =>
         ChangeAsync(account, request, request.RequestId, context, async (store, state, ct) =>
         {
-            var row = await RequireAsync(store, request.SegmentId, ct);
+            var row = await RequireAsync(store, request.SegmentId, 0, ct);
             var wanted = request.Expectations ?? new SegmentExpectations();
             RequireLiving(wanted.MustInclude, "expectations.must_include", state);
             RequireLiving(wanted.MustExclude, "expectations.must_exclude", state);
@@ -89,7 +100,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
     public Task<DeleteSegmentResponse> DeleteAsync(AccountInfo account, DeleteSegmentRequest request, ServerCallContext context) =>
         ChangeAsync(account, request, request.RequestId, context, async (store, _, ct) =>
         {
-            var row = await RequireAsync(store, request.SegmentId, ct);
+            var row = await RequireAsync(store, request.SegmentId, 0, ct);
             var users = await store.UsersOfAsync(Guid.Parse(row.SegmentId), ct);
             if (users.Count > 0 && !request.Force)
             {
@@ -118,10 +129,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
 
     private static async Task SaveAsync(SegmentStore store, SegmentRow row, AccountState state, ServerCallContext context)
     {
-        var graph = new SegmentGraph(
-            await store.SegmentReferencesAsync(context.CancellationToken),
-            segmentId => segmentId == row.SegmentId ? row.Name : state.Definitions.GetValueOrDefault(segmentId)?.Name ?? segmentId);
-        graph.RequireAcyclic(row.SegmentId, FilterReferences.Of(row.Filter).SegmentIds);
+        SegmentGraph.Of(state).RequireAcyclic(row.SegmentId, FilterReferences.Of(row.Filter).SegmentIds);
         try
         {
             await store.SaveAsync(row, context.Principal(), context.CancellationToken);
@@ -142,10 +150,23 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
         }
     }
 
-    private static async Task<SegmentRow> RequireAsync(SegmentStore store, string segmentId, CancellationToken ct) =>
-        Guid.TryParse(segmentId, out var id) && await store.FindAsync(id, null, ct) is { } row
-            ? row
-            : throw RpcErrors.NotFound("segment", segmentId);
+    // A version of 0 is whichever is current.
+    private static async Task<SegmentRow> RequireAsync(SegmentStore store, string segmentId, int version, CancellationToken ct)
+    {
+        var row = Guid.TryParse(segmentId, out var id) ? await store.FindAsync(id, null, ct) : null;
+        return row is null ? throw RpcErrors.NotFound("segment", segmentId)
+            : version == 0 || version == row.Version ? row
+            : throw RpcErrors.VersionMismatch("segment", segmentId, row.Version);
+    }
+
+    private SegmentRow Changed(SegmentRow old, Filter filter) => new(
+        old.SegmentId,
+        old.Name,
+        old.Description,
+        JsonFormatter.Default.Format(filter),
+        filter.Equals(old.Filter) ? old.Version : old.Version + 1,
+        old.CreatedAt,
+        changes.Now);
 
     private static void RequireLiving(IReadOnlyList<int> contactIds, string path, AccountState state)
     {

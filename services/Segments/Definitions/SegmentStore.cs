@@ -34,18 +34,6 @@ internal sealed class SegmentStore(NpgsqlTransaction transaction, int accountId)
         return (await transaction.Connection!.QueryAsync<SegmentRow>(Command(sql, new { accountId, after, limit }, ct))).AsList();
     }
 
-    /// <summary>Gets the references among the account's segments: who refers to whom.</summary>
-    public async Task<ILookup<string, string>> SegmentReferencesAsync(CancellationToken ct)
-    {
-        const string sql = """
-            SELECT segment_id::text, target
-            FROM segments.reference
-            WHERE account_id = @accountId AND kind = 'segment'
-            """;
-        var rows = await transaction.Connection!.QueryAsync<(string SegmentId, string Target)>(Command(sql, new { accountId }, ct));
-        return rows.ToLookup(row => row.SegmentId, row => row.Target);
-    }
-
     /// <summary>Writes a segment, its version and its references; a segment of this id is replaced.</summary>
     public async Task SaveAsync(SegmentRow segment, string author, CancellationToken ct)
     {

@@ -26,6 +26,12 @@ internal sealed class Evaluation(DateTimeOffset now, AccountState state, Plan pl
     /// <summary>The saved segments that took part.</summary>
     public IReadOnlyList<SegmentVersion> Versions => plan.Versions;
 
+    private Plan Plan => plan;
+
+    /// <summary>Makes an evaluation of the same state whose answer is who is in this one and not in another one.</summary>
+    public Evaluation Except(Evaluation other) =>
+        new(now, state, plan with { Root = new AndNode([plan.Root, new NotNode(other.Plan.Root)]) });
+
     /// <summary>Makes an evaluation of the same state with another answer.</summary>
     public Evaluation With(Bitmap answer) => new(now, state, plan with { Root = new SetNode(answer) });
 

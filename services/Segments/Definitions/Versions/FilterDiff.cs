@@ -1,0 +1,120 @@
+using Crm.Segments.V1;
+using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Filters;
+using Change = Crm.Segments.V1.DiffLine.Types.Change;
+
+namespace TagSegments.Segments.Definitions;
+
+/// <summary>
+/// Compares two filters clause by clause. The order in a group is no difference; a filter that was put into a group, or taken out of one, is
+/// found again there.
+/// </summary>
+internal sealed class FilterDiff
+{
+    private readonly FilterCatalog _catalog;
+    private readonly List<DiffLine> _lines = [];
+
+    private FilterDiff(FilterCatalog catalog) => _catalog = catalog;
+
+    /// <summary>Gets the lines of both filters, each marked with what became of it.</summary>
+    public static IReadOnlyList<DiffLine> Between(Filter before, Filter after, FilterCatalog catalog)
+    {
+        var diff = new FilterDiff(catalog);
+        diff.Compare(before, after, 0);
+        return diff._lines;
+    }
+
+    private void Compare(Filter before, Filter after, int depth)
+    {
+        if (before.Equals(after))
+        {
+            Add(Change.Same, before, depth);
+        }
+        else if (FilterWalk.Members(before).Count + FilterWalk.Members(after).Count == 0)
+        {
+            Add(Change.Removed, before, depth);
+            Add(Change.Added, after, depth);
+        }
+        else if (before.KindCase == after.KindCase)
+        {
+            Add(Change.Same, Header(before)!, depth);
+            CompareMembers(FilterWalk.Members(before), FilterWalk.Members(after), depth + 1);
+        }
+        else
+        {
+            CompareDifferent(before, after, depth);
+        }
+    }
+
+    // Whichever of the two holds the other, as far as that can be told, got a level around it or lost one.
+    private void CompareDifferent(Filter before, Filter after, int depth)
+    {
+        var (olds, news) = (FilterWalk.Members(before), FilterWalk.Members(after));
+        var wrapped = news.Contains(before) || olds.Count == 0;
+        var unwrapped = !wrapped && (olds.Contains(after) || news.Count == 0);
+        if (!wrapped)
+        {
+            Add(Change.Removed, Header(before)!, depth);
+        }
+
+        if (!unwrapped)
+        {
+            Add(Change.Added, Header(after)!, depth);
+        }
+
+        CompareMembers(wrapped ? [before] : olds, unwrapped ? [after] : news, depth + 1);
+    }
+
+    private void CompareMembers(IReadOnlyList<Filter> olds, IReadOnlyList<Filter> news, int depth)
+    {
+        var partners = FilterPairs.Of(olds, news);
+        var next = 0;
+        foreach (var (member, partner) in news.Zip(partners))
+        {
+            next = AddRemoved(olds, partners, next, partner ?? next, depth);
+            if (partner is { } i)
+            {
+                Compare(olds[i], member, depth);
+            }
+            else
+            {
+                Add(Change.Added, member, depth);
+            }
+        }
+
+        AddRemoved(olds, partners, next, olds.Count, depth);
+    }
+
+    // What is gone stands before the next member that was behind it.
+    private int AddRemoved(IReadOnlyList<Filter> olds, int?[] partners, int from, int to, int depth)
+    {
+        for (var i = from; i < to; i++)
+        {
+            if (!partners.Contains(i))
+            {
+                Add(Change.Removed, olds[i], depth);
+            }
+        }
+
+        return Math.Max(from, to);
+    }
+
+    private void Add(Change change, Filter filter, int depth)
+    {
+        Add(change, Header(filter) ?? FilterPrinter.Print(filter, _catalog), depth);
+        foreach (var member in FilterWalk.Members(filter))
+        {
+            Add(change, member, depth + 1);
+        }
+    }
+
+    private void Add(Change change, string text, int depth) => _lines.Add(new DiffLine { Change = change, Depth = depth, Text = text });
+
+    private static string? Header(Filter filter) => filter.KindCase switch
+    {
+        Filter.KindOneofCase.AllOf => "all of",
+        Filter.KindOneofCase.AnyOf => "any of",
+        Filter.KindOneofCase.Negated => "not",
+        _ => null,
+    };
+}

@@ -1,0 +1,88 @@
+using Crm.Segments.V1;
+using TagSegments.Segments.Evaluation;
+
+namespace TagSegments.Segments.Definitions;
+
+/// <summary>
+/// Finds out which member of a group became which member of another one: the same if there is one, else the one that shares most clauses,
+/// else a clause about the same subject.
+/// </summary>
+internal sealed class FilterPairs
+{
+    private readonly IReadOnlyList<Filter> _olds;
+    private readonly IReadOnlyList<Filter> _news;
+    private readonly int?[] _partners;
+    private readonly HashSet<int> _free;
+
+    private FilterPairs(IReadOnlyList<Filter> olds, IReadOnlyList<Filter> news)
+    {
+        (_olds, _news) = (olds, news);
+        _partners = new int?[news.Count];
+        _free = [.. Enumerable.Range(0, olds.Count)];
+    }
+
+    /// <summary>Gets for each new member the place of the old one that it comes from; null for one that is new.</summary>
+    public static int?[] Of(IReadOnlyList<Filter> olds, IReadOnlyList<Filter> news)
+    {
+        var pairs = new FilterPairs(olds, news);
+        pairs.PairBy(filter => filter);
+        pairs.PairBySharedClauses();
+        pairs.PairBy(Subject);
+        return pairs._partners;
+    }
+
+    // In order, so that of several equal ones the first becomes the first.
+    private void PairBy(Func<Filter, object?> key)
+    {
+        var places = new Dictionary<object, Queue<int>>();
+        foreach (var i in _free.Order())
+        {
+            if (key(_olds[i]) is { } known)
+            {
+                (places.TryGetValue(known, out var queue) ? queue : places[known] = new Queue<int>()).Enqueue(i);
+            }
+        }
+
+        for (var j = 0; j < _news.Count; j++)
+        {
+            if (_partners[j] is null && key(_news[j]) is { } wanted && places.TryGetValue(wanted, out var queue) && queue.TryDequeue(out var i))
+            {
+                Pair(i, j);
+            }
+        }
+    }
+
+    private void PairBySharedClauses()
+    {
+        var holders = _free.Order().SelectMany(i => Clauses(_olds[i]).Select(clause => (clause, i))).ToLookup(entry => entry.clause, entry => entry.i);
+        var shared = Enumerable.Range(0, _news.Count)
+            .Where(j => _partners[j] is null)
+            .SelectMany(j => Clauses(_news[j]).SelectMany(clause => holders[clause]).CountBy(i => i).Select(count => (Old: count.Key, New: j, count.Value)))
+            .OrderByDescending(pair => pair.Value);
+        foreach (var (old, @new, _) in shared)
+        {
+            if (_partners[@new] is null && _free.Contains(old))
+            {
+                Pair(old, @new);
+            }
+        }
+    }
+
+    private void Pair(int old, int @new)
+    {
+        _partners[@new] = old;
+        _free.Remove(old);
+    }
+
+    private static IEnumerable<Filter> Clauses(Filter filter) =>
+        FilterWalk.All(filter).Where(node => FilterWalk.Members(node).Count == 0).Distinct();
+
+    private static object? Subject(Filter filter) => filter.KindCase switch
+    {
+        Filter.KindOneofCase.Field => filter.Field.Field,
+        Filter.KindOneofCase.Activity => (filter.Activity.Kind, filter.Activity.Channel, filter.Activity.EventName),
+        Filter.KindOneofCase.Consent => (filter.KindCase, filter.Consent.Channel),
+        Filter.KindOneofCase.TagAdded => (filter.KindCase, filter.TagAdded.TagId),
+        var kind => FilterWalk.Members(filter).Count == 0 ? kind : null,
+    };
+}
