@@ -68,13 +68,15 @@ internal sealed class FilterDiff
     private void CompareMembers(IReadOnlyList<Filter> olds, IReadOnlyList<Filter> news, int depth)
     {
         var partners = FilterPairs.Of(olds, news);
+        var kept = partners.ToHashSet();
         var next = 0;
         foreach (var (member, partner) in news.Zip(partners))
         {
-            next = AddRemoved(olds, partners, next, partner ?? next, depth);
+            next = AddRemoved(olds, kept, next, partner, depth);
             if (partner is { } i)
             {
                 Compare(olds[i], member, depth);
+                next = Math.Max(next, i + 1);
             }
             else
             {
@@ -82,21 +84,21 @@ internal sealed class FilterDiff
             }
         }
 
-        AddRemoved(olds, partners, next, olds.Count, depth);
+        AddRemoved(olds, kept, next, olds.Count, depth);
     }
 
-    // What is gone stands before the next member that was behind it.
-    private int AddRemoved(IReadOnlyList<Filter> olds, int?[] partners, int from, int to, int depth)
+    // What is gone stands before the member that was behind it, or before what came in its place.
+    private int AddRemoved(IReadOnlyList<Filter> olds, HashSet<int?> kept, int next, int? until, int depth)
     {
-        for (var i = from; i < to; i++)
+        for (; next < (until ?? olds.Count) && (until is not null || !kept.Contains(next)); next++)
         {
-            if (!partners.Contains(i))
+            if (!kept.Contains(next))
             {
-                Add(Change.Removed, olds[i], depth);
+                Add(Change.Removed, olds[next], depth);
             }
         }
 
-        return Math.Max(from, to);
+        return next;
     }
 
     private void Add(Change change, Filter filter, int depth)

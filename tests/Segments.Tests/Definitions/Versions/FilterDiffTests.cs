@@ -28,12 +28,12 @@ public sealed class FilterDiffTests(ITestOutputHelper output)
             "  all of\n-   score > 5\n+   score > 6\n    has no tag\n    everyone"
         },
         {
-            "everyone AND (score > 5 OR has no tag)", "(score > 5 OR has no tag OR country = \"DE\") AND everyone",
-            "  all of\n    any of\n      score > 5\n      has no tag\n+     country = \"DE\"\n    everyone"
+            "everyone AND (score > 5 OR has no tag)", "(score > 5 OR has no tag OR language = \"DE\") AND everyone",
+            "  all of\n    any of\n      score > 5\n      has no tag\n+     language = \"DE\"\n    everyone"
         },
         {
-            "everyone AND country = \"DE\"", "everyone AND (country = \"DE\" OR score > 5)",
-            "  all of\n    everyone\n+   any of\n      country = \"DE\"\n+     score > 5"
+            "everyone AND language = \"DE\"", "everyone AND (language = \"DE\" OR score > 5)",
+            "  all of\n    everyone\n+   any of\n      language = \"DE\"\n+     score > 5"
         },
         { "everyone AND score > 5 AND has no tag", "everyone AND has no tag", "  all of\n    everyone\n-   score > 5\n    has no tag" },
     };
@@ -73,13 +73,13 @@ public sealed class FilterDiffTests(ITestOutputHelper output)
         {
             AllOf = new FilterGroup
             {
-                Filters = { Enumerable.Range(0, 499).Select(i => Parse($"contact_id = {i + offset} OR country = \"DE\"")) },
+                Filters = { Enumerable.Range(0, 499).Select(i => Parse($"contact_id = {i + offset} OR language = \"DE\"")) },
             },
         };
 
         var lines = FilterDiff.Between(Pairs(0), Pairs(10_000), s_catalog);
 
-        Assert.Equal(499, lines.Count(line => line is { Change: Change.Same, Text: "country = \"DE\"" }));
+        Assert.Equal(499, lines.Count(line => line is { Change: Change.Same, Text: "language = \"DE\"" }));
     }
 
     private static Filter Edit(Filter filter, FilterGenerator filters, Random random)
