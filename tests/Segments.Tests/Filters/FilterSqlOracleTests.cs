@@ -95,23 +95,11 @@ public sealed class FilterSqlOracleTests(ITestOutputHelper output)
 
     private static Dictionary<string, Filter> Segments(FilterGenerator filters)
     {
-        Filter WithoutSegments()
-        {
-            while (true)
-            {
-                var tree = filters.Tree(2);
-                if (FilterReferences.Of(tree).SegmentIds.Length == 0)
-                {
-                    return tree;
-                }
-            }
-        }
-
         var engaged = new Filter { Segment = new SegmentClause { SegmentId = WorldNames.Engaged } };
         return new Dictionary<string, Filter>
         {
-            [WorldNames.Engaged] = WithoutSegments(),
-            [WorldNames.Buyers] = new Filter { AnyOf = new FilterGroup { Filters = { WithoutSegments(), engaged } } },
+            [WorldNames.Engaged] = filters.WithoutSegments(2),
+            [WorldNames.Buyers] = new Filter { AnyOf = new FilterGroup { Filters = { filters.WithoutSegments(2), engaged } } },
         };
     }
 
