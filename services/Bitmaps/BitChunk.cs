@@ -44,6 +44,9 @@ public abstract class BitChunk
     /// <summary>Tests one bit.</summary>
     public abstract bool Contains(int offset);
 
+    /// <summary>Counts the bits that are in a buffer too.</summary>
+    public abstract int CountIn(ReadOnlySpan<ulong> words);
+
     /// <summary>Writes the bits into a buffer, whatever it held.</summary>
     public virtual void CopyTo(Span<ulong> words)
     {

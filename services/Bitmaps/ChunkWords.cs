@@ -65,6 +65,38 @@ public static class ChunkWords
         return a + b + c + d;
     }
 
+    /// <summary>Counts the bits that are in both.</summary>
+    public static int CountBoth(ReadOnlySpan<ulong> words, ReadOnlySpan<ulong> other)
+    {
+        var (a, b, c, d) = (0, 0, 0, 0);
+        var right = other[..words.Length];
+        for (var i = 0; i + 4 <= words.Length; i += 4)
+        {
+            a += BitOperations.PopCount(words[i] & right[i]);
+            b += BitOperations.PopCount(words[i + 1] & right[i + 1]);
+            c += BitOperations.PopCount(words[i + 2] & right[i + 2]);
+            d += BitOperations.PopCount(words[i + 3] & right[i + 3]);
+        }
+
+        return a + b + c + d;
+    }
+
+    /// <summary>Counts the bits from <paramref name="first"/> to <paramref name="last"/>, both included.</summary>
+    public static int CountRun(ReadOnlySpan<ulong> words, int first, int last)
+    {
+        var (start, end) = (first >> 6, last >> 6);
+        var count = 0;
+        for (var i = start; i <= end; i++)
+        {
+            var ordered = BinaryPrimitives.ReverseEndianness(words[i]);
+            ordered &= i == start ? ulong.MaxValue >> (first & 63) : ulong.MaxValue;
+            ordered &= i == end ? ulong.MaxValue << (63 - (last & 63)) : ulong.MaxValue;
+            count += BitOperations.PopCount(ordered);
+        }
+
+        return count;
+    }
+
     /// <summary>Counts the runs of consecutive bits.</summary>
     public static int CountRuns(ReadOnlySpan<ulong> words)
     {

@@ -18,6 +18,17 @@ internal sealed class ListChunk(ushort[] offsets) : BitChunk(offsets.Length)
 
     public override bool Contains(int offset) => Array.BinarySearch(offsets, (ushort)offset) >= 0;
 
+    public override int CountIn(ReadOnlySpan<ulong> words)
+    {
+        var count = 0UL;
+        foreach (var offset in offsets)
+        {
+            count += (words[offset >> 6] >> ((offset & 63) ^ 7)) & 1;
+        }
+
+        return (int)count;
+    }
+
     public override void OrInto(Span<ulong> words)
     {
         foreach (var offset in offsets)

@@ -11,6 +11,8 @@ internal sealed class PlainChunk(ulong[] bits, int count) : BitChunk(count)
 
     public override bool Contains(int offset) => ChunkWords.Contains(bits, offset);
 
+    public override int CountIn(ReadOnlySpan<ulong> words) => ChunkWords.CountBoth(words, bits);
+
     public override void CopyTo(Span<ulong> words) => bits.CopyTo(words);
 
     public override void OrInto(Span<ulong> words) => ChunkWords.Or(words, bits);

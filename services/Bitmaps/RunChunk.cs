@@ -41,6 +41,17 @@ internal sealed class RunChunk(ushort[] bounds, int count) : BitChunk(count)
         return false;
     }
 
+    public override int CountIn(ReadOnlySpan<ulong> words)
+    {
+        var count = 0;
+        for (var i = 0; i < bounds.Length; i += 2)
+        {
+            count += ChunkWords.CountRun(words, bounds[i], bounds[i + 1]);
+        }
+
+        return count;
+    }
+
     public override void OrInto(Span<ulong> words)
     {
         for (var i = 0; i < bounds.Length; i += 2)

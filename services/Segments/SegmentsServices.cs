@@ -4,6 +4,7 @@ using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Past;
+using TagSegments.Segments.Preview;
 using TagSegments.Segments.SmartLists;
 using TagSegments.ServiceDefaults;
 
@@ -28,6 +29,7 @@ internal static class SegmentsServices
         services.AddSingleton<PastHistory>();
         services.AddSingleton<PastEvaluator>();
         services.AddSingleton<Explainer>();
+        services.AddSingleton<Previewer>();
         services.AddSingleton<DefinitionChanges>();
         services.AddSingleton<SegmentDefinitions>();
         services.AddSingleton<SegmentVersions>();

@@ -16,6 +16,7 @@ public class BitChunkTests
             Assert.Equal(a.Except(b).Order(), Apply(a, chunk.AndNotInto));
             Assert.Equal(b.Order(), Apply(a, chunk.CopyTo));
             Assert.Equal(Enumerable.Range(0, ChunkLayout.Bits).Except(a), Apply(a, ChunkWords.Not));
+            Assert.Equal(a.Intersect(b).Count(), chunk.CountIn(Words(a)));
         },
         iter: 200);
 

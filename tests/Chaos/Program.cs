@@ -4,6 +4,5 @@ using TagSegments.Chaos.Scenarios;
 return await ChaosProgram.RunAsync(args, new Dictionary<string, Func<ChaosOptions, Task<ChaosReport>>>
 {
     ["campaigns"] = CampaignKills.RunAsync,
-    ["index"] = IndexHistories.RunAsync,
     ["workflows"] = WorkflowKills.RunAsync,
 });

@@ -3,9 +3,17 @@ using TagSegments.Testing;
 
 namespace TagSegments.EndToEnd.Tests;
 
-/// <summary>The commands about saved segments and smart lists, on four contacts.</summary>
+/// <summary>The commands that look into segments, on a handful of contacts.</summary>
 public sealed class SegmentCommandTests(SharedApps shared) : IClassFixture<SharedApps>, IAsyncLifetime
 {
+    private const string Csv = """
+        external_id,email,first_name,country,tags
+        a,a@example.com,Ann,AT,VIP
+        b,B@example.com,Bob,DE,VIP;Partner
+        c,b@example.com,Cid,AT,Partner
+        d,,Dan,AT,
+        """;
+
     private readonly Cli _cli = new(shared.Apps);
     private string _account = "";
 
@@ -13,7 +21,7 @@ public sealed class SegmentCommandTests(SharedApps shared) : IClassFixture<Share
     {
         _account = await shared.Apps.NewAccountAsync();
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, "external_id,email,country,score,tags\na,a@x.example,AT,5,VIP\nb,b@x.example,DE,7,VIP\nc,c@x.example,AT,,\nd,d@x.example,DE,9,\n");
+        await File.WriteAllTextAsync(file, Csv);
         await _cli.JsonAsync("import", file, "--account", _account, "--external-id", "external_id", "--tags-column", "tags");
         File.Delete(file);
     }
@@ -21,117 +29,66 @@ public sealed class SegmentCommandTests(SharedApps shared) : IClassFixture<Share
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task A_segment_is_changed_compared_and_restored()
+    public async Task Preview_tells_count_funnel_reach_and_sample()
     {
-        await JsonAsync("segments", "create", "Mine", "country = \"AT\"");
+        var answer = await JsonAsync("segments", "preview", """country = "AT" AND NOT has tag "VIP" """, "--sample", "1");
 
-        var preview = await JsonAsync("segments", "preview-change", "Mine", "--filter", "country = \"AT\" AND score > 1 OR country = \"DE\"");
-        var updated = await JsonAsync("segments", "update", "Mine", "--filter", "country = \"DE\"", "--version", "1", "--name", "Ours");
-        var diff = await RunAsync("segments", "diff", "Ours", "--from", "1");
-        var restored = await JsonAsync("segments", "restore", "Ours", "1");
-        var versions = await JsonAsync("segments", "versions", "Ours");
-
-        Assert.Equal((2, 3, 2, 1), (Number(preview["count_before"]), Number(preview["count_after"]), Number(preview["joining"]), Number(preview["leaving"])));
-        Assert.Equal((2, "Ours"), (Number(updated["version"]), Text(updated["name"])));
-        Assert.Equal("- country = \"AT\"\n+ country = \"DE\"", string.Join('\n', diff.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
-        Assert.Equal("country = \"AT\"", Text(restored["text"]));
-        Assert.Equal([3, 2, 1], versions["versions"]!.AsArray().Select(version => Number(version!["version"])));
+        Assert.Equal((2, 4), (answer["count"]!.GetValue<int>(), answer["contact_count"]!.GetValue<int>()));
+        Assert.Equal([3, 2], answer["funnel"]!["members"]!.AsArray().Select(m => m!["running_count"]!.GetValue<int>()));
+        Assert.Equal([3, 2], answer["funnel"]!["members"]!.AsArray().Select(m => m!["count"]!.GetValue<int>()));
+        var email = answer["channels"]!.AsArray().Single(channel => channel!["channel"]!.GetValue<string>() == "EMAIL")!;
+        Assert.Equal((1, 1), (email["reachable"]!.GetValue<int>(), email["no_address"]!.GetValue<int>()));
+        Assert.Equal("c", answer["sample"]!.AsArray().Single()!["external_id"]!.GetValue<string>());
     }
 
     [Fact]
-    public async Task A_change_from_a_version_that_is_not_current_is_refused()
+    public async Task Preview_is_a_table_for_people()
     {
-        await JsonAsync("segments", "create", "Mine", "everyone");
-        await JsonAsync("segments", "update", "Mine", "--filter", "has no tag");
+        var result = await RunAsync("segments", "preview", "everyone");
 
-        var result = await RunAsync("segments", "update", "Mine", "--filter", "everyone", "--version", "1", "--output", "json");
-
-        Assert.Equal((1, "VERSION_MISMATCH"), (result.Code, Text(JsonNode.Parse(result.Error)!["error"]!["reason"])));
+        Assert.Equal(0, result.Code);
+        Assert.StartsWith("4 of 4 contacts at ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("1 without address, 1 duplicates", result.Output, StringComparison.Ordinal);
+        Assert.Contains("B@example.com", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_deleted_segment_is_gone_and_its_versions_are_not()
+    public async Task Facets_count_each_tag_among_those_that_match()
     {
-        var saved = await JsonAsync("segments", "create", "Mine", "everyone");
+        var answer = await JsonAsync("segments", "facets", """country = "AT" """);
+        var top = await RunAsync("segments", "facets", "everyone", "--limit", "1");
 
-        await JsonAsync("segments", "delete", "Mine");
-
-        Assert.Equal(1, (await RunAsync("segments", "show", "Mine")).Code);
-        Assert.Single((await JsonAsync("segments", "versions", Text(saved["segment_id"])))["versions"]!.AsArray());
+        Assert.Equal([("Partner", 1), ("VIP", 1)], answer["facets"]!.AsArray().Select(f => (f!["name"]!.GetValue<string>(), f["count"]!.GetValue<int>())));
+        Assert.Contains("50.0 %", top.Output, StringComparison.Ordinal);
+        Assert.Contains("There are 2 tags", top.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_check_exits_with_1_and_explains_what_is_not_as_expected()
+    public async Task Overlap_compares_segments_and_filters()
     {
-        await JsonAsync("segments", "create", "Mine", "has tag \"VIP\"");
-        await JsonAsync("segments", "expect", "Mine", "--include", "external:a", "--exclude", "external:c");
-        var met = await RunAsync("segments", "check", "Mine");
-        await JsonAsync("segments", "expect", "Mine", "--exclude", "external:b");
+        await JsonAsync("segments", "create", "Important", """has tag "VIP" """);
 
-        var unmet = await RunAsync("segments", "check", "Mine");
-        var json = await RunAsync("segments", "check", "Mine", "--output", "json");
+        var answer = await JsonAsync("segments", "overlap", "Important", """has tag "Partner" """, """country = "AT" """);
+        var table = await RunAsync("segments", "overlap", "Important", """has tag "Partner" """);
 
-        Assert.Equal((0, 1, 1), (met.Code, unmet.Code, json.Code));
-        Assert.Contains("2 of 2 expectations are met", met.Output, StringComparison.Ordinal);
-        Assert.Contains("must not be in it and is", unmet.Output, StringComparison.Ordinal);
-        Assert.Contains("yes has tag \"VIP\"", unmet.Output, StringComparison.Ordinal);
-        Assert.Equal(3, Number(JsonNode.Parse(json.Output)!["checked"]));
-        Assert.Equal(0, Number((await JsonAsync("segments", "expect", "Mine", "--clear"))["expectations"]?["must_include"]?.AsArray().Count ?? 0));
+        Assert.Equal([2, 2, 3], answer["segments"]!.AsArray().Select(s => s!["count"]!.GetValue<int>()));
+        Assert.Equal([1, 1, 1], answer["pairs"]!.AsArray().Select(p => p!["count"]!.GetValue<int>()));
+        Assert.Equal((4, 0), (answer["union_count"]!.GetValue<int>(), answer["intersection_count"]!.GetValue<int>()));
+        Assert.Contains("in at least one: 3, in all: 1", table.Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await RunAsync("segments", "overlap", "Important")).Code);
     }
 
     [Fact]
-    public async Task A_smart_list_shows_its_rows_in_order()
+    public async Task Parse_writes_the_canonical_form()
     {
-        await JsonAsync("smartlists", "create", "Top", "country in (\"AT\", \"DE\")", "--columns", "email,score", "--sort", "score", "--descending");
+        var result = await RunAsync("segments", "parse", "country is AT and does not have tag VIP");
+        var tree = await JsonAsync("segments", "parse", "has tags");
 
-        var rows = await JsonAsync("smartlists", "rows", "Top", "--limit", "3");
-        var byEmail = await JsonAsync("smartlists", "rows", "Top", "--sort", "email");
-        var table = await RunAsync("smartlists", "rows", "Top");
-
-        Assert.Equal(["email", "score"], rows["columns"]!.AsArray().Select(Text));
-        Assert.Equal(["d@x.example", "b@x.example", "a@x.example"], rows["rows"]!.AsArray().Select(row => Text(row!["values"]![0])));
-        Assert.Equal(4, Number(rows["total"]));
-        Assert.Equal("a@x.example", Text(byEmail["rows"]![0]!["values"]![0]));
-        Assert.Contains("d@x.example", table.Output, StringComparison.Ordinal);
-        Assert.Equal(4, await _cli.CountAsync(_account, "Top"));
-    }
-
-    [Fact]
-    public async Task Contacts_are_put_into_a_smart_list_and_kept_out_by_hand()
-    {
-        await JsonAsync("smartlists", "create", "Calls", "country = \"AT\"");
-
-        await JsonAsync("smartlists", "include", "Calls", "external:b", "external:d");
-        await JsonAsync("smartlists", "exclude", "Calls", "external:a", "external:d");
-
-        var rows = await JsonAsync("smartlists", "rows", "Calls");
-        Assert.Equal(["b@x.example", "c@x.example"], rows["rows"]!.AsArray().Select(row => Text(row!["values"]![0])));
-        Assert.Equal(2, await _cli.CountAsync(_account, "has tag \"Not in: Calls\""));
-        await JsonAsync("smartlists", "include", "Calls", "external:a");
-        Assert.Equal(3, await _cli.CountAsync(_account, "Calls"));
-    }
-
-    [Fact]
-    public async Task A_smart_list_is_listed_shown_changed_and_deleted()
-    {
-        await JsonAsync("smartlists", "create", "Old", "everyone", "--include-tag", "VIP");
-
-        var updated = await JsonAsync("smartlists", "update", "Old", "--name", "New", "--filter", "has no tag", "--columns", "tags", "--include-tag", "");
-        var listed = await JsonAsync("smartlists", "list");
-        var shown = await RunAsync("smartlists", "show", "New");
-        await JsonAsync("smartlists", "delete", "New");
-
-        Assert.Equal(("New", "has no tag", 0, 2), (Text(updated["name"]), Text(updated["text"]), Number(updated["include_tag_id"]), Number(updated["version"])));
-        Assert.Equal(["New"], listed["smart_lists"]!.AsArray().Select(list => Text(list!["name"])));
-        Assert.Contains("contact number", shown.Output, StringComparison.Ordinal);
-        Assert.Empty((await JsonAsync("smartlists", "list"))["smart_lists"]!.AsArray());
+        Assert.Equal("country = \"AT\" AND has none of tags (\"VIP\")", result.Output.Trim());
+        Assert.Equal("ANY", tree["filter"]!["tag"]!["match"]!.GetValue<string>());
     }
 
     private Task<CliResult> RunAsync(params string[] args) => _cli.RunAsync([.. args, "--account", _account]);
 
     private Task<JsonNode> JsonAsync(params string[] args) => _cli.JsonAsync([.. args, "--account", _account]);
-
-    private static int Number(JsonNode? node) => node!.GetValue<int>();
-
-    private static string Text(JsonNode? node) => node!.GetValue<string>();
 }

@@ -12,11 +12,12 @@ internal static class FilterReader
 {
     /// <summary>
     /// Reads a source as a filter that can be evaluated; a saved segment becomes a reference to it, a smart list the filter of its members.
+    /// <paramref name="field"/> tells one of several sources of a request from the others: the paths in errors begin with it.
     /// </summary>
-    public static Filter Read(FilterSource? source, AccountState state, string field = "source") => Read(source, state, state, field);
+    public static Filter Read(FilterSource? source, AccountState state, string field = "") => Read(source, state, state, field);
 
     /// <summary>Reads a source with the names of today as a filter that can be evaluated on what there was <paramref name="then"/>.</summary>
-    public static Filter Read(FilterSource? source, AccountState state, AccountState then, string field = "source")
+    public static Filter Read(FilterSource? source, AccountState state, AccountState then, string field = "")
     {
         if (source is { SourceCase: FilterSource.SourceOneofCase.SmartListId or FilterSource.SourceOneofCase.SmartListName })
         {
@@ -25,15 +26,17 @@ internal static class FilterReader
             return list.Members();
         }
 
+        var path = field.Length > 0 ? $"{field}." : "";
         var filter = source?.SourceCase switch
         {
             FilterSource.SourceOneofCase.Filter => source.Filter,
-            FilterSource.SourceOneofCase.Text => Parse(source.Text, state.Catalog),
+            FilterSource.SourceOneofCase.Text => Parse(source.Text, state.Catalog, $"{path}text"),
             FilterSource.SourceOneofCase.SegmentId => ById(source.SegmentId, state),
             FilterSource.SourceOneofCase.SegmentName => ByName(source.SegmentName, state),
-            _ => throw RpcErrors.InvalidField(field, "is required: a filter, a text, or the id or name of a segment or smart list"),
+            _ => throw RpcErrors.InvalidField(
+                field.Length > 0 ? field : "source", "is required: a filter, a text, or the id or name of a segment or smart list"),
         };
-        RequireUsable(filter, then);
+        RequireUsable(filter, then, $"{path}filter");
         return filter;
     }
 
@@ -62,12 +65,12 @@ internal static class FilterReader
         filter.KindCase == Filter.KindOneofCase.Segment ? state.Definitions[filter.Segment.SegmentId].Filter : filter;
 
     /// <summary>Throws unless a filter is valid and all that it refers to exists, also in the segments that it refers to.</summary>
-    public static void RequireUsable(Filter filter, AccountState state)
+    public static void RequireUsable(Filter filter, AccountState state, string path = "filter")
     {
-        FilterValidator.Validate(filter, state.Catalog).ThrowIfAny();
+        FilterValidator.Validate(filter, state.Catalog, path).ThrowIfAny();
         foreach (var segment in Reached(filter, state))
         {
-            FilterValidator.Validate(segment.Filter, state.Catalog).ThrowIfAny();
+            FilterValidator.Validate(segment.Filter, state.Catalog, $"segment \"{segment.Name}\": filter").ThrowIfAny();
         }
     }
 
@@ -115,7 +118,7 @@ internal static class FilterReader
         }
     }
 
-    private static Filter Parse(string text, FilterCatalog catalog)
+    private static Filter Parse(string text, FilterCatalog catalog, string field)
     {
         try
         {
@@ -123,7 +126,7 @@ internal static class FilterReader
         }
         catch (FilterSyntaxException e)
         {
-            throw e.ToRpcException();
+            throw e.ToRpcException(field);
         }
     }
 

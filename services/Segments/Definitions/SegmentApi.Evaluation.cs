@@ -104,7 +104,11 @@ internal sealed partial class SegmentApi
         var evaluations = request.MoreSources.Count == 0
             ? [await EvaluateAsync(account, request.AsOf, Reader(request.Source), context, candidates)]
             : await EvaluateTogetherAsync(
-                account, request.AsOf, [.. request.MoreSources.Prepend(request.Source).Select(Reader)], context, candidates);
+                account,
+                request.AsOf,
+                [Reader(request.Source), .. request.MoreSources.Select((source, i) => Reader(source, $"more_sources[{i}]"))],
+                context,
+                candidates);
 
         return new MatchContactsResponse
         {
@@ -135,15 +139,12 @@ internal sealed partial class SegmentApi
     private Task<IReadOnlyList<Evaluation.Evaluation>> EvaluateTogetherAsync(
         AccountInfo account, Timestamp? asOf, Func<AccountState, AccountState, Filter>[] reads, ServerCallContext context, int[] candidates) =>
         asOf is null
-            ? evaluator.WithinAsync(
-                account.Id,
-                state => [.. reads.Select(read => new Question(read(state, state), candidates))],
-                (_, evaluations) => Task.FromResult(evaluations),
-                context.CancellationToken)
+            ? evaluator.EvaluateTogetherAsync(
+                account.Id, state => [.. reads.Select(read => new Question(read(state, state), candidates))], context.CancellationToken)
             : past.EvaluateAsync(account.Id, asOf, reads, candidates, context.CancellationToken);
 
-    private static Func<AccountState, AccountState, Filter> Reader(FilterSource source) =>
-        (today, then) => FilterReader.Read(source, today, then);
+    private static Func<AccountState, AccountState, Filter> Reader(FilterSource source, string field = "") =>
+        (today, then) => FilterReader.Read(source, today, then, field);
 
     // Little-endian, as the machines that this runs on are.
     private static ByteString Pack(int[] numbers) => ByteString.CopyFrom(MemoryMarshal.AsBytes<int>(numbers));

@@ -2,6 +2,7 @@ using Crm.Segments.V1;
 using Grpc.Core;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Past;
+using TagSegments.Segments.Preview;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
@@ -16,6 +17,7 @@ internal sealed partial class SegmentApi(
     Evaluator evaluator,
     PastEvaluator past,
     Explainer explainer,
+    Previewer previewer,
     CallTokens tokens)
     : SegmentService.SegmentServiceBase
 {

@@ -20,8 +20,14 @@ internal sealed class Evaluation(DateTimeOffset now, AccountState state, Plan pl
     /// <summary>The state evaluated.</summary>
     public AccountState State => state;
 
+    /// <summary>What was asked.</summary>
+    public Question Question => plan.Question;
+
     /// <summary>The filter evaluated.</summary>
-    public Filter Filter => plan.Filter;
+    public Filter Filter => plan.Question.Filter;
+
+    /// <summary>How many chunks there are.</summary>
+    public int ChunkCount => _living.ChunkCount;
 
     /// <summary>The saved segments that took part.</summary>
     public IReadOnlyList<SegmentVersion> Versions => plan.Versions;
@@ -34,6 +40,15 @@ internal sealed class Evaluation(DateTimeOffset now, AccountState state, Plan pl
 
     /// <summary>Makes an evaluation of the same state with another answer.</summary>
     public Evaluation With(Bitmap answer) => new(now, state, plan with { Root = new SetNode(answer) });
+
+    /// <summary>Gets the plan of a node of the filter, where nodes are asked by themselves.</summary>
+    public ChunkNode NodeOf(Filter filter) => (ChunkNode)plan.Nodes[filter];
+
+    /// <summary>Whether no contact of a chunk can match; true is certain, false is not.</summary>
+    public bool IsEmpty(int chunk) => _root.IsEmpty(chunk);
+
+    /// <summary>Writes the contacts of a chunk that match, whatever the buffer held.</summary>
+    public void CopyTo(int chunk, Span<ulong> words) => _root.CopyTo(chunk, words);
 
     /// <summary>Counts the contacts that match.</summary>
     public int Count()

@@ -15,10 +15,17 @@ internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, Time
     /// <paramref name="candidates"/> are of interest, the answer is true for those and means nothing for others.
     /// </summary>
     public async Task<Evaluation> EvaluateAsync(
-        int accountId, Func<AccountState, Filter> read, CancellationToken ct, int[]? candidates = null)
+        int accountId, Func<AccountState, Filter> read, CancellationToken ct, int[]? candidates = null) =>
+        (await EvaluateTogetherAsync(accountId, state => [new Question(read(state), candidates)], ct))[0];
+
+    /// <summary>Evaluates several filters in one state at one <c>now</c>.</summary>
+    public async Task<IReadOnlyList<Evaluation>> EvaluateTogetherAsync(
+        int accountId, Func<AccountState, IReadOnlyList<Question>> read, CancellationToken ct)
     {
-        var check = candidates is null && shadow.IsDue();
-        return (check ? null : await FromMemoryAsync(accountId, read, ct)) ?? await BySqlAsync(accountId, read, candidates, check, ct);
+        var check = shadow.IsDue();
+        return (check ? null : await FromMemoryAsync(accountId, read, ct))
+            ?? await WithinAsync(accountId, read, async (snapshot, evaluations) =>
+                check ? await CheckAsync(snapshot, evaluations, ct) : evaluations, ct);
     }
 
     /// <summary>Evaluates several filters in one state at one <c>now</c>, then goes on in the snapshot of that state.</summary>
@@ -36,21 +43,19 @@ internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, Time
             {
                 var now = time.GetUtcNow();
                 var context = Context(state, now);
-                var plans = read(state).Select(question => (Plan: Planner.Plan(state, question.Filter, context), question.Candidates)).ToList();
-                missing = new Missing(
-                    plans.SelectMany(entry => entry.Plan.Missing.Tags).ToHashSet(),
-                    plans.SelectMany(entry => entry.Plan.Missing.Columns).ToHashSet());
+                var plans = read(state).Select(question => Planner.Plan(state, question, context)).ToList();
+                missing = Missing.All(plans.Select(plan => plan.Missing));
                 if (!missing.IsEmpty)
                 {
                     continue;
                 }
 
-                foreach (var (plan, candidates) in plans)
+                foreach (var plan in plans)
                 {
-                    await SqlEvaluator.AnswerAsync(snapshot, plan, context, state, candidates, ct);
+                    await SqlEvaluator.AnswerAsync(snapshot, plan, context, state, plan.Question.Candidates, ct);
                 }
 
-                return await then(snapshot, [.. plans.Select(entry => new Evaluation(now, state, entry.Plan))]);
+                return await then(snapshot, [.. plans.Select(plan => new Evaluation(now, state, plan))]);
             }
         }
     }
@@ -69,52 +74,43 @@ internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, Time
     };
 
     // Now is read after the state: activity that was recorded while the call was under way then does not lie in the future.
-    private async Task<Evaluation?> FromMemoryAsync(int accountId, Func<AccountState, Filter> read, CancellationToken ct)
+    private async Task<IReadOnlyList<Evaluation>?> FromMemoryAsync(
+        int accountId, Func<AccountState, IReadOnlyList<Question>> read, CancellationToken ct)
     {
         var (state, hasCurrentActivity) = await indexes.CurrentAsync(accountId, ct);
         while (true)
         {
             var now = time.GetUtcNow();
-            var plan = Planner.Plan(state, read(state), Context(state, now));
-            if (plan.SqlParts.Count > 0)
+            var context = Context(state, now);
+            var plans = read(state).Select(question => Planner.Plan(state, question, context)).ToList();
+            if (plans.Any(plan => plan.SqlParts.Count > 0))
             {
                 return null;
             }
 
-            if (plan.Missing.IsEmpty && (hasCurrentActivity || !plan.UsesActivity))
+            var missing = Missing.All(plans.Select(plan => plan.Missing));
+            if (missing.IsEmpty && (hasCurrentActivity || !plans.Any(plan => plan.UsesActivity)))
             {
-                return new Evaluation(now, state, plan);
+                return [.. plans.Select(plan => new Evaluation(now, state, plan))];
             }
 
-            (state, hasCurrentActivity) = (await indexes.LoadAsync(accountId, plan.Missing, ct), true);
+            (state, hasCurrentActivity) = (await indexes.LoadAsync(accountId, missing, ct), true);
         }
     }
 
-    private async Task<Evaluation> BySqlAsync(
-        int accountId, Func<AccountState, Filter> read, int[]? candidates, bool check, CancellationToken ct)
+    // What was asked about some contacts only is not known of the others, and is left as it is.
+    private async Task<IReadOnlyList<Evaluation>> CheckAsync(
+        Snapshot snapshot, IReadOnlyList<Evaluation> evaluations, CancellationToken ct)
     {
-        var missing = Missing.Nothing;
-        while (true)
+        var answers = new List<Evaluation>();
+        foreach (var evaluation in evaluations)
         {
-            var (snapshot, state) = await indexes.OpenAsync(accountId, missing, ct);
-            await using (snapshot)
-            {
-                var now = time.GetUtcNow();
-                var context = Context(state, now);
-                var filter = read(state);
-                var plan = Planner.Plan(state, filter, context);
-                missing = plan.Missing;
-                if (!missing.IsEmpty)
-                {
-                    continue;
-                }
-
-                await SqlEvaluator.AnswerAsync(snapshot, plan, context, state, candidates, ct);
-                var evaluation = new Evaluation(now, state, plan);
-                return check
-                    ? evaluation.With(await shadow.CheckAsync(snapshot, filter, context, evaluation.ToBitmap(), ct))
-                    : evaluation;
-            }
+            answers.Add(evaluation.Question.Candidates is null
+                ? evaluation.With(await shadow.CheckAsync(
+                    snapshot, evaluation.Filter, Context(evaluation.State, evaluation.Now), evaluation.ToBitmap(), ct))
+                : evaluation);
         }
+
+        return answers;
     }
 }

@@ -10,34 +10,44 @@ namespace TagSegments.Segments.Evaluation;
 /// <summary>
 /// Makes the plan of a filter for one state of an account: tag clauses become sets of the index, activity clauses columns where those can
 /// answer them, segments are planned in place, and each largest part without any of these becomes one SQL query.
+/// Planned apart, each clause is a part of its own, and every node can be asked by itself.
 /// </summary>
-internal sealed class Planner(AccountState state, FilterContext context)
+internal sealed class Planner(AccountState state, FilterContext context, bool apart)
 {
     private readonly List<SqlNode> _sqlParts = [];
     private readonly HashSet<int> _missingTags = [];
     private readonly HashSet<Kind> _missingColumns = [];
     private bool _usesActivity;
     private readonly Dictionary<string, PlanNode> _segments = [];
+    private readonly Dictionary<Filter, PlanNode> _nodes = new(ReferenceEqualityComparer.Instance);
     private readonly List<SegmentVersion> _versions = [];
 
     /// <summary>Makes the plan of a valid filter.</summary>
-    public static Plan Plan(AccountState state, Filter filter, FilterContext context)
+    public static Plan Plan(AccountState state, Question question, FilterContext context)
     {
-        var planner = new Planner(state, context);
-        planner.Tag(AccountState.LivingContacts);
-        var root = planner.Node(filter);
+        var planner = new Planner(state, context, question.Apart);
+        foreach (var tagId in question.MoreTags.Append(AccountState.LivingContacts))
+        {
+            planner.Tag(tagId);
+        }
+
+        var root = planner.Node(question.Filter);
         return new Plan(
-            filter,
+            question,
             root,
             planner._sqlParts,
             new Missing(planner._missingTags, planner._missingColumns),
             planner._usesActivity,
-            planner._versions);
+            planner._versions,
+            planner._nodes);
     }
 
-    private PlanNode Node(Filter filter)
+    private PlanNode Node(Filter filter) =>
+        apart ? _nodes[filter] = new ChunkNode(Compile(filter)) : Compile(filter);
+
+    private PlanNode Compile(Filter filter)
     {
-        if (!UsesIndex(filter))
+        if (!UsesIndex(filter) && !(apart && FilterWalk.Members(filter).Count > 0))
         {
             return Sql(filter);
         }
@@ -62,6 +72,11 @@ internal sealed class Planner(AccountState state, FilterContext context)
     // Members that PostgreSQL has to answer are one query together.
     private List<PlanNode> Members(FilterGroup group, Func<FilterGroup, Filter> together)
     {
+        if (apart)
+        {
+            return [.. group.Filters.Select(Node)];
+        }
+
         var bySql = group.Filters.Where(member => !UsesIndex(member)).ToList();
         var nodes = group.Filters.Where(UsesIndex).Select(Node).ToList();
         if (bySql.Count > 0)

@@ -8,6 +8,10 @@ internal sealed record Missing(IReadOnlySet<int> Tags, IReadOnlySet<Kind> Column
     /// <summary>Nothing is missing.</summary>
     public static readonly Missing Nothing = new(new HashSet<int>(), new HashSet<Kind>());
 
+    /// <summary>Puts together what several evaluations lack.</summary>
+    public static Missing All(IEnumerable<Missing> several) => several.Aggregate(
+        (all, one) => new Missing(all.Tags.Union(one.Tags).ToHashSet(), all.Columns.Union(one.Columns).ToHashSet()));
+
     /// <summary>Whether nothing is missing.</summary>
     public bool IsEmpty => Tags.Count == 0 && Columns.Count == 0;
 }

@@ -28,7 +28,7 @@ internal sealed class PastEvaluator(AccountIndexes indexes, PastHistory history)
                 var moment = await history.FindAsync(snapshot, at, ct);
                 var (today, then) = await history.LoadAsync(snapshot, state, moment, tagIds, ct);
                 var context = Evaluator.Context(then, at) with { Past = moment };
-                var plans = reads.Select(read => Planner.Plan(then, read(today, then), context)).ToList();
+                var plans = reads.Select(read => Planner.Plan(then, new Question(read(today, then), candidates), context)).ToList();
                 tagIds = plans.SelectMany(plan => plan.Missing.Tags).ToHashSet();
                 if (tagIds.Count > 0)
                 {
@@ -37,7 +37,7 @@ internal sealed class PastEvaluator(AccountIndexes indexes, PastHistory history)
 
                 foreach (var plan in plans)
                 {
-                    await SqlEvaluator.AnswerAsync(snapshot, plan, context, then, candidates, ct);
+                    await SqlEvaluator.AnswerAsync(snapshot, plan, context, then, plan.Question.Candidates, ct);
                 }
 
                 return [.. plans.Select(plan => new Evaluation.Evaluation(at, then, plan))];

@@ -33,21 +33,14 @@ internal sealed class ReachStore(NpgsqlDataSource database)
         return await ReadAsync(reader, contactIds, ct);
     }
 
-    /// <summary>
-    /// Reads the addresses of all contacts that declined, in parts. Deleting a contact does not lift that for its address, a later consent of
-    /// another contact that has the address does.
-    /// </summary>
+    /// <summary>Reads the addresses of all contacts that declined, in parts.</summary>
     public async IAsyncEnumerable<List<string>> ReadDeclinedAsync(int accountId, bool sms, [EnumeratorCancellation] CancellationToken ct)
     {
-        var (address, key, consent) = sms ? ("phone", "phone", "sms_consent") : ("email", "email_key", "email_consent");
+        // The channel stands in the text, so that the planner reads one branch of the view only.
         var sql = $"""
-            SELECT {address}
-            FROM crm.contact d
-            WHERE account_id = @accountId AND {consent} = 3 AND {address} IS NOT NULL
-              AND (deleted_at IS NULL OR NOT EXISTS (
-                SELECT FROM crm.contact s
-                WHERE s.account_id = d.account_id AND s.{key} = d.{key} AND s.{consent} = 2 AND s.deleted_at IS NULL
-                  AND s.{consent}_at >= d.{consent}_at))
+            SELECT address
+            FROM crm.segment_declined
+            WHERE account_id = @accountId AND channel = {(sms ? 2 : 1)}
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, new { accountId }, cancellationToken: ct));

@@ -1,10 +1,11 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using TagSegments.Campaigns.Webhooks;
-using TagSegments.Testing;
 
 namespace TagSegments.Campaigns.Tests.Webhooks;
 
-// Payloads that others published, with the type of event that each should give.
+// Payloads that others published, with the type of event that each should give. They lie beside the repository; without them there is
+// nothing to read.
 public class ProviderEventsTests
 {
     public static TheoryData<string, string, string, string> Payloads()
@@ -26,7 +27,7 @@ public class ProviderEventsTests
         return data;
     }
 
-    [PublishedDataTheory]
+    [Theory]
     [MemberData(nameof(Payloads))]
     public void Tells_what_happened(string provider, string name, string expected, string payload)
     {
@@ -58,6 +59,10 @@ public class ProviderEventsTests
         entry.GetProperty("expected_event_type").ValueKind == JsonValueKind.String
         && entry.GetProperty("case").GetString() != "test_initial_open_event_as_unknown";
 
-    private static JsonElement.ArrayEnumerator Read(string provider) =>
-        JsonDocument.Parse(File.ReadAllBytes(PublishedData.PathOf($"esp-webhook-events/{provider}.json"))).RootElement.EnumerateArray();
+    private static List<JsonElement> Read(string provider, [CallerFilePath] string here = "")
+    {
+        var repository = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
+        var file = Path.Combine(repository, "..", "shared", "data", "esp-webhook-events", $"{provider}.json");
+        return [.. JsonDocument.Parse(File.ReadAllBytes(file)).RootElement.EnumerateArray()];
+    }
 }

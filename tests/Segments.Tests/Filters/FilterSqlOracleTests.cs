@@ -70,7 +70,7 @@ public sealed class FilterSqlOracleTests(ITestOutputHelper output)
 
         var catalog = WorldNames.Catalog(1, world.TimeZone, world.WeekStart);
         var filters = new FilterGenerator(random, catalog, now);
-        var segments = Segments(filters);
+        var segments = RandomSegments.Make(filters);
         var trees = s_directed.Select(text => FilterParser.Parse(text, catalog)).Concat(Enumerable.Range(0, TreesPerMoment).Select(_ => filters.Tree())).ToList();
         foreach (var filter in trees)
         {
@@ -91,16 +91,6 @@ public sealed class FilterSqlOracleTests(ITestOutputHelper output)
         }
 
         return trees.Count;
-    }
-
-    private static Dictionary<string, Filter> Segments(FilterGenerator filters)
-    {
-        var engaged = new Filter { Segment = new SegmentClause { SegmentId = WorldNames.Engaged } };
-        return new Dictionary<string, Filter>
-        {
-            [WorldNames.Engaged] = filters.WithoutSegments(2),
-            [WorldNames.Buyers] = new Filter { AnyOf = new FilterGroup { Filters = { filters.WithoutSegments(2), engaged } } },
-        };
     }
 
     private static async Task<int[]> MatchesAsync(NpgsqlConnection connection, Filter filter, FilterContext context, int[]? candidates = null)

@@ -175,8 +175,13 @@ public sealed class ListSmartListRowsTests(SharedApps shared) : SegmentTest(shar
 
         Type? type = column switch
         {
-            "name" => Type.Text, "score" => Type.Number, "active" => Type.Boolean, "born" => Type.Date, "seen" => Type.DateTime,
-            "picks" => Type.MultipleChoice, _ => null,
+            "name" => Type.Text,
+            "score" => Type.Number,
+            "active" => Type.Boolean,
+            "born" => Type.Date,
+            "seen" => Type.DateTime,
+            "picks" => Type.MultipleChoice,
+            _ => null,
         };
         var field = type is null ? 0 : await account.CreateFieldAsync(column, type.Value);
         foreach (var id in values.Keys)

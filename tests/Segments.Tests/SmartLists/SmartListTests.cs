@@ -27,8 +27,14 @@ public sealed class SmartListTests(SharedApps shared) : SegmentTest(shared)
 
         var expected = new SmartList(saved)
         {
-            Name = "List", Description = "For calls", Text = "score > 5", IncludeTagId = include, ExcludeTagId = exclude,
-            Sort = new SmartListSort { Column = "score", Descending = true }, Version = 1, State = SmartList.Types.State.Valid,
+            Name = "List",
+            Description = "For calls",
+            Text = "score > 5",
+            IncludeTagId = include,
+            ExcludeTagId = exclude,
+            Sort = new SmartListSort { Column = "score", Descending = true },
+            Version = 1,
+            State = SmartList.Types.State.Valid,
         };
         Assert.Equal(expected, saved);
         Assert.Equal(["email", "score", "tags"], saved.Columns);

@@ -3,12 +3,7 @@ using NodaTime;
 namespace TagSegments.Testing.Oracle;
 
 /// <summary>All that is known of an account, as plain objects: what the oracle reads and what the loader writes to PostgreSQL.</summary>
-public sealed record World(int AccountId, string TimeZone, int WeekStart, IReadOnlyList<WorldContact> Contacts, IReadOnlySet<(int Channel, string Address)> Suppressed)
-{
-    public IReadOnlyList<(int Id, string Name)> Tags { get; init; } = WorldNames.Tags;
-
-    public IReadOnlyList<(int Id, int Pipeline, string Name)> Stages { get; init; } = WorldNames.Stages;
-}
+public sealed record World(int AccountId, string TimeZone, int WeekStart, IReadOnlyList<WorldContact> Contacts, IReadOnlySet<(int Channel, string Address)> Suppressed);
 
 /// <summary>A living contact. Field values by field number: string, decimal, bool, LocalDate, Instant or string[].</summary>
 public sealed record WorldContact(int Id)
@@ -25,38 +20,6 @@ public sealed record WorldContact(int Id)
     public List<WorldActivity> Activities { get; } = [];
     public List<WorldOpportunity> Opportunities { get; } = [];
     public string? TimeZone => Texts.GetValueOrDefault("time_zone");
-
-    public void Change(int tagId, bool added, Instant at)
-    {
-        TagChanges.Add(new WorldTagChange(tagId, added, at, InBulk: false));
-        if (added)
-        {
-            Tags.Add(tagId);
-        }
-        else
-        {
-            Tags.Remove(tagId);
-        }
-    }
-
-    public WorldContact Copy()
-    {
-        var copy = new WorldContact(Id)
-        {
-            EmailConsent = EmailConsent,
-            SmsConsent = SmsConsent,
-            DoNotDisturb = DoNotDisturb,
-            Created = Created,
-            Updated = Updated,
-        };
-        Texts.ToList().ForEach(text => copy.Texts[text.Key] = text.Value);
-        Fields.ToList().ForEach(field => copy.Fields[field.Key] = field.Value);
-        copy.Tags.UnionWith(Tags);
-        copy.TagChanges.AddRange(TagChanges);
-        copy.Activities.AddRange(Activities);
-        copy.Opportunities.AddRange(Opportunities.Select(opportunity => opportunity with { Fields = new(opportunity.Fields) }));
-        return copy;
-    }
 }
 
 public sealed record WorldTagChange(int TagId, bool Added, Instant At, bool InBulk);
@@ -65,8 +28,5 @@ public sealed record WorldActivity(int Kind, int Channel, Instant At, string? Ca
 
 public sealed record WorldOpportunity(string? Name, int PipelineId, int StageId, int Status, decimal? Amount, LocalDate? Opened, LocalDate? Closed, Instant StageSince)
 {
-    /// <summary>The number, once it is stored.</summary>
-    public int Id { get; set; }
-
-    public Dictionary<int, object?> Fields { get; init; } = [];
+    public Dictionary<int, object?> Fields { get; } = [];
 }

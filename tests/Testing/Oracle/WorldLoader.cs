@@ -12,9 +12,10 @@ namespace TagSegments.Testing.Oracle;
 internal static class WorldLoader
 {
     private const int ChunkSize = 16_384;
+    private const int Deleted = 9999;
     private static readonly LocalDate s_dayZero = new(2000, 1, 1);
 
-    public static async Task LoadAsync(NpgsqlConnection connection, World world, bool analyze = true)
+    public static async Task LoadAsync(NpgsqlConnection connection, World world)
     {
         await connection.ExecuteAsync(
             "INSERT INTO crm.account (account_id, name, time_zone, week_start) OVERRIDING SYSTEM VALUE VALUES (@AccountId, 'world-' || @AccountId, @TimeZone, @WeekStart)",
@@ -23,14 +24,13 @@ internal static class WorldLoader
         await ContactsAsync(connection, world);
         await TagsAsync(connection, world);
         await ActivitiesAsync(connection, world);
+        await RollUpAsync(connection, world);
+        await ClocksAsync(connection, world);
         await OpportunitiesAsync(connection, world);
         await connection.ExecuteAsync(
             "INSERT INTO campaigns.suppression (account_id, channel, address_key, reason) VALUES (@AccountId, @Channel, @Address, 1)",
             world.Suppressed.Select(entry => new { world.AccountId, entry.Channel, entry.Address }));
-        if (analyze)
-        {
-            await connection.ExecuteAsync("ANALYZE crm.contact, crm.opportunity, campaigns.activity, tags.tag_chunk, tags.tag_change");
-        }
+        await connection.ExecuteAsync("ANALYZE crm.contact, crm.opportunity, campaigns.activity, tags.tag_chunk, tags.tag_change");
     }
 
     private static async Task NamesAsync(NpgsqlConnection connection, int accountId)
@@ -76,14 +76,15 @@ internal static class WorldLoader
             }));
         // A deleted contact has everything and must never be found.
         await connection.ExecuteAsync(
-            "INSERT INTO crm.contact (account_id, contact_id, email, fields, deleted_at) VALUES (@AccountId, 9999, 'Rural', '{\"11\": \"Rural\"}', now())", new { world.AccountId });
+            "INSERT INTO crm.contact (account_id, contact_id, email, fields, deleted_at) VALUES (@AccountId, @Deleted, 'Rural', '{\"11\": \"Rural\"}', now())", new { world.AccountId, Deleted });
     }
 
     private static async Task TagsAsync(NpgsqlConnection connection, World world)
     {
-        foreach (var (tagId, _) in WorldNames.Tags)
+        // Tag 0 holds the living; a deleted contact keeps its tags.
+        foreach (var tagId in WorldNames.Tags.Select(tag => tag.Id).Append(0))
         {
-            var holders = world.Contacts.Where(c => c.Tags.Contains(tagId)).Select(c => c.Id);
+            var holders = world.Contacts.Where(c => tagId == 0 || c.Tags.Contains(tagId)).Select(c => c.Id).Concat(tagId == 0 ? [] : [Deleted]);
             foreach (var chunk in holders.GroupBy(id => id / ChunkSize))
             {
                 await BitsAsync(connection, "INSERT INTO tags.tag_chunk (account_id, tag_id, chunk, bits) VALUES (@account, @tag, @chunk, @bits)", world.AccountId, tagId, chunk);
@@ -146,6 +147,32 @@ internal static class WorldLoader
             world.Contacts.SelectMany(c => c.Activities.Select(a =>
                 new { world.AccountId, c.Id, at = a.At.ToDateTimeUtc(), a.Kind, a.Channel, a.CampaignId, a.Event })));
 
+    // What the campaign service keeps beside the events: the last of each kind by e-mail, whatever its time.
+    private static Task RollUpAsync(NpgsqlConnection connection, World world) =>
+        connection.ExecuteAsync(
+            """
+            INSERT INTO campaigns.contact_activity
+            SELECT account_id, contact_id, max(at) FILTER (WHERE kind = 1), max(at) FILTER (WHERE kind = 2), max(at) FILTER (WHERE kind = 3),
+                   max(at) FILTER (WHERE kind = 4), max(at) FILTER (WHERE kind = 5), max(at) FILTER (WHERE kind = 6),
+                   max(at) FILTER (WHERE kind = 7), max(at) FILTER (WHERE kind = 8)
+            FROM campaigns.activity
+            WHERE account_id = @AccountId AND channel = 1
+            GROUP BY account_id, contact_id
+            """,
+            new { world.AccountId });
+
+    private static Task ClocksAsync(NpgsqlConnection connection, World world) =>
+        connection.ExecuteAsync(
+            """
+            INSERT INTO crm.clock (account_id, pos, nonce) VALUES (@AccountId, 1000000, gen_random_uuid());
+            INSERT INTO crm.commit (account_id, pos, nonce) SELECT account_id, pos, nonce FROM crm.clock WHERE account_id = @AccountId;
+            INSERT INTO campaigns.activity_clock (account_id, pos, nonce, max_at)
+            SELECT @AccountId, 1, gen_random_uuid(), max(at) FROM campaigns.activity WHERE account_id = @AccountId HAVING max(at) IS NOT NULL;
+            INSERT INTO campaigns.activity_commit (account_id, pos, nonce, contact_ids)
+            SELECT account_id, pos, nonce, '{}' FROM campaigns.activity_clock WHERE account_id = @AccountId
+            """,
+            new { world.AccountId });
+
     private static async Task OpportunitiesAsync(NpgsqlConnection connection, World world)
     {
         var number = 0;
@@ -158,7 +185,7 @@ internal static class WorldLoader
             world.Contacts.SelectMany(c => c.Opportunities.Select(o => new
             {
                 world.AccountId,
-                number = o.Id = ++number,
+                number = ++number,
                 c.Id,
                 o.Name,
                 o.PipelineId,

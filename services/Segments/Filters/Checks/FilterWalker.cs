@@ -31,7 +31,8 @@ internal static class FilterWalker
     public static string CaseName(Filter.KindOneofCase kind) =>
         Filter.Descriptor.FindFieldByNumber((int)kind)?.Name ?? "kind";
 
-    private static IEnumerable<FilterNode> Members(FilterNode node) => node.Filter.KindCase switch
+    /// <summary>Gets the members of a group, or the one that is negated.</summary>
+    public static IEnumerable<FilterNode> Members(FilterNode node) => node.Filter.KindCase switch
     {
         Filter.KindOneofCase.AllOf => GroupMembers(node, node.Filter.AllOf),
         Filter.KindOneofCase.AnyOf => GroupMembers(node, node.Filter.AnyOf),

@@ -21,6 +21,13 @@ internal sealed partial class FilterSql
     /// </summary>
     public static SqlFragment Compile(Filter filter, FilterContext context)
     {
+        var (texts, parameters) = CompileEach([filter], context);
+        return new SqlFragment(texts[0], parameters);
+    }
+
+    /// <summary>Compiles several filters for one such statement, with common parameters.</summary>
+    public static (IReadOnlyList<string> Texts, SqlParameters Parameters) CompileEach(IEnumerable<Filter> filters, FilterContext context)
+    {
         var compiler = new FilterSql(context);
         compiler._parameters.Add("account", context.Catalog.AccountId);
         if (context.Past is { } past)
@@ -30,7 +37,7 @@ internal sealed partial class FilterSql
             compiler._parameters.Add("activityPos", past.ActivityPos);
         }
 
-        return new SqlFragment(compiler.Node(filter, 1), compiler._parameters);
+        return ([.. filters.Select(filter => compiler.Node(filter, 1))], compiler._parameters);
     }
 
     private string Node(Filter filter, int depth)

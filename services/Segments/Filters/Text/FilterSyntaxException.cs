@@ -36,12 +36,12 @@ internal sealed class FilterSyntaxException(string text, int position, string pr
         }
     }
 
-    /// <summary>Makes the error that callers get.</summary>
-    public RpcException ToRpcException() =>
+    /// <summary>Makes the error that callers get; <paramref name="field"/> is where the text stands in the request.</summary>
+    public RpcException ToRpcException(string field = "text") =>
         RpcErrors.InvalidFields(
             IsTooLarge ? ErrorReason.FilterTooLarge : ErrorReason.FilterInvalid,
             Message,
-            [("text", Message)],
+            [(field, Message)],
             ("position", Position.ToString(CultureInfo.InvariantCulture)),
             ("line", Line.ToString(CultureInfo.InvariantCulture)),
             ("column", Column.ToString(CultureInfo.InvariantCulture)),

@@ -1,0 +1,70 @@
+using Crm.Segments.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Preview;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Segments.Definitions;
+
+/// <summary>This part shows what filters come to.</summary>
+internal sealed partial class SegmentApi
+{
+    private const int DefaultSample = 10;
+    private const int MaxSample = 100;
+    private const int DefaultFacets = 100;
+    private const int MaxFacets = 10_000;
+    private const int MinOverlap = 2;
+    private const int MaxOverlap = 10;
+
+    public override async Task<PreviewSegmentResponse> PreviewSegment(PreviewSegmentRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var sampleSize = request.HasSampleSize ? request.SampleSize : DefaultSample;
+        new FieldChecks().Require(sampleSize is >= 0 and <= MaxSample, "sample_size", $"must be 0 to {MaxSample}").ThrowIfAny();
+        await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
+
+        return await previewer.PreviewAsync(
+            account.Id,
+            state => FilterReader.Read(request.Source, state),
+            new PreviewParts(sampleSize, !request.WithoutReach, !request.WithoutFunnel),
+            context.CancellationToken);
+    }
+
+    public override async Task<GetTagFacetsResponse> GetTagFacets(GetTagFacetsRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        new FieldChecks().Require(request.Limit is >= 0 and <= MaxFacets, "limit", $"must be 0 to {MaxFacets:N0}").ThrowIfAny();
+        await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
+
+        var evaluations = await evaluator.EvaluateTogetherAsync(
+            account.Id,
+            state => [TagFacets.Ask(state, FilterReader.Read(request.Source, state), request.NamePrefix)],
+            context.CancellationToken);
+        var (count, facets) = TagFacets.Count(evaluations[0], request.NamePrefix);
+
+        return new GetTagFacetsResponse
+        {
+            Count = count,
+            Facets = { facets.Take(request.Limit == 0 ? DefaultFacets : request.Limit) },
+            TagCount = facets.Count,
+            EvaluationTime = evaluations[0].Now.ToTimestamp(),
+        };
+    }
+
+    public override async Task<GetSegmentOverlapResponse> GetSegmentOverlap(GetSegmentOverlapRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        new FieldChecks()
+            .Require(request.Sources.Count is >= MinOverlap and <= MaxOverlap, "sources", $"must be {MinOverlap} to {MaxOverlap}")
+            .ThrowIfAny();
+        await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
+
+        var evaluations = await evaluator.EvaluateTogetherAsync(
+            account.Id,
+            state => [.. request.Sources.Select((source, i) => new Question(FilterReader.Read(source, state, $"sources[{i}]")))],
+            context.CancellationToken);
+
+        return new Overlap(evaluations).Measure();
+    }
+}

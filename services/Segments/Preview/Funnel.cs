@@ -1,0 +1,98 @@
+using Crm.Segments.V1;
+using TagSegments.Bitmaps;
+using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Filters;
+
+namespace TagSegments.Segments.Preview;
+
+/// <summary>
+/// Counts for every node of a filter the contacts that it is true for, and for members of a group how far the group has come with them. All
+/// of it chunk by chunk: no node's contacts are kept for longer than the chunk.
+/// </summary>
+internal sealed class Funnel
+{
+    private readonly Evaluation.Evaluation _evaluation;
+    private readonly FilterContext _context;
+    private readonly List<Step> _steps = [];
+    private readonly HashSet<string> _segments = [];
+
+    private Funnel(Evaluation.Evaluation evaluation, FilterContext context) => (_evaluation, _context) = (evaluation, context);
+
+    /// <summary>Counts the nodes of a filter that was planned apart.</summary>
+    public static FunnelNode Count(Evaluation.Evaluation evaluation, FilterContext context)
+    {
+        var funnel = new Funnel(evaluation, context);
+        var root = funnel.Node(evaluation.Filter, "filter");
+        funnel.Run();
+        foreach (var step in funnel._steps)
+        {
+            step.Store(step.Count);
+        }
+
+        return root;
+    }
+
+    private FunnelNode Node(Filter filter, string path)
+    {
+        var node = new FunnelNode
+        {
+            Text = FilterPrinter.Print(filter, _context.Catalog),
+            Path = path,
+            Windows = { WindowBounds.Of(filter, _context) },
+        };
+        var step = new Step(_evaluation.NodeOf(filter), count => node.Count = count);
+        var members = Members(filter, path).Select(member => (member.Filter, Node: Node(member.Filter, member.Path))).ToList();
+        node.Members.AddRange(members.Select(member => member.Node));
+        _steps.Add(step);
+        if (filter.KindCase is Filter.KindOneofCase.AllOf or Filter.KindOneofCase.AnyOf)
+        {
+            AddRunning(filter.KindCase, members);
+        }
+
+        return node;
+    }
+
+    private IEnumerable<(Filter Filter, string Path)> Members(Filter filter, string path)
+    {
+        if (filter.KindCase != Filter.KindOneofCase.Segment)
+        {
+            return FilterWalker.Members(new FilterNode(filter, path, 1)).Select(member => (member.Filter, member.Path));
+        }
+
+        var segmentId = filter.Segment.SegmentId;
+        return _segments.Add(segmentId) ? [(_evaluation.State.Definitions[segmentId].Filter, "filter")] : [];
+    }
+
+    private void AddRunning(Filter.KindOneofCase group, List<(Filter Filter, FunnelNode Node)> members)
+    {
+        ChunkNode? sofar = null;
+        foreach (var (filter, node) in members)
+        {
+            var own = _evaluation.NodeOf(filter);
+            sofar = new ChunkNode(
+                sofar is null ? own
+                : group == Filter.KindOneofCase.AllOf ? new AndNode([sofar, own])
+                : new OrNode([sofar, own]));
+            _steps.Add(new Step(sofar, count => node.RunningCount = count));
+        }
+    }
+
+    private void Run()
+    {
+        using var living = ChunkBuffers.Current.Take();
+        for (var chunk = 0; chunk < _evaluation.ChunkCount; chunk++)
+        {
+            _evaluation.State.Living[chunk].CopyTo(living.Words);
+            foreach (var step in _steps)
+            {
+                step.Count += ChunkWords.CountBoth(step.Node.Words(chunk), living.Words);
+            }
+        }
+    }
+
+    /// <summary>One count: what is counted, and where the count goes.</summary>
+    private sealed record Step(ChunkNode Node, Action<int> Store)
+    {
+        public int Count { get; set; }
+    }
+}

@@ -1,0 +1,81 @@
+using Crm.Segments.V1;
+using Google.Protobuf.WellKnownTypes;
+using TagSegments.Bitmaps;
+using TagSegments.Segments.Filters;
+
+namespace TagSegments.Segments.Preview;
+
+/// <summary>Compares filters that were evaluated together, chunk by chunk.</summary>
+internal sealed class Overlap(IReadOnlyList<Evaluation.Evaluation> evaluations)
+{
+    private readonly ulong[][] _words = [.. evaluations.Select(_ => new ulong[ChunkLayout.Words])];
+    private readonly ulong[] _once = new ulong[ChunkLayout.Words];
+    private readonly ulong[] _twice = new ulong[ChunkLayout.Words];
+    private readonly ulong[] _all = new ulong[ChunkLayout.Words];
+
+    /// <summary>Measures their sizes and what they share.</summary>
+    public GetSegmentOverlapResponse Measure()
+    {
+        var response = new GetSegmentOverlapResponse
+        {
+            Segments = { evaluations.Select(Describe) },
+            Pairs = { Pairs() },
+            EvaluationTime = evaluations[0].Now.ToTimestamp(),
+        };
+        for (var chunk = 0; chunk < evaluations[0].ChunkCount; chunk++)
+        {
+            for (var i = 0; i < _words.Length; i++)
+            {
+                evaluations[i].CopyTo(chunk, _words[i]);
+            }
+
+            Combine();
+            Add(response);
+        }
+
+        return response;
+    }
+
+    private static OverlapSegment Describe(Evaluation.Evaluation evaluation) =>
+        new() { Text = FilterPrinter.Print(evaluation.Filter, evaluation.State.Catalog) };
+
+    private IEnumerable<OverlapPair> Pairs() =>
+        from first in Enumerable.Range(0, _words.Length)
+        from second in Enumerable.Range(first + 1, _words.Length - first - 1)
+        select new OverlapPair { First = first, Second = second };
+
+    // Who was seen before and is seen again is in two of them at least.
+    private void Combine()
+    {
+        _words[0].CopyTo(_once, 0);
+        _words[0].CopyTo(_all, 0);
+        _twice.AsSpan().Clear();
+        foreach (var words in _words.AsSpan(1))
+        {
+            ChunkWords.And(_all, words);
+            for (var i = 0; i < words.Length; i++)
+            {
+                _twice[i] |= _once[i] & words[i];
+            }
+
+            ChunkWords.Or(_once, words);
+        }
+    }
+
+    private void Add(GetSegmentOverlapResponse response)
+    {
+        response.UnionCount += ChunkWords.Count(_once);
+        response.IntersectionCount += ChunkWords.Count(_all);
+        for (var i = 0; i < _words.Length; i++)
+        {
+            var count = ChunkWords.Count(_words[i]);
+            response.Segments[i].Count += count;
+            response.Segments[i].OnlyCount += count - ChunkWords.CountBoth(_words[i], _twice);
+        }
+
+        foreach (var pair in response.Pairs)
+        {
+            pair.Count += ChunkWords.CountBoth(_words[pair.First], _words[pair.Second]);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Crm.Segments.V1;
+using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
+
+namespace TagSegments.Segments.Preview;
+
+/// <summary>Counts how many of the contacts that match have each tag: chunk by chunk, every tag against the contacts of that chunk.</summary>
+internal static class TagFacets
+{
+    /// <summary>Asks for a filter on a state that has every tag that is counted.</summary>
+    public static Question Ask(AccountState state, Filter filter, string namePrefix) =>
+        new(filter) { MoreTags = Tags(state, namePrefix).Select(tag => tag.Id) };
+
+    /// <summary>Counts the contacts, and for each tag those who have it; the most frequent tags come first.</summary>
+    public static (int Count, IReadOnlyList<TagFacet> Facets) Count(Evaluation.Evaluation evaluation, string namePrefix)
+    {
+        var tags = Tags(evaluation.State, namePrefix).ToArray();
+        var sets = Array.ConvertAll(tags, tag => evaluation.State.Tags[tag.Id]);
+        var counts = new int[tags.Length];
+        var all = 0;
+        using var words = ChunkBuffers.Current.Take();
+        for (var chunk = 0; chunk < evaluation.ChunkCount; chunk++)
+        {
+            if (evaluation.IsEmpty(chunk))
+            {
+                continue;
+            }
+
+            evaluation.CopyTo(chunk, words.Words);
+            all += Bitmaps.ChunkWords.Count(words.Words);
+            for (var i = 0; i < sets.Length; i++)
+            {
+                counts[i] += sets[i][chunk].CountIn(words.Words);
+            }
+        }
+
+        var facets = tags.Zip(counts, (tag, count) => new TagFacet { TagId = tag.Id, Name = tag.Name, Count = count })
+            .Where(facet => facet.Count > 0)
+            .OrderByDescending(facet => facet.Count)
+            .ThenBy(facet => facet.Name, StringComparer.Ordinal);
+        return (all, [.. facets]);
+    }
+
+    private static IEnumerable<NamedItem<int>> Tags(AccountState state, string namePrefix) =>
+        state.Catalog.TagItems.Where(tag => !tag.IsDeleted && tag.Name.StartsWith(namePrefix, StringComparison.Ordinal));
+}
