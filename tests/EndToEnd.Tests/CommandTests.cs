@@ -84,6 +84,24 @@ public sealed class CommandTests(SharedApps shared) : IClassFixture<SharedApps>,
     }
 
     [Fact]
+    public async Task Count_and_explain_look_back()
+    {
+        var before = (await JsonAsync("segments", "count", """has tag "VIP" """))["evaluation_time"]!.GetValue<string>();
+        await JsonAsync("tags", "remove", "VIP", "--contact", "external:a");
+
+        var then = await JsonAsync("segments", "count", """has tag "VIP" """, "--as-of", before);
+        var explained = await JsonAsync("segments", "explain", """has tag "VIP" """, "--contact", "external:a", "--as-of", before);
+        var future = await RunAsync("segments", "count", "everyone", "--as-of", "2999-01-01", "--output", "json");
+
+        Assert.Equal((2, 1), (then["count"]!.GetValue<int>(), await _cli.CountAsync(_account, """has tag "VIP" """)));
+        Assert.StartsWith(then["evaluation_time"]!.GetValue<string>().TrimEnd('Z'), before, StringComparison.Ordinal);
+        Assert.StartsWith("has \"VIP\" since", explained["explanation"]!["actual"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(1, future.Code);
+        Assert.Contains("as_of", future.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await RunAsync("segments", "count", "everyone", "--as-of", "long ago")).Code);
+    }
+
+    [Fact]
     public async Task A_filter_with_an_unknown_field_is_refused_and_names_it()
     {
         var result = await RunAsync("segments", "count", "colour = 3", "--output", "json");

@@ -22,8 +22,8 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
             var (today, then) = moment is null ? (state, state) : await history.LoadAsync(snapshot, state, moment, [], ct);
             var filter = read(today, then);
             var context = Evaluator.Context(then, now) with { Past = moment };
-            var explanation = then.Living.Contains(contactId) ? await ExplainAsync(snapshot, state, context, filter, contactId, ct) : null;
-            _ = explanation ?? throw RpcErrors.NotFound("contact", contactId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            var explanation = await ExplainAsync(snapshot, state, context, filter, contactId, ct)
+                ?? throw RpcErrors.NotFound("contact", contactId.ToString(System.Globalization.CultureInfo.InvariantCulture));
             return new ExplainContactResponse
             {
                 Matches = explanation.Matches,

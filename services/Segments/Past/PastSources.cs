@@ -4,20 +4,19 @@ namespace TagSegments.Segments.Past;
 
 /// <summary>
 /// The relations of filters as they were at a moment, which is given by the parameters <c>@account</c>, <c>@pos</c>, <c>@activityPos</c> and
-/// <c>@asOf</c>: what did not change since is as it is, and of the rest the logs have the values before. Contacts are here whether or not they
-/// lived then; who did is in tag 0.
+/// <c>@asOf</c>: what did not change since is as it is, and of the rest the logs have the values before.
 /// </summary>
 internal static class PastSources
 {
-    /// <summary>Everything, or what concerns the contacts of the parameter <c>@candidates</c> only.</summary>
-    public static FilterSources Of(bool hasCandidates) => hasCandidates ? s_candidates : s_everyone;
-
-    private static readonly FilterSources s_everyone = Make("", "", "");
+    private static readonly FilterSources s_everyone = Make(_ => "", "", "");
 
     private static readonly FilterSources s_candidates = Make(
-        " AND h.contact_id = ANY(@candidates)",
-        $" AND h.opportunity_id IN ({OpportunitiesOfCandidates})",
+        alias => $" AND {alias}.contact_id = ANY(@candidates)",
+        $" AND r.opportunity_id IN ({OpportunitiesOfCandidates})",
         " AND (h.contact_id IS NULL OR h.contact_id = ANY(@candidates))");
+
+    /// <summary>Everything, or what concerns the contacts of the parameter <c>@candidates</c> only.</summary>
+    public static FilterSources Of(bool hasCandidates) => hasCandidates ? s_candidates : s_everyone;
 
     // What they have now and what they had or got since.
     private const string OpportunitiesOfCandidates = """
@@ -48,13 +47,15 @@ internal static class PastSources
         WHERE NOT h.added)
         """;
 
-    private static FilterSources Make(string amongContacts, string amongOpportunities, string amongTagChanges) => new()
+    private static FilterSources Make(Func<string, string> amongContacts, string amongOpportunities, string amongTagChanges) => new()
     {
-        Contacts = Rows("crm.segment_all_contacts", "crm.segment_contact_changes", "contact_id", $"h.kind IN (2, 5, 7){amongContacts}"),
+        Contacts = Living(
+            Rows("crm.segment_all_contacts", "crm.segment_contact_changes", "contact_id", $"h.kind IN (2, 5, 7){amongContacts("h")}", amongContacts("r")),
+            TagChunks(amongTagChanges)),
         Opportunities = $"""
             (SELECT o.*
-            FROM {Rows("crm.segment_all_opportunities", "crm.segment_opportunity_changes", "opportunity_id", $"true{amongOpportunities}")} AS o
-            WHERE o.contact_id IS NOT NULL)
+            FROM {Rows("crm.segment_all_opportunities", "crm.segment_opportunity_changes", "opportunity_id", "true", amongOpportunities)} AS o
+            WHERE o.contact_id IS NOT NULL OFFSET 0)
             """,
         Pipelines = Named("crm.segment_pipelines", "pipeline", "pipeline_id"),
         Stages = Named("crm.segment_stages", "stage", "stage_id"),
@@ -67,13 +68,22 @@ internal static class PastSources
         Suppressions = Suppressions,
     };
 
+    // OFFSET 0 keeps conditions of the filter from being tried on rows that are not in the result: of what came later, a value can have a type
+    // that its field did not have then, and a conversion would fail.
+    private static string Living(string rows, string tagChunks) => $"""
+        (SELECT r.*
+        FROM {rows} AS r
+        JOIN {tagChunks} AS l ON l.account_id = r.account_id AND l.tag_id = 0 AND l.chunk = r.contact_id >> 14
+        WHERE l.account_id = @account AND get_bit(l.bits, r.contact_id & 16383) = 1 OFFSET 0)
+        """;
+
     // Of the values that one column had since the moment, the first counts: the objects are laid on top of one another newest first. A change
     // without values before is a creation.
-    private static string Rows(string view, string changes, string key, string which) => $"""
+    private static string Rows(string view, string changes, string key, string whichChanges, string whichRows) => $"""
         (SELECT r.* FROM {view} r
-        WHERE r.account_id = @account AND NOT EXISTS (
+        WHERE r.account_id = @account{whichRows} AND NOT EXISTS (
             SELECT FROM {changes} h
-            WHERE h.account_id = @account AND h.{key} = r.{key} AND h.pos > @pos AND {which})
+            WHERE h.account_id = @account AND h.{key} = r.{key} AND h.pos > @pos AND {whichChanges})
         UNION ALL
         SELECT p.*
         FROM (
@@ -81,9 +91,9 @@ internal static class PastSources
                 crm.overlay(h.before - 'fields' ORDER BY h.pos DESC, h.seq DESC) AS before,
                 crm.overlay(h.before -> 'fields' ORDER BY h.pos DESC, h.seq DESC) AS fields
             FROM {changes} h
-            WHERE h.account_id = @account AND h.pos > @pos AND {which}
+            WHERE h.account_id = @account AND h.pos > @pos AND {whichChanges}
             GROUP BY h.{key}) AS h
-        JOIN {view} r ON r.account_id = @account AND r.{key} = h.{key}
+        JOIN {view} r ON r.account_id = @account AND r.{key} = h.{key}{whichRows}
         CROSS JOIN LATERAL jsonb_populate_record(r, h.before || jsonb_build_object(
             'fields', jsonb_strip_nulls(r.fields || coalesce(h.fields, jsonb_build_object())))) AS p
         WHERE NOT h.is_new)

@@ -82,6 +82,34 @@ public sealed class AsOfNamesTests(SharedApps shared) : SegmentTest(shared)
     }
 
     [Fact]
+    public async Task What_came_later_does_not_have_to_fit_the_type_of_then()
+    {
+        var account = await PastAccount.NewAsync(_shared.Apps);
+        var field = await account.FieldAsync("met", Field.Types.Type.DateTime);
+        var values = PastAccount.Values("met", Value.ForString("2020-03-04T05:06:07Z"));
+        var (contact, other) = (await account.ContactAsync(new Contact { Fields = values }), await account.ContactAsync(new Contact { Fields = values }));
+        var before = await account.InstantAsync();
+        field.Type = Field.Types.Type.Text;
+        await account.Apps.Fields.UpdateFieldAsync(new() { Account = account.Name, Field = field });
+        await account.ContactAsync(new Contact { Fields = PastAccount.Values("met", Value.ForString("Vienna")) });
+        await account.UpdateAsync(new Contact { ContactId = other, Fields = PastAccount.Values("met", Value.ForString("Graz")) }, "fields.met");
+
+        var filter = new Filter
+        {
+            Field = new FieldClause
+            {
+                Field = new FieldRef { FieldId = field.FieldId },
+                Operator = FieldClause.Types.Operator.Anniversary,
+                Window = new TimeWindow { Fixed = new FixedWindow { From = "2026-03-04", Until = "2026-03-05" } },
+            },
+        };
+        var matches = await Segments.ListMatchesAsync(
+            new ListMatchesRequest { Account = account.Name, Source = new FilterSource { Filter = filter }, AsOf = before });
+
+        Assert.Equal([contact, other], matches.ContactIds);
+    }
+
+    [Fact]
     public async Task Pipelines_and_stages_have_the_names_of_then()
     {
         var account = await PastAccount.NewAsync(_shared.Apps);

@@ -34,7 +34,7 @@ internal sealed class FilterOracle(World world, Instant now, Func<string, Filter
     private bool MatchesTag(TagClause clause, WorldContact contact)
     {
         var asked = clause.TagIds.Count > 0 ? [.. clause.TagIds]
-            : WorldNames.Tags.Where(tag => tag.Name.StartsWith(clause.NamePrefix, StringComparison.Ordinal)).Select(tag => tag.Id).ToList();
+            : world.Tags.Where(tag => tag.Name.StartsWith(clause.NamePrefix, StringComparison.Ordinal)).Select(tag => tag.Id).ToList();
         return clause.Match switch
         {
             Match.Any => asked.Any(contact.Tags.Contains),
@@ -93,12 +93,12 @@ internal sealed class FilterOracle(World world, Instant now, Func<string, Filter
         var name => contact.Texts[name],
     };
 
-    private static object? OpportunityValue(FieldRef field, WorldOpportunity opportunity) => field.Attribute switch
+    private object? OpportunityValue(FieldRef field, WorldOpportunity opportunity) => field.Attribute switch
     {
         "" => opportunity.Fields.GetValueOrDefault(field.FieldId),
         "name" => opportunity.Name,
-        "pipeline" => WorldNames.Pipelines.Single(p => p.Id == opportunity.PipelineId).Name,
-        "stage" => WorldNames.Stages.Single(s => s.Id == opportunity.StageId).Name,
+        "pipeline" => world.Pipelines.Single(p => p.Id == opportunity.PipelineId).Name,
+        "stage" => world.Stages.Single(s => s.Id == opportunity.StageId).Name,
         "status" => new[] { "open", "won", "lost" }[opportunity.Status - 1],
         "amount" => opportunity.Amount,
         "opened" => opportunity.Opened,

@@ -3,7 +3,12 @@ using NodaTime;
 namespace TagSegments.Testing.Oracle;
 
 /// <summary>All that is known of an account, as plain objects: what the oracle reads and what the loader writes to PostgreSQL.</summary>
-public sealed record World(int AccountId, string TimeZone, int WeekStart, IReadOnlyList<WorldContact> Contacts, IReadOnlySet<(int Channel, string Address)> Suppressed);
+public sealed record World(int AccountId, string TimeZone, int WeekStart, IReadOnlyList<WorldContact> Contacts, IReadOnlySet<(int Channel, string Address)> Suppressed)
+{
+    public IReadOnlyList<(int Id, string Name)> Tags { get; init; } = WorldNames.Tags;
+    public IReadOnlyList<(int Id, string Name)> Pipelines { get; init; } = WorldNames.Pipelines;
+    public IReadOnlyList<(int Id, int Pipeline, string Name)> Stages { get; init; } = WorldNames.Stages;
+}
 
 /// <summary>A living contact. Field values by field number: string, decimal, bool, LocalDate, Instant or string[].</summary>
 public sealed record WorldContact(int Id)

@@ -12,7 +12,8 @@ internal static class SegmentsExplain
     {
         var filter = FilterArgument.Create();
         var contact = ContactKey.Option();
-        var command = new Command("explain", "Explains clause by clause why a contact matches or not.") { filter, contact };
+        var asOf = AsOfOption.Create();
+        var command = new Command("explain", "Explains clause by clause why a contact matches or not, or did at a past instant.") { filter, contact, asOf };
         return command.Runs(async (session, ct) =>
         {
             var target = await ContactKey.GetAsync(session, session.Get(contact)!, ct);
@@ -21,6 +22,7 @@ internal static class SegmentsExplain
                 Account = session.RequireAccount(),
                 Source = await FilterArgument.ResolveAsync(session, session.Get(filter), ct),
                 ContactId = target.ContactId,
+                AsOf = AsOfOption.Read(session.Get(asOf)),
             }, cancellationToken: ct);
             session.Report.Write(answer, () => View(answer, target.ContactId));
         });
