@@ -57,6 +57,8 @@ public static class WorkflowsApp
             .AddSingleton<FieldTypes>()
             .AddSingleton<References>()
             .AddSingleton<DraftReader>()
+            .AddSingleton<SegmentFilters>()
+            .AddSingleton<LoopFinder>()
             .AddSingleton<Publisher>()
             .AddSingleton<RunStore>()
             .AddSingleton<MovedRuns>()
@@ -94,6 +96,7 @@ public static class WorkflowsApp
             .AddSingleton<INodeAction, GoToWorkflow>()
             .AddSingleton<NodeRunner>()
             .AddSingleton<Executor>()
+            .AddHostedService<OwnerNotices>()
             .AddHostedService<AccountHost>();
     }
 

@@ -1,5 +1,6 @@
 using Crm.Workflows.V1;
 using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Notifications;
 using TagSegments.Workflows.Yaml;
 
 namespace TagSegments.Workflows.Definitions;
@@ -29,15 +30,23 @@ internal sealed class DraftReader(References references)
         faults.ThrowIfMissing();
     }
 
-    /// <summary>Puts today's names beside the numbers of a saved definition; those of things that are gone stay as they are.</summary>
-    public Task RefreshNamesAsync(AccountInfo account, Definition definition, CancellationToken ct) =>
-        references.ResolveAsync(account, definition, new Faults(""), ct);
+    /// <summary>
+    /// Puts today's names beside the numbers of a saved definition; those of things that are gone stay as they are. Returns what is gone, each
+    /// with its path.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> RefreshNamesAsync(AccountInfo account, Definition definition, CancellationToken ct)
+    {
+        var faults = new Faults("");
+        await references.ResolveAsync(account, definition, faults, ct);
+        return faults.Texts;
+    }
 
     private static void CheckNames(Workflow draft, Faults faults)
     {
         faults.Require(draft.Name.Length is >= 1 and <= 200, "name", "must be 1 to 200 characters");
         faults.Require(!draft.Name.Any(char.IsControl), "name", "must not hold control characters");
         faults.Require(draft.Description.Length <= 2_000, "description", "is longer than 2,000 characters");
+        faults.Require(draft.OwnerEmail.Length == 0 || MailClient.IsAddress(draft.OwnerEmail), "owner_email", "is no e-mail address");
         faults.ThrowIfAny();
     }
 }

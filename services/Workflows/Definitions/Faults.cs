@@ -13,6 +13,9 @@ internal sealed class Faults(string root, YamlPlaces? places = null)
 {
     private readonly List<(string Field, string Description)> _faults = [];
 
+    /// <summary>Every fault with its path, as text.</summary>
+    public IReadOnlyList<string> Texts => [.. _faults.Select(fault => $"{fault.Field}: {fault.Description}")];
+
     public void Require(bool ok, string path, string description)
     {
         if (!ok)

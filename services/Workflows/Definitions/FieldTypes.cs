@@ -16,6 +16,9 @@ internal sealed class FieldTypes(FieldService.FieldServiceClient fields, TimePro
     private static readonly string[] s_texts = ["first_name", "last_name", "phone", "language", "time_zone"];
     private readonly ConcurrentDictionary<int, (Dictionary<string, FieldType> Types, DateTimeOffset LoadedAt)> _accounts = new();
 
+    /// <summary>Whether the name is that of an attribute that every contact has.</summary>
+    public static bool IsBuiltIn(string field) => s_texts.Contains(field) || field == "do_not_disturb";
+
     /// <summary>Says what is wrong with the action; null if nothing is.</summary>
     public async Task<string?> ProblemAsync(AccountInfo account, SetFieldAction action, CancellationToken ct)
     {

@@ -1,22 +1,27 @@
+using Crm.Segments.V1;
 using Crm.Workflows.V1;
 using TagSegments.Workflows.Enrolment;
+using TagSegments.Workflows.Execution;
 
 namespace TagSegments.Workflows.Definitions;
 
 /// <summary>
 /// Finds ways by which published workflows could start one another without end. An effect of one workflow (a tag added or removed, an
-/// opportunity moved, a step to another workflow) leads to each workflow that a trigger starts on it.
+/// opportunity moved, a field set, a message sent, a step to another workflow) leads to each workflow that a trigger starts on it, or on the
+/// segment into which it may bring the contact. Conditions inside workflows are not read.
 /// </summary>
-internal static class LoopSearch
+internal sealed class LoopSearch(IReadOnlyDictionary<string, Filter> segments, IReadOnlyDictionary<int, string> tagNames)
 {
+    private readonly SegmentEffects _effects = new(segments, tagNames);
+
     /// <summary>Finds, for each effect of <paramref name="workflow"/>, the shortest way back to it.</summary>
-    public static IReadOnlyList<string> Find(IReadOnlyList<Workflow> others, Workflow workflow)
+    public IReadOnlyList<string> Find(IReadOnlyList<Workflow> others, Workflow workflow)
     {
         var all = others.Append(workflow).ToList();
         return [.. Links(workflow, all).Select(link => Shortest(link, workflow, all)).OfType<string>().Distinct()];
     }
 
-    private static string? Shortest(Link first, Workflow goal, List<Workflow> all)
+    private string? Shortest(Link first, Workflow goal, List<Workflow> all)
     {
         var open = new Queue<(Workflow At, string Path)>();
         var seen = new HashSet<string>();
@@ -37,26 +42,36 @@ internal static class LoopSearch
         return null;
     }
 
-    private static IEnumerable<Link> Links(Workflow from, List<Workflow> all) =>
+    private IEnumerable<Link> Links(Workflow from, List<Workflow> all) =>
         from node in @from.Definition.Nodes
         from to in all
         let label = Label(node, to)
         where label is not null
         select new Link(label, to);
 
-    private static string? Label(Node node, Workflow to) => node.ActionCase switch
+    private string? Label(Node node, Workflow to) => node.GoToWorkflow is { } target
+        ? target.WorkflowId == to.WorkflowId ? "go to workflow" : null
+        : to.Definition.Triggers.Select(trigger => Label(node, trigger)).OfType<string>().FirstOrDefault();
+
+    private string? Label(Node node, Trigger trigger) => node.ActionCase switch
     {
-        Node.ActionOneofCase.AddTag when Starts(to, t => TriggerMatch.OnTag(t, TagTrigger.Types.Change.Added, node.AddTag.TagId, node.AddTag.Tag)) =>
-            $"tag \"{node.AddTag.Tag}\" added",
-        Node.ActionOneofCase.RemoveTag when Starts(to, t => TriggerMatch.OnTag(t, TagTrigger.Types.Change.Removed, node.RemoveTag.TagId, node.RemoveTag.Tag)) =>
-            $"tag \"{node.RemoveTag.Tag}\" removed",
-        Node.ActionOneofCase.MoveOpportunity when Starts(to, t => TriggerMatch.OnStage(t, node.MoveOpportunity.StageId)) =>
+        Node.ActionOneofCase.AddTag when OnTag(trigger, TagTrigger.Types.Change.Added, node.AddTag) => $"tag \"{Name(node.AddTag)}\" added",
+        Node.ActionOneofCase.RemoveTag when OnTag(trigger, TagTrigger.Types.Change.Removed, node.RemoveTag) =>
+            $"tag \"{Name(node.RemoveTag)}\" removed",
+        Node.ActionOneofCase.MoveOpportunity when TriggerMatch.OnStage(trigger, node.MoveOpportunity.StageId) =>
             $"opportunity in \"{node.MoveOpportunity.Stage}\"",
-        Node.ActionOneofCase.GoToWorkflow when node.GoToWorkflow.WorkflowId == to.WorkflowId => "go to workflow",
+        Node.ActionOneofCase.SendMessage when trigger.Activity is { CampaignId: "" } activity && SegmentEffects.IsAutomatic(activity.Kind) =>
+            "message sent",
+        _ when trigger.SegmentEntered is { } entered && _effects.MayBringIn(node, entered.SegmentId) =>
+            $"{NodeText.Of(node)}, segment \"{entered.Segment}\" entered",
         _ => null,
     };
 
-    private static bool Starts(Workflow workflow, Func<Trigger, bool> matches) => workflow.Definition.Triggers.Any(matches);
+    private bool OnTag(Trigger trigger, TagTrigger.Types.Change change, TagAction action) =>
+        TriggerMatch.OnTag(trigger, change, action.TagId, Name(action));
+
+    // Prefixes go by the name of today, not by that of when the workflow was saved.
+    private string Name(TagAction action) => tagNames.GetValueOrDefault(action.TagId, action.Tag);
 
     private sealed record Link(string Label, Workflow To);
 }

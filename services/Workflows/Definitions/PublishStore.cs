@@ -23,7 +23,8 @@ internal static class PublishStore
             return new PublishWorkflowResponse { Workflow = workflow };
         }
 
-        var loops = LoopSearch.Find(await OthersAsync(tx, account, draft.WorkflowId, ct), workflow);
+        var published = await WorkflowStore.PublishedAsync(tx.Connection!, tx, account.Id, ct);
+        var loops = draft.Loops.Find([.. published.Where(other => other.WorkflowId != workflow.WorkflowId)], workflow);
         if (loops.Count > 0 && !draft.AcceptLoops)
         {
             throw RpcErrors.Create(
@@ -98,25 +99,6 @@ internal static class PublishStore
         }
     }
 
-    private static async Task<IReadOnlyList<Workflow>> OthersAsync(NpgsqlTransaction tx, AccountInfo account, Guid id, CancellationToken ct)
-    {
-        const string sql = """
-            SELECT w.workflow_id, w.name, v.definition::text
-            FROM workflows.workflow AS w
-            JOIN workflows.workflow_version AS v
-                ON v.account_id = w.account_id AND v.workflow_id = w.workflow_id AND v.version = w.published_version
-            WHERE w.account_id = @AccountId AND w.state = @Published AND w.workflow_id <> @Id
-            """;
-        var rows = await tx.Connection!.QueryAsync<(Guid Id, string Name, string Definition)>(new CommandDefinition(
-            sql, new { AccountId = account.Id, Published = (short)Workflow.Types.State.Published, Id = id }, tx, cancellationToken: ct));
-        return [.. rows.Select(row => new Workflow
-        {
-            WorkflowId = row.Id.ToString(),
-            Name = row.Name,
-            Definition = DefinitionJson.Parse(row.Definition),
-        })];
-    }
-
     private static Task ActivateAsync(
         NpgsqlTransaction tx, AccountInfo account, Workflow workflow, string publisher, IReadOnlyList<string> loops, CancellationToken ct)
     {
@@ -154,4 +136,4 @@ internal static class PublishStore
 }
 
 /// <summary>Which draft is to be published, and how.</summary>
-internal sealed record Draft(Guid WorkflowId, long Revision, bool AcceptLoops);
+internal sealed record Draft(Guid WorkflowId, long Revision, bool AcceptLoops, LoopSearch Loops);

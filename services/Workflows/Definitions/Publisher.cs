@@ -6,7 +6,8 @@ using TagSegments.Workflows.Enrolment;
 namespace TagSegments.Workflows.Definitions;
 
 /// <summary>Publishes workflows and takes them back.</summary>
-internal sealed class Publisher(WorkflowStore workflows, DraftReader drafts, Feeds feeds, SegmentWatch segments, Enroller enroller)
+internal sealed class Publisher(
+    WorkflowStore workflows, DraftReader drafts, LoopFinder loops, Feeds feeds, SegmentWatch segments, Enroller enroller)
 {
     public async Task<PublishWorkflowResponse> PublishAsync(AccountInfo account, Guid id, PublishWorkflowRequest request, ServerCallContext context)
     {
@@ -19,10 +20,11 @@ internal sealed class Publisher(WorkflowStore workflows, DraftReader drafts, Fee
             await segments.LookAsync(account, Guid.Parse(segment.SegmentId), ct);
         }
 
+        var search = await loops.PrepareAsync(account, workflow, ct);
         var positions = await workflows.HasCursorsAsync(account.Id, ct) ? new Dictionary<Feed, string>() : await feeds.PresentAsync(account.Name, ct);
 
         return await workflows.WriteAsync(account, context, request, request.RequestId, tx => PublishStore.PublishAsync(
-            tx, account, new Draft(id, request.Revision, request.AcceptLoops), positions, context.Principal(), ct));
+            tx, account, new Draft(id, request.Revision, request.AcceptLoops, search), positions, context.Principal(), ct));
     }
 
     public Task<UnpublishWorkflowResponse> UnpublishAsync(AccountInfo account, Guid id, UnpublishWorkflowRequest request, ServerCallContext context) =>

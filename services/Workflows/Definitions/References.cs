@@ -102,7 +102,7 @@ internal sealed class References(
         for (var i = 0; i < asked.Count; i++)
         {
             var name = i < names.Count ? names[i] : "";
-            var tag = await FindTagAsync(scope, asked[i].Id, asked[i].Name, $"{path}[{i}]");
+            var tag = await FindTagAsync(scope, asked[i].Id, name.Length > 0 ? name : asked[i].Name, $"{path}[{i}]");
             found.Add(tag ?? new Tag { TagId = asked[i].Id, Name = name });
         }
 
@@ -126,7 +126,7 @@ internal sealed class References(
     private async Task<Tag?> FindTagAsync(Scope scope, int id, string name, string path)
     {
         var tag = await catalogue.FindTagAsync(scope.Account, id, name, scope.Ct);
-        scope.Faults.Require(tag is not null, path, id != 0 ? $"there is no tag {id}" : $"there is no tag \"{name}\"");
+        scope.Faults.Require(tag is not null, path, id != 0 ? $"there is no tag {id} \"{name}\"" : $"there is no tag \"{name}\"");
         return tag;
     }
 

@@ -12,6 +12,7 @@ internal sealed partial class WorkflowApi(
     AccountDirectory accounts,
     WorkflowStore workflows,
     DraftReader drafts,
+    LoopFinder loops,
     Publisher publisher,
     RunStore runs,
     MovedRuns moves,
@@ -43,6 +44,7 @@ internal sealed partial class WorkflowApi(
         }
 
         await drafts.RefreshNamesAsync(account, workflow.Definition, ct);
+        workflow.Problems.Add(await ProblemsAsync(account, workflow, ct));
         workflow.Yaml = YamlWriter.Write(workflow);
         return new GetWorkflowResponse { Workflow = workflow };
     }
@@ -55,6 +57,12 @@ internal sealed partial class WorkflowApi(
         var found = await workflows.ListAsync(account.Id, request.TagId, pages.Read(request), limit + 1, context.CancellationToken);
 
         var page = found.Take(limit).ToList();
+        foreach (var workflow in request.Check ? page : [])
+        {
+            workflow.Problems.Add(await ProblemsAsync(account, workflow, context.CancellationToken));
+        }
+
+        page.ForEach(workflow => workflow.Definition = null);
         return new ListWorkflowsResponse
         {
             Workflows = { page },
@@ -95,7 +103,7 @@ internal sealed partial class WorkflowApi(
         var workflow = await drafts.ReadAsync(account, null, request.Yaml, context.CancellationToken);
 
         workflow.Yaml = YamlWriter.Write(workflow);
-        return new ParseWorkflowResponse { Workflow = workflow };
+        return new ParseWorkflowResponse { Workflow = workflow, Loops = { await loops.FindAsync(account, workflow, context.CancellationToken) } };
     }
 
     private async Task<Workflow> FindAsync(AccountInfo account, GetWorkflowRequest request, CancellationToken ct)
@@ -107,6 +115,15 @@ internal sealed partial class WorkflowApi(
             _ => throw RpcErrors.InvalidField("workflow_id", "is required, or name"),
         };
         return await workflows.FindAsync(account.Id, id, name, ct) ?? throw RpcErrors.NotFound("workflow", request.WorkflowId + request.Name);
+    }
+
+    // Of what counts: the published version, or the draft if there is none.
+    private async Task<IReadOnlyList<string>> ProblemsAsync(AccountInfo account, Workflow workflow, CancellationToken ct)
+    {
+        var definition = workflow.State is Workflow.Types.State.Published
+            ? await workflows.FindVersionAsync(account.Id, Guid.Parse(workflow.WorkflowId), workflow.PublishedVersion, ct)
+            : workflow.Definition.Clone();
+        return await drafts.RefreshNamesAsync(account, definition!, ct);
     }
 
     private static Guid ReadId(string id, string field) =>

@@ -27,8 +27,8 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
     public static async Task<Workflow> InsertAsync(NpgsqlTransaction tx, AccountInfo account, Workflow workflow, CancellationToken ct)
     {
         const string sql = """
-            INSERT INTO workflows.workflow (account_id, workflow_id, name, description, draft, tag_ids)
-            VALUES (@AccountId, @WorkflowId, @Name, @Description, @Draft::jsonb, @TagIds)
+            INSERT INTO workflows.workflow (account_id, workflow_id, name, description, owner_email, draft, tag_ids)
+            VALUES (@AccountId, @WorkflowId, @Name, @Description, @OwnerEmail, @Draft::jsonb, @TagIds)
             ON CONFLICT DO NOTHING
             """;
         var id = Guid.CreateVersion7();
@@ -45,6 +45,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
             UPDATE workflows.workflow AS w
             SET name = @Name,
                 description = @Description,
+                owner_email = @OwnerEmail,
                 draft = @Draft::jsonb,
                 tag_ids = @TagIds,
                 revision = revision + 1,
@@ -128,6 +129,34 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
         return json is null ? null : DefinitionJson.Parse(json);
     }
 
+    /// <summary>Gets the published workflows with the definitions of their published versions.</summary>
+    public async Task<IReadOnlyList<Workflow>> PublishedAsync(int accountId, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await PublishedAsync(connection, null, accountId, ct);
+    }
+
+    /// <summary>The same within a transaction.</summary>
+    public static async Task<IReadOnlyList<Workflow>> PublishedAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? tx, int accountId, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT w.workflow_id, w.name, v.definition::text
+            FROM workflows.workflow AS w
+            JOIN workflows.workflow_version AS v
+                ON v.account_id = w.account_id AND v.workflow_id = w.workflow_id AND v.version = w.published_version
+            WHERE w.account_id = @accountId AND w.state = @published
+            """;
+        var rows = await connection.QueryAsync<(Guid Id, string Name, string Definition)>(
+            new CommandDefinition(sql, new { accountId, published = (short)Workflow.Types.State.Published }, tx, cancellationToken: ct));
+        return [.. rows.Select(row => new Workflow
+        {
+            WorkflowId = row.Id.ToString(),
+            Name = row.Name,
+            Definition = DefinitionJson.Parse(row.Definition),
+        })];
+    }
+
     /// <summary>Whether the account's feeds are followed already.</summary>
     public async Task<bool> HasCursorsAsync(int accountId, CancellationToken ct)
     {
@@ -136,7 +165,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
         return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
     }
 
-    /// <summary>Lists workflows behind a name, without definitions.</summary>
+    /// <summary>Lists workflows behind a name.</summary>
     public async Task<IReadOnlyList<Workflow>> ListAsync(int accountId, int tagId, string? after, int limit, CancellationToken ct)
     {
         const string sql = $"""
@@ -149,17 +178,16 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, new { accountId, tagId, after, limit }, cancellationToken: ct));
-        return [.. rows.Select(row =>
-        {
-            var workflow = row.ToWorkflow();
-            workflow.Definition = null;
-            return workflow;
-        })];
+        return [.. rows.Select(row => row.ToWorkflow())];
     }
 
     private const string Select = """
-        SELECT w.workflow_id, w.name, w.description, w.draft::text AS draft, w.revision, w.state, w.published_version,
-               v.version IS NOT NULL AND v.definition <> w.draft AS has_unpublished_changes, w.created_at, w.updated_at, w.published_at
+        SELECT w.workflow_id, w.name, w.description, w.owner_email, w.draft::text AS draft, w.revision, w.state, w.published_version,
+               v.version IS NOT NULL AND v.definition <> w.draft AS has_unpublished_changes, w.created_at, w.updated_at, w.published_at,
+               (SELECT count(*)::int FROM workflows.run AS r
+                WHERE r.account_id = w.account_id AND r.workflow_id = w.workflow_id AND r.state = 3) AS parked_runs,
+               (SELECT count(*)::int FROM workflows.run AS r
+                WHERE r.account_id = w.account_id AND r.workflow_id = w.workflow_id AND r.state = 8) AS loop_stopped_runs
         FROM workflows.workflow AS w
         LEFT JOIN workflows.workflow_version AS v
             ON v.account_id = w.account_id AND v.workflow_id = w.workflow_id AND v.version = w.published_version
@@ -171,6 +199,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
         WorkflowId = id,
         workflow.Name,
         workflow.Description,
+        workflow.OwnerEmail,
         Draft = DefinitionJson.Format(workflow.Definition),
         TagIds = DefinitionTags.Of(workflow.Definition),
     };
@@ -179,6 +208,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
         Guid WorkflowId,
         string Name,
         string Description,
+        string OwnerEmail,
         string Draft,
         long Revision,
         short State,
@@ -186,13 +216,16 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
         bool HasUnpublishedChanges,
         DateTime CreatedAt,
         DateTime UpdatedAt,
-        DateTime? PublishedAt)
+        DateTime? PublishedAt,
+        int ParkedRuns,
+        int LoopStoppedRuns)
     {
         public Workflow ToWorkflow() => new()
         {
             WorkflowId = WorkflowId.ToString(),
             Name = Name,
             Description = Description,
+            OwnerEmail = OwnerEmail,
             Definition = DefinitionJson.Parse(Draft),
             Revision = Revision,
             State = (Workflow.Types.State)State,
@@ -201,6 +234,8 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
             CreateTime = Timestamp.FromDateTime(CreatedAt),
             UpdateTime = Timestamp.FromDateTime(UpdatedAt),
             PublishTime = PublishedAt is { } at ? Timestamp.FromDateTime(at) : null,
+            ParkedRuns = ParkedRuns,
+            LoopStoppedRuns = LoopStoppedRuns,
         };
     }
 }

@@ -1,3 +1,4 @@
+using Crm.Workflows.V1;
 using Dapper;
 using Npgsql;
 
@@ -19,7 +20,8 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
             ? await feeds.TagNamesAsync(account, batch.Events.Select(e => e.Tag?.TagId ?? 0).Where(id => id > 0).Distinct(), ct)
             : new Dictionary<int, string>();
         var touched = 0;
-        foreach (var part in EnrolmentPlan.Make(active, batch.Events, names).Parts)
+        var events = await Causation.OfMessagesAsync(tx, accountId, active, batch.Events, ct);
+        foreach (var part in EnrolmentPlan.Make(active, events, names).Parts)
         {
             touched += await CarryOutAsync(tx, accountId, active, part, ct);
         }
@@ -60,6 +62,16 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
         }
 
         return counts;
+    }
+
+    /// <summary>Tells what would become of an event that a version starts on.</summary>
+    public async Task<(Run.Types.State State, string Reason)> DecideAsync(
+        int accountId, ActiveVersion version, FeedEvent e, CancellationToken ct)
+    {
+        var enrolment = new Enrolment(version, e);
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var tx = await connection.BeginTransactionAsync(ct);
+        return (await EntryRules.LoadAsync(tx, accountId, [enrolment], ct)).Decide(enrolment);
     }
 
     /// <summary>Makes runs of enrolments that were put off, at most so many; returns how many, 0 if there are none left.</summary>

@@ -37,21 +37,30 @@ internal static class EnrolmentStore
         NpgsqlTransaction tx, int accountId, IReadOnlyList<Enrolment> enrolments, CancellationToken ct)
     {
         const string sql = """
-            INSERT INTO workflows.run
-                (account_id, run_id, workflow_id, version, contact_id, event_id, state, lane, node_id, reason, cause_kind, cause_id,
-                 cause_detail, cause_chain, due_at, ended_at)
-            SELECT @AccountId, run_id, workflow_id, version, contact_id, event_id, state,
-                   -- What a run causes goes in its lane.
-                   COALESCE((SELECT lane FROM workflows.run AS causing WHERE account_id = @AccountId AND causing.run_id = causing_run), lane),
-                   node_id, reason, cause_kind, cause_id,
-                   cause_detail, COALESCE(string_to_array(NULLIF(chain, ''), E'\n'), '{}'),
-                   CASE WHEN state = 1 THEN now() END, CASE WHEN state <> 1 THEN now() END
-            FROM unnest(@RunIds, @WorkflowIds, @Versions, @ContactIds, @EventIds, @States, @Lanes, @NodeIds, @Reasons, @CauseKinds, @CauseIds,
-                        @CauseDetails, @Chains, @CausingRuns)
-                AS row (run_id, workflow_id, version, contact_id, event_id, state, lane, node_id, reason, cause_kind, cause_id,
-                        cause_detail, chain, causing_run)
-            ON CONFLICT (account_id, event_id, workflow_id) DO NOTHING
-            RETURNING state
+            WITH inserted AS (
+                INSERT INTO workflows.run
+                    (account_id, run_id, workflow_id, version, contact_id, event_id, state, lane, node_id, reason, cause_kind, cause_id,
+                     cause_detail, cause_chain, due_at, ended_at)
+                SELECT @AccountId, run_id, workflow_id, version, contact_id, event_id, state,
+                       -- What a run causes goes in its lane.
+                       COALESCE((SELECT lane FROM workflows.run AS causing WHERE account_id = @AccountId AND causing.run_id = causing_run), lane),
+                       node_id, reason, cause_kind, cause_id,
+                       cause_detail, COALESCE(string_to_array(NULLIF(chain, ''), E'\n'), '{}'),
+                       CASE WHEN state = 1 THEN now() END, CASE WHEN state <> 1 THEN now() END
+                FROM unnest(@RunIds, @WorkflowIds, @Versions, @ContactIds, @EventIds, @States, @Lanes, @NodeIds, @Reasons, @CauseKinds, @CauseIds,
+                            @CauseDetails, @Chains, @CausingRuns)
+                    AS row (run_id, workflow_id, version, contact_id, event_id, state, lane, node_id, reason, cause_kind, cause_id,
+                            cause_detail, chain, causing_run)
+                ON CONFLICT (account_id, event_id, workflow_id) DO NOTHING
+                RETURNING workflow_id, run_id, state),
+            noticed AS (
+                INSERT INTO workflows.notice AS notice (account_id, workflow_id, state, runs, run_id)
+                SELECT @AccountId, workflow_id, state, count(*), (array_agg(run_id))[1]
+                FROM inserted
+                WHERE state = @LoopStopped
+                GROUP BY workflow_id, state
+                ON CONFLICT (account_id, workflow_id, state) DO UPDATE SET runs = notice.runs + EXCLUDED.runs, run_id = EXCLUDED.run_id)
+            SELECT state FROM inserted
             """;
         if (enrolments.Count == 0)
         {
@@ -65,6 +74,7 @@ internal static class EnrolmentStore
             new
             {
                 AccountId = accountId,
+                LoopStopped = (short)State.LoopStopped,
                 RunIds = entries.Select(_ => Guid.CreateVersion7()).ToArray(),
                 WorkflowIds = entries.Select(e => e.Enrolment.Version.WorkflowId).ToArray(),
                 Versions = entries.Select(e => e.Enrolment.Version.Version).ToArray(),

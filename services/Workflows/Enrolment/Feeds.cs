@@ -41,17 +41,11 @@ internal sealed class Feeds(
         return feeds.Zip(positions).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
-    /// <summary>Gets the names of those of the tags that exist.</summary>
+    /// <summary>Gets the names of tags, each named once.</summary>
     public async Task<IReadOnlyDictionary<int, string>> TagNamesAsync(string account, IEnumerable<int> tagIds, CancellationToken ct)
     {
-        var names = new Dictionary<int, string>();
-        foreach (var id in tagIds)
-        {
-            var response = await tags.GetTagAsync(new() { Account = account, TagId = id }, cancellationToken: ct);
-            names[id] = response.Tag.Name;
-        }
-
-        return names;
+        var found = await Task.WhenAll(tagIds.Select(async id => await tags.GetTagAsync(new() { Account = account, TagId = id }, cancellationToken: ct)));
+        return found.ToDictionary(response => response.Tag.TagId, response => response.Tag.Name);
     }
 
     private async Task<string> PresentAsync(Feed feed, string account, CancellationToken ct)

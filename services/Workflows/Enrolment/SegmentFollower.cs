@@ -15,7 +15,7 @@ internal sealed class SegmentFollower(SegmentWatch watch, TimeProvider time, ILo
             }
             catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
-                // The segment service is away, or a segment is broken: what it remembers of the last look stays.
+                // The database is away: what it remembers of the last look stays.
                 logger.SegmentsNotSeen(e, account.Name);
             }
             catch (OperationCanceledException)

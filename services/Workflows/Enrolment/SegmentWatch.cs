@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Crm.Segments.V1;
 using Dapper;
+using Grpc.Core;
 using Npgsql;
 using TagSegments.ServiceDefaults;
 using TagSegments.Workflows.Execution;
@@ -19,16 +20,29 @@ internal sealed record SegmentWatchOptions
 /// before; who is new starts. What was seen is kept in the transaction of the enrolments.
 /// </summary>
 internal sealed class SegmentWatch(
-    NpgsqlDataSource database, SegmentService.SegmentServiceClient segments, ActiveVersions versions, Wakeups wakeups, SegmentWatchOptions options)
+    NpgsqlDataSource database,
+    SegmentService.SegmentServiceClient segments,
+    ActiveVersions versions,
+    Wakeups wakeups,
+    SegmentWatchOptions options,
+    ILogger<SegmentWatch> logger)
 {
     public TimeSpan Interval => TimeSpan.FromSeconds(options.Seconds);
 
-    /// <summary>Looks at every segment that starts a published workflow.</summary>
+    /// <summary>Looks at every segment that starts a published workflow; one that cannot be seen is passed over.</summary>
     public async Task LookAtAllAsync(AccountInfo account, CancellationToken ct)
     {
         foreach (var segmentId in await WatchedAsync(account.Id, ct))
         {
-            await LookAsync(account, segmentId, ct);
+            try
+            {
+                await LookAsync(account, segmentId, ct);
+            }
+            catch (RpcException e) when (!ct.IsCancellationRequested)
+            {
+                // The segment service is away, or the segment is broken: what is remembered of the last look stays.
+                logger.SegmentNotSeen(e, segmentId, account.Name);
+            }
         }
     }
 
@@ -38,27 +52,28 @@ internal sealed class SegmentWatch(
     /// </summary>
     public async Task LookAsync(AccountInfo account, Guid segmentId, CancellationToken ct)
     {
-        var before = await LooksAsync(account.Id, segmentId, ct);
+        var (before, now) = await LooksAsync(account.Id, segmentId, ct);
         var members = await MembersAsync(account, segmentId, ct);
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         var active = await versions.LockAsync(tx, account.Id, ct);
-        var (looks, known) = await KnownAsync(tx, account.Id, segmentId, ct);
+        var (looks, lookedAt, known) = await KnownAsync(tx, account.Id, segmentId, ct);
         if (looks != before)
         {
             // Another process has looked meanwhile, and its look is the newer one.
             return;
         }
 
-        var entered = looks == 0 ? [] : members.Except(known).ToList();
+        int[] entered = looks == 0 ? [] : [.. members.Except(known)];
+        var cause = await Causation.OfEntriesAsync(tx, account.Id, active, entered, lookedAt, ct);
         var enrolments =
             from contactId in entered
             from version in active
-            let e = new FeedEvent($"segments/{segmentId}/{looks}/{contactId}", contactId, default) { SegmentId = segmentId }
+            let e = new FeedEvent($"segments/{segmentId}/{looks}/{contactId}", contactId, default) { SegmentId = segmentId, Cause = cause(contactId) }
             where version.ActiveUntil is null && version.StartsOn(e, "")
             select new Enrolment(version, e);
         await EnrolmentStore.StartAsync(tx, account.Id, active, [.. enrolments], ct);
-        await SaveAsync(tx, account.Id, segmentId, members, ct);
+        await SaveAsync(tx, account.Id, segmentId, now, members, ct);
         await tx.CommitAsync(ct);
         wakeups.Wake(account.Id);
     }
@@ -91,28 +106,34 @@ internal sealed class SegmentWatch(
         return [.. members];
     }
 
-    private async Task<long> LooksAsync(int accountId, Guid segmentId, CancellationToken ct)
+    // The time is taken before the look, so that nothing that it sees lies behind it.
+    private async Task<(long Looks, DateTime Now)> LooksAsync(int accountId, Guid segmentId, CancellationToken ct)
     {
-        const string sql = "SELECT looks FROM workflows.segment_members WHERE account_id = @accountId AND segment_id = @segmentId";
+        const string sql = """
+            SELECT COALESCE((SELECT looks FROM workflows.segment_members WHERE account_id = @accountId AND segment_id = @segmentId), 0), clock_timestamp()
+            """;
         await using var connection = await database.OpenConnectionAsync(ct);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(sql, new { accountId, segmentId }, cancellationToken: ct));
+        return await connection.QuerySingleAsync<(long, DateTime)>(new CommandDefinition(sql, new { accountId, segmentId }, cancellationToken: ct));
     }
 
-    private static async Task<(long Looks, int[] ContactIds)> KnownAsync(NpgsqlTransaction tx, int accountId, Guid segmentId, CancellationToken ct)
+    private static async Task<(long Looks, DateTime LookedAt, int[] ContactIds)> KnownAsync(
+        NpgsqlTransaction tx, int accountId, Guid segmentId, CancellationToken ct)
     {
-        const string sql = "SELECT looks, contact_ids FROM workflows.segment_members WHERE account_id = @accountId AND segment_id = @segmentId";
-        return await tx.Connection!.QuerySingleOrDefaultAsync<(long, int[])>(
+        const string sql = """
+            SELECT looks, looked_at, contact_ids FROM workflows.segment_members WHERE account_id = @accountId AND segment_id = @segmentId
+            """;
+        return await tx.Connection!.QuerySingleOrDefaultAsync<(long, DateTime, int[])>(
             new CommandDefinition(sql, new { accountId, segmentId }, tx, cancellationToken: ct));
     }
 
-    private static Task SaveAsync(NpgsqlTransaction tx, int accountId, Guid segmentId, int[] members, CancellationToken ct)
+    private static Task SaveAsync(NpgsqlTransaction tx, int accountId, Guid segmentId, DateTime now, int[] members, CancellationToken ct)
     {
         const string sql = """
-            INSERT INTO workflows.segment_members AS known (account_id, segment_id, contact_ids)
-            VALUES (@accountId, @segmentId, @members)
+            INSERT INTO workflows.segment_members AS known (account_id, segment_id, contact_ids, looked_at)
+            VALUES (@accountId, @segmentId, @members, @now)
             ON CONFLICT (account_id, segment_id)
-                DO UPDATE SET contact_ids = EXCLUDED.contact_ids, looks = known.looks + 1, looked_at = now()
+                DO UPDATE SET contact_ids = EXCLUDED.contact_ids, looks = known.looks + 1, looked_at = EXCLUDED.looked_at
             """;
-        return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, new { accountId, segmentId, members }, tx, cancellationToken: ct));
+        return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, new { accountId, segmentId, now, members }, tx, cancellationToken: ct));
     }
 }

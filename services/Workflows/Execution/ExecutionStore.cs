@@ -63,7 +63,7 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
 
     /// <summary>
     /// Writes history and the new state of runs in one transaction. A run that left or was cancelled meanwhile keeps its state; the history
-    /// has what was done all the same.
+    /// has what was done all the same. Of parked runs the owner will be told.
     /// </summary>
     public async Task CommitAsync(int accountId, IReadOnlyList<StepResult> results, CancellationToken ct)
     {
@@ -79,28 +79,36 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
                 SELECT @AccountId, run_id, step, attempt, node_id, input, outcome, detail, clock_timestamp()
                 FROM result
                 WHERE NOT is_look
-                ON CONFLICT DO NOTHING)
-            UPDATE workflows.run AS run
-            SET state = result.state,
-                node_id = result.next_node_id,
-                step = result.next_step,
-                attempt = result.next_attempt,
-                reason = result.reason,
-                watching = result.watches,
-                expires_at = CASE WHEN result.state = 2 THEN COALESCE(run.expires_at, clock_timestamp() + result.delay, 'infinity') END,
-                due_at = CASE result.state
-                    WHEN 1 THEN clock_timestamp() + result.delay
-                    WHEN 2 THEN LEAST(COALESCE(run.expires_at, clock_timestamp() + result.delay, 'infinity'), clock_timestamp() + result.look)
-                END,
-                ended_at = CASE WHEN result.state IN (4, 5) THEN clock_timestamp() END
-            FROM result
-            WHERE run.account_id = @AccountId
-                AND run.run_id = result.run_id
-                AND run.version = result.version
-                AND run.step = result.step
-                AND run.attempt = result.attempt
-                AND run.due_at IS NOT NULL
-                AND (NOT result.is_look OR run.wakes = result.wakes)
+                ON CONFLICT DO NOTHING),
+            updated AS (
+                UPDATE workflows.run AS run
+                SET state = result.state,
+                    node_id = result.next_node_id,
+                    step = result.next_step,
+                    attempt = result.next_attempt,
+                    reason = result.reason,
+                    watching = result.watches,
+                    expires_at = CASE WHEN result.state = 2 THEN COALESCE(run.expires_at, clock_timestamp() + result.delay, 'infinity') END,
+                    due_at = CASE result.state
+                        WHEN 1 THEN clock_timestamp() + result.delay
+                        WHEN 2 THEN LEAST(COALESCE(run.expires_at, clock_timestamp() + result.delay, 'infinity'), clock_timestamp() + result.look)
+                    END,
+                    ended_at = CASE WHEN result.state IN (4, 5) THEN clock_timestamp() END
+                FROM result
+                WHERE run.account_id = @AccountId
+                    AND run.run_id = result.run_id
+                    AND run.version = result.version
+                    AND run.step = result.step
+                    AND run.attempt = result.attempt
+                    AND run.due_at IS NOT NULL
+                    AND (NOT result.is_look OR run.wakes = result.wakes)
+                RETURNING run.workflow_id, run.run_id, run.state)
+            INSERT INTO workflows.notice AS notice (account_id, workflow_id, state, runs, run_id)
+            SELECT @AccountId, workflow_id, state, count(*), (array_agg(run_id))[1]
+            FROM updated
+            WHERE state = 3
+            GROUP BY workflow_id, state
+            ON CONFLICT (account_id, workflow_id, state) DO UPDATE SET runs = notice.runs + EXCLUDED.runs, run_id = EXCLUDED.run_id
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(

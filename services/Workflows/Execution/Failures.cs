@@ -1,6 +1,7 @@
 using Crm.Workflows.V1;
 using Google.Rpc;
 using Grpc.Core;
+using TagSegments.Workflows.Notifications;
 
 namespace TagSegments.Workflows.Execution;
 
@@ -54,7 +55,7 @@ internal sealed class Failures(RetryOptions options)
     {
         RpcException rpc => rpc.StatusCode
             is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.AlreadyExists or StatusCode.OutOfRange,
-        InvalidOperationException or FormatException => true,
+        InvalidOperationException or FormatException or WebhookRefusedException => true,
         _ => false,
     };
 }

@@ -44,7 +44,7 @@ internal sealed class WebhookClient : IDisposable
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Add("TagSegments-Signature", WebhookSecrets.Sign(await _secrets.GetAsync(accountId, ct), seconds, body));
         request.Headers.Add("TagSegments-Delivery", deliveryId);
-        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        using var response = await SendAsync(request, ct);
         return response.IsSuccessStatusCode
             ? (int)response.StatusCode
             : throw new HttpRequestException($"The webhook answered {(int)response.StatusCode}.", null, response.StatusCode);
@@ -52,11 +52,27 @@ internal sealed class WebhookClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        try
+        {
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The webhook did not answer within {_http.Timeout.TotalSeconds} s.");
+        }
+        catch (HttpRequestException e) when (e.InnerException is WebhookRefusedException refused)
+        {
+            throw refused;
+        }
+    }
+
     private static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, bool allowPrivate, CancellationToken ct)
     {
         var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, ct);
         var address = addresses.FirstOrDefault(address => allowPrivate || WebhookAddress.IsPublic(address))
-            ?? throw new HttpRequestException($"{target.Host} is a private, local or reserved address.");
+            ?? throw new WebhookRefusedException($"{target.Host} is a private, local or reserved address.");
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -71,3 +87,6 @@ internal sealed class WebhookClient : IDisposable
         }
     }
 }
+
+/// <summary>An address that must not be called.</summary>
+internal sealed class WebhookRefusedException(string message) : Exception(message);

@@ -41,6 +41,14 @@ internal sealed class ManualEnrolment(SegmentService.SegmentServiceClient segmen
         return response;
     }
 
+    /// <summary>Whether the re-entry rule of a definition would let the contact start now: <c>starts</c>, or why not.</summary>
+    public async Task<string> EntryAsync(int accountId, Guid workflowId, Definition definition, int contactId, CancellationToken ct)
+    {
+        var version = new ActiveVersion(workflowId, 0, definition, default, null);
+        var (state, reason) = await enroller.DecideAsync(accountId, version, new FeedEvent("", contactId, default), ct);
+        return state is Run.Types.State.Running ? "starts" : reason;
+    }
+
     private FeedEvent Event(EnrolContactsRequest request, int contactId) =>
         new($"enrol/{request.RequestId}/{contactId}", contactId, time.GetUtcNow().UtcDateTime)
         {

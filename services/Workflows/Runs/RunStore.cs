@@ -61,6 +61,29 @@ internal sealed class RunStore(NpgsqlDataSource database, Wakeups wakeups)
         return new GetRunResponse { Run = run, Steps = { steps.Select(step => step.ToStep()) } };
     }
 
+    /// <summary>Lists steps of a contact's runs, of a workflow's, or of both, behind a place: newest run first, its steps in order.</summary>
+    public async Task<IReadOnlyList<RunStep>> ListStepsAsync(
+        int accountId, int contactId, Guid? workflowId, StepPlace? after, int limit, CancellationToken ct)
+    {
+        var sql = $"""
+            SELECT run.run_id, run.workflow_id, COALESCE(workflow.name, '') AS workflow, run.contact_id,
+                   step.step, step.attempt, step.node_id, step.input, step.outcome, step.detail, step.at
+            FROM workflows.run AS run
+            JOIN workflows.step AS step USING (account_id, run_id)
+            LEFT JOIN workflows.workflow AS workflow USING (account_id, workflow_id)
+            WHERE run.account_id = @accountId
+                {(workflowId is null ? "" : "AND run.workflow_id = @workflowId")}
+                {(contactId == 0 ? "" : "AND run.contact_id = @contactId")}
+                {(after is null ? "" : "AND run.run_id <= @RunId AND (run.run_id < @RunId OR (step.step, step.attempt) > (@Step, @Attempt))")}
+            ORDER BY run.run_id DESC, step.step, step.attempt
+            LIMIT @limit
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<RunStepRow>(new CommandDefinition(
+            sql, new { accountId, workflowId, contactId, after?.RunId, after?.Step, after?.Attempt, limit }, cancellationToken: ct));
+        return [.. rows.Select(row => row.ToRunStep())];
+    }
+
     /// <summary>Ends a run unless it has ended.</summary>
     public static async Task<Run> CancelAsync(NpgsqlTransaction tx, int accountId, Guid runId, string reason, CancellationToken ct)
     {
@@ -146,6 +169,29 @@ internal sealed class RunStore(NpgsqlDataSource database, Wakeups wakeups)
             FailedAttempts = FailedAttempts,
             StartTime = Timestamp.FromDateTime(StartedAt),
             EndTime = EndedAt is { } end ? Timestamp.FromDateTime(end) : null,
+        };
+    }
+
+    private sealed record RunStepRow(
+        Guid RunId,
+        Guid WorkflowId,
+        string Workflow,
+        int ContactId,
+        int Step,
+        int Attempt,
+        string NodeId,
+        string Input,
+        short Outcome,
+        string Detail,
+        DateTime At)
+    {
+        public RunStep ToRunStep() => new()
+        {
+            RunId = RunId.ToString(),
+            WorkflowId = WorkflowId.ToString(),
+            Workflow = Workflow,
+            ContactId = ContactId,
+            Step = new StepRow(Step, Attempt, NodeId, Input, Outcome, Detail, At).ToStep(),
         };
     }
 

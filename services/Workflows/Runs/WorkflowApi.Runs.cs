@@ -26,6 +26,24 @@ internal sealed partial class WorkflowApi
         };
     }
 
+    public override async Task<ListStepsResponse> ListSteps(ListStepsRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        Guid? workflowId = request.WorkflowId.Length > 0 ? ReadId(request.WorkflowId, "workflow_id") : null;
+        new FieldChecks().Require(request.ContactId > 0 || workflowId is not null, "contact_id", "is required, or workflow_id").ThrowIfAny();
+        var limit = PageSize(request.PageSize);
+        var after = StepPlace.Parse(pages.Read(request));
+
+        var found = await runs.ListStepsAsync(account.Id, request.ContactId, workflowId, after, limit + 1, context.CancellationToken);
+
+        var page = found.Take(limit).ToList();
+        return new ListStepsResponse
+        {
+            Steps = { page },
+            NextPageToken = found.Count > limit ? pages.Create(request, StepPlace.Of(page[^1]).ToString()) : "",
+        };
+    }
+
     public override async Task<GetRunResponse> GetRun(GetRunRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
@@ -93,7 +111,9 @@ internal sealed partial class WorkflowApi
             : await workflows.FindVersionAsync(account.Id, id, request.Version, ct)
                 ?? throw RpcErrors.NotFound("workflow version", $"{id}/{request.Version}");
 
-        return await simulator.RunAsync(account, definition, request.ContactId, ct);
+        var response = await simulator.RunAsync(account, definition, request.ContactId, ct);
+        response.Entry = await enrolment.EntryAsync(account.Id, id, definition, request.ContactId, ct);
+        return response;
     }
 
     public override async Task<GetWebhookSecretResponse> GetWebhookSecret(GetWebhookSecretRequest request, ServerCallContext context)

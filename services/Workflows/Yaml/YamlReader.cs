@@ -11,8 +11,8 @@ using YamlDotNet.RepresentationModel;
 namespace TagSegments.Workflows.Yaml;
 
 /// <summary>
-/// Reads a workflow written as YAML: the fields of <see cref="Definition"/> by their names in the proto file, beside <c>name</c> and
-/// <c>description</c>. Three things are shorter than in JSON: enum values without their prefix (<c>once_ever</c>), periods
+/// Reads a workflow written as YAML: the fields of <see cref="Definition"/> by their names in the proto file, beside <c>name</c>,
+/// <c>description</c> and <c>owner_email</c>. Three things are shorter than in JSON: enum values without their prefix (<c>once_ever</c>), periods
 /// (<c>3 days</c>) and conditions (the text alone).
 /// </summary>
 internal sealed class YamlReader
@@ -84,7 +84,7 @@ internal sealed class YamlReader
         foreach (var (key, value) in root.Children)
         {
             var name = (key as YamlScalarNode)?.Value ?? "";
-            IMessage target = name is "name" or "description" ? workflow : workflow.Definition;
+            IMessage target = name is "name" or "description" or "owner_email" ? workflow : workflow.Definition;
             ReadField(name, key, value, target, "");
         }
     }

@@ -23,6 +23,11 @@ internal static class YamlWriter
             Add(root, "description", Text(workflow.Description));
         }
 
+        if (workflow.OwnerEmail.Length > 0)
+        {
+            Add(root, "owner_email", Text(workflow.OwnerEmail));
+        }
+
         foreach (var (key, value) in Fields(workflow.Definition).Children)
         {
             root.Add(key, value);

@@ -1,3 +1,4 @@
+using Crm.Segments.V1;
 using Crm.Workflows.V1;
 using TagSegments.Workflows.Definitions;
 
@@ -11,7 +12,7 @@ public sealed class LoopSearchTests
         var followUp = Workflow("Follow Up", OnAdded(1), Add(2, "Warm"));
         var nurture = Workflow("Nurture", OnAdded(2), Add(1, "Hot Lead"));
 
-        var loops = LoopSearch.Find([followUp], nurture);
+        var loops = Find([followUp], nurture);
 
         Assert.Equal(["Nurture > tag \"Hot Lead\" added > Follow Up > tag \"Warm\" added > Nurture"], loops);
     }
@@ -21,7 +22,7 @@ public sealed class LoopSearchTests
     {
         var workflow = Workflow("Flag", OnRemoved(1), new Node { Id = "a", RemoveTag = new() { TagId = 1, Tag = "Flag" } });
 
-        Assert.Equal(["Flag > tag \"Flag\" removed > Flag"], LoopSearch.Find([], workflow));
+        Assert.Equal(["Flag > tag \"Flag\" removed > Flag"], Find([], workflow));
     }
 
     [Fact]
@@ -33,7 +34,7 @@ public sealed class LoopSearchTests
             new Trigger { Tag = new() { NamePrefix = "Source: " } },
             new Node { Id = "a", GoToWorkflow = new() { WorkflowId = target.WorkflowId, Workflow = "Target" } });
 
-        Assert.Equal(["Start > go to workflow > Target > tag \"Source: Web\" added > Start"], LoopSearch.Find([target], start));
+        Assert.Equal(["Start > go to workflow > Target > tag \"Source: Web\" added > Start"], Find([target], start));
     }
 
     [Fact]
@@ -41,7 +42,39 @@ public sealed class LoopSearchTests
     {
         var next = Workflow("Next", OnAdded(2), Add(3, "C"));
 
-        Assert.Empty(LoopSearch.Find([next], Workflow("First", OnAdded(1), Add(2, "B"))));
+        Assert.Empty(Find([next], Workflow("First", OnAdded(1), Add(2, "B"))));
+    }
+
+    [Theory]
+    [InlineData(true, 1, true)]
+    [InlineData(false, 1, false)]
+    [InlineData(true, 2, false)]
+    [InlineData(false, 2, true)]
+    [InlineData(true, 3, false)]
+    [InlineData(false, 3, true)]
+    [InlineData(true, 4, true)]
+    [InlineData(true, 5, false)]
+    public void W6_A_loop_over_a_segment_is_found_where_the_action_may_bring_the_contact_in(bool adds, int tagId, bool loops)
+    {
+        var action = new TagAction { TagId = tagId, Tag = "T" };
+        var node = adds ? new Node { Id = "a", AddTag = action } : new Node { Id = "a", RemoveTag = action };
+        var workflow = Workflow("W", new Trigger { SegmentEntered = new() { SegmentId = "important", Segment = "Important" } }, node);
+
+        var found = Find([], workflow);
+
+        var verb = adds ? "add" : "remove";
+        Assert.Equal(loops ? [$"W > {verb} tag \"T\", segment \"Important\" entered > W"] : [], found);
+    }
+
+    [Theory]
+    [InlineData(ActivityClause.Types.Kind.Sent, true)]
+    [InlineData(ActivityClause.Types.Kind.Opened, false)]
+    public void W6_A_message_leads_to_what_happens_without_anybodys_doing(ActivityClause.Types.Kind kind, bool loops)
+    {
+        var workflow = Workflow(
+            "W", new Trigger { Activity = new() { Kind = kind } }, new Node { Id = "a", SendMessage = new() { Subject = "Hi", Text = "Hi" } });
+
+        Assert.Equal(loops ? ["W > message sent > W"] : [], Find([], workflow));
     }
 
     [Fact]
@@ -50,8 +83,29 @@ public sealed class LoopSearchTests
         var ping = Workflow("Ping", OnAdded(2), Add(3, "C"));
         var pong = Workflow("Pong", OnAdded(3), Add(2, "B"));
 
-        Assert.Empty(LoopSearch.Find([ping, pong], Workflow("First", OnAdded(1), Add(2, "B"))));
+        Assert.Empty(Find([ping, pong], Workflow("First", OnAdded(1), Add(2, "B"))));
     }
+
+    private static readonly Filter s_important = new()
+    {
+        AllOf = new()
+        {
+            Filters =
+            {
+                Has(TagClause.Types.Match.Any, 1),
+                new Filter { Negated = Has(TagClause.Types.Match.Any, 2) },
+                Has(TagClause.Types.Match.None, 3),
+                new Filter { Segment = new() { SegmentId = "other" } },
+            },
+        },
+    };
+
+    private static readonly Dictionary<string, Filter> s_segments = new() { ["important"] = s_important, ["other"] = Has(TagClause.Types.Match.All, 4) };
+
+    private static Filter Has(TagClause.Types.Match match, int tagId) => new() { Tag = new() { Match = match, TagIds = { tagId } } };
+
+    private static IReadOnlyList<string> Find(IReadOnlyList<Workflow> others, Workflow workflow) =>
+        new LoopSearch(s_segments, new Dictionary<int, string>()).Find(others, workflow);
 
     private static Workflow Workflow(string name, Trigger trigger, Node node) => new()
     {

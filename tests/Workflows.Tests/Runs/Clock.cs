@@ -7,6 +7,20 @@ namespace TagSegments.Workflows.Tests.Runs;
 /// <summary>Lets time pass for a run: timers run by the database's clock, which tests do not turn.</summary>
 internal static class Clock
 {
+    /// <summary>Looks behind the services.</summary>
+    public static async Task<T> ScalarAsync<T>(TestApps apps, string sql, params object[] values)
+    {
+        await using var connection = new NpgsqlConnection(apps.Database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
     public static async Task MakeDueAsync(TestApps apps, Run run)
     {
         await using var connection = new NpgsqlConnection(apps.Database.OwnerConnectionString);

@@ -123,6 +123,22 @@ public sealed class ConditionTests(SharedApps shared) : IClassFixture<SharedApps
         Assert.Equal("the contact has the tag already", simulation.Steps[2].Detail);
         Assert.Equal(48, (simulation.Steps[1].Time - simulation.Steps[0].Time).ToTimeSpan().TotalHours, precision: 3);
         Assert.Equal(["VIP"], await crm.TagsOfAsync(contact));
+        Assert.Equal("starts", simulation.Entry);
         Assert.Empty(await crm.RunsAsync(workflow));
+    }
+
+    [Fact]
+    public async Task W7_A_simulation_tells_whether_the_contact_may_start_at_all()
+    {
+        var crm = await Playground.CreateAsync(shared.Apps, "Start");
+        var contact = await crm.NewContactAsync();
+        var workflow = await crm.PublishAsync("{name: W, reentry: once_ever, triggers: [{tag: {tags: [Start]}}], nodes: [{id: done, end: {}}]}");
+        await crm.AddTagAsync(contact, "Start");
+        await crm.WaitForRunAsync(workflow, contact, State.Completed);
+
+        var simulation = await crm.Apps.Workflows.SimulateWorkflowAsync(
+            new() { Account = crm.Account, WorkflowId = workflow.WorkflowId, ContactId = contact });
+
+        Assert.Equal("the contact has been through the workflow", simulation.Entry);
     }
 }

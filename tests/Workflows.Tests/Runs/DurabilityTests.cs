@@ -90,6 +90,54 @@ public sealed class DurabilityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task W6_A_loop_over_a_segment_stops_at_its_first_repeat()
+    {
+        var crm = await Playground.CreateAsync(_apps, "VIP");
+        await _apps.Segments.CreateSegmentAsync(new() { Account = crm.Account, Segment = new() { Name = "Important" }, Text = "has tag \"VIP\"" });
+        var workflow = await crm.PublishAsync(
+            """
+            name: W
+            triggers: [{segment_entered: {segment: Important}}]
+            nodes:
+            - {id: off, remove_tag: {tag: VIP}, next: pause}
+            - {id: pause, wait: {period: 1 day}, next: on}
+            - {id: on, add_tag: {tag: VIP}}
+            """,
+            acceptLoops: true);
+        var contact = await crm.NewContactAsync(null, "VIP");
+        var run = await crm.WaitForRunAsync(workflow, contact, State.Waiting);
+        await WaitForLooksAsync(crm, 2);
+
+        await Clock.MakeDueAsync(_apps, run);
+
+        var runs = await crm.WaitForRunsAsync(workflow, contact, 2, State.Completed, State.LoopStopped);
+        Assert.Equal([workflow.WorkflowId], runs.Single(r => r.State is State.LoopStopped).Cause.WorkflowChain);
+        // By another way into it the contact starts again.
+        await crm.RemoveTagAsync(contact, "VIP");
+        await WaitForLooksAsync(crm, 2);
+        await crm.AddTagAsync(contact, "VIP");
+        await crm.WaitForRunsAsync(workflow, contact, 3, State.Completed, State.LoopStopped, State.Waiting);
+    }
+
+    [Fact]
+    public async Task W1_A_segment_that_is_broken_does_not_keep_others_from_being_looked_at()
+    {
+        var crm = await Playground.CreateAsync(_apps, "Gone", "VIP");
+        foreach (var (name, tag) in new[] { ("A Broken", "Gone"), ("B Whole", "VIP") })
+        {
+            await _apps.Segments.CreateSegmentAsync(new() { Account = crm.Account, Segment = new() { Name = name }, Text = $"has tag \"{tag}\"" });
+        }
+
+        var workflow = await crm.PublishAsync(
+            "{name: W, triggers: [{segment_entered: {segment: A Broken}}, {segment_entered: {segment: B Whole}}], nodes: [{id: done, end: {}}]}");
+        await _apps.Tags.DeleteTagAsync(new() { Account = crm.Account, TagId = await crm.TagIdAsync("Gone"), Force = true });
+
+        var contact = await crm.NewContactAsync(null, "VIP");
+
+        await crm.WaitForRunAsync(workflow, contact, State.Completed);
+    }
+
+    [Fact]
     public async Task W5_Runs_are_moved_to_another_version_on_request()
     {
         var crm = await Playground.CreateAsync(_apps, "Start", "New");
@@ -115,5 +163,16 @@ public sealed class DurabilityTests : IAsyncLifetime
         Assert.Equal((1, 1), (dry.Moved, moved.Moved));
         Assert.Equal(2, (await crm.WaitForRunAsync(workflow, contact, State.Completed)).Version);
         Assert.Contains("New", await crm.TagsOfAsync(contact));
+    }
+
+    private static async Task WaitForLooksAsync(Playground crm, int count)
+    {
+        var until = await LooksAsync() + count;
+        await Playground.WaitForAsync(async () => await LooksAsync() >= until, () => "looks at the segment");
+
+        async Task<long> LooksAsync() => await Clock.ScalarAsync<long>(
+            crm.Apps,
+            "SELECT looks FROM workflows.segment_members AS m JOIN workflows.account AS a USING (account_id) WHERE a.name = $1",
+            crm.Account);
     }
 }

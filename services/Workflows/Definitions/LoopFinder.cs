@@ -1,0 +1,30 @@
+using Crm.Workflows.V1;
+using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Enrolment;
+
+namespace TagSegments.Workflows.Definitions;
+
+/// <summary>Prepares searches for loops: reads from other services what they need to know, before anything is locked.</summary>
+internal sealed class LoopFinder(WorkflowStore workflows, SegmentFilters segments, Feeds feeds)
+{
+    /// <summary>Prepares a search among the published workflows of the account and one more.</summary>
+    public async Task<LoopSearch> PrepareAsync(AccountInfo account, Workflow workflow, CancellationToken ct)
+    {
+        List<Workflow> all = [.. await workflows.PublishedAsync(account.Id, ct), workflow];
+        var tagIds = all.SelectMany(w => w.Definition.Nodes)
+            .Select(node => node.AddTag?.TagId ?? node.RemoveTag?.TagId ?? 0)
+            .Where(tagId => tagId > 0)
+            .Distinct();
+        return new LoopSearch(await segments.OfTriggersAsync(account, all, ct), await feeds.TagNamesAsync(account.Name, tagIds, ct));
+    }
+
+    /// <summary>Finds the loops that a workflow would make if it were published in place of the one of its name.</summary>
+    public async Task<IReadOnlyList<string>> FindAsync(AccountInfo account, Workflow workflow, CancellationToken ct)
+    {
+        var search = await PrepareAsync(account, workflow, ct);
+        var published = await workflows.PublishedAsync(account.Id, ct);
+        var asIs = workflow.Clone();
+        asIs.WorkflowId = published.FirstOrDefault(other => other.Name == workflow.Name)?.WorkflowId ?? "";
+        return search.Find([.. published.Where(other => other.WorkflowId != asIs.WorkflowId)], asIs);
+    }
+}

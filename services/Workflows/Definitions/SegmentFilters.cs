@@ -1,0 +1,52 @@
+using Crm.Segments.V1;
+using Crm.Workflows.V1;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Workflows.Definitions;
+
+/// <summary>Reads the filters of segments, with those of the segments that they refer to.</summary>
+internal sealed class SegmentFilters(SegmentService.SegmentServiceClient segments)
+{
+    /// <summary>Reads the filters of all segments that start one of the workflows, by the segments' ids. What is gone is left out: nobody enters it.</summary>
+    public async Task<IReadOnlyDictionary<string, Filter>> OfTriggersAsync(AccountInfo account, IEnumerable<Workflow> workflows, CancellationToken ct)
+    {
+        var filters = new Dictionary<string, Filter>();
+        var open = new Queue<string>(
+            workflows.SelectMany(w => w.Definition.Triggers).Select(t => t.SegmentEntered?.SegmentId).OfType<string>().Distinct());
+        while (open.TryDequeue(out var id))
+        {
+            if (!filters.ContainsKey(id) && await FindAsync(account, id, ct) is { } filter)
+            {
+                filters[id] = filter;
+                foreach (var other in In(filter))
+                {
+                    open.Enqueue(other);
+                }
+            }
+        }
+
+        return filters;
+    }
+
+    private async Task<Filter?> FindAsync(AccountInfo account, string segmentId, CancellationToken ct)
+    {
+        try
+        {
+            return (await segments.GetSegmentAsync(new() { Account = account.Name, SegmentId = segmentId }, cancellationToken: ct)).Segment.Filter;
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<string> In(Filter filter) => filter.KindCase switch
+    {
+        Filter.KindOneofCase.AllOf => filter.AllOf.Filters.SelectMany(In),
+        Filter.KindOneofCase.AnyOf => filter.AnyOf.Filters.SelectMany(In),
+        Filter.KindOneofCase.Negated => In(filter.Negated),
+        Filter.KindOneofCase.Segment => [filter.Segment.SegmentId],
+        _ => [],
+    };
+}

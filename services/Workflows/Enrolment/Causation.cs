@@ -1,0 +1,78 @@
+using Crm.Common.V1;
+using Crm.Workflows.V1;
+using Dapper;
+using Npgsql;
+using TagSegments.Workflows.Definitions;
+using Outcome = Crm.Workflows.V1.Step.Types.Outcome;
+
+namespace TagSegments.Workflows.Enrolment;
+
+/// <summary>
+/// Tells what workflows led to events that do not carry their cause: entries into segments, and what becomes of messages. Every workflow that
+/// acted on the contact shortly before counts. So a loop over them stops at its first repeat as well.
+/// </summary>
+internal static class Causation
+{
+    // From a message's leaving to its bounce.
+    private static readonly TimeSpan s_messageTime = TimeSpan.FromDays(1);
+
+    private static readonly Node.ActionOneofCase[] s_harmless =
+        [Node.ActionOneofCase.Wait, Node.ActionOneofCase.Branch, Node.ActionOneofCase.Notify, Node.ActionOneofCase.End];
+
+    /// <summary>Gets the causes of contacts' entries into a segment in which they were not at <paramref name="since"/>.</summary>
+    public static Task<Func<int, Cause>> OfEntriesAsync(
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> versions, int[] contactIds, DateTime since, CancellationToken ct) =>
+        FindAsync(tx, accountId, versions, contactIds, since, node => !s_harmless.Contains(node.ActionCase), ct);
+
+    /// <summary>Gives the events that follow from a single message without anybody's doing their cause, where a workflow starts on such.</summary>
+    public static async Task<IReadOnlyList<FeedEvent>> OfMessagesAsync(
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> versions, IReadOnlyList<FeedEvent> events, CancellationToken ct)
+    {
+        var asked = events.Where(e => FollowsFromMessage(e) && versions.Any(version => version.StartsOn(e, ""))).ToList();
+        if (asked.Count == 0)
+        {
+            return events;
+        }
+
+        int[] contactIds = [.. asked.Select(e => e.ContactId).Distinct()];
+        var since = asked.Min(e => e.Time) - s_messageTime;
+        var cause = await FindAsync(tx, accountId, versions, contactIds, since, node => node.SendMessage is not null, ct);
+        return [.. events.Select(e => FollowsFromMessage(e) ? e with { Cause = cause(e.ContactId) } : e)];
+    }
+
+    private static bool FollowsFromMessage(FeedEvent e) =>
+        e.Activity is { CampaignId: "" } activity && SegmentEffects.IsAutomatic((Crm.Segments.V1.ActivityClause.Types.Kind)activity.Kind);
+
+    private static async Task<Func<int, Cause>> FindAsync(
+        NpgsqlTransaction tx,
+        int accountId,
+        IReadOnlyList<ActiveVersion> versions,
+        int[] contactIds,
+        DateTime since,
+        Func<Node, bool> acts,
+        CancellationToken ct)
+    {
+        const string sql = """
+            SELECT DISTINCT run.contact_id, run.workflow_id, run.version, step.node_id, run.cause_chain
+            FROM workflows.run AS run
+            JOIN workflows.step AS step USING (account_id, run_id)
+            WHERE run.account_id = @accountId
+                AND run.contact_id = ANY(@contactIds)
+                AND (run.ended_at IS NULL OR run.ended_at >= @since)
+                AND step.outcome = @done
+                AND step.at >= @since
+            """;
+        var rows = await tx.Connection!.QueryAsync<(int ContactId, Guid WorkflowId, int Version, string NodeId, string[] Chain)>(
+            new CommandDefinition(sql, new { accountId, contactIds, since, done = (short)Outcome.Done }, tx, cancellationToken: ct));
+        var acting =
+            from row in rows
+            from version in versions
+            where version.WorkflowId == row.WorkflowId && version.Version == row.Version
+            where version.Definition.Nodes.Any(node => node.Id == row.NodeId && acts(node))
+            select (row.ContactId, Chain: row.Chain.Append(row.WorkflowId.ToString()));
+        var chains = acting.ToLookup(row => row.ContactId, row => row.Chain);
+        return contactId => chains.Contains(contactId)
+            ? new Cause { Kind = Cause.Types.Kind.Workflow, WorkflowChain = { chains[contactId].SelectMany(chain => chain).Distinct() } }
+            : new Cause();
+    }
+}

@@ -1,0 +1,59 @@
+using Crm.Workflows.V1;
+using Grpc.Core;
+using TagSegments.Testing;
+using State = Crm.Workflows.V1.Run.Types.State;
+
+namespace TagSegments.Workflows.Tests.Runs;
+
+public sealed class HistoryTests(SharedApps shared) : IClassFixture<SharedApps>
+{
+    [Fact]
+    public async Task W5_Every_step_is_listed_by_contact_and_by_workflow()
+    {
+        var crm = await Playground.CreateAsync(shared.Apps, "Start", "Up", "Down");
+        var (one, other) = (await crm.NewContactAsync(), await crm.NewContactAsync());
+        var first = await crm.PublishAsync(
+            "{name: First, triggers: [{tag: {tags: [Start]}}], nodes: [{id: up, add_tag: {tag: Up}, next: down}, {id: down, remove_tag: {tag: Down}}]}");
+        var second = await crm.PublishAsync("{name: Second, triggers: [{tag: {tags: [Up]}}], nodes: [{id: done, end: {}}]}");
+        foreach (var contact in new[] { one, other })
+        {
+            await crm.AddTagAsync(contact, "Start");
+            await crm.WaitForRunAsync(first, contact, State.Completed);
+            await crm.WaitForRunAsync(second, contact, State.Completed);
+        }
+
+        var ofContact = await StepsAsync(crm, new() { ContactId = one });
+        var ofWorkflow = await StepsAsync(crm, new() { WorkflowId = first.WorkflowId });
+        var ofBoth = await StepsAsync(crm, new() { ContactId = one, WorkflowId = second.WorkflowId });
+
+        Assert.Equal([("Second", "done"), ("First", "up"), ("First", "down")], ofContact.Select(step => (step.Workflow, step.Step.NodeId)));
+        Assert.Equal([(other, "up"), (other, "down"), (one, "up"), (one, "down")], ofWorkflow.Select(step => (step.ContactId, step.Step.NodeId)));
+        Assert.Equal("done", Assert.Single(ofBoth).Step.NodeId);
+        Assert.All(ofContact, step => Assert.NotNull(step.Step.Time));
+    }
+
+    [Fact]
+    public async Task W5_Steps_are_asked_for_by_contact_or_workflow()
+    {
+        var crm = await Playground.CreateAsync(shared.Apps);
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await crm.Apps.Workflows.ListStepsAsync(new() { Account = crm.Account }));
+
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+    }
+
+    // One at a time, so that every place of the list is a border of pages.
+    private static async Task<IReadOnlyList<RunStep>> StepsAsync(Playground crm, ListStepsRequest request)
+    {
+        (request.Account, request.PageSize) = (crm.Account, 1);
+        var steps = new List<RunStep>();
+        do
+        {
+            var page = await crm.Apps.Workflows.ListStepsAsync(request);
+            steps.AddRange(page.Steps);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+        return steps;
+    }
+}

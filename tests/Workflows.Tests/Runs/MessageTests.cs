@@ -1,0 +1,165 @@
+using System.Text;
+using Crm.Contacts.V1;
+using Crm.Workflows.V1;
+using Microsoft.AspNetCore.Http;
+using TagSegments.Embedded.Smtp;
+using TagSegments.Testing;
+using TagSegments.Workflows.Tests.Notifications;
+using Outcome = Crm.Workflows.V1.Step.Types.Outcome;
+using State = Crm.Workflows.V1.Run.Types.State;
+
+namespace TagSegments.Workflows.Tests.Runs;
+
+/// <summary>Messages to contacts, to people of the account's own, and to the owners of workflows.</summary>
+public sealed class MessageTests : IAsyncLifetime
+{
+    private const string Ping = "{name: Ping, owner_email: owner@acme.example, triggers: [{tag: {tags: [A]}}], nodes: [{id: off, remove_tag: {tag: A}, next: on}, {id: on, add_tag: {tag: B}}]}";
+    private const string Pong = "{name: Pong, triggers: [{tag: {tags: [B]}}], nodes: [{id: off, remove_tag: {tag: B}, next: on}, {id: on, add_tag: {tag: A}}]}";
+
+    private readonly SmtpSink _mail = SmtpSink.Start();
+    private HookReceiver _provider = null!;
+    private TestApps _apps = null!;
+    private Playground _crm = null!;
+
+    public async Task InitializeAsync()
+    {
+        _provider = await HookReceiver.StartAsync();
+        _apps = await TestApps.StartAsync(new TestAppsOptions
+        {
+            Settings = new Dictionary<string, string?>
+            {
+                ["Notifications:AllowPrivateAddresses"] = "true",
+                ["Notifications:WebhookSeconds"] = "1",
+                ["Notifications:Smtp"] = $"127.0.0.1:{_mail.Port}",
+                ["Smtp:Port"] = $"{_mail.Port}",
+                ["Sms:Url"] = _provider.Url.ToString(),
+                ["Retries:FirstMilliseconds"] = "10",
+                ["Retries:Attempts"] = "2",
+            },
+        });
+        _crm = await Playground.CreateAsync(_apps, "Start", "A", "B");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _apps.DisposeAsync();
+        await _provider.DisposeAsync();
+        await _mail.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task W2_An_email_and_a_text_message_are_sent_with_what_is_known_of_the_contact()
+    {
+        var contact = await _crm.NewContactAsync(new Contact { FirstName = "Ada", Email = "ada@example.org", Phone = "+491511234" });
+        var workflow = await _crm.PublishAsync("""
+            name: W
+            triggers: [{tag: {tags: [Start]}}]
+            nodes:
+            - {id: mail, send_message: {subject: 'Hello {{ contact.first_name }}', text: Welcome}, next: text}
+            - {id: text, send_message: {channel: sms, text: 'Hi {{ contact.first_name }}'}}
+            """);
+
+        await _crm.AddTagAsync(contact, "Start");
+
+        var run = await _crm.WaitForRunAsync(workflow, contact, State.Completed);
+        Assert.All(await _crm.HistoryAsync(run), step => Assert.Equal(Outcome.Done, step.Outcome));
+        Assert.Equal("Hello Ada", (await MailToAsync("ada@example.org")).Header("Subject"));
+        await Playground.WaitForAsync(() => Task.FromResult(_provider.Deliveries.Count == 1), () => "a text message");
+        Assert.Contains("Hi Ada", Encoding.UTF8.GetString(_provider.Deliveries[0].Body), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task W2_A_message_that_may_not_be_sent_is_skipped_with_the_reason_and_the_run_goes_on()
+    {
+        var contact = await _crm.NewContactAsync();
+        var workflow = await _crm.PublishAsync("""
+            name: W
+            triggers: [{tag: {tags: [Start]}}]
+            nodes:
+            - {id: mail, send_message: {subject: Hello, text: Welcome}, next: mark}
+            - {id: mark, add_tag: {tag: A}}
+            """);
+
+        await _crm.AddTagAsync(contact, "Start");
+
+        var steps = await _crm.HistoryAsync(await _crm.WaitForRunAsync(workflow, contact, State.Completed));
+        Assert.Equal([Outcome.Skipped, Outcome.Done], steps.Select(step => step.Outcome));
+        Assert.StartsWith("not sent: ", steps[0].Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task W2_People_of_the_accounts_own_are_notified_by_email()
+    {
+        var contact = await _crm.NewContactAsync();
+        var workflow = await _crm.PublishAsync(
+            "{name: Alarm, triggers: [{tag: {tags: [Start]}}], nodes: [{id: tell, notify: {email: sales@acme.example, message: A hot lead}}]}");
+
+        await _crm.AddTagAsync(contact, "Start");
+
+        var run = await _crm.WaitForRunAsync(workflow, contact, State.Completed);
+        var mail = await MailToAsync("sales@acme.example");
+        Assert.Equal($"Alarm: contact {contact}", mail.Header("Subject"));
+        Assert.Contains("A hot lead", mail.Text, StringComparison.Ordinal);
+        Assert.Contains(run.RunId, mail.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task W6_The_owner_of_a_workflow_is_told_that_it_was_stopped_in_a_loop()
+    {
+        var ping = await _crm.PublishAsync(Ping);
+        await _crm.PublishAsync(Pong, acceptLoops: true);
+        var contact = await _crm.NewContactAsync(null, "A");
+
+        var stopped = (await _crm.WaitForRunsAsync(ping, contact, 2, State.Completed, State.LoopStopped)).Single(run => run.State is State.LoopStopped);
+
+        var mail = await MailToAsync("owner@acme.example");
+        Assert.Equal("Ping: 1 run stopped in a loop", mail.Header("Subject"));
+        Assert.Contains("Ping > Pong > Ping", mail.Text, StringComparison.Ordinal);
+        Assert.Contains(stopped.RunId, mail.Text, StringComparison.Ordinal);
+        Assert.Equal(1, (await ListedAsync(ping)).LoopStoppedRuns);
+    }
+
+    [Fact]
+    public async Task W2_The_owner_of_a_workflow_is_told_of_parked_runs_once_an_hour_at_most()
+    {
+        _provider.Answer = _ => Results.StatusCode(500);
+        var workflow = await _crm.PublishAsync(
+            $"{{name: W, owner_email: owner@acme.example, triggers: [{{tag: {{tags: [Start]}}}}], nodes: [{{id: tell, notify: {{webhook_url: '{_provider.Url}'}}}}]}}");
+
+        var first = await _crm.NewContactAsync(null, "Start");
+        await _crm.WaitForRunAsync(workflow, first, State.Parked);
+        var mail = await MailToAsync("owner@acme.example");
+        var second = await _crm.NewContactAsync(null, "Start");
+        await _crm.WaitForRunAsync(workflow, second, State.Parked);
+
+        Assert.Equal("W: 1 run parked", mail.Header("Subject"));
+        Assert.Contains("The webhook answered 500.", mail.Text, StringComparison.Ordinal);
+        Assert.Equal(2, (await ListedAsync(workflow)).ParkedRuns);
+        Assert.Single(_mail.Messages, message => message.Recipients.Contains("owner@acme.example"));
+    }
+
+    [Fact]
+    public async Task A_webhook_that_hangs_is_given_up_and_its_run_parked_with_the_reason()
+    {
+        var contact = await _crm.NewContactAsync();
+        var workflow = await _crm.PublishAsync(
+            $"{{name: W, triggers: [{{tag: {{tags: [Start]}}}}], nodes: [{{id: tell, notify: {{webhook_url: '{new Uri(_provider.Url, "/slow")}'}}}}]}}");
+
+        await _crm.AddTagAsync(contact, "Start");
+
+        var run = await _crm.WaitForRunAsync(workflow, contact, State.Parked);
+        Assert.Equal("The webhook did not answer within 1 s.", run.Reason);
+    }
+
+    private async Task<SmtpMessage> MailToAsync(string address)
+    {
+        await Playground.WaitForAsync(() => Task.FromResult(_mail.Messages.Any(mail => mail.Recipients.Contains(address))), () => $"mail to {address}");
+        return _mail.Messages.First(mail => mail.Recipients.Contains(address));
+    }
+
+    private async Task<Workflow> ListedAsync(Workflow workflow)
+    {
+        var listed = await _apps.Workflows.ListWorkflowsAsync(new() { Account = _crm.Account });
+        return listed.Workflows.Single(other => other.WorkflowId == workflow.WorkflowId);
+    }
+}
