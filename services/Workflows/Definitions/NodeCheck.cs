@@ -94,6 +94,10 @@ internal static class NodeCheck
                 faults.Require(time.Weekdays.All(day => day is >= 1 and <= 7), $"{path}.time_of_day.weekdays", "are 1 (Monday) to 7 (Sunday)");
                 faults.Require(WaitTime.IsZone(time.Zone), $"{path}.time_of_day.zone", "is no IANA time zone");
                 break;
+            case WaitAction.KindOneofCase.Moment:
+                faults.Require(WaitTime.TryReadMoment(action.Moment.Time, out _), $"{path}.moment.time", "must be a day and time such as 2026-12-24T09:30");
+                faults.Require(WaitTime.IsZone(action.Moment.Zone), $"{path}.moment.zone", "is no IANA time zone");
+                break;
             case WaitAction.KindOneofCase.Until:
                 CheckCondition(action.Until.Condition, $"{path}.until.condition", faults);
                 if (action.Until.Timeout is { } timeout)
@@ -103,7 +107,7 @@ internal static class NodeCheck
 
                 break;
             default:
-                faults.Add(path, "needs a period, time_of_day or until");
+                faults.Add(path, "needs a period, time_of_day, moment or until");
                 break;
         }
     }

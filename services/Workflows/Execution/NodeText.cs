@@ -28,6 +28,7 @@ internal static class NodeText
     {
         { Period: { } period } => $"wait {YamlWords.WritePeriod(period)}",
         { TimeOfDay: { } time } => $"wait until {time.Time}",
+        { Moment: { } moment } => $"wait until {moment.Time}",
         { Until: { Timeout: { } timeout } until } => $"wait until {until.Condition.Text}, at most {YamlWords.WritePeriod(timeout)}",
         _ => $"wait until {action.Until.Condition.Text}",
     };

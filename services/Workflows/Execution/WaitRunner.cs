@@ -1,3 +1,4 @@
+using Crm.Contacts.V1;
 using Crm.Workflows.V1;
 using TagSegments.ServiceDefaults;
 
@@ -7,7 +8,7 @@ namespace TagSegments.Workflows.Execution;
 /// Lets runs wait. A run whose node has a condition, or whose workflow has goals, watches its contact: it is looked at as soon as it waits,
 /// whenever something happens to the contact, and now and then where a condition depends on the time.
 /// </summary>
-internal sealed class WaitRunner(ConditionMatcher conditions)
+internal sealed class WaitRunner(ConditionMatcher conditions, ContactService.ContactServiceClient contacts)
 {
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromMinutes(10);
 
@@ -20,17 +21,31 @@ internal sealed class WaitRunner(ConditionMatcher conditions)
             ? await conditions.MatchAsync(account, asked, waiting.Select(run => run.ContactId), ct)
             : [.. asked.Select(_ => new HashSet<int>())];
         var look = asked.Any(condition => FilterTimes.DependsOnTime(condition.Filter)) ? s_lookAgain : (TimeSpan?)null;
+        var beginning = runs.Where(run => !run.HasWaited).ToList();
+        var zones = await ZonesAsync(account, node.Wait, beginning, ct);
         return
         [
-            .. runs.Where(run => !run.HasWaited).Select(run => Begin(account, node, run, watches: asked.Count > 0)),
+            .. beginning.Select(run => Begin(account, node, run, zones.GetValueOrDefault(run.ContactId, ""), watches: asked.Count > 0)),
             .. waiting.Select(run => Look(definition, node, run, matches.TakeWhile(match => !match.Contains(run.ContactId)).Count(), asked.Count, look)),
         ];
     }
 
-    private static StepResult Begin(AccountInfo account, Node node, ActiveRun run, bool watches) =>
+    private async Task<Dictionary<int, string>> ZonesAsync(AccountInfo account, WaitAction wait, IReadOnlyList<ActiveRun> runs, CancellationToken ct)
+    {
+        if (runs.Count == 0 || !WaitTime.AsksForContactZone(wait))
+        {
+            return [];
+        }
+
+        var request = new BatchGetContactsRequest { Account = account.Name, ContactIds = { runs.Select(run => run.ContactId).Distinct() } };
+        var response = await contacts.BatchGetContactsAsync(request, cancellationToken: ct);
+        return response.Contacts.ToDictionary(contact => contact.ContactId, contact => contact.TimeZone);
+    }
+
+    private static StepResult Begin(AccountInfo account, Node node, ActiveRun run, string contactZone, bool watches) =>
         new(run, Step.Types.Outcome.Waiting, NodeText.Of(node), "")
         {
-            Delay = WaitTime.Of(node.Wait, account, run.Now),
+            Delay = WaitTime.Of(node.Wait, account, contactZone, run.Now),
             Look = watches ? TimeSpan.Zero : null,
             Watches = watches,
         };

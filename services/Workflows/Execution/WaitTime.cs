@@ -11,17 +11,24 @@ namespace TagSegments.Workflows.Execution;
 internal static class WaitTime
 {
     private static readonly LocalTimePattern s_pattern = LocalTimePattern.CreateWithInvariantCulture("HH:mm");
+    private static readonly LocalDateTimePattern s_momentPattern = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm");
 
     /// <summary>The longest that a wait which starts now lasts; null if it may last for ever.</summary>
-    public static TimeSpan? Of(WaitAction action, AccountInfo account, DateTime now) => action.KindCase switch
+    public static TimeSpan? Of(WaitAction action, AccountInfo account, string contactZone, DateTime now) => action.KindCase switch
     {
         WaitAction.KindOneofCase.Period => Of(action.Period, account, now),
-        WaitAction.KindOneofCase.TimeOfDay => Of(action.TimeOfDay, account, now),
+        WaitAction.KindOneofCase.TimeOfDay => Of(action.TimeOfDay, ZoneOf(action, account, contactZone), now),
+        WaitAction.KindOneofCase.Moment => Of(action.Moment, ZoneOf(action, account, contactZone), now),
         WaitAction.KindOneofCase.Until => action.Until.Timeout is { } timeout ? Of(timeout, account, now) : null,
         _ => throw new ArgumentOutOfRangeException(nameof(action)),
     };
 
+    /// <summary>Whether the wait asks for the zones of contacts.</summary>
+    public static bool AsksForContactZone(WaitAction action) => action is { TimeOfDay.ContactZone: true } or { Moment.ContactZone: true };
+
     public static bool TryReadTime(string text, out LocalTime time) => s_pattern.Parse(text).TryGetValue(default, out time);
+
+    public static bool TryReadMoment(string text, out LocalDateTime moment) => s_momentPattern.Parse(text).TryGetValue(default, out moment);
 
     /// <summary>Whether the name is that of an IANA zone, or empty.</summary>
     public static bool IsZone(string zone) => zone.Length == 0 || DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is not null;
@@ -47,10 +54,9 @@ internal static class WaitTime
     }
 
     // AtLeniently moves a time that a change of clocks leaves out forward, and takes the first of two.
-    private static TimeSpan Of(TimeOfDay action, AccountInfo account, DateTime now)
+    private static TimeSpan Of(TimeOfDay action, DateTimeZone zone, DateTime now)
     {
         TryReadTime(action.Time, out var time);
-        var zone = Zone(action.Zone.Length > 0 ? action.Zone : account.TimeZone);
         var start = Instant.FromDateTimeUtc(now);
         var today = start.InZone(zone).Date;
         return Enumerable.Range(0, 8)
@@ -59,6 +65,19 @@ internal static class WaitTime
             .Select(date => zone.AtLeniently(date + time).ToInstant() - start)
             .First(wait => wait > Duration.Zero)
             .ToTimeSpan();
+    }
+
+    private static TimeSpan Of(Moment action, DateTimeZone zone, DateTime now)
+    {
+        TryReadMoment(action.Time, out var moment);
+        var wait = zone.AtLeniently(moment).ToInstant() - Instant.FromDateTimeUtc(now);
+        return Duration.Max(wait, Duration.Zero).ToTimeSpan();
+    }
+
+    private static DateTimeZone ZoneOf(WaitAction action, AccountInfo account, string contactZone)
+    {
+        var named = action.TimeOfDay?.Zone ?? action.Moment.Zone;
+        return Zone(AsksForContactZone(action) && contactZone.Length > 0 ? contactZone : named.Length > 0 ? named : account.TimeZone);
     }
 
     private static DateTimeZone Zone(string name) => DateTimeZoneProviders.Tzdb.GetZoneOrNull(name) ?? DateTimeZone.Utc;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
@@ -21,6 +22,7 @@ internal sealed class Simulator(
     public async Task<SimulateWorkflowResponse> RunAsync(AccountInfo account, Definition definition, int contactId, CancellationToken ct)
     {
         var response = new SimulateWorkflowResponse();
+        var contact = await ContactAsync(account, contactId, ct);
         var holds = await TagsOfAsync(account, contactId, ct);
         var nodes = definition.Nodes.ToDictionary(node => node.Id);
         var now = time.GetUtcNow();
@@ -42,8 +44,12 @@ internal sealed class Simulator(
                     id = await BranchAsync(account, node.Branch, contactId, step, ct);
                     break;
                 case Node.ActionOneofCase.Wait:
-                    now += WaitTime.Of(node.Wait, account, now.UtcDateTime) ?? TimeSpan.Zero;
+                    now += WaitTime.Of(node.Wait, account, contact.TimeZone, now.UtcDateTime) ?? TimeSpan.Zero;
                     step.Detail = await WaitAsync(account, node.Wait, contactId, now, step, ct);
+                    break;
+                case Node.ActionOneofCase.SendMessage:
+                    var address = node.SendMessage.Channel is Channel.Sms ? contact.Phone : contact.Email;
+                    step.Detail = address.Length > 0 ? $"to {address}, if consent allows it" : "not sent: the contact has no address";
                     break;
                 case Node.ActionOneofCase.AddTag:
                     step.Detail = holds.Add(node.AddTag.TagId) ? "" : "the contact has the tag already";
@@ -58,14 +64,16 @@ internal sealed class Simulator(
         return response;
     }
 
+    private async Task<Contact> ContactAsync(AccountInfo account, int contactId, CancellationToken ct)
+    {
+        var response = await contacts.GetContactAsync(new() { Account = account.Name, ContactId = contactId }, cancellationToken: ct);
+        return response.Contact.DeleteTime is null
+            ? response.Contact
+            : throw RpcErrors.NotFound("contact", contactId.ToString(CultureInfo.InvariantCulture));
+    }
+
     private async Task<HashSet<int>> TagsOfAsync(AccountInfo account, int contactId, CancellationToken ct)
     {
-        var contact = await contacts.GetContactAsync(new() { Account = account.Name, ContactId = contactId }, cancellationToken: ct);
-        if (contact.Contact.DeleteTime is not null)
-        {
-            throw RpcErrors.NotFound("contact", contactId.ToString(CultureInfo.InvariantCulture));
-        }
-
         var response = await tags.BatchGetContactTagsAsync(new() { Account = account.Name, ContactIds = { contactId } }, cancellationToken: ct);
         return [.. response.Contacts[0].Tags.Select(tag => tag.TagId)];
     }

@@ -18,6 +18,7 @@ namespace TagSegments.Workflows.Yaml;
 internal sealed class YamlReader
 {
     private const int MaxLength = 1024 * 1024;
+    private static readonly string[] s_root = ["name", "description", "owner_email"];
     private readonly YamlPlaces _places = new();
     private readonly Faults _faults;
 
@@ -84,7 +85,7 @@ internal sealed class YamlReader
         foreach (var (key, value) in root.Children)
         {
             var name = (key as YamlScalarNode)?.Value ?? "";
-            IMessage target = name is "name" or "description" or "owner_email" ? workflow : workflow.Definition;
+            IMessage target = s_root.Contains(name) ? workflow : workflow.Definition;
             ReadField(name, key, value, target, "");
         }
     }
@@ -110,7 +111,8 @@ internal sealed class YamlReader
         var field = target.Descriptor.FindFieldByName(name);
         if (field is null)
         {
-            _faults.Add(path, $"there is no such field here; there are {string.Join(", ", target.Descriptor.Fields.InFieldNumberOrder().Select(f => f.Name))}");
+            var fields = target.Descriptor.Fields.InFieldNumberOrder().Select(f => f.Name);
+            _faults.Add(path, $"there is no such field here; there are {string.Join(", ", prefix.Length == 0 ? s_root.Concat(fields) : fields)}");
         }
         else if (field.RealContainingOneof is { } oneof && oneof.Accessor.GetCaseFieldDescriptor(target) is { } other)
         {

@@ -18,6 +18,8 @@ public sealed class DefinitionCheckTests
     [InlineData("nodes: [{id: a, wait: {}}]", "nodes[0].wait")]
     [InlineData("nodes: [{id: a, wait: {period: 0 days}}]", "nodes[0].wait.period.count")]
     [InlineData("nodes: [{id: a, wait: {time_of_day: {time: '25:00', weekdays: [8], zone: Mars}}}]", "nodes[0].wait.time_of_day.time")]
+    [InlineData("nodes: [{id: a, wait: {moment: {time: '2026-02-30T09:00'}}}]", "nodes[0].wait.moment.time")]
+    [InlineData("nodes: [{id: a, wait: {moment: {time: '2026-12-24T09:00', zone: Mars}}}]", "nodes[0].wait.moment.zone")]
     [InlineData("nodes: [{id: a, wait: {until: {on_timeout: z}}}]", "nodes[0].wait.until.condition")]
     [InlineData("nodes: [{id: a, wait: {until: {condition: has a tag, on_timeout: z}}}]", "nodes[0].wait.until.on_timeout")]
     [InlineData("nodes: [{id: a, end: {}}]\ngoals: [{}]", "goals[0]")]

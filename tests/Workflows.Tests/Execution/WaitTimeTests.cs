@@ -31,18 +31,33 @@ public sealed class WaitTimeTests
         string time, int[] weekdays, string zone, string from, string until) =>
         AssertEnds(new WaitAction { TimeOfDay = new() { Time = time, Weekdays = { weekdays }, Zone = zone } }, from, until);
 
+    [Theory]
+    [InlineData("2026-12-24T09:30", "", "2026-11-23T07:00:00Z", "2026-12-24T08:30:00Z")]
+    [InlineData("2026-12-24T09:30", "Asia/Tokyo", "2026-11-23T07:00:00Z", "2026-12-24T00:30:00Z")]
+    [InlineData("2026-03-29T02:30", "", "2026-03-01T12:00:00Z", "2026-03-29T01:30:00Z")]
+    [InlineData("2026-10-25T02:30", "", "2026-10-01T12:00:00Z", "2026-10-25T00:30:00Z")]
+    [InlineData("2026-01-01T00:00", "", "2026-03-01T12:00:00Z", "2026-03-01T12:00:00Z")]
+    public void W2_A_wait_until_a_day_and_time_ends_then_and_at_once_if_that_has_passed(string time, string zone, string from, string until) =>
+        AssertEnds(new WaitAction { Moment = new() { Time = time, Zone = zone } }, from, until);
+
+    [Theory]
+    [InlineData("America/New_York", "2026-11-23T14:00:00Z")]
+    [InlineData("", "2026-11-23T08:00:00Z")]
+    public void W2_A_wait_goes_by_the_zone_of_the_contact_if_asked(string contactZone, string until) => AssertEnds(
+        new WaitAction { TimeOfDay = new() { Time = "09:00", ContactZone = true } }, "2026-11-23T07:00:00Z", until, contactZone);
+
     [Fact]
     public void W2_A_wait_for_a_condition_ends_at_its_timeout_if_it_has_one()
     {
-        Assert.Null(WaitTime.Of(new WaitAction { Until = new() }, s_berlin, DateTime.UnixEpoch));
+        Assert.Null(WaitTime.Of(new WaitAction { Until = new() }, s_berlin, "", DateTime.UnixEpoch));
         AssertEnds(
             new WaitAction { Until = new() { Timeout = new Period { Count = 3, Unit = TimeUnit.Hour } } }, "2026-11-23T07:00:00Z", "2026-11-23T10:00:00Z");
     }
 
-    private static void AssertEnds(WaitAction wait, string from, string until)
+    private static void AssertEnds(WaitAction wait, string from, string until, string contactZone = "")
     {
         var start = DateTime.Parse(from, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
 
-        Assert.Equal(DateTime.Parse(until, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal), start + WaitTime.Of(wait, s_berlin, start));
+        Assert.Equal(DateTime.Parse(until, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal), start + WaitTime.Of(wait, s_berlin, contactZone, start));
     }
 }

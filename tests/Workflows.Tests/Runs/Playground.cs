@@ -95,6 +95,16 @@ internal sealed class Playground(TestApps apps, string account)
     public async Task<Run> WaitForRunAsync(Workflow workflow, int contactId, Run.Types.State state) =>
         (await WaitForRunsAsync(workflow, contactId, 1, state))[0];
 
+    /// <summary>Waits until the contact's only run in the workflow waits at a node.</summary>
+    public async Task<Run> WaitForAsync(Workflow workflow, int contactId, string nodeId)
+    {
+        IReadOnlyList<Run> runs = [];
+        await WaitForAsync(
+            async () => (runs = await RunsAsync(workflow, contactId)) is [{ State: Run.Types.State.Waiting } run] && run.NodeId == nodeId,
+            () => $"a run that waits at {nodeId}, but there are: {string.Join(", ", runs)}");
+        return runs[0];
+    }
+
     public async Task<IReadOnlyList<Step>> HistoryAsync(Run run) =>
         (await apps.Workflows.GetRunAsync(new() { Account = account, RunId = run.RunId })).Steps;
 

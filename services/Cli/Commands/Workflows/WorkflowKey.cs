@@ -1,20 +1,34 @@
 using System.CommandLine;
 using Crm.Workflows.V1;
+using Google.Protobuf.Reflection;
 
 namespace TagSegments.Cli.Commands;
 
-/// <summary>How commands name a workflow: by its name or id.</summary>
+/// <summary>How commands name a workflow, by its name or id, a run, and the states of runs.</summary>
 internal static class WorkflowKey
 {
+    private static EnumDescriptor States => Run.Descriptor.FindFieldByName("state").EnumType;
+
     public static Argument<string> Argument() => new("workflow") { Description = "The workflow's name or id." };
 
-    public static async Task<Workflow> GetAsync(Session session, string key, CancellationToken ct)
+    public static Argument<string> RunArgument() => new("run") { Description = "The run's id, as `workflows runs` shows it." };
+
+    public static async Task<Workflow> GetAsync(Session session, string key, CancellationToken ct, int version = 0)
     {
-        var request = new GetWorkflowRequest { Account = session.RequireAccount() };
+        var request = new GetWorkflowRequest { Account = session.RequireAccount(), Version = version };
         if (Guid.TryParse(key, out _))
             request.WorkflowId = key;
         else
             request.Name = key;
         return (await session.Services.Workflows.GetWorkflowAsync(request, cancellationToken: ct)).Workflow;
     }
+
+    /// <summary>Writes a state as the command line has it: <c>loop_stopped</c>.</summary>
+    public static string Word(Run.Types.State state) => States.FindValueByNumber((int)state)!.Name["STATE_".Length..].ToLowerInvariant();
+
+    /// <summary>Reads a state; null if it is none.</summary>
+    public static Run.Types.State? State(string word) =>
+        Enum.GetValues<Run.Types.State>().Where(state => state is not Run.Types.State.Unspecified && Word(state) == word).Cast<Run.Types.State?>().FirstOrDefault();
+
+    public static IEnumerable<string> StateWords => Enum.GetValues<Run.Types.State>().Skip(1).Select(Word);
 }

@@ -11,7 +11,7 @@ internal static class WorkflowsList
     public static Command Create() => new Command("list", "Lists the workflows.").Runs(async (session, ct) =>
     {
         var all = new ListWorkflowsResponse();
-        var request = new ListWorkflowsRequest { Account = session.RequireAccount(), PageSize = 1000 };
+        var request = new ListWorkflowsRequest { Account = session.RequireAccount(), PageSize = 1000, Check = true };
         do
         {
             var page = await session.Services.Workflows.ListWorkflowsAsync(request, cancellationToken: ct);
@@ -22,9 +22,14 @@ internal static class WorkflowsList
 
         session.Report.Write(all, () =>
         {
-            var table = Report.Table("workflow", "state", "version", "id", "updated");
+            var table = Report.Table("workflow", "state", "version", "parked", "loops stopped", "problems", "id", "updated");
             foreach (var w in all.Workflows)
-                table.AddRow(w.Name.Cell(), w.State.ToString().Cell(), w.PublishedVersion.Cell(), w.WorkflowId.Cell(), w.UpdateTime.Cell());
+            {
+                table.AddRow(
+                    w.Name.Cell(), w.State.ToString().Cell(), w.PublishedVersion.Cell(), w.ParkedRuns.Cell(), w.LoopStoppedRuns.Cell(),
+                    string.Join("; ", w.Problems).Cell(), w.WorkflowId.Cell(), w.UpdateTime.Cell());
+            }
+
             return table;
         });
     });

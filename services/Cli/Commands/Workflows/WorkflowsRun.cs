@@ -10,7 +10,7 @@ internal static class WorkflowsRun
 {
     public static Command Create()
     {
-        var id = new Argument<string>("run") { Description = "The run's id, as `workflows runs` shows it." };
+        var id = WorkflowKey.RunArgument();
         var command = new Command("run", "Shows the history of one run: every step with its time and reason.") { id };
         return command.Runs(async (session, ct) =>
         {

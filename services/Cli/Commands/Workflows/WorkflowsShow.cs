@@ -9,10 +9,13 @@ internal static class WorkflowsShow
     public static Command Create()
     {
         var key = WorkflowKey.Argument();
-        var command = new Command("show", "Shows a workflow's draft as YAML, as `workflows create` reads it.") { key };
+        var version = new Option<int>("--version") { Description = "A published version instead of the draft.", HelpName = "version" };
+        var command = new Command("show", "Shows a workflow's draft as YAML, as `workflows apply` reads it.") { key, version };
         return command.Runs(async (session, ct) =>
         {
-            var workflow = await WorkflowKey.GetAsync(session, session.Get(key), ct);
+            var workflow = await WorkflowKey.GetAsync(session, session.Get(key), ct, session.Get(version));
+            foreach (var problem in workflow.Problems)
+                session.Report.Note($"problem: {problem}");
             session.Report.Write(workflow, () => new Text(workflow.Yaml));
         });
     }
