@@ -30,7 +30,10 @@ public static class HostExtensions
         {
             var text = builder.Configuration["Postgres:ConnectionString"]
                 ?? throw new InvalidOperationException("Set Postgres:ConnectionString (Postgres__ConnectionString).");
-            return new NpgsqlDataSourceBuilder(text) { Name = builder.Configuration["Service:Name"] }.Build();
+
+            // Settings, locks and tables of ours end with their transactions, so nothing has to be reset between two uses of a connection.
+            var settings = new NpgsqlConnectionStringBuilder(text) { NoResetOnClose = true };
+            return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = builder.Configuration["Service:Name"] }.Build();
         });
         return builder;
     }

@@ -4,15 +4,9 @@ using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Assignments;
 
-/// <summary>The tags of a chunk's contacts at a position of the account's clock, turned from bits per tag to tags per contact.</summary>
-/// <param name="Pos">The position.</param>
-/// <param name="Nonce">Its nonce: what tells it from the same position of another history.</param>
-/// <param name="TagIds">The tags of each contact of the chunk.</param>
-internal sealed record ContactTagsChunk(long Pos, Guid Nonce, int[][] TagIds);
-
 /// <summary>
-/// Keeps chunks of contacts' tags in memory. They may be old: readers apply what has changed since. About 1 MB a chunk with a dozen tags per
-/// contact; the chunks that were not read for the longest time go first.
+/// Keeps chunks of contacts' tags in memory, at most 128: about 1 MB each with a dozen tags per contact. Those that were not read for the
+/// longest time go first.
 /// </summary>
 internal sealed class ContactTagsCache(NpgsqlDataSource database)
 {
@@ -20,10 +14,12 @@ internal sealed class ContactTagsCache(NpgsqlDataSource database)
     private readonly ConcurrentDictionary<(int AccountId, int Chunk), (ContactTagsChunk Tags, long UsedAt)> _chunks = new();
     private long _uses;
 
-    /// <summary>Gets a chunk, from memory if it is there.</summary>
-    public async Task<ContactTagsChunk> GetAsync(int accountId, int chunk, CancellationToken ct)
+    /// <summary>Gets a chunk from memory; loads it if it is not there or is older than <paramref name="oldest"/>.</summary>
+    public async Task<ContactTagsChunk> GetAsync(int accountId, int chunk, long oldest, CancellationToken ct)
     {
-        var tags = _chunks.TryGetValue((accountId, chunk), out var kept) ? kept.Tags : await LoadAsync(accountId, chunk, ct);
+        var tags = _chunks.TryGetValue((accountId, chunk), out var kept) && kept.Tags.Position.Pos >= oldest
+            ? kept.Tags
+            : await LoadAsync(accountId, chunk, ct);
         _chunks[(accountId, chunk)] = (tags, Interlocked.Increment(ref _uses));
         if (_chunks.Count > MaxChunks)
         {
@@ -56,10 +52,10 @@ internal sealed class ContactTagsCache(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = chunk });
         await using var reader = await command.ExecuteReaderAsync(ct);
         var tagIds = new List<int>?[ChunkBits.Size];
-        var (pos, nonce) = (0L, Guid.Empty);
+        var position = new Position(0, Guid.Empty);
         while (await reader.ReadAsync(ct))
         {
-            (pos, nonce) = (reader.GetInt64(0), reader.GetGuid(1));
+            position = new(reader.GetInt64(0), reader.GetGuid(1));
             if (!reader.IsDBNull(2))
             {
                 foreach (var offset in ChunkBits.Contacts(0, reader.ReadBits(3)))
@@ -69,6 +65,6 @@ internal sealed class ContactTagsCache(NpgsqlDataSource database)
             }
         }
 
-        return new(pos, nonce, Array.ConvertAll(tagIds, ids => ids?.ToArray() ?? []));
+        return new(position, Array.ConvertAll(tagIds, ids => ids?.ToArray() ?? []));
     }
 }

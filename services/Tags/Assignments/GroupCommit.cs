@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
@@ -7,14 +6,27 @@ using TagSegments.Tags.Expiry;
 namespace TagSegments.Tags.Assignments;
 
 /// <summary>
-/// One transaction for many single changes, in three round trips: lock the chunks and read what is there; write what changes, the logs and
-/// the clock; commit. The changes take effect in the order in which they waited.
+/// One transaction for many single changes. Plain ones take one round trip, which is also the commit; those that can be repeated or expire
+/// need some more, because what is stored with them names the position.
 /// </summary>
 internal sealed class GroupCommit(NpgsqlDataSource database, ConsistencyTokens tokens, int accountId)
 {
+    private const int Attempts = 8;
+
     /// <summary>Commits the group and completes its members; one about an unknown contact or tag fails alone.</summary>
     public async Task RunAsync(List<PendingChange> group)
     {
+        if (group.TrueForAll(change => change.Request is null && change.ExpiresAt is null))
+        {
+            var left = await RunPlainAsync(group, ensureChunks: false);
+            if (left.Count > 0)
+            {
+                await RunPlainAsync(left, ensureChunks: true);
+            }
+
+            return;
+        }
+
         // Nobody's cancellation stops it: it is the work of all who wait.
         var ct = CancellationToken.None;
         var outcomes = await AccountTransaction.RunAsync(database, accountId, transaction => RunAsync(transaction, group, ct), ct);
@@ -24,34 +36,76 @@ internal sealed class GroupCommit(NpgsqlDataSource database, ConsistencyTokens t
         }
     }
 
+    // A batch without a transaction of its own is one. Returns the changes that need a chunk first.
+    private async Task<List<PendingChange>> RunPlainAsync(List<PendingChange> group, bool ensureChunks)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await database.OpenConnectionAsync();
+                await using var batch = connection.CreateBatch();
+                GroupStatement.Add(batch, accountId, group, ensureChunks);
+                var result = await GroupStatement.RunAsync(batch, group.Count, CancellationToken.None);
+                return Complete(group, result);
+            }
+            catch (PostgresException e) when (attempt < Attempts && AccountTransaction.LostToOthers(e))
+            {
+                await Task.Delay(Random.Shared.Next(1, 10 * attempt));
+            }
+        }
+    }
+
+    private List<PendingChange> Complete(List<PendingChange> group, GroupResult result)
+    {
+        var token = tokens.Create(accountId, result.Position.Pos, result.Position.Nonce);
+        var left = new List<PendingChange>();
+        for (var number = 0; number < group.Count; number++)
+        {
+            if (result.LacksChunk(number))
+            {
+                left.Add(group[number]);
+            }
+            else if (result.Problem(number, group[number].ContactId) is { } problem)
+            {
+                group[number].Fail(problem);
+            }
+            else
+            {
+                group[number].Complete(new ChangeOutcome([.. result.Changed[number]], token));
+            }
+        }
+
+        return left;
+    }
+
     private async Task<List<(PendingChange Change, Action<PendingChange> Outcome)>> RunAsync(
         AccountTransaction transaction, List<PendingChange> group, CancellationToken ct)
     {
         var requests = new GroupRequests(transaction);
         var answered = await requests.ClaimAsync(group, ct);
-        var fresh = group.Where(change => !answered.ContainsKey(change)).ToList();
-        var state = await GroupState.LockAsync(transaction, fresh, ct);
-
-        var changed = new List<(PendingChange Change, int[] TagIds)>();
         var outcomes = answered.Select(entry => (entry.Key, entry.Value)).ToList();
-        foreach (var change in fresh)
+        var fresh = group.Where(change => !answered.ContainsKey(change)).ToList();
+        await using var batch = transaction.CreateBatch();
+        GroupStatement.Add(batch, accountId, fresh, ensureChunks: true);
+        var result = await GroupStatement.RunAsync(batch, fresh.Count, ct);
+        transaction.Adopt(result.Position);
+
+        var token = tokens.Create(accountId, result.Position.Pos, result.Position.Nonce);
+        var done = new List<(PendingChange Change, ChangeOutcome Outcome)>();
+        for (var number = 0; number < fresh.Count; number++)
         {
-            if (Problem(state, change) is { } problem)
+            if (result.Problem(number, fresh[number].ContactId) is { } problem)
             {
-                outcomes.Add((change, failed => failed.Fail(problem)));
+                outcomes.Add((fresh[number], change => change.Fail(problem)));
             }
             else
             {
-                changed.Add((change, Apply(transaction, state, change)));
+                done.Add((fresh[number], new ChangeOutcome([.. result.Changed[number]], token)));
             }
         }
 
-        await using var batch = transaction.CreateBatch();
-        state.AddWrites(batch);
-        var position = await transaction.StampAsync(batch, ct);
-        var token = tokens.Create(accountId, position.Pos, position.Nonce);
-        var done = changed.ConvertAll(entry => (entry.Change, Outcome: new ChangeOutcome(entry.TagIds, token)));
-        await KeepExpiriesAsync(transaction, [.. changed.Select(entry => entry.Change)], position, ct);
+        await KeepExpiriesAsync(transaction, [.. done.Select(entry => entry.Change)], result.Position, ct);
         await requests.FinishAsync(done, outcomes.Select(entry => entry.Item1), ct);
         return [.. outcomes, .. done.Select(entry => (entry.Change, (Action<PendingChange>)(change => change.Complete(entry.Outcome))))];
     }
@@ -69,27 +123,5 @@ internal sealed class GroupCommit(NpgsqlDataSource database, ConsistencyTokens t
             ExpiryStore.AddKeep(batch, transaction.AccountId, expiries, position.Pos);
             await batch.ExecuteNonQueryAsync(ct);
         }
-    }
-
-    private static Exception? Problem(GroupState state, PendingChange change)
-    {
-        if (!state.IsLiving(change.ContactId))
-        {
-            return RpcErrors.NotFound("contact", change.ContactId.ToString(CultureInfo.InvariantCulture));
-        }
-
-        var unknown = change.TagIds.Where(tagId => !state.Exists(tagId)).Cast<int?>().FirstOrDefault();
-        return unknown is { } tagId ? RpcErrors.NotFound("tag", tagId.ToString(CultureInfo.InvariantCulture)) : null;
-    }
-
-    private static int[] Apply(AccountTransaction transaction, GroupState state, PendingChange change)
-    {
-        var changed = change.TagIds.Where(tagId => state.Set(tagId, change.ContactId, change.On)).ToArray();
-        foreach (var tagId in changed)
-        {
-            transaction.LogTag(tagId, change.On, change.ContactId, change.Cause);
-        }
-
-        return changed;
     }
 }

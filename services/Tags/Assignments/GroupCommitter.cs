@@ -13,10 +13,15 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, ConsistencyToken
     private readonly ConcurrentDictionary<int, Queue> _queues = new();
 
     /// <summary>Waits for the change to be committed; a caller that goes away does not take it back.</summary>
-    public Task<ChangeOutcome> CommitAsync(int accountId, PendingChange change, CancellationToken ct)
+    public async Task<ChangeOutcome> CommitAsync(int accountId, PendingChange change, CancellationToken ct)
     {
-        _queues.GetOrAdd(accountId, id => new Queue(new GroupCommit(database, tokens, id), logger)).Add(change);
-        return change.Outcome.WaitAsync(ct);
+        var queue = _queues.GetOrAdd(accountId, id => new Queue(new GroupCommit(database, tokens, id), logger));
+        if (queue.Add(change))
+        {
+            await queue.LeadAsync();
+        }
+
+        return await change.Outcome.WaitAsync(ct);
     }
 
     private sealed class Queue(GroupCommit commit, ILogger logger)
@@ -25,20 +30,23 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, ConsistencyToken
         private readonly List<PendingChange> _waiting = [];
         private bool _running;
 
-        public void Add(PendingChange change)
+        /// <summary>Adds a change; tells whether nobody is at work, so that the caller has to lead.</summary>
+        public bool Add(PendingChange change)
         {
             lock (_waiting)
             {
                 _waiting.Add(change);
-                if (_running)
-                {
-                    return;
-                }
-
+                var leads = !_running;
                 _running = true;
+                return leads;
             }
+        }
 
-            _ = Task.Run(DrainAsync);
+        /// <summary>Commits the group that waits, as one who has nobody to wait for, and leaves what has come meanwhile to a loop.</summary>
+        public async Task LeadAsync()
+        {
+            await CommitAsync(Take());
+            _ = DrainAsync();
         }
 
         private async Task DrainAsync()
@@ -71,23 +79,13 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, ConsistencyToken
             }
         }
 
-        // Two calls with one request id never share a group: the second one finds the first one's answer in the database.
         private List<PendingChange> Take()
         {
             lock (_waiting)
             {
-                var seen = new HashSet<(string, string, string)>();
-                var group = _waiting.Where(change => change.Request is null || seen.Add(change.Request.Identity)).Take(MaxGroup).ToList();
-                if (group.Count == _waiting.Count)
-                {
-                    _waiting.Clear();
-                }
-                else
-                {
-                    var taken = group.ToHashSet();
-                    _waiting.RemoveAll(taken.Contains);
-                }
-
+                var (group, left) = GroupSplit.Take(_waiting, MaxGroup);
+                _waiting.Clear();
+                _waiting.AddRange(left);
                 _running = group.Count > 0;
                 return group;
             }

@@ -16,7 +16,9 @@ internal sealed class AccountTransaction : IAsyncDisposable
     /// <summary>The tag whose holders are the living contacts.</summary>
     public const int LivingTag = 0;
 
-    private const int AdvisoryLockClass = 0x746167;
+    /// <summary>The class of the advisory locks on libraries; their second number is the account.</summary>
+    public const int AdvisoryLockClass = 0x746167;
+
     private readonly ChangeLog _log = new();
     private Position? _stamped;
     private bool _changesLibrary;
@@ -67,6 +69,10 @@ internal sealed class AccountTransaction : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Tells whether a transaction failed only because others ran at the same time.</summary>
+    public static bool LostToOthers(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
     /// <summary>
     /// Waits until no other transaction puts tags on contacts, and keeps it so: for deletion, restoration and merging of tags, after which
@@ -170,6 +176,13 @@ internal sealed class AccountTransaction : IAsyncDisposable
         return _stamped.Value;
     }
 
+    /// <summary>Takes note that a statement of the caller's own has written its changes and moved the clock.</summary>
+    public void Adopt(Position position)
+    {
+        RequireUnstamped();
+        _stamped = position;
+    }
+
     /// <summary>Stamps the transaction unless that is done, and commits it.</summary>
     public async Task<Position> CommitAsync(CancellationToken ct)
     {
@@ -205,7 +218,4 @@ internal sealed class AccountTransaction : IAsyncDisposable
             throw new InvalidOperationException("The transaction has its position already; nothing can be changed after that.");
         }
     }
-
-    private static bool LostToOthers(PostgresException e) =>
-        e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 }

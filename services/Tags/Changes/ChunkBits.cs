@@ -57,11 +57,17 @@ internal static class ChunkBits
     public static SortedDictionary<int, byte[]> Split(IEnumerable<int> contactIds)
     {
         var chunks = new SortedDictionary<int, byte[]>();
+        var (current, bits) = (-1, Array.Empty<byte>());
         foreach (var contactId in contactIds)
         {
-            if (!chunks.TryGetValue(contactId / Size, out var bits))
+            // Neighbours mostly come together: the chunk is looked up only when it is another one.
+            if (contactId / Size != current)
             {
-                chunks.Add(contactId / Size, bits = new byte[Bytes]);
+                current = contactId / Size;
+                if (!chunks.TryGetValue(current, out bits!))
+                {
+                    chunks.Add(current, bits = new byte[Bytes]);
+                }
             }
 
             Set(bits, contactId % Size);
