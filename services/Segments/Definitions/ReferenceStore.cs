@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Segments.V1;
 using Dapper;
 using Npgsql;
 using TagSegments.Segments.Filters;
@@ -28,6 +29,31 @@ internal sealed class ReferenceStore(NpgsqlTransaction transaction, int accountI
             targets = rows.Select(row => row.Target).ToArray(),
         };
         return transaction.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: ct));
+    }
+
+    /// <summary>Lists what refers to something, segments before smart lists and each by name, behind a resource and name.</summary>
+    public async Task<List<Usage>> UsersAsync(string kind, string target, (string Resource, string Name)? after, int limit, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT resource, id, name
+            FROM (
+                SELECT 'segment' AS resource, s.segment_id::text AS id, s.name COLLATE "C" AS name
+                FROM segments.reference r
+                JOIN segments.segment s USING (account_id, segment_id)
+                WHERE r.account_id = @accountId AND r.kind = @kind AND r.target = @target
+                UNION ALL
+                SELECT 'smart_list', l.smart_list_id::text, l.name COLLATE "C"
+                FROM segments.reference r
+                JOIN segments.smart_list l ON l.account_id = r.account_id AND l.smart_list_id = r.segment_id
+                WHERE r.account_id = @accountId AND r.kind = @kind AND r.target = @target) AS u
+            WHERE @name::text IS NULL OR (resource, name) > (@resource, @name)
+            ORDER BY resource, name
+            LIMIT @limit
+            """;
+        var parameters = new { accountId, kind, target, resource = after?.Resource, name = after?.Name, limit };
+        var rows = await transaction.Connection!.QueryAsync<(string Resource, string Id, string Name)>(
+            new CommandDefinition(sql, parameters, transaction, cancellationToken: ct));
+        return [.. rows.Select(row => new Usage { Resource = row.Resource, Id = row.Id, Name = row.Name })];
     }
 
     private static List<(string Kind, string Target)> Rows(FilterReferences references) =>

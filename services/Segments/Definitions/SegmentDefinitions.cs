@@ -13,6 +13,8 @@ namespace TagSegments.Segments.Definitions;
 /// <summary>Keeps saved segments: each method is one transaction.</summary>
 internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndexes indexes)
 {
+    private const int MostNamed = 20;
+
     /// <summary>Saves a new segment.</summary>
     public Task<CreateSegmentResponse> CreateAsync(AccountInfo account, CreateSegmentRequest request, ServerCallContext context) =>
         ChangeAsync(account, request, request.RequestId, context, async (store, state, ct) =>
@@ -98,10 +100,11 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
 
     /// <summary>Deletes a segment.</summary>
     public Task<DeleteSegmentResponse> DeleteAsync(AccountInfo account, DeleteSegmentRequest request, ServerCallContext context) =>
-        ChangeAsync(account, request, request.RequestId, context, async (store, _, ct) =>
+        changes.RunAsync(account, request, request.RequestId, context, async (transaction, _) =>
         {
+            var (store, ct) = (new SegmentStore(transaction, account.Id), context.CancellationToken);
             var row = await RequireAsync(store, request.SegmentId, 0, ct);
-            var users = await store.UsersOfAsync(Guid.Parse(row.SegmentId), ct);
+            var users = await new ReferenceStore(transaction, account.Id).UsersAsync("segment", row.SegmentId, null, MostNamed, ct);
             if (users.Count > 0 && !request.Force)
             {
                 throw RpcErrors.Create(
@@ -110,12 +113,23 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
                     $"Other segments or smart lists refer to \"{row.Name}\".",
                     ("resource", "segment"),
                     ("id", row.SegmentId),
-                    ("used_by", string.Join(", ", users)));
+                    ("used_by", string.Join(", ", users.Select(user => $"{user.Resource}:{user.Name}"))));
             }
 
             await store.DeleteAsync(Guid.Parse(row.SegmentId), ct);
             return new DeleteSegmentResponse();
         });
+
+    /// <summary>Lists what refers to something, behind a resource and name.</summary>
+    public async Task<IReadOnlyList<Usage>> ListUsagesAsync(
+        AccountInfo account, string kind, string target, (string Resource, string Name)? after, int limit, CancellationToken ct)
+    {
+        var (snapshot, _) = await indexes.OpenAsync(account.Id, Missing.Nothing, ct);
+        await using (snapshot)
+        {
+            return await new ReferenceStore(snapshot.Transaction, account.Id).UsersAsync(kind, target, after, limit, ct);
+        }
+    }
 
     private Task<T> ChangeAsync<T>(
         AccountInfo account,

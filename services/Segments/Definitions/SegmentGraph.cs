@@ -73,11 +73,7 @@ internal sealed class SegmentGraph
         path.Add(segmentId);
         if (segmentId == path[0])
         {
-            throw RpcErrors.Create(
-                StatusCode.FailedPrecondition,
-                ErrorReason.SegmentCycle,
-                "The segment would refer to itself.",
-                ("path", string.Join(" > ", path.Select(NameOf))));
+            throw FilterErrors.SegmentCycle(path.Select(NameOf));
         }
 
         if (path.Count > MaxLevels)

@@ -102,23 +102,6 @@ internal sealed class SegmentStore(NpgsqlTransaction transaction, int accountId)
         return await transaction.Connection!.ExecuteAsync(Command(sql, new { accountId, segmentId }, ct)) == 1;
     }
 
-    /// <summary>Gets the segments and smart lists that refer to a segment, each with its kind before its name.</summary>
-    public async Task<IReadOnlyList<string>> UsersOfAsync(Guid segmentId, CancellationToken ct)
-    {
-        const string sql = """
-            SELECT coalesce('segment:' || s.name, 'smart_list:' || l.name) COLLATE "C" AS used_by
-            FROM segments.reference r
-            LEFT JOIN segments.segment s USING (account_id, segment_id)
-            LEFT JOIN segments.smart_list l ON l.account_id = r.account_id AND l.smart_list_id = r.segment_id
-            WHERE r.account_id = @accountId AND r.kind = 'segment' AND r.target = @target AND r.segment_id <> @segmentId
-            ORDER BY used_by
-            LIMIT 20
-            """;
-        var rows = await transaction.Connection!.QueryAsync<string>(
-            Command(sql, new { accountId, target = segmentId.ToString(), segmentId }, ct));
-        return rows.AsList();
-    }
-
     private Task ExecuteAsync(string sql, object parameters, CancellationToken ct) =>
         transaction.Connection!.ExecuteAsync(Command(sql, parameters, ct));
 

@@ -51,7 +51,7 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
     /// <summary>The walk over one filter for one contact. A segment that is met again is not explained again.</summary>
     private sealed class Walk(Snapshot snapshot, AccountState state, FilterContext context, ExplainWriter writer, int contactId)
     {
-        private readonly Dictionary<string, Explanation> _segments = [];
+        private readonly Dictionary<string, Explanation?> _segments = [];
 
         public async Task<Explanation> NodeAsync(Filter filter, CancellationToken ct)
         {
@@ -89,10 +89,12 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
         {
             if (_segments.TryGetValue(segmentId, out var known))
             {
+                _ = known ?? throw FilterErrors.SegmentCycle([state.Definitions[segmentId].Name]);
                 return new Explanation { Text = known.Text, Matches = known.Matches, Actual = "explained above" };
             }
 
-            return _segments[segmentId] = await NodeAsync(state.Definitions[segmentId].Filter, ct);
+            _segments[segmentId] = null;
+            return (_segments[segmentId] = await NodeAsync(state.Definitions[segmentId].Filter, ct))!;
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class Planner(AccountState state, FilterContext context, bool ap
     private readonly HashSet<int> _missingTags = [];
     private readonly HashSet<Kind> _missingColumns = [];
     private bool _usesActivity;
-    private readonly Dictionary<string, PlanNode> _segments = [];
+    private readonly Dictionary<string, PlanNode?> _segments = [];
     private readonly Dictionary<Filter, PlanNode> _nodes = new(ReferenceEqualityComparer.Instance);
     private readonly List<SegmentVersion> _versions = [];
 
@@ -148,10 +148,12 @@ internal sealed class Planner(AccountState state, FilterContext context, bool ap
         if (!_segments.TryGetValue(segmentId, out var node))
         {
             var definition = state.Definitions[segmentId];
+            // Saving keeps circles out; should a database hold one all the same, it must not end the process.
+            _segments[segmentId] = null;
             _segments[segmentId] = node = new MemoNode(Node(definition.Filter));
             _versions.Add(new SegmentVersion { SegmentId = segmentId, Version = definition.Version, Name = definition.Name });
         }
 
-        return node;
+        return node ?? throw FilterErrors.SegmentCycle([state.Definitions[segmentId].Name]);
     }
 }

@@ -31,6 +31,11 @@ internal static class FilterErrors
             ("id", Short(missing.Id)),
             ("path", missing.Path));
 
+    /// <summary>Makes the error of segments that refer to themselves, by the names on the way.</summary>
+    public static RpcException SegmentCycle(IEnumerable<string> path) =>
+        RpcErrors.Create(
+            StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, "The segment would refer to itself.", ("path", string.Join(" > ", path)));
+
     /// <summary>Cuts what a caller wrote to a length that fits into a message: error details travel in headers.</summary>
     public static string Short(string text)
     {

@@ -9,6 +9,7 @@ internal static class BulkServices
     public static WebApplicationBuilder AddBulkOperations(this WebApplicationBuilder builder)
     {
         builder.AddServiceClient<SegmentService.SegmentServiceClient>("Segments");
+        builder.AddServiceClient<SmartListService.SmartListServiceClient>("Segments");
         builder.Services
             .AddSingleton<BulkStore>()
             .AddSingleton<BulkAudience>()

@@ -7,7 +7,7 @@ using Google.Protobuf.Reflection;
 
 namespace TagSegments.Tags.Governance;
 
-/// <summary>Finds the tags that a filter, campaign or workflow names by number.</summary>
+/// <summary>Finds the tags that a filter, smart list, campaign or workflow names by number.</summary>
 internal static class TagReferences
 {
     /// <summary>Gives the numbers, some perhaps several times. Looks into every message inside: a new kind of group needs no change here.</summary>
@@ -17,6 +17,7 @@ internal static class TagReferences
     {
         TagClause clause => clause.TagIds,
         TagAddedClause clause => [clause.TagId],
+        SmartList list => new[] { list.IncludeTagId, list.ExcludeTagId }.Where(tagId => tagId != 0),
         Campaign campaign => campaign.RecipientTagIds,
         Definition definition => definition.ExitTagIds,
         TagTrigger trigger => trigger.TagIds,

@@ -61,9 +61,11 @@ internal sealed class TagUsages(TagUsers users)
     private async Task<ILookup<int, TagUsage>> OthersAsync(string account, CancellationToken ct)
     {
         var segments = await users.SegmentsAsync(account, ct);
+        var lists = await users.SmartListsAsync(account, ct);
         var campaigns = await users.CampaignsAsync(account, ct);
         return segments
             .SelectMany(segment => Uses(segment.Filter, Usage("segment", segment.SegmentId, segment.Name)))
+            .Concat(lists.SelectMany(list => Uses(list, Usage("smart_list", list.SmartListId, list.Name))))
             .Concat(campaigns.SelectMany(campaign => Uses(campaign, Usage("campaign", campaign.CampaignId, campaign.Name))))
             .ToLookup(use => use.TagId, use => use.Usage);
     }

@@ -35,6 +35,22 @@ internal sealed class TagUsers(GrpcClientFactory clients)
         return segments;
     }
 
+    /// <summary>Reads all smart lists, by name.</summary>
+    public async Task<List<SmartList>> SmartListsAsync(string account, CancellationToken ct)
+    {
+        var client = Client<SmartListService.SmartListServiceClient>();
+        var lists = new List<SmartList>();
+        var request = new ListSmartListsRequest { Account = account, PageSize = PageSize };
+        do
+        {
+            var page = await client.ListSmartListsAsync(request, cancellationToken: ct);
+            lists.AddRange(page.SmartLists);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+        return lists;
+    }
+
     /// <summary>Reads the campaigns that have not come to their end, newest first.</summary>
     public async Task<List<Campaign>> CampaignsAsync(string account, CancellationToken ct)
     {

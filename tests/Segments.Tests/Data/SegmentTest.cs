@@ -14,6 +14,8 @@ public abstract class SegmentTest(SharedApps shared) : IClassFixture<SharedApps>
 {
     private readonly NpgsqlDataSource _owner = NpgsqlDataSource.Create(shared.Apps.Database.OwnerConnectionString);
 
+    protected TestApps Apps => shared.Apps;
+
     protected SegmentService.SegmentServiceClient Segments => shared.Apps.Segments;
 
     protected SmartListService.SmartListServiceClient SmartLists => shared.Apps.SmartLists;

@@ -42,6 +42,28 @@ public sealed class StreamMatchesTests(SharedApps shared) : SegmentTest(shared)
     }
 
     [Fact]
+    public async Task A_stream_that_broke_goes_on_behind_the_last_contact_received()
+    {
+        var contacts = Enumerable.Range(1, 150_000).ToArray();
+        var account = await AccountAsync(contacts);
+        var request = new StreamMatchesRequest { Account = account.Name, Source = Text("NOT contact_id = 77777") };
+        var received = new List<int>();
+        for (var parts = 1; received.Count < 149_999; parts++)
+        {
+            using var call = Segments.StreamMatches(request);
+            for (var part = 0; part < parts && await call.ResponseStream.MoveNext(CancellationToken.None); part++)
+            {
+                Assert.Equal(149_999, call.ResponseStream.Current.Total);
+                received.AddRange(Ids([call.ResponseStream.Current]));
+            }
+
+            request.AfterContactId = received[^1];
+        }
+
+        Assert.Equal(contacts.Where(contactId => contactId != 77_777), received);
+    }
+
+    [Fact]
     public async Task Sends_one_empty_part_if_nobody_matches()
     {
         var account = await AccountAsync(1);

@@ -27,6 +27,22 @@ public sealed class TagUsagesTests(SharedApps shared) : IClassFixture<SharedApps
     }
 
     [Fact]
+    public async Task A_smart_list_uses_the_tags_of_its_filter_and_those_that_edit_it_by_hand()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        var (hot, included, excluded) = (await account.NewTagAsync("Hot"), await account.NewTagAsync("In"), await account.NewTagAsync("Out"));
+        var list = new SmartList { Name = "Calls", IncludeTagId = included, ExcludeTagId = excluded };
+        await shared.Apps.SmartLists.CreateSmartListAsync(new() { Account = account.Name, SmartList = list, Text = "has tag \"Hot\"" });
+
+        foreach (var tagId in new[] { hot, included, excluded })
+        {
+            Assert.Equal(["smart_list Calls"], await UsersAsync(account, tagId));
+            var error = await Errors.OfAsync(() => account.Tags.DeleteTagAsync(new DeleteTagRequest { Account = account.Name, TagId = tagId }).ResponseAsync);
+            Assert.Equal("smart_list:Calls", error.Is(StatusCode.FailedPrecondition, "IN_USE").Metadata("used_by"));
+        }
+    }
+
+    [Fact]
     public async Task A_campaign_that_has_ended_uses_no_tag_any_more()
     {
         var account = await TagAccount.NewAsync(shared.Apps);
