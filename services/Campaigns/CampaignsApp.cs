@@ -77,15 +77,24 @@ public static class CampaignsApp
         services.AddSingleton<MessageBuilder>();
         services.AddSingleton<Ledger>();
         services.AddSingleton<LedgerWriter>();
+        services.AddSingleton<Batches>();
+        services.AddSingleton<OpenBatches>();
+        services.AddSingleton<MessageSources>();
+        services.AddSingleton<RateLimits>();
+        services.AddSingleton<Throttle>();
+        services.AddSingleton<Freshener>();
+        services.AddSingleton<LaneServices>();
+        services.AddSingleton<Journals>();
         services.AddSingleton<AudienceReach>();
         services.AddSingleton<AudiencePreparer>();
         services.AddSingleton<Lanes>();
-        services.AddHostedService(provider => provider.GetRequiredService<Lanes>());
         services.AddHostedService<CampaignScheduler>();
+        // The pump stops first: what it holds is kept until it has given it back.
+        services.AddHostedService(provider => provider.GetRequiredService<Journals>());
+        services.AddHostedService<BatchKeeper>();
         services.AddHostedService<MessagePump>();
         services.AddHostedService<TestDecider>();
         services.AddHostedService<RecipientTagger>();
         services.AddHostedService<ConsentTeller>();
-        services.AddHostedService<LedgerRecovery>();
     }
 }

@@ -20,6 +20,15 @@ internal static partial class Log
     [LoggerMessage(EventId = 6, Level = LogLevel.Warning, Message = "Too much to record: dropped {Kind}")]
     public static partial void ActivityDropped(this ILogger logger, Crm.Activity.V1.Activity.Types.Kind kind);
 
-    [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "{Count} messages of stopped senders were put right")]
-    public static partial void MessagesRecovered(this ILogger logger, int count);
+    [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "{Count} batches of stopped senders were put right")]
+    public static partial void BatchesRecovered(this ILogger logger, int count);
+
+    [LoggerMessage(EventId = 8, Level = LogLevel.Warning, Message = "{Count} batches were lost to another sender")]
+    public static partial void BatchesLost(this ILogger logger, int count);
+
+    [LoggerMessage(EventId = 9, Level = LogLevel.Warning, Message = "There can be no journal in {Folder}: messages leave one by one")]
+    public static partial void NoJournal(this ILogger logger, Exception exception, string folder);
+
+    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "The journal of a stopped sender told of {Count} messages")]
+    public static partial void JournalReplayed(this ILogger logger, int count);
 }

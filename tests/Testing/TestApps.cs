@@ -26,6 +26,7 @@ public sealed class TestApps : IAsyncDisposable
     private readonly Dictionary<Service, (int Grpc, int Http)> _ports = [];
     private readonly Dictionary<Service, WebApplication> _apps = [];
     private readonly Dictionary<Service, GrpcChannel> _channels = [];
+    private readonly string _folder = Directory.CreateTempSubdirectory("tagsegments_test_").FullName;
     private int _accounts;
 
     private TestApps(TestAppsOptions options, TestDatabase database)
@@ -147,6 +148,7 @@ public sealed class TestApps : IAsyncDisposable
         await Task.WhenAll(_apps.Keys.ToArray().Select(StopAsync));
         await Smtp.DisposeAsync();
         await Database.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
     }
 
     private Dictionary<string, string?> SettingsOf(Service service)
@@ -160,6 +162,7 @@ public sealed class TestApps : IAsyncDisposable
             ["Smtp:Host"] = "127.0.0.1",
             ["Smtp:Port"] = Smtp.Port.ToString(CultureInfo.InvariantCulture),
             ["Smtp:Security"] = "none",
+            ["Delivery:JournalFolder"] = _folder,
             ["Tokens:Key"] = "a key that all services of a test share",
             ["Auth:Mode"] = "off",
             ["Logging:Level"] = "Warning",

@@ -2,6 +2,7 @@ using Crm.Campaigns.V1;
 using Dapper;
 using Npgsql;
 using TagSegments.Campaigns.Campaigns;
+using TagSegments.Campaigns.Sending;
 
 namespace TagSegments.Campaigns.AbTests;
 
@@ -13,7 +14,7 @@ internal sealed class AbTestStore(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         return await connection.ExecuteAsync(new CommandDefinition(
-            """
+            $"""
             UPDATE campaigns.campaign c
             SET ab_decide_at = now() + CASE
                 WHEN EXISTS (SELECT FROM campaigns.recipient r
@@ -21,11 +22,16 @@ internal sealed class AbTestStore(NpgsqlDataSource database)
                 THEN make_interval(secs => rtrim(ab_test->>'decideAfter', 's')::float8) ELSE interval '0' END
             WHERE state = 4 AND ab_test IS NOT NULL AND ab_winner = 0 AND ab_decide_at IS NULL
               AND ab_test->>'rule' <> 'RULE_MANUAL' AND (ab_test->>'percent')::int < 100
-              AND NOT EXISTS (SELECT FROM campaigns.recipient r
-                              WHERE r.account_id = c.account_id AND r.campaign_id = c.campaign_id AND r.state IN (1, 6)
-                                AND r.due_at < 'infinity' AND r.attempts = 0)
-              AND NOT EXISTS (SELECT FROM campaigns.recipient r
-                              WHERE r.account_id = c.account_id AND r.campaign_id = c.campaign_id AND r.state IN (2, 3))
+              -- Batches that are being sent tell it at once; of those put off their messages do.
+              AND CASE
+                WHEN EXISTS (SELECT FROM campaigns.batch b
+                             WHERE b.account_id = c.account_id AND b.campaign_id = c.campaign_id AND b.part = 1
+                               AND (b.lease_until IS NOT NULL OR b.due_at <= now()))
+                THEN false
+                ELSE NOT EXISTS (SELECT FROM campaigns.batch b
+                                 JOIN campaigns.recipient r ON {Batches.Members}
+                                 WHERE b.account_id = c.account_id AND b.campaign_id = c.campaign_id AND b.part = 1 AND r.state = 1)
+              END
             """,
             cancellationToken: ct));
     }
@@ -43,28 +49,47 @@ internal sealed class AbTestStore(NpgsqlDataSource database)
             cancellationToken: ct))).AsList();
     }
 
-    /// <summary>Stores the winner, unless there is one already or the campaign is not being sent.</summary>
+    /// <summary>Stores the winner and lets the rest go, unless there is a winner already or the campaign is not being sent.</summary>
     public async Task<bool> DecideAsync(DueTest test, int winner, string decision, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        return await connection.ExecuteAsync(new CommandDefinition(
-            """
-            UPDATE campaigns.campaign
-            SET ab_winner = @winner, ab_decision = @decision, version = version + 1, updated_at = now()
-            WHERE account_id = @AccountId AND campaign_id = @CampaignId AND state = 4 AND ab_winner = 0
+        return await connection.ExecuteScalarAsync<int>(new CommandDefinition(
+            $"""
+            WITH decided AS (
+                UPDATE campaigns.campaign
+                SET ab_winner = @winner, ab_decision = @decision, version = version + 1, updated_at = now()
+                WHERE account_id = @AccountId AND campaign_id = @CampaignId AND state = 4 AND ab_winner = 0
+                RETURNING account_id, campaign_id
+            ), rest AS (
+                {LetGo}
+            )
+            SELECT count(*)::int FROM decided
             """,
             new { test.AccountId, test.CampaignId, winner = (short)winner, decision },
             cancellationToken: ct)) > 0;
     }
 
+    private const string LetGo =
+        """
+        UPDATE campaigns.batch b
+        SET due_at = now()
+        FROM decided
+        WHERE b.account_id = decided.account_id AND b.campaign_id = decided.campaign_id AND b.part = 2 AND b.due_at = 'infinity'
+        """;
+
     /// <summary>Stores the winner that somebody chose, in a campaign that the caller has locked.</summary>
     public static Task<CampaignRow> ChooseAsync(NpgsqlTransaction tx, CampaignRow row, int winner, string decision, CancellationToken ct) =>
         tx.Connection!.QuerySingleAsync<CampaignRow>(new CommandDefinition(
             $"""
-            UPDATE campaigns.campaign
-            SET ab_winner = @winner, ab_decision = @decision, version = version + 1, updated_at = now()
-            WHERE account_id = @AccountId AND campaign_id = @CampaignId
-            RETURNING {CampaignRow.Columns}
+            WITH decided AS (
+                UPDATE campaigns.campaign
+                SET ab_winner = @winner, ab_decision = @decision, version = version + 1, updated_at = now()
+                WHERE account_id = @AccountId AND campaign_id = @CampaignId
+                RETURNING {CampaignRow.Columns}
+            ), rest AS (
+                {LetGo}
+            )
+            SELECT {CampaignRow.Columns} FROM decided
             """,
             new { row.AccountId, row.CampaignId, winner = (short)winner, decision },
             tx,

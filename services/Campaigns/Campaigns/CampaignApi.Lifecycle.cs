@@ -43,7 +43,6 @@ internal sealed partial class CampaignApi
         {
             var row = await CampaignStore.LockAsync(
                 tx, account.Id, request.CampaignId, 0, [State.Scheduled, State.Preparing, State.Sending], ct);
-            await Ledger.ReleaseClaimsAsync(tx, account.Id, row.CampaignId, ct);
             return new PauseCampaignResponse { Campaign = (await SetStateAsync(tx, row, State.Paused, ct)).ToCampaign() };
         });
     }

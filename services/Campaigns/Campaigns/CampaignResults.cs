@@ -3,6 +3,7 @@ using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using TagSegments.Campaigns.AbTests;
+using TagSegments.Campaigns.Sending;
 
 namespace TagSegments.Campaigns.Campaigns;
 
@@ -19,7 +20,7 @@ internal sealed class CampaignResults(NpgsqlDataSource database)
         return await connection.QuerySingleAsync<RecipientCounts>(new CommandDefinition(
             """
             SELECT count(*)::int AS total,
-                (count(*) FILTER (WHERE state IN (1, 2, 6)))::int AS pending,
+                (count(*) FILTER (WHERE state IN (1, 6)))::int AS pending,
                 (count(*) FILTER (WHERE state = 3))::int AS sending,
                 (count(*) FILTER (WHERE state = 4))::int AS accepted,
                 (count(*) FILTER (WHERE state = 5))::int AS failed,
@@ -112,10 +113,17 @@ internal sealed class CampaignResults(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<RecipientRow>(new CommandDefinition(
             $"""
-            SELECT {RecipientColumns}
-            FROM campaigns.recipient
-            WHERE account_id = @accountId AND campaign_id = @campaignId AND contact_id > @behind
-              AND (cardinality(@states) = 0 OR state = ANY(@states))
+            WITH b AS MATERIALIZED (
+                SELECT * FROM campaigns.batch WHERE account_id = @accountId AND campaign_id = @campaignId AND lease_until > now()
+            ), ledger AS (
+                SELECT r.*, CASE WHEN r.state = 1 AND EXISTS (SELECT FROM b WHERE {Batches.Members}) THEN 2 ELSE r.state END AS shown
+                FROM campaigns.recipient r
+                WHERE r.account_id = @accountId AND r.campaign_id = @campaignId
+            )
+            SELECT contact_id, address, shown::smallint AS state, reason, detail, attempts, updated_at, accepted_at, due_at, variant
+            FROM ledger
+            WHERE contact_id > @behind
+              AND (cardinality(@states) = 0 OR shown = ANY(@states))
               AND (cardinality(@contactIds) = 0 OR contact_id = ANY(@contactIds))
             ORDER BY contact_id
             LIMIT @limit
@@ -130,7 +138,7 @@ internal sealed class CampaignResults(NpgsqlDataSource database)
 /// <summary>An entry of the ledger as it is stored.</summary>
 internal sealed record RecipientRow(
     int ContactId, string Address, short State, short Reason, string Detail, int Attempts, DateTime UpdatedAt, DateTime? AcceptedAt,
-    DateTime DueAt, short Variant)
+    DateTime? DueAt, short Variant)
 {
     public Recipient ToRecipient(AbTest? test = null, int winner = 0) => new()
     {
@@ -142,7 +150,7 @@ internal sealed record RecipientRow(
         Attempts = Attempts,
         UpdateTime = Timestamp.FromDateTime(UpdatedAt),
         AcceptTime = AcceptedAt is { } at ? Timestamp.FromDateTime(at) : null,
-        RetryTime = State == (short)Recipient.Types.State.Deferred ? Timestamp.FromDateTime(DueAt) : null,
+        RetryTime = State == (short)Recipient.Types.State.Deferred && DueAt is { } due ? Timestamp.FromDateTime(due) : null,
         Variant = State == (short)Recipient.Types.State.Skipped ? "" : Variants.NameOf(test, Variant == 0 ? winner : Variant),
     };
 }

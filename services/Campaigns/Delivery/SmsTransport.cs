@@ -19,7 +19,7 @@ internal sealed class SmsTransport(HttpClient http, SmsOptions sms, DeliveryOpti
 
     public Task<bool> WaitUntilReadyAsync(CancellationToken ct) => Task.FromResult(!ct.IsCancellationRequested);
 
-    public async Task<Outcome> SendAsync(Claim claim, OutgoingMessage message)
+    public async Task<Outcome> SendAsync(Claim claim, OutgoingMessage message, Action begin)
     {
         if (sms.Url.Length == 0)
         {
@@ -30,6 +30,7 @@ internal sealed class SmsTransport(HttpClient http, SmsOptions sms, DeliveryOpti
         try
         {
             using var request = CreateRequest(message);
+            begin();
             using var response = await http.SendAsync(request, timeout.Token);
             return Judge(claim, response.StatusCode);
         }

@@ -47,10 +47,10 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         return true;
     }
 
-    public async Task<Outcome> SendAsync(Claim claim, OutgoingMessage message)
+    public async Task<Outcome> SendAsync(Claim claim, OutgoingMessage message, Action begin)
     {
         using var timeout = new CancellationTokenSource(delivery.HandOverTimeout);
-        var progress = new DataProgress();
+        var progress = new DataProgress(begin);
         try
         {
             using var mail = MailComposer.Compose(message, smtp.Provider);
@@ -98,6 +98,8 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         Drop();
         _client.Timeout = (int)smtp.Timeout.TotalMilliseconds;
         await _client.ConnectAsync(smtp.Host, smtp.Port, smtp.SocketOptions, ct);
+        // With BDAT the message would end with its last byte, before it is known that all of it is written.
+        _client.Capabilities &= ~SmtpCapabilities.Chunking;
         if (smtp.User.Length > 0)
         {
             await _client.AuthenticateAsync(smtp.User, smtp.Password, ct);
@@ -131,12 +133,19 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         or NotSupportedException or SmtpCommandException;
 
     /// <summary>Whether all of a message has been written to the connection.</summary>
-    private sealed class DataProgress : ITransferProgress
+    private sealed class DataProgress(Action begin) : ITransferProgress
     {
         public bool AllWritten { get; private set; }
 
-        public void Report(long bytesTransferred, long totalSize) => AllWritten |= totalSize <= 0 || bytesTransferred >= totalSize;
+        public void Report(long bytesTransferred, long totalSize)
+        {
+            if (!AllWritten && (totalSize <= 0 || bytesTransferred >= totalSize))
+            {
+                AllWritten = true;
+                begin();
+            }
+        }
 
-        public void Report(long bytesTransferred) => AllWritten = true;
+        public void Report(long bytesTransferred) => Report(bytesTransferred, 0);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
         foreach (var address in addresses)
         {
             var outcome = await transport.SendAsync(
-                new Claim(account.Id, Guid.Empty, contactId, (short)campaign.Channel, address, 0, 0), ToOutgoing(rendered, address));
+                new Claim(account.Id, Guid.Empty, contactId, (short)campaign.Channel, address), ToOutgoing(rendered, address), () => { });
             response.Recipients.Add(new Recipient
             {
                 ContactId = contactId,

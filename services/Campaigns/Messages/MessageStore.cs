@@ -52,13 +52,25 @@ internal sealed class MessageStore(NpgsqlDataSource database)
                 draft.ContactId,
                 channel = (short)request.Channel,
                 draft.Address,
-                draft.AddressKey,
+                AddressKey = draft.Reason == Reason.Unspecified ? draft.AddressKey : null,
                 state = (short)(draft.Reason == Reason.Unspecified ? Recipient.Types.State.Pending : Recipient.Types.State.Skipped),
                 reason = (short)draft.Reason,
                 consent = (short)draft.Consent,
             },
             tx,
             cancellationToken: ct));
+        if (draft.Reason == Reason.Unspecified)
+        {
+            await tx.Connection!.ExecuteAsync(new CommandDefinition(
+                """
+                INSERT INTO campaigns.batch (account_id, campaign_id, batch_id, first_contact, last_contact, single)
+                VALUES (@Id, @messageId, 1, @ContactId, @ContactId, true)
+                """,
+                new { account.Id, messageId, draft.ContactId },
+                tx,
+                cancellationToken: ct));
+        }
+
         return row.ToRecipient();
     }
 

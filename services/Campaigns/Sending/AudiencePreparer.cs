@@ -18,14 +18,32 @@ internal sealed class AudiencePreparer(
     public async Task PrepareAsync(PreparingCampaign campaign, CancellationToken ct)
     {
         var audience = JsonParser.Default.Parse<Audience>(campaign.Audience);
+        var channel = (Channel)campaign.Channel;
         var evaluation = await EvaluateAsync(campaign, audience, ct);
-        var drafts = await reach.DraftAsync(campaign.AccountName, (Channel)campaign.Channel, evaluation.ContactIds, audience.SubscribedOnly, ct);
+        var book = new AddressBook(await reach.DeclinedAsync(campaign.AccountName, channel, ct));
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
-        if (await AudienceSnapshot.FreezeAsync(tx, campaign, evaluation, drafts, ct))
+        IReadOnlyList<(short Part, int First, int Last)> batches;
+        await using (var ledger = await LedgerCopy.BeginAsync(connection, campaign, ct))
+        {
+            await foreach (var draft in reach.DraftAsync(campaign.AccountName, channel, evaluation.ContactIds, audience.SubscribedOnly, ct))
+            {
+                book.Admit(draft);
+                await ledger.WriteAsync(draft, ct);
+            }
+
+            batches = await ledger.CompleteAsync(ct);
+        }
+
+        await AudienceSnapshot.CutAsync(tx, campaign, batches, ct);
+        await AudienceSnapshot.SuppressAsync(tx, campaign, ct);
+        // Whoever declined while the others were read.
+        var declined = await reach.DeclinedAsync(campaign.AccountName, channel, ct);
+        await AudienceSnapshot.LeaveOutAsync(tx, campaign, [.. declined.Except(book.Declined)], ct);
+        if (await AudienceSnapshot.StartAsync(tx, campaign, evaluation, ct))
         {
             await tx.CommitAsync(ct);
-            logger.AudienceFrozen(campaign.CampaignId, drafts.Count);
+            logger.AudienceFrozen(campaign.CampaignId, evaluation.ContactIds.Count);
         }
     }
 

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using Crm.Contacts.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -12,54 +14,49 @@ internal sealed class AudienceReach(ReachService.ReachServiceClient contacts)
     private const int CallSize = 500_000;
     private const int DoNotDisturb = 128;
 
-    /// <summary>Makes a draft of each member, in order of their numbers; one per address is left without a reason to leave it out.</summary>
-    public async Task<List<RecipientDraft>> DraftAsync(
-        string account, Channel channel, List<int> contactIds, bool subscribedOnly, CancellationToken ct)
+    /// <summary>Makes a draft of each member, in order of their numbers.</summary>
+    public async IAsyncEnumerable<RecipientDraft> DraftAsync(
+        string account, Channel channel, List<int> contactIds, bool subscribedOnly, [EnumeratorCancellation] CancellationToken ct)
     {
-        var drafts = new List<RecipientDraft>(contactIds.Count);
-        for (var start = 0; start < contactIds.Count; start += CallSize)
+        // The next parts are read while the last one is worked on.
+        var parts = System.Threading.Channels.Channel.CreateBounded<StreamReachResponse>(4);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var reading = ReadAsync(account, channel, contactIds, parts.Writer, stop.Token);
+        try
         {
-            var ids = contactIds.GetRange(start, Math.Min(CallSize, contactIds.Count - start));
-            await DraftAsync(account, channel, ids, subscribedOnly, drafts, ct);
-        }
-
-        RecipientDraft.Deduplicate(drafts, await DeclinedAsync(account, channel, ct));
-        return drafts;
-    }
-
-    private async Task DraftAsync(
-        string account, Channel channel, List<int> contactIds, bool subscribedOnly, List<RecipientDraft> drafts, CancellationToken ct)
-    {
-        var request = new StreamReachRequest
-        {
-            Account = account,
-            Channel = channel,
-            ContactIds = ByteString.CopyFrom(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(contactIds))),
-        };
-        using var call = contacts.StreamReach(request, cancellationToken: ct);
-        var next = 0;
-        await foreach (var part in call.ResponseStream.ReadAllAsync(ct))
-        {
-            for (var i = 0; i < part.Addresses.Count; i++)
+            var next = 0;
+            await foreach (var part in parts.Reader.ReadAllAsync(ct))
             {
-                // Whoever is missing was deleted since the evaluation.
-                var contactId = MemoryMarshal.Cast<byte, int>(part.ContactIds.Span)[i];
-                for (; contactIds[next] < contactId; next++)
+                for (var i = 0; i < part.Addresses.Count; i++)
                 {
-                    drafts.Add(RecipientDraft.Missing(contactIds[next]));
-                }
+                    // Whoever is missing was deleted since the evaluation.
+                    var contactId = MemoryMarshal.Cast<byte, int>(part.ContactIds.Span)[i];
+                    for (; contactIds[next] < contactId; next++)
+                    {
+                        yield return RecipientDraft.Missing(contactIds[next]);
+                    }
 
-                var state = part.States[i];
-                var consent = (Consent.Types.State)(state & ~DoNotDisturb);
-                drafts.Add(RecipientDraft.Create(contactId, channel, part.Addresses[i], consent, state >= DoNotDisturb, subscribedOnly));
-                next++;
+                    var state = part.States[i];
+                    var consent = (Consent.Types.State)(state & ~DoNotDisturb);
+                    yield return RecipientDraft.Create(contactId, channel, part.Addresses[i], consent, state >= DoNotDisturb, subscribedOnly);
+                    next++;
+                }
+            }
+
+            for (; next < contactIds.Count; next++)
+            {
+                yield return RecipientDraft.Missing(contactIds[next]);
             }
         }
-
-        drafts.AddRange(contactIds.Skip(next).Select(RecipientDraft.Missing));
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
+        }
     }
 
-    private async Task<HashSet<string>> DeclinedAsync(string account, Channel channel, CancellationToken ct)
+    /// <summary>The normalised addresses of the account whose owners declined.</summary>
+    public async Task<HashSet<string>> DeclinedAsync(string account, Channel channel, CancellationToken ct)
     {
         var declined = new HashSet<string>();
         using var call = contacts.StreamDeclined(new StreamDeclinedRequest { Account = account, Channel = channel }, cancellationToken: ct);
@@ -69,5 +66,30 @@ internal sealed class AudienceReach(ReachService.ReachServiceClient contacts)
         }
 
         return declined;
+    }
+
+    // Ends without an exception: the reader gets it.
+    private async Task ReadAsync(
+        string account, Channel channel, List<int> contactIds, ChannelWriter<StreamReachResponse> parts, CancellationToken ct)
+    {
+        try
+        {
+            for (var start = 0; start < contactIds.Count; start += CallSize)
+            {
+                var ids = CollectionsMarshal.AsSpan(contactIds).Slice(start, Math.Min(CallSize, contactIds.Count - start));
+                var request = new StreamReachRequest { Account = account, Channel = channel, ContactIds = ByteString.CopyFrom(MemoryMarshal.AsBytes(ids)) };
+                using var call = contacts.StreamReach(request, cancellationToken: ct);
+                await foreach (var part in call.ResponseStream.ReadAllAsync(ct))
+                {
+                    await parts.WriteAsync(part, ct);
+                }
+            }
+
+            parts.Complete();
+        }
+        catch (Exception e)
+        {
+            parts.Complete(e);
+        }
     }
 }

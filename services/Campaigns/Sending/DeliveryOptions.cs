@@ -9,20 +9,32 @@ internal sealed class DeliveryOptions
     /// <summary>How many it hands over at the same time by SMS. Defaults to 4.</summary>
     public int SmsConnections { get; set; } = 4;
 
-    /// <summary>How many messages are claimed at once. Defaults to 200.</summary>
-    public int ClaimSize { get; set; } = 200;
-
-    /// <summary>At most so many messages leave per second from this process; 0, the default, for no limit.</summary>
+    /// <summary>At most so many messages leave per second, from all processes together; 0, the default, for no limit.</summary>
     public int MessagesPerSecond { get; set; }
 
-    /// <summary>How long a claimed message may wait for its turn. Defaults to 2 minutes.</summary>
-    public TimeSpan ClaimLease { get; set; } = TimeSpan.FromMinutes(2);
+    /// <summary>At most so many e-mails leave per minute to one domain, from all processes together; 0, the default, for no limit.</summary>
+    public int DomainMessagesPerMinute { get; set; }
+
+    /// <summary>The limits of single domains, by name; they win over <see cref="DomainMessagesPerMinute"/>, and 0 is no limit.</summary>
+    public Dictionary<string, int> Domains { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Where a process keeps what it is doing, so that the next one on the machine knows. Defaults to a folder for temporary files; with none,
+    /// each message takes leave alone, which is slow.
+    /// </summary>
+    public string JournalFolder { get; set; } = Path.Combine(Path.GetTempPath(), "tagsegments-campaigns");
 
     /// <summary>How old the reading of a contact may be when its message leaves; older ones are read again. Defaults to 5 seconds.</summary>
     public TimeSpan ContactAge { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long handing over may take until the message is unknown; longer than <see cref="HandOverTimeout"/>. Defaults to 5 minutes.</summary>
-    public TimeSpan SendingLease { get; set; } = TimeSpan.FromMinutes(5);
+    /// <summary>How long a process may go without a sign of life until others take its messages over. Defaults to 60 seconds.</summary>
+    public TimeSpan BatchLease { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long nothing is taken over after the start of the database server. Defaults to 10 seconds.</summary>
+    public TimeSpan RecoveryGrace { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long after it took leave a message may be begun; later it takes leave again. Defaults to 10 seconds.</summary>
+    public TimeSpan DepartureAge { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the receiving side may take for one message. Defaults to 2 minutes.</summary>
     public TimeSpan HandOverTimeout { get; set; } = TimeSpan.FromMinutes(2);
@@ -44,6 +56,9 @@ internal sealed class DeliveryOptions
 
     /// <summary>How often the database is asked for due work. Defaults to 250 ms.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How many messages per minute may go to a domain; 0 for no limit.</summary>
+    public int DomainLimit(string domain) => Domains.TryGetValue(domain, out var limit) ? limit : DomainMessagesPerMinute;
 
     /// <summary>The pause before the next attempt, with jitter, so that messages put off together do not come back together.</summary>
     public TimeSpan RetryPause(int attempts)

@@ -20,11 +20,9 @@ internal sealed class RecipientTagger(
         await using var connection = await database.OpenConnectionAsync(ct);
         var untagged = (await connection.QueryAsync<Untagged>(new CommandDefinition(
             """
-            SELECT c.account_id, c.campaign_id, c.account_name, c.recipient_tag_ids, array_agg(r.contact_id) AS contact_ids
-            FROM (
-                SELECT account_id, campaign_id, contact_id FROM campaigns.recipient WHERE state = 4 AND NOT tagged LIMIT @BatchSize
-            ) r
-            JOIN campaigns.campaign c ON c.account_id = r.account_id AND c.campaign_id = r.campaign_id
+            SELECT c.account_id, c.campaign_id, c.account_name, c.recipient_tag_ids, array_agg(t.contact_id) AS contact_ids
+            FROM (SELECT account_id, campaign_id, contact_id FROM campaigns.tag_task LIMIT @BatchSize) t
+            JOIN campaigns.campaign c USING (account_id, campaign_id)
             GROUP BY c.account_id, c.campaign_id
             """,
             new { BatchSize },
@@ -34,7 +32,7 @@ internal sealed class RecipientTagger(
             await TagAsync(campaign, ct);
             await connection.ExecuteAsync(new CommandDefinition(
                 """
-                UPDATE campaigns.recipient SET tagged = true
+                DELETE FROM campaigns.tag_task
                 WHERE account_id = @AccountId AND campaign_id = @CampaignId AND contact_id = ANY(@ContactIds)
                 """,
                 campaign,
@@ -129,20 +127,4 @@ internal sealed class ConsentTeller(
     }
 
     private sealed record ConsentTask(int AccountId, int ContactId, short Channel, string AccountName, string Source, DateTime At);
-}
-
-/// <summary>Puts right what stopped senders left behind.</summary>
-internal sealed class LedgerRecovery(Ledger ledger, DeliveryOptions options, ILogger<LedgerRecovery> logger)
-    : PollingService(options.PollInterval * 4, logger)
-{
-    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
-    {
-        var recovered = await ledger.RecoverAsync(ct);
-        if (recovered > 0)
-        {
-            logger.MessagesRecovered(recovered);
-        }
-
-        return false;
-    }
 }

@@ -1,137 +1,37 @@
-using System.Threading.Channels;
-using Crm.Campaigns.V1;
-using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Delivery;
-using TagSegments.Campaigns.Tracking;
 using Channel = Crm.Common.V1.Channel;
 
 namespace TagSegments.Campaigns.Sending;
 
-/// <summary>
-/// The lanes on which messages leave, each with a connection of its own. A lane stores what became of a message together with the
-/// departure of the next one, so at most one message per lane is ever in doubt.
-/// </summary>
-internal sealed class Lanes(
-    DeliveryOptions options, Ledger ledger, LedgerWriter writer, MessageBuilder builder, Transports transports, ILogger<Lanes> logger)
-    : BackgroundService
+/// <summary>The lanes on which messages leave.</summary>
+internal sealed class Lanes(DeliveryOptions options, LaneServices services, Transports transports, ILogger<Lane> logger)
 {
-    private readonly Channel<Letter> _email = CreateQueue(options.Connections);
-    private readonly Channel<Letter> _sms = CreateQueue(options.SmsConnections);
+    private readonly LetterQueue _email = new();
+    private readonly LetterQueue _sms = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public DeliveryOptions Options => options;
+    public LetterQueue QueueOf(Channel channel) => channel == Channel.Sms ? _sms : _email;
 
-    /// <summary>Queues a message; waits while the lanes are busy.</summary>
-    public ValueTask AddAsync(Letter letter, CancellationToken ct) =>
-        (letter.Channel == Channel.Sms ? _sms : _email).Writer.WriteAsync(letter, ct);
+    public bool IsFull => _email.IsFull || _sms.IsFull;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public bool IsFullOfSingles => _email.IsFullOfSingles || _sms.IsFullOfSingles;
+
+    /// <summary>Waits until no queue is full.</summary>
+    public Task WaitForRoomAsync() => Task.WhenAll(_email.WaitForRoomAsync(), _sms.WaitForRoomAsync());
+
+    /// <summary>Ends when no lane runs any more.</summary>
+    public Task Stopped => _stopped.Task;
+
+    /// <summary>Runs until it is cancelled and what is being handed over then has come to its end.</summary>
+    public async Task RunAsync(Journal? journal, CancellationToken ct)
     {
-        var email = Enumerable.Range(0, options.Connections).Select(_ => RunAsync(_email.Reader, transports.CreateSmtp(), stoppingToken));
-        var sms = Enumerable.Range(0, options.SmsConnections).Select(_ => RunAsync(_sms.Reader, transports.CreateSms(), stoppingToken));
+        var email = Enumerable.Range(0, options.Connections).Select(i => Run(_email, transports.CreateSmtp(), journal?.Lanes[i], ct));
+        var sms = Enumerable.Range(0, options.SmsConnections)
+            .Select(i => Run(_sms, transports.CreateSms(), journal?.Lanes[options.Connections + i], ct));
         await Task.WhenAll(email.Concat(sms));
-        await ReleaseAsync(_email.Reader);
-        await ReleaseAsync(_sms.Reader);
+        _stopped.SetResult();
     }
 
-    // What no lane has begun is given back at once, so that another process need not wait for its lease to end.
-    private async Task ReleaseAsync(ChannelReader<Letter> letters)
-    {
-        var waiting = new List<Claim>();
-        while (letters.TryRead(out var letter))
-        {
-            waiting.Add(letter.Claim);
-        }
-
-        await ledger.ReleaseAsync(waiting, CancellationToken.None);
-    }
-
-    private static Channel<Letter> CreateQueue(int lanes) => System.Threading.Channels.Channel.CreateBounded<Letter>(2 * lanes);
-
-    private async Task RunAsync(ChannelReader<Letter> letters, ITransport transport, CancellationToken ct)
-    {
-        await Task.Yield();
-        await using (transport)
-        {
-            while (!ct.IsCancellationRequested)
-            {
-                try
-                {
-                    await RunWhileBusyAsync(letters, transport, ct);
-                    await letters.WaitToReadAsync(ct);
-                }
-                catch (OperationCanceledException) when (ct.IsCancellationRequested)
-                {
-                    return;
-                }
-                catch (Exception e)
-                {
-                    // The lane must go on. The message that it held is put right when its lease ends.
-                    logger.BackgroundWorkFailed(e, nameof(Lanes));
-                }
-            }
-        }
-    }
-
-    private async Task RunWhileBusyAsync(ChannelReader<Letter> letters, ITransport transport, CancellationToken ct)
-    {
-        Outcome? outcome = null;
-        while (!ct.IsCancellationRequested && letters.TryRead(out var letter))
-        {
-            outcome = await SendAsync(letter, outcome, transport, ct);
-        }
-
-        if (outcome is not null)
-        {
-            await writer.StepAsync(outcome, null, ct);
-        }
-    }
-
-    // Handing over is not cancelled when the service stops: it ends by itself in bounded time, and then its outcome is known.
-    private async Task<Outcome?> SendAsync(Letter letter, Outcome? previous, ITransport transport, CancellationToken ct)
-    {
-        if (Prepare(letter, out var refused) is not { } message)
-        {
-            await writer.StepAsync(previous, null, ct);
-            await writer.StepAsync(refused, null, ct);
-            return null;
-        }
-
-        if (!transport.IsReady && previous is not null)
-        {
-            await writer.StepAsync(previous, null, ct);
-            previous = null;
-        }
-
-        if (!await transport.WaitUntilReadyAsync(ct) || letter.Age > options.ContactAge)
-        {
-            // What was read of the contact is too old to rely on: its turn comes again.
-            await writer.StepAsync(previous, null, ct);
-            await ledger.ReleaseAsync([letter.Claim], CancellationToken.None);
-            return null;
-        }
-
-        return await writer.StepAsync(previous, letter.Claim, ct) ? await transport.SendAsync(letter.Claim, message) : null;
-    }
-
-    private OutgoingMessage? Prepare(Letter letter, out Outcome? refused)
-    {
-        var reason = RecipientDraft.Refusal(letter.Contact, letter.Channel, letter.Source.SubscribedOnly);
-        if (reason != 0)
-        {
-            refused = Outcome.Skipped(letter.Claim, reason);
-            return null;
-        }
-
-        try
-        {
-            refused = null;
-            var target = new TrackingTarget(letter.Claim.AccountId, letter.Claim.CampaignId, letter.Claim.ContactId, letter.Channel);
-            return builder.Build(letter.Source.MessageOf(letter.Claim.Variant), letter.Source.Name, letter.Contact!, letter.Claim.Address, target);
-        }
-        catch (TemplateException e)
-        {
-            refused = Outcome.Failed(letter.Claim, Recipient.Types.Reason.Template, e.Message);
-            return null;
-        }
-    }
+    private Task Run(LetterQueue queue, ITransport transport, JournalLane? journal, CancellationToken ct) =>
+        new Lane(queue, transport, journal, services, options, logger).RunAsync(ct);
 }

@@ -1,147 +1,150 @@
-using System.Collections.Concurrent;
-using Crm.Campaigns.V1;
-using Crm.Contacts.V1;
-using Dapper;
-using Google.Protobuf;
-using Npgsql;
-using TagSegments.Campaigns.AbTests;
 using Channel = Crm.Common.V1.Channel;
 
 namespace TagSegments.Campaigns.Sending;
 
-/// <summary>
-/// Takes due messages, reads their contacts afresh, and hands them to the lanes. Whoever was deleted or opted out since the audience was
-/// frozen is left out here.
-/// </summary>
+/// <summary>Takes batches that are due and puts their messages before the lanes.</summary>
 internal sealed class MessagePump(
-    NpgsqlDataSource database, Ledger ledger, Lanes lanes, ContactService.ContactServiceClient contacts, ILogger<MessagePump> logger)
-    : PollingService(lanes.Options.PollInterval, logger)
+    Batches batches, OpenBatches open, MessageSources sources, Ledger ledger, Lanes lanes, Throttle throttle, Freshener freshener,
+    Journals journals, DeliveryOptions options, ILogger<MessagePump> logger)
+    : PollingService(options.PollInterval, logger)
 {
-    private readonly RateLimiter _rates = new();
+    private const int MaxSingles = 200;
+    private static readonly TimeSpan s_errorPause = TimeSpan.FromSeconds(1);
+    private readonly List<Task> _sending = [];
+    private Guid _holder;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        // What the last process on this machine was doing comes first: then it need not be waited for.
+        await UntilDoneAsync(() => journals.ReplayAsync(stoppingToken), stoppingToken);
+        using var journal = await UntilDoneAsync(() => journals.OpenAsync(stoppingToken), stoppingToken);
+        _holder = journal?.Id ?? Guid.NewGuid();
+        await Task.WhenAll(lanes.RunAsync(journal, stoppingToken), base.ExecuteAsync(stoppingToken));
+        await Task.WhenAll(_sending);
+    }
 
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
-        var claimed = 0;
-        foreach (var source in await SendingAsync(ct))
+        _sending.RemoveAll(task => task.IsCompleted);
+        var opened = !lanes.IsFullOfSingles && await OpenSinglesAsync(ct);
+        foreach (var source in await sources.SendingAsync(ct))
         {
-            var size = _rates.Allowance(source.CampaignId, source.MessagesPerMinute, TotalAllowance());
-            if (size > 0)
-            {
-                var claims = await ClaimAsync(source, size, ct);
-                _rates.Use(source.CampaignId, claims.Count);
-                _rates.Use(RateLimiter.Total, claims.Count);
-                await DispatchAsync(claims, source, ct);
-                claimed += claims.Count;
-            }
+            opened |= !lanes.IsFull && await OpenAsync(source, ct);
         }
 
-        claimed += await PumpSinglesAsync(ct);
-        return claimed > 0 || await ledger.FinishAsync(ct) > 0;
+        if (lanes.IsFull)
+        {
+            await Task.WhenAny(lanes.WaitForRoomAsync(), Task.Delay(options.PollInterval, ct));
+            return true;
+        }
+
+        return opened || await ledger.FinishAsync(ct) > 0;
     }
 
-    // The rest of an A/B test has its turn when the winner is chosen.
-    private async Task<List<Claim>> ClaimAsync(MessageSource source, int size, CancellationToken ct)
+    private async Task<bool> OpenAsync(MessageSource source, CancellationToken ct)
     {
-        var claims = await ledger.ClaimAsync(source.AccountId, source.CampaignId, size, rest: false, ct);
-        if (claims.Count < size && source.AbWinner > 0)
+        var allowed = await throttle.TakeAsync(source, Batches.Size, ct);
+        var claimed = allowed == 0 ? [] : await batches.ClaimAsync(source, 1, _holder, ct);
+        if (claimed.Count == 0)
         {
-            claims.AddRange(await ledger.ClaimAsync(source.AccountId, source.CampaignId, size - claims.Count, rest: true, ct));
+            await throttle.ReturnAsync(source, allowed, ct);
+            return false;
         }
 
-        return claims;
+        await SendAsync(claimed, allowed, source, _ => source, ct);
+        return true;
     }
 
-    private int TotalAllowance() => _rates.Allowance(RateLimiter.Total, 60 * lanes.Options.MessagesPerSecond, lanes.Options.ClaimSize);
-
-    private async Task<int> PumpSinglesAsync(CancellationToken ct)
+    private async Task<bool> OpenSinglesAsync(CancellationToken ct)
     {
-        var claims = await ledger.ClaimSinglesAsync(TotalAllowance(), ct);
-        _rates.Use(RateLimiter.Total, claims.Count);
-        if (claims.Count == 0)
+        var allowed = await throttle.TakeAsync(MaxSingles, ct);
+        var claimed = allowed == 0 ? [] : await batches.ClaimSinglesAsync(allowed, _holder, ct);
+        if (claimed.Count == 0)
         {
-            return 0;
+            await throttle.ReturnAsync(null, allowed, ct);
+            return false;
         }
 
-        var sources = (await SinglesAsync(claims, ct)).ToDictionary(source => (source.AccountId, source.CampaignId));
-        foreach (var account in claims.GroupBy(claim => claim.AccountId))
-        {
-            var name = sources[(account.Key, account.First().CampaignId)].AccountName;
-            await DispatchAsync([.. account], name, claim => sources[(claim.AccountId, claim.CampaignId)], ct);
-        }
-
-        return claims.Count;
+        var messages = await sources.SinglesAsync(claimed, ct);
+        await SendAsync(claimed, allowed, null, claim => messages[claim.CampaignId], ct);
+        return true;
     }
 
-    private Task DispatchAsync(List<Claim> claims, MessageSource source, CancellationToken ct) =>
-        DispatchAsync(claims, source.AccountName, _ => source, ct);
-
-    private async Task DispatchAsync(List<Claim> claims, string accountName, Func<Claim, MessageSource> source, CancellationToken ct)
+    // Returns when the messages are before the lanes; the batches are closed when the lanes are through with them.
+    private async Task SendAsync(
+        List<Batch> claimed, int allowed, MessageSource? campaign, Func<Claim, MessageSource> source, CancellationToken ct)
     {
+        var batch = open.Add(claimed);
         try
         {
-            foreach (var chunk in claims.Chunk(1_000))
-            {
-                var request = new BatchGetContactsRequest { Account = accountName, ContactIds = { chunk.Select(c => c.ContactId).Distinct() } };
-                var readAt = TimeProvider.System.GetTimestamp();
-                var found = (await contacts.BatchGetContactsAsync(request, cancellationToken: ct)).Contacts.ToDictionary(c => c.ContactId);
-                foreach (var claim in chunk)
-                {
-                    await lanes.AddAsync(new Letter(claim, source(claim), found.GetValueOrDefault(claim.ContactId), readAt), ct);
-                }
-            }
+            var letters = await ReadAsync(batch, allowed, campaign, source, ct);
+            batch.Start(letters.Count);
+            letters.ForEach(letter => lanes.QueueOf(letter.Channel).Add(letter));
         }
         catch (Exception)
         {
-            // Those that a lane has already are left to it: its departure finds them taken back.
-            await ledger.ReleaseAsync(claims, CancellationToken.None);
+            await CloseAsync(batch, ct);
             throw;
         }
+
+        _sending.Add(FinishAsync(batch, ct));
     }
 
-    private async Task<List<MessageSource>> SendingAsync(CancellationToken ct)
+    // When the service stops, only the end of the lanes tells what is left.
+    private async Task FinishAsync(OpenBatch batch, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return (await connection.QueryAsync<MessageSource>(new CommandDefinition(
-            """
-            SELECT account_id, campaign_id, account_name, name, message, messages_per_minute,
-                COALESCE((audience->>'subscribedOnly')::boolean, false) AS subscribed_only, ab_test, ab_winner
-            FROM campaigns.campaign
-            WHERE state = 4
-            """,
-            cancellationToken: ct))).AsList();
+        await Task.WhenAny(batch.Finished, lanes.Stopped);
+        await CloseAsync(batch, ct);
     }
 
-    private async Task<IEnumerable<MessageSource>> SinglesAsync(IEnumerable<Claim> claims, CancellationToken ct)
+    private async Task<List<Letter>> ReadAsync(
+        OpenBatch batch, int allowed, MessageSource? campaign, Func<Claim, MessageSource> source, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return await connection.QueryAsync<MessageSource>(new CommandDefinition(
-            """
-            SELECT m.account_id, m.message_id AS campaign_id, m.account_name, '' AS name, m.message, 0 AS messages_per_minute,
-                false AS subscribed_only, NULL AS ab_test, 0::smallint AS ab_winner
-            FROM unnest(@accounts, @campaigns) AS c (account_id, campaign_id)
-            JOIN campaigns.single_message m ON m.account_id = c.account_id AND m.message_id = c.campaign_id
-            """,
-            LedgerWriter.Keys(claims),
-            cancellationToken: ct));
+        var claims = await batches.ReadAsync(batch.Batches, ct);
+        var due = claims.Take(allowed).ToList();
+        var leaving = await throttle.ByDomainAsync(due, ct);
+        await throttle.ReturnAsync(campaign, allowed - leaving.Count, ct);
+        var letters = leaving.ConvertAll(claim => new Letter(claim, source(claim), batch));
+        await freshener.FreshenAsync(letters, ct);
+        return letters;
     }
-}
 
-/// <summary>What a message is made from.</summary>
-internal sealed record MessageSource(
-    int AccountId, Guid CampaignId, string AccountName, string Name, string Message, int MessagesPerMinute, bool SubscribedOnly,
-    string? AbTest, short AbWinner)
-{
-    private readonly ConcurrentDictionary<int, Message> _messages = new();
+    private async Task CloseAsync(OpenBatch batch, CancellationToken ct)
+    {
+        if (!batch.IsBroken)
+        {
+            await UntilDoneAsync(
+                async () =>
+                {
+                    await batches.CloseAsync(batch.Batches, CancellationToken.None);
+                    return 0;
+                },
+                ct);
+        }
 
-    /// <summary>The message that a recipient of a variant gets.</summary>
-    public Message MessageOf(short variant) => _messages.GetOrAdd(variant == 0 ? AbWinner : variant, number => Variants.Apply(
-        JsonParser.Default.Parse<Message>(Message), AbTest is null ? null : JsonParser.Default.Parse<AbTest>(AbTest), number));
-}
+        open.Remove(batch);
+    }
 
-/// <summary>A claimed message with its contact, null if there is none, and the timestamp at which it was read.</summary>
-internal sealed record Letter(Claim Claim, MessageSource Source, Contact? Contact, long ReadAt)
-{
-    public TimeSpan Age => TimeProvider.System.GetElapsedTime(ReadAt);
+    // The database may be away.
+    private async Task<T?> UntilDoneAsync<T>(Func<Task<T>> work, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Exception e)
+            {
+                if (ct.IsCancellationRequested)
+                {
+                    return default;
+                }
 
-    public Channel Channel => (Channel)Claim.Channel;
+                logger.BackgroundWorkFailed(e, nameof(MessagePump));
+                await Task.Delay(s_errorPause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
 }

@@ -6,16 +6,20 @@ namespace TagSegments.Campaigns.Sending;
 /// <summary>What became of a message that a sender held.</summary>
 internal sealed record Outcome(Claim Claim, State State, Recipient.Types.Reason Reason, string Detail, TimeSpan RetryAfter)
 {
-    private const int MaxDetail = 500;
+    private const int MaxDetail = 400;
 
     public static Outcome Accepted(Claim claim, string detail) => new(claim, State.Accepted, 0, Short(detail), default);
 
     public static Outcome Failed(Claim claim, Recipient.Types.Reason reason, string detail) =>
         new(claim, State.Failed, reason, Short(detail), default);
 
+    /// <summary>Left out before it could depart.</summary>
     public static Outcome Skipped(Claim claim, Recipient.Types.Reason reason) => new(claim, State.Skipped, reason, "", default);
 
     public static Outcome Unknown(Claim claim, string detail) => new(claim, State.Unknown, Recipient.Types.Reason.NoAnswer, Short(detail), default);
+
+    /// <summary>Departed, but was not handed over after all: it waits again, and the attempt does not count.</summary>
+    public static Outcome Released(Claim claim) => new(claim, State.Pending, 0, "", default);
 
     /// <summary>Refused for now: another attempt follows, unless there were too many.</summary>
     public static Outcome Deferred(Claim claim, string detail, DeliveryOptions options) => claim.Attempts + 1 >= options.MaxAttempts

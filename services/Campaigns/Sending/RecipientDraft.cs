@@ -47,21 +47,6 @@ internal sealed class RecipientDraft(int contactId, string address, string addre
         ? Reason.Deleted
         : Refusal(ConsentOf(contact, channel), contact.DoNotDisturb, subscribedOnly);
 
-    /// <summary>
-    /// Leaves one recipient per address, the contact with the lowest number. If a contact with an address opted out, whether it is in the
-    /// audience or among the <paramref name="declined"/> addresses of the account, its owner opted out, and none of them gets the message.
-    /// </summary>
-    public static void Deduplicate(IReadOnlyList<RecipientDraft> drafts, IReadOnlySet<string> declined)
-    {
-        var taken = new HashSet<string>(drafts.Count);
-        foreach (var draft in drafts.Where(draft => draft.Reason == Reason.Unspecified))
-        {
-            draft.Reason = declined.Contains(draft.AddressKey) ? Reason.AddressOptedOut
-                : !taken.Add(draft.AddressKey) ? Reason.DuplicateAddress
-                : Reason.Unspecified;
-        }
-    }
-
     private static Reason Refusal(ConsentState consent, bool doNotDisturb, bool subscribedOnly) =>
         consent == ConsentState.Unsubscribed ? Reason.Unsubscribed
         : subscribedOnly && consent != ConsentState.Subscribed ? Reason.NotSubscribed

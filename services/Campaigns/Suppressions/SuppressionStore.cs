@@ -32,8 +32,8 @@ internal sealed class SuppressionStore(NpgsqlDataSource database)
         var skipped = await tx.Connection!.ExecuteAsync(new CommandDefinition(
             """
             UPDATE campaigns.recipient
-            SET state = 7, reason = CASE WHEN @reason = 3 THEN 3 ELSE 5 END, fence = fence + 1, updated_at = now()
-            WHERE account_id = @accountId AND channel = @channel AND address_key = @key AND state IN (1, 2, 6)
+            SET state = 7, reason = CASE WHEN @reason = 3 THEN 3 ELSE 5 END, updated_at = now()
+            WHERE account_id = @accountId AND channel = @channel AND address_key = @key AND state IN (1, 6)
             """,
             row,
             tx,

@@ -51,7 +51,7 @@ public class RecipientDraftTests
     {
         var drafts = contacts.Select(c => RecipientDraft.Create(c, Channel.Email, subscribedOnly: false)).ToList();
         var declined = contacts.Where(c => c.Consents[0].State == Consent.Types.State.Unsubscribed).Select(c => c.Email.ToLowerInvariant());
-        RecipientDraft.Deduplicate(drafts, declined.ToHashSet());
+        drafts.ForEach(new AddressBook(declined.ToHashSet()).Admit);
         return [.. drafts.Select(draft => draft.Reason)];
     }
 }

@@ -49,11 +49,12 @@ public class ReplicaTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         var (account, campaign) = await ArrangeAsync();
         await world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign });
         await world.WaitForCampaignAsync(account, campaign, State.Sent);
-        // As a killed process leaves them: leases that end and are not renewed.
+        // As a killed process of another machine leaves them: a lease that ends and is not renewed, and no journal.
         await world.ExecuteAsync(
             """
-            UPDATE campaigns.recipient SET state = CASE contact_id WHEN 1 THEN 3 ELSE 2 END, lease_until = now() - interval '1 second'
-            WHERE campaign_id = @id AND contact_id <= 2;
+            UPDATE campaigns.recipient SET state = CASE contact_id WHEN 1 THEN 3 ELSE 1 END WHERE campaign_id = @id AND contact_id <= 2;
+            INSERT INTO campaigns.batch (account_id, campaign_id, batch_id, first_contact, last_contact, fence, lease_until)
+            SELECT account_id, campaign_id, 1, 1, 2, 1, now() - interval '1 second' FROM campaigns.campaign WHERE campaign_id = @id;
             UPDATE campaigns.campaign SET state = 4 WHERE campaign_id = @id
             """,
             new { id = Guid.Parse(campaign) });

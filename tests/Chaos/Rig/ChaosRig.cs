@@ -185,6 +185,7 @@ internal sealed class ChaosRig : IAsyncDisposable
             ["Redis:ConnectionString"] = $"127.0.0.1:{Number(Port(Target.Redis))}",
             ["Smtp:Host"] = "127.0.0.1",
             ["Smtp:Port"] = Number(Port(Target.Smtp)),
+            ["Delivery:JournalFolder"] = Path.Combine(_folder, "journals"),
             ["Tokens:Key"] = "a key that all services share",
             ["Auth:Mode"] = "off",
             ["Logging:Level"] = "Warning",

@@ -25,9 +25,9 @@ internal sealed class CampaignKills(ChaosRig rig, ChaosOptions options)
     // Short leases and pauses: what a person waits out, the harness should not.
     private static readonly Dictionary<string, string> s_settings = new()
     {
-        ["Delivery:ClaimLease"] = "00:00:03",
+        ["Delivery:BatchLease"] = "00:00:03",
+        ["Delivery:RecoveryGrace"] = "00:00:01",
         ["Delivery:HandOverTimeout"] = "00:00:02",
-        ["Delivery:SendingLease"] = "00:00:04",
         ["Delivery:PrepareLease"] = "00:00:02",
         ["Delivery:RetryDelay"] = "00:00:00.200",
         ["Delivery:MaxRetryDelay"] = "00:00:01",

@@ -1,0 +1,26 @@
+namespace TagSegments.Campaigns.Sending;
+
+/// <summary>Keeps the leases of what this process sends, and puts right what stopped senders have left behind.</summary>
+internal sealed class BatchKeeper(Batches batches, OpenBatches open, DeliveryOptions options, ILogger<BatchKeeper> logger)
+    : PollingService(Shorter(options.BatchLease / 4, options.PollInterval * 4), logger)
+{
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
+    {
+        // Its own first: after an outage of the database they must not be taken for abandoned.
+        var lost = await batches.RenewAsync(open.Held, ct);
+        if (lost.Count > 0)
+        {
+            logger.BatchesLost(lost.Count);
+        }
+
+        var recovered = await batches.RecoverAsync(ct);
+        if (recovered > 0)
+        {
+            logger.BatchesRecovered(recovered);
+        }
+
+        return false;
+    }
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

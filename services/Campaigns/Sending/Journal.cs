@@ -1,0 +1,92 @@
+using System.IO.MemoryMappedFiles;
+using System.Text;
+
+namespace TagSegments.Campaigns.Sending;
+
+/// <summary>
+/// What the lanes of this process are doing, in a file that is mapped into memory: writing costs nothing, and what was written outlives the
+/// process however it ends. The next process on the machine reads there what the ledger cannot know: which messages that had taken leave
+/// were not begun, and what the server answered last.
+/// </summary>
+internal sealed class Journal : IDisposable
+{
+    /// <summary>How many messages of a lane can take leave together.</summary>
+    public const int HandSize = 64;
+
+    /// <summary>The suffix of the files.</summary>
+    public const string Suffix = ".journal";
+
+    private readonly FileStream _file;
+    private readonly MemoryMappedFile _mapped;
+    private readonly MemoryMappedViewAccessor _view;
+
+    private Journal(FileStream file, Guid id, int lanes)
+    {
+        _file = file;
+        Id = id;
+        var length = JournalFormat.HeaderSize + ((long)lanes * JournalFormat.LaneSize);
+        // Written, not only reserved: a full disk must fail here and not when a message is under way.
+        _file.Write(new byte[length]);
+        _file.Flush(flushToDisk: true);
+        _mapped = MemoryMappedFile.CreateFromFile(
+            _file, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+        _view = _mapped.CreateViewAccessor();
+        var header = Encoding.ASCII.GetBytes(JournalFormat.Boot());
+        _view.WriteArray(0, header, 0, header.Length);
+        Lanes = [.. Enumerable.Range(0, lanes).Select(lane => new JournalLane(_view, JournalFormat.HeaderSize + ((long)lane * JournalFormat.LaneSize)))];
+    }
+
+    /// <summary>By this the leases of the process are known.</summary>
+    public Guid Id { get; }
+
+    public IReadOnlyList<JournalLane> Lanes { get; }
+
+    /// <summary>Creates the journal of this process, which nobody else can open as long as it lives.</summary>
+    public static Journal Create(string folder, int lanes)
+    {
+        Directory.CreateDirectory(folder);
+        var id = Guid.NewGuid();
+        var path = Path.Combine(folder, $"{id:N}{Suffix}");
+        return new Journal(new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None), id, lanes);
+    }
+
+    /// <summary>Ends the journal. The file stays: what it tells is put right like that of a process that died.</summary>
+    public void Dispose()
+    {
+        _view.Dispose();
+        _mapped.Dispose();
+        _file.Dispose();
+    }
+}
+
+/// <summary>
+/// The part of one lane. Messages that take leave together fill one half while the other still tells of those before them, whose outcomes are
+/// stored together with the new departures.
+/// </summary>
+internal sealed class JournalLane(MemoryMappedViewAccessor view, long start)
+{
+    private int _half;
+
+    /// <summary>Notes messages that are about to take leave.</summary>
+    public void Depart(IReadOnlyList<Claim> claims)
+    {
+        _half = 1 - _half;
+        for (var i = 0; i < Journal.HandSize; i++)
+        {
+            JournalFormat.Clear(view, Slot(i));
+        }
+
+        for (var i = 0; i < claims.Count; i++)
+        {
+            JournalFormat.WriteClaim(view, Slot(i), claims[i]);
+        }
+    }
+
+    /// <summary>Notes that the end of a message is about to be sent, after which only the answer tells whether it was taken.</summary>
+    public void Begin(int message) => JournalFormat.WriteStage(view, Slot(message), JournalStage.Begun);
+
+    /// <summary>Notes what became of a message.</summary>
+    public void End(int message, Outcome outcome) => JournalFormat.WriteOutcome(view, Slot(message), outcome);
+
+    private long Slot(int message) => start + (((_half * Journal.HandSize) + message) * JournalFormat.SlotSize);
+}

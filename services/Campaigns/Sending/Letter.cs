@@ -1,0 +1,35 @@
+using Crm.Contacts.V1;
+using Channel = Crm.Common.V1.Channel;
+
+namespace TagSegments.Campaigns.Sending;
+
+/// <summary>A message that a sender has taken, not its content yet. The fence is that of its batch.</summary>
+internal sealed record Claim(
+    int AccountId, Guid CampaignId, int ContactId, short Channel, string Address, int BatchId = 0, long Fence = 0, int Attempts = 0,
+    short Variant = 0, bool HasSlot = false);
+
+/// <summary>A message on its way to a lane, with its contact as it was read last.</summary>
+internal sealed class Letter(Claim claim, MessageSource source, OpenBatch batch)
+{
+    private long _readAt;
+
+    public Claim Claim => claim;
+
+    public MessageSource Source => source;
+
+    public OpenBatch Batch => batch;
+
+    public Channel Channel => (Channel)claim.Channel;
+
+    /// <summary>The contact; null if there is none.</summary>
+    public Contact? Contact { get; private set; }
+
+    /// <summary>How old the reading of the contact is.</summary>
+    public TimeSpan Age => _readAt == 0 ? TimeSpan.MaxValue : TimeProvider.System.GetElapsedTime(_readAt);
+
+    public void Put(Contact? contact, long readAt)
+    {
+        Contact = contact;
+        _readAt = readAt;
+    }
+}
