@@ -33,10 +33,17 @@ internal static class CliApp
             {
                 TagsList.Create(), TagsCreate.Create(), TagsAdd.Create(), TagsRemove.Create(), TagsBulk.Create(), TagsHistory.Create(),
             },
-            new Command("segments", "Live filters over contacts. FILTER is the text of a filter or the name of a saved segment.")
+            new Command("segments", "Live filters over contacts. FILTER is the text of a filter or the name of a saved segment or smart list.")
             {
                 SegmentsList.Create(), SegmentsShow.Create(), SegmentsCreate.Create(), SegmentsCount.Create(), SegmentsExport.Create(),
                 SegmentsExplain.Create(), SegmentsPreview.Create(), SegmentsFacets.Create(), SegmentsOverlap.Create(), SegmentsParse.Create(),
+                SegmentsUpdate.Create(), SegmentsDelete.Create(), SegmentsVersions.Create(), SegmentsDiff.Create(), SegmentsPreviewChange.Create(),
+                SegmentsRestore.Create(), SegmentsExpect.Create(), SegmentsCheck.Create(),
+            },
+            new Command("smartlists", "Saved views of contacts: a filter, contacts put in or left out by tag, columns and an order.")
+            {
+                SmartListsList.Create(), SmartListsShow.Create(), SmartListsCreate.Create(), SmartListsUpdate.Create(), SmartListsDelete.Create(),
+                SmartListsRows.Create(), SmartListsInclude.Create(), SmartListsExclude.Create(),
             },
             new Command("campaigns", "Messages to everyone in a segment, evaluated when they are sent.")
             {

@@ -13,7 +13,7 @@ public sealed class RedisConnection : IAsyncDisposable
     public IDatabase? Database => _connection is { IsConnected: true } ? _connection.GetDatabase() : null;
 
     /// <summary>Opens the connection. A server that is down is tried again in the background.</summary>
-    public static RedisConnection Open(string? connectionString)
+    public static RedisConnection Open(string? connectionString, Action<ConfigurationOptions>? configure = null)
     {
         if (string.IsNullOrEmpty(connectionString))
         {
@@ -23,6 +23,7 @@ public sealed class RedisConnection : IAsyncDisposable
         var options = ConfigurationOptions.Parse(connectionString);
         options.AbortOnConnectFail = false;
         options.ConnectTimeout = 1_000;
+        configure?.Invoke(options);
         return new RedisConnection(ConnectionMultiplexer.Connect(options));
     }
 

@@ -8,13 +8,16 @@ internal sealed record ChaosOptions
     /// <summary>How many processes are killed.</summary>
     public int Kills { get; init; } = 100;
 
+    /// <summary>How many histories are played.</summary>
+    public int Histories { get; init; } = 10_000;
+
     /// <summary>The seed of every choice: what is killed, when, and with which load.</summary>
     public int Seed { get; init; } = Environment.TickCount & 0xFFFF;
 
     /// <summary>Prints one JSON document instead of lines.</summary>
     public bool Json { get; init; }
 
-    /// <summary>Reads <c>--kills N --seed S --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
+    /// <summary>Reads <c>--kills N --histories N --seed S --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
     public static ChaosOptions Parse(ReadOnlySpan<string> args)
     {
         var options = new ChaosOptions();
@@ -23,6 +26,7 @@ internal sealed record ChaosOptions
             options = args[i] switch
             {
                 "--kills" => options with { Kills = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
+                "--histories" => options with { Histories = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--seed" => options with { Seed = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--output" => options with { Json = args[i + 1] == "json" },
                 _ => throw new FormatException($"Unknown option {args[i]}."),

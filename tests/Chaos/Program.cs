@@ -4,5 +4,6 @@ using TagSegments.Chaos.Scenarios;
 return await ChaosProgram.RunAsync(args, new Dictionary<string, Func<ChaosOptions, Task<ChaosReport>>>
 {
     ["campaigns"] = CampaignKills.RunAsync,
+    ["index"] = IndexHistories.RunAsync,
     ["workflows"] = WorkflowKills.RunAsync,
 });

@@ -5,14 +5,14 @@ namespace TagSegments.EndToEnd.Tests;
 /// <summary>85 companies with 8,800 deals; the expected numbers were counted outside of this product.</summary>
 public sealed class CrmSalesTests(SharedApps shared) : IClassFixture<SharedApps>
 {
-    [RealDataFact]
+    [PublishedDataFact]
     public async Task Counts_over_opportunities_are_exact()
     {
         var cli = new Cli(shared.Apps);
-        await cli.JsonAsync("import", RealData.File("crm-sales-opportunities/accounts.csv"), "--account", "crm", "--external-id", "account");
+        await cli.JsonAsync("import", PublishedData.PathOf("crm-sales-opportunities/accounts.csv"), "--account", "crm", "--external-id", "account");
 
         var summary = await cli.JsonAsync(
-            "import", RealData.File("crm-sales-opportunities/sales_pipeline.csv"), "--kind", "opportunities", "--account", "crm",
+            "import", PublishedData.PathOf("crm-sales-opportunities/sales_pipeline.csv"), "--kind", "opportunities", "--account", "crm",
             "--external-id", "opportunity_id", "--contact", "account", "--stage", "deal_stage", "--amount", "close_value",
             "--opened", "engage_date", "--closed", "close_date");
 

@@ -5,12 +5,12 @@ namespace TagSegments.EndToEnd.Tests;
 /// <summary>64,000 customers of the MineThatData challenge; the expected numbers were counted outside of this product.</summary>
 public sealed class HillstromTests(SharedApps shared) : IClassFixture<SharedApps>
 {
-    [RealDataFact]
+    [PublishedDataFact]
     public async Task Counts_of_the_hillstrom_customers_are_exact()
     {
         var cli = new Cli(shared.Apps);
 
-        var summary = await cli.JsonAsync("import", RealData.File("hillstrom/hillstrom.csv"), "--account", "hillstrom", "--external-id", "row");
+        var summary = await cli.JsonAsync("import", PublishedData.PathOf("hillstrom/hillstrom.csv"), "--account", "hillstrom", "--external-id", "row");
 
         Assert.Equal(64_000, summary["created"]!.GetValue<long>());
         Assert.Equal(0, summary["failed"]!.GetValue<long>());

@@ -6,11 +6,11 @@ public sealed class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     private readonly Cli _cli = new(shared.Apps);
 
-    [RealDataFact]
+    [PublishedDataFact]
     public async Task Bank_customers_get_tags_by_job_and_no_number_where_it_is_missing()
     {
         var summary = await _cli.JsonAsync(
-            "import", RealData.File("bank-marketing/bank-full.csv"), "--account", "bank", "--delimiter", ";", "--external-id", "row",
+            "import", PublishedData.PathOf("bank-marketing/bank-full.csv"), "--account", "bank", "--delimiter", ";", "--external-id", "row",
             "--missing", "pdays=-1", "--tags-column", "job", "--tags-prefix", "Job: ");
 
         Assert.Equal(45_211, summary["created"]!.GetValue<long>());
@@ -20,10 +20,10 @@ public sealed class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal(36_954, await _cli.CountAsync("bank", "pdays is empty"));
     }
 
-    [RealDataFact]
+    [PublishedDataFact]
     public async Task People_are_imported_twice_without_a_change()
     {
-        string[] import = ["import", RealData.File("people-100k/people-100000.csv"), "--account", "people", "--external-id", "User Id"];
+        string[] import = ["import", PublishedData.PathOf("people-100k/people-100000.csv"), "--account", "people", "--external-id", "User Id"];
 
         var first = await _cli.JsonAsync(import);
         var second = await _cli.JsonAsync(import);

@@ -36,17 +36,29 @@ public sealed class PostgresFixture
         return new TestDatabase(Connection(name), RolePassword, () => ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
     }
 
-    private static async Task<PostgresFixture> StartAsync()
+    /// <summary>Prepares a server that is not the one of the process.</summary>
+    public static async Task<PostgresFixture> OnAsync(string server)
     {
-        var fixture = new PostgresFixture(Environment.GetEnvironmentVariable("TEST_POSTGRES") is { Length: > 0 } given ? given : await StartPrivateAsync());
+        var fixture = new PostgresFixture(server);
         await fixture.ExecuteAsync($"CREATE DATABASE {s_prefix}_template");
-        AtProcessEnd.Stop(() => fixture.ExecuteAsync($"DROP DATABASE {s_prefix}_template"));
 
         // The template must have no open connection when it is copied.
         var template = Connection(fixture._server, $"{s_prefix}_template", pooling: false);
         foreach (var app in new[] { typeof(TagsApp), typeof(SegmentsApp), typeof(CampaignsApp), typeof(WorkflowsApp) })
         {
             await Migrator.MigrateAsync(template, app.Assembly, RolePassword, CancellationToken.None);
+        }
+
+        return fixture;
+    }
+
+    private static async Task<PostgresFixture> StartAsync()
+    {
+        var given = Environment.GetEnvironmentVariable("TEST_POSTGRES") is { Length: > 0 } server ? server : null;
+        var fixture = await OnAsync(given ?? await StartPrivateAsync());
+        if (given is not null)
+        {
+            AtProcessEnd.Stop(() => fixture.ExecuteAsync($"DROP DATABASE {s_prefix}_template"));
         }
 
         return fixture;

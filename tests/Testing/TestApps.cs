@@ -71,8 +71,9 @@ public sealed class TestApps : IAsyncDisposable
     /// <summary>Starts the services; each takes a few tenths of a second.</summary>
     public static async Task<TestApps> StartAsync(TestAppsOptions? options = null)
     {
-        var postgres = await PostgresFixture.SharedAsync();
-        var apps = new TestApps(options ?? new TestAppsOptions(), await postgres.CreateDatabaseAsync());
+        options ??= new TestAppsOptions();
+        var database = options.Database ?? await (await PostgresFixture.SharedAsync()).CreateDatabaseAsync();
+        var apps = new TestApps(options, database);
         try
         {
             foreach (var service in apps._options.Services)

@@ -18,6 +18,9 @@ public sealed record TestAppsOptions
     /// <summary>Settings for every service, over those of the tests.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>The database; null makes one on the server of the process.</summary>
+    public TestDatabase? Database { get; init; }
+
     /// <summary>The address of Redis; null takes TEST_REDIS or the embedded one, an empty text none.</summary>
     public string? Redis { get; init; }
 }

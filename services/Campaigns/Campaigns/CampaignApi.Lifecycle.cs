@@ -11,7 +11,8 @@ namespace TagSegments.Campaigns.Campaigns;
 
 // The life of a campaign:
 //   draft -> scheduled -> preparing -> sending -> sent
-// with paused beside scheduled, preparing and sending, cancelled at the end of any of them, and failed if the audience cannot be evaluated.
+// with paused beside scheduled, preparing and sending, cancelled at the end of any of them, and failed, from which it can be scheduled again, if
+// the audience cannot be evaluated.
 internal sealed partial class CampaignApi
 {
     public override async Task<ScheduleCampaignResponse> ScheduleCampaign(ScheduleCampaignRequest request, ServerCallContext context)
@@ -107,7 +108,7 @@ internal sealed partial class CampaignApi
     private static async Task<Campaign> ScheduleAsync(
         NpgsqlTransaction tx, int accountId, string campaignId, int version, Schedule? schedule, CancellationToken ct)
     {
-        var row = await CampaignStore.LockAsync(tx, accountId, campaignId, version, [State.Draft, State.Scheduled], ct);
+        var row = await CampaignStore.LockAsync(tx, accountId, campaignId, version, s_editable, ct);
         var now = await CampaignStore.NowAsync(tx, ct);
         var runAt = schedule?.RunTime.ToDateTime() ?? now;
         if (runAt < now)

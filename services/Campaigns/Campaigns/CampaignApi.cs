@@ -14,6 +14,9 @@ internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaig
     private static readonly string[] s_fields =
         ["name", "description", "channel", "message", "audience", "recipient_tag_ids", "messages_per_minute", "ab_test"];
 
+    // One that failed was got by nobody: it can be put right and sent.
+    private static readonly State[] s_editable = [State.Draft, State.Scheduled, State.Failed];
+
     public override async Task<CreateCampaignResponse> CreateCampaign(CreateCampaignRequest request, ServerCallContext context)
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
@@ -63,7 +66,7 @@ internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaig
         {
             // What was merged above was read without a lock: whoever changed it meanwhile wins, and the caller reads again.
             var version = change.Version != 0 ? change.Version : current.Version;
-            var row = await CampaignStore.LockAsync(tx, account.Id, change.CampaignId, version, [State.Draft, State.Scheduled], ct);
+            var row = await CampaignStore.LockAsync(tx, account.Id, change.CampaignId, version, s_editable, ct);
             return new UpdateCampaignResponse { Campaign = (await CampaignStore.UpdateAsync(tx, row, changed, ct)).ToCampaign() };
         });
     }

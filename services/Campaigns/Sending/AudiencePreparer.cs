@@ -55,6 +55,7 @@ internal sealed class AudiencePreparer(
             Source = audience.Include[0],
             Include = { audience.Include.Skip(1) },
             Exclude = { audience.Exclude },
+            RequireExpectations = true,
         };
         using var call = segments.StreamMatches(request, cancellationToken: ct);
         var ids = new List<int>();

@@ -32,6 +32,8 @@ internal sealed class Services(ServerAddresses addresses, string? token) : IDisp
 
     public SegmentService.SegmentServiceClient Segments => new(Invoker(addresses.Segments));
 
+    public SmartListService.SmartListServiceClient SmartLists => new(Invoker(addresses.Segments));
+
     public CampaignService.CampaignServiceClient Campaigns => new(Invoker(addresses.Campaigns));
 
     public ActivityService.ActivityServiceClient Activities => new(Invoker(addresses.Campaigns));

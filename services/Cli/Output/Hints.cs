@@ -9,6 +9,7 @@ internal static class Hints
     {
         "ACCOUNT_NOT_FOUND" => "See `tagsegments accounts list`, or create it: tagsegments accounts create NAME",
         "ALREADY_EXISTS" => "Take another name, or use the one that is there.",
+        "EXPECTATION_FAILED" => "See why with `tagsegments segments check SEGMENT`, then correct the filter or what is expected.",
         "FILTER_INVALID" => "Names that are not plain words stand in [brackets], text in \"double quotes\"; `tagsegments fields list` and `tags list` show the names.",
         "FILTER_TOO_LARGE" => "Split the filter: save parts as segments and refer to them with: in segment \"NAME\"",
         "IMPORT_LINE" => "Correct that line of the file and repeat the import; what is there already is not imported twice.",

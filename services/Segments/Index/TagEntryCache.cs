@@ -13,7 +13,6 @@ internal class TagEntryCache(RedisConnection redis, IndexMetrics metrics, ILogge
 {
     private const int KeysPerRead = 32;
     private static readonly TimeSpan s_budget = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(7);
 
     // Writing back is a courtesy to the next process: when it cannot keep up, entries are dropped.
@@ -40,8 +39,11 @@ internal class TagEntryCache(RedisConnection redis, IndexMetrics metrics, ILogge
         return reads.Where(read => read.IsCompletedSuccessfully).SelectMany(read => read.Result).ToDictionary(entry => entry.TagId);
     }
 
-    /// <summary>Writes entries in the background.</summary>
-    public void Write(TagEntry entry) => _writes.Writer.TryWrite(entry);
+    /// <summary>How long Redis is left alone after it failed or was too slow.</summary>
+    protected virtual TimeSpan PauseAfterFailure => TimeSpan.FromSeconds(2);
+
+    /// <summary>Writes an entry in the background.</summary>
+    public virtual void Write(TagEntry entry) => _writes.Writer.TryWrite(entry);
 
     /// <summary>Names the key of a tag.</summary>
     public static RedisKey Key(int accountId, int tagId) => $"idx:{{{accountId}}}:{tagId}";
@@ -66,11 +68,11 @@ internal class TagEntryCache(RedisConnection redis, IndexMetrics metrics, ILogge
     {
         try
         {
-            var values = await database.StringGetAsync([.. tagIds.Select(tagId => Key(accountId, tagId))]);
+            var values = await FetchAsync(database, accountId, tagIds);
             var entries = new List<TagEntry>();
-            foreach (var (tagId, value) in tagIds.Zip(values).Where(pair => pair.Second.HasValue))
+            foreach (var (tagId, value) in tagIds.Zip(values).Where(pair => pair.Second is not null))
             {
-                if (TagEntry.TryDecode((byte[])value!, accountId, tagId) is { } entry)
+                if (TagEntry.TryDecode(value, accountId, tagId) is { } entry)
                 {
                     entries.Add(entry);
                 }
@@ -89,13 +91,14 @@ internal class TagEntryCache(RedisConnection redis, IndexMetrics metrics, ILogge
         }
     }
 
-    private async Task WriteAsync(TagEntry entry)
+    /// <summary>Writes an entry if Redis is there.</summary>
+    protected async Task WriteAsync(TagEntry entry)
     {
         try
         {
             if (redis.Database is { } database && Environment.TickCount64 >= Volatile.Read(ref _pausedUntil))
             {
-                await database.StringSetAsync(Key(entry.AccountId, entry.TagId), entry.Encode(), s_lifetime);
+                await StoreAsync(database, entry);
             }
         }
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
@@ -104,10 +107,18 @@ internal class TagEntryCache(RedisConnection redis, IndexMetrics metrics, ILogge
         }
     }
 
+    /// <summary>Stores an entry, whole or not at all.</summary>
+    protected virtual Task StoreAsync(IDatabase database, TagEntry entry) =>
+        database.StringSetAsync(Key(entry.AccountId, entry.TagId), entry.Encode(), s_lifetime);
+
+    /// <summary>Gets what is stored for some tags, in their order.</summary>
+    protected virtual async Task<IReadOnlyList<byte[]?>> FetchAsync(IDatabase database, int accountId, int[] tagIds) =>
+        Array.ConvertAll(await database.StringGetAsync([.. tagIds.Select(tagId => Key(accountId, tagId))]), value => (byte[]?)value);
+
     private void Pause(string reason)
     {
         metrics.RedisFailures.Add(1);
         logger.RedisLeftAlone(reason);
-        Volatile.Write(ref _pausedUntil, Environment.TickCount64 + (long)s_pauseAfterFailure.TotalMilliseconds);
+        Volatile.Write(ref _pausedUntil, Environment.TickCount64 + (long)PauseAfterFailure.TotalMilliseconds);
     }
 }

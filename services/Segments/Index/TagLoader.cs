@@ -13,7 +13,7 @@ internal class TagLoader(TagEntryCache cache, IndexMetrics metrics, ILogger<TagL
     private const int LongestLog = 50_000;
 
     /// <summary>Brings the tags of <paramref name="state"/> forward and adds the <paramref name="missing"/> ones.</summary>
-    public async Task<ImmutableDictionary<int, Bitmap>> LoadAsync(
+    public virtual async Task<ImmutableDictionary<int, Bitmap>> LoadAsync(
         AccountState? state,
         Snapshot snapshot,
         IReadOnlyDictionary<int, TagEntry> entries,

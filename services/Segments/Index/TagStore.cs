@@ -92,6 +92,7 @@ internal static class TagStore
         return editors.ToDictionary(editor => editor.Key, editor => editor.Value.ToBitmap());
     }
 
+    // The columns are those of the statement above.
     private static void Apply(NpgsqlDataReader change, BitmapEditor tag)
     {
         var added = change.GetInt16(2) == 1;

@@ -210,6 +210,59 @@ public class SendingTests(CampaignWorld world) : IClassFixture<CampaignWorld>
     }
 
     [Fact]
+    public async Task A_campaign_whose_segment_fails_its_expectations_sends_nothing_and_says_why()
+    {
+        var account = await world.Apps.NewAccountAsync();
+        var (member, vip) = (await ContactAsync(account), await ContactAsync(account));
+        var segment = (await world.Apps.Segments.CreateSegmentAsync(
+            new() { Account = account, Segment = new() { Name = "Leads", Filter = TagFilter(await TagAsync(account, "Hot Lead", member)).Filter } })).Segment;
+        await world.Apps.Segments.SetSegmentExpectationsAsync(
+            new() { Account = account, SegmentId = segment.SegmentId, Expectations = new() { MustInclude = { vip.ContactId } } });
+        var campaign = await CreateAsync(account, new FilterSource { SegmentId = segment.SegmentId });
+
+        await world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId });
+        var failed = await world.WaitForCampaignAsync(account, campaign.CampaignId, State.Failed);
+
+        Assert.Contains("Leads", failed.Problem, StringComparison.Ordinal);
+        Assert.Contains(vip.ContactId.ToString(null, null), failed.Problem, StringComparison.Ordinal);
+        Assert.Empty(await world.LedgerAsync(account, campaign.CampaignId));
+        Assert.Empty(MailOf(member, vip));
+
+        await TagAsync(account, "Hot Lead", vip);
+        await world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId });
+        var sent = await world.WaitForCampaignAsync(account, campaign.CampaignId, State.Sent);
+        Assert.Equal((2, ""), (sent.Counts.Accepted, sent.Problem));
+    }
+
+    [Fact]
+    public async Task A_smart_list_is_evaluated_when_the_campaign_is_sent_with_what_was_put_in_and_left_out_by_hand()
+    {
+        var account = await world.Apps.NewAccountAsync();
+        var (member, added, removed) = (await ContactAsync(account), await ContactAsync(account), await ContactAsync(account));
+        var list = (await world.Apps.SmartLists.CreateSmartListAsync(new()
+        {
+            Account = account,
+            SmartList = new()
+            {
+                Name = "Guests",
+                Filter = TagFilter(await TagAsync(account, "Hot Lead", member, removed)).Filter,
+                IncludeTagId = await TagAsync(account, "In", member),
+                ExcludeTagId = await TagAsync(account, "Out", added),
+            },
+        })).SmartList;
+        var campaign = await CreateAsync(account, new FilterSource { SmartListName = "Guests" });
+        await TagAsync(account, "In", added);
+        await TagAsync(account, "Out", removed);
+        await world.Apps.Tags.RemoveTagsAsync(new() { Account = account, ContactId = added.ContactId, TagIds = { list.ExcludeTagId } });
+
+        await world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId });
+        await world.WaitForCampaignAsync(account, campaign.CampaignId, State.Sent);
+
+        Assert.Equal(
+            [member.ContactId, added.ContactId], (await world.LedgerAsync(account, campaign.CampaignId)).Select(r => r.ContactId));
+    }
+
+    [Fact]
     public async Task A_cancelled_campaign_skips_what_has_not_left()
     {
         var account = await world.Apps.NewAccountAsync();

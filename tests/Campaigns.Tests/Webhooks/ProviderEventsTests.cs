@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TagSegments.Campaigns.Webhooks;
+using TagSegments.Testing;
 
 namespace TagSegments.Campaigns.Tests.Webhooks;
 
@@ -46,7 +47,7 @@ public class ProviderEventsTests
         Assert.Equal(expected, Assert.Single(WebhookEndpoints.Read(provider, document.RootElement)).Type.ToString().ToLowerInvariant());
     }
 
-    [PublishedPayloadsTheory]
+    [PublishedDataTheory]
     [MemberData(nameof(Payloads))]
     public void Tells_what_happened(string provider, string name, string expected, string payload)
     {
@@ -78,7 +79,6 @@ public class ProviderEventsTests
         entry.GetProperty("expected_event_type").ValueKind == JsonValueKind.String
         && entry.GetProperty("case").GetString() != "test_initial_open_event_as_unknown";
 
-    private static List<JsonElement> Read(string provider) => PublishedPayloads.Folder is { } folder
-        ? [.. JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, $"{provider}.json"))).RootElement.EnumerateArray()]
-        : [];
+    private static JsonElement.ArrayEnumerator Read(string provider) =>
+        JsonDocument.Parse(File.ReadAllBytes(PublishedData.PathOf($"esp-webhook-events/{provider}.json"))).RootElement.EnumerateArray();
 }

@@ -6,6 +6,7 @@ using TagSegments.Embedded.Smtp;
 using TagSegments.Segments;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags;
+using TagSegments.Testing;
 using TagSegments.Workflows;
 
 namespace TagSegments.Chaos.Rig;

@@ -1,50 +1,45 @@
-using Npgsql;
-using TagSegments.Testing;
+using System.Globalization;
 using TagSegments.Testing.Histories;
+using Xunit.Abstractions;
 
 namespace TagSegments.Segments.Tests.Index;
 
-public sealed class IndexHistoryTests(SharedApps shared) : IClassFixture<SharedApps>, IAsyncDisposable
+/// <summary>The environment variables INDEX_HISTORIES and INDEX_SEED say how many histories are played and from which seed on.</summary>
+public sealed class IndexHistoryTests(IndexHistoryTests.Rig rig, ITestOutputHelper output) : IClassFixture<IndexHistoryTests.Rig>
 {
-    private readonly NpgsqlDataSource _owner = NpgsqlDataSource.Create(shared.Apps.Database.OwnerConnectionString);
-    private readonly NpgsqlDataSource _service = NpgsqlDataSource.Create(shared.Apps.Database.RoleConnectionString("segments"));
+    private static readonly int s_histories = Setting("INDEX_HISTORIES") ?? 1_000;
+    private static readonly int s_seed = Setting("INDEX_SEED") ?? Random.Shared.Next(1_000_000_000);
 
-    private static int Histories => int.Parse(
-        Environment.GetEnvironmentVariable("INDEX_HISTORIES") ?? "60", System.Globalization.CultureInfo.InvariantCulture);
+    public static TheoryData<string> MutantNames => [.. Mutants.All.Select(mutant => mutant.Name)];
 
     [Fact]
     public async Task No_history_gives_a_wrong_answer()
     {
-        for (var seed = 1; seed <= Histories; seed++)
-        {
-            Assert.Equal((seed, 0), (seed, await History().PlayAsync(seed)));
-        }
+        var tally = await HistorySuite.PlayAsync(rig.Started!, s_histories, s_seed);
+
+        output.WriteLine($"seed {s_seed}: {tally.Evaluations} evaluations, faults: {string.Join(", ", tally.Faults)}");
+        Assert.True(tally.Wrong.IsEmpty, $"seed {s_seed}:\n{string.Join('\n', tally.Wrong)}");
     }
 
-    [Fact]
-    public Task Histories_catch_an_index_that_believes_positions_without_their_nonce() => CatchAsync(WrongLoader.ByPositionOnly);
-
-    [Fact]
-    public Task Histories_catch_an_index_that_applies_a_log_with_a_gap() => CatchAsync(WrongLoader.WithoutFloor);
-
-    public async ValueTask DisposeAsync()
+    [Theory]
+    [MemberData(nameof(MutantNames))]
+    public async Task Histories_catch_a_protocol_that_is_wrong(string name)
     {
-        await _owner.DisposeAsync();
-        await _service.DisposeAsync();
+        var caught = await HistorySuite.CatchAsync(rig.Started!, Mutants.All.Single(mutant => mutant.Name == name), s_seed);
+
+        output.WriteLine($"seed {s_seed}: {name} caught after {caught} histories");
+        Assert.True(caught is not null, $"seed {s_seed}: no history showed it.");
     }
 
-    private async Task CatchAsync(Protocol wrong)
+    private static int? Setting(string name) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : null;
+
+    public sealed class Rig : IAsyncLifetime
     {
-        for (var seed = 1; seed <= 4 * Histories; seed++)
-        {
-            if (await History(wrong).PlayAsync(seed) > 0)
-            {
-                return;
-            }
-        }
+        internal HistoryRig? Started { get; private set; }
 
-        Assert.Fail("No history showed the fault.");
+        public async Task InitializeAsync() => Started = await HistoryRig.StartAsync(s_seed);
+
+        public async Task DisposeAsync() => await (Started?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
-
-    private IndexHistory History(Protocol? protocol = null) => new(_owner, _service, shared.Apps.RedisConnectionString, protocol);
 }

@@ -8,6 +8,7 @@ using Npgsql;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Past;
+using TagSegments.ServiceDefaults;
 using TagSegments.Testing;
 using TagSegments.Testing.Histories;
 using TagSegments.Testing.Oracle;
@@ -68,7 +69,8 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
         }
 
         await using var service = NpgsqlDataSource.Create(shared.Apps.Database.RoleConnectionString("segments"));
-        await using var node = new IndexNode(service, shared.Apps.RedisConnectionString);
+        await using var redis = RedisConnection.Open(shared.Apps.RedisConnectionString);
+        await using var node = new HistoryNode(service, redis);
         foreach (var moment in moments)
         {
             foreach (var filter in Filters(moment, random))
@@ -103,7 +105,7 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
             $"seed {seed}, as of {moment.AsOf}, contact {contact}: {JsonFormatter.Default.Format(explained)}");
     }
 
-    private static async Task CatchAsync(IndexNode node, Moment moment, Filter filter, HashSet<WrongHistory> missed)
+    private static async Task CatchAsync(HistoryNode node, Moment moment, Filter filter, HashSet<WrongHistory> missed)
     {
         foreach (var wrong in missed.ToList())
         {

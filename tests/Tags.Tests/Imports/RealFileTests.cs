@@ -11,7 +11,7 @@ public class RealFileTests(SharedApps shared, ITestOutputHelper output) : IClass
 {
     private readonly TestApps _apps = shared.Apps;
 
-    [RealFileFact]
+    [PublishedDataFact]
     public async Task Imports_hillstrom_with_a_number_for_each_row()
     {
         var account = await _apps.NewAccountAsync();
@@ -29,7 +29,7 @@ public class RealFileTests(SharedApps shared, ITestOutputHelper output) : IClass
             "segment IN ('Mens E-Mail', 'Womens E-Mail') AND visit::int = 0 AND recency::int <= 3 AND mens::int = 1 AND womens::int = 1"));
     }
 
-    [RealFileFact]
+    [PublishedDataFact]
     public async Task Importing_hillstrom_again_changes_nothing()
     {
         var account = await _apps.NewAccountAsync();
@@ -42,7 +42,7 @@ public class RealFileTests(SharedApps shared, ITestOutputHelper output) : IClass
         Assert.Equal(position, await PositionAsync(account));
     }
 
-    [RealFileFact]
+    [PublishedDataFact]
     public async Task Imports_bank_customers_with_their_jobs_as_tags()
     {
         var account = await _apps.NewAccountAsync();
@@ -64,7 +64,7 @@ public class RealFileTests(SharedApps shared, ITestOutputHelper output) : IClass
         Assert.Equal(8_257, await CountAsync(account, "pdays IS NOT NULL"));
     }
 
-    [RealFileFact]
+    [PublishedDataFact]
     public async Task Imports_every_person_although_some_share_an_address()
     {
         var account = await _apps.NewAccountAsync();
@@ -78,7 +78,7 @@ public class RealFileTests(SharedApps shared, ITestOutputHelper output) : IClass
             ["Date of birth", "Index", "Job Title", "Sex", "User Id"], result.Summary.FieldsCreated.Select(field => field.Key).Order());
     }
 
-    [RealFileFact]
+    [PublishedDataFact]
     public async Task Imports_one_person_for_each_address_when_matching_by_it()
     {
         var account = await _apps.NewAccountAsync();
@@ -88,7 +88,7 @@ public class RealFileTests(SharedApps shared, ITestOutputHelper output) : IClass
         Assert.Equal((94_593, 5_407), (result.Summary.Created, result.Summary.Updated));
     }
 
-    [RealFileFact]
+    [PublishedDataFact]
     public async Task Imports_companies_and_their_deals()
     {
         var account = await _apps.NewAccountAsync();
@@ -118,7 +118,7 @@ public class RealFileTests(SharedApps shared, ITestOutputHelper output) : IClass
 
     private async Task<Importer> ImportAsync(string account, string path, ImportOptions options)
     {
-        var result = await Importer.RunAsync(_apps, account, options, RealFiles.Read(path));
+        var result = await Importer.RunAsync(_apps, account, options, File.ReadAllBytes(PublishedData.PathOf(path)));
         output.WriteLine($"{path}: {result.Summary.Rows} rows in {result.Summary.Seconds:F2} s, {result.Summary.RowsPerSecond:F0} rows/s");
         return result;
     }

@@ -24,6 +24,19 @@ internal sealed class FilterGenerator(Random random, FilterCatalog catalog, Inst
         _ => Clause(),
     };
 
+    /// <summary>Makes a tree that refers to no segment, so that a segment may have it.</summary>
+    public Filter WithoutSegments(int depth)
+    {
+        while (true)
+        {
+            var tree = Tree(depth);
+            if (FilterReferences.Of(tree).SegmentIds.Length == 0)
+            {
+                return tree;
+            }
+        }
+    }
+
     public Filter Clause() => random.Next(12) switch
     {
         0 => new Filter { Everyone = new EveryoneClause() },

@@ -25,6 +25,38 @@ public sealed record WorldContact(int Id)
     public List<WorldActivity> Activities { get; } = [];
     public List<WorldOpportunity> Opportunities { get; } = [];
     public string? TimeZone => Texts.GetValueOrDefault("time_zone");
+
+    public void Change(int tagId, bool added, Instant at)
+    {
+        TagChanges.Add(new WorldTagChange(tagId, added, at, InBulk: false));
+        if (added)
+        {
+            Tags.Add(tagId);
+        }
+        else
+        {
+            Tags.Remove(tagId);
+        }
+    }
+
+    public WorldContact Copy()
+    {
+        var copy = new WorldContact(Id)
+        {
+            EmailConsent = EmailConsent,
+            SmsConsent = SmsConsent,
+            DoNotDisturb = DoNotDisturb,
+            Created = Created,
+            Updated = Updated,
+        };
+        Texts.ToList().ForEach(text => copy.Texts[text.Key] = text.Value);
+        Fields.ToList().ForEach(field => copy.Fields[field.Key] = field.Value);
+        copy.Tags.UnionWith(Tags);
+        copy.TagChanges.AddRange(TagChanges);
+        copy.Activities.AddRange(Activities);
+        copy.Opportunities.AddRange(Opportunities.Select(opportunity => opportunity with { Fields = new(opportunity.Fields) }));
+        return copy;
+    }
 }
 
 public sealed record WorldTagChange(int TagId, bool Added, Instant At, bool InBulk);
@@ -33,5 +65,8 @@ public sealed record WorldActivity(int Kind, int Channel, Instant At, string? Ca
 
 public sealed record WorldOpportunity(string? Name, int PipelineId, int StageId, int Status, decimal? Amount, LocalDate? Opened, LocalDate? Closed, Instant StageSince)
 {
-    public Dictionary<int, object?> Fields { get; } = [];
+    /// <summary>The number, once it is stored.</summary>
+    public int Id { get; set; }
+
+    public Dictionary<int, object?> Fields { get; init; } = [];
 }

@@ -16,10 +16,10 @@ internal sealed class WorldGenerator(Random random, Instant now)
 
     private static readonly int[] s_days = [0, 1, 2, 6, 7, 8, 29, 30, 31, 59, 60, 90, 91, 364, 365, 366, 730];
 
-    public World World(int accountId, int weekStart = 1)
+    public World World(int accountId, int weekStart = 1, IEnumerable<int>? contactIds = null)
     {
         // Both sides of the border between the first two chunks.
-        var ids = Enumerable.Range(1, 140).Concat(Enumerable.Range(16_380, 20));
+        var ids = contactIds ?? Enumerable.Range(1, 140).Concat(Enumerable.Range(16_380, 20));
         var contacts = ids.Select(Contact).ToList();
         string[] phones = ["+49 170 1", "\u00A0+49-170 1", "49 170 1", "+491702", " 0170/3"];
         foreach (var contact in contacts.Where(_ => Chance(2)))

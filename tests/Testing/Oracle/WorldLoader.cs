@@ -15,7 +15,7 @@ internal static class WorldLoader
     private const int Deleted = 9999;
     private static readonly LocalDate s_dayZero = new(2000, 1, 1);
 
-    public static async Task LoadAsync(NpgsqlConnection connection, World world)
+    public static async Task LoadAsync(NpgsqlConnection connection, World world, bool analyze = true)
     {
         await connection.ExecuteAsync(
             "INSERT INTO crm.account (account_id, name, time_zone, week_start) OVERRIDING SYSTEM VALUE VALUES (@AccountId, 'world-' || @AccountId, @TimeZone, @WeekStart)",
@@ -30,7 +30,10 @@ internal static class WorldLoader
         await connection.ExecuteAsync(
             "INSERT INTO campaigns.suppression (account_id, channel, address_key, reason) VALUES (@AccountId, @Channel, @Address, 1)",
             world.Suppressed.Select(entry => new { world.AccountId, entry.Channel, entry.Address }));
-        await connection.ExecuteAsync("ANALYZE crm.contact, crm.opportunity, campaigns.activity, tags.tag_chunk, tags.tag_change");
+        if (analyze)
+        {
+            await connection.ExecuteAsync("ANALYZE crm.contact, crm.opportunity, campaigns.activity, tags.tag_chunk, tags.tag_change");
+        }
     }
 
     private static async Task NamesAsync(NpgsqlConnection connection, int accountId)
@@ -185,7 +188,7 @@ internal static class WorldLoader
             world.Contacts.SelectMany(c => c.Opportunities.Select(o => new
             {
                 world.AccountId,
-                number = ++number,
+                number = o.Id = ++number,
                 c.Id,
                 o.Name,
                 o.PipelineId,

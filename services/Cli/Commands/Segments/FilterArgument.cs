@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace TagSegments.Cli.Commands;
 
-/// <summary>The FILTER that many commands take: the text of a filter, or the name of a saved segment.</summary>
+/// <summary>The FILTER that many commands take: the text of a filter, or the name of a saved segment or smart list.</summary>
 internal static class FilterArgument
 {
     // The longest name a segment can have.
@@ -12,12 +12,22 @@ internal static class FilterArgument
 
     public static Argument<string> Create() => new("filter")
     {
-        Description = "A filter as text, for example: country = \"AT\" AND has tag \"VIP\"; or the name of a saved segment.",
+        Description = "A filter as text, for example: country = \"AT\" AND has tag \"VIP\"; or the name of a saved segment or smart list.",
     };
 
-    /// <summary>Takes the text for a name if a segment is called so, else for a filter.</summary>
-    public static async Task<FilterSource> ResolveAsync(Session session, string text, CancellationToken ct) =>
-        await FindAsync(session, text, ct) is { } segment ? new() { SegmentId = segment.SegmentId } : new() { Text = text };
+    /// <summary>Takes the text for a name if a segment or smart list is called so, else for a filter.</summary>
+    public static async Task<FilterSource> ResolveAsync(Session session, string text, CancellationToken ct)
+    {
+        if (text.Length is 0 or > MaxNameLength)
+            return new() { Text = text };
+
+        var (account, services) = (session.RequireAccount(), session.Services);
+        if (await FindAsync(services.Segments.GetSegmentAsync(new() { Account = account, Name = text }, cancellationToken: ct)) is { } segment)
+            return new() { SegmentId = segment.Segment.SegmentId };
+        return await FindAsync(services.SmartLists.GetSmartListAsync(new() { Account = account, Name = text }, cancellationToken: ct)) is { } list
+            ? new() { SmartListId = list.SmartList.SmartListId }
+            : new() { Text = text };
+    }
 
     /// <summary>Replaces a list of filters by those that the texts stand for.</summary>
     public static async Task FillAsync(Session session, ICollection<FilterSource> filters, IEnumerable<string> texts, CancellationToken ct)
@@ -27,14 +37,12 @@ internal static class FilterArgument
             filters.Add(await ResolveAsync(session, text, ct));
     }
 
-    private static async Task<Segment?> FindAsync(Session session, string name, CancellationToken ct)
+    private static async Task<T?> FindAsync<T>(AsyncUnaryCall<T> call)
+        where T : class
     {
-        if (name.Length is 0 or > MaxNameLength)
-            return null;
         try
         {
-            var request = new GetSegmentRequest { Account = session.RequireAccount(), Name = name };
-            return (await session.Services.Segments.GetSegmentAsync(request, cancellationToken: ct)).Segment;
+            return await call;
         }
         catch (RpcException e) when (e.HasReason("NOT_FOUND", "INVALID_FIELD"))
         {

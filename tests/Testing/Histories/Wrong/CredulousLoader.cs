@@ -4,7 +4,7 @@ using TagSegments.Segments.Index;
 namespace TagSegments.Testing.Histories;
 
 /// <summary>A wrong variant: believes other positions than the protocol allows.</summary>
-internal sealed class WrongLoader(
+internal sealed class CredulousLoader(
     TagEntryCache cache, IndexMetrics metrics, Func<Snapshot, ClockPosition, bool, bool> believes)
     : TagLoader(cache, metrics, NullLogger<TagLoader>.Instance)
 {
@@ -15,17 +15,4 @@ internal sealed class WrongLoader(
         known.UnionWith([default, snapshot.Clocks.Records]);
         return positions.Where(position => believes(snapshot, position, known.Contains(position))).ToHashSet();
     }
-
-    /// <summary>Takes an entry for true if its position lies in the past, whatever its nonce.</summary>
-    public static Protocol ByPositionOnly { get; } = new()
-    {
-        Loader = (cache, metrics) => new WrongLoader(
-            cache, metrics, (snapshot, position, _) => position.Pos <= snapshot.Clocks.Records.Pos && position.Pos >= snapshot.Clocks.Floor),
-    };
-
-    /// <summary>Applies the log to entries that are older than the log.</summary>
-    public static Protocol WithoutFloor { get; } = new()
-    {
-        Loader = (cache, metrics) => new WrongLoader(cache, metrics, (_, _, known) => known),
-    };
 }

@@ -2,11 +2,13 @@ using System.Globalization;
 using StackExchange.Redis;
 using TagSegments.Embedded.Postgres;
 
-namespace TagSegments.Chaos.Rig;
+namespace TagSegments.Testing;
 
 /// <summary>A real redis-server that keeps nothing on disk: a kill empties it.</summary>
 internal sealed class RedisProcess
 {
+    private const int Stop = 19;
+    private const int Go = 18;
     private readonly ChildProcess _process;
 
     private RedisProcess(ChildProcess process) => _process = process;
@@ -31,6 +33,12 @@ internal sealed class RedisProcess
 
         return redis;
     }
+
+    /// <summary>Stops it where it is.</summary>
+    public void Pause() => _process.Send(Stop);
+
+    /// <summary>Lets it go on.</summary>
+    public void Continue() => _process.Send(Go);
 
     public async Task KillAsync()
     {

@@ -4,7 +4,7 @@ using TagSegments.Segments.Index;
 namespace TagSegments.Testing.Histories;
 
 /// <summary>A clock reader whose next answer can be held back; a wrong variant of it shares that answer with those who come later.</summary>
-internal sealed class HeldClockReader(NpgsqlDataSource db, bool sharesWithLateComers) : ClockReader(db)
+internal sealed class HistoryClocks(NpgsqlDataSource db, bool sharesWithLateComers) : ClockReader(db)
 {
     private TaskCompletionSource? _held;
     private TaskCompletionSource _release = new();
@@ -15,7 +15,7 @@ internal sealed class HeldClockReader(NpgsqlDataSource db, bool sharesWithLateCo
 
     public void Hold() => (_held, _release) = (new TaskCompletionSource(), new TaskCompletionSource());
 
-    public void Release() => _release.SetResult();
+    public void Release() => _release.TrySetResult();
 
     public override Task<AccountClocks> ReadAsync(int accountId, CancellationToken ct) =>
         sharesWithLateComers && _underWay is { IsCompleted: false } shared ? shared : _underWay = base.ReadAsync(accountId, ct);

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Crm.Segments.V1;
+using Crm.Tags.V1;
+
+namespace TagSegments.Cli.Commands;
+
+/// <summary>The options that say what a smart list is: the same for `smartlists create` and `smartlists update`.</summary>
+internal sealed class SmartListOptions
+{
+    private readonly Option<string> _description = One("--description", "What the list is for.", "text");
+    private readonly Option<string> _columns = One("--columns", "What to show, separated by commas: contact attributes, `tags`, and custom fields by key.", "a,b,...");
+    private readonly Option<string> _sort = One("--sort", "The column to sort by; empty for the contact's number.", "column");
+    private readonly Option<bool> _descending = new("--descending") { Description = "From the greatest to the smallest." };
+    private readonly Option<string> _includeTag = One("--include-tag", "The tag that puts a contact into the list; empty for none.", "tag");
+    private readonly Option<string> _excludeTag = One("--exclude-tag", "The tag that keeps a contact out; empty for none.", "tag");
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _description, _columns, _sort, _descending, _includeTag, _excludeTag })
+            command.Options.Add(option);
+    }
+
+    /// <summary>Puts what is given into a list and returns the fields that changed.</summary>
+    public async Task<List<string>> ApplyAsync(Session session, SmartList list, CancellationToken ct)
+    {
+        var changed = new List<string>();
+        if (session.Given(_description))
+            (list.Description, _) = (session.Get(_description)!, Add("description"));
+        if (session.Given(_columns))
+        {
+            list.Columns.Clear();
+            list.Columns.Add(session.Get(_columns)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            Add("columns");
+        }
+
+        if (session.Given(_sort) || session.Given(_descending))
+        {
+            list.Sort = new SmartListSort { Column = session.Get(_sort) ?? list.Sort?.Column ?? "", Descending = session.Get(_descending) };
+            Add("sort");
+        }
+
+        if (session.Given(_includeTag))
+            (list.IncludeTagId, _) = (await TagIdAsync(session, session.Get(_includeTag)!, ct), Add("include_tag_id"));
+        if (session.Given(_excludeTag))
+            (list.ExcludeTagId, _) = (await TagIdAsync(session, session.Get(_excludeTag)!, ct), Add("exclude_tag_id"));
+        return changed;
+
+        bool Add(string field)
+        {
+            changed.Add(field);
+            return true;
+        }
+    }
+
+    private static async Task<int> TagIdAsync(Session session, string name, CancellationToken ct)
+    {
+        if (name.Length == 0)
+            return 0;
+        var request = new GetTagRequest { Account = session.RequireAccount(), Name = name };
+        return (await session.Services.Tags.GetTagAsync(request, cancellationToken: ct)).Tag.TagId;
+    }
+
+    private static Option<string> One(string name, string description, string value) => new(name) { Description = description, HelpName = value };
+}

@@ -1,0 +1,26 @@
+using TagSegments.Campaigns;
+using TagSegments.Segments;
+using TagSegments.Tags;
+using TagSegments.Workflows;
+
+namespace TagSegments.ServiceDefaults.Tests.Infrastructure;
+
+public sealed class MigrationTests
+{
+    [Theory]
+    [InlineData(typeof(TagsApp))]
+    [InlineData(typeof(SegmentsApp))]
+    [InlineData(typeof(CampaignsApp))]
+    [InlineData(typeof(WorkflowsApp))]
+    public void Migrations_of_a_service_are_numbered_one_by_one(Type app)
+    {
+        var numbers = app.Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith("Migrations/", StringComparison.Ordinal))
+            .Select(name => name["Migrations/".Length..]["0000".Length] == '_' ? name["Migrations/".Length..][..4] : name)
+            .Order(StringComparer.Ordinal)
+            .ToList();
+
+        Assert.NotEmpty(numbers);
+        Assert.Equal(Enumerable.Range(1, numbers.Count).Select(number => $"{number:D4}"), numbers);
+    }
+}

@@ -1,0 +1,36 @@
+using Npgsql;
+using TagSegments.Segments.Index;
+
+namespace TagSegments.Testing.Histories;
+
+/// <summary>
+/// The indexes of a replica, in which something can happen between the two reads of a load: between Redis and the snapshot as the protocol
+/// has it, or, as a wrong variant, between the snapshot and Redis.
+/// </summary>
+internal sealed class HistoryIndexes(
+    NpgsqlDataSource db, ClockReader clocks, TagEntryCache cache, TagLoader loader, IndexMetrics metrics, bool readsRedisLate)
+    : AccountIndexes(db, clocks, cache, loader, metrics)
+{
+    private readonly NpgsqlDataSource _db = db;
+    private readonly TagEntryCache _cache = cache;
+    private Func<Task>? _interruption;
+
+    /// <summary>Lets something happen, once, in the next load.</summary>
+    public void Interrupt(Func<Task> interruption) => _interruption = interruption;
+
+    protected override async Task<(Snapshot Snapshot, IReadOnlyDictionary<int, TagEntry> Entries)> BeginAsync(
+        int accountId, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+    {
+        var interruption = Interlocked.Exchange(ref _interruption, null) ?? (() => Task.CompletedTask);
+        if (readsRedisLate)
+        {
+            var early = await Snapshot.OpenAsync(_db, accountId, ct);
+            await interruption();
+            return (early, await _cache.ReadAsync(accountId, tagIds, ct));
+        }
+
+        var entries = await _cache.ReadAsync(accountId, tagIds, ct);
+        await interruption();
+        return (await Snapshot.OpenAsync(_db, accountId, ct), entries);
+    }
+}

@@ -1,0 +1,55 @@
+using Crm.Segments.V1;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Index;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Testing.Histories;
+
+/// <summary>The engine of one replica of the segment service: several share a database and a Redis, as several processes would.</summary>
+internal sealed class HistoryNode : IAsyncDisposable
+{
+    public HistoryNode(NpgsqlDataSource db, RedisConnection redis, Protocol? protocol = null, TimeProvider? time = null)
+    {
+        protocol ??= Protocol.Right;
+        var metrics = new IndexMetrics();
+        Cache = protocol.Cache?.Invoke(redis, metrics) ?? new HistoryCache(redis, metrics);
+        Clocks = new HistoryClocks(db, protocol.SharesClockReads);
+        var loader = protocol.Loader?.Invoke(Cache, metrics) ?? new TagLoader(Cache, metrics, NullLogger<TagLoader>.Instance);
+        Indexes = new HistoryIndexes(db, Clocks, Cache, loader, metrics, protocol.ReadsRedisLate);
+        var shadow = new ShadowCheck(
+            new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Segments:ShadowShare"] = "0" }).Build(),
+            metrics,
+            NullLogger<ShadowCheck>.Instance);
+        Evaluator = new Evaluator(Indexes, shadow, time ?? TimeProvider.System);
+    }
+
+    public HistoryCache Cache { get; }
+
+    public HistoryClocks Clocks { get; }
+
+    public HistoryIndexes Indexes { get; }
+
+    public Evaluator Evaluator { get; }
+
+    /// <summary>Evaluates a filter; tells at which moment, and who matches.</summary>
+    public async Task<(DateTimeOffset Now, IReadOnlyList<int> Contacts)> EvaluateAsync(int accountId, Filter filter)
+    {
+        var evaluation = await Evaluator.EvaluateAsync(accountId, _ => filter, CancellationToken.None);
+        var contacts = evaluation.ToBitmap();
+        return contacts.Count == evaluation.Count()
+            ? (evaluation.Now, [.. contacts.After(-1)])
+            : throw new InvalidOperationException($"{evaluation.Count()} counted, {contacts.Count} found.");
+    }
+
+    /// <summary>Finds who matches a filter.</summary>
+    public async Task<IReadOnlyList<int>> FindAsync(int accountId, Filter filter) => (await EvaluateAsync(accountId, filter)).Contacts;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Cache.WrittenAsync();
+        await Clocks.DisposeAsync();
+    }
+}

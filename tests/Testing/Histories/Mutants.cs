@@ -1,0 +1,29 @@
+namespace TagSegments.Testing.Histories;
+
+/// <summary>Plausible protocols that are wrong. Histories that let one of them pass prove nothing.</summary>
+internal static class Mutants
+{
+    public static IReadOnlyList<Protocol> All { get; } =
+    [
+        new("W1: positions are drawn before the commit") { DrawsPositionsEarly = true },
+        new("W2: members and position lie in two keys")
+        {
+            Cache = (redis, metrics) => new SplitCache(redis, metrics),
+            KeyEndings = [SplitCache.Members, SplitCache.Position],
+        },
+        new("W3: the snapshot is opened before Redis is read")
+        {
+            ReadsRedisLate = true,
+            Loader = (cache, metrics) => new CredulousLoader(
+                cache, metrics, (snapshot, position, known) => known || position.Pos > snapshot.Clocks.Records.Pos),
+        },
+        new("W4: the log is applied in the order of transaction ids") { Loader = (cache, metrics) => new XidLoader(cache, metrics) },
+        new("F13: positions are believed without their nonce")
+        {
+            Loader = (cache, metrics) => new CredulousLoader(
+                cache, metrics, (snapshot, position, _) => position.Pos <= snapshot.Clocks.Records.Pos && position.Pos >= snapshot.Clocks.Floor),
+        },
+        new("the log is applied across a gap") { Loader = (cache, metrics) => new CredulousLoader(cache, metrics, (_, _, known) => known) },
+        new("a clock read under way is shared with late comers") { SharesClockReads = true },
+    ];
+}
