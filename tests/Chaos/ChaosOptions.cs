@@ -14,10 +14,13 @@ internal sealed record ChaosOptions
     /// <summary>The seed of every choice: what is killed, when, and with which load.</summary>
     public int Seed { get; init; } = Environment.TickCount & 0xFFFF;
 
+    /// <summary>Breaks something on purpose, to see that the scenario finds it; null for the product as it is.</summary>
+    public string? Mutant { get; init; }
+
     /// <summary>Prints one JSON document instead of lines.</summary>
     public bool Json { get; init; }
 
-    /// <summary>Reads <c>--kills N --histories N --seed S --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
+    /// <summary>Reads <c>--kills N --histories N --seed S --mutant NAME --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
     public static ChaosOptions Parse(ReadOnlySpan<string> args)
     {
         var options = new ChaosOptions();
@@ -28,6 +31,7 @@ internal sealed record ChaosOptions
                 "--kills" => options with { Kills = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--histories" => options with { Histories = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--seed" => options with { Seed = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
+                "--mutant" => options with { Mutant = args[i + 1] },
                 "--output" => options with { Json = args[i + 1] == "json" },
                 _ => throw new FormatException($"Unknown option {args[i]}."),
             };

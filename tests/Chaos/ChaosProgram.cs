@@ -7,7 +7,8 @@ internal static class ChaosProgram
     {
         if (args is not [var name, ..] || !scenarios.TryGetValue(name, out var scenario))
         {
-            await Console.Error.WriteLineAsync($"Usage: Chaos {string.Join('|', scenarios.Keys)} [--kills N] [--histories N] [--seed S] [--output json]");
+            await Console.Error.WriteLineAsync(
+                $"Usage: Chaos {string.Join('|', scenarios.Keys)} [--kills N] [--histories N] [--seed S] [--mutant NAME] [--output json]");
             return 2;
         }
 

@@ -161,7 +161,7 @@ internal sealed class ChaosRig : IAsyncDisposable
     {
         if (!_services.TryGetValue(target, out var service))
         {
-            _services[target] = service = new ServiceProcess(target.ToString(), Port(target), EnvironmentOf(target));
+            _services[target] = service = new ServiceProcess(ServiceOf(target), Port(target), EnvironmentOf(target));
         }
 
         service.Start();
@@ -178,7 +178,7 @@ internal sealed class ChaosRig : IAsyncDisposable
 
     private Dictionary<string, string> EnvironmentOf(Target target)
     {
-        var role = $"tagsegments_{target.ToString().ToLowerInvariant()}";
+        var role = $"tagsegments_{ServiceOf(target).ToLowerInvariant()}";
         var settings = new Dictionary<string, string>
         {
             ["Grpc:Address"] = $"http://127.0.0.1:{Number(Port(target))}",
@@ -211,6 +211,8 @@ internal sealed class ChaosRig : IAsyncDisposable
     }
 
     private int Port(Target target) => _ports[(int)target];
+
+    private static string ServiceOf(Target target) => target is Target.WorkflowsTwin ? nameof(Target.Workflows) : target.ToString();
 
     private static string Number(int port) => port.ToString(CultureInfo.InvariantCulture);
 }

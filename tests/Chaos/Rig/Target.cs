@@ -7,6 +7,8 @@ internal enum Target
     Segments,
     Campaigns,
     Workflows,
+    /// <summary>A second process of the workflow service.</summary>
+    WorkflowsTwin,
     Postgres,
     Redis,
     Smtp,

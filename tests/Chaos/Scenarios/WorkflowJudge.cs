@@ -1,0 +1,97 @@
+using Crm.Workflows.V1;
+using Dapper;
+using Npgsql;
+
+namespace TagSegments.Chaos.Scenarios;
+
+/// <summary>
+/// Compares what is there with what had to happen: a run for each event of the tags that start workflows, by the log of the tag service and
+/// by what was acknowledged to writers, and for each run its message once.
+/// </summary>
+internal sealed class WorkflowJudge(string connectionString)
+{
+    // The name of a workflow is that of the tag that starts it.
+    private const string Events = """
+        SELECT name, 'tags/' || pos || '.' || seq AS event_id
+        FROM tags.tag_change
+        JOIN tags.tag USING (account_id, tag_id)
+        WHERE op = 1 AND name = ANY(@tags) AND contact_id IS NOT NULL
+        UNION ALL
+        SELECT name, 'tags/' || pos || '.' || seq || CASE WHEN bit_count(bits) > 1 THEN '.' || (chunk * 16384 + i) ELSE '' END
+        FROM tags.tag_change
+        JOIN tags.tag USING (account_id, tag_id)
+        CROSS JOIN generate_series(0, 16383) AS i
+        WHERE op = 1 AND name = ANY(@tags) AND contact_id IS NULL AND get_bit(bits, i) = 1
+        """;
+
+    private static readonly string[] s_tags = [WorkflowKills.SingleTag, WorkflowKills.BulkTag];
+
+    /// <summary>Whether there is a run for every event and all have come to their end.</summary>
+    public Task<bool> IsDrainedAsync() => ReadAsync(connection => connection.ExecuteScalarAsync<bool>(
+        $"""
+        SELECT (SELECT count(*) FROM workflows.run) >= (SELECT count(*) FROM ({Events}) AS event)
+            AND NOT EXISTS (SELECT FROM workflows.run WHERE due_at IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM workflows.backlog)
+        """,
+        new { tags = s_tags }));
+
+    /// <summary>Fills the report; <paramref name="acknowledged"/> are the taggings of each contact by single writers.</summary>
+    public async Task JudgeAsync(ChaosReport report, IReadOnlyDictionary<int, int> acknowledged)
+    {
+        await TellAsync(report);
+        var differences = (await ReadAsync(connection => connection.QueryAsync<(string Event, int Missing)>(
+            $"""
+            SELECT COALESCE(event.name || ' ' || event.event_id, run.name || ' ' || run.event_id), COALESCE(event.count, 0) - COALESCE(run.count, 0)
+            FROM (SELECT name, event_id, count(*)::int FROM ({Events}) AS event GROUP BY 1, 2) AS event
+            FULL JOIN (
+                SELECT name, event_id, count(*)::int FROM workflows.run JOIN workflows.workflow USING (account_id, workflow_id) GROUP BY 1, 2) AS run
+                USING (name, event_id)
+            WHERE event.count IS DISTINCT FROM run.count
+            """,
+            new { tags = s_tags }))).ToList();
+        Report(report, "", differences);
+
+        var runs = (await ReadAsync(connection => connection.QueryAsync<(int Contact, int Runs)>(
+            "SELECT contact_id, count(*)::int FROM workflows.run JOIN workflows.workflow USING (account_id, workflow_id) WHERE name = @name GROUP BY 1",
+            new { name = WorkflowKills.SingleTag }))).ToDictionary(row => row.Contact, row => row.Runs);
+        Report(report, "acknowledged_", [.. acknowledged.Keys.Union(runs.Keys)
+            .Select(contact => ($"contact {contact}", acknowledged.GetValueOrDefault(contact) - runs.GetValueOrDefault(contact)))]);
+
+        Report(report, "messages_", [.. await ReadAsync(connection => connection.QueryAsync<(string Run, int Missing)>(
+            """
+            SELECT 'run ' || run_id, 1 - count(message_id)::int
+            FROM workflows.run
+            JOIN workflows.workflow USING (account_id, workflow_id)
+            LEFT JOIN campaigns.single_message ON cause ->> 'id' = run_id::text
+            WHERE name = @name
+            GROUP BY run_id
+            HAVING count(message_id) <> 1
+            """,
+            new { name = WorkflowKills.SingleTag }))]);
+
+        var unfinished = (await ReadAsync(connection => connection.QueryAsync<string>(
+            "SELECT contact_id || ' in state ' || state || ': ' || reason FROM workflows.run WHERE state <> @completed",
+            new { completed = (int)Run.Types.State.Completed }))).ToList();
+        report.MustBeZero("unfinished", unfinished.Count, unfinished);
+    }
+
+    private async Task TellAsync(ChaosReport report)
+    {
+        report.Tell("events", await ReadAsync(connection => connection.ExecuteScalarAsync<long>($"SELECT count(*) FROM ({Events}) AS event", new { tags = s_tags })));
+        report.Tell("runs", await ReadAsync(connection => connection.ExecuteScalarAsync<long>("SELECT count(*) FROM workflows.run")));
+        report.Tell("steps_tried_again", await ReadAsync(connection => connection.ExecuteScalarAsync<long>("SELECT count(*) FROM workflows.step WHERE attempt > 1")));
+    }
+
+    private static void Report(ChaosReport report, string prefix, List<(string What, int Missing)> differences)
+    {
+        var (lost, doubled) = (differences.Where(row => row.Missing > 0).ToList(), differences.Where(row => row.Missing < 0).ToList());
+        report.MustBeZero($"{prefix}lost", lost.Sum(row => row.Missing), lost.Select(row => row.What));
+        report.MustBeZero($"{prefix}doubled", -doubled.Sum(row => row.Missing), doubled.Select(row => row.What));
+    }
+
+    private async Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> query)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        return await query(connection);
+    }
+}

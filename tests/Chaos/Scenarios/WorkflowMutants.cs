@@ -1,0 +1,44 @@
+namespace TagSegments.Chaos.Scenarios;
+
+/// <summary>
+/// Wrong variants of the workflow service, made by triggers of the database: what a variant would forget, the database forgets for it. The
+/// scenario must find each of them; one that it does not find it does not look for.
+/// </summary>
+internal static class WorkflowMutants
+{
+    private static readonly Dictionary<string, string> s_all = new()
+    {
+        // The cursor moves before the runs are safe: some runs are never there.
+        ["moves-cursor-early"] = """
+            CREATE FUNCTION workflows.mutant() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN RETURN CASE WHEN random() < 0.01 THEN NULL ELSE NEW END; END';
+            CREATE TRIGGER mutant BEFORE INSERT ON workflows.run FOR EACH ROW EXECUTE FUNCTION workflows.mutant();
+            """,
+        // The cursor is saved apart from the runs and sometimes lost, and nothing else tells that an event was handled.
+        ["moves-cursor-late"] = """
+            CREATE FUNCTION workflows.mutant_cursor() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN NEW.position := CASE WHEN random() < 0.05 THEN OLD.position ELSE NEW.position END; RETURN NEW; END';
+            CREATE TRIGGER mutant BEFORE UPDATE ON workflows.cursor FOR EACH ROW EXECUTE FUNCTION workflows.mutant_cursor();
+            CREATE FUNCTION workflows.mutant_run() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN NEW.event_id := NEW.event_id || chr(32) || random(); RETURN NEW; END';
+            CREATE TRIGGER mutant BEFORE INSERT ON workflows.run FOR EACH ROW EXECUTE FUNCTION workflows.mutant_run();
+            """,
+        // Work that was put off is taken out of the backlog before its runs are safe.
+        ["forgets-backlog"] = """
+            CREATE FUNCTION workflows.mutant() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN RETURN CASE WHEN random() < 0.1 THEN NULL ELSE NEW END; END';
+            CREATE TRIGGER mutant BEFORE INSERT ON workflows.backlog FOR EACH ROW EXECUTE FUNCTION workflows.mutant();
+            """,
+        // A call that is repeated is carried out again.
+        ["forgets-requests"] = """
+            CREATE FUNCTION campaigns.mutant() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN DELETE FROM campaigns.request WHERE request_id = NEW.request_id; RETURN NULL; END';
+            CREATE TRIGGER mutant AFTER UPDATE ON campaigns.request FOR EACH ROW EXECUTE FUNCTION campaigns.mutant();
+            """,
+    };
+
+    /// <summary>The statements that make a mutant; throws <see cref="FormatException"/> for a name that is none.</summary>
+    public static string Sql(string name) => s_all.TryGetValue(name, out var sql)
+        ? sql
+        : throw new FormatException($"There is no mutant {name}; there are {string.Join(", ", s_all.Keys)}.");
+}
