@@ -31,7 +31,14 @@ internal static class CliApp
             new Command("fields", "The custom fields of an account.") { FieldsList.Create() },
             new Command("tags", "The tag library, and tags on contacts.")
             {
-                TagsList.Create(), TagsCreate.Create(), TagsAdd.Create(), TagsRemove.Create(), TagsBulk.Create(), TagsHistory.Create(),
+                TagsList.Create(), TagsShow.Create(), TagsCreate.Create(), TagsUpdate.Create(), TagsDelete.Create(), TagsRestore.Create(),
+                TagsMerge.Create(), TagsWhatIf.Create(), TagsUsages.Create(), TagsCheck.Create(), TagsAudit.Create(), TagsPolicy.Create(),
+                TagsDictionary.Create(), TagsReport.Create(), TagsOverlap.Create(), TagsAdd.Create(), TagsRemove.Create(), TagsBulk.Create(),
+                TagsHistory.Create(), TagsWatch.Create(),
+            },
+            new Command("bulk", "Bulk operations on tags; `tags bulk` starts one.")
+            {
+                BulkList.Create(), BulkStatus.Create(), BulkCancel.Create(), BulkUndo.Create(), BulkOutcomes.Create(),
             },
             new Command("segments", "Live filters over contacts. FILTER is the text of a filter or the name of a saved segment or smart list.")
             {

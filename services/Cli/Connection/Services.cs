@@ -30,6 +30,14 @@ internal sealed class Services(ServerAddresses addresses, string? token) : IDisp
 
     public TagService.TagServiceClient Tags => new(Invoker(addresses.Tags));
 
+    public BulkService.BulkServiceClient Bulk => new(Invoker(addresses.Tags));
+
+    public GovernanceService.GovernanceServiceClient Governance => new(Invoker(addresses.Tags));
+
+    public ReportService.ReportServiceClient Reports => new(Invoker(addresses.Tags));
+
+    public ExportService.ExportServiceClient Exports => new(Invoker(addresses.Tags));
+
     public SegmentService.SegmentServiceClient Segments => new(Invoker(addresses.Segments));
 
     public SmartListService.SmartListServiceClient SmartLists => new(Invoker(addresses.Segments));

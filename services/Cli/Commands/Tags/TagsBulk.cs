@@ -13,38 +13,64 @@ internal static class TagsBulk
         var filter = FilterArgument.Create();
         var add = new Option<string[]>("--add") { Description = "A tag to add; may be given several times.", HelpName = "tag" };
         var remove = new Option<string[]>("--remove") { Description = "A tag to remove; may be given several times.", HelpName = "tag" };
+        var dry = new Option<bool>("--dry-run") { Description = "Only count what would change." };
+        var background = new Option<bool>("--no-wait") { Description = "Do not wait for the end; see `bulk status`." };
         var skip = new Option<bool>("--skip-workflows") { Description = "Do not tell workflows." };
-        var command = new Command("bulk", "Adds and removes tags on all contacts that match. Appends, never overwrites.") { filter, add, remove, skip };
+        var command = new Command("bulk", "Adds and removes tags on all contacts that match. Appends, never overwrites; `bulk undo` takes it back.")
+        {
+            filter, add, remove, dry, background, skip,
+        };
         return command.Runs(async (session, ct) =>
         {
-            var request = new BulkTagRequest { Account = session.RequireAccount(), RequestId = RequestId.New(), SkipWorkflows = session.Get(skip) };
             var names = (Add: session.Get(add) ?? [], Remove: session.Get(remove) ?? []);
             if (names is ([], []))
                 throw new CliError("There is nothing to add or to remove.", "Give --add TAG or --remove TAG.");
 
-            request.AddTagIds.Add(await IdsAsync(session, names.Add, ct));
-            request.RemoveTagIds.Add(await IdsAsync(session, names.Remove, ct));
-            var source = await FilterArgument.ResolveAsync(session, session.Get(filter), ct);
-            request.ContactIds.Add(await Matches.AllAsync(session, source, ct));
-            var answer = await session.Services.Tags.BulkTagAsync(request, cancellationToken: ct);
-            session.Report.Write(answer, () => View(answer, names.Add.Concat(names.Remove)));
+            var request = new StartBulkOperationRequest
+            {
+                Account = session.RequireAccount(),
+                Contacts = new BulkContacts { Matching = await FilterArgument.ResolveAsync(session, session.Get(filter), ct) },
+                AddTagIds = { await TagKey.IdsAsync(session, names.Add, ct) },
+                RemoveTagIds = { await TagKey.IdsAsync(session, names.Remove, ct) },
+                SkipWorkflows = session.Get(skip),
+                RequestId = RequestId.New(),
+            };
+            return session.Get(dry)
+                ? await PreviewAsync(session, request, [.. names.Add, .. names.Remove], ct)
+                : await StartAsync(session, request, session.Get(background), ct);
         });
     }
 
-    private static async Task<List<int>> IdsAsync(Session session, string[] names, CancellationToken ct)
+    private static async Task<int> PreviewAsync(Session session, StartBulkOperationRequest start, string[] names, CancellationToken ct)
     {
-        var ids = new List<int>();
-        foreach (var name in names)
+        var request = new PreviewBulkOperationRequest
         {
-            var request = new GetTagRequest { Account = session.RequireAccount(), Name = name };
-            ids.Add((await session.Services.Tags.GetTagAsync(request, cancellationToken: ct)).Tag.TagId);
-        }
-        return ids;
+            Account = start.Account,
+            Contacts = start.Contacts,
+            AddTagIds = { start.AddTagIds },
+            RemoveTagIds = { start.RemoveTagIds },
+        };
+        var answer = await session.Services.Bulk.PreviewBulkOperationAsync(request, cancellationToken: ct);
+        session.Report.Write(answer, () => View(answer, names));
+        return ExitCode.Done;
     }
 
-    private static Table View(BulkTagResponse answer, IEnumerable<string> names)
+    private static async Task<int> StartAsync(Session session, StartBulkOperationRequest request, bool inBackground, CancellationToken ct)
     {
-        var table = Report.Table("tag", "contacts changed", "were so already");
+        var operation = (await session.Services.Bulk.StartBulkOperationAsync(request, cancellationToken: ct)).Operation;
+        session.Report.Note($"Bulk operation {operation.OperationId} started.");
+        if (!inBackground)
+            operation = await BulkProgressView.WaitAsync(session, operation, ct);
+        if (operation.State == BulkOperation.Types.State.Failed)
+            throw new CliError($"The operation failed: {operation.Error}", "Correct the filter and start it again.", ExitCode.Refused);
+
+        session.Report.Write(operation, () => BulkProgressView.View(operation));
+        return BulkProgressView.ExitCodeOf(operation);
+    }
+
+    private static Table View(PreviewBulkOperationResponse answer, string[] names)
+    {
+        var table = Report.Table("tag", "contacts would change", "are so already");
         foreach (var (change, name) in answer.Changes.Zip(names))
             table.AddRow(name.Cell(), change.Changed.Cell(), change.Unchanged.Cell());
         return table;

@@ -13,7 +13,8 @@ internal static class TagsList
         var prefix = new Option<string>("--prefix") { Description = "Only tags whose name starts with this, for example \"Source: \".", HelpName = "text" };
         var search = new Option<string>("--search") { Description = "Only tags whose name contains this.", HelpName = "text" };
         var byUse = new Option<bool>("--by-use") { Description = "Most contacts first, instead of by name." };
-        var command = new Command("list", "Lists the tag library with the number of contacts per tag.") { prefix, search, byUse };
+        var deleted = new Option<bool>("--deleted") { Description = "Also deleted tags." };
+        var command = new Command("list", "Lists the tag library with the number of contacts per tag.") { prefix, search, byUse, deleted };
         return command.Runs(async (session, ct) =>
         {
             var all = await AllAsync(session, new ListTagsRequest
@@ -22,6 +23,7 @@ internal static class TagsList
                 Prefix = session.Get(prefix) ?? "",
                 Search = session.Get(search) ?? "",
                 OrderBy = session.Get(byUse) ? ListTagsRequest.Types.OrderBy.ContactCount : ListTagsRequest.Types.OrderBy.Name,
+                ShowDeleted = session.Get(deleted),
                 PageSize = 1000,
             }, ct);
             session.Report.Write(all, () => View(all));

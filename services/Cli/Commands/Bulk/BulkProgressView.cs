@@ -1,0 +1,60 @@
+using Crm.Tags.V1;
+using Spectre.Console;
+using TagSegments.Cli.Output;
+
+namespace TagSegments.Cli.Commands;
+
+/// <summary>Waits for a bulk operation to end: with a bar where a person watches, silently elsewhere.</summary>
+internal static class BulkProgressView
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    public static Task<BulkOperation> WaitAsync(Session session, BulkOperation operation, CancellationToken ct) => session.Report.IsWatched
+        ? session.Report.ProgressConsole().Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(context =>
+            {
+                var bar = context.AddTask("contacts");
+                return WaitAsync(session, operation, now => Draw(bar, now), ct);
+            })
+        : WaitAsync(session, operation, _ => { }, ct);
+
+    /// <summary>An operation as a table, with what it changed per tag.</summary>
+    public static Table View(BulkOperation operation)
+    {
+        var table = Report.Table("operation", "state", "contacts", "done", "skipped", "tag", "changed", "were so already");
+        foreach (var change in operation.Changes)
+            table.AddRow(
+                operation.OperationId.Cell(), operation.State.ToString().Cell(), operation.TotalContacts.Cell(), operation.DoneContacts.Cell(),
+                operation.SkippedContacts.Cell(), $"#{change.TagId}".Cell(), change.Changed.Cell(), change.Unchanged.Cell());
+        return table;
+    }
+
+    /// <summary>What the shell gets for an operation that has ended.</summary>
+    public static int ExitCodeOf(BulkOperation operation) => operation.State switch
+    {
+        BulkOperation.Types.State.Failed or BulkOperation.Types.State.Cancelled => ExitCode.Refused,
+        _ => ExitCode.Done,
+    };
+
+    private static async Task<BulkOperation> WaitAsync(Session session, BulkOperation operation, Action<BulkOperation> onProgress, CancellationToken ct)
+    {
+        var request = new GetBulkOperationRequest { Account = session.RequireAccount(), OperationId = operation.OperationId };
+        while (operation.FinishTime is null)
+        {
+            onProgress(operation);
+            await Task.Delay(Pause, ct);
+            operation = (await session.Services.Bulk.GetBulkOperationAsync(request, cancellationToken: ct)).Operation;
+        }
+        return operation;
+    }
+
+    private static void Draw(ProgressTask bar, BulkOperation now)
+    {
+        bar.Description = $"{now.DoneContacts:N0} contacts";
+        bar.IsIndeterminate = now.TotalContacts == 0;
+        bar.MaxValue = Math.Max(now.TotalContacts, 1);
+        bar.Value = now.DoneContacts;
+    }
+}

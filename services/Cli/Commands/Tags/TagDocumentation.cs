@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Crm.Tags.V1;
+
+namespace TagSegments.Cli.Commands;
+
+/// <summary>The options that describe a tag.</summary>
+internal sealed class TagDocumentation
+{
+    private readonly Option<string> _description = Text("--description", "What the tag means.");
+    private readonly Option<string> _color = new("--color") { Description = "The colour as #rrggbb.", HelpName = "#rrggbb" };
+    private readonly Option<string> _when = Text("--when", "When to apply it, and when not.");
+    private readonly Option<string> _examples = Text("--examples", "Examples of contacts that should have it.");
+    private readonly Option<string> _owner = Text("--owner", "Who decides about it.");
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new[] { _description, _color, _when, _examples, _owner })
+            command.Options.Add(option);
+    }
+
+    /// <summary>Writes what was given into a tag and returns the names of those attributes; an empty text clears one.</summary>
+    public IReadOnlyList<string> Read(Session session, Tag tag)
+    {
+        var given = new List<string>();
+        Set(_description, "description", text => tag.Description = text);
+        Set(_color, "color", text => tag.Color = text);
+        Set(_when, "when_to_apply", text => tag.WhenToApply = text);
+        Set(_examples, "examples", text => tag.Examples = text);
+        Set(_owner, "owner", text => tag.Owner = text);
+        return given;
+
+        void Set(Option<string> option, string attribute, Action<string> set)
+        {
+            if (session.Get(option) is not { } text)
+                return;
+            set(text);
+            given.Add(attribute);
+        }
+    }
+
+    private static Option<string> Text(string name, string description) => new(name) { Description = description, HelpName = "text" };
+}
