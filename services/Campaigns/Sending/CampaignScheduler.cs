@@ -52,7 +52,7 @@ internal sealed class CampaignScheduler(
             WITH due AS MATERIALIZED (
                 SELECT account_id, campaign_id
                 FROM campaigns.campaign
-                WHERE (state = 2 AND run_at <= now()) OR (state = 3 AND lease_until < now())
+                WHERE (state = 2 AND run_at BETWEEN now() - make_interval(secs => @late) AND now()) OR (state = 3 AND lease_until < now())
                 ORDER BY run_at
                 LIMIT 1
                 FOR UPDATE SKIP LOCKED
@@ -63,7 +63,7 @@ internal sealed class CampaignScheduler(
             WHERE c.account_id = due.account_id AND c.campaign_id = due.campaign_id
             RETURNING c.account_id, c.campaign_id, c.account_name, c.channel, c.audience, c.recipient_tag_ids, c.fence, c.ab_test
             """,
-            new { lease = options.PrepareLease.TotalSeconds },
+            new { lease = options.PrepareLease.TotalSeconds, late = options.LateLimit.TotalSeconds },
             cancellationToken: ct));
     }
 

@@ -79,38 +79,12 @@ internal sealed class HistoryWorlds(NpgsqlDataSource owner, AccountCopies copies
         }
     }
 
-    // What indexes need besides what the language needs: the living, the roll-up, segments, clocks and commits.
+    // What the services need besides what the loader writes: blocks of numbers, campaigns and segments.
     private static async Task CompleteAsync(NpgsqlConnection connection, World world, Dictionary<string, Filter> segments)
     {
         const string sql = """
             INSERT INTO crm.id_block (account_id, kind, next_id)
             VALUES (@AccountId, 'contact', 50000), (@AccountId, 'opportunity', 200000), (@AccountId, 'tag', 100);
-
-            INSERT INTO tags.tag_chunk (account_id, tag_id, chunk, bits)
-            SELECT @AccountId, 0, chunk, bit_or(set_bit(repeat('0', 16384)::bit(16384), contact_id % 16384, 1))
-            FROM (SELECT contact_id, contact_id / 16384 AS chunk FROM crm.contact WHERE account_id = @AccountId AND deleted_at IS NULL) living
-            GROUP BY chunk;
-
-            WITH moved AS (
-                INSERT INTO crm.clock (account_id, pos, nonce)
-                SELECT @AccountId, coalesce(max(pos), 0) + 1, gen_random_uuid() FROM tags.tag_change WHERE account_id = @AccountId
-                RETURNING pos, nonce)
-            INSERT INTO crm.commit (account_id, pos, nonce) SELECT @AccountId, pos, nonce FROM moved;
-
-            INSERT INTO campaigns.contact_activity (account_id, contact_id, last_sent_at, last_delivered_at, last_opened_at, last_clicked_at,
-                last_bounced_at, last_replied_at, last_unsubscribed_at, last_complained_at)
-            SELECT account_id, contact_id, max(at) FILTER (WHERE kind = 1), max(at) FILTER (WHERE kind = 2), max(at) FILTER (WHERE kind = 3),
-                max(at) FILTER (WHERE kind = 4), max(at) FILTER (WHERE kind = 5), max(at) FILTER (WHERE kind = 6), max(at) FILTER (WHERE kind = 7),
-                max(at) FILTER (WHERE kind = 8)
-            FROM campaigns.activity
-            WHERE account_id = @AccountId AND channel = 1
-            GROUP BY account_id, contact_id;
-
-            WITH moved AS (
-                INSERT INTO campaigns.activity_clock (account_id, pos, nonce, max_at)
-                SELECT @AccountId, 1, gen_random_uuid(), max(at) FROM campaigns.activity WHERE account_id = @AccountId
-                RETURNING pos, nonce)
-            INSERT INTO campaigns.activity_commit (account_id, pos, nonce, contact_ids) SELECT @AccountId, pos, nonce, '{}' FROM moved;
 
             INSERT INTO campaigns.campaign (account_id, campaign_id, account_name, name, channel, message, audience, state)
             SELECT @AccountId, id::uuid, '', id, 1, '{}', '{}', 1 FROM unnest(@campaigns) AS id;
