@@ -27,8 +27,17 @@ internal static class CliApp
             DemoCommand.Create(),
             Import.Create(),
             new Command("accounts", "The tenants of the installation.") { AccountsList.Create(), AccountsCreate.Create() },
-            new Command("contacts", "The people and companies of an account.") { ContactsList.Create(), ContactsShow.Create() },
-            new Command("fields", "The custom fields of an account.") { FieldsList.Create() },
+            new Command("contacts", "The people and companies of an account.")
+            {
+                ContactsList.Create(), ContactsShow.Create(), ContactsCreate.Create(), ContactsUpdate.Create(), ContactsDelete.Create(),
+                ContactsRestore.Create(), ContactsMerge.Create(), ContactsConsent.Create(), ContactsTimeline.Create(), ContactsExport.Create(),
+            },
+            new Command("fields", "The custom fields of an account.") { FieldsList.Create(), FieldsCreate.Create(), FieldsUpdate.Create(), FieldsDelete.Create() },
+            new Command("pipelines", "The sales pipelines of an account.") { PipelinesList.Create(), PipelinesCreate.Create(), PipelinesUpdate.Create() },
+            new Command("opportunities", "Possible sales, in the stages of a pipeline.")
+            {
+                OpportunitiesList.Create(), OpportunitiesShow.Create(), OpportunitiesCreate.Create(), OpportunitiesUpdate.Create(),
+            },
             new Command("tags", "The tag library, and tags on contacts.")
             {
                 TagsList.Create(), TagsShow.Create(), TagsCreate.Create(), TagsUpdate.Create(), TagsDelete.Create(), TagsRestore.Create(),

@@ -16,6 +16,8 @@ internal static class ContactKey
         Required = true,
     };
 
+    public static Argument<string> Argument() => new("contact") { Description = "The contact: its number, or external:KEY for the external id." };
+
     public static GetContactRequest Request(string account, string key)
     {
         if (key.StartsWith(ExternalPrefix, StringComparison.Ordinal))

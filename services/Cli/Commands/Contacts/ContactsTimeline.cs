@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Crm.Contacts.V1;
+using Spectre.Console;
+using TagSegments.Cli.Output;
+
+namespace TagSegments.Cli.Commands;
+
+/// <summary>`contacts timeline`.</summary>
+internal static class ContactsTimeline
+{
+    private const int PageSize = 100;
+
+    public static Command Create()
+    {
+        var key = ContactKey.Argument();
+        var limit = new Option<int>("--limit") { Description = "How many at most.", DefaultValueFactory = _ => PageSize, HelpName = "n" };
+        var command = new Command("timeline", "Lists what happened to a contact and what it did, newest first.") { key, limit };
+        return command.Runs(async (session, ct) =>
+        {
+            var contact = await ContactKey.GetAsync(session, session.Get(key), ct);
+            var request = new ListContactTimelineRequest { Account = session.RequireAccount(), ContactId = contact.ContactId };
+            var found = new ListContactTimelineResponse();
+            do
+            {
+                request.PageSize = Math.Clamp(session.Get(limit) - found.Entries.Count, 1, PageSize);
+                var page = await session.Services.Contacts.ListContactTimelineAsync(request, cancellationToken: ct);
+                found.Entries.Add(page.Entries);
+                found.NextPageToken = request.PageToken = page.NextPageToken;
+            }
+            while (found.NextPageToken is not "" && found.Entries.Count < session.Get(limit));
+            session.Report.Write(found, () => View(found));
+        });
+    }
+
+    private static Table View(ListContactTimelineResponse found)
+    {
+        var table = Report.Table("time", "what", "details");
+        foreach (var entry in found.Entries)
+        {
+            var (what, details) = Describe(entry);
+            table.AddRow(entry.Time.Cell(), what.Cell(), details.Cell());
+        }
+        return table;
+    }
+
+    private static (string What, string Details) Describe(TimelineEntry entry) => entry.WhatCase switch
+    {
+        TimelineEntry.WhatOneofCase.Contact => ($"contact {entry.Contact.Kind}", string.Join(", ", entry.Contact.ChangedFields)),
+        TimelineEntry.WhatOneofCase.Tag => ($"tag {entry.Tag.Kind}", $"#{entry.Tag.TagId} {entry.Tag.Cause?.Kind} {entry.Tag.Cause?.Id}".TrimEnd()),
+        TimelineEntry.WhatOneofCase.Activity => ($"activity {entry.Activity.Kind}", entry.Activity.CampaignId),
+        TimelineEntry.WhatOneofCase.Run => ($"workflow {entry.Run.State}", $"{entry.Run.WorkflowId} {entry.Run.NodeId}".TrimEnd()),
+        _ => ("", ""),
+    };
+}
