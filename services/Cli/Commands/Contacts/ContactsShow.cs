@@ -12,7 +12,7 @@ internal static class ContactsShow
 {
     public static Command Create()
     {
-        var key = new Argument<string>("contact") { Description = "The contact: its number, or external:KEY for the external id." };
+        var key = ContactKey.Argument();
         var command = new Command("show", "Shows a contact with its fields, consents and tags.") { key };
         return command.Runs(async (session, ct) =>
         {

@@ -45,10 +45,15 @@ internal static class ContactsTimeline
 
     private static (string What, string Details) Describe(TimelineEntry entry) => entry.WhatCase switch
     {
-        TimelineEntry.WhatOneofCase.Contact => ($"contact {entry.Contact.Kind}", string.Join(", ", entry.Contact.ChangedFields)),
+        TimelineEntry.WhatOneofCase.Contact => Describe(entry.Contact),
         TimelineEntry.WhatOneofCase.Tag => ($"tag {entry.Tag.Kind}", $"#{entry.Tag.TagId} {entry.Tag.Cause?.Kind} {entry.Tag.Cause?.Id}".TrimEnd()),
         TimelineEntry.WhatOneofCase.Activity => ($"activity {entry.Activity.Kind}", entry.Activity.CampaignId),
         TimelineEntry.WhatOneofCase.Run => ($"workflow {entry.Run.State}", $"{entry.Run.WorkflowId} {entry.Run.NodeId}".TrimEnd()),
         _ => ("", ""),
     };
+
+    private static (string What, string Details) Describe(ContactEvent change) =>
+        change.OpportunityId == 0
+            ? ($"contact {change.Kind}", string.Join(", ", change.ChangedFields))
+            : ($"opportunity {change.OpportunityId}", change.PreviousStageId == 0 ? $"in stage #{change.StageId}" : $"from stage #{change.PreviousStageId} to #{change.StageId}");
 }

@@ -23,10 +23,18 @@ internal static class OpportunitiesShow
     private static Table View(Opportunity o, Dictionary<int, string> stages)
     {
         var table = Report.Table("attribute", "value");
-        foreach (var (name, value) in new[] { ("number", $"{o.OpportunityId}"), ("external id", o.ExternalId), ("name", o.Name), ("contact", $"{o.ContactId}"), ("status", o.Status.ToString()), ("amount", o.Amount), ("opened", o.OpenedDate), ("closed", o.ClosedDate) })
+        foreach (var (name, value) in Attributes(o).Where(attribute => attribute.Value is not ""))
             table.AddRow(name.Cell(), value.Cell());
+        foreach (var (field, value) in o.Fields.Fields.OrderBy(f => f.Key, StringComparer.Ordinal))
+            table.AddRow($"fields.{field}".Cell(), value.AsText().Cell());
         foreach (var change in o.StageHistory)
             table.AddRow($"stage since {change.Time.ToDateTime():u}".Cell(), stages.GetValueOrDefault(change.StageId, "").Cell());
         return table;
     }
+
+    private static IEnumerable<(string Name, string Value)> Attributes(Opportunity o) =>
+    [
+        ("number", $"{o.OpportunityId}"), ("external id", o.ExternalId), ("name", o.Name), ("contact", o.ContactId == 0 ? "" : $"{o.ContactId}"),
+        ("status", o.Status.ToString()), ("amount", o.Amount), ("opened", o.OpenedDate), ("closed", o.ClosedDate),
+    ];
 }
