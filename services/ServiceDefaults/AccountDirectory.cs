@@ -29,11 +29,6 @@ public sealed class AccountDirectory(Func<string, CancellationToken, Task<Accoun
 
     private async Task<AccountInfo> LoadAsync(string name, CancellationToken ct)
     {
-        if (name.Length == 0)
-        {
-            throw RpcErrors.InvalidField("account", "is required: the name of the account that the call is about");
-        }
-
         var account = await load(name, ct)
             ?? throw RpcErrors.Create(
                 StatusCode.NotFound, ErrorReason.AccountNotFound, $"There is no account \"{name}\".", ("account", name));

@@ -22,7 +22,7 @@ internal sealed class AccountInterceptor : Interceptor
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        Check(request, context);
+        Check(request, context, required: true);
         return continuation(request, context);
     }
 
@@ -32,7 +32,7 @@ internal sealed class AccountInterceptor : Interceptor
         ServerCallContext context,
         ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        Check(request, context);
+        Check(request, context, required: true);
         return continuation(request, responseStream, context);
     }
 
@@ -49,7 +49,7 @@ internal sealed class AccountInterceptor : Interceptor
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
         continuation(new CheckedReader<TRequest>(requestStream, context), responseStream, context);
 
-    private static void Check<TRequest>(TRequest request, ServerCallContext context)
+    private static void Check<TRequest>(TRequest request, ServerCallContext context, bool required)
     {
         if (request is not IMessage message || message.Descriptor.FindFieldByName("account") is not { } field)
         {
@@ -57,6 +57,11 @@ internal sealed class AccountInterceptor : Interceptor
         }
 
         var account = (string)field.Accessor.GetValue(message);
+        if (account.Length == 0 && required)
+        {
+            throw RpcErrors.InvalidField("account", "is required: the name of the account that the call is about");
+        }
+
         if (account.Length > 0 && !MayUse(context.GetHttpContext().User, account))
         {
             throw RpcErrors.Create(
@@ -67,8 +72,11 @@ internal sealed class AccountInterceptor : Interceptor
     private static bool MayUse(ClaimsPrincipal user, string account) =>
         user.HasClaim(Claim, account) || user.HasClaim(Claim, EveryAccount);
 
+    // The first message of a stream names the account; the others may.
     private sealed class CheckedReader<T>(IAsyncStreamReader<T> inner, ServerCallContext context) : IAsyncStreamReader<T>
     {
+        private bool _first = true;
+
         public T Current => inner.Current;
 
         public async Task<bool> MoveNext(CancellationToken cancellationToken)
@@ -76,7 +84,8 @@ internal sealed class AccountInterceptor : Interceptor
             var moved = await inner.MoveNext(cancellationToken);
             if (moved)
             {
-                Check(inner.Current, context);
+                Check(inner.Current, context, required: _first);
+                _first = false;
             }
 
             return moved;

@@ -1,10 +1,15 @@
 using Crm.Errors.V1;
+using Google.Protobuf.WellKnownTypes;
 
 namespace TagSegments.ServiceDefaults;
 
 /// <summary>Collects what is wrong with a request and reports all of it at once.</summary>
 public sealed class FieldChecks
 {
+    // 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z, as google/protobuf/timestamp.proto has it.
+    private const long FirstSecond = -62_135_596_800;
+    private const long LastSecond = 253_402_300_799;
+
     private readonly List<(string Field, string Description)> _violations = [];
 
     /// <summary>Records a violation of <paramref name="field"/> unless <paramref name="ok"/>.</summary>
@@ -17,6 +22,13 @@ public sealed class FieldChecks
 
         return this;
     }
+
+    /// <summary>Records a violation if a time is set and not one that protobuf allows; others cannot be converted.</summary>
+    public FieldChecks RequireTime(Timestamp? time, string field) =>
+        Require(time is null || IsValid(time), field, "is not an instant of the years 1 to 9999");
+
+    /// <summary>Whether protobuf allows a time.</summary>
+    public static bool IsValid(Timestamp time) => time.Nanos is >= 0 and < 1_000_000_000 && time.Seconds is >= FirstSecond and <= LastSecond;
 
     /// <summary>Throws INVALID_ARGUMENT with every violation if there is any.</summary>
     public void ThrowIfAny()

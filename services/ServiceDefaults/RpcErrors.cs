@@ -13,6 +13,9 @@ public static class RpcErrors
     /// <summary>The domain of every <c>ErrorInfo</c>.</summary>
     public const string Domain = "tagsegments";
 
+    private const int MaxText = 400;
+    private const int MaxViolations = 10;
+
     /// <summary>Makes an error with a machine-readable reason and its metadata.</summary>
     public static RpcException Create(
         StatusCode code, ErrorReason reason, string message, params (string Key, string Value)[] metadata) =>
@@ -64,13 +67,13 @@ public static class RpcErrors
         var info = new ErrorInfo { Domain = Domain, Reason = ReasonName(reason) };
         foreach (var (key, value) in metadata.Where(entry => entry.Value.Length > 0))
         {
-            info.Metadata[key] = value;
+            info.Metadata[key] = Shorten(value);
         }
 
-        var status = new Status { Code = (int)code, Message = message, Details = { Any.Pack(info) } };
+        var status = new Status { Code = (int)code, Message = Shorten(message), Details = { Any.Pack(info) } };
         var bad = new BadRequest();
-        bad.FieldViolations.AddRange(violations.Select(v =>
-            new BadRequest.Types.FieldViolation { Field = v.Field, Description = v.Description }));
+        bad.FieldViolations.AddRange(violations.Take(MaxViolations).Select(v =>
+            new BadRequest.Types.FieldViolation { Field = Shorten(v.Field), Description = Shorten(v.Description) }));
         if (bad.FieldViolations.Count > 0)
         {
             status.Details.Add(Any.Pack(bad));
@@ -83,6 +86,13 @@ public static class RpcErrors
 
         return status.ToRpcException();
     }
+
+    // What a caller sent comes back in errors, and errors travel as HTTP headers: too long a header ends the connection and with it every
+    // other call on it.
+    private static string Shorten(string text) => text.Length <= MaxText ? text : $"{text[..Cut(text)]}…";
+
+    // Half a surrogate pair is no text.
+    private static int Cut(string text) => char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText;
 
     // ERROR_REASON_NOT_FOUND is sent as NOT_FOUND: the enum's prefix is a rule of protobuf, not of google.rpc.ErrorInfo.
     private static string ReasonName(ErrorReason reason) =>

@@ -3,6 +3,7 @@ using Crm.Common.V1;
 using Google.Protobuf;
 using TagSegments.Campaigns.Suppressions;
 using TagSegments.ServiceDefaults;
+using Struct = Google.Protobuf.WellKnownTypes.Struct;
 
 namespace TagSegments.Campaigns.Activities;
 
@@ -77,10 +78,29 @@ internal static class ActivityRules
             return null;
         }
 
-        var json = JsonFormatter.Default.Format(activity.Properties);
+        if (!TryFormat(activity.Properties, out var json))
+        {
+            checks.Require(false, $"{path}.properties", "are no JSON: a key is empty or a value is not set");
+            return null;
+        }
+
         checks
             .Require(System.Text.Encoding.UTF8.GetByteCount(json) <= 16_384, $"{path}.properties", "are larger than 16,384 bytes as JSON")
             .Require(!json.Contains("\\u0000", StringComparison.Ordinal), $"{path}.properties", "hold the character U+0000");
         return json;
+    }
+
+    private static bool TryFormat(Struct properties, out string json)
+    {
+        try
+        {
+            json = JsonFormatter.Default.Format(properties);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            json = "";
+            return false;
+        }
     }
 }

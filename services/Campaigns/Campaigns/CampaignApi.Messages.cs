@@ -39,6 +39,7 @@ internal sealed partial class CampaignApi
         }
 
         checks.ThrowIfAny();
-        return await preview.SendTestAsync(account, campaign, request.ContactId, request.Variant, request.Addresses, ct);
+        return await tools.WriteAsync(account, context, request, request.RequestId, _ =>
+            preview.SendTestAsync(account, campaign, request.ContactId, request.Variant, request.Addresses, ct));
     }
 }

@@ -13,13 +13,11 @@ namespace TagSegments.Segments.Past;
 /// <summary>Finds moments in the history of accounts and reads what was known then.</summary>
 internal class PastHistory(TimeProvider time)
 {
-    private static readonly Timestamp s_first = Timestamp.FromDateTimeOffset(DateTimeOffset.MinValue);
-
     /// <summary>Reads the instant of a request, cut to microseconds; throws INVALID_ARGUMENT if it is not one of the past.</summary>
     public DateTime Read(Timestamp asOf)
     {
         new FieldChecks()
-            .Require(asOf.Nanos is >= 0 and < 1_000_000_000 && asOf.Seconds >= s_first.Seconds, "as_of", "is not an instant of the years 1 to 9999")
+            .RequireTime(asOf, "as_of")
             .Require(asOf.Seconds <= time.GetUtcNow().ToUnixTimeSeconds(), "as_of", "lies in the future")
             .ThrowIfAny();
         var instant = asOf.ToDateTime();

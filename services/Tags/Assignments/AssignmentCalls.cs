@@ -68,7 +68,8 @@ internal sealed class AssignmentCalls(
     }
 
     private void CheckExpiry(AddTagsRequest request) => new FieldChecks()
-        .Require(request.ExpireTime is null || request.ExpireTime.ToDateTimeOffset() > time.GetUtcNow(), "expire_time", "is not in the future")
+        .RequireTime(request.ExpireTime, "expire_time")
+        .Require(request.ExpireTime is null || request.ExpireTime.Seconds > time.GetUtcNow().ToUnixTimeSeconds(), "expire_time", "is not in the future")
         .Require(request.ExpireTime is null || !request.CreateMissing, "expire_time", "cannot be combined with create_missing")
         .ThrowIfAny();
 

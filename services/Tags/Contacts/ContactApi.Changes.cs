@@ -69,6 +69,7 @@ internal sealed partial class ContactApi
                 consent.State is Consent.Types.State.Never or Consent.Types.State.Subscribed or Consent.Types.State.Unsubscribed,
                 "consent.state",
                 "is required")
+            .RequireTime(consent.Time, "consent.time")
             .Require(consent.Source.Length <= 200, "consent.source", "is longer than 200 characters")
             .Require(!consent.Source.Any(char.IsControl), "consent.source", "must not contain control characters")
             .Require(consent.Time is null || calls.IsPast(consent.Time), "consent.time", "must not lie in the future")

@@ -37,6 +37,7 @@ internal sealed class EventList(NpgsqlDataSource database, PageTokens pages)
     /// <summary>Reads the page that the request asks for.</summary>
     public async Task<ListTagEventsResponse> ReadAsync(int accountId, ListTagEventsRequest request, CancellationToken ct)
     {
+        new FieldChecks().RequireTime(request.StartTime, "start_time").RequireTime(request.EndTime, "end_time").ThrowIfAny();
         var size = PageSize.Read(request.PageSize);
         var before = Position.Read(pages.Read(request));
         var response = new ListTagEventsResponse();

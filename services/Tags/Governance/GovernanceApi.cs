@@ -1,12 +1,13 @@
 using Crm.Tags.V1;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Changes;
 using TagSegments.Tags.Library;
 
 namespace TagSegments.Tags.Governance;
 
 /// <summary>The governance service.</summary>
-internal sealed class GovernanceApi(AccountDirectory accounts, GovernanceStore store, TagAudit audit, TagChangeCalls changes)
+internal sealed class GovernanceApi(AccountDirectory accounts, GovernanceStore store, TagAudit audit, TagChangeCalls changes, CallWrites writes)
     : GovernanceService.GovernanceServiceBase
 {
     public override async Task<GetNamingPolicyResponse> GetNamingPolicy(GetNamingPolicyRequest request, ServerCallContext context)
@@ -28,8 +29,13 @@ internal sealed class GovernanceApi(AccountDirectory accounts, GovernanceStore s
             .ThrowIfAny();
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
-        await store.SetPolicyAsync(account.Id, policy, context.CancellationToken);
-        return new SetNamingPolicyResponse { Policy = await store.PolicyAsync(account.Id, context.CancellationToken) };
+        return await writes.RunAsync(account, context, request, request.RequestId, SetAsync, (_, _) => { });
+
+        async Task<SetNamingPolicyResponse> SetAsync(AccountTransaction transaction)
+        {
+            await GovernanceStore.SetPolicyAsync(transaction.Transaction, account.Id, policy, context.CancellationToken);
+            return new SetNamingPolicyResponse { Policy = policy };
+        }
     }
 
     public override async Task<CheckTagNameResponse> CheckTagName(CheckTagNameRequest request, ServerCallContext context)

@@ -22,7 +22,7 @@ internal sealed class GovernanceStore(NpgsqlDataSource database)
     }
 
     /// <summary>Sets the account's naming policy.</summary>
-    public async Task SetPolicyAsync(int accountId, NamingPolicy policy, CancellationToken ct)
+    public static Task<int> SetPolicyAsync(NpgsqlTransaction transaction, int accountId, NamingPolicy policy, CancellationToken ct)
     {
         const string sql = """
             INSERT INTO tags.naming_policy (account_id, mode, title_case, allowed_prefixes, forbidden_characters)
@@ -31,8 +31,7 @@ internal sealed class GovernanceStore(NpgsqlDataSource database)
                 allowed_prefixes = excluded.allowed_prefixes, forbidden_characters = excluded.forbidden_characters
             """;
         var values = new { accountId, mode = (short)policy.Mode, policy.TitleCase, prefixes = policy.AllowedPrefixes.ToArray(), policy.ForbiddenCharacters };
-        await using var connection = await database.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(sql, values, cancellationToken: ct));
+        return transaction.Connection!.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: ct));
     }
 
     /// <summary>Reads the names of the library.</summary>

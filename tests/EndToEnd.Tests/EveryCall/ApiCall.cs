@@ -1,0 +1,81 @@
+using Crm.Tags.V1;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Grpc.Core;
+using TagSegments.Testing;
+
+namespace TagSegments.EndToEnd.Tests.EveryCall;
+
+/// <summary>A call of the API as its descriptor has it, so that a rule for every call is tested on every call, also on those to come.</summary>
+internal sealed record ApiCall(MethodDescriptor Descriptor)
+{
+    private static readonly Marshaller<byte[]> s_bytes = Marshallers.Create(static bytes => bytes, static bytes => bytes);
+
+    /// <summary>The calls of all services, by name.</summary>
+    public static IReadOnlyList<ApiCall> All { get; } =
+    [
+        .. typeof(TagService).Assembly.GetTypes()
+            .Where(type => type.Namespace?.StartsWith("Crm.", StringComparison.Ordinal) == true && type.Name.EndsWith("Reflection", StringComparison.Ordinal))
+            .Select(type => (FileDescriptor)type.GetProperty("Descriptor")!.GetValue(null)!)
+            .SelectMany(file => file.Services)
+            .SelectMany(service => service.Methods)
+            .Select(method => new ApiCall(method))
+            .OrderBy(call => call.Name, StringComparer.Ordinal),
+    ];
+
+    /// <summary>The call's name, such as <c>crm.tags.v1.TagService/AddTags</c>.</summary>
+    public string Name => $"{Descriptor.Service.FullName}/{Descriptor.Name}";
+
+    /// <summary>Whether the call only reads; such calls need no <c>request_id</c>.</summary>
+    public bool Reads => s_reading.Any(verb => Descriptor.Name.StartsWith(verb, StringComparison.Ordinal));
+
+    /// <summary>The service that answers the call.</summary>
+    public Service Host => Descriptor.File.Package.Split('.')[1] switch
+    {
+        "segments" => Service.Segments,
+        "campaigns" or "activity" => Service.Campaigns,
+        "workflows" => Service.Workflows,
+        _ => Service.Tags,
+    };
+
+    private static readonly string[] s_reading =
+        ["Get", "List", "Watch", "Stream", "Count", "Match", "Explain", "Preview", "Check", "Parse", "Diff", "Search", "Simulate", "Validate", "Export", "Audit", "BatchGet"];
+
+    /// <summary>Makes the call with one request and reads all its answers. Returns what went wrong, or null.</summary>
+    public async Task<RpcException?> CallAsync(TestApps apps, byte[] request, string? token, TimeSpan limit)
+    {
+        // On the wire a unary call is a stream of one message, so one kind of call does for all.
+        var method = new Method<byte[], byte[]>(MethodType.DuplexStreaming, Descriptor.Service.FullName, Descriptor.Name, s_bytes, s_bytes);
+        var headers = token is null ? [] : new Metadata { { "authorization", $"Bearer {token}" } };
+        using var call = apps.Channel(Host).CreateCallInvoker()
+            .AsyncDuplexStreamingCall(method, null, new CallOptions(headers, DateTime.UtcNow + limit));
+        try
+        {
+            await WriteAsync(call, request);
+            while (await call.ResponseStream.MoveNext(CancellationToken.None))
+            {
+            }
+
+            return null;
+        }
+        catch (RpcException error)
+        {
+            return error;
+        }
+    }
+
+    // A call may be answered before its request was read; the answer is what counts.
+    private static async Task WriteAsync(AsyncDuplexStreamingCall<byte[], byte[]> call, byte[] request)
+    {
+        try
+        {
+            await call.RequestStream.WriteAsync(request);
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        {
+        }
+    }
+
+    public override string ToString() => Name;
+}

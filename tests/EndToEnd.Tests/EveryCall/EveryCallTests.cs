@@ -1,0 +1,105 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Rpc;
+using Grpc.Core;
+
+namespace TagSegments.EndToEnd.Tests.EveryCall;
+
+/// <summary>What holds for each call of the API, whatever it does: A1 and A2.</summary>
+public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedApps>
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    // The one call that belongs to no account: it answers with those of the caller.
+    private const string ListAccounts = "crm.accounts.v1.AccountService/ListAccounts";
+
+    // What these do is the same however often it is done: a file's rows have keys, and an operation ends once.
+    private static readonly string[] s_repeatable = ["crm.contacts.v1.ImportService/Import", "crm.tags.v1.BulkService/CancelBulkOperation"];
+
+    public static TheoryData<string> Calls => [.. ApiCall.All.Select(call => call.Name)];
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public void Every_request_names_its_account(string name)
+    {
+        var request = Call(name).Descriptor.InputType;
+
+        Assert.True(name == ListAccounts || Field(request, "account") is { FieldType: FieldType.String, IsRepeated: false });
+    }
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public void Every_change_can_be_repeated_by_its_request_id(string name)
+    {
+        var call = Call(name);
+
+        Assert.True(call.Reads || s_repeatable.Contains(name) || Field(call.Descriptor.InputType, "request_id") is { FieldType: FieldType.String });
+    }
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public async Task No_call_without_a_valid_token(string name)
+    {
+        var request = Request(name, GuardedApps.Own);
+
+        var missing = await Call(name).CallAsync(guarded.Apps, request, token: null, s_limit);
+        var expired = await Call(name).CallAsync(
+            guarded.Apps, request, GuardedApps.Token(GuardedApps.Own, expires: DateTime.UtcNow.AddMinutes(-30)), s_limit);
+
+        Assert.Equal(StatusCode.Unauthenticated, missing?.StatusCode);
+        Assert.Equal(StatusCode.Unauthenticated, expired?.StatusCode);
+    }
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public async Task No_call_for_an_account_of_others(string name)
+    {
+        if (name == ListAccounts)
+        {
+            return;
+        }
+
+        var error = await Call(name).CallAsync(
+            guarded.Apps, Request(name, GuardedApps.Foreign), GuardedApps.Token(GuardedApps.Own), s_limit);
+
+        Assert.Equal(StatusCode.NotFound, error?.StatusCode);
+        Assert.Equal("ACCOUNT_NOT_FOUND", error?.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason);
+    }
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public async Task An_account_that_is_missing_is_named(string name)
+    {
+        if (name == ListAccounts)
+        {
+            return;
+        }
+
+        var error = await Call(name).CallAsync(guarded.Apps, Request(name, ""), GuardedApps.Token(GuardedApps.Own), s_limit);
+
+        Assert.Equal(StatusCode.InvalidArgument, error?.StatusCode);
+        Assert.Contains(error!.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations, violation => violation.Field == "account");
+    }
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public async Task Bytes_that_are_no_message_are_refused(string name)
+    {
+        var error = await Call(name).CallAsync(guarded.Apps, [0x0A, 0xFF, 0x01], GuardedApps.Token(GuardedApps.Own), s_limit);
+
+        Assert.Equal(StatusCode.InvalidArgument, error?.StatusCode);
+        Assert.Equal("MALFORMED_MESSAGE", error?.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason);
+    }
+
+    private static ApiCall Call(string name) => ApiCall.All.Single(call => call.Name == name);
+
+    private static FieldDescriptor? Field(MessageDescriptor message, string name) => message.FindFieldByName(name);
+
+    private static byte[] Request(string name, string account)
+    {
+        var type = Call(name).Descriptor.InputType;
+        var request = type.Parser.ParseFrom(ByteString.Empty);
+        Field(type, "account")?.Accessor.SetValue(request, account);
+        return request.ToByteArray();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Crm.Contacts.V1;
+using Google.Protobuf;
+using Google.Rpc;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+using TagSegments.Testing;
+using Xunit.Abstractions;
+
+namespace TagSegments.EndToEnd.Tests.EveryCall;
+
+/// <summary>Whatever a request holds, the answer is a result or an error that a program understands, never a defect of the server.</summary>
+public sealed class HostileRequestTests(SharedApps shared, ITestOutputHelper output) : IClassFixture<SharedApps>
+{
+    private static readonly int s_requestsPerCall = Setting("HOSTILE_REQUESTS", 25);
+
+    // Streams without an end are left after this time.
+    private static readonly TimeSpan s_endless = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Random_requests_never_meet_an_internal_error()
+    {
+        var seed = Setting("HOSTILE_SEED", Random.Shared.Next());
+        output.WriteLine($"HOSTILE_SEED={seed}");
+        var account = await shared.Apps.NewAccountAsync();
+        await PrepareAsync(account);
+        var requests = new HostileRequests(new Random(seed), account);
+        var defects = new List<string>();
+
+        for (var round = 0; round < s_requestsPerCall; round++)
+        {
+            foreach (var call in ApiCall.All)
+            {
+                var request = requests.Next(call.Descriptor.InputType);
+                var endless = call.Descriptor.Name.StartsWith("Watch", StringComparison.Ordinal);
+                var error = await call.CallAsync(shared.Apps, request.ToByteArray(), token: null, endless ? s_endless : s_limit);
+                if (error is not null && !IsUnderstood(error, endless))
+                {
+                    defects.Add($"{call.Name} {error.Status}\n  {Convert.ToBase64String(request.ToByteArray())}");
+                }
+            }
+        }
+
+        Assert.True(defects.Count == 0, $"seed {seed}: {defects.Count} defects\n{string.Join('\n', defects)}");
+    }
+
+    private static int Setting(string name, int otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+    private static bool IsUnderstood(RpcException error, bool endless) => error.StatusCode switch
+    {
+        StatusCode.DeadlineExceeded or StatusCode.Cancelled => endless,
+        StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.AlreadyExists or StatusCode.FailedPrecondition or StatusCode.OutOfRange
+            or StatusCode.Aborted or StatusCode.ResourceExhausted or StatusCode.Unavailable =>
+            error.GetRpcStatus()?.GetDetail<ErrorInfo>() is { Domain: RpcErrors.Domain, Reason.Length: > 0 },
+        _ => false,
+    };
+
+    // Something to be found under the numbers and names that the requests use.
+    private async Task PrepareAsync(string account)
+    {
+        for (var number = 1; number <= 3; number++)
+        {
+            await shared.Apps.Contacts.CreateContactAsync(new() { Account = account, Contact = new() { Email = $"{number}@b.example" } });
+        }
+
+        await shared.Apps.Fields.CreateFieldAsync(new() { Account = account, Field = new() { Key = "score", Type = Field.Types.Type.Number } });
+        await shared.Apps.Tags.AddTagsAsync(
+            new() { Account = account, ContactId = 1, TagNames = { "Hot", "Source: Ad" }, CreateMissing = true });
+        await shared.Apps.Segments.CreateSegmentAsync(
+            new() { Account = account, Segment = new() { Name = "1" }, Text = "has tag \"Hot\"" });
+    }
+}
