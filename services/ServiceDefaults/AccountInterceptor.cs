@@ -8,10 +8,10 @@ using Grpc.Core.Interceptors;
 namespace TagSegments.ServiceDefaults;
 
 /// <summary>
-/// Lets a caller act only on the accounts that its token names in the claim <c>account</c> (<c>*</c> is every account, for the services
-/// themselves). What is foreign looks like what is missing.
+/// Asks for the account that a call is about, and lets a caller act only on the accounts that its token names in the claim <c>account</c>
+/// (<c>*</c> is every account, for the services themselves). What is foreign looks like what is missing.
 /// </summary>
-internal sealed class AccountInterceptor : Interceptor
+internal sealed class AccountInterceptor(AuthOptions options) : Interceptor
 {
     /// <summary>The claim that names an account; a token may have several.</summary>
     public const string Claim = "account";
@@ -40,16 +40,16 @@ internal sealed class AccountInterceptor : Interceptor
         IAsyncStreamReader<TRequest> requestStream,
         ServerCallContext context,
         ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        continuation(new CheckedReader<TRequest>(requestStream, context), context);
+        continuation(new CheckedReader<TRequest>(this, requestStream, context), context);
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream,
         IServerStreamWriter<TResponse> responseStream,
         ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        continuation(new CheckedReader<TRequest>(requestStream, context), responseStream, context);
+        continuation(new CheckedReader<TRequest>(this, requestStream, context), responseStream, context);
 
-    private static void Check<TRequest>(TRequest request, ServerCallContext context, bool required)
+    private void Check<TRequest>(TRequest request, ServerCallContext context, bool required)
     {
         if (request is not IMessage message || message.Descriptor.FindFieldByName("account") is not { } field)
         {
@@ -69,11 +69,11 @@ internal sealed class AccountInterceptor : Interceptor
         }
     }
 
-    private static bool MayUse(ClaimsPrincipal user, string account) =>
-        user.HasClaim(Claim, account) || user.HasClaim(Claim, EveryAccount);
+    private bool MayUse(ClaimsPrincipal user, string account) =>
+        options.Mode == AuthOptions.Off || user.HasClaim(Claim, account) || user.HasClaim(Claim, EveryAccount);
 
     // The first message of a stream names the account; the others may.
-    private sealed class CheckedReader<T>(IAsyncStreamReader<T> inner, ServerCallContext context) : IAsyncStreamReader<T>
+    private sealed class CheckedReader<T>(AccountInterceptor accounts, IAsyncStreamReader<T> inner, ServerCallContext context) : IAsyncStreamReader<T>
     {
         private bool _first = true;
 
@@ -84,7 +84,7 @@ internal sealed class AccountInterceptor : Interceptor
             var moved = await inner.MoveNext(cancellationToken);
             if (moved)
             {
-                Check(inner.Current, context, required: _first);
+                accounts.Check(inner.Current, context, required: _first);
                 _first = false;
             }
 

@@ -13,7 +13,6 @@ public static class RpcErrors
     /// <summary>The domain of every <c>ErrorInfo</c>.</summary>
     public const string Domain = "tagsegments";
 
-    private const int MaxText = 400;
     private const int MaxViolations = 10;
 
     /// <summary>Makes an error with a machine-readable reason and its metadata.</summary>
@@ -67,19 +66,19 @@ public static class RpcErrors
         var info = new ErrorInfo { Domain = Domain, Reason = ReasonName(reason) };
         foreach (var (key, value) in metadata.Where(entry => entry.Value.Length > 0))
         {
-            info.Metadata[key] = Shorten(value);
+            info.Metadata[key] = Shorten(value, 1_000);
         }
 
-        var status = new Status { Code = (int)code, Message = Shorten(message), Details = { Any.Pack(info) } };
+        var status = new Status { Code = (int)code, Message = Shorten(message, 400), Details = { Any.Pack(info) } };
         var bad = new BadRequest();
         bad.FieldViolations.AddRange(violations.Take(MaxViolations).Select(v =>
-            new BadRequest.Types.FieldViolation { Field = Shorten(v.Field), Description = Shorten(v.Description) }));
+            new BadRequest.Types.FieldViolation { Field = Shorten(v.Field, 200), Description = Shorten(v.Description, 400) }));
         if (bad.FieldViolations.Count > 0)
         {
             status.Details.Add(Any.Pack(bad));
         }
 
-        if (code is StatusCode.Unavailable)
+        if (code is StatusCode.Unavailable or StatusCode.ResourceExhausted)
         {
             status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) }));
         }
@@ -89,10 +88,16 @@ public static class RpcErrors
 
     // What a caller sent comes back in errors, and errors travel as HTTP headers: too long a header ends the connection and with it every
     // other call on it.
-    private static string Shorten(string text) => text.Length <= MaxText ? text : $"{text[..Cut(text)]}…";
+    private static string Shorten(string text, int max)
+    {
+        if (text.Length <= max)
+        {
+            return text;
+        }
 
-    // Half a surrogate pair is no text.
-    private static int Cut(string text) => char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText;
+        // Half a surrogate pair is no text.
+        return $"{text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)]}…";
+    }
 
     // ERROR_REASON_NOT_FOUND is sent as NOT_FOUND: the enum's prefix is a rule of protobuf, not of google.rpc.ErrorInfo.
     private static string ReasonName(ErrorReason reason) =>

@@ -56,6 +56,7 @@ public static class ServiceHost
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         app.UseRouting();
+        app.UseCallMetrics();
         app.UseDeadlineLimit(app.Configuration.GetValue("Grpc:MaxSeconds", 60));
         app.UseAccountAuthentication();
         app.MapGrpcHealthChecksService().AllowAnonymous();
@@ -135,12 +136,13 @@ public static class ServiceHost
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = 4 * 1024 * 1024;
+            options.Interceptors.Add<LoadInterceptor>();
             options.Interceptors.Add<ErrorInterceptor>();
-            if (auth.Mode != AuthOptions.Off)
-            {
-                options.Interceptors.Add<AccountInterceptor>();
-            }
+            options.Interceptors.Add<AccountInterceptor>();
         });
+        builder.Services.AddSingleton(new LoadInterceptor(builder.Configuration.GetValue("Grpc:MaxConcurrentCalls", 2_000)));
+        builder.Services.AddSingleton<ErrorInterceptor>();
+        builder.Services.AddSingleton<AccountInterceptor>();
         builder.Services.RemoveAll(typeof(IServiceMethodProvider<>));
         builder.Services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(StrictMethodProvider<>));
         builder.Services.AddGrpcReflectionWithErrorDetails();

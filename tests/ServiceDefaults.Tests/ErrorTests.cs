@@ -3,6 +3,7 @@ using Crm.Accounts.V1;
 using Crm.Errors.V1;
 using Google.Rpc;
 using Grpc.Core;
+using Grpc.Health.V1;
 using Grpc.Reflection.V1;
 
 namespace TagSegments.ServiceDefaults.Tests;
@@ -34,6 +35,45 @@ public sealed class ErrorTests
 
         Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
         Assert.Equal(["tag.name", "tag.color"], error.GetRpcStatus()!.GetDetail<BadRequest>().FieldViolations.Select(v => v.Field));
+    }
+
+    [Fact]
+    public async Task What_an_error_repeats_of_a_request_is_cut_so_that_it_fits_into_headers()
+    {
+        await using var host = await TestHost.StartAsync((request, _) => throw RpcErrors.NotFound("account", request.Account));
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => host.Client.GetAccountAsync(new() { Account = new('ß', 100_000) }).ResponseAsync);
+
+        Assert.Equal(StatusCode.NotFound, error.StatusCode);
+        Assert.Equal(1_001, error.GetRpcStatus()!.GetDetail<ErrorInfo>().Metadata["id"].Length);
+    }
+
+    [Fact]
+    public async Task Under_overload_calls_are_refused_at_once_and_may_come_back()
+    {
+        var release = new TaskCompletionSource();
+        var entered = new TaskCompletionSource();
+        await using var host = await TestHost.StartAsync(
+            async (_, _) =>
+            {
+                entered.TrySetResult();
+                await release.Task;
+                return new GetAccountResponse();
+            },
+            new() { ["Grpc:MaxConcurrentCalls"] = "1" });
+        var first = host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync;
+        await entered.Task;
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync);
+        var health = await new Health.HealthClient(host.Channel).CheckAsync(new());
+        release.SetResult();
+        await first;
+        await host.Client.GetAccountAsync(new() { Account = "a" });
+
+        Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
+        Assert.Equal("OVERLOADED", error.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason);
+        Assert.NotNull(error.GetRpcStatus()!.GetDetail<RetryInfo>());
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
     }
 
     [Fact]

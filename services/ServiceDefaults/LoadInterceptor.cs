@@ -1,0 +1,36 @@
+using Crm.Errors.V1;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+
+namespace TagSegments.ServiceDefaults;
+
+/// <summary>
+/// Refuses unary calls beyond a number at once, <c>Grpc:MaxConcurrentCalls</c>: under overload some callers are told to come back at once,
+/// instead of all of them waiting until their deadlines. Health checks and streams are not limited.
+/// </summary>
+internal sealed class LoadInterceptor(int maxCalls) : Interceptor
+{
+    private int _calls;
+
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        if (!context.Method.StartsWith("/crm.", StringComparison.Ordinal))
+        {
+            return await continuation(request, context);
+        }
+
+        var calls = Interlocked.Increment(ref _calls);
+        try
+        {
+            return calls <= maxCalls
+                ? await continuation(request, context)
+                : throw RpcErrors.Create(
+                    StatusCode.ResourceExhausted, ErrorReason.Overloaded, $"The service answers {maxCalls} calls already. Retry in a moment.");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _calls);
+        }
+    }
+}
