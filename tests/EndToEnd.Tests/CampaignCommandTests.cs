@@ -131,12 +131,14 @@ public sealed class CampaignCommandTests(SharedApps shared) : IClassFixture<Shar
         await JsonAsync("suppressions", "add", address.ToUpperInvariant(), "--reason", "complained", "--source", "a letter");
         var listed = await JsonAsync("suppressions", "list", "--search", "a@");
         await JsonAsync("campaigns", "send", "Spring", "--wait");
-        var ledger = await JsonAsync("campaigns", "recipients", "Spring");
+        var ledger = await JsonAsync("campaigns", "recipients", "Spring", "--state", "skipped");
+        var failed = await JsonAsync("campaigns", "recipients", "Spring", "--state", "failed", "--state", "unknown");
         await JsonAsync("suppressions", "remove", address, "--proof", "form 17");
         var without = await JsonAsync("suppressions", "list");
 
         Assert.Equal((address, "COMPLAINED"), (Text(listed["suppressions"]![0]!["address"]), Text(listed["suppressions"]![0]!["reason"])));
-        Assert.Equal("SUPPRESSED", Text(ledger["recipients"]![0]!["reason"]));
+        Assert.Equal("SUPPRESSED", Text(Assert.Single(ledger["recipients"]!.AsArray())!["reason"]));
+        Assert.True(failed["recipients"] is not JsonArray { Count: > 0 });
         Assert.Empty(without["suppressions"]!.AsArray());
     }
 

@@ -60,6 +60,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
         }
 
         await tx.CommitAsync(ct);
+        CampaignMetrics.Count(stored);
         return [.. steps.Select(step => step.Next.Where(claim => left.Contains((claim.AccountId, claim.CampaignId, claim.ContactId))).ToHashSet())];
     }
 

@@ -62,6 +62,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, ConsistencyToken
             try
             {
                 await commit.RunAsync(group);
+                TagMetrics.Committed(group.Count);
             }
             catch (PostgresException e) when (group.Count > 1 && !e.IsTransient)
             {

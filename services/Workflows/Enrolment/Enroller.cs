@@ -37,6 +37,7 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
         }
 
         await tx.CommitAsync(ct);
+        WorkflowMetrics.Handled(feed, batch);
         return touched;
     }
 

@@ -136,5 +136,6 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
                 Reasons = results.Select(r => r.ExitReason ?? (r.Outcome is Step.Types.Outcome.Failed or Step.Types.Outcome.Parked ? r.Detail : "")).ToArray(),
             },
             cancellationToken: ct));
+        WorkflowMetrics.CountSteps(results.Where(r => !r.IsLook).Select(r => r.Outcome));
     }
 }

@@ -1,0 +1,23 @@
+using System.Diagnostics.Metrics;
+using TagSegments.Campaigns.Sending;
+using State = Crm.Campaigns.V1.Recipient.Types.State;
+
+namespace TagSegments.Campaigns;
+
+/// <summary>What the campaign service does, as metrics of the meter <c>TagSegments.Campaigns</c>.</summary>
+internal static class CampaignMetrics
+{
+    private static readonly Meter s_meter = new("TagSegments.Campaigns");
+
+    private static readonly Counter<long> s_messages = s_meter.CreateCounter<long>(
+        "campaigns.messages", "{message}", "Messages by what became of them, as stored in the ledger: the attribute campaigns.outcome.");
+
+    /// <summary>Counts outcomes that were stored.</summary>
+    public static void Count(IEnumerable<Stored> stored)
+    {
+        foreach (var outcomes in stored.CountBy(outcome => outcome.State))
+        {
+            s_messages.Add(outcomes.Value, new KeyValuePair<string, object?>("campaigns.outcome", ((State)outcomes.Key).ToString()));
+        }
+    }
+}
