@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Explain;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Past;
 using TagSegments.Segments.Preview;

@@ -1,6 +1,7 @@
 using Crm.Segments.V1;
 using Grpc.Core;
 using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Explain;
 using TagSegments.Segments.Past;
 using TagSegments.Segments.Preview;
 using TagSegments.ServiceDefaults;

@@ -4,6 +4,7 @@ using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Explain;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 

@@ -3,7 +3,7 @@ using NodaTime;
 
 namespace TagSegments.Segments.Filters;
 
-/// <summary>Lists the days of the year, as <c>MM-dd</c>, whose anniversary falls into a span of days.</summary>
+/// <summary>Finds anniversaries, and the days of the year, as <c>MM-dd</c>, whose anniversary falls into a span of days.</summary>
 internal static class AnniversaryCalendar
 {
     private const int DaysOfAnyYear = 366;
@@ -30,6 +30,23 @@ internal static class AnniversaryCalendar
         }
 
         return [.. days];
+    }
+
+    /// <summary>Gets the first anniversary of a day that is not before another one; null if that is beyond the calendar.</summary>
+    public static LocalDate? Next(LocalDate day, LocalDate from, bool leapDayOnMarchFirst)
+    {
+        for (var year = from.Year; year <= Math.Min(from.Year + 1, LocalDate.MaxIsoValue.Year); year++)
+        {
+            var anniversary = (day.Month, day.Day) == (2, 29) && !CalendarSystem.Iso.IsLeapYear(year)
+                ? (leapDayOnMarchFirst ? new LocalDate(year, 3, 1) : new LocalDate(year, 2, 28))
+                : new LocalDate(year, day.Month, day.Day);
+            if (anniversary >= from)
+            {
+                return anniversary;
+            }
+        }
+
+        return null;
     }
 
     private static bool StandsForLeapDay(LocalDate day, bool leapDayOnMarchFirst) =>

@@ -64,7 +64,7 @@ public sealed class SegmentExpectationsTests(SharedApps shared) : SegmentTest(sh
 
         Assert.Equal(4, check.Checked);
         Assert.Equal(
-            [(2, true, false, "has none of these tags"), (3, false, true, "")],
+            [(2, true, false, "does not have \"VIP\""), (3, false, true, "")],
             check.Violations.Select(violation => (
                 violation.ContactId, violation.MustInclude, violation.Explanation.Matches,
                 violation.Explanation.Actual.StartsWith("has \"VIP\" since", StringComparison.Ordinal) ? "" : violation.Explanation.Actual)));

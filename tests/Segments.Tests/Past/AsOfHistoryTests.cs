@@ -8,6 +8,7 @@ using Npgsql;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Past;
+using TagSegments.Segments.Tests.Explain;
 using TagSegments.ServiceDefaults;
 using TagSegments.Testing;
 using TagSegments.Testing.Histories;
@@ -97,12 +98,17 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
             only now: {string.Join(",", list.ContactIds.Except(expected))}
             """);
 
-        var contact = moment.World.Contacts[expected.Length * 7 % moment.World.Contacts.Count].Id;
+        var contact = moment.World.Contacts[expected.Length * 7 % moment.World.Contacts.Count];
         var explained = await account.Apps.Segments.ExplainContactAsync(
-            new ExplainContactRequest { Account = account.Name, Source = source, ContactId = contact, AsOf = moment.AsOf });
+            new ExplainContactRequest { Account = account.Name, Source = source, ContactId = contact.Id, AsOf = moment.AsOf });
+        var said = NaiveEvidence.Given(explained.Explanation);
+        var known = moment.Evidence.Expected(filter, contact);
         Assert.True(
-            expected.Contains(contact) == explained.Matches,
-            $"seed {seed}, as of {moment.AsOf}, contact {contact}: {JsonFormatter.Default.Format(explained)}");
+            known.SequenceEqual(said),
+            $"""
+            seed {seed}, as of {moment.AsOf} after {moment.LastWrite}, contact {contact.Id}: {JsonFormatter.Default.Format(explained)}
+            {string.Join('\n', known)}
+            """);
     }
 
     private static async Task CatchAsync(HistoryNode node, Moment moment, Filter filter, HashSet<WrongHistory> missed)
@@ -185,9 +191,13 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
             [WorldNames.Buyers] = FilterParser.Parse("has opportunity (amount > 100) OR in segment \"Engaged\"", WorldNames.Catalog()),
         };
 
+        public NaiveEvidence Evidence => new(World, Now, Segments.GetValueOrDefault);
+
+        private Instant Now => Instant.FromDateTimeOffset(AsOf.ToDateTimeOffset());
+
         public int[] Matches(Filter filter)
         {
-            var oracle = new FilterOracle(World, Instant.FromDateTimeOffset(AsOf.ToDateTimeOffset()), Segments.GetValueOrDefault);
+            var oracle = new FilterOracle(World, Now, Segments.GetValueOrDefault);
             return [.. World.Contacts.Where(contact => oracle.Matches(filter, contact)).Select(contact => contact.Id)];
         }
     }

@@ -133,7 +133,10 @@ internal sealed class WorldReader(NpgsqlConnection connection, int accountId)
                 json.GetProperty("amount") is { ValueKind: JsonValueKind.Number } amount ? amount.GetDecimal() : null,
                 Day(json.GetProperty("opened_on").GetString()),
                 Day(json.GetProperty("closed_on").GetString()),
-                Time(json.GetProperty("stage_since").GetDateTimeOffset()));
+                Time(json.GetProperty("stage_since").GetDateTimeOffset()))
+            {
+                Id = json.GetProperty("opportunity_id").GetInt32(),
+            };
             Fill(opportunity.Fields, json.GetProperty("fields"), catalog.OpportunityCustomFields);
             contacts.GetValueOrDefault(json.GetProperty("contact_id").GetInt32())?.Opportunities.Add(opportunity);
         }

@@ -6,7 +6,7 @@ namespace TagSegments.Segments.Filters;
 internal sealed partial class FilterSql
 {
     // A phone number as suppressions know it: the digits, behind a plus if it begins with one.
-    private const string PhoneKey =
+    internal const string PhoneKey =
         $"(CASE WHEN starts_with(ltrim(c.phone, {WhiteSpace}), '+') THEN '+' ELSE '' END || regexp_replace(c.phone, '[^0-9]', '', 'g'))";
 
     private string Activity(ActivityClause clause) => Counted(clause.Quantity, having => $"""

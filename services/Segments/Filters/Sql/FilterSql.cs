@@ -3,8 +3,8 @@ using Crm.Segments.V1;
 namespace TagSegments.Segments.Filters;
 
 /// <summary>
-/// Compiles a validated filter, or one clause of it, to SQL over the read views, or over what they were at a moment of the past. The text depends on the shape of the filter only: every value
-/// is a parameter. Each method yields an expression that is never null, so that NOT is the exact complement.
+/// Compiles a validated filter, or one clause of it, to SQL over the read views, or over what they were at a moment of the past. The text
+/// depends on the shape of the filter only: every value is a parameter. Each method yields an expression that is never null, so that NOT is the exact complement.
 /// </summary>
 internal sealed partial class FilterSql
 {
@@ -29,15 +29,19 @@ internal sealed partial class FilterSql
     public static (IReadOnlyList<string> Texts, SqlParameters Parameters) CompileEach(IEnumerable<Filter> filters, FilterContext context)
     {
         var compiler = new FilterSql(context);
-        compiler._parameters.Add("account", context.Catalog.AccountId);
-        if (context.Past is { } past)
-        {
-            compiler._parameters.Add("asOf", past.At);
-            compiler._parameters.Add("pos", past.Pos);
-            compiler._parameters.Add("activityPos", past.ActivityPos);
-        }
-
+        compiler.AddCommonParameters();
         return ([.. filters.Select(filter => compiler.Node(filter, 1))], compiler._parameters);
+    }
+
+    private void AddCommonParameters()
+    {
+        _parameters.Add("account", _context.Catalog.AccountId);
+        if (_context.Past is { } past)
+        {
+            _parameters.Add("asOf", past.At);
+            _parameters.Add("pos", past.Pos);
+            _parameters.Add("activityPos", past.ActivityPos);
+        }
     }
 
     private string Node(Filter filter, int depth)

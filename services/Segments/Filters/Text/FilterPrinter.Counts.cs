@@ -34,7 +34,7 @@ internal static partial class FilterPrinter
     {
         var conditions = clause.Conditions.Count == 0
             ? ""
-            : $" ({string.Join(" AND ", clause.Conditions.Select(condition => Field(condition, catalog, ofOpportunity: true)))})";
+            : $" ({string.Join(" AND ", clause.Conditions.Select(condition => PrintCondition(condition, catalog)))})";
         if (clause.AmountSum is { } sum)
         {
             var comparison = new FieldClause { Operator = sum.Operator, Values = { sum.Values } };

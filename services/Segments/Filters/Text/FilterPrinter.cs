@@ -27,6 +27,9 @@ internal static partial class FilterPrinter
         _ => throw new ArgumentException("The filter has not been validated: a node has no kind.", nameof(filter)),
     };
 
+    /// <summary>Writes one condition on an opportunity.</summary>
+    public static string PrintCondition(FieldClause condition, FilterCatalog catalog) => Field(condition, catalog, ofOpportunity: true);
+
     private static string Group(FilterGroup group, string connective, FilterCatalog catalog) =>
         string.Join(connective, group.Filters.Select(member => Member(member, catalog)));
 

@@ -1,11 +1,13 @@
+using System.Globalization;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Past;
 using TagSegments.ServiceDefaults;
 
-namespace TagSegments.Segments.Evaluation;
+namespace TagSegments.Segments.Explain;
 
 /// <summary>Explains why one contact matches a filter or not: every clause by SQL in one snapshot, with the values read there.</summary>
 internal sealed class Explainer(AccountIndexes indexes, PastHistory history, TimeProvider time)
@@ -23,7 +25,7 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
             var filter = read(today, then);
             var context = Evaluator.Context(then, now) with { Past = moment };
             var explanation = await ExplainAsync(snapshot, state, context, filter, contactId, ct)
-                ?? throw RpcErrors.NotFound("contact", contactId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                ?? throw RpcErrors.NotFound("contact", contactId.ToString(CultureInfo.InvariantCulture));
             return new ExplainContactResponse
             {
                 Matches = explanation.Matches,
@@ -44,12 +46,37 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
             return null;
         }
 
-        var writer = new ExplainWriter(facts, contact.RootElement, state.Catalog, context.Now);
-        return await new Walk(snapshot, state, context, writer, contactId).NodeAsync(filter, ct);
+        var evidence = new Evidence(facts, contact.RootElement, state.Catalog, context);
+        var clauses = Clauses(filter, state);
+        var truths = clauses.Zip(await facts.TruthsAsync(clauses, ct)).ToDictionary(
+            clause => clause.First, clause => clause.Second, ReferenceEqualityComparer.Instance as IEqualityComparer<Filter>);
+        return await new Walk(state, evidence, truths).NodeAsync(filter, ct);
+    }
+
+    // Every clause that is read, those of segments too: their truth is asked for at once.
+    private static List<Filter> Clauses(Filter root, AccountState state)
+    {
+        var (clauses, segments, rest) = (new List<Filter>(), new HashSet<string>(), new Stack<Filter>([root]));
+        while (rest.TryPop(out var filter))
+        {
+            foreach (var node in FilterWalk.All(filter).Where(node => FilterWalk.Members(node).Count == 0))
+            {
+                if (node.KindCase != Filter.KindOneofCase.Segment)
+                {
+                    clauses.Add(node);
+                }
+                else if (segments.Add(node.Segment.SegmentId))
+                {
+                    rest.Push(state.Definitions[node.Segment.SegmentId].Filter);
+                }
+            }
+        }
+
+        return clauses;
     }
 
     /// <summary>The walk over one filter for one contact. A segment that is met again is not explained again.</summary>
-    private sealed class Walk(Snapshot snapshot, AccountState state, FilterContext context, ExplainWriter writer, int contactId)
+    private sealed class Walk(AccountState state, Evidence evidence, Dictionary<Filter, bool> truths)
     {
         private readonly Dictionary<string, Explanation?> _segments = [];
 
@@ -77,8 +104,8 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
                     explanation.Matches = explanation.Members[0].Matches;
                     break;
                 default:
-                    explanation.Matches = (await SqlEvaluator.FindAsync(snapshot, filter, context, [contactId], ct)).Count > 0;
-                    explanation.Actual = await writer.ActualAsync(filter, ct);
+                    explanation.Matches = truths[filter];
+                    await evidence.AddAsync(explanation, filter, ct);
                     break;
             }
 

@@ -4,7 +4,7 @@ using Grpc.Core;
 using TagSegments.Segments.Tests.Data;
 using TagSegments.Testing;
 
-namespace TagSegments.Segments.Tests.Definitions;
+namespace TagSegments.Segments.Tests.Explain;
 
 public sealed class ExplainContactTests(SharedApps shared) : SegmentTest(shared)
 {
@@ -39,7 +39,7 @@ public sealed class ExplainContactTests(SharedApps shared) : SegmentTest(shared)
         var answer = await ExplainAsync(account, 1, "has tag \"VIP\" OR last_name = \"X\" OR has opportunity");
 
         Assert.Equal(
-            ["has none of these tags", "last_name is empty", "no opportunities"],
+            ["does not have \"VIP\"", "last_name is empty", "no opportunities"],
             answer.Explanation.Members.Select(member => member.Actual));
     }
 

@@ -1,0 +1,232 @@
+using System.Text.Json;
+using Crm.Segments.V1;
+using Dapper;
+using TagSegments.Bitmaps;
+using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
+
+namespace TagSegments.Segments.Explain;
+
+/// <summary>Reads what is known of one contact, or was at a moment of the past, in the snapshot of an explanation.</summary>
+internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterContext context)
+{
+    private const int MostTags = 20;
+    private const int MostEvents = 5;
+    private const int MostOpportunities = 10;
+
+    // Changes of this contact: a single change names it, one of many has its bit.
+    private const string OfContact =
+        "(h.contact_id = @contactId OR h.contact_id IS NULL AND h.chunk = @chunk AND get_bit(h.bits, @offset) = 1)";
+
+    private readonly FilterContext _context = context with { HasCandidates = true };
+    private readonly FilterSources _sources = (context with { HasCandidates = true }).Sources;
+
+    /// <summary>Reads the contact's attributes and fields; null if there is no such living contact.</summary>
+    public async Task<JsonDocument?> AttributesAsync(CancellationToken ct)
+    {
+        var sql = $"""
+            SELECT to_jsonb(c)
+            FROM {_sources.Contacts} c
+            WHERE account_id = @account AND contact_id = @contactId
+            """;
+        var rows = await QueryAsync<string>(sql, FilterSql.CompileEach([], _context).Parameters, ct);
+        return rows.SingleOrDefault() is { } json ? JsonDocument.Parse(json) : null;
+    }
+
+    /// <summary>Reads which clauses are true.</summary>
+    public async Task<bool[]> TruthsAsync(IReadOnlyCollection<Filter> clauses, CancellationToken ct)
+    {
+        var (texts, parameters) = FilterSql.CompileEach(clauses, _context);
+        var sql = $"""
+            SELECT unnest(ARRAY[{string.Join(", ", texts)}]::boolean[])
+            FROM {_sources.Contacts} c
+            WHERE c.account_id = @account AND c.contact_id = @contactId
+            """;
+        return clauses.Count == 0 ? [] : [.. await QueryAsync<bool>(sql, parameters, ct)];
+    }
+
+    /// <summary>Reads which of the tags asked for the contact has, and the last change of each.</summary>
+    public async Task<IReadOnlyList<TagFact>> TagsAsync(TagClause clause, CancellationToken ct)
+    {
+        var held = FilterSql.TagsOf(clause, _context);
+        var sql = $"""
+            WITH held AS MATERIALIZED (
+                SELECT t.tag_id FROM {held.Rows} AND t.chunk = @chunk AND get_bit(t.bits, @offset) = 1),
+            shown AS MATERIALIZED (
+                SELECT tag_id, has, (count(*) FILTER (WHERE has) OVER ())::int AS count
+                FROM (
+                    SELECT tag_id, true AS has FROM held
+                    UNION ALL
+                    SELECT DISTINCT tag_id, false FROM unnest(@tagIds) AS tag_id WHERE tag_id NOT IN (SELECT tag_id FROM held)) AS asked
+                ORDER BY has DESC, tag_id
+                LIMIT {MostTags}),
+            changes AS (
+                SELECT DISTINCT ON (h.tag_id, h.op) h.tag_id, h.op, h.at, h.cause_kind, h.cause_id, h.cause_detail, h.actor
+                FROM {_sources.TagChanges} h
+                WHERE h.account_id = @account AND h.tag_id IN (SELECT tag_id FROM shown) AND {OfContact}
+                ORDER BY h.tag_id, h.op, h.pos DESC, h.seq DESC)
+            SELECT s.tag_id, s.has, s.count, h.at, h.cause_kind, h.cause_id, h.cause_detail, h.actor
+            FROM shown s
+            LEFT JOIN changes h ON h.tag_id = s.tag_id AND h.op = CASE WHEN s.has THEN 1 ELSE 2 END
+            ORDER BY s.has DESC, s.tag_id
+            """;
+        held.Parameters.Add("tagIds", clause.TagIds.ToArray());
+        return [.. await QueryAsync<TagFact>(sql, held.Parameters, ct)];
+    }
+
+    /// <summary>Reads when and why a tag was added.</summary>
+    public Task<IReadOnlyList<EventFact>> AdditionsAsync(TagAddedClause clause, CancellationToken ct)
+    {
+        var additions = FilterSql.AdditionsOf(clause, _context);
+        return EventsAsync(additions, $"""
+            SELECT h.at, {additions.Conditions[0]} AS in_window, NULL AS campaign_id, NULL AS detail, h.cause_kind, h.cause_id, h.cause_detail, h.actor
+            FROM {additions.Rows} AND {OfContact}
+            """, ct);
+    }
+
+    /// <summary>Reads what was recorded until now.</summary>
+    public Task<IReadOnlyList<EventFact>> ActivityAsync(ActivityClause clause, CancellationToken ct)
+    {
+        var activity = FilterSql.ActivityOf(clause, _context);
+        return EventsAsync(activity, $"""
+            SELECT a.at, {activity.Conditions[0]} AS in_window, a.campaign_id::text, a.detail,
+                NULL::smallint AS cause_kind, NULL AS cause_id, NULL AS cause_detail, NULL AS actor
+            FROM {activity.Rows}
+            """, ct);
+    }
+
+    /// <summary>Reads the contact's opportunities, those first that meet most conditions.</summary>
+    public async Task<IReadOnlyList<OpportunityFact>> OpportunitiesAsync(OpportunityClause clause, CancellationToken ct)
+    {
+        var opportunities = FilterSql.OpportunitiesOf(clause, _context);
+        var sql = $"""
+            WITH tested AS (
+                SELECT o.*, ARRAY[{string.Join(", ", opportunities.Conditions)}]::boolean[] AS met
+                FROM {opportunities.Rows})
+            SELECT o.opportunity_id, o.name, p.name AS pipeline, s.name AS stage, o.status, trim_scale(o.amount)::text AS amount,
+                o.opened_on::text AS opened, o.closed_on::text AS closed, o.stage_since, o.met,
+                (count(*) FILTER (WHERE true = ALL(o.met)) OVER ())::int AS count, (count(*) OVER ())::int AS count_in_all,
+                trim_scale(sum(coalesce(o.amount, 0)) FILTER (WHERE true = ALL(o.met)) OVER ())::text AS amount_sum
+            FROM tested o
+            LEFT JOIN {_sources.Pipelines} p ON p.account_id = o.account_id AND p.pipeline_id = o.pipeline_id
+            LEFT JOIN {_sources.Stages} s ON s.account_id = o.account_id AND s.stage_id = o.stage_id
+            ORDER BY cardinality(array_positions(o.met, true)) DESC, o.opportunity_id
+            LIMIT {MostOpportunities}
+            """;
+        return [.. await QueryAsync<OpportunityFact>(sql, opportunities.Parameters, ct)];
+    }
+
+    /// <summary>Reads the contact's phone number in the form in which it is compared with suppressed ones.</summary>
+    public async Task<string?> PhoneKeyAsync(CancellationToken ct)
+    {
+        var sql = $"""
+            SELECT {FilterSql.PhoneKey}
+            FROM {_sources.Contacts} c
+            WHERE c.account_id = @account AND c.contact_id = @contactId
+            """;
+        return (await QueryAsync<string?>(sql, FilterSql.CompileEach([], _context).Parameters, ct)).Single();
+    }
+
+    /// <summary>Reads why an address is suppressed: empty where that is no longer known, null if it is not.</summary>
+    public async Task<string?> SuppressionAsync(int channel, string address, CancellationToken ct)
+    {
+        var reason = _context.Past is null ? "(ARRAY['bounced', 'complained', 'unsubscribed', 'manual'])[s.reason]" : "NULL";
+        var sql = $"""
+            SELECT coalesce({reason}, '')
+            FROM {_sources.Suppressions} s
+            WHERE account_id = @account AND channel = @channel AND address_key = @address
+            """;
+        var parameters = FilterSql.CompileEach([], _context).Parameters;
+        parameters.Add("channel", channel);
+        parameters.Add("address", address);
+        return (await QueryAsync<string>(sql, parameters, ct)).SingleOrDefault();
+    }
+
+    private async Task<IReadOnlyList<EventFact>> EventsAsync(EvidenceSql evidence, string rows, CancellationToken ct)
+    {
+        var sql = $"""
+            SELECT e.*, (count(*) FILTER (WHERE e.in_window) OVER ())::int AS count, (count(*) OVER ())::int AS count_in_all
+            FROM ({rows}) AS e
+            ORDER BY e.in_window DESC, e.at DESC
+            LIMIT {MostEvents}
+            """;
+        return [.. await QueryAsync<EventFact>(sql, evidence.Parameters, ct)];
+    }
+
+    private Task<IEnumerable<T>> QueryAsync<T>(string sql, SqlParameters parameters, CancellationToken ct)
+    {
+        parameters.Add("candidates", new[] { contactId });
+        parameters.Add("contactId", contactId);
+        parameters.Add("chunk", ChunkLayout.ChunkOf(contactId));
+        parameters.Add("offset", ChunkLayout.OffsetOf(contactId));
+        return snapshot.QueryAsync<T>(sql, parameters, ct);
+    }
+
+    /// <summary>What a query may tell about the cause of a change.</summary>
+    public abstract record CausedFact
+    {
+        public DateTime? At { get; init; }
+
+        public short? CauseKind { get; init; }
+
+        public string? CauseId { get; init; }
+
+        public string? CauseDetail { get; init; }
+
+        public string? Actor { get; init; }
+    }
+
+    /// <summary>A tag asked for. <c>Count</c>: how many of those the contact has.</summary>
+    public sealed record TagFact : CausedFact
+    {
+        public int TagId { get; init; }
+
+        public bool Has { get; init; }
+
+        public int Count { get; init; }
+    }
+
+    /// <summary>Something recorded or added, and how many there are of it.</summary>
+    public sealed record EventFact : CausedFact
+    {
+        public bool InWindow { get; init; }
+
+        public string? CampaignId { get; init; }
+
+        public string? Detail { get; init; }
+
+        public int Count { get; init; }
+
+        public int CountInAll { get; init; }
+    }
+
+    /// <summary>An opportunity and which conditions it meets, how many meet all of them, and the sum of the amounts of those.</summary>
+    public sealed record OpportunityFact
+    {
+        public int OpportunityId { get; init; }
+
+        public string? Name { get; init; }
+
+        public string? Pipeline { get; init; }
+
+        public string? Stage { get; init; }
+
+        public short Status { get; init; }
+
+        public string? Amount { get; init; }
+
+        public string? Opened { get; init; }
+
+        public string? Closed { get; init; }
+
+        public DateTime StageSince { get; init; }
+
+        public bool[] Met { get; init; } = [];
+
+        public int Count { get; init; }
+
+        public int CountInAll { get; init; }
+
+        public string? AmountSum { get; init; }
+    }
+}

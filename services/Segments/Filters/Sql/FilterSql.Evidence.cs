@@ -1,0 +1,60 @@
+using Crm.Segments.V1;
+
+namespace TagSegments.Segments.Filters;
+
+/// <summary>This part compiles what a clause looks at, so that explanations show what the clause itself goes by.</summary>
+internal sealed partial class FilterSql
+{
+    /// <summary>The contact's chunks <c>t</c> of the tags asked for; the caller looks for its bit.</summary>
+    public static EvidenceSql TagsOf(TagClause clause, FilterContext context)
+    {
+        var compiler = ForCandidates(context);
+        return compiler.Evidence($"{compiler._sources.TagChunks} t WHERE t.account_id = @account AND {compiler.WhichTags(clause)}");
+    }
+
+    /// <summary>The changes <c>h</c> that added the tag to anyone; the caller looks for the contact. The condition: it lies in the window.</summary>
+    public static EvidenceSql AdditionsOf(TagAddedClause clause, FilterContext context)
+    {
+        var compiler = ForCandidates(context);
+        var zone = clause.Window.ContactZone
+            ? $" JOIN {compiler._sources.Contacts} z ON z.account_id = h.account_id AND z.contact_id = ANY(@candidates)"
+            : "";
+        return compiler.Evidence(
+            $"{compiler._sources.TagChanges} h{zone} WHERE h.account_id = @account AND h.tag_id = {compiler.Bind(clause.TagId)} AND h.op = 1",
+            compiler.InWindow(TimeColumn.Instant("h.at"), clause.Window, "z"));
+    }
+
+    /// <summary>The activity <c>a</c> that the clause counts, whatever its window. The condition: it lies in the window.</summary>
+    public static EvidenceSql ActivityOf(ActivityClause clause, FilterContext context)
+    {
+        var compiler = ForCandidates(context);
+        var always = clause.Clone();
+        always.Window = null;
+        var rows = $"""
+            {compiler._sources.Activity} a{compiler.ZoneJoin("a", clause.Window)}
+            WHERE a.account_id = @account AND a.kind = {compiler.Bind((short)clause.Kind)}
+                AND {compiler.WhichActivity(always)}{compiler.AmongCandidates("a")}
+            """;
+        return compiler.Evidence(
+            rows, clause.Window is null ? "true" : compiler.InWindow(TimeColumn.Instant("a.at"), clause.Window, "z"));
+    }
+
+    /// <summary>All opportunities <c>o</c>. The conditions: those of the clause.</summary>
+    public static EvidenceSql OpportunitiesOf(OpportunityClause clause, FilterContext context)
+    {
+        var compiler = ForCandidates(context);
+        var zone = compiler.ZoneJoin("o", clause.Conditions.Select(condition => condition.Window));
+        return compiler.Evidence(
+            $"{compiler._sources.Opportunities} o{zone} WHERE o.account_id = @account{compiler.AmongCandidates("o")}",
+            [.. clause.Conditions.Select(compiler.OpportunityField)]);
+    }
+
+    private static FilterSql ForCandidates(FilterContext context)
+    {
+        var compiler = new FilterSql(context with { HasCandidates = true });
+        compiler.AddCommonParameters();
+        return compiler;
+    }
+
+    private EvidenceSql Evidence(string rows, params string[] conditions) => new(rows, conditions, _parameters);
+}
