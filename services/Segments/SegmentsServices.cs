@@ -29,6 +29,7 @@ internal static class SegmentsServices
         services.AddSingleton<Evaluator>();
         services.AddSingleton<PastHistory>();
         services.AddSingleton<PastEvaluator>();
+        services.AddSingleton<AnytimeEvaluator>();
         services.AddSingleton<Explainer>();
         services.AddSingleton<Previewer>();
         services.AddSingleton<DefinitionChanges>();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Crm.Segments.V1;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
@@ -19,9 +20,8 @@ internal static class FilterReader
     /// <summary>Reads a source with the names of today as a filter that can be evaluated on what there was <paramref name="then"/>.</summary>
     public static Filter Read(FilterSource? source, AccountState state, AccountState then, string field = "")
     {
-        if (source is { SourceCase: FilterSource.SourceOneofCase.SmartListId or FilterSource.SourceOneofCase.SmartListName })
+        if (source is not null && FindSmartList(source, state) is { } list)
         {
-            var list = SmartList(source, state);
             RequireUsable(list, then);
             return list.Members();
         }
@@ -51,14 +51,25 @@ internal static class FilterReader
     }
 
     /// <summary>Reads a filter that is to be saved, given as a tree or as text, in the form in which it is saved.</summary>
-    public static Filter ReadForSaving(Filter? filter, string text, AccountState state) => FilterNormalizer.Normalize(
-        Read(text.Length > 0 ? new FilterSource { Text = text } : new FilterSource { Filter = filter }, state));
+    public static Filter ReadForSaving(Filter? filter, string text, AccountState state)
+    {
+        var read = FilterNormalizer.Normalize(
+            Read(text.Length > 0 ? new FilterSource { Text = text } : new FilterSource { Filter = filter }, state));
+        RequireReadable(read, state.Catalog);
+        return read;
+    }
 
     /// <summary>Finds the smart list that a source names or throws NOT_FOUND.</summary>
     public static SmartListDefinition SmartList(FilterSource source, AccountState state) =>
         source.SourceCase == FilterSource.SourceOneofCase.SmartListName
             ? state.SmartLists.ByName(source.SmartListName) ?? throw RpcErrors.NotFound("smart list", $"\"{source.SmartListName}\"")
             : state.SmartLists.ById(source.SmartListId) ?? throw RpcErrors.NotFound("smart list", source.SmartListId);
+
+    /// <summary>Finds the smart list that a source names; null if it names something else.</summary>
+    public static SmartListDefinition? FindSmartList(FilterSource source, AccountState state) =>
+        source.SourceCase is FilterSource.SourceOneofCase.SmartListId or FilterSource.SourceOneofCase.SmartListName
+            ? SmartList(source, state)
+            : null;
 
     /// <summary>Gets the definition that a filter read from a saved segment stands for, or the filter itself.</summary>
     public static Filter Definition(Filter filter, AccountState state) =>
@@ -116,6 +127,18 @@ internal static class FilterReader
                 }
             }
         }
+    }
+
+    // What is saved is shown as text, which has to read back.
+    private static void RequireReadable(Filter filter, FilterCatalog catalog)
+    {
+        if (Length(filter) > FilterLimits.FilterBytes)
+        {
+            var longest = FilterWalker.Walk(filter).Where(node => !FilterWalker.Members(node).Any()).MaxBy(node => Length(node.Filter));
+            throw FilterErrors.TooLarge($"The filter is longer than {FilterLimits.FilterBytes:N0} bytes as text.", longest.ClausePath);
+        }
+
+        int Length(Filter part) => Encoding.UTF8.GetByteCount(FilterPrinter.Print(part, catalog));
     }
 
     private static Filter Parse(string text, FilterCatalog catalog, string field)

@@ -101,14 +101,12 @@ internal sealed partial class SegmentApi
             .ThrowIfAny();
 
         int[] candidates = [.. request.ContactIds];
-        var evaluations = request.MoreSources.Count == 0
-            ? [await EvaluateAsync(account, request.AsOf, Reader(request.Source), context, candidates)]
-            : await EvaluateTogetherAsync(
-                account,
-                request.AsOf,
-                [Reader(request.Source), .. request.MoreSources.Select((source, i) => Reader(source, $"more_sources[{i}]"))],
-                context,
-                candidates);
+        var evaluations = await EvaluateTogetherAsync(
+            account,
+            request.AsOf,
+            [Reader(request.Source), .. request.MoreSources.Select((source, i) => Reader(source, $"more_sources[{i}]"))],
+            context,
+            candidates);
 
         return new MatchContactsResponse
         {
@@ -132,16 +130,12 @@ internal sealed partial class SegmentApi
 
     private async Task<Evaluation.Evaluation> EvaluateAsync(
         AccountInfo account, Timestamp? asOf, Func<AccountState, AccountState, Filter> read, ServerCallContext context, int[]? candidates = null) =>
-        asOf is null
-            ? await evaluator.EvaluateAsync(account.Id, state => read(state, state), context.CancellationToken, candidates)
-            : (await past.EvaluateAsync(account.Id, asOf, [read], candidates, context.CancellationToken))[0];
+        (await EvaluateTogetherAsync(account, asOf, [read], context, candidates))[0];
 
     private Task<IReadOnlyList<Evaluation.Evaluation>> EvaluateTogetherAsync(
-        AccountInfo account, Timestamp? asOf, Func<AccountState, AccountState, Filter>[] reads, ServerCallContext context, int[] candidates) =>
-        asOf is null
-            ? evaluator.EvaluateTogetherAsync(
-                account.Id, state => [.. reads.Select(read => new Question(read(state, state), candidates))], context.CancellationToken)
-            : past.EvaluateAsync(account.Id, asOf, reads, candidates, context.CancellationToken);
+        AccountInfo account, Timestamp? asOf, Func<AccountState, AccountState, Filter>[] reads, ServerCallContext context, int[]? candidates) =>
+        anytime.EvaluateAsync(
+            account.Id, asOf, (today, then) => [.. reads.Select(read => new Question(read(today, then), candidates))], context.CancellationToken);
 
     private static Func<AccountState, AccountState, Filter> Reader(FilterSource source, string field = "") =>
         (today, then) => FilterReader.Read(source, today, then, field);

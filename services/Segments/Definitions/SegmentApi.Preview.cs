@@ -26,7 +26,8 @@ internal sealed partial class SegmentApi
 
         return await previewer.PreviewAsync(
             account.Id,
-            state => FilterReader.Read(request.Source, state),
+            request.AsOf,
+            Reader(request.Source),
             new PreviewParts(sampleSize, !request.WithoutReach, !request.WithoutFunnel),
             context.CancellationToken);
     }
@@ -37,9 +38,10 @@ internal sealed partial class SegmentApi
         new FieldChecks().Require(request.Limit is >= 0 and <= MaxFacets, "limit", $"must be 0 to {MaxFacets:N0}").ThrowIfAny();
         await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
 
-        var evaluations = await evaluator.EvaluateTogetherAsync(
+        var evaluations = await anytime.EvaluateAsync(
             account.Id,
-            state => [TagFacets.Ask(state, FilterReader.Read(request.Source, state), request.NamePrefix)],
+            request.AsOf,
+            (today, then) => [TagFacets.Ask(then, FilterReader.Read(request.Source, today, then), request.NamePrefix)],
             context.CancellationToken);
         var (count, facets) = TagFacets.Count(evaluations[0], request.NamePrefix);
 
@@ -60,11 +62,11 @@ internal sealed partial class SegmentApi
             .ThrowIfAny();
         await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
 
-        var evaluations = await evaluator.EvaluateTogetherAsync(
+        return await anytime.WithinAsync(
             account.Id,
-            state => [.. request.Sources.Select((source, i) => new Question(FilterReader.Read(source, state, $"sources[{i}]")))],
+            request.AsOf,
+            (today, then) => [.. request.Sources.Select((source, i) => new Question(FilterReader.Read(source, today, then, $"sources[{i}]")))],
+            (scope, evaluations) => Task.FromResult(new Overlap(evaluations, scope.Today.Catalog).Measure()),
             context.CancellationToken);
-
-        return new Overlap(evaluations).Measure();
     }
 }

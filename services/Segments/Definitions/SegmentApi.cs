@@ -16,7 +16,7 @@ internal sealed partial class SegmentApi(
     SegmentChangePreview preview,
     SegmentExpectationChecks expectations,
     Evaluator evaluator,
-    PastEvaluator past,
+    AnytimeEvaluator anytime,
     Explainer explainer,
     Previewer previewer,
     CallTokens tokens)

@@ -29,7 +29,7 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
             FROM {_sources.Contacts} c
             WHERE account_id = @account AND contact_id = @contactId
             """;
-        var rows = await QueryAsync<string>(sql, FilterSql.CompileEach([], _context).Parameters, ct);
+        var rows = await QueryAsync<string>(sql, FilterSql.Parameters(_context), ct);
         return rows.SingleOrDefault() is { } json ? JsonDocument.Parse(json) : null;
     }
 
@@ -124,7 +124,7 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
             FROM {_sources.Contacts} c
             WHERE c.account_id = @account AND c.contact_id = @contactId
             """;
-        return (await QueryAsync<string?>(sql, FilterSql.CompileEach([], _context).Parameters, ct)).Single();
+        return (await QueryAsync<string?>(sql, FilterSql.Parameters(_context), ct)).Single();
     }
 
     /// <summary>Reads why an address is suppressed: empty where that is no longer known, null if it is not.</summary>
@@ -136,7 +136,7 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
             FROM {_sources.Suppressions} s
             WHERE account_id = @account AND channel = @channel AND address_key = @address
             """;
-        var parameters = FilterSql.CompileEach([], _context).Parameters;
+        var parameters = FilterSql.Parameters(_context);
         parameters.Add("channel", channel);
         parameters.Add("address", address);
         return (await QueryAsync<string>(sql, parameters, ct)).SingleOrDefault();

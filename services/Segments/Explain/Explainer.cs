@@ -12,6 +12,9 @@ namespace TagSegments.Segments.Explain;
 /// <summary>Explains why one contact matches a filter or not: every clause by SQL in one snapshot, with the values read there.</summary>
 internal sealed class Explainer(AccountIndexes indexes, PastHistory history, TimeProvider time)
 {
+    // Every node is written with all that is below it: a long list would be repeated on each level.
+    private const int MostText = 4_000;
+
     /// <summary>Explains a contact, as of now or of an instant of the past, or throws NOT_FOUND.</summary>
     public async Task<ExplainContactResponse> ExplainAsync(
         int accountId, Func<AccountState, AccountState, Filter> read, int contactId, Timestamp? asOf, CancellationToken ct)
@@ -82,7 +85,7 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
 
         public async Task<Explanation> NodeAsync(Filter filter, CancellationToken ct)
         {
-            var explanation = new Explanation { Text = FilterPrinter.Print(filter, state.Catalog) };
+            var explanation = new Explanation { Text = FilterErrors.Short(FilterPrinter.Print(filter, state.Catalog), MostText) };
             foreach (var member in FilterWalk.Members(filter))
             {
                 explanation.Members.Add(await NodeAsync(member, ct));

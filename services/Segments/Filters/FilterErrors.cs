@@ -9,8 +9,11 @@ namespace TagSegments.Segments.Filters;
 /// <summary>Something that a filter refers to and that does not exist (any more).</summary>
 internal sealed record MissingReference(string Resource, string Id, string Path)
 {
+    /// <summary>Names that may have been meant; empty for what goes by numbers.</summary>
+    public IReadOnlyList<string> Suggestions { get; init; } = [];
+
     /// <summary>Says what is missing where, for people.</summary>
-    public override string ToString() => $"{Path}: {Resource} {FilterErrors.Short(Id)} does not exist";
+    public override string ToString() => $"{Path}: {Resource} {FilterErrors.Short(Id)} does not exist{FilterErrors.Hint(Suggestions)}";
 }
 
 /// <summary>Makes the errors that a filter can give.</summary>
@@ -29,7 +32,12 @@ internal static class FilterErrors
             $"{missing}.",
             ("resource", missing.Resource),
             ("id", Short(missing.Id)),
-            ("path", missing.Path));
+            ("path", missing.Path),
+            ("suggestions", string.Join(", ", missing.Suggestions)));
+
+    /// <summary>Asks whether one of some names was meant; empty if there are none.</summary>
+    public static string Hint(IReadOnlyList<string> suggestions) =>
+        suggestions.Count == 0 ? "" : $"; did you mean {string.Join(" or ", suggestions)}?";
 
     /// <summary>Makes the error of segments that refer to themselves, by the names on the way.</summary>
     public static RpcException SegmentCycle(IEnumerable<string> path) =>
@@ -37,9 +45,8 @@ internal static class FilterErrors
             StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, "The segment would refer to itself.", ("path", string.Join(" > ", path)));
 
     /// <summary>Cuts what a caller wrote to a length that fits into a message: error details travel in headers.</summary>
-    public static string Short(string text)
+    public static string Short(string text, int most = 100)
     {
-        const int most = 100;
         if (text.Length <= most)
         {
             return text;

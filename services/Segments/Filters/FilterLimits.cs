@@ -7,6 +7,10 @@ internal static class FilterLimits
     public const int Clauses = 1_000;
     public const int Operands = 10_000;
     public const int TextBytes = 65_536;
+
+    /// <summary>How long a whole filter may be as text: room for the longest list with values as long as e-mail addresses can be.</summary>
+    public const int FilterBytes = 1_048_576;
+
     public const int PeriodCount = 100_000;
     public const int CalendarCount = 10_000;
     public const int DecimalDigits = 28;

@@ -58,8 +58,10 @@ internal static class FilterValues
     public static bool IsBlank([NotNullWhen(false)] string? text) => string.IsNullOrWhiteSpace(text);
 
     /// <summary>Whether the text can be stored and compared: no NUL, no lone surrogate, not too long.</summary>
-    public static bool IsStorable(string text) =>
-        !text.Contains('\0') && !HasLoneSurrogate(text) && Encoding.UTF8.GetByteCount(text) <= FilterLimits.TextBytes;
+    public static bool IsStorable(string text) => IsText(text) && Encoding.UTF8.GetByteCount(text) <= FilterLimits.TextBytes;
+
+    /// <summary>Whether there is no NUL and no lone surrogate in the text.</summary>
+    public static bool IsText(string text) => !text.Contains('\0') && !HasLoneSurrogate(text);
 
     private static bool HasLoneSurrogate(string text)
     {

@@ -1,4 +1,3 @@
-using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
@@ -12,11 +11,20 @@ namespace TagSegments.Segments.Past;
 internal sealed class PastEvaluator(AccountIndexes indexes, PastHistory history)
 {
     /// <summary>
-    /// Evaluates some filters in one state. Each is read against the names of today, by which callers know things, and checked against what
-    /// there was then. If only some <paramref name="candidates"/> are of interest, the answers are true for those and mean nothing for others.
+    /// Evaluates some filters in one state. They are read against the names of today, by which callers know things, and checked against what
+    /// there was then.
     /// </summary>
-    public async Task<IReadOnlyList<Evaluation.Evaluation>> EvaluateAsync(
-        int accountId, Timestamp asOf, IReadOnlyList<Func<AccountState, AccountState, Filter>> reads, int[]? candidates, CancellationToken ct)
+    public Task<IReadOnlyList<Evaluation.Evaluation>> EvaluateAsync(
+        int accountId, Timestamp asOf, Func<AccountState, AccountState, IReadOnlyList<Question>> read, CancellationToken ct) =>
+        WithinAsync(accountId, asOf, read, (_, evaluations) => Task.FromResult(evaluations), ct);
+
+    /// <summary>Evaluates some filters in one state, then goes on in the snapshot of that state.</summary>
+    public async Task<T> WithinAsync<T>(
+        int accountId,
+        Timestamp asOf,
+        Func<AccountState, AccountState, IReadOnlyList<Question>> read,
+        Func<EvaluationScope, IReadOnlyList<Evaluation.Evaluation>, Task<T>> then,
+        CancellationToken ct)
     {
         var at = history.Read(asOf);
         IReadOnlySet<int> tagIds = new HashSet<int>();
@@ -26,9 +34,9 @@ internal sealed class PastEvaluator(AccountIndexes indexes, PastHistory history)
             await using (snapshot)
             {
                 var moment = await history.FindAsync(snapshot, at, ct);
-                var (today, then) = await history.LoadAsync(snapshot, state, moment, tagIds, ct);
-                var context = Evaluator.Context(then, at) with { Past = moment };
-                var plans = reads.Select(read => Planner.Plan(then, new Question(read(today, then), candidates), context)).ToList();
+                var (today, past) = await history.LoadAsync(snapshot, state, moment, tagIds, ct);
+                var context = Evaluator.Context(past, at) with { Past = moment };
+                var plans = read(today, past).Select(question => Planner.Plan(past, question, context)).ToList();
                 tagIds = plans.SelectMany(plan => plan.Missing.Tags).ToHashSet();
                 if (tagIds.Count > 0)
                 {
@@ -37,10 +45,11 @@ internal sealed class PastEvaluator(AccountIndexes indexes, PastHistory history)
 
                 foreach (var plan in plans)
                 {
-                    await SqlEvaluator.AnswerAsync(snapshot, plan, context, then, plan.Question.Candidates, ct);
+                    await SqlEvaluator.AnswerAsync(snapshot, plan, context, past, plan.Question.Candidates, ct);
                 }
 
-                return [.. plans.Select(plan => new Evaluation.Evaluation(at, then, plan))];
+                return await then(
+                    new EvaluationScope(snapshot, context, state), [.. plans.Select(plan => new Evaluation.Evaluation(at, past, plan))]);
             }
         }
     }

@@ -47,11 +47,32 @@ internal static class PastSources
         WHERE NOT h.added)
         """;
 
+    // As crm.segment_declined says of the present, with who lived then.
+    private static string Declined() => $"""
+        (WITH r AS MATERIALIZED (
+            SELECT r.*, coalesce(get_bit(l.bits, r.contact_id & 16383) = 1, false) AS is_living
+            FROM {Contacts("", "")} AS r
+            LEFT JOIN {TagChunks("")} AS l ON l.account_id = r.account_id AND l.tag_id = 0 AND l.chunk = r.contact_id >> 14
+            WHERE NOT EXISTS (
+                SELECT FROM crm.segment_contact_changes n
+                WHERE n.account_id = @account AND n.contact_id = r.contact_id AND n.kind = 1 AND n.pos > @pos))
+        SELECT d.account_id, 1 AS channel, d.email AS address
+        FROM r d
+        WHERE d.email_consent = 3 AND d.email IS NOT NULL AND (d.is_living OR NOT EXISTS (
+            SELECT FROM r s
+            WHERE s.email_key = d.email_key AND s.email_consent = 2 AND s.is_living AND s.email_consent_at >= d.email_consent_at))
+        UNION ALL
+        SELECT d.account_id, 2 AS channel, d.phone AS address
+        FROM r d
+        WHERE d.sms_consent = 3 AND d.phone IS NOT NULL AND (d.is_living OR NOT EXISTS (
+            SELECT FROM r s
+            WHERE s.phone = d.phone AND s.sms_consent = 2 AND s.is_living AND s.sms_consent_at >= d.sms_consent_at)))
+        """;
+
     private static FilterSources Make(Func<string, string> amongContacts, string amongOpportunities, string amongTagChanges) => new()
     {
-        Contacts = Living(
-            Rows("crm.segment_all_contacts", "crm.segment_contact_changes", "contact_id", $"h.kind IN (2, 5, 7){amongContacts("h")}", amongContacts("r")),
-            TagChunks(amongTagChanges)),
+        Contacts = Living(Contacts(amongContacts("h"), amongContacts("r")), TagChunks(amongTagChanges)),
+        Declined = Declined(),
         Opportunities = $"""
             (SELECT o.*
             FROM {Rows("crm.segment_all_opportunities", "crm.segment_opportunity_changes", "opportunity_id", "true", amongOpportunities)} AS o
@@ -67,6 +88,10 @@ internal static class PastSources
         Activity = Activity,
         Suppressions = Suppressions,
     };
+
+    // Deleted ones, too.
+    private static string Contacts(string whichChanges, string whichRows) =>
+        Rows("crm.segment_all_contacts", "crm.segment_contact_changes", "contact_id", $"h.kind IN (2, 5, 7){whichChanges}", whichRows);
 
     // OFFSET 0 keeps conditions of the filter from being tried on rows that are not in the result: of what came later, a value can have a type
     // that its field did not have then, and a conversion would fail.

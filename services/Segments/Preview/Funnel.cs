@@ -13,15 +13,17 @@ internal sealed class Funnel
 {
     private readonly Evaluation.Evaluation _evaluation;
     private readonly FilterContext _context;
+    private readonly FilterCatalog _names;
     private readonly List<Step> _steps = [];
     private readonly HashSet<string> _segments = [];
 
-    private Funnel(Evaluation.Evaluation evaluation, FilterContext context) => (_evaluation, _context) = (evaluation, context);
+    private Funnel(Evaluation.Evaluation evaluation, FilterContext context, FilterCatalog names) =>
+        (_evaluation, _context, _names) = (evaluation, context, names);
 
-    /// <summary>Counts the nodes of a filter that was planned apart.</summary>
-    public static FunnelNode Count(Evaluation.Evaluation evaluation, FilterContext context)
+    /// <summary>Counts the nodes of a filter that was planned apart, and writes them with some names.</summary>
+    public static FunnelNode Count(Evaluation.Evaluation evaluation, FilterContext context, FilterCatalog names)
     {
-        var funnel = new Funnel(evaluation, context);
+        var funnel = new Funnel(evaluation, context, names);
         var root = funnel.Node(evaluation.Filter, "filter");
         funnel.Run();
         foreach (var step in funnel._steps)
@@ -36,7 +38,7 @@ internal sealed class Funnel
     {
         var node = new FunnelNode
         {
-            Text = FilterPrinter.Print(filter, _context.Catalog),
+            Text = FilterPrinter.Print(filter, _names),
             Path = path,
             Windows = { WindowBounds.Of(filter, _context) },
         };

@@ -5,8 +5,8 @@ using TagSegments.Segments.Filters;
 
 namespace TagSegments.Segments.Preview;
 
-/// <summary>Compares filters that were evaluated together, chunk by chunk.</summary>
-internal sealed class Overlap(IReadOnlyList<Evaluation.Evaluation> evaluations)
+/// <summary>Compares filters that were evaluated together, chunk by chunk, and writes them with some names.</summary>
+internal sealed class Overlap(IReadOnlyList<Evaluation.Evaluation> evaluations, FilterCatalog names)
 {
     private readonly ulong[][] _words = [.. evaluations.Select(_ => new ulong[ChunkLayout.Words])];
     private readonly ulong[] _once = new ulong[ChunkLayout.Words];
@@ -36,8 +36,7 @@ internal sealed class Overlap(IReadOnlyList<Evaluation.Evaluation> evaluations)
         return response;
     }
 
-    private static OverlapSegment Describe(Evaluation.Evaluation evaluation) =>
-        new() { Text = FilterPrinter.Print(evaluation.Filter, evaluation.State.Catalog) };
+    private OverlapSegment Describe(Evaluation.Evaluation evaluation) => new() { Text = FilterPrinter.Print(evaluation.Filter, names) };
 
     private IEnumerable<OverlapPair> Pairs() =>
         from first in Enumerable.Range(0, _words.Length)

@@ -4,40 +4,44 @@ using Google.Protobuf.WellKnownTypes;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Past;
 
 namespace TagSegments.Segments.Preview;
 
 /// <summary>What of a preview is asked for.</summary>
 internal sealed record PreviewParts(int SampleSize, bool Reach, bool Funnel);
 
-/// <summary>Puts a preview together, all of it from one snapshot at one <c>now</c>.</summary>
-internal sealed class Previewer(Evaluator evaluator)
+/// <summary>Puts a preview together, all of it from one snapshot at one <c>now</c>, or as of an instant of the past.</summary>
+internal sealed class Previewer(AnytimeEvaluator evaluator)
 {
     /// <summary>Previews a filter.</summary>
     public Task<PreviewSegmentResponse> PreviewAsync(
-        int accountId, Func<AccountState, Filter> read, PreviewParts parts, CancellationToken ct) =>
+        int accountId, Timestamp? asOf, Func<AccountState, AccountState, Filter> read, PreviewParts parts, CancellationToken ct) =>
         evaluator.WithinAsync(
             accountId,
-            state => [new Question(read(state)) { Apart = parts.Funnel }],
-            (snapshot, evaluations) => PreviewAsync(snapshot, evaluations[0], parts, ct),
+            asOf,
+            (today, then) => [new Question(read(today, then)) { Apart = parts.Funnel }],
+            (scope, evaluations) => PreviewAsync(scope, evaluations[0], parts, ct),
             ct);
 
     private static async Task<PreviewSegmentResponse> PreviewAsync(
-        Snapshot snapshot, Evaluation.Evaluation evaluation, PreviewParts parts, CancellationToken ct)
+        EvaluationScope scope, Evaluation.Evaluation evaluation, PreviewParts parts, CancellationToken ct)
     {
-        var context = Evaluator.Context(evaluation.State, evaluation.Now);
+        var (_, context, today) = scope;
         var count = evaluation.Count();
         var preview = new PreviewSegmentResponse
         {
             Count = count,
             ContactCount = evaluation.State.Living.Count,
-            Funnel = parts.Funnel ? Funnel.Count(evaluation, context) : Whole(evaluation, count),
+            Funnel = parts.Funnel
+                ? Funnel.Count(evaluation, context, today.Catalog)
+                : new FunnelNode { Text = FilterPrinter.Print(evaluation.Filter, today.Catalog), Path = "filter", Count = count },
             EvaluationTime = evaluation.Now.ToTimestamp(),
         };
-        preview.Sample.AddRange(await ContactsAsync(snapshot, Sample.Spread(evaluation, count, parts.SampleSize), ct));
+        preview.Sample.AddRange(await ContactsAsync(scope, Sample.Spread(evaluation, count, parts.SampleSize), ct));
         if (parts.Reach)
         {
-            var reach = new Reach(snapshot, context, evaluation.ToBitmap());
+            var reach = new Reach(scope.Snapshot, context, evaluation.ToBitmap());
             preview.Channels.Add(await reach.MeasureAsync(Channel.Email, ct));
             preview.Channels.Add(await reach.MeasureAsync(Channel.Sms, ct));
         }
@@ -45,22 +49,16 @@ internal sealed class Previewer(Evaluator evaluator)
         return preview;
     }
 
-    private static FunnelNode Whole(Evaluation.Evaluation evaluation, int count) => new()
+    private static async Task<IEnumerable<SampleContact>> ContactsAsync(EvaluationScope scope, int[] contactIds, CancellationToken ct)
     {
-        Text = FilterPrinter.Print(evaluation.Filter, evaluation.State.Catalog),
-        Path = "filter",
-        Count = count,
-    };
-
-    private static async Task<IEnumerable<SampleContact>> ContactsAsync(Snapshot snapshot, int[] contactIds, CancellationToken ct)
-    {
-        const string sql = """
+        var context = scope.Context with { HasCandidates = true };
+        var sql = $"""
             SELECT contact_id, coalesce(external_id, '') AS external_id, coalesce(email, '') AS email, coalesce(phone, '') AS phone,
                    coalesce(first_name, '') AS first_name, coalesce(last_name, '') AS last_name
-            FROM crm.segment_contacts
-            WHERE account_id = @AccountId AND contact_id = ANY(@contactIds)
+            FROM {context.Sources.Contacts} c
+            WHERE account_id = @account AND contact_id = ANY(@candidates)
             ORDER BY contact_id
             """;
-        return contactIds.Length == 0 ? [] : await snapshot.QueryAsync<SampleContact>(sql, new { snapshot.AccountId, contactIds }, ct);
+        return contactIds.Length == 0 ? [] : await scope.Snapshot.QueryAsync<SampleContact>(sql, FilterSql.Parameters(context, contactIds), ct);
     }
 }

@@ -53,12 +53,14 @@ internal sealed class Reach(Snapshot snapshot, FilterContext context, Bitmap con
     // Of the whole account: the owner of an address declined, whichever contact it was.
     private async Task<HashSet<UInt128>> DeclinedAsync(Channel channel, CancellationToken ct)
     {
-        const string sql = """
+        var sql = $"""
             SELECT address
-            FROM crm.segment_declined
-            WHERE account_id = @AccountId AND channel = @channel
+            FROM {context.Sources.Declined} d
+            WHERE account_id = @account AND channel = @channel
             """;
-        var addresses = await snapshot.QueryAsync<string>(sql, new { snapshot.AccountId, channel = (int)channel }, ct);
+        var parameters = FilterSql.Parameters(context);
+        parameters.Add("channel", (int)channel);
+        var addresses = await snapshot.QueryAsync<string>(sql, parameters, ct);
         return [.. addresses.Select(address => Hash(Address.Key(channel, address)))];
     }
 

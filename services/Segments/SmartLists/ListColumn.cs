@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Segments.V1;
 using TagSegments.Segments.Filters;
+using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.SmartLists;
 
@@ -42,6 +43,17 @@ internal sealed record ListColumn(string Key, FilterField? Field)
             ? prefixed
             : catalog.ContactFields.ByName(name);
         return field is null ? null : new ListColumn(KeyOf(field), field);
+    }
+
+    /// <summary>Reads columns that a caller named, as they are kept; throws INVALID_ARGUMENT.</summary>
+    public static string[] Keys(IReadOnlyList<string> names, FilterCatalog catalog, string path)
+    {
+        var keys = names
+            .Select((name, i) => ByName(name, catalog) ?? throw ListErrors.UnknownColumn(name, catalog, $"{path}[{i}]"))
+            .Select(column => column.Key)
+            .ToArray();
+        new FieldChecks().Require(keys.Distinct().Count() == keys.Length, path, "name a column twice").ThrowIfAny();
+        return keys;
     }
 
     /// <summary>Gets a column that was kept.</summary>

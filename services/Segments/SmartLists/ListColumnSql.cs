@@ -4,21 +4,13 @@ using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Segments.SmartLists;
 
-/// <summary>Columns of smart lists as SQL over the alias <c>c</c> of <c>crm.segment_contacts</c>.</summary>
+/// <summary>Columns of smart lists as SQL over the alias <c>c</c> of the contacts.</summary>
 internal static class ListColumnSql
 {
-    private const string TagNames = """
-        (SELECT jsonb_agg(n.name ORDER BY n.name COLLATE "C")
-         FROM tags.segment_tag_chunks t
-         JOIN tags.segment_tags n USING (account_id, tag_id)
-         WHERE t.account_id = @account AND t.tag_id > 0 AND n.deleted_at IS NULL
-             AND t.chunk = c.contact_id >> 14 AND get_bit(t.bits, c.contact_id & 16383) = 1)
-        """;
-
     /// <summary>Gets the value as an argument of <c>jsonb_build_array</c>: JSON null where there is none.</summary>
-    public static string Value(ListColumn column, SqlParameters parameters) => column switch
+    public static string Value(ListColumn column, FilterSources sources, SqlParameters parameters) => column switch
     {
-        { Key: ListColumn.Tags } => TagNames,
+        { Key: ListColumn.Tags } => TagNames(sources),
         { Key: "email_consent" or "sms_consent" } => $"(ARRAY['never', 'subscribed', 'unsubscribed'])[c.{column.Key}]",
         { IsMissing: true } => "NULL::text",
         { Field.IsAttribute: true } => Attribute(column.Key, at => $"""to_char({at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""),
@@ -45,6 +37,14 @@ internal static class ListColumnSql
             _ => (Text(sql), "text"),
         };
     }
+
+    private static string TagNames(FilterSources sources) => $"""
+        (SELECT jsonb_agg(n.name ORDER BY n.name COLLATE "C")
+         FROM {sources.TagChunks} t
+         JOIN {sources.Tags} n USING (account_id, tag_id)
+         WHERE t.account_id = @account AND t.tag_id > 0 AND n.deleted_at IS NULL
+             AND t.chunk = c.contact_id >> 14 AND get_bit(t.bits, c.contact_id & 16383) = 1)
+        """;
 
     private static string Attribute(string name, Func<string, string> time) => name switch
     {

@@ -7,10 +7,7 @@ namespace TagSegments.Segments.SmartLists;
 /// <summary>Makes the errors that the definition of a smart list can give.</summary>
 internal static class ListErrors
 {
-    public static RpcException UnknownColumn(string name, FilterCatalog catalog, string path)
-    {
-        var meant = string.Join(" or ", Suggestions.For(name, ListColumn.Names(catalog)));
-        return RpcErrors.InvalidField(
-            path, $"\"{FilterErrors.Short(name)}\" is no attribute and no custom field of contacts{(meant.Length > 0 ? $"; did you mean {meant}?" : "")}");
-    }
+    public static RpcException UnknownColumn(string name, FilterCatalog catalog, string path) => RpcErrors.InvalidField(
+        path,
+        $"\"{FilterErrors.Short(name)}\" is no attribute and no custom field of contacts{FilterErrors.Hint(Suggestions.For(name, ListColumn.Names(catalog)))}");
 }

@@ -26,10 +26,15 @@ internal sealed record ListOrder(ListColumn? Column, bool Descending)
             : throw RpcErrors.InvalidField($"{path}.column", "cannot be tags: they have no order");
     }
 
+    /// <summary>Gets the same order in another catalog of the account; throws FAILED_PRECONDITION if its column does not exist there.</summary>
+    public ListOrder In(FilterCatalog catalog) => Column is null ? this : Of(Key, Descending, catalog);
+
     /// <summary>Gets the order of a list or throws FAILED_PRECONDITION if its column does not exist any more.</summary>
-    public static ListOrder Of(SmartListDefinition list, FilterCatalog catalog)
+    public static ListOrder Of(SmartListDefinition list, FilterCatalog catalog) => Of(list.SortColumn, list.SortDescending, catalog);
+
+    private static ListOrder Of(string key, bool descending, FilterCatalog catalog)
     {
-        var order = new ListOrder(list.SortColumn.Length == 0 ? null : ListColumn.ByKey(list.SortColumn, catalog), list.SortDescending);
+        var order = new ListOrder(key.Length == 0 ? null : ListColumn.ByKey(key, catalog), descending);
         return order.Column is not { IsMissing: true } ? order
             : throw FilterErrors.MissingReference(new MissingReference("field", order.Key[1..], "sort.column"));
     }

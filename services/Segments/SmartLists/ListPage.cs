@@ -2,66 +2,66 @@ using System.Runtime.InteropServices;
 using Dapper;
 using TagSegments.Bitmaps;
 using TagSegments.Segments.Filters;
-using TagSegments.Segments.Index;
+using TagSegments.Segments.Past;
 
 namespace TagSegments.Segments.SmartLists;
 
 /// <summary>Reads one page of the members of a smart list, in the snapshot in which they were found.</summary>
-internal sealed class ListPage(Snapshot snapshot, Evaluation.Evaluation members, IReadOnlyList<ListColumn> columns)
+internal sealed class ListPage(EvaluationScope scope, Evaluation.Evaluation members, IReadOnlyList<ListColumn> columns)
 {
     // Up to so many members are looked up by number; beyond, going through all contacts is faster.
     private const int FewMembers = 10_000;
 
-    private readonly SqlParameters _parameters = new();
+    private readonly SqlParameters _parameters = FilterSql.Parameters(scope.Context);
+    private readonly FilterSources _few = (scope.Context with { HasCandidates = true }).Sources;
 
     /// <summary>Reads at most <paramref name="limit"/> rows behind a position.</summary>
     public async Task<IReadOnlyList<ListRow>> ReadAsync(ListOrder order, ListPosition? position, int limit, CancellationToken ct)
     {
-        _parameters.Add("account", snapshot.AccountId);
         _parameters.Add("limit", limit);
         var sql = order.Column is null ? ByNumber(order.Descending, position, limit) : ByColumn(order, order.Column, position);
-        var rows = await snapshot.Connection.QueryAsync<ListRow>(new CommandDefinition(sql, _parameters, snapshot.Transaction, cancellationToken: ct));
-        return rows.AsList();
+        return (await scope.Snapshot.QueryAsync<ListRow>(sql, _parameters, ct)).AsList();
     }
 
     // The members' bitmap is in the order of their numbers already.
     private string ByNumber(bool descending, ListPosition? position, int limit)
     {
-        _parameters.Add("members", descending
+        _parameters.Add("candidates", descending
             ? members.PageDown(position?.ContactId ?? int.MaxValue, limit)
             : members.Page(position?.ContactId ?? 0, limit));
         return $"""
             SELECT c.contact_id, NULL AS sort_value, {Cells()} AS cells
-            FROM crm.segment_contacts c
-            WHERE c.account_id = @account AND c.contact_id = ANY(@members)
+            FROM {_few.Contacts} c
+            WHERE c.account_id = @account AND c.contact_id = ANY(@candidates)
             ORDER BY c.contact_id {(descending ? "DESC" : "ASC")}
             """;
     }
 
+    // The cells are read of the page alone.
     private string ByColumn(ListOrder order, ListColumn column, ListPosition? position)
     {
         var (value, type) = ListColumnSql.Order(column, _parameters);
         var direction = order.Descending ? "DESC" : "ASC";
+        var (contacts, among) = Among();
         return $"""
             WITH page AS MATERIALIZED (
                 SELECT c.contact_id, {value} AS sort_value
-                FROM crm.segment_contacts c
-                {Among()}{Behind(value, type, order.Descending, position)}
+                FROM {contacts} c{among}{Behind(value, type, order.Descending, position)}
                 ORDER BY sort_value {direction} NULLS LAST, c.contact_id
                 LIMIT @limit)
             SELECT c.contact_id, p.sort_value::text, {Cells()} AS cells
             FROM page p
-            JOIN crm.segment_contacts c ON c.account_id = @account AND c.contact_id = p.contact_id
+            JOIN {contacts} c ON c.account_id = @account AND c.contact_id = p.contact_id
             ORDER BY p.sort_value {direction} NULLS LAST, c.contact_id
             """;
     }
 
-    private string Among()
+    private (string Contacts, string Among) Among()
     {
         if (members.Count() <= FewMembers)
         {
-            _parameters.Add("members", members.Page(0, FewMembers));
-            return "WHERE c.account_id = @account AND c.contact_id = ANY(@members)";
+            _parameters.Add("candidates", members.Page(0, FewMembers));
+            return (_few.Contacts, " WHERE c.account_id = @account AND c.contact_id = ANY(@candidates)");
         }
 
         var chunks = members.ToBitmap();
@@ -69,10 +69,12 @@ internal sealed class ListPage(Snapshot snapshot, Evaluation.Evaluation members,
         _parameters.Add("chunks", used);
         _parameters.Add("bits", used.Select(chunk => Bytes(chunks[chunk])).ToArray());
         // In a bytea the bits of a byte count from the lowest, in a chunk from the highest.
-        return """
+        const string among = """
+
             JOIN unnest(@chunks, @bits) AS m (chunk, bits) ON m.chunk = c.contact_id >> 14 AND get_bit(m.bits, (c.contact_id & 16383) # 7) = 1
             WHERE c.account_id = @account
             """;
+        return (scope.Context.Sources.Contacts, among);
     }
 
     // Those without a value come last in both directions.
@@ -93,7 +95,7 @@ internal sealed class ListPage(Snapshot snapshot, Evaluation.Evaluation members,
         return $" AND ({value} {(descending ? "<" : ">")} {last} OR {value} = {last} AND c.contact_id > {after} OR ({value}) IS NULL)";
     }
 
-    private string Cells() => $"jsonb_build_array({string.Join(", ", columns.Select(column => ListColumnSql.Value(column, _parameters)))})";
+    private string Cells() => $"jsonb_build_array({string.Join(", ", columns.Select(column => ListColumnSql.Value(column, scope.Context.Sources, _parameters)))})";
 
     private static byte[] Bytes(BitChunk chunk)
     {

@@ -62,9 +62,17 @@ internal sealed class SmartListApi(AccountDirectory accounts, SmartListCalls lis
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         RequireKey(request.KeyCase != ListSmartListRowsRequest.KeyOneofCase.None);
+        new FieldChecks()
+            .Require(request.Columns.Count <= SmartListEdit.MaxColumns, "columns", $"are more than {SmartListEdit.MaxColumns}")
+            .ThrowIfAny();
         var size = PageSizes.Check(request.PageSize, MaxPage);
 
-        var source = request.KeyCase == ListSmartListRowsRequest.KeyOneofCase.Name ? ByName(request.Name) : ById(request.SmartListId);
+        var source = request.KeyCase switch
+        {
+            ListSmartListRowsRequest.KeyOneofCase.Name => ByName(request.Name),
+            ListSmartListRowsRequest.KeyOneofCase.SmartListId => ById(request.SmartListId),
+            _ => request.Source,
+        };
         return await rows.ListAsync(account, source, request, size, context.CancellationToken);
     }
 

@@ -10,7 +10,8 @@ namespace TagSegments.Segments.SmartLists;
 /// <summary>What a caller wants a smart list to be: the attributes that are set anew, and their values.</summary>
 internal sealed class SmartListEdit
 {
-    private const int MaxColumns = 50;
+    /// <summary>The most columns that a list can have.</summary>
+    public const int MaxColumns = 50;
     private static readonly string[] s_attributes = ["name", "description", "filter", "include_tag_id", "exclude_tag_id", "columns", "sort"];
 
     private readonly SmartList _list;
@@ -105,14 +106,6 @@ internal sealed class SmartListEdit
         checks.ThrowIfAny();
     }
 
-    private string[] Columns(FilterCatalog catalog)
-    {
-        var names = _list.Columns.Count == 0 ? ListColumn.Default : _list.Columns;
-        var keys = names
-            .Select((name, i) => ListColumn.ByName(name, catalog) ?? throw ListErrors.UnknownColumn(name, catalog, $"smart_list.columns[{i}]"))
-            .Select(column => column.Key)
-            .ToArray();
-        new FieldChecks().Require(keys.Distinct().Count() == keys.Length, "smart_list.columns", "name a column twice").ThrowIfAny();
-        return keys;
-    }
+    private string[] Columns(FilterCatalog catalog) =>
+        ListColumn.Keys(_list.Columns.Count == 0 ? ListColumn.Default : _list.Columns, catalog, "smart_list.columns");
 }

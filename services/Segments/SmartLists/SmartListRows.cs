@@ -2,13 +2,13 @@ using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Evaluation;
-using TagSegments.Segments.Index;
+using TagSegments.Segments.Past;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.SmartLists;
 
-/// <summary>Reads pages of smart lists: who is in and what the rows hold, from one snapshot.</summary>
-internal sealed class SmartListRows(Evaluator evaluator, CallTokens tokens)
+/// <summary>Reads pages of smart lists: who is in and what the rows hold, from one snapshot, now or as of an instant of the past.</summary>
+internal sealed class SmartListRows(AnytimeEvaluator evaluator, CallTokens tokens)
 {
     /// <summary>Lists the rows behind the request's page token.</summary>
     public Task<ListSmartListRowsResponse> ListAsync(
@@ -17,13 +17,14 @@ internal sealed class SmartListRows(Evaluator evaluator, CallTokens tokens)
         var token = tokens.Pages.Read(request);
         return evaluator.WithinAsync(
             account.Id,
-            state => [new Question(FilterReader.Read(source, state))],
-            (snapshot, evaluations) => PageAsync(snapshot, evaluations[0], source, request, token, size, ct),
+            request.AsOf,
+            (today, then) => [new Question(FilterReader.Read(source, today, then))],
+            (scope, evaluations) => PageAsync(scope, evaluations[0], source, request, token, size, ct),
             ct);
     }
 
     private async Task<ListSmartListRowsResponse> PageAsync(
-        Snapshot snapshot,
+        EvaluationScope scope,
         Evaluation.Evaluation members,
         FilterSource source,
         ListSmartListRowsRequest request,
@@ -31,15 +32,18 @@ internal sealed class SmartListRows(Evaluator evaluator, CallTokens tokens)
         int size,
         CancellationToken ct)
     {
-        var catalog = members.State.Catalog;
-        var list = FilterReader.SmartList(source, members.State);
-        var columns = list.Columns.Select(key => ListColumn.ByKey(key, catalog)).ToList();
-        var order = request.Sort is null ? ListOrder.Of(list, catalog) : ListOrder.Read(request.Sort, catalog, "sort");
-        var page = await new ListPage(snapshot, members, columns).ReadAsync(order, order.Read(token), size + 1, ct);
+        var (names, then) = (scope.Today.Catalog, members.State.Catalog);
+        var list = FilterReader.FindSmartList(source, scope.Today);
+        var keys = request.Columns.Count > 0 || list is null
+            ? ListColumn.Keys(request.Columns.Count > 0 ? request.Columns : ListColumn.Default, names, "columns")
+            : list.Columns;
+        var order = request.Sort is null && list is not null ? ListOrder.Of(list, then) : ListOrder.Read(request.Sort, names, "sort").In(then);
+        var page = await new ListPage(scope, members, [.. keys.Select(key => ListColumn.ByKey(key, then))])
+            .ReadAsync(order, order.Read(token), size + 1, ct);
 
         var response = new ListSmartListRowsResponse
         {
-            Columns = { columns.Select(column => column.Name) },
+            Columns = { keys.Select(key => ListColumn.ByKey(key, names).Name) },
             Rows = { page.Take(size).Select(row => row.ToProto()) },
             Total = members.Count(),
             EvaluationTime = members.Now.ToTimestamp(),

@@ -67,7 +67,7 @@ public sealed class FilterParserErrorTests
         Assert.True(Assert.Throws<FilterSyntaxException>(() => FilterParser.Parse(Nested(FilterLimits.Depth + 1), catalog)).IsTooLarge);
         Assert.True(Assert.Throws<FilterSyntaxException>(() => FilterParser.Parse(Nested(30_000), catalog)).IsTooLarge);
         Assert.True(Assert.Throws<FilterSyntaxException>(() => FilterParser.Parse(string.Concat(Enumerable.Repeat("NOT ", 16_000)), catalog)).IsTooLarge);
-        Assert.True(Assert.Throws<FilterSyntaxException>(() => FilterParser.Parse(new string('x', 65_537), catalog)).IsTooLarge);
+        Assert.True(Assert.Throws<FilterSyntaxException>(() => FilterParser.Parse(new string('x', FilterLimits.FilterBytes + 1), catalog)).IsTooLarge);
     }
 
     [Fact]

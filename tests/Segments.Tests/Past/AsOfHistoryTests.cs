@@ -6,6 +6,7 @@ using Grpc.Core;
 using NodaTime;
 using Npgsql;
 using TagSegments.Segments.Definitions;
+using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Past;
 using TagSegments.Segments.Tests.Explain;
@@ -121,8 +122,7 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
                 var evaluations = await new PastEvaluator(node.Indexes, wrong).EvaluateAsync(
                     moment.World.AccountId,
                     moment.AsOf,
-                    [(today, then) => FilterReader.Read(source, today, then)],
-                    null,
+                    (today, then) => [new Question(FilterReader.Read(source, today, then))],
                     CancellationToken.None);
                 if (!moment.Matches(filter).SequenceEqual(evaluations[0].ToBitmap().After(-1)))
                 {

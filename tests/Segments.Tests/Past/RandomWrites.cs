@@ -15,7 +15,7 @@ using Type = Crm.Contacts.V1.Field.Types.Type;
 namespace TagSegments.Segments.Tests.Past;
 
 /// <summary>Writes of every kind to one account through the real services, chosen at random.</summary>
-internal sealed class RandomWrites(PastAccount account, Random random, Instant now)
+internal sealed partial class RandomWrites(PastAccount account, Random random, Instant now)
 {
     private static readonly string[] s_emails = ["rural@example.org", "Rural@Example.org", "ÄÖÜ@example.org", "äöü@example.org", "a@b.example"];
     private static readonly string[] s_phones = ["+49 170 1", "49 170 1", "+491702", "0170/3"];
@@ -91,56 +91,6 @@ internal sealed class RandomWrites(PastAccount account, Random random, Instant n
         _ => Chance(2) ? ("pipeline", PipelineAsync) : ("zone", ZoneAsync),
     };
 
-    private async Task CreateContactAsync() => _contacts.Add(await account.ContactAsync(RandomContact(0)));
-
-    private Task UpdateContactAsync()
-    {
-        var contact = RandomContact(Contact());
-        var mask = s_contactMask.Where(_ => Chance(3)).Append("fields.score").Concat(contact.Fields.Fields.Keys.Select(key => $"fields.{key}"));
-        return account.UpdateAsync(contact, [.. mask.Distinct()]);
-    }
-
-    private Contact RandomContact(int contactId) => new()
-    {
-        ContactId = contactId,
-        ExternalId = contactId == 0 && Chance(2) ? $"x{random.Next(1000)}" : "",
-        Email = Chance(3) ? "" : Pick(s_emails),
-        Phone = Chance(3) ? "" : Pick(s_phones),
-        FirstName = Text(),
-        LastName = Text(),
-        Language = Chance(2) ? "de" : "",
-        TimeZone = Chance(2) ? "" : Pick(s_zones),
-        DoNotDisturb = Chance(4),
-        Fields = RandomFields(Field.Types.Target.Contact),
-    };
-
-    private Struct RandomFields(Field.Types.Target target)
-    {
-        var values = new Struct();
-        foreach (var field in _fields.Where(field => field.Target == target && Chance(2)))
-        {
-            values.Fields[field.Key] = field.Type switch
-            {
-                Type.Number => Value.ForString(_values.Number().ToString(CultureInfo.InvariantCulture)),
-                Type.Boolean => Value.ForBool(Chance(2)),
-                Type.Date => Value.ForString($"{_values.Day():uuuu-MM-dd}"),
-                Type.DateTime => Value.ForString(_values.Time().ToString()),
-                Type.SingleChoice => Value.ForString(Pick(field.Choices)),
-                Type.MultipleChoice => Value.ForList([.. field.Choices.Where(_ => Chance(2)).Select(Value.ForString)]),
-                _ => Value.ForString(Text()),
-            };
-        }
-
-        return values;
-    }
-
-    private Task ConsentAsync() => account.Apps.Contacts.SetConsentAsync(new()
-    {
-        Account = account.Name,
-        ContactId = Contact(),
-        Consent = new Consent { Channel = Chance(2) ? Channel.Email : Channel.Sms, State = (Consent.Types.State)random.Next(1, 4), Source = "test" },
-    }).ResponseAsync;
-
     private Task TagAsync() => Chance(3) ? account.RemoveAsync(Contact(), TagId()) : account.AddAsync(Contact(), TagId());
 
     private Task BulkTagAsync() => account.Apps.Tags.BulkTagAsync(new()
@@ -158,38 +108,6 @@ internal sealed class RandomWrites(PastAccount account, Random random, Instant n
         _ => account.Apps.Tags.UpdateTagAsync(
             new() { Account = account.Name, Tag = new Tag { TagId = TagId(), Name = $"{(Chance(2) ? "Source: " : "v")}{random.Next(1000)}" } }).ResponseAsync,
     };
-
-    private async Task CreateOpportunityAsync()
-    {
-        var opportunity = RandomOpportunity(0);
-        _opportunities.Add((await account.Apps.Opportunities.CreateOpportunityAsync(
-            new() { Account = account.Name, Opportunity = opportunity })).Opportunity.OpportunityId);
-    }
-
-    private Task UpdateOpportunityAsync()
-    {
-        var opportunity = RandomOpportunity(_opportunities.Count == 0 ? 1 : Pick(_opportunities));
-        string[] mask = [.. new[] { "contact_id", "name", "status", "amount", "opened_date", "closed_date", "fields" }.Where(_ => Chance(3))];
-        return account.UpdateAsync(opportunity, [.. Chance(2) ? mask : [.. mask, "pipeline_id", "stage_id"]]);
-    }
-
-    private Opportunity RandomOpportunity(int opportunityId)
-    {
-        var pipeline = Pick(_pipelines);
-        return new()
-        {
-            OpportunityId = opportunityId,
-            ContactId = Chance(4) ? 0 : Contact(),
-            Name = Text(),
-            PipelineId = pipeline.PipelineId,
-            StageId = Pick(pipeline.Stages).StageId,
-            Status = (Opportunity.Types.Status)random.Next(1, 4),
-            Amount = Chance(4) ? "" : (random.Next(5_000) / 4m).ToString(CultureInfo.InvariantCulture),
-            OpenedDate = Chance(4) ? "" : $"{_values.Day():uuuu-MM-dd}",
-            ClosedDate = Chance(2) ? "" : $"{_values.Day():uuuu-MM-dd}",
-            Fields = RandomFields(Field.Types.Target.Opportunity),
-        };
-    }
 
     private async Task ImportAsync()
     {
@@ -239,42 +157,6 @@ internal sealed class RandomWrites(PastAccount account, Random random, Instant n
                 Account = account.Name,
                 Suppression = new Suppression { Channel = channel, Address = address, Reason = Suppression.Types.Reason.Manual },
             }).ResponseAsync;
-    }
-
-    // Values become texts and, if every one of them still reads so, what they were.
-    private async Task FieldAsync()
-    {
-        var place = random.Next(_fields.Count);
-        var (field, native) = (_fields[place].Clone(), WorldNames.ContactFields.Concat(WorldNames.OpportunityFields).ElementAt(place));
-        field.Type = field.Type == Type.Text ? native.Type : Type.Text;
-        field.Choices.Clear();
-        field.Choices.Add(field.Type == Type.Text ? [] : native.Choices);
-        var update = await account.Apps.Fields.UpdateFieldAsync(new() { Account = account.Name, Field = field });
-        _fields[place] = update.Field;
-    }
-
-    private async Task PipelineAsync()
-    {
-        var place = random.Next(_pipelines.Count);
-        var pipeline = _pipelines[place].Clone();
-        switch (random.Next(4))
-        {
-            case 0:
-                pipeline.Name = $"Pipeline {random.Next(100)}";
-                break;
-            case 1:
-                (pipeline.Stages[0].Name, pipeline.Stages[^1].Name) = (pipeline.Stages[^1].Name, pipeline.Stages[0].Name);
-                break;
-            case 2:
-                pipeline.Stages.Add(new Stage { Name = $"Stage {random.Next(100)}" });
-                break;
-            default:
-                pipeline.Stages.RemoveAt(random.Next(pipeline.Stages.Count));
-                break;
-        }
-
-        var update = await account.Apps.Opportunities.UpdatePipelineAsync(new() { Account = account.Name, Pipeline = pipeline });
-        _pipelines[place] = update.Pipeline;
     }
 
     private Task ZoneAsync() => account.Apps.Accounts.UpdateAccountAsync(

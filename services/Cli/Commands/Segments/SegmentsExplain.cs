@@ -38,7 +38,7 @@ internal static class SegmentsExplain
     /// <summary>Adds an explanation to a tree, clause by clause.</summary>
     public static void Add(IHasTreeNodes parent, Explanation part)
     {
-        var actual = part.Actual is "" ? "" : $"   ({part.Actual})";
+        var actual = part.Actual is "" ? "" : $"\n    {part.Actual}";
         var node = parent.AddNode(new Text($"{(part.Matches ? "yes" : "no ")} {part.Text}{actual}"));
         foreach (var member in part.Members)
             Add(node, member);

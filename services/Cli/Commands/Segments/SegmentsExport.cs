@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
+using Google.Protobuf.WellKnownTypes;
 using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands;
@@ -23,12 +24,16 @@ internal static class SegmentsExport
             DefaultValueFactory = _ => ["contact_id,external_id,email,first_name,last_name"],
         };
         var raw = new Option<bool>("--raw") { Description = "Do not put ' before cells that a spreadsheet would run as formulas." };
-        var command = new Command("export", "Writes the matching contacts to standard output, as CSV or, with --output json, one object a line.") { filter, columns, raw };
+        var asOf = AsOfOption.Create();
+        var command = new Command("export", "Writes the matching contacts to standard output, as CSV or, with --output json, one object a line; those and their values at a past instant with --as-of.") { filter, columns, raw, asOf };
         return command.Runs(async (session, ct) =>
         {
             var names = session.Get(columns)!.SelectMany(c => c.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToList();
             var source = await FilterArgument.ResolveAsync(session, session.Get(filter), ct);
-            await ExportAsync(session, source, names, session.Get(raw), ct);
+            if (AsOfOption.Read(session.Get(asOf)) is { } instant)
+                await ExportPastAsync(session, source, names, session.Get(raw), instant, ct);
+            else
+                await ExportAsync(session, source, names, session.Get(raw), ct);
         });
     }
 
@@ -50,6 +55,23 @@ internal static class SegmentsExport
         }
         if (!started && !session.Report.IsJson)
             csv.WriteRow(columns);
+    }
+
+    // The values of then are read as rows of a list: the contacts themselves are known as they are today.
+    private static async Task ExportPastAsync(Session session, FilterSource source, List<string> columns, bool raw, Timestamp asOf, CancellationToken ct)
+    {
+        var csv = new CsvWriter(session.Report.Output, raw);
+        var request = new ListSmartListRowsRequest { Account = session.RequireAccount(), Source = source, Columns = { columns }, PageSize = BatchSize, AsOf = asOf };
+        do
+        {
+            var page = await session.Services.SmartLists.ListSmartListRowsAsync(request, cancellationToken: ct);
+            if (request.PageToken is "" && !session.Report.IsJson)
+                csv.WriteRow(columns);
+            foreach (var row in page.Rows)
+                Write(session, csv, columns, [.. row.Values.Select(value => value.AsText())]);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken is not "");
     }
 
     private static async IAsyncEnumerable<string[]> RowsAsync(

@@ -13,7 +13,8 @@ internal static class SegmentsFacets
         var filter = FilterArgument.Create();
         var limit = new Option<int>("--limit") { Description = "How many tags at most: 1 to 10000.", DefaultValueFactory = _ => 100, HelpName = "n" };
         var prefix = new Option<string>("--prefix") { Description = "Only tags whose name starts with this, for example \"Source: \".", HelpName = "text" };
-        var command = new Command("facets", "Counts how many of the matching contacts have each tag, most frequent first.") { filter, limit, prefix };
+        var asOf = AsOfOption.Create();
+        var command = new Command("facets", "Counts how many of the matching contacts have each tag, or had at a past instant, most frequent first.") { filter, limit, prefix, asOf };
         return command.Runs(async (session, ct) =>
         {
             var answer = await session.Services.Segments.GetTagFacetsAsync(new GetTagFacetsRequest
@@ -22,6 +23,7 @@ internal static class SegmentsFacets
                 Source = await FilterArgument.ResolveAsync(session, session.Get(filter), ct),
                 Limit = session.Get(limit),
                 NamePrefix = session.Get(prefix) ?? "",
+                AsOf = AsOfOption.Read(session.Get(asOf)),
             }, cancellationToken: ct);
             session.Report.Write(answer, () => View(answer));
             if (answer.TagCount > answer.Facets.Count)

@@ -16,10 +16,11 @@ internal static class SegmentsOverlap
             Description = "2 to 10 filters as text, or names of saved segments.",
             Arity = new ArgumentArity(2, 10),
         };
-        var command = new Command("overlap", "Compares segments: their sizes, what each two share, and what they come to together.") { filters };
+        var asOf = AsOfOption.Create();
+        var command = new Command("overlap", "Compares segments, or as they were at a past instant: their sizes, what each two share, and what they come to together.") { filters, asOf };
         return command.Runs(async (session, ct) =>
         {
-            var request = new GetSegmentOverlapRequest { Account = session.RequireAccount() };
+            var request = new GetSegmentOverlapRequest { Account = session.RequireAccount(), AsOf = AsOfOption.Read(session.Get(asOf)) };
             foreach (var filter in session.Get(filters))
                 request.Sources.Add(await FilterArgument.ResolveAsync(session, filter, ct));
             var answer = await session.Services.Segments.GetSegmentOverlapAsync(request, cancellationToken: ct);

@@ -14,7 +14,8 @@ internal static class SegmentsPreview
     {
         var filter = FilterArgument.Create();
         var sample = new Option<int>("--sample") { Description = "How many contacts to show: 0 to 100.", DefaultValueFactory = _ => 10, HelpName = "n" };
-        var command = new Command("preview", "Shows what a filter comes to: the count clause by clause, whom a campaign would reach, some contacts.") { filter, sample };
+        var asOf = AsOfOption.Create();
+        var command = new Command("preview", "Shows what a filter comes to, or did at a past instant: the count clause by clause, whom a campaign would reach, some contacts.") { filter, sample, asOf };
         return command.Runs(async (session, ct) =>
         {
             var answer = await session.Services.Segments.PreviewSegmentAsync(new PreviewSegmentRequest
@@ -22,6 +23,7 @@ internal static class SegmentsPreview
                 Account = session.RequireAccount(),
                 Source = await FilterArgument.ResolveAsync(session, session.Get(filter), ct),
                 SampleSize = session.Get(sample),
+                AsOf = AsOfOption.Read(session.Get(asOf)),
             }, cancellationToken: ct);
             session.Report.Write(answer, () => View(answer));
         });

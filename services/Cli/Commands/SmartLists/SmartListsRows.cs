@@ -14,11 +14,17 @@ internal static class SmartListsRows
         var limit = new Option<int>("--limit") { Description = "How many at most.", DefaultValueFactory = _ => 100, HelpName = "n" };
         var sort = new Option<string>("--sort") { Description = "Another column to sort by, for this time.", HelpName = "column" };
         var descending = new Option<bool>("--descending") { Description = "From the greatest to the smallest, with --sort." };
-        var command = new Command("rows", "Shows who is in a smart list now, in its order and with its columns.") { key, limit, sort, descending };
+        var asOf = AsOfOption.Create();
+        var command = new Command("rows", "Shows who is in a smart list now, or was at a past instant, in its order and with its columns.") { key, limit, sort, descending, asOf };
         return command.Runs(async (session, ct) =>
         {
             var list = await SmartListKey.GetAsync(session, session.Get(key), ct);
-            var request = new ListSmartListRowsRequest { Account = session.RequireAccount(), SmartListId = list.SmartListId };
+            var request = new ListSmartListRowsRequest
+            {
+                Account = session.RequireAccount(),
+                SmartListId = list.SmartListId,
+                AsOf = AsOfOption.Read(session.Get(asOf)),
+            };
             if (session.Given(sort) || session.Given(descending))
                 request.Sort = new SmartListSort { Column = session.Get(sort) ?? "", Descending = session.Get(descending) };
             var found = await FirstAsync(session, request, session.Get(limit), ct);

@@ -40,7 +40,8 @@ internal sealed class FilterProblems
 
     public void Add(string path, string description) => _violations.Add((path, description));
 
-    public void AddMissing(string resource, string id, string path) => _missing.Add(new MissingReference(resource, id, path));
+    public void AddMissing(string resource, string id, string path, IReadOnlyList<string>? suggestions = null) =>
+        _missing.Add(new MissingReference(resource, id, path) { Suggestions = suggestions ?? [] });
 
     public void AddTooLarge(string path, string description)
     {

@@ -55,8 +55,8 @@ internal sealed partial class FilterValidator
         {
             case FieldRef.RefOneofCase.Attribute:
                 var attribute = fields.Find(reference);
-                var meant = string.Join(" or ", Suggestions.For(reference.Attribute, fields.Names));
-                _problems.Require(attribute is not null, $"{path}.attribute", "is no attribute" + (meant.Length > 0 ? $"; did you mean {meant}?" : ""));
+                _problems.Require(
+                    attribute is not null, $"{path}.attribute", $"is no attribute{FilterErrors.Hint(Suggestions.For(reference.Attribute, fields.Names))}");
                 return attribute;
             case FieldRef.RefOneofCase.FieldId when fields.Find(reference) is { IsDeleted: false } field:
                 return field;
@@ -145,14 +145,14 @@ internal sealed partial class FilterValidator
             return;
         }
 
+        var meant = Suggestions.For(value, known);
         if (field.Type == FieldType.Text)
         {
-            _problems.AddMissing(field.Name, value, path);
+            _problems.AddMissing(field.Name, value, path, meant);
             return;
         }
 
-        var meant = string.Join(" or ", Suggestions.For(value, known));
-        _problems.Add(path, $"is no choice of {field.Name}" + (meant.Length > 0 ? $"; did you mean {meant}?" : ""));
+        _problems.Add(path, $"is no choice of {field.Name}{FilterErrors.Hint(meant)}");
     }
 
     private bool CheckText(string text, string path) =>

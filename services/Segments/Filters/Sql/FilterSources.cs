@@ -8,6 +8,9 @@ internal sealed record FilterSources
 
     public string Contacts { get; init; } = "crm.segment_contacts";
 
+    /// <summary>The addresses that declined, whoever had them.</summary>
+    public string Declined { get; init; } = "crm.segment_declined";
+
     public string Opportunities { get; init; } = "crm.segment_opportunities";
 
     public string Pipelines { get; init; } = "crm.segment_pipelines";

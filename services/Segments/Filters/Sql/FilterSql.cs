@@ -33,6 +33,19 @@ internal sealed partial class FilterSql
         return ([.. filters.Select(filter => compiler.Node(filter, 1))], compiler._parameters);
     }
 
+    /// <summary>Makes the parameters that the relations of a context need, for a query of its own.</summary>
+    public static SqlParameters Parameters(FilterContext context, int[]? candidates = null)
+    {
+        var compiler = new FilterSql(context);
+        compiler.AddCommonParameters();
+        if (candidates is not null)
+        {
+            compiler._parameters.Add("candidates", candidates);
+        }
+
+        return compiler._parameters;
+    }
+
     private void AddCommonParameters()
     {
         _parameters.Add("account", _context.Catalog.AccountId);

@@ -18,12 +18,12 @@ internal sealed partial class FilterParser
     /// <exception cref="FilterSyntaxException">The text is no filter.</exception>
     public static Filter Parse(string text, FilterCatalog catalog)
     {
-        if (System.Text.Encoding.UTF8.GetByteCount(text) > FilterLimits.TextBytes)
+        if (System.Text.Encoding.UTF8.GetByteCount(text) > FilterLimits.FilterBytes)
         {
-            throw new FilterSyntaxException("", 0, $"the text is longer than {FilterLimits.TextBytes} bytes") { IsTooLarge = true };
+            throw new FilterSyntaxException("", 0, $"the text is longer than {FilterLimits.FilterBytes} bytes") { IsTooLarge = true };
         }
 
-        if (!FilterValues.IsStorable(text))
+        if (!FilterValues.IsText(text))
         {
             throw new FilterSyntaxException("", 0, "the text holds NUL characters or lone surrogates");
         }
@@ -152,7 +152,7 @@ internal sealed partial class FilterParser
             throw _tokens.Error($"{token} is no {resource}", $"the name of a {resource} in double quotes");
         }
 
-        var item = index.ByName(token.Value.Trim().Normalize()) ?? throw _tokens.Unknown(resource, token.Value, index.Names);
+        var item = index.ByName(token.Value) ?? index.ByName(token.Value.Trim().Normalize()) ?? throw _tokens.Unknown(resource, token.Value, index.Names);
         _tokens.Skip(1);
         return item.Id;
     }

@@ -10,9 +10,10 @@ internal static partial class FilterPrinter
     {
         var found = catalog.Field(clause.Field, ofOpportunity);
         var field = found ?? new FilterField(clause.Field.Attribute, FieldType.Unspecified, clause.Field.FieldId);
-        var name = found is null or { IsDeleted: true } && field.FieldId > 0
-            ? $"#{Number(field.FieldId)}"
-            : FilterWords.Name(field.Name);
+        // The name if it leads back to this very field: one of a built-in attribute does not.
+        var fields = ofOpportunity ? catalog.OpportunityFields : catalog.ContactFields;
+        var isNamed = field.IsAttribute || (found is { IsDeleted: false } && fields.ByName(field.Name)?.FieldId == field.FieldId);
+        var name = isNamed ? FilterWords.Name(field.Name) : $"#{Number(field.FieldId)}";
         return (clause.Operator == Operator.Anniversary ? "anniversary of " : "")
             + $"{name} {Comparison(clause, field)}"
             + (clause.LeapDayOnMarchFirst ? " with leap day on March first" : "")
