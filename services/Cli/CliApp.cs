@@ -54,12 +54,12 @@ internal static class CliApp
                 SegmentsList.Create(), SegmentsShow.Create(), SegmentsCreate.Create(), SegmentsCount.Create(), SegmentsExport.Create(),
                 SegmentsExplain.Create(), SegmentsPreview.Create(), SegmentsFacets.Create(), SegmentsOverlap.Create(), SegmentsParse.Create(),
                 SegmentsUpdate.Create(), SegmentsDelete.Create(), SegmentsVersions.Create(), SegmentsDiff.Create(), SegmentsPreviewChange.Create(),
-                SegmentsRestore.Create(), SegmentsExpect.Create(), SegmentsCheck.Create(),
+                SegmentsRestore.Create(), SegmentsExpect.Create(), SegmentsCheck.Create(), SegmentsUsages.Create(),
             },
             new Command("smartlists", "Saved views of contacts: a filter, contacts put in or left out by tag, columns and an order.")
             {
                 SmartListsList.Create(), SmartListsShow.Create(), SmartListsCreate.Create(), SmartListsUpdate.Create(), SmartListsDelete.Create(),
-                SmartListsRows.Create(), SmartListsInclude.Create(), SmartListsExclude.Create(),
+                SmartListsRows.Create(), SmartListsInclude.Create(), SmartListsExclude.Create(), SmartListsUsages.Create(),
             },
             new Command("campaigns", "Messages to everyone in a segment, evaluated when they are sent.")
             {

@@ -1,14 +1,22 @@
 using System.Globalization;
+using Crm.Errors.V1;
 using Crm.Segments.V1;
 using Dapper;
+using Grpc.Core;
 using Npgsql;
 using TagSegments.Segments.Filters;
+using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 
-/// <summary>What segments and smart lists refer to, kept so that where-used is a query; inside the caller's transaction.</summary>
+/// <summary>
+/// What segments and smart lists refer to, kept so that where-used is a query, and what other services say of theirs; inside the caller's
+/// transaction.
+/// </summary>
 internal sealed class ReferenceStore(NpgsqlTransaction transaction, int accountId)
 {
+    private const int MostNamed = 100;
+
     /// <summary>Replaces the references of a segment or smart list.</summary>
     public Task ReplaceAsync(Guid owner, FilterReferences references, CancellationToken ct)
     {
@@ -31,7 +39,23 @@ internal sealed class ReferenceStore(NpgsqlTransaction transaction, int accountI
         return transaction.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: ct));
     }
 
-    /// <summary>Lists what refers to something, segments before smart lists and each by name, behind a resource and name.</summary>
+    /// <summary>Throws FAILED_PRECONDITION with reason IN_USE if something refers to a segment or smart list.</summary>
+    public async Task RequireUnusedAsync(string kind, string id, string name, CancellationToken ct)
+    {
+        var users = await UsersAsync(kind, id, null, MostNamed, ct);
+        if (users.Count > 0)
+        {
+            throw RpcErrors.Create(
+                StatusCode.FailedPrecondition,
+                ErrorReason.InUse,
+                $"The {kind.Replace('_', ' ')} \"{name}\" is used by {string.Join(", ", users.Select(user => $"the {user.Resource.Replace('_', ' ')} \"{user.Name}\""))}.",
+                ("resource", kind),
+                ("id", id),
+                ("used_by", string.Join(", ", users.Select(user => $"{user.Resource}:{user.Name}"))));
+        }
+    }
+
+    /// <summary>Lists what refers to something, by kind of user and name, behind a kind and name.</summary>
     public async Task<List<Usage>> UsersAsync(string kind, string target, (string Resource, string Name)? after, int limit, CancellationToken ct)
     {
         const string sql = """
@@ -45,7 +69,15 @@ internal sealed class ReferenceStore(NpgsqlTransaction transaction, int accountI
                 SELECT 'smart_list', l.smart_list_id::text, l.name COLLATE "C"
                 FROM segments.reference r
                 JOIN segments.smart_list l ON l.account_id = r.account_id AND l.smart_list_id = r.segment_id
-                WHERE r.account_id = @accountId AND r.kind = @kind AND r.target = @target) AS u
+                WHERE r.account_id = @accountId AND r.kind = @kind AND r.target = @target
+                UNION ALL
+                SELECT 'campaign', c.campaign_id::text, c.name COLLATE "C"
+                FROM campaigns.segment_usages c
+                WHERE c.account_id = @accountId AND c.kind = @kind AND c.target = @target
+                UNION ALL
+                SELECT 'workflow', w.workflow_id::text, w.name COLLATE "C"
+                FROM workflows.segment_usages w
+                WHERE w.account_id = @accountId AND w.kind = @kind AND w.target = @target) AS u
             WHERE @name::text IS NULL OR (resource, name) > (@resource, @name)
             ORDER BY resource, name
             LIMIT @limit

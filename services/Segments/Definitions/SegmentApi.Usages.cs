@@ -36,6 +36,7 @@ internal sealed partial class SegmentApi
         Target.FieldId => ("field", request.FieldId.ToString(CultureInfo.InvariantCulture)),
         Target.CampaignId => ("campaign", request.CampaignId),
         Target.SegmentId => ("segment", request.SegmentId),
-        _ => throw RpcErrors.InvalidField("tag_id", "is required, or field_id, campaign_id or segment_id instead of it"),
+        Target.SmartListId => ("smart_list", request.SmartListId),
+        _ => throw RpcErrors.InvalidField("tag_id", "is required, or field_id, campaign_id, segment_id or smart_list_id instead of it"),
     };
 }

@@ -104,16 +104,9 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
         {
             var (store, ct) = (new SegmentStore(transaction, account.Id), context.CancellationToken);
             var row = await RequireAsync(store, request.SegmentId, 0, ct);
-            var users = await new ReferenceStore(transaction, account.Id).UsersAsync("segment", row.SegmentId, null, MostNamed, ct);
-            if (users.Count > 0 && !request.Force)
+            if (!request.Force)
             {
-                throw RpcErrors.Create(
-                    StatusCode.FailedPrecondition,
-                    ErrorReason.InUse,
-                    $"Other segments or smart lists refer to \"{row.Name}\".",
-                    ("resource", "segment"),
-                    ("id", row.SegmentId),
-                    ("used_by", string.Join(", ", users.Select(user => $"{user.Resource}:{user.Name}"))));
+                await new ReferenceStore(transaction, account.Id).RequireUnusedAsync("segment", row.SegmentId, row.Name, ct);
             }
 
             await store.DeleteAsync(Guid.Parse(row.SegmentId), ct);

@@ -66,6 +66,12 @@ internal sealed class SmartListCalls(DefinitionChanges changes, AccountIndexes i
         changes.RunAsync(account, request, request.RequestId, context, async (transaction, state) =>
         {
             var list = Find(request.SmartListId, state);
+            if (!request.Force)
+            {
+                await new ReferenceStore(transaction, account.Id).RequireUnusedAsync(
+                    "smart_list", list.SmartListId, list.Name, context.CancellationToken);
+            }
+
             await new SmartListStore(transaction, account.Id).DeleteAsync(list.SmartListId, context.CancellationToken);
             return new DeleteSmartListResponse();
         });

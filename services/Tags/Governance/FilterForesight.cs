@@ -22,6 +22,14 @@ internal sealed class FilterForesight(
     public Filter Inline(Filter filter) =>
         Map(filter, clause => clause.Segment is { } other && segments.TryGetValue(other.SegmentId, out var segment) ? Inline(segment.Filter) : clause);
 
+    /// <summary>Gives who is in a smart list as a filter: (its own OR the include tag) AND NOT the exclude tag.</summary>
+    public static Filter Members(SmartList list)
+    {
+        var members = list.IncludeTagId == 0 ? list.Filter
+            : new Filter { AnyOf = new FilterGroup { Filters = { list.Filter, HasTags(Match.Any, [list.IncludeTagId]) } } };
+        return list.ExcludeTagId == 0 ? members : AllOf(members, HasTags(Match.None, [list.ExcludeTagId]));
+    }
+
     /// <summary>Tells whether a filter without references refers to the tag that goes.</summary>
     public bool Breaks(Filter inlined) => !change.IsRename && TagReferences.In(inlined).Contains(change.TagId);
 

@@ -30,12 +30,14 @@ internal sealed class TagChangeCalls(
         var (holders, without) = await store.CompareAsync(account.Id, request.TagId, request.MergeIntoTagId, ct);
         var losing = change.IsRename ? 0 : holders;
         var gaining = change.IsMerge ? without : 0;
+        var (segments, lists) = await whatIf.FiltersAsync(account, change, ct);
         return new PreviewTagChangeResponse
         {
             ContactsLosing = losing,
             ContactsGaining = gaining,
             Usages = { await usages.FindAsync(account.Name, request.TagId, ct) },
-            Segments = { await whatIf.SegmentsAsync(account, change, ct) },
+            Segments = { segments },
+            SmartLists = { lists },
             Workflows = { await whatIf.WorkflowsAsync(account, change, gaining, losing, ct) },
             Findings = { change.IsRename ? await FindingsAsync(account, change, ct) : [] },
         };

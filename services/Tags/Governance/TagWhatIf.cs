@@ -10,26 +10,35 @@ namespace TagSegments.Tags.Governance;
 /// <summary>Tells what a change of the library would do to segments and workflows.</summary>
 internal sealed class TagWhatIf(GovernanceStore store, TagUsers users, TimeProvider time)
 {
-    /// <summary>Counts, for each segment that the change concerns, who matches now and who would.</summary>
-    public async Task<List<SegmentEffect>> SegmentsAsync(AccountInfo account, TagChange change, CancellationToken ct)
+    /// <summary>Counts, for each segment and smart list that the change concerns, who matches now and who would.</summary>
+    public async Task<(List<SegmentEffect> Segments, List<SmartListEffect> Lists)> FiltersAsync(AccountInfo account, TagChange change, CancellationToken ct)
     {
         var names = (await store.NamesAsync(account.Id, ct)).ToDictionary(tag => tag.TagId, tag => tag.Name);
-        var segments = await users.SegmentsAsync(account.Name, ct);
-        var valid = segments.Where(segment => segment.State == Segment.Types.State.Valid).ToDictionary(segment => segment.SegmentId);
+        var valid = (await users.SegmentsAsync(account.Name, ct)).Where(segment => segment.State == Segment.Types.State.Valid)
+            .ToDictionary(segment => segment.SegmentId);
         var foresight = new FilterForesight(change, names, valid, TimeZones.Get(account.TimeZone), time.GetUtcNow());
-        var effects = new List<SegmentEffect>();
+        var (segments, lists) = (new List<SegmentEffect>(), new List<SmartListEffect>());
         foreach (var segment in valid.Values.OrderBy(segment => segment.Name, StringComparer.Ordinal))
         {
-            var now = foresight.Inline(segment.Filter);
-            var breaks = foresight.Breaks(now);
-            var then = breaks ? now : foresight.After(now);
-            if (breaks || !then.Equals(now))
+            if (await EffectAsync(account.Name, foresight, segment.Filter, ct) is var (before, after, problem))
             {
-                effects.Add(await EffectAsync(account.Name, segment, now, breaks ? null : then, ct));
+                var effect = new SegmentEffect { SegmentId = segment.SegmentId, Name = segment.Name, CountBefore = before, Problem = problem };
+                segments.Add(effect);
+                Set(after, count => effect.CountAfter = count);
             }
         }
 
-        return effects;
+        foreach (var list in (await users.SmartListsAsync(account.Name, ct)).Where(list => list.State == SmartList.Types.State.Valid))
+        {
+            if (await EffectAsync(account.Name, foresight, FilterForesight.Members(list), ct) is var (before, after, problem))
+            {
+                var effect = new SmartListEffect { SmartListId = list.SmartListId, Name = list.Name, CountBefore = before, Problem = problem };
+                lists.Add(effect);
+                Set(after, count => effect.CountAfter = count);
+            }
+        }
+
+        return (segments, lists);
     }
 
     /// <summary>Finds the published workflows that the change concerns; a merge makes <paramref name="gaining"/> and <paramref name="losing"/> events.</summary>
@@ -53,28 +62,37 @@ internal sealed class TagWhatIf(GovernanceStore store, TagUsers users, TimeProvi
         return effects;
     }
 
-    private async Task<SegmentEffect> EffectAsync(string account, Segment segment, Filter now, Filter? then, CancellationToken ct)
+    // Null where the change does not concern the filter.
+    private async Task<(int Before, int? After, string Problem)?> EffectAsync(
+        string account, FilterForesight foresight, Filter filter, CancellationToken ct)
     {
-        var effect = new SegmentEffect { SegmentId = segment.SegmentId, Name = segment.Name };
+        var now = foresight.Inline(filter);
+        var breaks = foresight.Breaks(now);
+        var then = breaks ? now : foresight.After(now);
+        if (!breaks && then.Equals(now))
+        {
+            return null;
+        }
+
+        var before = 0;
         try
         {
-            effect.CountBefore = await CountAsync(account, now, ct);
-            if (then is null)
-            {
-                effect.Problem = "It refers to the tag that goes.";
-            }
-            else
-            {
-                effect.CountAfter = await CountAsync(account, then, ct);
-            }
+            before = await CountAsync(account, now, ct);
+            return breaks ? (before, null, "It refers to the tag that goes.") : (before, await CountAsync(account, then, ct), "");
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument or StatusCode.FailedPrecondition)
         {
             // With the filters of other segments in it, it may be larger than a filter may be.
-            effect.Problem = $"It cannot be counted beforehand: {e.Status.Detail}";
+            return (before, null, $"It cannot be counted beforehand: {e.Status.Detail}");
         }
+    }
 
-        return effect;
+    private static void Set(int? count, Action<int> set)
+    {
+        if (count is { } known)
+        {
+            set(known);
+        }
     }
 
     private async Task<int> CountAsync(string account, Filter filter, CancellationToken ct)

@@ -27,6 +27,16 @@ public sealed class WhatIfTests(SharedApps shared) : IClassFixture<SharedApps>
         ("14 prefix of all", "has tag starting with \"V\" OR has tag starting with \"v\""),
     ];
 
+    // By name: the filter, and which of the tags vip and VIP puts in (1) or keeps out (-1).
+    private static readonly (string Name, string Filter, int From, int Into)[] s_lists =
+    [
+        ("20 from puts in", "has tag \"Other\"", 1, 0),
+        ("21 from keeps out", "everyone", -1, 0),
+        ("22 into puts in", "has tag \"Other\"", 0, 1),
+        ("23 into keeps out", "has tag starting with \"vi\"", 0, -1),
+        ("24 untouched", "has tag \"Other\"", 0, 0),
+    ];
+
     private GovernanceService.GovernanceServiceClient Governance => new(shared.Apps.Channel(Service.Tags));
 
     [Fact]
@@ -52,6 +62,7 @@ public sealed class WhatIfTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.Tags.DeleteTagAsync(new DeleteTagRequest { Account = account.Name, TagId = from, Force = true });
 
         AssertForetold(before, await CountsAsync(account), preview);
+        Assert.Equal(["20 from puts in", "21 from keeps out"], preview.SmartLists.Where(effect => effect.Problem.Length > 0).Select(effect => effect.Name));
         Assert.Equal((3, 0), (preview.ContactsLosing, preview.ContactsGaining));
     }
 
@@ -124,6 +135,13 @@ public sealed class WhatIfTests(SharedApps shared) : IClassFixture<SharedApps>
                 new CreateSegmentRequest { Account = account.Name, Segment = new Segment { Name = name }, Text = filter });
         }
 
+        foreach (var (name, filter, ofFrom, ofInto) in s_lists)
+        {
+            int Tag(int use) => ofFrom == use ? from : ofInto == use ? into : 0;
+            var list = new SmartList { Name = name, IncludeTagId = Tag(1), ExcludeTagId = Tag(-1) };
+            await shared.Apps.SmartLists.CreateSmartListAsync(new CreateSmartListRequest { Account = account.Name, SmartList = list, Text = filter });
+        }
+
         return (account, from, into);
     }
 
@@ -136,9 +154,10 @@ public sealed class WhatIfTests(SharedApps shared) : IClassFixture<SharedApps>
     private async Task<Dictionary<string, int?>> CountsAsync(TagAccount account)
     {
         var counts = new Dictionary<string, int?>();
-        foreach (var (name, _) in s_segments)
+        foreach (var (name, source) in s_segments.Select(segment => (segment.Item1, new FilterSource { SegmentName = segment.Item1 }))
+            .Concat(s_lists.Select(list => (list.Name, new FilterSource { SmartListName = list.Name }))))
         {
-            var request = new CountContactsRequest { Account = account.Name, Source = new FilterSource { SegmentName = name } };
+            var request = new CountContactsRequest { Account = account.Name, Source = source };
             try
             {
                 counts[name] = (await shared.Apps.Segments.CountContactsAsync(request)).Count;
@@ -155,13 +174,15 @@ public sealed class WhatIfTests(SharedApps shared) : IClassFixture<SharedApps>
     // What is not foretold does not change; what is foretold does so exactly.
     private static void AssertForetold(Dictionary<string, int?> before, Dictionary<string, int?> after, PreviewTagChangeResponse preview)
     {
-        var foretold = preview.Segments.ToDictionary(effect => effect.Name);
-        Assert.NotEmpty(foretold);
+        var foretold = preview.Segments.Select(effect => (effect.Name, effect.CountBefore, After: effect.HasCountAfter ? effect.CountAfter : (int?)null))
+            .Concat(preview.SmartLists.Select(effect => (effect.Name, effect.CountBefore, After: effect.HasCountAfter ? effect.CountAfter : (int?)null)))
+            .ToDictionary(effect => effect.Name);
+        Assert.NotEmpty(preview.Segments);
         foreach (var (name, count) in before)
         {
-            var effect = foretold.GetValueOrDefault(name);
-            Assert.Equal((name, count), (name, effect?.CountBefore ?? count));
-            Assert.Equal((name, after[name]), (name, effect is null ? count : effect.HasCountAfter ? effect.CountAfter : null));
+            var isForetold = foretold.TryGetValue(name, out var effect);
+            Assert.Equal((name, count), (name, isForetold ? effect.CountBefore : count));
+            Assert.Equal((name, after[name]), (name, isForetold ? effect.After : count));
         }
     }
 

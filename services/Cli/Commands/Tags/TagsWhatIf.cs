@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Crm.Tags.V1;
 using Spectre.Console;
 using TagSegments.Cli.Output;
@@ -34,7 +35,9 @@ internal static class TagsWhatIf
         table.AddRow("contacts".Cell(), "lose the tag".Cell(), answer.ContactsLosing.Cell(), "".Cell(), "".Cell());
         table.AddRow("contacts".Cell(), "get the other tag".Cell(), "".Cell(), answer.ContactsGaining.Cell(), "".Cell());
         foreach (var s in answer.Segments)
-            table.AddRow("segment".Cell(), s.Name.Cell(), s.CountBefore.Cell(), (s.HasCountAfter ? s.CountAfter.ToString("N0", null) : "invalid").Cell(), s.Problem.Cell());
+            table.AddRow("segment".Cell(), s.Name.Cell(), s.CountBefore.Cell(), Then(s.HasCountAfter, s.CountAfter).Cell(), s.Problem.Cell());
+        foreach (var l in answer.SmartLists)
+            table.AddRow("smart list".Cell(), l.Name.Cell(), l.CountBefore.Cell(), Then(l.HasCountAfter, l.CountAfter).Cell(), l.Problem.Cell());
         foreach (var w in answer.Workflows)
             table.AddRow("workflow".Cell(), w.Name.Cell(), "".Cell(), w.Starts.Cell(), Remark(w).Cell());
         foreach (var u in answer.Usages)
@@ -43,6 +46,8 @@ internal static class TagsWhatIf
             table.AddRow("note".Cell(), f.Message.Cell(), "".Cell(), "".Cell(), f.Suggestion.Cell());
         return table;
     }
+
+    private static string Then(bool isKnown, int count) => isKnown ? count.ToString("N0", CultureInfo.InvariantCulture) : "invalid";
 
     private static string Remark(WorkflowEffect effect) => effect switch
     {

@@ -1,3 +1,5 @@
+using Crm.Campaigns.V1;
+using Crm.Common.V1;
 using Crm.Errors.V1;
 using Crm.Segments.V1;
 using Grpc.Core;
@@ -61,6 +63,53 @@ public sealed class ListUsagesTests(SharedApps shared) : SegmentTest(shared)
         var users = await UsersAsync(new() { Account = account.Name, TagId = vip, PageSize = 3 });
 
         Assert.Equal([.. Enumerable.Range(0, 5).Select(i => $"segment S{i}"), .. Enumerable.Range(0, 5).Select(i => $"smart_list L{i}")], users);
+    }
+
+    [Fact]
+    public async Task What_a_campaign_or_workflow_uses_is_named_and_not_deleted_unless_forced()
+    {
+        var account = await Apps.NewAccountAsync();
+        var segment = (await Segments.CreateSegmentAsync(new() { Account = account, Segment = new Segment { Name = "S" }, Text = "everyone" })).Segment;
+        var list = (await SmartLists.CreateSmartListAsync(new() { Account = account, SmartList = new SmartList { Name = "L" }, Text = "everyone" })).SmartList;
+        var campaign = (await Apps.Campaigns.CreateCampaignAsync(new()
+        {
+            Account = account,
+            Campaign = new Campaign
+            {
+                Name = "C",
+                Channel = Channel.Email,
+                Message = new Message { Subject = "x", Text = "x" },
+                Audience = new Audience
+                {
+                    Include = { new FilterSource { SmartListId = list.SmartListId } },
+                    Exclude = { Text("first_name is empty AND in segment \"S\"") },
+                },
+            },
+        })).Campaign;
+        await Apps.Workflows.CreateWorkflowAsync(new()
+        {
+            Account = account,
+            Yaml = """
+                name: W
+                triggers:
+                  - segment_entered: { segment: S }
+                nodes:
+                  - id: done
+                    end: {}
+                """,
+        });
+
+        Assert.Equal(["campaign C", "workflow W"], await UsersAsync(new() { Account = account, SegmentId = segment.SegmentId, PageSize = 1 }));
+        Assert.Equal(["campaign C"], await UsersAsync(new() { Account = account, SmartListId = list.SmartListId }));
+        var delete = new DeleteSegmentRequest { Account = account, SegmentId = segment.SegmentId };
+        var deleteList = new DeleteSmartListRequest { Account = account, SmartListId = list.SmartListId };
+        var users = await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.InUse, async () => await Segments.DeleteSegmentAsync(delete));
+        Assert.Equal("campaign:C, workflow:W", users.Metadata["used_by"]);
+        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.InUse, async () => await SmartLists.DeleteSmartListAsync(deleteList));
+
+        await Segments.DeleteSegmentAsync(new(delete) { Force = true });
+        await Apps.Campaigns.CancelCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId });
+        await SmartLists.DeleteSmartListAsync(deleteList);
     }
 
     [Fact]
