@@ -90,7 +90,7 @@ internal static class EvidenceText
         var inAll = $"{Times(explanation.CountInAll)} in all";
         return explanation.Count > 0
             ? $"{verb}{Times(explanation.Count)} {Window(explanation.Windows[0])}, {what}; {inAll}"
-            : $"not {verb}{Window(explanation.Windows[0])}; {inAll}, {what}";
+            : $"{verb}0 times {Window(explanation.Windows[0])}; {inAll}, {what}";
     }
 
     private static string Asked(Explanation explanation) => explanation.Windows.Count == 0 ? "" : $"; asked {Window(explanation.Windows[0])}";
