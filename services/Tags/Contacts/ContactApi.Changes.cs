@@ -70,6 +70,7 @@ internal sealed partial class ContactApi
                 "consent.state",
                 "is required")
             .RequireTime(consent.Time, "consent.time")
+            .Require(consent.Time is null || consent.Time.Seconds >= 0, "consent.time", "must not lie before 1970")
             .Require(consent.Source.Length <= 200, "consent.source", "is longer than 200 characters")
             .Require(!consent.Source.Any(char.IsControl), "consent.source", "must not contain control characters")
             .Require(consent.Time is null || calls.IsPast(consent.Time), "consent.time", "must not lie in the future")
