@@ -74,8 +74,8 @@ internal static class CliApp
             new Command("workflows", "Automations that react to tags and other events.")
             {
                 WorkflowsList.Create(), WorkflowsShow.Create(), WorkflowsValidate.Create(), WorkflowsApply.Create(), WorkflowsCreate.Create(),
-                WorkflowsPublish.Create(), WorkflowsUnpublish.Create(), WorkflowsSimulate.Create(), WorkflowsEnrol.Create(),
-                WorkflowsRuns.Create(), WorkflowsRun.Create(), WorkflowsHistory.Create(), WorkflowsCancelRun.Create(),
+                WorkflowsPublish.Create(), WorkflowsUnpublish.Create(), WorkflowsDelete.Create(), WorkflowsVersions.Create(), WorkflowsSimulate.Create(),
+                WorkflowsEnrol.Create(), WorkflowsRuns.Create(), WorkflowsRun.Create(), WorkflowsHistory.Create(), WorkflowsCancelRun.Create(),
                 WorkflowsResumeRun.Create(), WorkflowsMove.Create(),
             },
         };

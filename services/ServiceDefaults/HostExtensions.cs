@@ -38,6 +38,11 @@ public static class HostExtensions
         return builder;
     }
 
+    /// <summary>Adds a <see cref="ClockWatch"/> over a table of clocks.</summary>
+    public static IServiceCollection AddClockWatch(this IServiceCollection services, string table) => services
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<ClockWatch>(provider, table))
+        .AddHostedService(provider => provider.GetRequiredService<ClockWatch>());
+
     /// <summary>Adds the connection to Redis of <c>Redis:ConnectionString</c>; without one, the service works without Redis.</summary>
     public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)
     {

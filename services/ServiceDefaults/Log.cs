@@ -15,4 +15,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 4, Level = LogLevel.Information, Message = "Auth:Mode is off: every caller may do everything")]
     public static partial void AuthIsOff(this ILogger logger);
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "Cannot read the account clocks; trying again")]
+    public static partial void ClockUnreadable(this ILogger logger, Exception exception);
 }

@@ -5,9 +5,6 @@ internal static partial class Log
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Commit {Count} changes one by one, because one of them failed")]
     public static partial void GroupSplit(this ILogger logger, Exception exception, int count);
 
-    [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "Cannot read the account clocks; trying again")]
-    public static partial void ClockUnreadable(this ILogger logger, Exception exception);
-
     [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "A bulk operation was interrupted; it is tried again")]
     public static partial void BulkInterrupted(this ILogger logger, Exception exception);
 

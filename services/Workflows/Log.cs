@@ -14,11 +14,14 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "Runs of account {Account} could not be carried out; they stay due")]
     public static partial void ExecutorBroke(this ILogger logger, Exception exception, string account);
 
+    [LoggerMessage(LogLevel.Warning, "What is due could not be read; it is tried again")]
+    public static partial void DueRunsUnknown(this ILogger logger, Exception exception);
+
     [LoggerMessage(LogLevel.Warning, "Segment {SegmentId} of account {Account} could not be looked at; who came in is found at the next look")]
     public static partial void SegmentNotSeen(this ILogger logger, Exception exception, Guid segmentId, string account);
 
-    [LoggerMessage(LogLevel.Warning, "Segments of account {Account} could not be looked at; who came in is found at the next look")]
-    public static partial void SegmentsNotSeen(this ILogger logger, Exception exception, string account);
+    [LoggerMessage(LogLevel.Warning, "Segments could not be looked at; who came in is found at the next look")]
+    public static partial void SegmentsNotSeen(this ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "{Subject} in account {Account}, for example {RunId}: {Reason}")]
     public static partial void RunsNeedAttention(this ILogger logger, string subject, string account, Guid runId, string reason);
@@ -29,7 +32,7 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "Notices to owners could not be read")]
     public static partial void NoticesUnavailable(this ILogger logger, Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "Leases could not be renewed")]
+    [LoggerMessage(LogLevel.Warning, "Leases could not be read or changed")]
     public static partial void LeasesUnavailable(this ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Information, "Holding account {Account}")]

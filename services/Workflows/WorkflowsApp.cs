@@ -60,6 +60,8 @@ public static class WorkflowsApp
             .AddSingleton<SegmentFilters>()
             .AddSingleton<LoopFinder>()
             .AddSingleton<Publisher>()
+            .AddSingleton<Deletion>()
+            .AddSingleton<VersionStore>()
             .AddSingleton<RunStore>()
             .AddSingleton<MovedRuns>()
             .AddSingleton<ManualEnrolment>()
@@ -78,7 +80,7 @@ public static class WorkflowsApp
             .AddSingleton(Section<SegmentWatchOptions>(builder, "SegmentWatch"))
             .AddSingleton<SegmentWatch>()
             .AddSingleton<SegmentFollower>()
-            .AddSingleton<Wakeups>()
+            .AddSingleton<DueWatch>()
             .AddSingleton<AccountLeases>()
             .AddSingleton<ExecutionStore>()
             .AddSingleton<ConditionMatcher>()
@@ -97,6 +99,8 @@ public static class WorkflowsApp
             .AddSingleton<NodeRunner>()
             .AddSingleton<Executor>()
             .AddHostedService<OwnerNotices>()
+            .AddHostedService(provider => provider.GetRequiredService<DueWatch>())
+            .AddHostedService(provider => provider.GetRequiredService<SegmentFollower>())
             .AddHostedService<AccountHost>();
     }
 

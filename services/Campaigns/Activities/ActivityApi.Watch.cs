@@ -10,7 +10,6 @@ namespace TagSegments.Campaigns.Activities;
 internal sealed partial class ActivityApi
 {
     private const int FeedBatch = 1_000;
-    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
 
     public override async Task WatchActivities(
@@ -34,15 +33,20 @@ internal sealed partial class ActivityApi
             place = found.Count > 0 ? found[^1].Place : new FeedPlace(Math.Max(place.Pos, clock.Pos), long.MaxValue);
             if (found.Count > 0 || tools.Time.GetElapsedTime(lastSent) >= s_heartbeat)
             {
-                await responseStream.WriteAsync(
-                    new WatchActivitiesResponse { Activities = { found.Select(f => f.Activity) }, Position = Position(account.Id, place) }, ct);
-                lastSent = tools.Time.GetTimestamp();
+                await SendAsync(found);
             }
 
-            if (found.Count < FeedBatch)
+            while (found.Count < FeedBatch && !await clocks.WaitAsync(account.Id, place.Pos, s_heartbeat, ct))
             {
-                await Task.Delay(s_pollInterval, tools.Time, ct);
+                await SendAsync([]);
             }
+        }
+
+        async Task SendAsync(List<(FeedPlace Place, Activity Activity)> found)
+        {
+            await responseStream.WriteAsync(
+                new WatchActivitiesResponse { Activities = { found.Select(f => f.Activity) }, Position = Position(account.Id, place) }, ct);
+            lastSent = tools.Time.GetTimestamp();
         }
     }
 

@@ -8,7 +8,8 @@ using TagSegments.ServiceDefaults;
 namespace TagSegments.Campaigns.Activities;
 
 /// <summary>What was sent to contacts and what they did.</summary>
-internal sealed partial class ActivityApi(CallTools tools, ActivityStore activities, KnownContacts contacts, SuppressionStore suppressions)
+internal sealed partial class ActivityApi(
+    CallTools tools, ActivityStore activities, ClockWatch clocks, KnownContacts contacts, SuppressionStore suppressions)
     : ActivityService.ActivityServiceBase
 {
     public override async Task<RecordActivitiesResponse> RecordActivities(RecordActivitiesRequest request, ServerCallContext context)

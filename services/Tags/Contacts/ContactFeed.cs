@@ -49,7 +49,7 @@ internal sealed class ContactFeed(NpgsqlDataSource database, FeedPositions posit
                 cursor = upTo;
             }
 
-            if (!await clock.WaitAsync(accountId, cursor.Pos, s_heartbeat, ct))
+            while (!await clock.WaitAsync(accountId, cursor.Pos, s_heartbeat, ct))
             {
                 await SendAsync(responses, accountId, cursor, [], ct);
             }

@@ -52,7 +52,7 @@ internal sealed class TagWatch(EventReader reader, FeedPositions positions, Cloc
                 }
             }
 
-            if (!hasMore && !await clock.WaitAsync(accountId, cursor.Pos, s_heartbeat, ct))
+            while (!hasMore && !await clock.WaitAsync(accountId, cursor.Pos, s_heartbeat, ct))
             {
                 await SendAsync([]);
             }

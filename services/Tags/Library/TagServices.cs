@@ -1,3 +1,4 @@
+using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Assignments;
 using TagSegments.Tags.Expiry;
 using TagSegments.Tags.Feed;
@@ -22,8 +23,7 @@ internal static class TagServices
         .AddSingleton<AssignmentCalls>()
         .AddSingleton<ExpiryStore>()
         .AddHostedService<ExpiryRunner>()
-        .AddSingleton<ClockWatch>()
-        .AddHostedService(provider => provider.GetRequiredService<ClockWatch>())
+        .AddClockWatch("crm.clock")
         .AddSingleton<EventList>()
         .AddSingleton<EventReader>()
         .AddSingleton<FeedPositions>()

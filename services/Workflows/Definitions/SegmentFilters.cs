@@ -9,11 +9,23 @@ namespace TagSegments.Workflows.Definitions;
 internal sealed class SegmentFilters(SegmentService.SegmentServiceClient segments)
 {
     /// <summary>Reads the filters of all segments that start one of the workflows, by the segments' ids. What is gone is left out: nobody enters it.</summary>
-    public async Task<IReadOnlyDictionary<string, Filter>> OfTriggersAsync(AccountInfo account, IEnumerable<Workflow> workflows, CancellationToken ct)
+    public Task<IReadOnlyDictionary<string, Filter>> OfTriggersAsync(AccountInfo account, IEnumerable<Workflow> workflows, CancellationToken ct) =>
+        ReadAsync(account, workflows.SelectMany(w => w.Definition.Triggers).Select(t => t.SegmentEntered?.SegmentId).OfType<string>().Distinct(), ct);
+
+    /// <summary>Reads the filters of all segments that the conditions of a definition refer to.</summary>
+    public Task<IReadOnlyDictionary<string, Filter>> OfConditionsAsync(AccountInfo account, Definition definition, CancellationToken ct) =>
+        ReadAsync(
+            account,
+            definition.Nodes
+                .SelectMany(node => node.Branch?.Branches.Select(branch => branch.When) ?? [node.Wait?.Until?.Condition ?? new Condition()])
+                .SelectMany(condition => condition.Filter is { } filter ? In(filter) : [])
+                .Distinct(),
+            ct);
+
+    private async Task<IReadOnlyDictionary<string, Filter>> ReadAsync(AccountInfo account, IEnumerable<string> segmentIds, CancellationToken ct)
     {
         var filters = new Dictionary<string, Filter>();
-        var open = new Queue<string>(
-            workflows.SelectMany(w => w.Definition.Triggers).Select(t => t.SegmentEntered?.SegmentId).OfType<string>().Distinct());
+        var open = new Queue<string>(segmentIds);
         while (open.TryDequeue(out var id))
         {
             if (!filters.ContainsKey(id) && await FindAsync(account, id, ct) is { } filter)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crm.Workflows.V1;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
@@ -14,6 +15,8 @@ internal sealed partial class WorkflowApi(
     DraftReader drafts,
     LoopFinder loops,
     Publisher publisher,
+    Deletion deletion,
+    VersionStore versions,
     RunStore runs,
     MovedRuns moves,
     ManualEnrolment enrolment,
@@ -94,6 +97,31 @@ internal sealed partial class WorkflowApi(
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
         return await publisher.UnpublishAsync(account, ReadId(request.WorkflowId, "workflow_id"), request, context);
+    }
+
+    public override async Task<DeleteWorkflowResponse> DeleteWorkflow(DeleteWorkflowRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+
+        return await deletion.DeleteAsync(account, ReadId(request.WorkflowId, "workflow_id"), request, context);
+    }
+
+    public override async Task<ListWorkflowVersionsResponse> ListWorkflowVersions(ListWorkflowVersionsRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var id = ReadId(request.WorkflowId, "workflow_id");
+        var limit = PageSize(request.PageSize);
+        var before = pages.Read(request) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : int.MaxValue;
+
+        var found = await versions.ListAsync(account.Id, id, before, limit + 1, context.CancellationToken)
+            ?? throw RpcErrors.NotFound("workflow", request.WorkflowId);
+
+        var page = found.Take(limit).ToList();
+        return new ListWorkflowVersionsResponse
+        {
+            Versions = { page },
+            NextPageToken = found.Count > limit ? pages.Create(request, page[^1].Version.ToString(CultureInfo.InvariantCulture)) : "",
+        };
     }
 
     public override async Task<ParseWorkflowResponse> ParseWorkflow(ParseWorkflowRequest request, ServerCallContext context)

@@ -81,7 +81,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
     {
         var sql = $"""
             {Select}
-            WHERE w.account_id = @AccountId AND w.workflow_id = @Id
+            WHERE w.account_id = @AccountId AND w.workflow_id = @Id AND w.deleted_at IS NULL
             {(forUpdate ? "FOR UPDATE OF w" : "")}
             """;
         var row = await tx.Connection!.QuerySingleOrDefaultAsync<Row>(
@@ -94,7 +94,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
     {
         const string sql = $"""
             {Select}
-            WHERE w.account_id = @accountId AND (w.workflow_id = @id OR w.name = @name)
+            WHERE w.account_id = @accountId AND (w.workflow_id = @id OR w.name = @name) AND w.deleted_at IS NULL
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(
@@ -108,7 +108,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
         const string sql = """
             SELECT workflow_id, name
             FROM workflows.workflow
-            WHERE account_id = @accountId AND (workflow_id = @id OR name = @name)
+            WHERE account_id = @accountId AND (workflow_id = @id OR name = @name) AND deleted_at IS NULL
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
         var found = await connection.QueryAsync<(Guid, string)>(new CommandDefinition(sql, new { accountId, id, name }, cancellationToken: ct));
@@ -171,6 +171,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
         const string sql = $"""
             {Select}
             WHERE w.account_id = @accountId
+                AND w.deleted_at IS NULL
                 AND (@tagId = 0 OR @tagId = ANY(w.tag_ids) OR (w.state = 2 AND @tagId = ANY(v.tag_ids)))
                 AND (@after::text IS NULL OR w.name COLLATE "C" > @after)
             ORDER BY w.name COLLATE "C"

@@ -5,7 +5,8 @@ using TagSegments.Workflows.Execution;
 namespace TagSegments.Workflows.Enrolment;
 
 /// <summary>Follows one feed of one account from its cursor on, for as long as this process holds the account.</summary>
-internal sealed class FeedFollower(Feeds feeds, Enroller enroller, Wakeups wakeups, TimeProvider time, ILogger<FeedFollower> logger)
+internal sealed class FeedFollower(
+    Feeds feeds, Enroller enroller, SegmentFollower segments, DueWatch due, TimeProvider time, ILogger<FeedFollower> logger)
 {
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
 
@@ -53,9 +54,14 @@ internal sealed class FeedFollower(Feeds feeds, Enroller enroller, Wakeups wakeu
 
             position = batch.Position;
             onProgress();
+            if (batch.Events.Count > 0)
+            {
+                segments.Touch(account.Id);
+            }
+
             if (touched > 0)
             {
-                wakeups.Wake(account.Id);
+                due.Wake(account.Id);
             }
         }
     }

@@ -1,29 +1,93 @@
+using System.Collections.Concurrent;
 using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Execution;
 
 namespace TagSegments.Workflows.Enrolment;
 
-/// <summary>Looks at the watched segments of one account, for as long as this process holds the account.</summary>
-internal sealed class SegmentFollower(SegmentWatch watch, TimeProvider time, ILogger<SegmentFollower> logger)
+/// <summary>
+/// Looks at the watched segments of the accounts that this process holds: every minute, as they change by time alone as well, and some seconds
+/// after something has happened to a contact.
+/// </summary>
+internal sealed class SegmentFollower(
+    SegmentWatch watch, AccountLeases leases, AccountDirectory accounts, SegmentWatchOptions options, TimeProvider time, ILogger<SegmentFollower> logger)
+    : BackgroundService
 {
-    public async Task RunAsync(AccountInfo account, CancellationToken ct)
+    // A look takes a twentieth of the time at most, however big the segments are.
+    private const int Rest = 19;
+    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<int, bool> _touched = new();
+    private readonly Dictionary<int, (DateTimeOffset At, Task<TimeSpan> Duration)> _looks = [];
+
+    /// <summary>Tells that something has happened to a contact of the account.</summary>
+    public void Touch(int accountId) => _touched[accountId] = true;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!ct.IsCancellationRequested)
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await watch.LookAtAllAsync(account, ct);
+                await LookWhereDueAsync(stoppingToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // The database is away: what it remembers of the last look stays.
-                logger.SegmentsNotSeen(e, account.Name);
+                logger.SegmentsNotSeen(e);
             }
             catch (OperationCanceledException)
             {
-                break;
+                // The service stops.
             }
 
-            await Task.Delay(watch.Interval, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(s_tick, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private async Task LookWhereDueAsync(CancellationToken ct)
+    {
+        foreach (var (accountId, name) in await watch.AccountsAsync(leases.Self, ct))
+        {
+            if (IsDue(accountId))
+            {
+                // What happens from now on may be missed by the look.
+                _touched.TryRemove(accountId, out _);
+                _looks[accountId] = (time.GetUtcNow(), LookAsync(name, ct));
+            }
+        }
+    }
+
+    private bool IsDue(int accountId)
+    {
+        if (!_looks.TryGetValue(accountId, out var last))
+        {
+            return true;
+        }
+
+        var since = time.GetUtcNow() - last.At;
+        return last.Duration.IsCompletedSuccessfully
+            && (since >= TimeSpan.FromSeconds(options.Seconds)
+                || (_touched.ContainsKey(accountId)
+                    && since >= TimeSpan.FromSeconds(options.AfterEventSeconds)
+                    && since >= last.Duration.Result * (Rest + 1)));
+    }
+
+    // Returns how long it took.
+    private async Task<TimeSpan> LookAsync(string accountName, CancellationToken ct)
+    {
+        var start = time.GetTimestamp();
+        try
+        {
+            await watch.LookAtAllAsync(await accounts.GetAsync(accountName, ct), ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            logger.SegmentsNotSeen(e);
+        }
+        catch (OperationCanceledException)
+        {
+            // The service stops.
+        }
+
+        return time.GetElapsedTime(start);
     }
 }

@@ -13,6 +13,9 @@ internal sealed record SegmentWatchOptions
 {
     /// <summary>How often segments that start workflows are looked at, in seconds. Defaults to 60.</summary>
     public int Seconds { get; init; } = 60;
+
+    /// <summary>How soon after the last look they are looked at again if something has happened to a contact, in seconds. Defaults to 5.</summary>
+    public int AfterEventSeconds { get; init; } = 5;
 }
 
 /// <summary>
@@ -23,11 +26,24 @@ internal sealed class SegmentWatch(
     NpgsqlDataSource database,
     SegmentService.SegmentServiceClient segments,
     ActiveVersions versions,
-    Wakeups wakeups,
-    SegmentWatchOptions options,
+    DueWatch due,
     ILogger<SegmentWatch> logger)
 {
-    public TimeSpan Interval => TimeSpan.FromSeconds(options.Seconds);
+    /// <summary>Gets number and name of the accounts of a holder that have a segment to look at.</summary>
+    public async Task<IEnumerable<(int AccountId, string Name)>> AccountsAsync(Guid holder, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT account.account_id, account.name
+            FROM workflows.account AS account
+            JOIN workflows.lease AS lease USING (account_id)
+            WHERE lease.holder = @holder AND account_id IN (
+                SELECT account_id
+                FROM workflows.workflow_version
+                WHERE active_until IS NULL AND definition @? '$.triggers[*].segmentEntered')
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QueryAsync<(int, string)>(new CommandDefinition(sql, new { holder }, cancellationToken: ct));
+    }
 
     /// <summary>Looks at every segment that starts a published workflow; one that cannot be seen is passed over.</summary>
     public async Task LookAtAllAsync(AccountInfo account, CancellationToken ct)
@@ -75,7 +91,7 @@ internal sealed class SegmentWatch(
         await EnrolmentStore.StartAsync(tx, account.Id, active, [.. enrolments], ct);
         await SaveAsync(tx, account.Id, segmentId, now, members, ct);
         await tx.CommitAsync(ct);
-        wakeups.Wake(account.Id);
+        due.Wake(account.Id);
     }
 
     private async Task<IReadOnlyList<Guid>> WatchedAsync(int accountId, CancellationToken ct)

@@ -6,12 +6,7 @@ namespace TagSegments.Workflows.Execution;
 
 /// <summary>Follows the feeds and carries out the runs of the accounts that this process holds.</summary>
 internal sealed class AccountHost(
-    AccountLeases leases,
-    AccountDirectory accounts,
-    FeedFollower feeds,
-    SegmentFollower segments,
-    Executor executor,
-    ILogger<AccountHost> logger) : BackgroundService
+    AccountLeases leases, AccountDirectory accounts, FeedFollower feeds, Executor executor, ILogger<AccountHost> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
     private readonly Dictionary<int, (CancellationTokenSource Stop, Task Work)> _held = [];
@@ -38,14 +33,14 @@ internal sealed class AccountHost(
         }
 
         await Task.WhenAll(_held.Keys.ToList().Select(StopAsync));
-        await ReleaseAsync();
+        await LeaveAsync();
     }
 
-    private async Task ReleaseAsync()
+    private async Task LeaveAsync()
     {
         try
         {
-            await leases.ReleaseAsync(CancellationToken.None);
+            await leases.LeaveAsync(CancellationToken.None);
         }
         catch (Exception e) when (e is NpgsqlException or ObjectDisposedException)
         {
@@ -54,9 +49,16 @@ internal sealed class AccountHost(
         }
     }
 
+    // An account goes to another process only when nothing of it is under way here any more.
     private async Task FollowLeasesAsync(IReadOnlyDictionary<int, string> held, CancellationToken ct)
     {
-        await Task.WhenAll(_held.Keys.Except(held.Keys).ToList().Select(StopAsync));
+        var lost = _held.Keys.Except(held.Keys).ToList();
+        if (lost.Count > 0)
+        {
+            await Task.WhenAll(lost.Select(StopAsync));
+            await leases.ReleaseAsync(lost, ct);
+        }
+
         foreach (var (id, name) in held.Where(account => !_held.ContainsKey(account.Key)))
         {
             var account = await accounts.GetAsync(name, ct);
@@ -69,7 +71,6 @@ internal sealed class AccountHost(
     private Task WorkAsync(AccountInfo account, CancellationToken ct) => Task.WhenAll(
     [
         .. Enum.GetValues<Feed>().Select(feed => feeds.RunAsync(account, feed, ct)),
-        segments.RunAsync(account, ct),
         .. Enum.GetValues<Lane>().Select(lane => executor.RunAsync(account, lane, ct)),
     ]);
 

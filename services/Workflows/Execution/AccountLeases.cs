@@ -3,32 +3,67 @@ using Npgsql;
 
 namespace TagSegments.Workflows.Execution;
 
-/// <summary>Shares the accounts out among the processes of this service. Leases run by the database's clock.</summary>
+/// <summary>
+/// Shares the accounts out among the living processes of this service. A process lives for as long as it renews its row; a lease is held for as
+/// long as its holder lives and has not given it back. Time is the database's.
+/// </summary>
 internal sealed class AccountLeases(NpgsqlDataSource database)
 {
-    private readonly Guid _holder = Guid.CreateVersion7();
+    /// <summary>This process among the holders of leases.</summary>
+    public Guid Self { get; } = Guid.CreateVersion7();
 
-    /// <summary>Renews the leases that this process holds, takes those that nobody holds, and returns all of them.</summary>
+    /// <summary>
+    /// Tells that this process lives, takes the accounts of its share that no living process holds, and returns the accounts it is to work for:
+    /// those of its share that it holds.
+    /// </summary>
     public async Task<IReadOnlyDictionary<int, string>> HoldAsync(CancellationToken ct)
     {
-        const string sql = """
-            UPDATE workflows.lease AS lease
-            SET holder = @holder, held_until = now() + interval '10 seconds'
-            FROM workflows.account AS account
-            WHERE account.account_id = lease.account_id AND (lease.holder = @holder OR lease.held_until < now())
-            RETURNING account.account_id, account.name
+        const string aliveSql = """
+            INSERT INTO workflows.process (process_id, alive_until)
+            VALUES (@Self, now() + interval '5 seconds')
+            ON CONFLICT (process_id) DO UPDATE SET alive_until = EXCLUDED.alive_until;
+            DELETE FROM workflows.process WHERE alive_until < now() - interval '1 hour';
+            -- What lies further ahead was written before the clock was set back.
+            SELECT process_id FROM workflows.process WHERE alive_until BETWEEN now() AND now() + interval '5 seconds'
             """;
+        const string leaseSql = "SELECT account_id, account.name, holder FROM workflows.lease JOIN workflows.account USING (account_id)";
         await using var connection = await database.OpenConnectionAsync(ct);
-        var held = await connection.QueryAsync<(int AccountId, string Name)>(
-            new CommandDefinition(sql, new { holder = _holder }, cancellationToken: ct));
-        return held.ToDictionary(account => account.AccountId, account => account.Name);
+        var processes = (await connection.QueryAsync<Guid>(new CommandDefinition(aliveSql, new { Self }, cancellationToken: ct))).ToHashSet();
+        var leases = await connection.QueryAsync<Lease>(new CommandDefinition(leaseSql, cancellationToken: ct));
+        var share = leases.Where(lease => AccountShares.OwnerOf(lease.AccountId, processes) == Self).ToList();
+        var free = share.Where(lease => lease.Holder is not { } holder || !processes.Contains(holder)).Select(lease => lease.AccountId).ToArray();
+        var taken = free.Length > 0 ? await TakeAsync(connection, free, [.. processes], ct) : [];
+        return share
+            .Where(lease => lease.Holder == Self || taken.Contains(lease.AccountId))
+            .ToDictionary(lease => lease.AccountId, lease => lease.Name);
     }
 
-    /// <summary>Gives all leases back, so that another process can go on at once.</summary>
-    public async Task ReleaseAsync(CancellationToken ct)
+    /// <summary>Gives leases back, for the process to take whose they are.</summary>
+    public async Task ReleaseAsync(IReadOnlyCollection<int> accountIds, CancellationToken ct)
     {
-        const string sql = "UPDATE workflows.lease SET holder = NULL, held_until = '-infinity' WHERE holder = @holder";
+        const string sql = "UPDATE workflows.lease SET holder = NULL WHERE holder = @Self AND account_id = ANY(@accountIds)";
         await using var connection = await database.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(sql, new { holder = _holder }, cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(sql, new { Self, accountIds = accountIds.ToArray() }, cancellationToken: ct));
     }
+
+    /// <summary>Ends this process as a holder of leases: others take them at once.</summary>
+    public async Task LeaveAsync(CancellationToken ct)
+    {
+        const string sql = "DELETE FROM workflows.process WHERE process_id = @Self";
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(sql, new { Self }, cancellationToken: ct));
+    }
+
+    private async Task<HashSet<int>> TakeAsync(NpgsqlConnection connection, int[] accountIds, Guid[] processes, CancellationToken ct)
+    {
+        const string sql = """
+            UPDATE workflows.lease
+            SET holder = @Self
+            WHERE account_id = ANY(@accountIds) AND (holder IS NULL OR holder <> ALL(@processes))
+            RETURNING account_id
+            """;
+        return [.. await connection.QueryAsync<int>(new CommandDefinition(sql, new { Self, accountIds, processes }, cancellationToken: ct))];
+    }
+
+    private sealed record Lease(int AccountId, string Name, Guid? Holder);
 }

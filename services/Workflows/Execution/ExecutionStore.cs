@@ -29,19 +29,6 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
         return [.. runs];
     }
 
-    /// <summary>How long until the next run is due; null if none waits.</summary>
-    public async Task<TimeSpan?> NextDueAsync(int accountId, Lane lane, CancellationToken ct)
-    {
-        const string sql = """
-            SELECT min(due_at) - clock_timestamp()
-            FROM workflows.run
-            WHERE account_id = @accountId AND lane = @lane AND due_at > now() AND due_at < 'infinity'
-            """;
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return await connection.ExecuteScalarAsync<TimeSpan?>(
-            new CommandDefinition(sql, new { accountId, lane = (short)lane }, cancellationToken: ct));
-    }
-
     /// <summary>Gets the definition that a run walks; versions never change.</summary>
     public async Task<Definition> DefinitionAsync(int accountId, Guid workflowId, int version, CancellationToken ct)
     {

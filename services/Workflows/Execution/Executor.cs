@@ -10,36 +10,41 @@ namespace TagSegments.Workflows.Execution;
 /// one commit for many of them. A group that is slow holds up nobody else.
 /// </summary>
 internal sealed class Executor(
-    ExecutionStore store, Enroller enroller, NodeRunner nodes, Wakeups wakeups, TimeProvider time, ILogger<Executor> logger)
+    ExecutionStore store, Enroller enroller, NodeRunner nodes, DueWatch watch, TimeProvider time, ILogger<Executor> logger)
 {
     private const int MostPutOff = 1_000;
-    private static readonly TimeSpan s_longestSleep = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
 
     public async Task RunAsync(AccountInfo account, Lane lane, CancellationToken ct)
     {
         var busy = new ConcurrentDictionary<Guid, byte>();
+        var groups = new List<Task>();
         while (!ct.IsCancellationRequested)
         {
             try
             {
-                await RunDueAsync(account, lane, busy, ct);
+                groups.RemoveAll(group => group.IsCompleted);
+                await RunDueAsync(account, lane, busy, groups, ct);
             }
             catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
                 // The database is away; what is due stays due.
                 logger.ExecutorBroke(e, account.Name);
-                await Task.Delay(s_longestSleep, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(s_pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
             {
                 break;
             }
         }
+
+        await Task.WhenAll(groups);
     }
 
-    private async Task RunDueAsync(AccountInfo account, Lane lane, ConcurrentDictionary<Guid, byte> busy, CancellationToken ct)
+    private async Task RunDueAsync(
+        AccountInfo account, Lane lane, ConcurrentDictionary<Guid, byte> busy, List<Task> groups, CancellationToken ct)
     {
-        var wakeup = wakeups.Next(account.Id);
+        var wakeup = watch.Next(account.Id);
         var room = MaxBusy(lane) - busy.Count;
         var due = room > 0 ? await store.DueAsync(account.Id, lane, [.. busy.Keys], room, ct) : [];
         foreach (var group in due.GroupBy(run => (run.WorkflowId, run.Version, run.NodeId)))
@@ -49,14 +54,14 @@ internal sealed class Executor(
             var node = definition.Nodes.Single(node => node.Id == group.Key.NodeId);
             foreach (var runs in group.Chunk(NodeRunner.GroupSize(node)))
             {
-                _ = RunGroupAsync(account, definition, node, runs, busy, ct);
+                groups.Add(RunGroupAsync(account, definition, node, runs, busy, ct));
             }
         }
 
         var putOff = lane is Lane.Bulk && due.Count < room ? await enroller.WorkOffAsync(account.Id, MostPutOff, ct) : 0;
         if (putOff == 0 && (due.Count < room || room == 0))
         {
-            await SleepAsync(account, lane, wakeup, ct);
+            await wakeup.WaitAsync(ct);
         }
     }
 
@@ -73,13 +78,15 @@ internal sealed class Executor(
 
         try
         {
-            await store.CommitAsync(account.Id, await nodes.RunAsync(account, definition, node, runs, ct), ct);
+            var results = await nodes.RunAsync(account, definition, node, runs, ct);
+            await store.CommitAsync(account.Id, results, ct);
+            WakeForSoonest(account, results);
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
             // The database is away; the runs stay due, and their actions know a repetition.
             logger.ExecutorBroke(e, account.Name);
-            await Task.Delay(s_longestSleep, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(s_pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         catch (OperationCanceledException)
         {
@@ -92,17 +99,16 @@ internal sealed class Executor(
                 busy.TryRemove(run.RunId, out _);
             }
 
-            wakeups.Wake(account.Id);
+            watch.Wake(account.Id);
         }
     }
 
-    private async Task SleepAsync(AccountInfo account, Lane lane, Task wakeup, CancellationToken ct)
+    private void WakeForSoonest(AccountInfo account, IReadOnlyList<StepResult> results)
     {
-        var next = await store.NextDueAsync(account.Id, lane, ct) ?? s_longestSleep;
-        var pause = TimeSpan.FromTicks(Math.Clamp(next.Ticks, 0, s_longestSleep.Ticks));
-        using var awake = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        await Task.WhenAny(wakeup, Task.Delay(pause, time, awake.Token));
-        await awake.CancelAsync();
-        ct.ThrowIfCancellationRequested();
+        var times = results.SelectMany(result => new[] { result.Delay, result.Look }).Where(time => time > TimeSpan.Zero).ToList();
+        if (times.Count > 0)
+        {
+            watch.Wake(account.Id, times.Min()!.Value);
+        }
     }
 }

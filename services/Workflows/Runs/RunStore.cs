@@ -11,7 +11,7 @@ using TagSegments.Workflows.Execution;
 namespace TagSegments.Workflows.Runs;
 
 /// <summary>Reads runs and their histories, and lets people end and resume them.</summary>
-internal sealed class RunStore(NpgsqlDataSource database, Wakeups wakeups)
+internal sealed class RunStore(NpgsqlDataSource database, DueWatch due)
 {
     private const string Select = """
         SELECT run_id, workflow_id, version, contact_id, state, node_id, reason, event_id, cause_kind, cause_id, cause_detail, cause_chain,
@@ -23,7 +23,7 @@ internal sealed class RunStore(NpgsqlDataSource database, Wakeups wakeups)
         """;
 
     /// <summary>Makes the executors of this process look for work.</summary>
-    public void Wake(int accountId) => wakeups.Wake(accountId);
+    public void Wake(int accountId) => due.Wake(accountId);
 
     /// <summary>Lists runs before a run, newest first.</summary>
     public async Task<IReadOnlyList<Run>> ListAsync(

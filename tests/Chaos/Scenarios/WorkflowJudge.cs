@@ -12,12 +12,12 @@ internal sealed class WorkflowJudge(string connectionString)
 {
     // The name of a workflow is that of the tag that starts it.
     private const string Events = """
-        SELECT name, 'tags/' || pos || '.' || seq AS event_id
+        SELECT account_id, name, 'tags/' || pos || '.' || seq AS event_id
         FROM tags.tag_change
         JOIN tags.tag USING (account_id, tag_id)
         WHERE op = 1 AND name = ANY(@tags) AND contact_id IS NOT NULL
         UNION ALL
-        SELECT name, 'tags/' || pos || '.' || seq || CASE WHEN bit_count(bits) > 1 THEN '.' || (chunk * 16384 + i) ELSE '' END
+        SELECT account_id, name, 'tags/' || pos || '.' || seq || CASE WHEN bit_count(bits) > 1 THEN '.' || (chunk * 16384 + i) ELSE '' END
         FROM tags.tag_change
         JOIN tags.tag USING (account_id, tag_id)
         CROSS JOIN generate_series(0, 16383) AS i
@@ -35,27 +35,37 @@ internal sealed class WorkflowJudge(string connectionString)
         """,
         new { tags = s_tags }));
 
-    /// <summary>Fills the report; <paramref name="acknowledged"/> are the taggings of each contact by single writers.</summary>
-    public async Task JudgeAsync(ChaosReport report, IReadOnlyDictionary<int, int> acknowledged)
+    /// <summary>Fills the report; <paramref name="acknowledged"/> are the taggings of each contact of an account by single writers.</summary>
+    public async Task JudgeAsync(ChaosReport report, IReadOnlyDictionary<(string Account, int Contact), int> acknowledged)
     {
         await TellAsync(report);
         var differences = (await ReadAsync(connection => connection.QueryAsync<(string Event, int Missing)>(
             $"""
-            SELECT COALESCE(event.name || ' ' || event.event_id, run.name || ' ' || run.event_id), COALESCE(event.count, 0) - COALESCE(run.count, 0)
-            FROM (SELECT name, event_id, count(*)::int FROM ({Events}) AS event GROUP BY 1, 2) AS event
+            SELECT account_id || ' ' || name || ' ' || event_id, COALESCE(event.count, 0) - COALESCE(run.count, 0)
+            FROM (SELECT account_id, name, event_id, count(*)::int FROM ({Events}) AS event GROUP BY 1, 2, 3) AS event
             FULL JOIN (
-                SELECT name, event_id, count(*)::int FROM workflows.run JOIN workflows.workflow USING (account_id, workflow_id) GROUP BY 1, 2) AS run
-                USING (name, event_id)
+                SELECT account_id, name, event_id, count(*)::int
+                FROM workflows.run
+                JOIN workflows.workflow USING (account_id, workflow_id)
+                GROUP BY 1, 2, 3) AS run
+                USING (account_id, name, event_id)
             WHERE event.count IS DISTINCT FROM run.count
             """,
             new { tags = s_tags }))).ToList();
         Report(report, "", differences);
 
-        var runs = (await ReadAsync(connection => connection.QueryAsync<(int Contact, int Runs)>(
-            "SELECT contact_id, count(*)::int FROM workflows.run JOIN workflows.workflow USING (account_id, workflow_id) WHERE name = @name GROUP BY 1",
-            new { name = WorkflowKills.SingleTag }))).ToDictionary(row => row.Contact, row => row.Runs);
+        var runs = (await ReadAsync(connection => connection.QueryAsync<(string Account, int Contact, int Runs)>(
+            """
+            SELECT account.name, contact_id, count(*)::int
+            FROM workflows.run
+            JOIN workflows.workflow USING (account_id, workflow_id)
+            JOIN workflows.account USING (account_id)
+            WHERE workflow.name = @name
+            GROUP BY 1, 2
+            """,
+            new { name = WorkflowKills.SingleTag }))).ToDictionary(row => (row.Account, row.Contact), row => row.Runs);
         Report(report, "acknowledged_", [.. acknowledged.Keys.Union(runs.Keys)
-            .Select(contact => ($"contact {contact}", acknowledged.GetValueOrDefault(contact) - runs.GetValueOrDefault(contact)))]);
+            .Select(contact => ($"{contact.Account} contact {contact.Contact}", acknowledged.GetValueOrDefault(contact) - runs.GetValueOrDefault(contact)))]);
 
         Report(report, "messages_", [.. await ReadAsync(connection => connection.QueryAsync<(string Run, int Missing)>(
             """

@@ -12,7 +12,7 @@ namespace TagSegments.Chaos.Scenarios;
 
 /// <summary>
 /// Tags contacts, one by one and in bulk, while processes die: every tagging starts its workflow exactly once, every run ends, and what runs do
-/// is done once. Two processes of the workflow service share the account.
+/// is done once. Two processes of the workflow service share the accounts.
 /// </summary>
 internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
 {
@@ -22,16 +22,16 @@ internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
     /// <summary>The tag that contacts get in bulk, and the workflow that it starts.</summary>
     public const string BulkTag = "Flash";
 
-    private const string Account = "chaos";
-    private const int Contacts = 400;
+    private const int Contacts = 100;
     private const int Writers = 8;
+    private static readonly string[] s_accounts = ["chaos-1", "chaos-2", "chaos-3", "chaos-4"];
     private static readonly Target[] s_killed = [Target.Tags, Target.Workflows, Target.WorkflowsTwin, Target.Postgres];
 
     // What a mutant loses never comes.
     private readonly TimeSpan _drain = TimeSpan.FromSeconds(options.Mutant is null ? 120 : 20);
 
-    // Contact -> acknowledged taggings.
-    private readonly ConcurrentDictionary<int, int> _events = new();
+    // Account and contact -> acknowledged taggings.
+    private readonly ConcurrentDictionary<(string Account, int Contact), int> _events = new();
 
     public static async Task<ChaosReport> RunAsync(ChaosOptions options)
     {
@@ -45,7 +45,11 @@ internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
 
     private async Task<ChaosReport> RunAsync()
     {
-        await ArrangeAsync();
+        await Task.WhenAll(s_accounts.Select(ArrangeAsync));
+        if (options.Mutant is { } mutant)
+        {
+            await ExecuteAsync(WorkflowMutants.Sql(mutant));
+        }
 
         using var stop = new CancellationTokenSource();
         var writers = Enumerable.Range(0, Writers).Select(writer => Task.Run(() => WriteAsync(writer, stop.Token))).ToList();
@@ -75,28 +79,24 @@ internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
         return report;
     }
 
-    private async Task ArrangeAsync()
+    private async Task ArrangeAsync(string account)
     {
         var accounts = new AccountService.AccountServiceClient(rig[Target.Tags].Channel);
         var contacts = new ContactService.ContactServiceClient(rig[Target.Tags].Channel);
-        await accounts.CreateAccountAsync(new CreateAccountRequest { Account = Account });
+        await accounts.CreateAccountAsync(new CreateAccountRequest { Account = account });
         await Parallel.ForEachAsync(Enumerable.Range(1, Contacts), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, ct) =>
             await contacts.CreateContactAsync(
-                new CreateContactRequest { Account = Account, Contact = new Contact { Email = $"{number}@example.com" } }, cancellationToken: ct));
+                new CreateContactRequest { Account = account, Contact = new Contact { Email = $"{number}@example.com" } }, cancellationToken: ct));
         foreach (var tag in new[] { SingleTag, BulkTag, "Out" })
         {
-            await Tags.CreateTagAsync(new CreateTagRequest { Account = Account, Tag = new Tag { Name = tag } });
+            await Tags.CreateTagAsync(new CreateTagRequest { Account = account, Tag = new Tag { Name = tag } });
         }
 
-        await PublishAsync(SingleTag, "{id: tell, send_message: {subject: Hello, text: Hello}, next: clear}");
-        await PublishAsync(BulkTag, "{id: tell, branch: {branches: [{when: has a tag, next: clear}]}}");
-        if (options.Mutant is { } mutant)
-        {
-            await ExecuteAsync(WorkflowMutants.Sql(mutant));
-        }
+        await PublishAsync(account, SingleTag, "{id: tell, send_message: {subject: Hello, text: Hello}, next: clear}");
+        await PublishAsync(account, BulkTag, "{id: tell, branch: {branches: [{when: has a tag, next: clear}]}}");
     }
 
-    private async Task PublishAsync(string tag, string middle)
+    private async Task PublishAsync(string account, string tag, string middle)
     {
         var workflows = new WorkflowService.WorkflowServiceClient(rig[Target.Workflows].Channel);
         var yaml = $"""
@@ -107,8 +107,8 @@ internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
             - {middle}
             - {"{"}id: clear, remove_tag: {"{"}tag: Out{"}"}{"}"}
             """;
-        var created = await workflows.CreateWorkflowAsync(new CreateWorkflowRequest { Account = Account, Yaml = yaml });
-        await workflows.PublishWorkflowAsync(new PublishWorkflowRequest { Account = Account, WorkflowId = created.Workflow.WorkflowId });
+        var created = await workflows.CreateWorkflowAsync(new CreateWorkflowRequest { Account = account, Yaml = yaml });
+        await workflows.PublishWorkflowAsync(new PublishWorkflowRequest { Account = account, WorkflowId = created.Workflow.WorkflowId });
     }
 
     // Each writer has contacts of its own, puts the tag on and takes it off again: every tagging changes something, so it is an event.
@@ -117,11 +117,12 @@ internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
         var random = new Random(options.Seed + writer + 1);
         while (!stop.IsCancellationRequested)
         {
-            var contact = (random.Next(Contacts / Writers) * Writers) + writer + 1;
-            var add = new AddTagsRequest { Account = Account, ContactId = contact, TagNames = { SingleTag }, RequestId = Guid.NewGuid().ToString() };
+            var account = s_accounts[random.Next(s_accounts.Length)];
+            var contact = 1 + writer + (Writers * random.Next(Contacts / Writers));
+            var add = new AddTagsRequest { Account = account, ContactId = contact, TagNames = { SingleTag }, RequestId = Guid.NewGuid().ToString() };
             await Calls.UntilAcknowledgedAsync(call => Tags.AddTagsAsync(add, call), CancellationToken.None);
-            _events.AddOrUpdate(contact, 1, (_, events) => events + 1);
-            var remove = new RemoveTagsRequest { Account = Account, ContactId = contact, TagNames = { SingleTag }, RequestId = Guid.NewGuid().ToString() };
+            _events.AddOrUpdate((account, contact), 1, (_, events) => events + 1);
+            var remove = new RemoveTagsRequest { Account = account, ContactId = contact, TagNames = { SingleTag }, RequestId = Guid.NewGuid().ToString() };
             await Calls.UntilAcknowledgedAsync(call => Tags.RemoveTagsAsync(remove, call), CancellationToken.None);
             await Task.Delay(random.Next(60), CancellationToken.None);
         }
@@ -130,27 +131,28 @@ internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
     // A bulk change that is broken off and repeated makes several rows of the log; which events there were, the log tells.
     private async Task WriteBulkAsync(CancellationToken stop)
     {
-        var tag = (await Calls.UntilAcknowledgedAsync(
-            call => Tags.GetTagAsync(new GetTagRequest { Account = Account, Name = BulkTag }, call), CancellationToken.None)).Tag.TagId;
         var random = new Random(options.Seed);
         while (!stop.IsCancellationRequested)
         {
+            var account = s_accounts[random.Next(s_accounts.Length)];
+            var tag = (await Calls.UntilAcknowledgedAsync(
+                call => Tags.GetTagAsync(new GetTagRequest { Account = account, Name = BulkTag }, call), CancellationToken.None)).Tag.TagId;
             var contacts = Enumerable.Range(1, Contacts).Where(_ => random.Next(4) == 0).ToList();
-            var add = new BulkTagRequest { Account = Account, ContactIds = { contacts }, AddTagIds = { tag }, RequestId = Guid.NewGuid().ToString() };
+            var add = new BulkTagRequest { Account = account, ContactIds = { contacts }, AddTagIds = { tag }, RequestId = Guid.NewGuid().ToString() };
             await Calls.UntilAcknowledgedAsync(call => Tags.BulkTagAsync(add, call), CancellationToken.None);
-            var remove = new BulkTagRequest { Account = Account, ContactIds = { contacts }, RemoveTagIds = { tag }, RequestId = Guid.NewGuid().ToString() };
+            var remove = new BulkTagRequest { Account = account, ContactIds = { contacts }, RemoveTagIds = { tag }, RequestId = Guid.NewGuid().ToString() };
             await Calls.UntilAcknowledgedAsync(call => Tags.BulkTagAsync(remove, call), CancellationToken.None);
             await Task.Delay(random.Next(2_000), CancellationToken.None);
         }
     }
 
-    // As if the ten seconds of a dead process's lease had passed: else most kills would meet services that only wait. The other process may lose
-    // its lease while it works, which must do no harm.
+    // As if the time had passed after which a silent process counts as dead: else most kills would meet services that only wait. The other process
+    // may lose its accounts while it works, which must do no harm.
     private async Task ReleaseLeasesAsync(Target killed)
     {
         if (killed is Target.Workflows or Target.WorkflowsTwin)
         {
-            await ExecuteAsync("UPDATE workflows.lease SET held_until = '-infinity'");
+            await ExecuteAsync("DELETE FROM workflows.process");
         }
     }
 

@@ -1,13 +1,15 @@
 using Dapper;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace TagSegments.Tags.Feed;
+namespace TagSegments.ServiceDefaults;
 
 /// <summary>
-/// Tells when account clocks have moved: one short query per tick for all who wait in this process, none while nobody waits. Not NOTIFY:
-/// PostgreSQL serialises the commits of all transactions that notify.
+/// Tells when the clocks of accounts in <paramref name="table"/> (<c>account_id</c>, <c>pos</c>) have moved: one short query per tick for all
+/// who wait in this process, none while nobody waits. Not NOTIFY: PostgreSQL serialises the commits of all transactions that notify.
 /// </summary>
-internal sealed class ClockWatch(NpgsqlDataSource database, TimeProvider time, ILogger<ClockWatch> logger) : BackgroundService
+public sealed class ClockWatch(NpgsqlDataSource database, string table, TimeProvider time, ILogger<ClockWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(50);
     private readonly List<Waiter> _waiters = [];
@@ -76,7 +78,7 @@ internal sealed class ClockWatch(NpgsqlDataSource database, TimeProvider time, I
 
     private async Task WakeAsync(CancellationToken ct)
     {
-        const string sql = "SELECT account_id, pos FROM crm.clock WHERE account_id = ANY (@accountIds)";
+        var sql = $"SELECT account_id, pos FROM {table} WHERE account_id = ANY (@accountIds)";
         Waiter[] waiters;
         lock (_waiters)
         {

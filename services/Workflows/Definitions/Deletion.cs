@@ -1,0 +1,76 @@
+using Crm.Errors.V1;
+using Crm.Workflows.V1;
+using Dapper;
+using Grpc.Core;
+using Npgsql;
+using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Enrolment;
+
+namespace TagSegments.Workflows.Definitions;
+
+/// <summary>Deletes workflows that nobody uses any more, or any if that is asked for.</summary>
+internal sealed class Deletion(WorkflowStore workflows, Enroller enroller)
+{
+    public Task<DeleteWorkflowResponse> DeleteAsync(AccountInfo account, Guid id, DeleteWorkflowRequest request, ServerCallContext context) =>
+        workflows.WriteAsync(account, context, request, request.RequestId, async tx =>
+        {
+            const string sql = """
+                UPDATE workflows.workflow SET deleted_at = now() WHERE account_id = @AccountId AND workflow_id = @id;
+                DELETE FROM workflows.notice WHERE account_id = @AccountId AND workflow_id = @id
+                """;
+            var ct = context.CancellationToken;
+            // Locks the account, so that nothing starts meanwhile, and makes runs of what was put off, to be cancelled with the others.
+            await enroller.WorkOffAllAsync(tx, account.Id, id, ct);
+            var workflow = await WorkflowStore.GetAsync(tx, account, id, ct, forUpdate: true);
+            if (!request.Force && await UseAsync(tx, account, workflow, ct) is { } use)
+            {
+                throw RpcErrors.Create(
+                    StatusCode.FailedPrecondition,
+                    ErrorReason.InUse,
+                    $"The workflow \"{workflow.Name}\" {use}. Delete it with force all the same.",
+                    ("resource", "workflow"),
+                    ("id", workflow.WorkflowId));
+            }
+
+            var ended = await PublishStore.UnpublishAsync(tx, account, id, cancelRuns: true, ct);
+            await tx.Connection!.ExecuteAsync(new CommandDefinition(sql, new { AccountId = account.Id, id }, tx, cancellationToken: ct));
+            return new DeleteWorkflowResponse { CancelledRuns = ended.CancelledRuns };
+        });
+
+    private static async Task<string?> UseAsync(NpgsqlTransaction tx, AccountInfo account, Workflow workflow, CancellationToken ct)
+    {
+        const string runsSql = """
+            SELECT count(*)::int
+            FROM workflows.run
+            WHERE account_id = @AccountId AND workflow_id = @Id AND (due_at IS NOT NULL OR state = @Parked)
+            """;
+        const string callerSql = """
+            SELECT w.name
+            FROM workflows.workflow AS w
+            LEFT JOIN workflows.workflow_version AS v
+                ON v.account_id = w.account_id AND v.workflow_id = w.workflow_id AND v.version = w.published_version AND w.state = @Published
+            WHERE w.account_id = @AccountId
+                AND w.workflow_id <> @Id
+                AND w.deleted_at IS NULL
+                AND jsonb_path_exists(
+                    jsonb_build_array(w.draft, v.definition), '$[*].nodes[*].goToWorkflow ? (@.workflowId == $id)', jsonb_build_object('id', @Id::text))
+            ORDER BY w.name
+            LIMIT 1
+            """;
+        if (workflow.State is Workflow.Types.State.Published)
+        {
+            return "is published";
+        }
+
+        var values = new
+        {
+            AccountId = account.Id,
+            Id = Guid.Parse(workflow.WorkflowId),
+            Parked = (short)Run.Types.State.Parked,
+            Published = (short)Workflow.Types.State.Published,
+        };
+        var runs = await tx.Connection!.ExecuteScalarAsync<int>(new CommandDefinition(runsSql, values, tx, cancellationToken: ct));
+        var caller = await tx.Connection!.ExecuteScalarAsync<string?>(new CommandDefinition(callerSql, values, tx, cancellationToken: ct));
+        return runs > 0 ? $"has {runs} runs under way" : caller is null ? null : $"is what \"{caller}\" goes to";
+    }
+}

@@ -1,0 +1,49 @@
+using Crm.Workflows.V1;
+using Dapper;
+using Google.Protobuf.WellKnownTypes;
+using Npgsql;
+
+namespace TagSegments.Workflows.Definitions;
+
+/// <summary>Lists published versions, which outlive their workflows.</summary>
+internal sealed class VersionStore(NpgsqlDataSource database)
+{
+    /// <summary>Lists versions before a version, newest first; null if there never was such a workflow.</summary>
+    public async Task<IReadOnlyList<WorkflowVersion>?> ListAsync(int accountId, Guid workflowId, int before, int limit, CancellationToken ct)
+    {
+        const string existsSql = "SELECT EXISTS (SELECT FROM workflows.workflow WHERE account_id = @accountId AND workflow_id = @workflowId)";
+        const string sql = """
+            SELECT version, active_from, active_until, published_by, accepted_loops,
+                   (SELECT count(*)::int
+                    FROM workflows.run
+                    WHERE run.account_id = v.account_id AND run.workflow_id = v.workflow_id AND run.version = v.version
+                        AND (due_at IS NOT NULL OR state = 3)) AS active_runs
+            FROM workflows.workflow_version AS v
+            WHERE account_id = @accountId AND workflow_id = @workflowId AND version < @before
+            ORDER BY version DESC
+            LIMIT @limit
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var values = new { accountId, workflowId, before, limit };
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(existsSql, values, cancellationToken: ct)))
+        {
+            return null;
+        }
+
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, values, cancellationToken: ct));
+        return [.. rows.Select(row => row.ToVersion())];
+    }
+
+    private sealed record Row(int Version, DateTime ActiveFrom, DateTime? ActiveUntil, string PublishedBy, string[] AcceptedLoops, int ActiveRuns)
+    {
+        public WorkflowVersion ToVersion() => new()
+        {
+            Version = Version,
+            PublishTime = Timestamp.FromDateTime(ActiveFrom),
+            EndTime = ActiveUntil is { } end ? Timestamp.FromDateTime(end) : null,
+            Publisher = PublishedBy,
+            AcceptedLoops = { AcceptedLoops },
+            ActiveRuns = ActiveRuns,
+        };
+    }
+}

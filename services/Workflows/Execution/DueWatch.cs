@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using Dapper;
+using Npgsql;
+
+namespace TagSegments.Workflows.Execution;
+
+/// <summary>
+/// Lets the executors of all accounts in this process sleep until there is work: they are woken by what happens in this process, and by one
+/// query for all of them that finds what became due or was made due by another process.
+/// </summary>
+internal sealed class DueWatch(NpgsqlDataSource database, TimeProvider time, ILogger<DueWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(2);
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> _sleepers = new();
+
+    /// <summary>Wakes everybody who waits for the account.</summary>
+    public void Wake(int accountId)
+    {
+        if (_sleepers.TryRemove(accountId, out var sleeper))
+        {
+            sleeper.TrySetResult();
+        }
+    }
+
+    /// <summary>Wakes them after a time that may end before the next query: longer ones the query finds.</summary>
+    public void Wake(int accountId, TimeSpan delay)
+    {
+        if (delay <= s_longest)
+        {
+            // A little later than asked for: what is due by the database's clock must not be missed by a moment.
+            var timer = Task.Delay(delay + TimeSpan.FromMilliseconds(5), time);
+            timer.ContinueWith(_ => Wake(accountId), TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>A task that ends with the next wake-up. Take it before looking for work, so that no call falls between.</summary>
+    public Task Next(int accountId) =>
+        _sleepers.GetOrAdd(accountId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var pause = s_longest;
+            try
+            {
+                pause = await WakeDueAsync(stoppingToken);
+            }
+            catch (NpgsqlException e)
+            {
+                // The database is away; what is due stays due.
+                logger.DueRunsUnknown(e);
+            }
+            catch (OperationCanceledException)
+            {
+                // The service stops.
+            }
+
+            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // Wakes those who have work, and returns how long it takes until the next run is due.
+    private async Task<TimeSpan> WakeDueAsync(CancellationToken ct)
+    {
+        // Two lanes, each a place in the index run_due.
+        const string sql = """
+            SELECT account_id,
+                   EXISTS (SELECT FROM workflows.backlog WHERE backlog.account_id = asked.account_id)
+                   OR EXISTS (SELECT FROM workflows.run WHERE run.account_id = asked.account_id AND lane = 1 AND due_at <= now())
+                   OR EXISTS (SELECT FROM workflows.run WHERE run.account_id = asked.account_id AND lane = 2 AND due_at <= now()),
+                   NULLIF(LEAST(
+                       (SELECT min(due_at) FROM workflows.run WHERE run.account_id = asked.account_id AND lane = 1 AND due_at > now()),
+                       (SELECT min(due_at) FROM workflows.run WHERE run.account_id = asked.account_id AND lane = 2 AND due_at > now())),
+                       'infinity') - clock_timestamp()
+            FROM unnest(@accountIds) AS asked (account_id)
+            """;
+        if (_sleepers.IsEmpty)
+        {
+            return s_longest;
+        }
+
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var accounts = (await connection.QueryAsync<(int AccountId, bool HasWork, TimeSpan? NextDue)>(
+            new CommandDefinition(sql, new { accountIds = _sleepers.Keys.ToArray() }, cancellationToken: ct))).ToList();
+        foreach (var account in accounts.Where(account => account.HasWork))
+        {
+            Wake(account.AccountId);
+        }
+
+        var next = accounts.Min(account => account.NextDue) ?? s_longest;
+        return TimeSpan.FromTicks(Math.Clamp(next.Ticks, s_shortest.Ticks, s_longest.Ticks));
+    }
+}

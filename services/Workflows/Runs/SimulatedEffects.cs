@@ -1,0 +1,106 @@
+using Crm.Segments.V1;
+using Crm.Workflows.V1;
+using TagSegments.Workflows.Execution;
+using Match = Crm.Segments.V1.TagClause.Types.Match;
+
+namespace TagSegments.Workflows.Runs;
+
+/// <summary>
+/// What the nodes that were passed in a simulation would have changed. Tags are applied to the explanations of later conditions; what may have
+/// become of fields, messages and opportunities is only told.
+/// </summary>
+internal sealed class SimulatedEffects(IReadOnlyDictionary<int, string> tags, IReadOnlyDictionary<string, Filter> segments)
+{
+    private readonly Dictionary<int, string> _tags = new(tags);
+    private readonly List<Node> _unapplied = [];
+
+    /// <summary>Adds a tag; false if the contact has it already.</summary>
+    public bool Add(TagAction action) => _tags.TryAdd(action.TagId, action.Tag);
+
+    /// <summary>Removes a tag; false if the contact does not have it.</summary>
+    public bool Remove(TagAction action) => _tags.Remove(action.TagId);
+
+    /// <summary>Remembers a node whose effect conditions will not see.</summary>
+    public void Pass(Node node) => _unapplied.Add(node);
+
+    /// <summary>
+    /// Corrects the explanation of a filter by the tags of the simulation, and returns what conditions do not see: nodes that may have changed
+    /// what it asks for.
+    /// </summary>
+    public IReadOnlyList<string> Apply(Filter filter, Explanation explanation)
+    {
+        var unseen = new List<string>();
+        Apply(filter, explanation, [], unseen);
+        return [.. unseen.Distinct()];
+    }
+
+    // The explanation has the shape of the filter. A segment is explained where it is met first.
+    private void Apply(Filter filter, Explanation explanation, Dictionary<string, bool> known, List<string> unseen)
+    {
+        foreach (var (member, explained) in Members(filter).Zip(explanation.Members))
+        {
+            Apply(member, explained, known, unseen);
+        }
+
+        switch (filter.KindCase)
+        {
+            case Filter.KindOneofCase.AllOf:
+                explanation.Matches = explanation.Members.All(member => member.Matches);
+                break;
+            case Filter.KindOneofCase.AnyOf:
+                explanation.Matches = explanation.Members.Any(member => member.Matches);
+                break;
+            case Filter.KindOneofCase.Negated:
+                explanation.Matches = !explanation.Members[0].Matches;
+                break;
+            case Filter.KindOneofCase.Segment when segments.TryGetValue(filter.Segment.SegmentId, out var other):
+                var inside = explanation.Members[0];
+                if (!known.TryGetValue(filter.Segment.SegmentId, out var matches))
+                {
+                    Apply(other, inside, known, unseen);
+                    matches = known[filter.Segment.SegmentId] = inside.Matches;
+                }
+
+                explanation.Matches = inside.Matches = matches;
+                break;
+            case Filter.KindOneofCase.Tag when Matches(filter.Tag) != explanation.Matches:
+                explanation.Matches = !explanation.Matches;
+                explanation.Actual = $"{(explanation.Matches ? "true" : "false")} by the nodes before; now {explanation.Actual}";
+                break;
+            default:
+                unseen.AddRange(_unapplied.Where(node => MayMatter(node, filter)).Select(NodeText.Of));
+                break;
+        }
+    }
+
+    private static IEnumerable<Filter> Members(Filter filter) => filter.KindCase switch
+    {
+        Filter.KindOneofCase.AllOf => filter.AllOf.Filters,
+        Filter.KindOneofCase.AnyOf => filter.AnyOf.Filters,
+        Filter.KindOneofCase.Negated => [filter.Negated],
+        _ => [],
+    };
+
+    private bool Matches(TagClause clause)
+    {
+        bool Has(int tagId) => _tags.ContainsKey(tagId);
+        var any = clause.TagIds.Count > 0
+            ? clause.TagIds.Any(Has)
+            : _tags.Values.Any(name => name.StartsWith(clause.NamePrefix, StringComparison.Ordinal));
+        return clause.Match switch
+        {
+            Match.All => clause.TagIds.All(Has),
+            Match.None => !any,
+            _ => any,
+        };
+    }
+
+    private static bool MayMatter(Node node, Filter filter) => filter.KindCase switch
+    {
+        Filter.KindOneofCase.Field => node.SetField is not null,
+        Filter.KindOneofCase.Activity => node.SendMessage is not null,
+        Filter.KindOneofCase.Opportunity => node.MoveOpportunity is not null,
+        Filter.KindOneofCase.TagAdded => node.AddTag?.TagId == filter.TagAdded.TagId,
+        _ => false,
+    };
+}
