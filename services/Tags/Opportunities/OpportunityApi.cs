@@ -79,4 +79,35 @@ internal sealed partial class OpportunityApi(OpportunityCalls calls, Opportunity
             },
             (response, token) => response.ConsistencyToken = token);
     }
+
+    public override async Task<MoveOpportunityResponse> MoveOpportunity(MoveOpportunityRequest request, ServerCallContext context)
+    {
+        new FieldChecks()
+            .Require(request.ContactId > 0, "contact_id", "is required")
+            .Require(request.StageId > 0, "stage_id", "is required")
+            .ThrowIfAny();
+        var account = await calls.AccountAsync(request.Account, context);
+        var fields = await calls.FieldsAsync(account, context);
+        var creation = OpportunityEdit.Read(new Opportunity { ContactId = request.ContactId, Name = request.CreateName, StageId = request.StageId }, null, fields);
+        var move = OpportunityEdit.Read(new Opportunity { StageId = request.StageId }, null, fields);
+
+        var newId = request.CreateName.Length > 0 ? await calls.TakeNumberAsync(account, "opportunity", 1, context) : 0;
+        return await calls.WriteAsync(
+            account, context, request, request.RequestId, request.Cause,
+            async writes =>
+            {
+                var (pipelineId, open) = await writes.FindLastOpenAsync(request.ContactId, request.StageId);
+                var row = open is not null ? await writes.UpdateAsync(open.OpportunityId, 0, move)
+                    : newId > 0 ? await writes.CreateAsync(newId, creation.Apply(new OpportunityState { PipelineId = pipelineId }))
+                    : null;
+                return new MoveOpportunityResponse { Outcome = Outcome(open, row), Opportunity = row?.ToProto(fields) };
+            },
+            (response, token) => response.ConsistencyToken = token);
+    }
+
+    private static MoveOpportunityResponse.Types.Outcome Outcome(OpportunityRow? before, OpportunityRow? after) =>
+        after is null ? MoveOpportunityResponse.Types.Outcome.None
+        : before is null ? MoveOpportunityResponse.Types.Outcome.Created
+        : before.StageId == after.StageId ? MoveOpportunityResponse.Types.Outcome.Unchanged
+        : MoveOpportunityResponse.Types.Outcome.Moved;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Contacts.V1;
 using Dapper;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
@@ -41,6 +42,27 @@ internal sealed class OpportunityWrites(AccountTransaction transaction, ChangeCa
         return await GetAsync(opportunityId);
     }
 
+    /// <summary>
+    /// Finds the pipeline of a stage, and the open opportunity of a contact in it that was created last. Throws NOT_FOUND for an unknown contact
+    /// or stage.
+    /// </summary>
+    public async Task<(int PipelineId, OpportunityRow? Open)> FindLastOpenAsync(int contactId, int stageId)
+    {
+        const string pipelineSql = "SELECT pipeline_id FROM crm.stage WHERE account_id = @accountId AND stage_id = @stageId FOR SHARE";
+        const string openSql = $"""
+            SELECT {OpportunityRow.Columns}
+            FROM crm.opportunity
+            WHERE account_id = @accountId AND contact_id = @contactId AND pipeline_id = @pipelineId AND status = @open
+            ORDER BY opportunity_id DESC
+            LIMIT 1
+            FOR UPDATE
+            """;
+        var accountId = transaction.AccountId;
+        var pipelineId = await QueryAsync<int?>(pipelineSql, new { accountId, stageId }) ?? throw RpcErrors.NotFound("stage", Number(stageId));
+        await CheckContactAsync(contactId);
+        return (pipelineId, await QueryAsync<OpportunityRow>(openSql, new { accountId, contactId, pipelineId, open = (short)Opportunity.Types.Status.Open }));
+    }
+
     // Locks the row: what was read stays true until the commit.
     private async Task<OpportunityRow> GetAsync(int opportunityId)
     {
@@ -56,11 +78,6 @@ internal sealed class OpportunityWrites(AccountTransaction transaction, ChangeCa
 
     private async Task CheckReferencesAsync(OpportunityState? before, OpportunityState after)
     {
-        const string contactSql = """
-            SELECT contact_id
-            FROM crm.contact
-            WHERE account_id = @accountId AND contact_id = @contactId AND deleted_at IS NULL
-            """;
         const string pipelineSql = "SELECT pipeline_id FROM crm.pipeline WHERE account_id = @accountId AND pipeline_id = @pipelineId";
         const string stageSql = """
             SELECT stage_id
@@ -68,10 +85,10 @@ internal sealed class OpportunityWrites(AccountTransaction transaction, ChangeCa
             WHERE account_id = @accountId AND pipeline_id = @pipelineId AND stage_id = @stageId
             FOR SHARE
             """;
-        var values = new { accountId = transaction.AccountId, contactId = after.ContactId, pipelineId = after.PipelineId, stageId = after.StageId };
+        var values = new { accountId = transaction.AccountId, pipelineId = after.PipelineId, stageId = after.StageId };
         if (after.ContactId is { } contactId && contactId != before?.ContactId)
         {
-            _ = await QueryAsync<int?>(contactSql, values) ?? throw RpcErrors.NotFound("contact", Number(contactId));
+            await CheckContactAsync(contactId);
         }
 
         if (after.PipelineId != before?.PipelineId || after.StageId != before.StageId)
@@ -79,6 +96,16 @@ internal sealed class OpportunityWrites(AccountTransaction transaction, ChangeCa
             _ = await QueryAsync<int?>(pipelineSql, values) ?? throw RpcErrors.NotFound("pipeline", Number(after.PipelineId));
             _ = await QueryAsync<int?>(stageSql, values) ?? throw RpcErrors.NotFound("stage", Number(after.StageId));
         }
+    }
+
+    private async Task CheckContactAsync(int contactId)
+    {
+        const string sql = """
+            SELECT contact_id
+            FROM crm.contact
+            WHERE account_id = @accountId AND contact_id = @contactId AND deleted_at IS NULL
+            """;
+        _ = await QueryAsync<int?>(sql, new { accountId = transaction.AccountId, contactId }) ?? throw RpcErrors.NotFound("contact", Number(contactId));
     }
 
     private async Task CheckExternalIdAsync(int opportunityId, OpportunityState after)

@@ -75,6 +75,26 @@ public sealed class DurabilityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_contact_that_is_deleted_while_its_run_goes_on_leaves_with_the_reason()
+    {
+        await using var receiver = await HookReceiver.StartAsync();
+        var crm = await Playground.CreateAsync(_apps, "Start", "Mark");
+        var contact = await crm.NewContactAsync();
+        // Deletes the contact in the middle of the run, before anybody can have heard of it.
+        receiver.Answer = _ =>
+        {
+            _apps.Contacts.DeleteContact(new() { Account = crm.Account, ContactId = contact });
+            return Results.NoContent();
+        };
+        var workflow = await crm.PublishAsync(
+            $"{{name: W, triggers: [{{tag: {{tags: [Start]}}}}], nodes: [{{id: tell, notify: {{webhook_url: '{receiver.Url}'}}, next: mark}}, {{id: mark, add_tag: {{tag: Mark}}}}]}}");
+
+        await crm.AddTagAsync(contact, "Start");
+
+        Assert.Equal("the contact was deleted", (await crm.WaitForRunAsync(workflow, contact, State.Exited)).Reason);
+    }
+
+    [Fact]
     public async Task W1_A_contact_that_comes_into_a_segment_starts_a_workflow()
     {
         var crm = await Playground.CreateAsync(_apps, "VIP");
