@@ -50,6 +50,25 @@ public sealed class WorkflowCommandTests(SharedApps shared) : IClassFixture<Shar
         Assert.Equal((1, true), (listed.Count, listed[0]!["has_unpublished_changes"]!.GetValue<bool>()));
     }
 
+    [Fact]
+    public async Task Versions_are_listed_and_a_workflow_in_use_is_deleted_only_if_forced()
+    {
+        await ApplyAsync(Pause, "--publish");
+        await JsonAsync("workflows", "enrol", "Pause", "--yes");
+        await ApplyAsync(Pause.Replace("3 days", "4 days"), "--publish");
+
+        var versions = (await JsonAsync("workflows", "versions", "Pause"))["versions"]!.AsArray();
+        var refused = await RunAsync("workflows", "delete", "Pause");
+        var deleted = await JsonAsync("workflows", "delete", "Pause", "--force");
+
+        Assert.Equal([2, 1], versions.Select(version => version!["version"]!.GetValue<int>()));
+        Assert.Equal(2, versions[1]!["active_runs"]!.GetValue<int>());
+        Assert.NotEqual(0, refused.Code);
+        Assert.Contains("is published", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(2, deleted["cancelled_runs"]!.GetValue<int>());
+        Assert.NotEqual(0, (await RunAsync("workflows", "show", "Pause")).Code);
+    }
+
     [Theory]
     [InlineData("validate")]
     [InlineData("apply")]

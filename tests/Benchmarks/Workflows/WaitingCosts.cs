@@ -4,14 +4,25 @@ using Crm.Workflows.V1;
 
 namespace TagSegments.Benchmarks.Workflows;
 
-/// <summary>What runs that wait cost while nothing happens: the same queries, entries and processor time as no runs at all.</summary>
+/// <summary>What runs that wait, and accounts with workflows, cost while nothing happens: the same transactions as none.</summary>
 internal static class WaitingCosts
 {
+    private const int Accounts = 1_000;
     private static readonly TimeSpan s_watch = TimeSpan.FromSeconds(20);
 
-    public static async Task RunAsync(WorkflowFixture ours, Report report)
+    /// <summary>Compares many accounts with what one cost.</summary>
+    public static async Task CompareAccountsAsync(WorkflowFixture ours, Report report, Idle none)
     {
-        var none = await IdleAsync(ours);
+        await ours.AddAccountsAsync(Accounts);
+        var many = await IdleAsync(ours);
+
+        report.AtMost($"transactions with {Accounts:N0} more accounts, idle", many.Transactions, "with one", none.Transactions, "1/s", 1.2);
+        report.Compare($"processor time with {Accounts:N0} more accounts, idle", many.Cpu, "with one", none.Cpu, "ms/s");
+    }
+
+    /// <summary>Compares waiting runs with what the account cost before.</summary>
+    public static async Task CompareRunsAsync(WorkflowFixture ours, Report report, Idle none)
+    {
         var workflow = await ours.PublishAsync("{name: Wait, nodes: [{id: pause, wait: {period: 30 days}, next: done}, {id: done, end: {}}]}");
         var start = Stopwatch.GetTimestamp();
         var enrolled = await ours.Workflows.EnrolContactsAsync(new EnrolContactsRequest
@@ -34,7 +45,8 @@ internal static class WaitingCosts
         report.Compare($"processor time with {runs}, idle", waiting.Cpu, "with none", none.Cpu, "ms/s");
     }
 
-    private static async Task<Idle> IdleAsync(WorkflowFixture ours)
+    /// <summary>Watches for a while what everything together costs.</summary>
+    public static async Task<Idle> IdleAsync(WorkflowFixture ours)
     {
         // Statistics of what was before arrive up to a second later.
         await Task.Delay(TimeSpan.FromSeconds(3));
@@ -54,5 +66,6 @@ internal static class WaitingCosts
         await ours.ScalarAsync<long>("SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_user_tables WHERE schemaname = 'workflows' AND relname = 'run'"),
         Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds);
 
-    private sealed record Idle(double Transactions, double Scans, double Rows, double Cpu);
+    /// <summary>What everything costs per second.</summary>
+    internal sealed record Idle(double Transactions, double Scans, double Rows, double Cpu);
 }

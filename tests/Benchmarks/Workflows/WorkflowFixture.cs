@@ -53,6 +53,24 @@ internal sealed class WorkflowFixture : IAsyncDisposable
         return (await Workflows.PublishWorkflowAsync(request)).Workflow;
     }
 
+    /// <summary>Adds accounts with a contact and a published workflow each, and waits until this process works for all of them.</summary>
+    public async Task AddAccountsAsync(int count)
+    {
+        await Parallel.ForEachAsync(Enumerable.Range(1, count), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, ct) =>
+        {
+            var account = await _apps.NewAccountAsync();
+            await Tags.CreateTagAsync(new CreateTagRequest { Account = account, Tag = new Tag { Name = "In" } }, cancellationToken: ct);
+            var yaml = "{name: Mark, triggers: [{tag: {tags: [In]}}], nodes: [{id: done, end: {}}]}";
+            var created = await Workflows.CreateWorkflowAsync(new CreateWorkflowRequest { Account = account, Yaml = yaml }, cancellationToken: ct);
+            var request = new PublishWorkflowRequest { Account = account, WorkflowId = created.Workflow.WorkflowId };
+            await Workflows.PublishWorkflowAsync(request, cancellationToken: ct);
+        });
+        while (await ScalarAsync<long>("SELECT count(*) FROM workflows.lease WHERE holder IS NULL") > 0)
+        {
+            await Task.Delay(250);
+        }
+    }
+
     public async Task AddTagAsync(int contactId, int tagId) =>
         await Tags.AddTagsAsync(new AddTagsRequest { Account = Account, ContactId = contactId, TagIds = { tagId } });
 

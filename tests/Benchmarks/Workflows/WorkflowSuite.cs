@@ -10,7 +10,9 @@ internal static class WorkflowSuite
         var contacts = Math.Min(options.Contacts, MaxContacts);
         await using var ours = await WorkflowFixture.StartAsync(contacts);
         await TriggerSpeed.RunAsync(ours, options, report);
-        await WaitingCosts.RunAsync(ours, report);
+        var idle = await WaitingCosts.IdleAsync(ours);
+        await WaitingCosts.CompareRunsAsync(ours, report, idle);
         await BulkSpeed.RunAsync(ours, report);
+        await WaitingCosts.CompareAccountsAsync(ours, report, idle);
     }
 }

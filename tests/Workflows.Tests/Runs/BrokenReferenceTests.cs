@@ -85,7 +85,8 @@ public sealed class BrokenReferenceTests(SharedApps shared) : IClassFixture<Shar
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start", "Mark");
         var workflow = await crm.PublishAsync(
-            "{name: W, triggers: [{tag: {any: true}}], nodes: [{id: pause, wait: {period: 1 day}, next: mark}, {id: mark, add_tag: {tag: Mark}}]}");
+            "{name: W, triggers: [{tag: {any: true}}], nodes: [{id: pause, wait: {period: 1 day}, next: mark}, {id: mark, add_tag: {tag: Mark}}]}",
+            acceptLoops: true);
         var (stays, duplicate) = (await crm.NewContactAsync(), await crm.NewContactAsync(null, "Start"));
         var run = await crm.WaitForRunAsync(workflow, duplicate, State.Waiting);
 
