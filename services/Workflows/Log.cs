@@ -8,6 +8,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "Feed {Feed} of account {Account} broke off; it goes on from its cursor")]
     public static partial void FeedBroke(this ILogger logger, Exception exception, Feed feed, string account);
 
+    [LoggerMessage(LogLevel.Warning, "Feed {Feed} of account {Account} is away; it goes on from its cursor: {Reason}")]
+    public static partial void FeedAway(this ILogger logger, Feed feed, string account, string reason);
+
     [LoggerMessage(LogLevel.Information, "Feed {Feed} of account {Account} is read by another process as well")]
     public static partial void CursorMovedElsewhere(this ILogger logger, Feed feed, string account);
 

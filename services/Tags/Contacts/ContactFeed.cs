@@ -9,7 +9,8 @@ using TagSegments.Tags.Fields;
 namespace TagSegments.Tags.Contacts;
 
 /// <summary>Streams what happens to the contacts of an account to one consumer: what is past its position, then what comes, with heartbeats.</summary>
-internal sealed class ContactFeed(NpgsqlDataSource database, FeedPositions positions, ClockWatch clock, IHostApplicationLifetime lifetime)
+internal sealed class ContactFeed(
+    NpgsqlDataSource database, FeedPositions positions, ClockWatch clock, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const int EventsPerResponse = 1_000;
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
@@ -41,34 +42,38 @@ internal sealed class ContactFeed(NpgsqlDataSource database, FeedPositions posit
     private async Task StreamAsync(
         int accountId, FeedCursor cursor, IServerStreamWriter<WatchContactEventsResponse> responses, CancellationToken ct)
     {
+        var lastSent = time.GetTimestamp();
         while (true)
         {
             while (await _store.NextStepAsync(accountId, cursor.Pos, ct) is { } upTo)
             {
-                await SendStepAsync(accountId, cursor, upTo, responses, ct);
+                lastSent = await SendStepAsync(accountId, cursor, upTo, responses, ct) ? time.GetTimestamp() : lastSent;
                 cursor = upTo;
             }
 
-            while (!await clock.WaitAsync(accountId, cursor.Pos, s_heartbeat, ct))
+            // Also where there are commits all the time and nothing for this feed in them.
+            while (time.GetElapsedTime(lastSent) >= s_heartbeat || !await clock.WaitAsync(accountId, cursor.Pos, s_heartbeat, ct))
             {
                 await SendAsync(responses, accountId, cursor, [], ct);
+                lastSent = time.GetTimestamp();
             }
         }
     }
 
     // Commits without events for this feed move the position silently; the next response or heartbeat tells.
-    private async Task SendStepAsync(
+    private async Task<bool> SendStepAsync(
         int accountId, FeedCursor after, FeedCursor upTo, IServerStreamWriter<WatchContactEventsResponse> responses, CancellationToken ct)
     {
         var fields = await _fields.LoadAsync(accountId, Field.Types.Target.Contact, ct);
         var events = new List<ContactEvent>();
+        var isSent = false;
         await foreach (var commit in _store.ReadAsync(accountId, after.Pos, upTo.Pos, ct))
         {
             events.AddRange(commit.ToEvents(fields));
             if (events.Count >= EventsPerResponse)
             {
                 await SendAsync(responses, accountId, FeedCursor.Behind(commit.Position.Pos, commit.Position.Nonce), events, ct);
-                events = [];
+                (events, isSent) = ([], true);
             }
         }
 
@@ -76,6 +81,8 @@ internal sealed class ContactFeed(NpgsqlDataSource database, FeedPositions posit
         {
             await SendAsync(responses, accountId, upTo, events, ct);
         }
+
+        return isSent || events.Count > 0;
     }
 
     private Task SendAsync(

@@ -6,7 +6,8 @@ using TagSegments.ServiceDefaults;
 namespace TagSegments.Tags.Feed;
 
 /// <summary>Streams the changes of an account's tags to one consumer: what is past its position, then what comes, with heartbeats.</summary>
-internal sealed class TagWatch(EventReader reader, FeedPositions positions, ClockWatch clock, IHostApplicationLifetime lifetime)
+internal sealed class TagWatch(
+    EventReader reader, FeedPositions positions, ClockWatch clock, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
 
@@ -40,6 +41,7 @@ internal sealed class TagWatch(EventReader reader, FeedPositions positions, Cloc
         CancellationToken ct)
     {
         int[] tagIds = [.. request.TagIds];
+        var lastSent = time.GetTimestamp();
         while (true)
         {
             var (batches, hasMore) = await reader.ReadAsync(accountId, cursor, tagIds, request.Pack, ct);
@@ -52,13 +54,17 @@ internal sealed class TagWatch(EventReader reader, FeedPositions positions, Cloc
                 }
             }
 
-            while (!hasMore && !await clock.WaitAsync(accountId, cursor.Pos, s_heartbeat, ct))
+            // Also where there are commits all the time and nothing for this feed in them.
+            while (!hasMore && (time.GetElapsedTime(lastSent) >= s_heartbeat || !await clock.WaitAsync(accountId, cursor.Pos, s_heartbeat, ct)))
             {
                 await SendAsync([]);
             }
         }
 
-        Task SendAsync(List<TagEvent> events) =>
-            responses.WriteAsync(new WatchTagEventsResponse { Events = { events }, Position = positions.Create(accountId, cursor) }, ct);
+        Task SendAsync(List<TagEvent> events)
+        {
+            lastSent = time.GetTimestamp();
+            return responses.WriteAsync(new WatchTagEventsResponse { Events = { events }, Position = positions.Create(accountId, cursor) }, ct);
+        }
     }
 }

@@ -23,6 +23,10 @@ internal sealed class FeedFollower(
             {
                 return;
             }
+            catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable)
+            {
+                logger.FeedAway(feed, account.Name, e.Status.Detail);
+            }
             catch (Exception e)
             {
                 // A service or the database is away, or an event cannot be handled: the cursor has not moved, so nothing is lost.
