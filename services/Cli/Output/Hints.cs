@@ -14,7 +14,7 @@ internal static class Hints
         "FILTER_TOO_LARGE" => "Split the filter: save parts as segments and refer to them with: in segment \"NAME\"",
         "IMPORT_LINE" => "Correct that line of the file and repeat the import; what is there already is not imported twice.",
         "INVALID_FIELD" => "Correct the value and repeat the command; nothing was changed.",
-        "IN_USE" => "Change what uses it first.",
+        "IN_USE" => "Change what uses it first, or add --force where the command has it.",
         "NAMING_POLICY" => "Use the suggested name, or change the account's naming policy.",
         "NOT_FOUND" => "Check the name or number; the list commands show what is there.",
         "REFERENCE_MISSING" => "Something it refers to was deleted: restore that, or change the definition.",

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Crm.Common.V1;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
-using NodaTime;
 using TagSegments.Segments.Filters;
 using State = Crm.Segments.V1.ConsentClause.Types.State;
 
@@ -44,7 +43,7 @@ internal sealed class Evidence(ContactFacts facts, JsonElement contact, FilterCa
         explanation.Actual = EvidenceText.Write(explanation, clause, context.Now);
     }
 
-    private void AddTags(Explanation explanation, IReadOnlyList<ContactFacts.TagFact> tags)
+    private void AddTags(Explanation explanation, IReadOnlyList<TagFact> tags)
     {
         explanation.Count = tags.Count == 0 ? 0 : tags[0].Count;
         explanation.Tags.AddRange(tags.Select(tag => new TagEvidence
@@ -58,7 +57,7 @@ internal sealed class Evidence(ContactFacts facts, JsonElement contact, FilterCa
         }));
     }
 
-    private void AddEvents(Explanation explanation, IReadOnlyList<ContactFacts.EventFact> events)
+    private void AddEvents(Explanation explanation, IReadOnlyList<EventFact> events)
     {
         (explanation.Count, explanation.CountInAll) = events.Count == 0 ? (0, 0) : (events[0].Count, events[0].CountInAll);
         explanation.Events.AddRange(events.Select(e => new EventEvidence
@@ -73,7 +72,7 @@ internal sealed class Evidence(ContactFacts facts, JsonElement contact, FilterCa
         }));
     }
 
-    private void AddOpportunities(Explanation explanation, OpportunityClause clause, IReadOnlyList<ContactFacts.OpportunityFact> opportunities)
+    private void AddOpportunities(Explanation explanation, OpportunityClause clause, IReadOnlyList<OpportunityFact> opportunities)
     {
         (explanation.Count, explanation.CountInAll) =
             opportunities.Count == 0 ? (0, 0) : (opportunities[0].Count, opportunities[0].CountInAll);
@@ -121,7 +120,7 @@ internal sealed class Evidence(ContactFacts facts, JsonElement contact, FilterCa
         return evidence;
     }
 
-    private static Cause? Cause(ContactFacts.CausedFact fact) => fact.CauseKind is { } kind
+    private static Cause? Cause(CausedFact fact) => fact.CauseKind is { } kind
         ? new Cause { Kind = (Cause.Types.Kind)kind, Id = fact.CauseId ?? "", Detail = fact.CauseDetail ?? "" }
         : null;
 }

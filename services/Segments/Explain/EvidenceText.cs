@@ -3,7 +3,6 @@ using Crm.Common.V1;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using TagSegments.Segments.Filters;
-using FieldOperator = Crm.Segments.V1.FieldClause.Types.Operator;
 using State = Crm.Segments.V1.ConsentClause.Types.State;
 
 namespace TagSegments.Segments.Explain;
@@ -33,7 +32,7 @@ internal static class EvidenceText
         }
 
         var lacks = explanation.Tags.Where(tag => !tag.Has).Select(tag =>
-            $"\"{tag.Name}\"{(tag.Time is { } time ? $" removed {Time(time)}{Why(tag.Cause, tag.Actor)}" : "")}").ToList();
+            $"\"{tag.Name}\"{(tag.Time is { } time ? $" (removed {Time(time)}{Why(tag.Cause, tag.Actor)})" : "")}").ToList();
         var missing = clause.TagIds.Distinct().Count() - explanation.Count;
         if (clause.TagIds.Count > 0 && lacks.Count < missing)
         {

@@ -29,7 +29,7 @@ internal static class FilterErrors
         RpcErrors.Create(
             StatusCode.FailedPrecondition,
             ErrorReason.ReferenceMissing,
-            $"{missing}.",
+            missing.Suggestions.Count > 0 ? missing.ToString() : $"{missing}.",
             ("resource", missing.Resource),
             ("id", Short(missing.Id)),
             ("path", missing.Path),

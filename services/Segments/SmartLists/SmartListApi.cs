@@ -61,8 +61,8 @@ internal sealed class SmartListApi(AccountDirectory accounts, SmartListCalls lis
     public override async Task<ListSmartListRowsResponse> ListSmartListRows(ListSmartListRowsRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        RequireKey(request.KeyCase != ListSmartListRowsRequest.KeyOneofCase.None);
         new FieldChecks()
+            .Require(request.KeyCase != ListSmartListRowsRequest.KeyOneofCase.None, "smart_list_id", "is required, or name or source instead of it")
             .Require(request.Columns.Count <= SmartListEdit.MaxColumns, "columns", $"are more than {SmartListEdit.MaxColumns}")
             .ThrowIfAny();
         var size = PageSizes.Check(request.PageSize, MaxPage);
