@@ -172,6 +172,45 @@ public static class ChunkWords
         return written;
     }
 
+    /// <summary>Writes the offsets of the set bits, ascending, until <paramref name="offsets"/> is full.</summary>
+    public static void Enumerate(ReadOnlySpan<ulong> words, Span<ushort> offsets)
+    {
+        var written = 0;
+        for (var i = 0; i < words.Length && written < offsets.Length; i++)
+        {
+            for (var ordered = BinaryPrimitives.ReverseEndianness(words[i]); ordered != 0 && written < offsets.Length; written++)
+            {
+                var bit = BitOperations.LeadingZeroCount(ordered);
+                offsets[written] = (ushort)((i * 64) + bit);
+                ordered &= ~(0x8000_0000_0000_0000 >> bit);
+            }
+        }
+    }
+
+    /// <summary>Writes the first and the last offset of each run of consecutive bits; there must be room for all.</summary>
+    public static void EnumerateRuns(ReadOnlySpan<ulong> words, Span<ushort> bounds)
+    {
+        var (written, inRun) = (0, false);
+        for (var i = 0; i < words.Length; i++)
+        {
+            // A bound is where the bits turn over; a run ends one before.
+            var ordered = BinaryPrimitives.ReverseEndianness(words[i]);
+            for (var turns = ordered ^ ((ordered >> 1) | (inRun ? 0x8000_0000_0000_0000 : 0)); turns != 0; written++)
+            {
+                var bit = BitOperations.LeadingZeroCount(turns);
+                bounds[written] = (ushort)((i * 64) + bit - (written & 1));
+                turns &= ~(0x8000_0000_0000_0000 >> bit);
+            }
+
+            inRun = (ordered & 1) != 0;
+        }
+
+        if (inRun)
+        {
+            bounds[written] = (ushort)((words.Length * 64) - 1);
+        }
+    }
+
     private static Span<Vector<ulong>> Wide(Span<ulong> words) => MemoryMarshal.Cast<ulong, Vector<ulong>>(words[..ChunkLayout.Words]);
 
     private static ReadOnlySpan<Vector<ulong>> Wide(ReadOnlySpan<ulong> words) =>

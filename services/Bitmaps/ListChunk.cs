@@ -11,9 +11,9 @@ internal sealed class ListChunk(ushort[] offsets) : BitChunk(offsets.Length)
 
     public static ListChunk From(ReadOnlySpan<ulong> words, int count)
     {
-        var numbers = new int[count];
-        ChunkWords.Enumerate(words, 0, 0, numbers);
-        return new ListChunk(Array.ConvertAll(numbers, number => (ushort)number));
+        var offsets = new ushort[count];
+        ChunkWords.Enumerate(words, offsets);
+        return new ListChunk(offsets);
     }
 
     public override bool Contains(int offset) => Array.BinarySearch(offsets, (ushort)offset) >= 0;

@@ -11,20 +11,8 @@ internal sealed class RunChunk(ushort[] bounds, int count) : BitChunk(count)
 
     public static RunChunk From(ReadOnlySpan<ulong> words, int count, int runs)
     {
-        var numbers = new int[count];
-        ChunkWords.Enumerate(words, 0, 0, numbers);
         var bounds = new ushort[runs * 2];
-        for (int i = 0, run = 0; i < count; run += 2)
-        {
-            var first = i;
-            while (++i < count && numbers[i] == numbers[i - 1] + 1)
-            {
-            }
-
-            bounds[run] = (ushort)numbers[first];
-            bounds[run + 1] = (ushort)numbers[i - 1];
-        }
-
+        ChunkWords.EnumerateRuns(words, bounds);
         return new RunChunk(bounds, count);
     }
 

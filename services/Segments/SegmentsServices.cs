@@ -25,6 +25,8 @@ internal static class SegmentsServices
         services.AddHostedService(provider => provider.GetRequiredService<TagEntryCache>());
         services.AddSingleton<TagLoader>();
         services.AddSingleton<AccountIndexes>();
+        services.AddSingleton<AnswerLoader>();
+        services.AddSingleton<AnswerStore>();
         services.AddSingleton<ShadowCheck>();
         services.AddSingleton<Evaluator>();
         services.AddSingleton<PastHistory>();

@@ -5,10 +5,10 @@ using TagSegments.Segments.Index;
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>
-/// Evaluates filters, exactly: an evaluation reads one consistent state, which includes every write acknowledged before it began. A filter
-/// of tags alone is answered from memory after one read of the clocks; any other one in one snapshot of the database.
+/// Evaluates filters, exactly: an evaluation reads one consistent state, which includes every write acknowledged before it began. What is
+/// in memory and true is answered from there after one read of the clocks; everything else in one snapshot of the database.
 /// </summary>
-internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, TimeProvider time)
+internal sealed class Evaluator(AccountIndexes indexes, AnswerLoader loader, AnswerStore answers, ShadowCheck shadow, TimeProvider time)
 {
     /// <summary>
     /// Evaluates a filter, which is read against the names of the very state that it is evaluated on. If only some
@@ -42,20 +42,24 @@ internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, Time
             await using (snapshot)
             {
                 var now = time.GetUtcNow();
-                var context = Context(state, now);
-                var plans = read(state).Select(question => Planner.Plan(state, question, context)).ToList();
-                missing = Missing.All(plans.Select(plan => plan.Missing));
+                var context = Context(state, now, state.Clocks);
+                var known = new LeafAnswers(snapshot, context, loader, answers);
+                var questions = read(state);
+                missing = Missing.All(Plans(state, questions, context, state.Clocks, known.Find).Select(plan => plan.MissingTags));
                 if (!missing.IsEmpty)
                 {
                     continue;
                 }
 
-                foreach (var plan in plans)
+                var evaluations = new List<Evaluation>();
+                foreach (var question in questions)
                 {
-                    await SqlEvaluator.AnswerAsync(snapshot, plan, context, state, plan.Question.Candidates, ct);
+                    var plan = await known.DecideAsync(
+                        () => Planner.Plan(state, question, context, state.Clocks, known.Find), state.Living, ct);
+                    evaluations.Add(new Evaluation(now, state, plan));
                 }
 
-                return await then(snapshot, [.. plans.Select(plan => new Evaluation(now, state, plan))]);
+                return await then(snapshot, evaluations);
             }
         }
     }
@@ -73,28 +77,42 @@ internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, Time
         FindSegment = segmentId => state.Definitions.GetValueOrDefault(segmentId)?.Filter,
     };
 
+    private static FilterContext Context(AccountState state, DateTimeOffset now, AccountClocks clocks)
+    {
+        var context = Context(state, now);
+        return context with { NothingLater = (clocks.MaxActivityAt ?? DateTime.MinValue) <= context.Instant.ToDateTimeUtc() };
+    }
+
+    private static List<Plan> Plans(
+        AccountState state, IReadOnlyList<Question> questions, FilterContext context, AccountClocks clocks, Func<Leaf, KeptAnswer?> find) =>
+        [.. questions.Select(question => Planner.Plan(state, question, context, clocks, find))];
+
     // Now is read after the state: activity that was recorded while the call was under way then does not lie in the future.
     private async Task<IReadOnlyList<Evaluation>?> FromMemoryAsync(
         int accountId, Func<AccountState, IReadOnlyList<Question>> read, CancellationToken ct)
     {
-        var (state, hasCurrentActivity) = await indexes.CurrentAsync(accountId, ct);
+        var (state, clocks) = await indexes.CurrentAsync(accountId, ct);
         while (true)
         {
+            var at = AnswerClocks.Of(clocks);
             var now = time.GetUtcNow();
-            var context = Context(state, now);
-            var plans = read(state).Select(question => Planner.Plan(state, question, context)).ToList();
-            if (plans.Any(plan => plan.SqlParts.Count > 0))
+            var plans = Plans(state, read(state), Context(state, now, clocks), clocks, Find);
+            if (plans.Exists(plan => plan.Undecided(state.Living, 1).Length > 0))
             {
                 return null;
             }
 
-            var missing = Missing.All(plans.Select(plan => plan.Missing));
-            if (missing.IsEmpty && (hasCurrentActivity || !plans.Any(plan => plan.UsesActivity)))
+            var missing = Missing.All(plans.Select(plan => plan.MissingTags));
+            if (missing.IsEmpty)
             {
                 return [.. plans.Select(plan => new Evaluation(now, state, plan))];
             }
 
-            (state, hasCurrentActivity) = (await indexes.LoadAsync(accountId, missing, ct), true);
+            state = await indexes.LoadAsync(accountId, missing, ct);
+            clocks = state.Clocks;
+
+            KeptAnswer? Find(Leaf leaf) =>
+                leaf.IsKept && answers.Find(accountId, leaf.Key) is { } answer && loader.IsSame(leaf, answer.At, at) ? answer : null;
         }
     }
 
@@ -102,15 +120,15 @@ internal sealed class Evaluator(AccountIndexes indexes, ShadowCheck shadow, Time
     private async Task<IReadOnlyList<Evaluation>> CheckAsync(
         Snapshot snapshot, IReadOnlyList<Evaluation> evaluations, CancellationToken ct)
     {
-        var answers = new List<Evaluation>();
+        var checkedAnswers = new List<Evaluation>();
         foreach (var evaluation in evaluations)
         {
-            answers.Add(evaluation.Question.Candidates is null
+            checkedAnswers.Add(evaluation.Question.Candidates is null
                 ? evaluation.With(await shadow.CheckAsync(
                     snapshot, evaluation.Filter, Context(evaluation.State, evaluation.Now), evaluation.ToBitmap(), ct))
                 : evaluation);
         }
 
-        return answers;
+        return checkedAnswers;
     }
 }

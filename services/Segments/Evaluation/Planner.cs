@@ -2,96 +2,100 @@ using Crm.Segments.V1;
 using TagSegments.Bitmaps;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
-using Kind = Crm.Segments.V1.ActivityClause.Types.Kind;
 using Match = Crm.Segments.V1.TagClause.Types.Match;
 
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>
-/// Makes the plan of a filter for one state of an account: tag clauses become sets of the index, activity clauses columns where those can
-/// answer them, segments are planned in place, and each largest part without any of these becomes one SQL query.
-/// Planned apart, each clause is a part of its own, and every node can be asked by itself.
+/// Makes the plan of a filter for one state of an account: tag clauses become sets of the index, segments are planned in place, and each other
+/// clause becomes a leaf, of whose answer something may be known. As long as something is not, the plan is made twice: who matches at most,
+/// and who matches for sure; below a NOT the two change places. Planned apart, every node can be asked by itself.
 /// </summary>
-internal sealed class Planner(AccountState state, FilterContext context, bool apart)
+internal sealed class Planner(AccountState state, LeafReader leaves, Question question, Func<Leaf, KeptAnswer?> find)
 {
-    private readonly List<SqlNode> _sqlParts = [];
+    private static readonly KeptAnswer s_nothing = KeptAnswer.Nothing(new AnswerClocks(default, 0, default, default));
     private readonly HashSet<int> _missingTags = [];
-    private readonly HashSet<Kind> _missingColumns = [];
-    private bool _usesActivity;
-    private readonly Dictionary<string, PlanNode?> _segments = [];
+    private readonly Dictionary<Filter, Filter> _positive = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Filter, LeafUse> _uses = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Leaf, KeptAnswer?> _answers = new(LeafComparer.Instance);
+    private readonly Dictionary<(string SegmentId, bool Upper), PlanNode> _segments = [];
     private readonly Dictionary<Filter, PlanNode> _nodes = new(ReferenceEqualityComparer.Instance);
     private readonly List<SegmentVersion> _versions = [];
 
-    /// <summary>Makes the plan of a valid filter.</summary>
-    public static Plan Plan(AccountState state, Question question, FilterContext context)
+    /// <summary>Makes the plan of a question; <paramref name="find"/> gives what is known of a leaf, null for nothing.</summary>
+    public static Plan Plan(AccountState state, Question question, FilterContext context, AccountClocks clocks, Func<Leaf, KeptAnswer?> find)
     {
-        var planner = new Planner(state, context, question.Apart);
+        var planner = new Planner(state, new LeafReader(context, clocks.MaxActivityAt), question, find);
         foreach (var tagId in question.MoreTags.Append(AccountState.LivingContacts))
         {
             planner.Tag(tagId);
         }
 
-        var root = planner.Node(question.Filter);
-        return new Plan(
-            question,
-            root,
-            planner._sqlParts,
-            new Missing(planner._missingTags, planner._missingColumns),
-            planner._usesActivity,
-            planner._versions,
-            planner._nodes);
+        var root = planner.Node(question.Filter, upper: true);
+        var isKnown = planner._answers.Values.All(answer => answer is { IsKnown: true });
+        var lower = isKnown || question.Apart ? root : planner.Node(question.Filter, upper: false);
+        return new Plan(question, root, lower, planner._answers, planner._missingTags, planner._versions, planner._nodes);
     }
 
-    private PlanNode Node(Filter filter) =>
-        apart ? _nodes[filter] = new ChunkNode(Compile(filter)) : Compile(filter);
+    private PlanNode Node(Filter filter, bool upper) =>
+        question.Apart ? _nodes[filter] = new ChunkNode(Compile(filter, upper)) : Compile(filter, upper);
 
-    private PlanNode Compile(Filter filter)
+    private PlanNode Compile(Filter filter, bool upper) => filter.KindCase switch
     {
-        if (!UsesIndex(filter) && !(apart && FilterWalk.Members(filter).Count > 0))
+        Filter.KindOneofCase.AllOf => new AndNode([.. filter.AllOf.Filters.Select(member => Node(member, upper))]),
+        Filter.KindOneofCase.AnyOf => new OrNode([.. filter.AnyOf.Filters.Select(member => Node(member, upper))]),
+        Filter.KindOneofCase.Negated => new NotNode(Node(filter.Negated, !upper)),
+        Filter.KindOneofCase.Everyone => new AndNode([]),
+        Filter.KindOneofCase.Tag => Tags(filter.Tag),
+        Filter.KindOneofCase.Segment => Segment(filter.Segment.SegmentId, upper),
+        _ => Clause(filter, upper),
+    };
+
+    private PlanNode Clause(Filter clause, bool upper)
+    {
+        if (!_positive.TryGetValue(clause, out var positive))
         {
-            return Sql(filter);
+            _positive[clause] = positive = PositiveForm.Of(clause);
         }
 
-        return filter.KindCase switch
-        {
-            Filter.KindOneofCase.AllOf => new AndNode(Members(filter.AllOf, parts => new Filter { AllOf = parts })),
-            Filter.KindOneofCase.AnyOf => new OrNode(Members(filter.AnyOf, parts => new Filter { AnyOf = parts })),
-            Filter.KindOneofCase.Negated => new NotNode(Node(filter.Negated)),
-            Filter.KindOneofCase.Everyone => new AndNode([]),
-            Filter.KindOneofCase.Tag => Tags(filter.Tag),
-            Filter.KindOneofCase.Segment => Segment(filter.Segment.SegmentId),
-            Filter.KindOneofCase.Activity => Activity(filter.Activity),
-            _ => throw new InvalidOperationException($"A {filter.KindCase} clause is not answered by the index."),
-        };
+        return positive.KindCase is Filter.KindOneofCase.AllOf or Filter.KindOneofCase.Negated or Filter.KindOneofCase.Everyone
+            ? Positive(positive, upper)
+            : Leaf(positive, upper);
     }
 
-    private bool UsesIndex(Filter filter) => FilterWalk.All(filter).Any(node =>
-        node.KindCase is Filter.KindOneofCase.Tag or Filter.KindOneofCase.Segment or Filter.KindOneofCase.Everyone
-        || (node.KindCase is Filter.KindOneofCase.Activity && ActivityRule.Read(node.Activity, state.Clocks, context) is not null));
-
-    // Members that PostgreSQL has to answer are one query together.
-    private List<PlanNode> Members(FilterGroup group, Func<FilterGroup, Filter> together)
+    // As above, for what has no node of its own.
+    private PlanNode Positive(Filter filter, bool upper) => filter.KindCase switch
     {
-        if (apart)
+        Filter.KindOneofCase.AllOf => new AndNode([.. filter.AllOf.Filters.Select(member => Positive(member, upper))]),
+        Filter.KindOneofCase.Negated => new NotNode(Positive(filter.Negated, !upper)),
+        Filter.KindOneofCase.Everyone => new AndNode([]),
+        _ => Leaf(filter, upper),
+    };
+
+    private PlanNode Leaf(Filter clause, bool upper)
+    {
+        if (!_uses.TryGetValue(clause, out var use))
         {
-            return [.. group.Filters.Select(Node)];
+            use = leaves.Read(clause);
+            if (use.Instead is { } instead && Find(use.Leaf)?.Times.Latest >= use.Until)
+            {
+                use = new LeafUse(instead);
+            }
+
+            _uses[clause] = use;
         }
 
-        var bySql = group.Filters.Where(member => !UsesIndex(member)).ToList();
-        var nodes = group.Filters.Where(UsesIndex).Select(Node).ToList();
-        if (bySql.Count > 0)
-        {
-            nodes.Add(Sql(bySql.Count == 1 ? bySql[0] : together(new FilterGroup { Filters = { bySql } })));
-        }
-
-        return nodes;
+        return LeafNodes.Make(use, Find(use.Leaf) ?? s_nothing, upper);
     }
 
-    private SqlNode Sql(Filter filter)
+    private KeptAnswer? Find(Leaf leaf)
     {
-        var node = new SqlNode(filter);
-        _sqlParts.Add(node);
-        return node;
+        if (!_answers.TryGetValue(leaf, out var answer))
+        {
+            _answers[leaf] = answer = find(leaf);
+        }
+
+        return answer;
     }
 
     private PlanNode Tags(TagClause clause)
@@ -129,31 +133,18 @@ internal sealed class Planner(AccountState state, FilterContext context, bool ap
         return Bitmap.Empty;
     }
 
-    private PlanNode Activity(ActivityClause clause)
+    private PlanNode Segment(string segmentId, bool upper)
     {
-        var (kind, since, never) = ActivityRule.Read(clause, state.Clocks, context)!.Value;
-        _usesActivity = true;
-        if (!state.Columns.TryGetValue(kind, out var column))
-        {
-            _missingColumns.Add(kind);
-            column = ActivityColumn.Empty;
-        }
-
-        var node = new ActivityNode(column, since);
-        return never ? new NotNode(node) : node;
-    }
-
-    private PlanNode Segment(string segmentId)
-    {
-        if (!_segments.TryGetValue(segmentId, out var node))
+        if (!_segments.TryGetValue((segmentId, upper), out var node))
         {
             var definition = state.Definitions[segmentId];
-            // Saving keeps circles out; should a database hold one all the same, it must not end the process.
-            _segments[segmentId] = null;
-            _segments[segmentId] = node = new MemoNode(Node(definition.Filter));
-            _versions.Add(new SegmentVersion { SegmentId = segmentId, Version = definition.Version, Name = definition.Name });
+            _segments[(segmentId, upper)] = node = new MemoNode(Node(definition.Filter, upper));
+            if (!_segments.ContainsKey((segmentId, !upper)))
+            {
+                _versions.Add(new SegmentVersion { SegmentId = segmentId, Version = definition.Version, Name = definition.Name });
+            }
         }
 
-        return node ?? throw FilterErrors.SegmentCycle([state.Definitions[segmentId].Name]);
+        return node;
     }
 }

@@ -16,6 +16,9 @@ internal sealed record FilterContext(FilterCatalog Catalog, DateTimeOffset Now)
     /// </summary>
     public bool HasCandidates { get; init; }
 
+    /// <summary>Whether it is known that no activity is recorded for later than <see cref="Now"/>, so that it need not be asked for.</summary>
+    public bool NothingLater { get; init; }
+
     /// <summary>The moment whose data is asked about, which is at <see cref="Now"/> then; null for the present.</summary>
     public PastMoment? Past { get; init; }
 

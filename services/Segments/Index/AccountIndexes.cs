@@ -15,20 +15,19 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
 {
     private readonly ConcurrentDictionary<int, Slot> _slots = new();
 
-    /// <summary>
-    /// Gets the current state of an account. What it holds of activity may be older, if it says so: an evaluation that needs that loads.
-    /// </summary>
-    public async ValueTask<(AccountState State, bool HasCurrentActivity)> CurrentAsync(int accountId, CancellationToken ct)
+    /// <summary>Gets the current state of an account, and where all its clocks stand now: the activity clock is not the state's.</summary>
+    public async ValueTask<(AccountState State, AccountClocks Clocks)> CurrentAsync(int accountId, CancellationToken ct)
     {
         var arrival = Stopwatch.GetTimestamp();
         var now = await clocks.ReadAsync(accountId, ct);
         if (SlotOf(accountId).State is { } state && state.IsAt(now))
         {
             metrics.Hits.Add(1);
-            return (state, state.Clocks.Activity == now.Activity);
+            return (state, now);
         }
 
-        return (await LoadAsync(accountId, Missing.Nothing, arrival, ct), true);
+        var loaded = await LoadAsync(accountId, Missing.Nothing, arrival, ct);
+        return (loaded, loaded.Clocks);
     }
 
     /// <summary>Gets the current state of an account with what it lacked.</summary>
@@ -95,8 +94,7 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
                 await CatalogAsync(state, snapshot, ct),
                 definitions,
                 smartLists,
-                await loader.LoadAsync(state, snapshot, entries, tags, ct),
-                await ActivityLoader.LoadAsync(state, snapshot, missing.Columns, ct));
+                await loader.LoadAsync(state, snapshot, entries, tags, ct));
         }
         catch
         {

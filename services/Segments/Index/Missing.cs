@@ -1,17 +1,14 @@
-using Kind = Crm.Segments.V1.ActivityClause.Types.Kind;
-
 namespace TagSegments.Segments.Index;
 
 /// <summary>What a state lacks for an evaluation.</summary>
-internal sealed record Missing(IReadOnlySet<int> Tags, IReadOnlySet<Kind> Columns)
+internal sealed record Missing(IReadOnlySet<int> Tags)
 {
     /// <summary>Nothing is missing.</summary>
-    public static readonly Missing Nothing = new(new HashSet<int>(), new HashSet<Kind>());
+    public static readonly Missing Nothing = new(new HashSet<int>());
 
     /// <summary>Puts together what several evaluations lack.</summary>
-    public static Missing All(IEnumerable<Missing> several) => several.Aggregate(
-        (all, one) => new Missing(all.Tags.Union(one.Tags).ToHashSet(), all.Columns.Union(one.Columns).ToHashSet()));
+    public static Missing All(IEnumerable<IReadOnlySet<int>> several) => new(several.SelectMany(tags => tags).ToHashSet());
 
     /// <summary>Whether nothing is missing.</summary>
-    public bool IsEmpty => Tags.Count == 0 && Columns.Count == 0;
+    public bool IsEmpty => Tags.Count == 0;
 }

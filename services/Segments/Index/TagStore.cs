@@ -43,15 +43,15 @@ internal static class TagStore
         NpgsqlCommand command, IReadOnlyCollection<int> tagIds, CancellationToken ct)
     {
         await using var reader = await command.ExecuteReaderAsync(ct);
-        var editors = tagIds.ToDictionary(tagId => tagId, _ => new BitmapEditor(Bitmap.Empty));
+        var builders = tagIds.ToDictionary(tagId => tagId, _ => new BitmapBuilder());
         var bits = new byte[ChunkLayout.Bytes];
         while (await reader.ReadAsync(ct))
         {
             reader.GetBytes(2, LengthPrefix, bits, 0, bits.Length);
-            editors[reader.GetInt32(0)].Add(reader.GetInt32(1), bits);
+            builders[reader.GetInt32(0)].Add(reader.GetInt32(1), bits);
         }
 
-        return editors.ToDictionary(editor => editor.Key, editor => editor.Value.ToBitmap());
+        return builders.ToDictionary(builder => builder.Key, builder => builder.Value.ToBitmap());
     }
 
     /// <summary>

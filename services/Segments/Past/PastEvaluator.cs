@@ -8,7 +8,7 @@ namespace TagSegments.Segments.Past;
 /// Evaluates filters as of an instant of the past, with the planner and the compiler of the present: tags are the bits of then, and SQL reads
 /// the relations of then. The instant is the <c>now</c> of the evaluation.
 /// </summary>
-internal sealed class PastEvaluator(AccountIndexes indexes, PastHistory history)
+internal sealed class PastEvaluator(AccountIndexes indexes, AnswerLoader loader, PastHistory history)
 {
     /// <summary>
     /// Evaluates some filters in one state. They are read against the names of today, by which callers know things, and checked against what
@@ -36,20 +36,25 @@ internal sealed class PastEvaluator(AccountIndexes indexes, PastHistory history)
                 var moment = await history.FindAsync(snapshot, at, ct);
                 var (today, past) = await history.LoadAsync(snapshot, state, moment, tagIds, ct);
                 var context = Evaluator.Context(past, at) with { Past = moment };
-                var plans = read(today, past).Select(question => Planner.Plan(past, question, context)).ToList();
-                tagIds = plans.SelectMany(plan => plan.Missing.Tags).ToHashSet();
+                var known = new LeafAnswers(snapshot, context, loader, store: null);
+                var questions = read(today, past);
+                tagIds = questions
+                    .SelectMany(question => Planner.Plan(past, question, context, past.Clocks, known.Find).MissingTags)
+                    .ToHashSet();
                 if (tagIds.Count > 0)
                 {
                     continue;
                 }
 
-                foreach (var plan in plans)
+                var evaluations = new List<Evaluation.Evaluation>();
+                foreach (var question in questions)
                 {
-                    await SqlEvaluator.AnswerAsync(snapshot, plan, context, past, plan.Question.Candidates, ct);
+                    var plan = await known.DecideAsync(
+                        () => Planner.Plan(past, question, context, past.Clocks, known.Find), past.Living, ct);
+                    evaluations.Add(new Evaluation.Evaluation(at, past, plan));
                 }
 
-                return await then(
-                    new EvaluationScope(snapshot, context, state), [.. plans.Select(plan => new Evaluation.Evaluation(at, past, plan))]);
+                return await then(new EvaluationScope(snapshot, context, state), evaluations);
             }
         }
     }

@@ -6,7 +6,6 @@ using Grpc.Core;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
-using Kind = Crm.Segments.V1.ActivityClause.Types.Kind;
 
 namespace TagSegments.Segments.Past;
 
@@ -60,13 +59,10 @@ internal class PastHistory(TimeProvider time)
         var catalog = await FilterCatalogStore.LoadAsync(snapshot.Connection, snapshot.AccountId, moment, ct);
         var tags = await TagStore.LoadAsync(snapshot, moment, [.. tagIds.Append(AccountState.LivingContacts).Distinct()], ct);
 
-        // There are no columns of activity for the past: it is as if something had been recorded behind every window.
         var then = today with
         {
-            Clocks = today.Clocks with { MaxActivityAt = DateTime.MaxValue },
             Catalog = catalog.WithValuesOf(today.Catalog),
             Tags = tags.ToImmutableDictionary(),
-            Columns = ImmutableDictionary<Kind, ActivityColumn>.Empty,
         };
         return (today with { Catalog = today.Catalog.WithValuesOf(catalog) }, then);
     }

@@ -16,10 +16,15 @@ internal sealed partial class FilterSql
                 AND {WhichActivity(clause)}{AmongCandidates("a")}{having("a.contact_id")})
         """);
 
-    // Events later than now never match, whatever the window says.
     private string WhichActivity(ActivityClause clause)
     {
-        var conditions = new List<string> { $"a.at <= {Bind(_context.Instant.ToDateTimeUtc())}" };
+        var conditions = new List<string>();
+        if (!_context.NothingLater)
+        {
+            // Events later than now never match, whatever the window says.
+            conditions.Add($"a.at <= {Bind(_context.Instant.ToDateTimeUtc())}");
+        }
+
         conditions.Add(clause.Kind == ActivityClause.Types.Kind.Custom
             ? $"a.detail = {Bind(clause.EventName)}"
             : $"a.channel = {Bind(ChannelNumber(clause.Channel))}");

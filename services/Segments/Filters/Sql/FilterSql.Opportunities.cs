@@ -10,15 +10,14 @@ internal sealed partial class FilterSql
             : Counted(clause.Quantity, having => Opportunities(clause, having));
 
     // All conditions hold of one and the same row.
-    private string Opportunities(OpportunityClause clause, Func<string, string> having)
-    {
-        var conditions = clause.Conditions.Select(condition => $" AND {OpportunityField(condition)}");
-        return $"""
-            c.contact_id IN (
-                SELECT o.contact_id FROM {_sources.Opportunities} o{ZoneJoin("o", clause.Conditions.Select(condition => condition.Window))}
-                WHERE o.account_id = @account{string.Concat(conditions)}{AmongCandidates("o")}{having("o.contact_id")})
-            """;
-    }
+    private string Opportunities(OpportunityClause clause, Func<string, string> having) => $"""
+        c.contact_id IN (
+            SELECT o.contact_id FROM {_sources.Opportunities} o{ZoneJoin("o", clause.Conditions.Select(condition => condition.Window))}
+            WHERE o.account_id = @account{OpportunityConditions(clause)}{AmongCandidates("o")}{having("o.contact_id")})
+        """;
+
+    private string OpportunityConditions(OpportunityClause clause) =>
+        string.Concat(clause.Conditions.Select(condition => $" AND {OpportunityField(condition)}"));
 
     private string OpportunityField(FieldClause clause) => clause.Field.Attribute switch
     {

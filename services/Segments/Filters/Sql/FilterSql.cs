@@ -28,16 +28,14 @@ internal sealed partial class FilterSql
     /// <summary>Compiles several filters for one such statement, with common parameters.</summary>
     public static (IReadOnlyList<string> Texts, SqlParameters Parameters) CompileEach(IEnumerable<Filter> filters, FilterContext context)
     {
-        var compiler = new FilterSql(context);
-        compiler.AddCommonParameters();
+        var compiler = Start(context);
         return ([.. filters.Select(filter => compiler.Node(filter, 1))], compiler._parameters);
     }
 
     /// <summary>Makes the parameters that the relations of a context need, for a query of its own.</summary>
     public static SqlParameters Parameters(FilterContext context, int[]? candidates = null)
     {
-        var compiler = new FilterSql(context);
-        compiler.AddCommonParameters();
+        var compiler = Start(context);
         if (candidates is not null)
         {
             compiler._parameters.Add("candidates", candidates);
@@ -46,15 +44,18 @@ internal sealed partial class FilterSql
         return compiler._parameters;
     }
 
-    private void AddCommonParameters()
+    private static FilterSql Start(FilterContext context)
     {
-        _parameters.Add("account", _context.Catalog.AccountId);
-        if (_context.Past is { } past)
+        var compiler = new FilterSql(context);
+        compiler._parameters.Add("account", context.Catalog.AccountId);
+        if (context.Past is { } past)
         {
-            _parameters.Add("asOf", past.At);
-            _parameters.Add("pos", past.Pos);
-            _parameters.Add("activityPos", past.ActivityPos);
+            compiler._parameters.Add("asOf", past.At);
+            compiler._parameters.Add("pos", past.Pos);
+            compiler._parameters.Add("activityPos", past.ActivityPos);
         }
+
+        return compiler;
     }
 
     private string Node(Filter filter, int depth)

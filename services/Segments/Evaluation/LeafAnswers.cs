@@ -1,0 +1,117 @@
+using TagSegments.Bitmaps;
+using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
+
+namespace TagSegments.Segments.Evaluation;
+
+/// <summary>
+/// What is known of leaves in one snapshot: what was kept, as far as nothing has changed since, and what PostgreSQL is asked. It is asked as
+/// little as possible: first what costs least, about those contacts only for whom the filter is still undecided.
+/// </summary>
+internal sealed class LeafAnswers(Snapshot snapshot, FilterContext context, AnswerLoader loader, AnswerStore? store)
+{
+    /// <summary>Up to so many contacts, handing them to PostgreSQL is faster than getting everyone who matches from it.</summary>
+    private const int Few = 10_000;
+
+    // Asking everything about so few is faster than asking step by step.
+    private const int VeryFew = 500;
+
+    private readonly SnapshotChanges _changes = new(snapshot);
+    private readonly Dictionary<Leaf, KeptAnswer> _answers = new(LeafComparer.Instance);
+    private readonly HashSet<Leaf> _lookedUp = new(LeafComparer.Instance);
+
+    /// <summary>Gets what is known so far; null for nothing.</summary>
+    public KeptAnswer? Find(Leaf leaf) => _answers.GetValueOrDefault(leaf);
+
+    /// <summary>Learns what a plan lacks, step by step; <paramref name="plan"/> is made anew after each. Returns the last one.</summary>
+    public async Task<Plan> DecideAsync(Func<Plan> plan, Bitmap living, CancellationToken ct)
+    {
+        while (true)
+        {
+            var made = plan();
+            if (!await LearnAsync(made, living, ct))
+            {
+                return made;
+            }
+        }
+    }
+
+    // Returns false if the plan lacks nothing.
+    private async Task<bool> LearnAsync(Plan plan, Bitmap living, CancellationToken ct)
+    {
+        if (await LookUpAsync(plan, ct))
+        {
+            return true;
+        }
+
+        var undecided = plan.Undecided(living, Few + 1);
+        if (undecided.Length == 0)
+        {
+            return false;
+        }
+
+        var open = plan.Leaves.Keys.Where(leaf => IsOpen(Find(leaf), undecided)).OrderBy(leaf => leaf.Cost).ToList();
+        if (undecided.Length > VeryFew)
+        {
+            open.RemoveAll(leaf => leaf.Cost > open[0].Cost);
+        }
+
+        await (undecided.Length <= Few ? AskAsync(open, undecided, ct) : AskAboutManyAsync(open, ct));
+        return true;
+    }
+
+    private async Task<bool> LookUpAsync(Plan plan, CancellationToken ct)
+    {
+        var found = false;
+        foreach (var leaf in plan.Leaves.Keys.Where(leaf => leaf.IsKept && store is not null && _lookedUp.Add(leaf)))
+        {
+            if (store!.Find(snapshot.AccountId, leaf.Key) is { } kept
+                && await loader.BringForwardAsync(_changes, leaf, kept, ct) is { } answer)
+            {
+                Set(leaf, answer);
+                found = true;
+            }
+        }
+
+        return found;
+    }
+
+    private static bool IsOpen(KeptAnswer? answer, int[] undecided) =>
+        answer is not { IsKnown: true }
+        && (answer is null || undecided.Length > Few || Array.Exists(undecided, contactId => !answer.Knows(contactId)));
+
+    // What is unknown of few only is asked about those; expressions over contacts are answered in one pass over all of them.
+    private async Task AskAboutManyAsync(List<Leaf> open, CancellationToken ct)
+    {
+        var nearlyKnown = open.Where(leaf => Find(leaf) is { IsWhole: true, But.Count: <= Few }).ToList();
+        foreach (var leaf in nearlyKnown)
+        {
+            await AskAsync([leaf], Find(leaf)!.But.Next(-1, Few), ct);
+        }
+
+        var rest = open.Except(nearlyKnown).ToLookup(leaf => leaf.IsExpression);
+        foreach (var together in rest[false].Select(leaf => new[] { leaf }).Prepend([.. rest[true]]).Where(leaves => leaves.Length > 0))
+        {
+            await AskAsync(together, null, ct);
+        }
+    }
+
+    private async Task AskAsync(IReadOnlyList<Leaf> leaves, int[]? candidates, CancellationToken ct)
+    {
+        var at = AnswerClocks.Of(snapshot.Clocks);
+        var known = leaves.Select(leaf => (leaf, Find(leaf) ?? KeptAnswer.Nothing(at)));
+        foreach (var (leaf, answer) in await LeafQuery.AskAsync(snapshot, context, known, candidates, ct))
+        {
+            Set(leaf, answer);
+        }
+    }
+
+    private void Set(Leaf leaf, KeptAnswer answer)
+    {
+        _answers[leaf] = answer;
+        if (leaf.IsKept)
+        {
+            store?.Keep(snapshot.AccountId, leaf.Key, answer);
+        }
+    }
+}

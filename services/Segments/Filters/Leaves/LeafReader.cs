@@ -1,0 +1,146 @@
+using Crm.Common.V1;
+using Crm.Segments.V1;
+using Google.Protobuf;
+using FieldType = Crm.Contacts.V1.Field.Types.Type;
+using Kind = Crm.Segments.V1.TimeWindow.KindOneofCase;
+using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
+
+namespace TagSegments.Segments.Filters;
+
+/// <summary>
+/// Decides what PostgreSQL is asked for a positive clause. What does not roll with <c>now</c> is asked as it stands; where a window rolls,
+/// times are asked if those can answer the clause: the latest one for windows that reach to now, the earliest one for those that begin with
+/// the beginning. What is left is asked anew each time.
+/// </summary>
+internal sealed class LeafReader(FilterContext context, DateTime? latestActivity)
+{
+    private readonly long _latestActivity = latestActivity?.Ticks ?? 0;
+
+    /// <summary>Reads a clause.</summary>
+    public LeafUse Read(Filter clause) => context.Past is not null ? Ask(clause) : clause.KindCase switch
+    {
+        Filter.KindOneofCase.Field => Field(clause),
+        Filter.KindOneofCase.Activity => Activity(clause),
+        Filter.KindOneofCase.Opportunity => Opportunity(clause),
+        Filter.KindOneofCase.TagAdded => TagAdded(clause),
+        _ => Keep(clause),
+    };
+
+    private LeafUse Field(Filter clause)
+    {
+        var field = clause.Field;
+        if (field.Operator != Operator.InWindow || context.Catalog.Field(field.Field, ofOpportunity: false)?.Type != FieldType.DateTime)
+        {
+            return Keep(clause);
+        }
+
+        if (field.Window.ContactZone)
+        {
+            return KeepUnlessRolling(clause, field.Window);
+        }
+
+        var (from, until) = Ticks(field.Window);
+        return new(Make(new Filter { Field = new FieldClause { Field = field.Field } }, new LeafTime(Earliest: false)), from, until);
+    }
+
+    // While nothing is recorded that lies behind now, it need not be looked at.
+    private LeafUse Activity(Filter clause)
+    {
+        var (activity, window) = (clause.Activity, clause.Activity.Window);
+        if (!context.NothingLater)
+        {
+            return Ask(clause);
+        }
+
+        if (window is { ContactZone: true })
+        {
+            return KeepUnlessRolling(clause, window);
+        }
+
+        var (from, until) = window is null ? (1, long.MaxValue) : Ticks(window);
+        if (until > _latestActivity)
+        {
+            return new(Times(activity, earliest: false), from);
+        }
+
+        return window!.KindCase == Kind.BeforeLast ? new(Times(activity, earliest: true), 1, until) : KeepUnlessRolling(clause, window);
+    }
+
+    private Leaf Times(ActivityClause activity, bool earliest)
+    {
+        var nth = activity.Quantity?.AtLeast ?? 1;
+        var isRolledUp = !earliest && nth == 1 && activity.Channel != Channel.Sms && activity.CampaignId.Length == 0
+            && FilterSql.RollUp.ContainsKey(activity.Kind);
+        var any = new ActivityClause(activity) { Window = null, Quantity = null };
+        return Make(new Filter { Activity = any }, new LeafTime(earliest, nth) { IsRolledUp = isRolledUp });
+    }
+
+    private LeafUse Opportunity(Filter clause)
+    {
+        var opportunity = clause.Opportunity;
+        var rolling = opportunity.Conditions.Where(IsRollingInstant).ToList();
+        if (rolling.Count == 0)
+        {
+            return Keep(clause);
+        }
+
+        var nth = opportunity.Quantity?.AtLeast ?? 1;
+        if (rolling is not [{ Window: { ContactZone: false } window } condition] || opportunity.AmountSum is not null
+            || !(window.KindCase == Kind.BeforeLast || (window.KindCase == Kind.Last && nth == 1)))
+        {
+            return Ask(clause);
+        }
+
+        var rest = new OpportunityClause { Conditions = { opportunity.Conditions.Where(other => other != condition) } };
+        return Times(clause, window, new Filter { Opportunity = rest }, new LeafTime(window.KindCase == Kind.BeforeLast, nth) { Field = condition.Field });
+    }
+
+    private bool IsRollingInstant(FieldClause condition) =>
+        condition.Operator == Operator.InWindow && IsRolling(condition.Window)
+        && context.Catalog.Field(condition.Field, ofOpportunity: true)?.Type == FieldType.DateTime;
+
+    private LeafUse TagAdded(Filter clause)
+    {
+        var window = clause.TagAdded.Window;
+        return window.ContactZone || window.KindCase is not (Kind.Last or Kind.BeforeLast)
+            ? KeepUnlessRolling(clause, window)
+            : Times(
+                clause,
+                window,
+                new Filter { TagAdded = new TagAddedClause { TagId = clause.TagAdded.TagId, Window = new TimeWindow() } },
+                new LeafTime(window.KindCase == Kind.BeforeLast));
+    }
+
+    // In a window that ends now, the latest time says all, unless it lies behind now.
+    private LeafUse Times(Filter clause, TimeWindow window, Filter any, LeafTime time)
+    {
+        var (from, until) = Ticks(window);
+        return new(Make(any, time), from, until) { Instead = time.Earliest ? null : Ask(clause).Leaf };
+    }
+
+    private LeafUse KeepUnlessRolling(Filter clause, TimeWindow window) => IsRolling(window) ? Ask(clause) : Keep(clause);
+
+    private static bool IsRolling(TimeWindow window) => window.KindCase is Kind.Last or Kind.Next or Kind.BeforeLast;
+
+    private LeafUse Keep(Filter clause) => new(Make(clause, null));
+
+    private LeafUse Ask(Filter clause) => new(Make(clause, null) with { IsKept = false });
+
+    private Leaf Make(Filter clause, LeafTime? time)
+    {
+        var leaf = new Leaf(clause, time) { Key = "", IsKept = true };
+        return leaf with { Key = (time is null ? "" : time.Earliest ? "first " : "last ") + FilterSql.KeyOf(leaf, context) };
+    }
+
+    // In microseconds, as the database compares.
+    private (long From, long Until) Ticks(TimeWindow window)
+    {
+        var range = context.Windows.Resolve(window);
+        var zone = context.Windows.ZoneOf(window);
+        return (Ticks(range.From), Ticks(range.Until));
+
+        long Ticks(TimeEdge edge) => edge.IsAfterEverything ? long.MaxValue
+            : edge.ToInstant(zone)?.ToDateTimeUtc().Ticks is { } ticks ? Math.Max(1, ticks - (ticks % TimeSpan.TicksPerMicrosecond))
+            : 1;
+    }
+}
