@@ -25,6 +25,7 @@ internal static class SegmentsServices
         services.AddHostedService(provider => provider.GetRequiredService<TagEntryCache>());
         services.AddSingleton<TagLoader>();
         services.AddSingleton<AccountIndexes>();
+        services.AddSingleton(new AskingLimits());
         services.AddSingleton<AnswerLoader>();
         services.AddSingleton<AnswerStore>();
         services.AddSingleton<ShadowCheck>();

@@ -14,10 +14,22 @@ internal sealed record BenchmarkOptions
     /// <summary>How often each measurement is repeated, in turns with those it is compared with.</summary>
     public int Rounds { get; init; } = 7;
 
+    /// <summary>A folder in which the loaded server is kept for the next run; null for a server that goes with the run.</summary>
+    public string? Keep { get; init; }
+
+    /// <summary>The groups of rows to measure; empty for all.</summary>
+    public IReadOnlyCollection<string> Rows { get; init; } = [];
+
     /// <summary>Prints one JSON document instead of a table.</summary>
     public bool Json { get; init; }
 
-    /// <summary>Reads <c>--contacts N --seed S --rounds R --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
+    /// <summary>Whether a group of rows is to be measured.</summary>
+    public bool Wants(string group) => Rows.Count == 0 || Rows.Contains(group);
+
+    /// <summary>
+    /// Reads <c>--contacts N --seed S --rounds R --keep FOLDER --rows NAME,... --output json</c>; throws <see cref="FormatException"/> for
+    /// anything else.
+    /// </summary>
     public static BenchmarkOptions Parse(ReadOnlySpan<string> args)
     {
         var options = new BenchmarkOptions();
@@ -28,6 +40,8 @@ internal sealed record BenchmarkOptions
                 "--contacts" => options with { Contacts = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--seed" => options with { Seed = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--rounds" => options with { Rounds = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
+                "--keep" => options with { Keep = Path.GetFullPath(args[i + 1]) },
+                "--rows" => options with { Rows = args[i + 1].Split(',') },
                 "--output" => options with { Json = args[i + 1] == "json" },
                 _ => throw new FormatException($"Unknown option {args[i]}."),
             };

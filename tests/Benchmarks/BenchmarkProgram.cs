@@ -13,6 +13,7 @@ internal static class BenchmarkProgram
         ["effective_cache_size"] = "14GB",
         ["max_wal_size"] = "16GB",
         ["max_parallel_workers_per_gather"] = "2",
+        ["maintenance_work_mem"] = "1GB",
     };
 
     public static async Task<int> RunAsync(string[] args, Dictionary<string, Func<BenchmarkOptions, Report, Task>> suites)
@@ -20,12 +21,12 @@ internal static class BenchmarkProgram
         if (args is not [var name, ..] || !suites.TryGetValue(name, out var suite))
         {
             await Console.Error.WriteLineAsync(
-                $"Usage: Benchmarks {string.Join('|', suites.Keys)} [--contacts N] [--seed S] [--rounds R] [--output json]");
+                $"Usage: Benchmarks {string.Join('|', suites.Keys)} [--contacts N] [--seed S] [--rounds R] [--keep FOLDER] [--rows NAME,...] [--output json]");
             return 2;
         }
 
         var options = BenchmarkOptions.Parse(args.AsSpan(1));
-        var folder = Directory.CreateTempSubdirectory("tagsegments_benchmark_").FullName;
+        var folder = options.Keep ?? Directory.CreateTempSubdirectory("tagsegments_benchmark_").FullName;
         await using (var server = await StartServerAsync(folder))
         {
             Environment.SetEnvironmentVariable("TEST_POSTGRES", server?.ConnectionString() ?? Environment.GetEnvironmentVariable("TEST_POSTGRES"));
@@ -34,7 +35,11 @@ internal static class BenchmarkProgram
             report.Print();
         }
 
-        Directory.Delete(folder, recursive: true);
+        if (options.Keep is null)
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
         return 0;
     }
 

@@ -85,9 +85,17 @@ internal sealed class TestAccount
     public async Task SetAsync(int contactId, string assignments)
     {
         await using var connection = await _db.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
         await connection.ExecuteAsync(
             $"UPDATE crm.contact SET {assignments} WHERE account_id = @Id AND contact_id = @contactId", new { Id, contactId });
-        await ChangeAsync(connection, [], force: true);
+        await MoveClockAsync(connection, []);
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO crm.contact_change (account_id, pos, seq, contact_id, kind, before, cause_kind)
+            SELECT account_id, pos, 0, @contactId, 2, '{}', 1 FROM crm.clock WHERE account_id = @Id
+            """,
+            new { Id, contactId });
+        await transaction.CommitAsync();
     }
 
     public async Task DeleteContactAsync(int contactId, bool delete = true)
@@ -96,7 +104,7 @@ internal sealed class TestAccount
         await connection.ExecuteAsync(
             "UPDATE crm.contact SET deleted_at = CASE WHEN @delete THEN now() END WHERE account_id = @Id AND contact_id = @contactId",
             new { Id, contactId, delete });
-        await ChangeAsync(connection, [new TagWrite(0, !delete, [contactId])], force: false);
+        await ChangeAsync(connection, [new TagWrite(0, !delete, [contactId])]);
     }
 
     public Task TagAsync(int tagId, params int[] contactIds) => ChangeAsync(new TagWrite(tagId, true, contactIds));
@@ -107,7 +115,7 @@ internal sealed class TestAccount
     public async Task ChangeAsync(params TagWrite[] writes)
     {
         await using var connection = await _db.OpenConnectionAsync();
-        await ChangeAsync(connection, writes, force: false);
+        await ChangeAsync(connection, writes);
     }
 
     /// <summary>Records activity by e-mail in one transaction: the events, the roll-up, the log and the clock.</summary>
@@ -177,7 +185,7 @@ internal sealed class TestAccount
         await connection.ExecuteAsync(sql, new { Id });
     }
 
-    private async Task ChangeAsync(NpgsqlConnection connection, TagWrite[] writes, bool force)
+    private async Task ChangeAsync(NpgsqlConnection connection, TagWrite[] writes)
     {
         await using var transaction = await connection.BeginTransactionAsync();
         var log = new List<LogRow>();
@@ -189,7 +197,7 @@ internal sealed class TestAccount
             }
         }
 
-        if (log.Count > 0 || force)
+        if (log.Count > 0)
         {
             await MoveClockAsync(connection, log);
         }

@@ -97,15 +97,12 @@ internal sealed class Evaluator(AccountIndexes indexes, AnswerLoader loader, Ans
             var at = AnswerClocks.Of(clocks);
             var now = time.GetUtcNow();
             var plans = Plans(state, read(state), Context(state, now, clocks), clocks, Find);
-            if (plans.Exists(plan => plan.Undecided(state.Living, 1).Length > 0))
-            {
-                return null;
-            }
-
             var missing = Missing.All(plans.Select(plan => plan.MissingTags));
             if (missing.IsEmpty)
             {
-                return [.. plans.Select(plan => new Evaluation(now, state, plan))];
+                return plans.Exists(plan => plan.Undecided(state.Living, 1).Length > 0)
+                    ? null
+                    : [.. plans.Select(plan => new Evaluation(now, state, plan))];
             }
 
             state = await indexes.LoadAsync(accountId, missing, ct);

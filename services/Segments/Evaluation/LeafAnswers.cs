@@ -10,13 +10,8 @@ namespace TagSegments.Segments.Evaluation;
 /// </summary>
 internal sealed class LeafAnswers(Snapshot snapshot, FilterContext context, AnswerLoader loader, AnswerStore? store)
 {
-    /// <summary>Up to so many contacts, handing them to PostgreSQL is faster than getting everyone who matches from it.</summary>
-    private const int Few = 10_000;
-
-    // Asking everything about so few is faster than asking step by step.
-    private const int VeryFew = 500;
-
-    private readonly SnapshotChanges _changes = new(snapshot);
+    private readonly AskingLimits _limits = loader.Limits;
+    private readonly SnapshotChanges _changes = loader.ChangesIn(snapshot);
     private readonly Dictionary<Leaf, KeptAnswer> _answers = new(LeafComparer.Instance);
     private readonly HashSet<Leaf> _lookedUp = new(LeafComparer.Instance);
 
@@ -44,19 +39,19 @@ internal sealed class LeafAnswers(Snapshot snapshot, FilterContext context, Answ
             return true;
         }
 
-        var undecided = plan.Undecided(living, Few + 1);
+        var undecided = plan.Undecided(living, _limits.Few + 1);
         if (undecided.Length == 0)
         {
             return false;
         }
 
         var open = plan.Leaves.Keys.Where(leaf => IsOpen(Find(leaf), undecided)).OrderBy(leaf => leaf.Cost).ToList();
-        if (undecided.Length > VeryFew)
+        if (undecided.Length > _limits.VeryFew)
         {
             open.RemoveAll(leaf => leaf.Cost > open[0].Cost);
         }
 
-        await (undecided.Length <= Few ? AskAsync(open, undecided, ct) : AskAboutManyAsync(open, ct));
+        await (undecided.Length <= _limits.Few ? AskAsync(open, undecided, ct) : AskAboutManyAsync(open, ct));
         return true;
     }
 
@@ -76,17 +71,17 @@ internal sealed class LeafAnswers(Snapshot snapshot, FilterContext context, Answ
         return found;
     }
 
-    private static bool IsOpen(KeptAnswer? answer, int[] undecided) =>
+    private bool IsOpen(KeptAnswer? answer, int[] undecided) =>
         answer is not { IsKnown: true }
-        && (answer is null || undecided.Length > Few || Array.Exists(undecided, contactId => !answer.Knows(contactId)));
+        && (answer is null || undecided.Length > _limits.Few || Array.Exists(undecided, contactId => !answer.Knows(contactId)));
 
     // What is unknown of few only is asked about those; expressions over contacts are answered in one pass over all of them.
     private async Task AskAboutManyAsync(List<Leaf> open, CancellationToken ct)
     {
-        var nearlyKnown = open.Where(leaf => Find(leaf) is { IsWhole: true, But.Count: <= Few }).ToList();
+        var nearlyKnown = open.Where(leaf => Find(leaf) is { IsWhole: true } known && known.But.Count <= _limits.Few).ToList();
         foreach (var leaf in nearlyKnown)
         {
-            await AskAsync([leaf], Find(leaf)!.But.Next(-1, Few), ct);
+            await AskAsync([leaf], Find(leaf)!.But.Next(-1, _limits.Few), ct);
         }
 
         var rest = open.Except(nearlyKnown).ToLookup(leaf => leaf.IsExpression);

@@ -18,7 +18,7 @@ internal sealed class Planner(AccountState state, LeafReader leaves, Question qu
     private readonly Dictionary<Filter, Filter> _positive = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Filter, LeafUse> _uses = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Leaf, KeptAnswer?> _answers = new(LeafComparer.Instance);
-    private readonly Dictionary<(string SegmentId, bool Upper), PlanNode> _segments = [];
+    private readonly Dictionary<(string SegmentId, bool Upper), PlanNode?> _segments = [];
     private readonly Dictionary<Filter, PlanNode> _nodes = new(ReferenceEqualityComparer.Instance);
     private readonly List<SegmentVersion> _versions = [];
 
@@ -138,6 +138,8 @@ internal sealed class Planner(AccountState state, LeafReader leaves, Question qu
         if (!_segments.TryGetValue((segmentId, upper), out var node))
         {
             var definition = state.Definitions[segmentId];
+            // Saving keeps circles out; should a database hold one all the same, it must not end the process.
+            _segments[(segmentId, upper)] = null;
             _segments[(segmentId, upper)] = node = new MemoNode(Node(definition.Filter, upper));
             if (!_segments.ContainsKey((segmentId, !upper)))
             {
@@ -145,6 +147,6 @@ internal sealed class Planner(AccountState state, LeafReader leaves, Question qu
             }
         }
 
-        return node;
+        return node ?? throw FilterErrors.SegmentCycle([state.Definitions[segmentId].Name]);
     }
 }

@@ -6,10 +6,13 @@ namespace TagSegments.Segments.Index;
 /// Brings kept answers to the moment of a snapshot: whatever may have changed since, by the logs, is unknown then. An answer is believed only
 /// if this database once was at the very positions, with the very nonces, that it was true at, and the logs reach back to them.
 /// </summary>
-internal class AnswerLoader
+internal class AnswerLoader(AskingLimits limits)
 {
-    // Looking at this many contacts again takes about as long as asking about everyone.
-    private const int MostChanged = 50_000;
+    /// <summary>How much is asked at once.</summary>
+    public AskingLimits Limits => limits;
+
+    /// <summary>Makes what finds out about changes in a snapshot.</summary>
+    public virtual SnapshotChanges ChangesIn(Snapshot snapshot) => new(snapshot);
 
     /// <summary>Whether nothing that a leaf depends on has changed between two moments.</summary>
     public virtual bool IsSame(Leaf leaf, AnswerClocks then, AnswerClocks now) =>
@@ -27,7 +30,8 @@ internal class AnswerLoader
             return answer with { At = now };
         }
 
-        return await ChangedAsync(changes, leaf, then, now, ct) is { Count: <= MostChanged } changed ? answer.Forget(changed, now) : null;
+        var changed = await ChangedAsync(changes, leaf, then, now, ct);
+        return changed is not null && changed.Count <= limits.MostChanged ? answer.Forget(changed, now) : null;
     }
 
     /// <summary>Finds the contacts for whom the answer may have changed; null if that cannot be told.</summary>
@@ -43,15 +47,15 @@ internal class AnswerLoader
         if (leaf.UsesRecords && then.Records != now.Records)
         {
             parts.Add(leaf.TagId == 0
-                ? await changes.RecordsAsync(then.Records, MostChanged, ct)
-                : await changes.TagAsync(leaf.TagId, then.Records, MostChanged, ct));
+                ? await changes.RecordsAsync(then.Records, limits.MostChanged, ct)
+                : await changes.TagAsync(leaf.TagId, then.Records, limits.MostChanged, ct));
         }
 
         if (then.Activity != now.Activity)
         {
             parts.Add(
-                leaf.UsesActivity ? await changes.ActivityAsync(then.Activity, MostChanged, ct)
-                : leaf.Suppressions is { } channel ? await changes.SuppressionsAsync(channel, then.Activity, MostChanged, ct)
+                leaf.UsesActivity ? await changes.ActivityAsync(then.Activity, limits.MostChanged, ct)
+                : leaf.Suppressions is { } channel ? await changes.SuppressionsAsync(channel, then.Activity, limits.MostChanged, ct)
                 : []);
         }
 

@@ -8,7 +8,7 @@ namespace TagSegments.Segments.Index;
 /// Finds out in a snapshot for which contacts something has changed since a position, each once. Null if the snapshot's database was never at
 /// that position, if its log no longer reaches back to it, or if there are more than asked for.
 /// </summary>
-internal sealed class SnapshotChanges(Snapshot snapshot)
+internal class SnapshotChanges(Snapshot snapshot)
 {
     private readonly Dictionary<object, IReadOnlyCollection<int>?> _found = [];
 
@@ -95,11 +95,12 @@ internal sealed class SnapshotChanges(Snapshot snapshot)
         return rows.Count <= most ? rows : null;
     }
 
-    // Position 0 is the beginning of every history.
-    private async Task<bool> KnowsRecordsAsync(ClockPosition position, CancellationToken ct) =>
+    /// <summary>Whether the database was at a position of the clock of records, and its log reaches back to it; position 0 is the beginning of every history.</summary>
+    protected virtual async Task<bool> KnowsRecordsAsync(ClockPosition position, CancellationToken ct) =>
         position.Pos >= snapshot.Clocks.Floor && (position == default || (await snapshot.KnownAsync([position], ct)).Contains(position));
 
-    private async Task<bool> KnowsActivityAsync(ClockPosition position, CancellationToken ct)
+    /// <summary>Whether it was at a position of the clock of activity, and its log reaches back to it.</summary>
+    protected virtual async Task<bool> KnowsActivityAsync(ClockPosition position, CancellationToken ct)
     {
         const string sql = """
             SELECT EXISTS (

@@ -1,47 +1,134 @@
 using System.Diagnostics;
+using System.Globalization;
+using Crm.Activity.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
 using TagSegments.Testing;
+using Activity = Crm.Activity.V1.Activity;
 
 namespace TagSegments.Benchmarks.Segments;
 
 /// <summary>
-/// A race: each of many callers adds or removes a tag of its own through the tag service and, as soon as that is acknowledged, asks the
-/// segment service for the count, which it knows. All of them write to one account, so its clock never stands still.
+/// A race: each of many callers puts a tag of its own on a contact, or records that one who has its tag opened a message, and as soon as that
+/// is acknowledged asks the segment service for the count, which it knows. All of them write to one account, whose clocks never stand still;
+/// together they write at a fixed pace.
 /// </summary>
-internal sealed class Freshness(Report report, TestApps apps, string account)
+internal sealed class Freshness(BenchmarkOptions options, Report report, SegmentCalls calls, TestApps apps)
 {
-    private const int Callers = 32;
-    private static readonly TimeSpan s_duration = TimeSpan.FromSeconds(5);
+    private const int Callers = 24;
+    private const int WritesPerSecond = 1_000;
+    private static readonly TimeSpan s_duration = TimeSpan.FromSeconds(8);
+    private long _start;
 
     public async Task MeasureAsync()
     {
-        var (stale, answers) = (0, 0);
-        var start = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, Callers).Select(async caller =>
+        var source = await calls.ParseAsync(Question.All[1].Text);
+        var marks = new List<int>();
+        foreach (var caller in Enumerable.Range(0, 2 * Callers))
         {
-            var tag = (await apps.Tags.CreateTagAsync(new CreateTagRequest { Account = account, Tag = new Tag { Name = $"Race {caller}" } })).Tag;
-            var expected = 0;
-            for (var contact = 1; Stopwatch.GetElapsedTime(start) < s_duration; contact++)
-            {
-                await apps.Tags.AddTagsAsync(new AddTagsRequest { Account = account, ContactId = contact, TagIds = { tag.TagId } });
-                expected++;
-                if (await CountAsync(tag.TagId) != expected)
-                {
-                    Interlocked.Increment(ref stale);
-                }
+            marks.Add(await CreateTagAsync(caller));
+        }
 
-                Interlocked.Increment(ref answers);
-            }
-        }));
-        var perSecond = answers / Stopwatch.GetElapsedTime(start).TotalSeconds;
-        report.AtMost("stale answers in a race of writes and counts", stale, "answers", answers, "", 0);
-        report.Compare("writes during the race", perSecond, "writes/s of the target", 1_000, "writes/s");
+        await TagOpenersAsync(marks[Callers..]);
+        var (tagger, recorder) = (new Race(), new Race());
+        _start = Stopwatch.GetTimestamp();
+        var (since, medians) = (DateTime.UtcNow, MedianAsync(source));
+        await Task.WhenAll(marks.Select((tag, i) => i < Callers ? TagAsync(tag, tagger) : OpenAsync(tag, i - Callers, since, recorder)));
+
+        var seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
+        report.AtMost("stale answers after tag writes", tagger.Stale, "answers", tagger.Answers, "", 0);
+        report.AtMost("stale answers after activity writes", recorder.Stale, "answers", recorder.Answers, "", 0);
+        report.AtLeast("tag writes in the race", tagger.Answers / seconds, "the target itself", WritesPerSecond, "writes/s", 0.99);
+        report.AtLeast("activity writes in the race", recorder.Answers / seconds, "the target itself", WritesPerSecond, "writes/s", 0.99);
+        var (empty, count) = await medians;
+        report.AtMost($"{Question.All[1].Name} in the race", count, "empty call in the race", empty, "ms", Question.All[1].TargetOfEmpty);
     }
 
-    private async Task<int> CountAsync(int tagId) => (await apps.Segments.CountContactsAsync(new CountContactsRequest
+    private async Task<int> CreateTagAsync(int caller)
     {
-        Account = account,
-        Source = new FilterSource { Filter = new Filter { Tag = new TagClause { Match = TagClause.Types.Match.Any, TagIds = { tagId } } } },
-    })).Count;
+        var tag = new Tag { Name = FormattableString.Invariant($"Race {DateTime.UtcNow.Ticks} {caller}") };
+        return (await apps.Tags.CreateTagAsync(new CreateTagRequest { Account = SegmentsData.Account, Tag = tag })).Tag.TagId;
+    }
+
+    // Each caller records opens for contacts that have its tag and nobody else's.
+    private async Task TagOpenersAsync(IReadOnlyList<int> tags)
+    {
+        for (var i = 0; i < tags.Count; i++)
+        {
+            await apps.Tags.BulkTagAsync(new BulkTagRequest
+            {
+                Account = SegmentsData.Account,
+                AddTagIds = { tags[i] },
+                ContactIds = { Enumerable.Range(1, PerCaller).Select(number => Opener(i, number)) },
+            });
+        }
+    }
+
+    private int PerCaller => options.Contacts / Callers;
+
+    private int Opener(int caller, int number) => (caller * PerCaller) + number;
+
+    private Task TagAsync(int tag, Race race) => RaceAsync(race, async number =>
+    {
+        await apps.Tags.AddTagsAsync(new AddTagsRequest { Account = SegmentsData.Account, ContactId = number, TagIds = { tag } });
+        return await calls.CountAsync(new FilterSource { Filter = Has(tag) }) == number;
+    });
+
+    private Task OpenAsync(int tag, int caller, DateTime since, Race race)
+    {
+        var opened = new ActivityClause
+        {
+            Kind = ActivityClause.Types.Kind.Opened,
+            Window = new TimeWindow { Fixed = new FixedWindow { From = since.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture) } },
+        };
+        var source = new FilterSource { Filter = new Filter { AllOf = new FilterGroup { Filters = { Has(tag), new Filter { Activity = opened } } } } };
+        return RaceAsync(race, async number =>
+        {
+            var activity = new Activity { ContactId = Opener(caller, number), Kind = Activity.Types.Kind.Opened };
+            await apps.Activity.RecordActivitiesAsync(new RecordActivitiesRequest { Account = SegmentsData.Account, Activities = { activity } });
+            return await calls.CountAsync(source) == number;
+        });
+    }
+
+    private async Task RaceAsync(Race race, Func<int, Task<bool>> isFresh)
+    {
+        for (var number = 1; Stopwatch.GetElapsedTime(_start) < s_duration; number++)
+        {
+            if (!await isFresh(number))
+            {
+                Interlocked.Increment(ref race.Stale);
+            }
+
+            Interlocked.Increment(ref race.Answers);
+            var due = TimeSpan.FromSeconds((double)number * Callers / WritesPerSecond);
+            await Task.Delay(TimeSpan.FromTicks(Math.Max(0, (due - Stopwatch.GetElapsedTime(_start)).Ticks)));
+        }
+    }
+
+    private async Task<(double Empty, double Count)> MedianAsync(FilterSource source)
+    {
+        var (empty, count) = (new List<double>(), new List<double>());
+        while (Stopwatch.GetElapsedTime(_start) < s_duration)
+        {
+            empty.Add(await TimeAsync(calls.EmptyAsync));
+            count.Add(await TimeAsync(() => calls.CountAsync(source)));
+        }
+
+        return (Interleaved.Median(empty), Interleaved.Median(count));
+    }
+
+    private static async Task<double> TimeAsync(Func<Task> call)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await call();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    private static Filter Has(int tag) => new() { Tag = new TagClause { Match = TagClause.Types.Match.Any, TagIds = { tag } } };
+
+    private sealed class Race
+    {
+        public int Stale;
+        public int Answers;
+    }
 }

@@ -13,7 +13,7 @@ internal sealed class IndexCosts(Report report, TestApps apps, SegmentsData data
     {
         var services = apps.App(Service.Segments).Services;
         var db = services.GetRequiredService<NpgsqlDataSource>();
-        var tagIds = Enumerable.Range(1, data.Tags.Length).ToArray();
+        var tagIds = Enumerable.Range(1, TagSets.Count).ToArray();
         var state = await services.GetRequiredService<AccountIndexes>().LoadAsync(
             data.AccountId, Missing.Nothing with { Tags = tagIds.ToHashSet() }, CancellationToken.None);
         var tags = tagIds.Select(tagId => state.Tags[tagId]).ToList();
@@ -37,9 +37,9 @@ internal sealed class IndexCosts(Report report, TestApps apps, SegmentsData data
     {
         await using var connection = await db.OpenConnectionAsync();
         await using var reader = (NpgsqlDataReader)await new NpgsqlCommand(
-            "SELECT tag_id, chunk, bits FROM tags.segment_tag_chunks WHERE account_id = $1", connection)
+            "SELECT tag_id, chunk, bits FROM tags.segment_tag_chunks WHERE account_id = $1 AND tag_id BETWEEN 1 AND $2", connection)
         {
-            Parameters = { new() { Value = data.AccountId } },
+            Parameters = { new() { Value = data.AccountId }, new() { Value = TagSets.Count } },
         }.ExecuteReaderAsync();
         var bits = new byte[ChunkLayout.Bytes];
         while (await reader.ReadAsync())

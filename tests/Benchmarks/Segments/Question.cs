@@ -19,7 +19,7 @@ internal sealed record Question(string Name, string Text, string RowSql, string?
             $"""
             SELECT count(*) FROM {Rows} a JOIN {Rows} b USING (account_id, contact_id)
             WHERE a.account_id = @AccountId AND a.tag_id = 1 AND b.tag_id = 2
-                AND NOT EXISTS (SELECT FROM {Rows} c WHERE c.account_id = @AccountId AND c.tag_id = 15 AND c.contact_id = a.contact_id)
+                AND NOT EXISTS (SELECT 1 FROM {Rows} c WHERE c.account_id = @AccountId AND c.tag_id = 15 AND c.contact_id = a.contact_id)
             """,
             """
             SELECT sum(bit_count(a.bits & b.bits & ~coalesce(c.bits, repeat('0', 16384)::bit(16384))))
@@ -35,8 +35,8 @@ internal sealed record Question(string Name, string Text, string RowSql, string?
             $"""
             SELECT count(*) FROM {Rows} a
             WHERE a.account_id = @AccountId AND a.tag_id = 3
-                AND EXISTS (SELECT FROM {Rows} b WHERE b.account_id = @AccountId AND b.tag_id IN (4, 7) AND b.contact_id = a.contact_id)
-                AND NOT EXISTS (SELECT FROM {Rows} c WHERE c.account_id = @AccountId AND c.tag_id IN (11, 13) AND c.contact_id = a.contact_id)
+                AND EXISTS (SELECT 1 FROM {Rows} b WHERE b.account_id = @AccountId AND b.tag_id IN (4, 7) AND b.contact_id = a.contact_id)
+                AND NOT EXISTS (SELECT 1 FROM {Rows} c WHERE c.account_id = @AccountId AND c.tag_id IN (11, 13) AND c.contact_id = a.contact_id)
             """,
             """
             SELECT sum(bit_count(a.bits & (coalesce(b.bits, z) | coalesce(d.bits, z)) & ~(coalesce(e.bits, z) | coalesce(f.bits, z))))
@@ -75,7 +75,7 @@ internal sealed record Question(string Name, string Text, string RowSql, string?
             JOIN campaigns.contact_activity a USING (account_id, contact_id)
             JOIN crm.contact c USING (account_id, contact_id)
             WHERE t.account_id = @AccountId AND t.tag_id = 12 AND a.last_opened_at >= now() - interval '7 days' AND c.fields ->> '1' = 'DE'
-                AND EXISTS (SELECT FROM crm.opportunity o WHERE o.account_id = @AccountId AND o.contact_id = t.contact_id AND o.stage_id = 2)
+                AND EXISTS (SELECT 1 FROM crm.opportunity o WHERE o.account_id = @AccountId AND o.contact_id = t.contact_id AND o.stage_id = 2)
             """,
             null,
             6),

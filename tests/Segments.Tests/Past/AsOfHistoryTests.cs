@@ -8,6 +8,7 @@ using Npgsql;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
 using TagSegments.Segments.Past;
 using TagSegments.Segments.Tests.Explain;
 using TagSegments.ServiceDefaults;
@@ -119,7 +120,7 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
             try
             {
                 var source = new FilterSource { Filter = filter };
-                var evaluations = await new PastEvaluator(node.Indexes, wrong).EvaluateAsync(
+                var evaluations = await new PastEvaluator(node.Indexes, new AnswerLoader(new AskingLimits()), wrong).EvaluateAsync(
                     moment.World.AccountId,
                     moment.AsOf,
                     (today, then) => [new Question(FilterReader.Read(source, today, then))],

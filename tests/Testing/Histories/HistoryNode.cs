@@ -11,6 +11,9 @@ namespace TagSegments.Testing.Histories;
 /// <summary>The engine of one replica of the segment service: several share a database and a Redis, as several processes would.</summary>
 internal sealed class HistoryNode : IAsyncDisposable
 {
+    // Accounts of histories are small: what makes a difference for large ones has to begin early.
+    private static readonly AskingLimits s_limits = new(Few: 8, VeryFew: 2, MostChanged: 12);
+
     public HistoryNode(NpgsqlDataSource db, RedisConnection redis, Protocol? protocol = null, TimeProvider? time = null)
     {
         protocol ??= Protocol.Right;
@@ -19,11 +22,12 @@ internal sealed class HistoryNode : IAsyncDisposable
         Clocks = new HistoryClocks(db, protocol.SharesClockReads);
         var loader = protocol.Loader?.Invoke(Cache, metrics) ?? new TagLoader(Cache, metrics, NullLogger<TagLoader>.Instance);
         Indexes = new HistoryIndexes(db, Clocks, Cache, loader, metrics, protocol.ReadsRedisLate);
-        var shadow = new ShadowCheck(
-            new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Segments:ShadowShare"] = "0" }).Build(),
-            metrics,
-            NullLogger<ShadowCheck>.Instance);
-        Evaluator = new Evaluator(Indexes, shadow, time ?? TimeProvider.System);
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Segments:ShadowShare"] = "0" })
+            .Build();
+        var shadow = new ShadowCheck(configuration, metrics, NullLogger<ShadowCheck>.Instance);
+        var answers = protocol.Answers?.Invoke(s_limits) ?? new AnswerLoader(s_limits);
+        Evaluator = new Evaluator(Indexes, answers, new AnswerStore(configuration), shadow, time ?? TimeProvider.System);
     }
 
     public HistoryCache Cache { get; }

@@ -1,3 +1,6 @@
+using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
+
 namespace TagSegments.Testing.Histories;
 
 /// <summary>Plausible protocols that are wrong. Histories that let one of them pass prove nothing.</summary>
@@ -25,5 +28,19 @@ internal static class Mutants
         },
         new("the log is applied across a gap") { Loader = (cache, metrics) => new CredulousLoader(cache, metrics, (_, _, known) => known) },
         new("a clock read under way is shared with late comers") { SharesClockReads = true },
+        Overlooking("changes of contacts", (_, then, now) => then with { Records = now.Records }),
+        Overlooking("changes of opportunities", (leaf, then, now) =>
+            leaf.Cost == LeafCost.Opportunities ? then with { Records = now.Records } : then),
+        Overlooking("activity", (leaf, then, now) => leaf.UsesActivity ? then with { Activity = now.Activity } : then),
+        Overlooking("suppressions", (leaf, then, now) => leaf.Suppressions is null ? then : then with { Activity = now.Activity }),
+        Overlooking("new names of stages", (_, then, now) => then with { Names = now.Names }),
+        Overlooking("what retention took from the log of a tag", (_, then, now) => then with { Floor = now.Floor }),
+        new("kept answers: positions are believed without their nonce")
+        {
+            Answers = limits => new WrongAnswers(limits, (_, then, _) => then, believes: true),
+        },
     ];
+
+    private static Protocol Overlooking(string what, Func<Leaf, AnswerClocks, AnswerClocks, AnswerClocks> overlooks) =>
+        new($"kept answers overlook {what}") { Answers = limits => new WrongAnswers(limits, overlooks) };
 }

@@ -24,6 +24,9 @@ internal sealed record Protocol(string Name)
     /// <summary>Makes what brings tags to a snapshot.</summary>
     public Func<TagEntryCache, IndexMetrics, TagLoader>? Loader { get; init; }
 
+    /// <summary>Makes what brings kept answers to a snapshot.</summary>
+    public Func<AskingLimits, AnswerLoader>? Answers { get; init; }
+
     /// <summary>What the names of an entry's keys end with.</summary>
     public IReadOnlyList<string> KeyEndings { get; init; } = [""];
 }

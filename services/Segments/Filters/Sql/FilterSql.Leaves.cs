@@ -46,10 +46,10 @@ internal sealed partial class FilterSql
         return new SqlFragment(string.Join("\nUNION ALL\n", passes.Concat(rows).ToList()), compiler._parameters);
     }
 
-    // The offset keeps the planner from computing every expression twice.
+    // Both operators bind alike in PostgreSQL, from left to right. The offset keeps the planner from computing every expression twice.
     private string Pass(int first, Leaf[] pass)
     {
-        var matches = pass.Select((leaf, i) => $"({Node(leaf.Clause, 1)})::int::bigint << {Number(i)}");
+        var matches = pass.Select((leaf, i) => $"(({Node(leaf.Clause, 1)})::int::bigint << {Number(i)})");
         return $"""
             SELECT {Number(first)} AS leaf, m.contact_id, m.matches, NULL::timestamptz AS at, NULL::int AS chunk, NULL::bit(16384) AS bits
             FROM (
