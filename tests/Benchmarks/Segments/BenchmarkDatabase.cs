@@ -23,7 +23,8 @@ internal static class BenchmarkDatabase
             // It gets its name when it is complete: a run that broke off leaves nothing that looks like data.
             await maintenance.ExecuteAsync($"DROP DATABASE IF EXISTS {name}_loading WITH (FORCE)");
             await maintenance.ExecuteAsync($"CREATE DATABASE {name}_loading");
-            await LoadAsync(On(server, $"{name}_loading"), load);
+            // A database that somebody is connected to cannot be renamed.
+            await LoadAsync(On(server, $"{name}_loading", pooling: false), load);
             await maintenance.ExecuteAsync($"ALTER DATABASE {name}_loading RENAME TO {name}");
         }
 
@@ -46,6 +47,6 @@ internal static class BenchmarkDatabase
         }
     }
 
-    private static string On(string server, string database) =>
-        new NpgsqlConnectionStringBuilder(server) { Database = database, Pooling = true }.ConnectionString;
+    private static string On(string server, string database, bool pooling = true) =>
+        new NpgsqlConnectionStringBuilder(server) { Database = database, Pooling = pooling }.ConnectionString;
 }

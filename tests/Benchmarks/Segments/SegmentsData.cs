@@ -35,7 +35,8 @@ internal sealed class SegmentsData(NpgsqlDataSource db, BenchmarkOptions options
         await tags.CreateAsync(Large, options.Contacts * 5);
         await using var connection = await db.OpenConnectionAsync();
         await connection.ExecuteAsync("VACUUM ANALYZE", commandTimeout: 0);
-        await connection.ExecuteAsync("CHECKPOINT", commandTimeout: 0);
+        // A single word would be the name of a procedure for Dapper.
+        await connection.ExecuteAsync("CHECKPOINT;", commandTimeout: 0);
     }
 
     /// <summary>Reads what is needed of a loaded database.</summary>

@@ -68,7 +68,8 @@ internal sealed partial class History : IAsyncDisposable
     private Task StepAsync() => _random.Next(100) switch
     {
         < 38 => _writes.NextAsync(_model),
-        < 76 => EvaluateAsync(_random.Next(2)),
+        < 70 => EvaluateAsync(_random.Next(2)),
+        < 76 => AskAgainAsync(),
         < 84 => StrikeAsync(),
         < 88 => RestartAsync(_random.Next(2)),
         < 92 => RestoreOrPruneAsync(),

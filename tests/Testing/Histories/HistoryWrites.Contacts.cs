@@ -12,7 +12,8 @@ internal sealed partial class HistoryWrites
     // The last one is never changed: two contacts must not share it.
     private static readonly string[] s_attributes = ["first_name", "last_name", "language", "time_zone", "email", "phone", "external_id"];
 
-    private async Task UpdateContactAsync(HistoryModel model)
+    /// <summary>Changes attributes and fields of a contact.</summary>
+    public async Task UpdateContactAsync(HistoryModel model)
     {
         if (AnyOf(model.Living) is not { } contact)
         {

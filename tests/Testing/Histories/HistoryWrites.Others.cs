@@ -48,7 +48,8 @@ internal sealed partial class HistoryWrites
         });
     }
 
-    private async Task UpdateOpportunityAsync(HistoryModel model)
+    /// <summary>Changes an opportunity: its stage, status and amount, and perhaps whose it is.</summary>
+    public async Task UpdateOpportunityAsync(HistoryModel model)
     {
         var all = model.Living.Values.SelectMany(contact => contact.Opportunities.Select(opportunity => (contact, opportunity)))
             .OrderBy(pair => pair.opportunity.Id).ToList();
@@ -83,7 +84,8 @@ internal sealed partial class HistoryWrites
         other.Opportunities.Add(after with { StageSince = Time(updated.StageTime) });
     }
 
-    private async Task RecordAsync(HistoryModel model)
+    /// <summary>Records activity of some contacts.</summary>
+    public async Task RecordAsync(HistoryModel model)
     {
         var recorded = Enumerable.Range(0, random.Next(1, 4)).Select(_ => (Contact: AnyOf(model.Living), Activity: Activity()))
             .Where(one => one.Contact is not null).ToList();
@@ -124,7 +126,8 @@ internal sealed partial class HistoryWrites
         EventName = activity.Event ?? "",
     };
 
-    private async Task SuppressAsync(HistoryModel model)
+    /// <summary>Puts an address on the suppression list, or takes it off.</summary>
+    public async Task SuppressAsync(HistoryModel model)
     {
         var (sms, number) = (Chance(3), random.Next(4));
         var channel = sms ? Channel.Sms : Channel.Email;
@@ -148,8 +151,8 @@ internal sealed partial class HistoryWrites
 
     private Task RenameAsync(HistoryModel model) => Chance(2) ? RenameTagAsync(model) : SwapStagesAsync(model);
 
-    // Two stages of a pipeline swap their names: whoever keeps names beside numbers has to notice.
-    private async Task SwapStagesAsync(HistoryModel model)
+    /// <summary>Lets two stages of a pipeline swap their names: whoever keeps names beside numbers has to notice.</summary>
+    public async Task SwapStagesAsync(HistoryModel model)
     {
         var pipeline = WorldNames.Pipelines[random.Next(WorldNames.Pipelines.Length)];
         var places = Enumerable.Range(0, model.Stages.Count).Where(i => model.Stages[i].Pipeline == pipeline.Id).ToList();
