@@ -211,6 +211,14 @@ public static class ChunkWords
         }
     }
 
+    /// <summary>Turns a word whose lowest bit is its first one into a word of a chunk, in which the highest bit of each byte is.</summary>
+    public static ulong FromLowestFirst(ulong word)
+    {
+        word = ((word >> 1) & 0x5555_5555_5555_5555) | ((word & 0x5555_5555_5555_5555) << 1);
+        word = ((word >> 2) & 0x3333_3333_3333_3333) | ((word & 0x3333_3333_3333_3333) << 2);
+        return ((word >> 4) & 0x0F0F_0F0F_0F0F_0F0F) | ((word & 0x0F0F_0F0F_0F0F_0F0F) << 4);
+    }
+
     private static Span<Vector<ulong>> Wide(Span<ulong> words) => MemoryMarshal.Cast<ulong, Vector<ulong>>(words[..ChunkLayout.Words]);
 
     private static ReadOnlySpan<Vector<ulong>> Wide(ReadOnlySpan<ulong> words) =>

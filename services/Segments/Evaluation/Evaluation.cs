@@ -12,7 +12,7 @@ namespace TagSegments.Segments.Evaluation;
 internal sealed class Evaluation(DateTimeOffset now, AccountState state, Plan plan)
 {
     private readonly Bitmap _living = state.Living;
-    private readonly AndNode _root = new([plan.Root, new SetNode(state.Living)]);
+    private readonly AndNode _root = new([.. plan.Root is AndNode root ? root.Members : [plan.Root], new SetNode(state.Living)]);
 
     /// <summary>The one <c>now</c>.</summary>
     public DateTimeOffset Now => now;

@@ -1,13 +1,16 @@
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>The contacts that at least one member has; nobody if there are no members.</summary>
-internal sealed class OrNode(IReadOnlyList<PlanNode> members) : PlanNode
+internal sealed class OrNode(IEnumerable<PlanNode> members) : PlanNode
 {
-    public override long Estimate => Math.Min(int.MaxValue, members.Sum(member => member.Estimate));
+    // An array, so that going through it for every chunk allocates nothing.
+    private readonly PlanNode[] _members = [.. members];
+
+    public override long Estimate => Math.Min(int.MaxValue, _members.Sum(member => member.Estimate));
 
     public override bool IsEmpty(int chunk)
     {
-        foreach (var member in members)
+        foreach (var member in _members)
         {
             if (!member.IsEmpty(chunk))
             {
@@ -26,7 +29,7 @@ internal sealed class OrNode(IReadOnlyList<PlanNode> members) : PlanNode
 
     public override void OrInto(int chunk, Span<ulong> words)
     {
-        foreach (var member in members)
+        foreach (var member in _members)
         {
             member.OrInto(chunk, words);
         }
@@ -34,7 +37,7 @@ internal sealed class OrNode(IReadOnlyList<PlanNode> members) : PlanNode
 
     public override void AndNotInto(int chunk, Span<ulong> words)
     {
-        foreach (var member in members)
+        foreach (var member in _members)
         {
             member.AndNotInto(chunk, words);
         }

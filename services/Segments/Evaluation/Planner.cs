@@ -104,10 +104,12 @@ internal sealed class Planner(AccountState state, LeafReader leaves, Question qu
         return clause.Match switch
         {
             Match.All => new AndNode(sets),
-            Match.None => new NotNode(new OrNode(sets)),
-            _ => new OrNode(sets),
+            Match.None => new NotNode(AnyOf(sets)),
+            _ => AnyOf(sets),
         };
     }
+
+    private static PlanNode AnyOf(List<PlanNode> sets) => sets.Count == 1 ? sets[0] : new OrNode(sets);
 
     private IEnumerable<int> TagIds(TagClause clause)
     {

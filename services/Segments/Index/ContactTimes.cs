@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using TagSegments.Bitmaps;
 
 namespace TagSegments.Segments.Index;
@@ -12,9 +11,9 @@ internal sealed class ContactTimes
     /// <summary>The column in which nothing ever was for anybody.</summary>
     public static readonly ContactTimes Empty = new([]);
 
-    private readonly Part[] _chunks;
+    private readonly TimesChunk[] _chunks;
 
-    private ContactTimes(Part[] chunks)
+    private ContactTimes(TimesChunk[] chunks)
     {
         _chunks = chunks;
         Latest = chunks.Length == 0 ? 0 : chunks.Max(chunk => chunk.Latest);
@@ -24,15 +23,15 @@ internal sealed class ContactTimes
     public long Latest { get; }
 
     /// <summary>The bytes that the column takes in memory, roughly.</summary>
-    public long Bytes => _chunks.Sum(chunk => 48L + (chunk.Times.Length * sizeof(long)));
+    public long Bytes => _chunks.Sum(chunk => 96L + (chunk.Times.Length * (sizeof(long) + sizeof(ushort))));
 
     /// <summary>Makes a column that differs in some chunks, of which all times are given.</summary>
     public ContactTimes With(IReadOnlyDictionary<int, long[]> touched)
     {
-        var chunks = new Part[Math.Max(_chunks.Length, touched.Keys.Append(-1).Max() + 1)];
+        var chunks = new TimesChunk[Math.Max(_chunks.Length, touched.Keys.Append(-1).Max() + 1)];
         for (var i = 0; i < chunks.Length; i++)
         {
-            chunks[i] = touched.TryGetValue(i, out var times) ? new Part(times) : i < _chunks.Length ? _chunks[i] : Part.None;
+            chunks[i] = touched.TryGetValue(i, out var times) ? new TimesChunk(times) : i < _chunks.Length ? _chunks[i] : TimesChunk.None;
         }
 
         return new ContactTimes(chunks);
@@ -78,53 +77,6 @@ internal sealed class ContactTimes
             {
                 words[word] &= part.Word(word, from, until);
             }
-        }
-    }
-
-    /// <summary>The times of one chunk; no times at all where nobody has one.</summary>
-    private sealed class Part
-    {
-        public static readonly Part None = new([]);
-
-        public Part(long[] times)
-        {
-            Times = times;
-            Earliest = long.MaxValue;
-            foreach (var ticks in times)
-            {
-                if (ticks > 0)
-                {
-                    (Earliest, Latest) = (Math.Min(Earliest, ticks), Math.Max(Latest, ticks));
-                }
-            }
-        }
-
-        public long[] Times { get; }
-
-        public long Earliest { get; }
-
-        public long Latest { get; }
-
-        // Most spans have one end in each chunk: the other one lies behind, or before, all times of it.
-        public ulong Word(int word, long from, long until)
-        {
-            var times = Times.AsSpan(word * 64, 64);
-            return until > Latest ? Since(times, from) : Since(times, from) & ~Since(times, until);
-        }
-
-        // Eight comparisons at a time make a byte, lowest bit first; chunks have the highest bit first.
-        private static ulong Since(ReadOnlySpan<long> times, long since)
-        {
-            var bound = Vector512.Create(since);
-            var word = 0UL;
-            for (var i = 0; i < 64; i += 8)
-            {
-                word |= Vector512.GreaterThanOrEqual(Vector512.Create(times.Slice(i, 8)), bound).ExtractMostSignificantBits() << i;
-            }
-
-            word = ((word >> 1) & 0x5555_5555_5555_5555) | ((word & 0x5555_5555_5555_5555) << 1);
-            word = ((word >> 2) & 0x3333_3333_3333_3333) | ((word & 0x3333_3333_3333_3333) << 2);
-            return ((word >> 4) & 0x0F0F_0F0F_0F0F_0F0F) | ((word & 0x0F0F_0F0F_0F0F_0F0F) << 4);
         }
     }
 }

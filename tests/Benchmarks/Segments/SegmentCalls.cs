@@ -27,7 +27,7 @@ internal sealed class SegmentCalls(TestApps apps)
     public async Task<ListMatchesResponse> PageAsync(ListMatchesRequest request) => await apps.Segments.ListMatchesAsync(request);
 
     public async Task<GetTagFacetsResponse> FacetsAsync(FilterSource source) =>
-        await apps.Segments.GetTagFacetsAsync(new GetTagFacetsRequest { Account = SegmentsData.Account, Source = source });
+        await apps.Segments.GetTagFacetsAsync(new GetTagFacetsRequest { Account = SegmentsData.Account, Source = source, Limit = 10_000 });
 
     public async Task<ExplainContactResponse> ExplainAsync(FilterSource source, int contactId) => await apps.Segments.ExplainContactAsync(
         new ExplainContactRequest { Account = SegmentsData.Account, ContactId = contactId, Source = source });

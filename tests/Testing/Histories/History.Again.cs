@@ -10,22 +10,31 @@ namespace TagSegments.Testing.Histories;
 /// <summary>This part asks one replica the same before and after the one change that makes a difference: what it has kept must not be believed.</summary>
 internal sealed partial class History
 {
+    // Worlds hold activity of the next 40 days, which hides what lies before it: seen from behind it, nothing is hidden.
+    private static readonly TimeSpan s_behindAll = TimeSpan.FromDays(41);
+
     private Task AskAgainAsync() => _random.Next(6) switch
     {
         0 => AskAroundAsync(Added(_random.Next(1, 8)), PruneAsync),
         1 => AskAroundAsync(InStage(_model.Stages[_random.Next(_model.Stages.Count)].Name), () => _writes.SwapStagesAsync(_model)),
-        2 => AskAroundAsync(Suppressed(_random.Next(3) == 0 ? Channel.Sms : Channel.Email), () => _writes.SuppressAsync(_model)),
-        3 => AskAroundAsync(Happened(_random.Next(1, 9)), () => _writes.RecordAsync(_model)),
+        2 => AskAroundSuppressionAsync(),
+        3 => AskAroundAsync(Happened(), () => _writes.RecordAsync(_model)),
         4 => AskAroundAsync(InStage(_model.Stages[_random.Next(_model.Stages.Count)].Name), () => _writes.UpdateOpportunityAsync(_model)),
         _ => AskAcrossForkAsync(),
     };
 
     private async Task AskAroundAsync(Filter filter, Func<Task> change)
     {
-        var node = _random.Next(2);
-        await EvaluateAsync(node, filter);
+        var (node, ahead) = (_random.Next(2), _random.Next(3) == 0 ? TimeSpan.Zero : s_behindAll);
+        await EvaluateAsync(node, filter, ahead);
         await change();
-        await EvaluateAsync(node, filter);
+        await EvaluateAsync(node, filter, ahead);
+    }
+
+    private async Task AskAroundSuppressionAsync()
+    {
+        await _writes.GiveAddressAsync(_model);
+        await AskAroundAsync(Suppressed(_random.Next(3) == 0 ? Channel.Sms : Channel.Email), () => _writes.SuppressAsync(_model));
     }
 
     // The database goes through the same positions again, and somebody else is updated.
@@ -56,22 +65,35 @@ internal sealed partial class History
         Consent = new ConsentClause { Channel = channel, State = ConsentClause.Types.State.Suppressed },
     };
 
-    private static Filter Happened(int kind) => new()
+    // Just now, and whatever it was: most contacts have had everything at some time.
+    private static Filter Happened() => new()
     {
-        Activity = new ActivityClause { Kind = (ActivityClause.Types.Kind)kind, Channel = Channel.Email },
+        AnyOf = new FilterGroup
+        {
+            Filters =
+            {
+                Enumerable.Range(1, 8).Select(kind => new Filter
+                {
+                    Activity = new ActivityClause
+                    {
+                        Kind = (ActivityClause.Types.Kind)kind,
+                        Channel = Channel.Email,
+                        Window = new TimeWindow { Fixed = new FixedWindow { From = Text(SystemClock.Instance.GetCurrentInstant() - Duration.FromSeconds(1)) } },
+                    },
+                }),
+            },
+        },
     };
 
-    private static Filter UpdatedSince(Instant time)
+    private static Filter UpdatedSince(Instant time) => new()
     {
-        var from = time.ToDateTimeUtc().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-        return new Filter
+        Field = new FieldClause
         {
-            Field = new FieldClause
-            {
-                Field = new FieldRef { Attribute = "updated" },
-                Operator = Operator.InWindow,
-                Window = new TimeWindow { Fixed = new FixedWindow { From = from } },
-            },
-        };
-    }
+            Field = new FieldRef { Attribute = "updated" },
+            Operator = Operator.InWindow,
+            Window = new TimeWindow { Fixed = new FixedWindow { From = Text(time) } },
+        },
+    };
+
+    private static string Text(Instant time) => time.ToDateTimeUtc().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

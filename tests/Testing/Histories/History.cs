@@ -81,9 +81,9 @@ internal sealed partial class History : IAsyncDisposable
 
     private Task EvaluateAsync(int node) => EvaluateAsync(node, NextFilter());
 
-    private async Task EvaluateAsync(int node, Filter filter)
+    private async Task EvaluateAsync(int node, Filter filter, TimeSpan? ahead = null)
     {
-        _time.Ahead = _random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromHours(_random.Next(24 * 60));
+        _time.Ahead = ahead ?? (_random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromHours(_random.Next(24 * 60)));
         var (now, answer) = await HistoryCalls.RepeatAsync(() => _nodes[node].EvaluateAsync(_accountId, filter));
         Compare(filter, now, answer, _model);
     }

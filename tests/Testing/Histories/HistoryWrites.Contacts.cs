@@ -34,6 +34,17 @@ internal sealed partial class HistoryWrites
         contact.Updated = Time((await UpdateAsync(request)).UpdateTime);
     }
 
+    /// <summary>Gives a contact one of the few addresses that are suppressed now and then.</summary>
+    public async Task GiveAddressAsync(HistoryModel model)
+    {
+        if (AnyOf(model.Living) is { } contact)
+        {
+            var request = new UpdateContactRequest { Account = account, UpdateMask = new FieldMask(), Contact = new Contact { ContactId = contact.Id } };
+            SetAttribute(contact, Chance(3) ? "phone" : "email", request);
+            contact.Updated = Time((await UpdateAsync(request)).UpdateTime);
+        }
+    }
+
     private async Task<Contact> UpdateAsync(UpdateContactRequest request) => (await HistoryCalls.RepeatAsync(id =>
     {
         request.RequestId = id;

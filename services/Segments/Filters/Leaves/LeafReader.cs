@@ -15,6 +15,7 @@ namespace TagSegments.Segments.Filters;
 internal sealed class LeafReader(FilterContext context, DateTime? latestActivity)
 {
     private readonly long _latestActivity = latestActivity?.Ticks ?? 0;
+    private readonly LeafKeys _keys = LeafKeys.Of(context.Catalog);
 
     /// <summary>Reads a clause.</summary>
     public LeafUse Read(Filter clause) => context.Past is not null ? Ask(clause) : clause.KindCase switch
@@ -129,8 +130,10 @@ internal sealed class LeafReader(FilterContext context, DateTime? latestActivity
     private Leaf Make(Filter clause, LeafTime? time)
     {
         var leaf = new Leaf(clause, time) { Key = "", IsKept = true };
-        return leaf with { Key = (time is null ? "" : time.Earliest ? "first " : "last ") + FilterSql.KeyOf(leaf, context) };
+        return leaf with { Key = _keys.Find(leaf) ?? _keys.Keep(leaf, Prefix(time) + FilterSql.KeyOf(leaf, context)) };
     }
+
+    private static string Prefix(LeafTime? time) => time is null ? "" : time.Earliest ? "first " : "last ";
 
     // In microseconds, as the database compares.
     private (long From, long Until) Ticks(TimeWindow window)
