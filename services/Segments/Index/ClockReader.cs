@@ -12,7 +12,7 @@ internal class ClockReader(NpgsqlDataSource db) : IAsyncDisposable
     private readonly Lock _gate = new();
     private Round? _next;
     private bool _running;
-    private NpgsqlConnection? _connection;
+    private NpgsqlBatch? _statement;
 
     /// <summary>Reads the clocks of an account.</summary>
     public virtual Task<AccountClocks> ReadAsync(int accountId, CancellationToken ct)
@@ -40,9 +40,9 @@ internal class ClockReader(NpgsqlDataSource db) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_connection is { } connection)
+        if (_statement is { } statement)
         {
-            await connection.DisposeAsync();
+            await CloseAsync(statement);
         }
     }
 
@@ -77,7 +77,7 @@ internal class ClockReader(NpgsqlDataSource db) : IAsyncDisposable
     // An idle connection may have been closed by the server meanwhile: only a fresh one's failure counts.
     protected virtual async Task<Dictionary<int, AccountClocks>> QueryAsync(int[] accountIds)
     {
-        if (_connection is { } kept)
+        if (_statement is { } kept)
         {
             try
             {
@@ -85,30 +85,37 @@ internal class ClockReader(NpgsqlDataSource db) : IAsyncDisposable
             }
             catch (NpgsqlException)
             {
-                _connection = null;
-                await kept.DisposeAsync();
+                _statement = null;
+                await CloseAsync(kept);
             }
         }
 
-        var fresh = await db.OpenConnectionAsync();
+        var fresh = new NpgsqlBatch(await db.OpenConnectionAsync()) { BatchCommands = { ClockSql.Command(accountIds) } };
         try
         {
+            await fresh.PrepareAsync();
             var clocks = await QueryAsync(fresh, accountIds);
-            _connection = fresh;
+            _statement = fresh;
             return clocks;
         }
         catch
         {
-            await fresh.DisposeAsync();
+            await CloseAsync(fresh);
             throw;
         }
     }
 
-    private static async Task<Dictionary<int, AccountClocks>> QueryAsync(NpgsqlConnection connection, int[] accountIds)
+    private static async Task CloseAsync(NpgsqlBatch statement)
     {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { ClockSql.Command(accountIds) } };
-        await batch.PrepareAsync();
-        await using var reader = await batch.ExecuteReaderAsync();
+        var connection = statement.Connection!;
+        await statement.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+
+    private static async Task<Dictionary<int, AccountClocks>> QueryAsync(NpgsqlBatch statement, int[] accountIds)
+    {
+        statement.BatchCommands[0].Parameters[0].Value = accountIds;
+        await using var reader = await statement.ExecuteReaderAsync();
         var clocks = new Dictionary<int, AccountClocks>(accountIds.Length);
         while (await reader.ReadAsync())
         {

@@ -72,6 +72,8 @@ internal sealed class Snapshot : IAsyncDisposable
         {
             BatchCommands = { new NpgsqlBatchCommand("SET TRANSACTION READ ONLY"), ClockSql.Command([AccountId]) },
         };
+        // The connection comes from a pool and keeps what it has prepared: planning takes longer than reading.
+        await batch.PrepareAsync(ct);
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
         Clocks = ClockSql.Read(reader).Clocks;
