@@ -3,7 +3,6 @@ using Crm.Activity.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
-using Grpc.Core;
 using StackExchange.Redis;
 using TagSegments.Testing;
 using Activity = Crm.Activity.V1.Activity;
@@ -61,7 +60,7 @@ internal sealed class FamiliesSpeed(BenchmarkOptions options, Report report, Seg
         var random = new Random(options.Seed);
         for (var i = 0; i < WarmUps + (options.Rounds * 10); i++)
         {
-            await WriteAsync(random);
+            await SegmentCalls.RepeatAsync(() => WriteAsync(random));
             times.Add(await TimeAsync(() => calls.CountAsync(source)));
         }
 
@@ -72,12 +71,12 @@ internal sealed class FamiliesSpeed(BenchmarkOptions options, Report report, Seg
     {
         var contact = random.Next(1, options.Contacts + 1);
         await apps.Tags.AddTagsAsync(new AddTagsRequest { Account = SegmentsData.Account, ContactId = contact, TagIds = { random.Next(1, 60) } });
-        await RepeatAsync(async () => await apps.Contacts.UpdateContactAsync(new UpdateContactRequest
+        await apps.Contacts.UpdateContactAsync(new UpdateContactRequest
         {
             Account = SegmentsData.Account,
             Contact = new Contact { ContactId = contact, LastName = $"Name {random.Next()}" },
             UpdateMask = new() { Paths = { "last_name" } },
-        }));
+        });
         await apps.Opportunities.CreateOpportunityAsync(new CreateOpportunityRequest
         {
             Account = SegmentsData.Account,
@@ -88,22 +87,6 @@ internal sealed class FamiliesSpeed(BenchmarkOptions options, Report report, Seg
             Account = SegmentsData.Account,
             Activities = { new Activity { ContactId = random.Next(1, options.Contacts + 1), Kind = Activity.Types.Kind.Opened } },
         });
-    }
-
-    private static async Task RepeatAsync(Func<Task> write)
-    {
-        while (true)
-        {
-            try
-            {
-                await write();
-                return;
-            }
-            catch (RpcException e) when (e.StatusCode == StatusCode.Aborted)
-            {
-                // As callers should.
-            }
-        }
     }
 
     private static async Task<double> TimeAsync(Func<Task> call)

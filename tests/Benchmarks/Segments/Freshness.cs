@@ -55,12 +55,13 @@ internal sealed class Freshness(BenchmarkOptions options, Report report, Segment
     {
         for (var i = 0; i < tags.Count; i++)
         {
-            await apps.Tags.BulkTagAsync(new BulkTagRequest
+            var request = new BulkTagRequest
             {
                 Account = SegmentsData.Account,
                 AddTagIds = { tags[i] },
                 ContactIds = { Enumerable.Range(1, PerCaller).Select(number => Opener(i, number)) },
-            });
+            };
+            await SegmentCalls.RepeatAsync(async () => await apps.Tags.BulkTagAsync(request));
         }
     }
 
@@ -70,7 +71,8 @@ internal sealed class Freshness(BenchmarkOptions options, Report report, Segment
 
     private Task TagAsync(int tag, Race race) => RaceAsync(race, async number =>
     {
-        await apps.Tags.AddTagsAsync(new AddTagsRequest { Account = SegmentsData.Account, ContactId = number, TagIds = { tag } });
+        var request = new AddTagsRequest { Account = SegmentsData.Account, ContactId = number, TagIds = { tag } };
+        await SegmentCalls.RepeatAsync(async () => await apps.Tags.AddTagsAsync(request));
         return await calls.CountAsync(new FilterSource { Filter = Has(tag) }) == number;
     });
 
@@ -85,7 +87,8 @@ internal sealed class Freshness(BenchmarkOptions options, Report report, Segment
         return RaceAsync(race, async number =>
         {
             var activity = new Activity { ContactId = Opener(caller, number), Kind = Activity.Types.Kind.Opened };
-            await apps.Activity.RecordActivitiesAsync(new RecordActivitiesRequest { Account = SegmentsData.Account, Activities = { activity } });
+            var request = new RecordActivitiesRequest { Account = SegmentsData.Account, Activities = { activity } };
+            await SegmentCalls.RepeatAsync(async () => await apps.Activity.RecordActivitiesAsync(request));
             return await calls.CountAsync(source) == number;
         });
     }

@@ -40,6 +40,23 @@ internal sealed class SegmentCalls(TestApps apps)
         }
     }
 
+    /// <summary>Writes something; repeats it where somebody else was faster, as callers should.</summary>
+    public static async Task RepeatAsync(Func<Task> write)
+    {
+        while (true)
+        {
+            try
+            {
+                await write();
+                return;
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.Aborted)
+            {
+                // Once more.
+            }
+        }
+    }
+
     /// <summary>How many calls per second many callers get through together.</summary>
     public static async Task<double> PerSecondAsync(Func<Task> call)
     {

@@ -49,12 +49,7 @@ internal sealed partial class FilterSql
             [.. clause.Conditions.Select(compiler.OpportunityField)]);
     }
 
-    private static FilterSql ForCandidates(FilterContext context)
-    {
-        var compiler = new FilterSql(context with { HasCandidates = true });
-        compiler.AddCommonParameters();
-        return compiler;
-    }
+    private static FilterSql ForCandidates(FilterContext context) => Start(context with { HasCandidates = true });
 
     private EvidenceSql Evidence(string rows, params string[] conditions) => new(rows, conditions, _parameters);
 }
