@@ -11,7 +11,7 @@ using TagSegments.Testing;
 namespace TagSegments.Campaigns.Tests;
 
 /// <summary>The real services with a mail server that can be told to misbehave; one per test class.</summary>
-public sealed class CampaignWorld : IAsyncLifetime
+public sealed partial class CampaignWorld : IAsyncLifetime
 {
     public const string WebhookSecret = "a secret of the tests";
 

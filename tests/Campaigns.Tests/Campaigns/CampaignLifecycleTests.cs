@@ -49,6 +49,22 @@ public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<Campaig
     }
 
     [Fact]
+    public async Task A_schedule_in_the_past_is_refused()
+    {
+        var account = await world.Apps.NewAccountAsync();
+        var campaign = await world.CreateAsync(account, CampaignWorld.Everyone);
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await world.Campaigns.ScheduleCampaignAsync(new()
+        {
+            Account = account,
+            CampaignId = campaign.CampaignId,
+            Schedule = new() { Time = Timestamp.FromDateTime(DateTime.UtcNow.AddSeconds(-5)) },
+        }));
+
+        Assert.Equal("SCHEDULE_IN_PAST", error.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason);
+    }
+
+    [Fact]
     public async Task An_update_changes_what_the_mask_names()
     {
         var account = await world.Apps.NewAccountAsync();
