@@ -1,9 +1,25 @@
 namespace TagSegments.Campaigns;
 
-/// <summary>Work that is looked for again and again: at once while there is some, otherwise after a pause. Errors are logged and retried.</summary>
+/// <summary>
+/// Work that is looked for again and again: at once while there is some, otherwise after a pause or when somebody says that there is. Errors are
+/// logged and retried.
+/// </summary>
 internal abstract class PollingService(TimeSpan interval, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan s_errorPause = TimeSpan.FromSeconds(1);
+    private readonly SemaphoreSlim _wake = new(0, 1);
+
+    /// <summary>Ends the pause: there is something to do, or will be found to be.</summary>
+    public void Wake()
+    {
+        lock (_wake)
+        {
+            if (_wake.CurrentCount == 0)
+            {
+                _wake.Release();
+            }
+        }
+    }
 
     /// <summary>Does what there is to do; false if there was nothing.</summary>
     protected abstract Task<bool> RunOnceAsync(CancellationToken ct);
@@ -18,7 +34,7 @@ internal abstract class PollingService(TimeSpan interval, ILogger logger) : Back
             {
                 if (!await RunOnceAsync(stoppingToken))
                 {
-                    await Task.Delay(interval, stoppingToken);
+                    await _wake.WaitAsync(interval, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

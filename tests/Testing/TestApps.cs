@@ -135,6 +135,9 @@ public sealed class TestApps : IAsyncDisposable
     {
         if (_apps.Remove(service, out var app))
         {
+            // Also where a call keeps a connection busy.
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            await app.StopAsync(patience.Token);
             await app.DisposeAsync();
         }
     }
@@ -146,7 +149,12 @@ public sealed class TestApps : IAsyncDisposable
             channel.Dispose();
         }
 
-        await Task.WhenAll(_apps.Keys.ToArray().Select(StopAsync));
+        // Those first that need the others to bring what they do to its end.
+        foreach (var service in _apps.Keys.OrderDescending())
+        {
+            await StopAsync(service);
+        }
+
         await Smtp.DisposeAsync();
         await Database.DisposeAsync();
         Directory.Delete(_folder, recursive: true);

@@ -30,10 +30,12 @@ internal sealed partial class CampaignApi
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
         await CheckSendableAsync(account, request.CampaignId, context.CancellationToken);
-        return await tools.WriteAsync(account, context, request, request.RequestId, async tx => new SendCampaignResponse
+        var response = await tools.WriteAsync(account, context, request, request.RequestId, async tx => new SendCampaignResponse
         {
             Campaign = await ScheduleAsync(tx, account.Id, request.CampaignId, request.Version, schedule: null, context.CancellationToken),
         });
+        scheduler.Wake();
+        return response;
     }
 
     public override async Task<PauseCampaignResponse> PauseCampaign(PauseCampaignRequest request, ServerCallContext context)
@@ -52,7 +54,7 @@ internal sealed partial class CampaignApi
     {
         var ct = context.CancellationToken;
         var account = await tools.Accounts.GetAsync(request.Account, ct);
-        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        var response = await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
         {
             var row = await CampaignStore.LockAsync(tx, account.Id, request.CampaignId, 0, [State.Paused], ct);
             var resumed = row.EvaluatedAt is not null
@@ -60,6 +62,9 @@ internal sealed partial class CampaignApi
                 : await CampaignStore.SetStateAsync(tx, row, State.Scheduled, Later(row.RunAt, await CampaignStore.NowAsync(tx, ct)), null, ct);
             return new ResumeCampaignResponse { Campaign = resumed.ToCampaign() };
         });
+        scheduler.Wake();
+        pump.Wake();
+        return response;
     }
 
     public override async Task<CancelCampaignResponse> CancelCampaign(CancelCampaignRequest request, ServerCallContext context)

@@ -10,7 +10,7 @@ using TagSegments.ServiceDefaults;
 namespace TagSegments.Campaigns.Messages;
 
 /// <summary>Single messages.</summary>
-internal sealed class MessageApi(CallTools tools, MessageStore messages, ContactService.ContactServiceClient contacts)
+internal sealed class MessageApi(CallTools tools, MessageStore messages, ContactService.ContactServiceClient contacts, MessagePump pump)
     : MessageService.MessageServiceBase
 {
     public override async Task<SendMessageResponse> SendMessage(SendMessageRequest request, ServerCallContext context)
@@ -26,13 +26,15 @@ internal sealed class MessageApi(CallTools tools, MessageStore messages, Contact
             .ThrowIfAny();
         CampaignRules.Check(request.Message, request.Channel);
         var contact = await GetContactAsync(account, request.ContactId, ct);
-        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        var response = await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
         {
             var messageId = Guid.CreateVersion7();
             var draft = RecipientDraft.Create(contact, request.Channel, subscribedOnly: false);
             var recipient = await MessageStore.AddAsync(tx, account, messageId, request, draft, ct);
             return new SendMessageResponse { MessageId = messageId.ToString(), Recipient = recipient };
         });
+        pump.Wake();
+        return response;
     }
 
     public override async Task<GetMessageResponse> GetMessage(GetMessageRequest request, ServerCallContext context)

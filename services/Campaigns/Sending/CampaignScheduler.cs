@@ -10,7 +10,7 @@ namespace TagSegments.Campaigns.Sending;
 /// its lease ends and another one starts the preparation anew. Nothing has left by then: the audience is frozen in one transaction.
 /// </summary>
 internal sealed class CampaignScheduler(
-    NpgsqlDataSource database, AudiencePreparer preparer, DeliveryOptions options, ILogger<CampaignScheduler> logger)
+    NpgsqlDataSource database, AudiencePreparer preparer, MessagePump pump, DeliveryOptions options, ILogger<CampaignScheduler> logger)
     : PollingService(options.PollInterval, logger)
 {
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
@@ -26,6 +26,7 @@ internal sealed class CampaignScheduler(
         try
         {
             await preparer.PrepareAsync(claimed, lost.Token);
+            pump.Wake();
         }
         catch (RpcException e) when (IsFinal(e.StatusCode))
         {

@@ -7,10 +7,11 @@ internal sealed class Freshener(ContactService.ContactServiceClient contacts, De
 {
     private const int LookupSize = 1_000;
 
-    /// <summary>Reads the contacts of letters, unless those that they have are fresh.</summary>
-    public async Task FreshenAsync(IReadOnlyList<Letter> letters, CancellationToken ct)
+    /// <summary>Reads the contacts of letters, unless those that they have are fresh; after a wait none is.</summary>
+    public async Task FreshenAsync(IReadOnlyList<Letter> letters, bool waited, CancellationToken ct)
     {
-        foreach (var account in letters.Where(letter => letter.Age > options.ContactAge).GroupBy(letter => letter.Source.AccountName))
+        var maxAge = waited ? TimeSpan.Zero : options.ContactAge;
+        foreach (var account in letters.Where(letter => letter.Age > maxAge).GroupBy(letter => letter.Source.AccountName))
         {
             foreach (var chunk in account.Chunk(LookupSize))
             {

@@ -63,7 +63,8 @@ internal sealed class Lane(
     // Stores what became of the last messages and hands over the next ones.
     private async Task<List<Handed>> TurnAsync(List<Letter> hand, List<Handed> handed, CancellationToken ct)
     {
-        if (hand.Count == 0 || !transport.IsReady)
+        var waits = !transport.IsReady;
+        if (hand.Count == 0 || waits)
         {
             // What is known is stored before there is a wait.
             await StepAsync(handed, [], ct);
@@ -75,7 +76,7 @@ internal sealed class Lane(
             return [];
         }
 
-        if (!await transport.WaitUntilReadyAsync(ct) || !await TryFreshenAsync(hand, ct))
+        if (!await transport.WaitUntilReadyAsync(ct) || !await TryFreshenAsync(hand, waits, ct))
         {
             hand.ForEach(letter => letter.Batch.Complete());
             return [];
@@ -93,11 +94,11 @@ internal sealed class Lane(
     private static Recipient.Types.Reason Refusal(Letter letter) =>
         RecipientDraft.Refusal(letter.Contact, letter.Channel, letter.Source.SubscribedOnly);
 
-    private async Task<bool> TryFreshenAsync(List<Letter> hand, CancellationToken ct)
+    private async Task<bool> TryFreshenAsync(List<Letter> hand, bool waited, CancellationToken ct)
     {
         try
         {
-            await services.Freshener.FreshenAsync(hand, ct);
+            await services.Freshener.FreshenAsync(hand, waited, ct);
             return true;
         }
         catch (RpcException e)

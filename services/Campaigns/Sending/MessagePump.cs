@@ -96,6 +96,8 @@ internal sealed class MessagePump(
     {
         await Task.WhenAny(batch.Finished, lanes.Stopped);
         await CloseAsync(batch, ct);
+        // It may have been the last one of its campaign.
+        Wake();
     }
 
     private async Task<List<Letter>> ReadAsync(
@@ -106,7 +108,7 @@ internal sealed class MessagePump(
         var leaving = await throttle.ByDomainAsync(due, ct);
         await throttle.ReturnAsync(campaign, allowed - leaving.Count, ct);
         var letters = leaving.ConvertAll(claim => new Letter(claim, source(claim), batch));
-        await freshener.FreshenAsync(letters, ct);
+        await freshener.FreshenAsync(letters, waited: false, ct);
         return letters;
     }
 
