@@ -57,6 +57,8 @@ public static class CampaignsApp
         services.AddSingleton<CampaignResults>();
         services.AddSingleton<References>();
         services.AddSingleton<RecipientProof>();
+        services.AddSingleton<ContactGroups>();
+        services.AddSingleton<ResultsBreakdown>();
         services.AddSingleton<AbTestStore>();
         services.AddSingleton<MessageStore>();
         services.AddSingleton<MessagePreview>();
@@ -87,13 +89,16 @@ public static class CampaignsApp
         services.AddSingleton<LaneServices>();
         services.AddSingleton<Journals>();
         services.AddSingleton<AudienceReach>();
+        services.AddSingleton<AudienceFilters>();
         services.AddSingleton<AudiencePreparer>();
         services.AddSingleton<Lanes>();
-        services.AddHostedService<CampaignScheduler>();
+        services.AddSingleton<MessagePump>();
+        services.AddSingleton<CampaignScheduler>();
+        services.AddHostedService(provider => provider.GetRequiredService<CampaignScheduler>());
         // The pump stops first: what it holds is kept until it has given it back.
         services.AddHostedService(provider => provider.GetRequiredService<Journals>());
         services.AddHostedService<BatchKeeper>();
-        services.AddHostedService<MessagePump>();
+        services.AddHostedService(provider => provider.GetRequiredService<MessagePump>());
         services.AddHostedService<TestDecider>();
         services.AddHostedService<RecipientTagger>();
         services.AddHostedService<ConsentTeller>();

@@ -2,6 +2,7 @@ using Crm.Campaigns.V1;
 using Grpc.Core;
 using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Messages;
+using TagSegments.Campaigns.Sending;
 using TagSegments.ServiceDefaults;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
@@ -9,7 +10,8 @@ namespace TagSegments.Campaigns.Campaigns;
 
 /// <summary>Campaigns: written here; what happens to them then is in the other parts of this class.</summary>
 internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaigns, References references, CampaignResults results, MessagePreview preview,
-    RecipientProof proof, AbTestStore tests) : CampaignService.CampaignServiceBase
+    RecipientProof proof, AbTestStore tests, CampaignScheduler scheduler, MessagePump pump, ContactGroups groups,
+    ResultsBreakdown breakdown) : CampaignService.CampaignServiceBase
 {
     private static readonly string[] s_fields =
         ["name", "description", "channel", "message", "audience", "recipient_tag_ids", "messages_per_minute", "ab_test"];

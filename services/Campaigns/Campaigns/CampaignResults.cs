@@ -11,7 +11,7 @@ namespace TagSegments.Campaigns.Campaigns;
 internal sealed class CampaignResults(NpgsqlDataSource database)
 {
     public const string RecipientColumns =
-        "contact_id, address, state, reason, detail, attempts, updated_at, accepted_at, due_at, variant";
+        "contact_id, address, state, reason, detail, attempts, updated_at, accepted_at, due_at, variant, consent, checked_at, checked_consent";
 
     /// <summary>Counts the ledger by state.</summary>
     public async Task<RecipientCounts> CountAsync(int accountId, Guid campaignId, CancellationToken ct)
@@ -68,6 +68,24 @@ internal sealed class CampaignResults(NpgsqlDataSource database)
         return statistics;
     }
 
+    /// <summary>Lists what became of the messages of a campaign: contacts by kind of activity, each once; machines did not open or click.</summary>
+    public async Task<List<(int ContactId, short Kind)>> OutcomesAsync(CampaignRow campaign, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<(int, short)>(new CommandDefinition(
+            """
+            SELECT contact_id, 1::smallint
+            FROM campaigns.recipient
+            WHERE account_id = @AccountId AND campaign_id = @CampaignId AND state = 4
+            UNION
+            SELECT contact_id, kind
+            FROM campaigns.activity
+            WHERE account_id = @AccountId AND campaign_id = @CampaignId AND kind <> 1 AND NOT (machine AND kind IN (3, 4))
+            """,
+            new { campaign.AccountId, campaign.CampaignId },
+            cancellationToken: ct))).AsList();
+    }
+
     private static Task<IEnumerable<LinkStatistics>> LinksAsync(
         NpgsqlConnection connection, int accountId, Guid campaignId, CancellationToken ct) =>
         connection.QueryAsync<LinkStatistics>(new CommandDefinition(
@@ -110,8 +128,19 @@ internal sealed class CampaignResults(NpgsqlDataSource database)
     public async Task<List<Recipient>> RecipientsAsync(
         CampaignRow campaign, short[] states, int[] contactIds, int behind, int limit, CancellationToken ct)
     {
+        var test = campaign.ToAbTest();
+        return (await EntriesAsync(campaign, states, contactIds, behind, limit, ct)).ConvertAll(row => row.ToRecipient(test, campaign.AbWinner));
+    }
+
+    /// <summary>Gets the ledger entry of a contact; null if it was not in the audience.</summary>
+    public async Task<RecipientRow?> EntryAsync(CampaignRow campaign, int contactId, CancellationToken ct) =>
+        (await EntriesAsync(campaign, [], [contactId], behind: 0, limit: 1, ct)).FirstOrDefault();
+
+    private async Task<List<RecipientRow>> EntriesAsync(
+        CampaignRow campaign, short[] states, int[] contactIds, int behind, int limit, CancellationToken ct)
+    {
         await using var connection = await database.OpenConnectionAsync(ct);
-        var rows = await connection.QueryAsync<RecipientRow>(new CommandDefinition(
+        return (await connection.QueryAsync<RecipientRow>(new CommandDefinition(
             $"""
             WITH b AS MATERIALIZED (
                 SELECT * FROM campaigns.batch WHERE account_id = @accountId AND campaign_id = @campaignId AND lease_until > now()
@@ -120,7 +149,8 @@ internal sealed class CampaignResults(NpgsqlDataSource database)
                 FROM campaigns.recipient r
                 WHERE r.account_id = @accountId AND r.campaign_id = @campaignId
             )
-            SELECT contact_id, address, shown::smallint AS state, reason, detail, attempts, updated_at, accepted_at, due_at, variant
+            SELECT contact_id, address, shown::smallint AS state, reason, detail, attempts, updated_at, accepted_at, due_at, variant, consent,
+                checked_at, checked_consent
             FROM ledger
             WHERE contact_id > @behind
               AND (cardinality(@states) = 0 OR shown = ANY(@states))
@@ -129,16 +159,14 @@ internal sealed class CampaignResults(NpgsqlDataSource database)
             LIMIT @limit
             """,
             new { accountId = campaign.AccountId, campaignId = campaign.CampaignId, states, contactIds, behind, limit },
-            cancellationToken: ct));
-        var test = campaign.ToAbTest();
-        return [.. rows.Select(row => row.ToRecipient(test, campaign.AbWinner))];
+            cancellationToken: ct))).AsList();
     }
 }
 
 /// <summary>An entry of the ledger as it is stored.</summary>
 internal sealed record RecipientRow(
     int ContactId, string Address, short State, short Reason, string Detail, int Attempts, DateTime UpdatedAt, DateTime? AcceptedAt,
-    DateTime? DueAt, short Variant)
+    DateTime? DueAt, short Variant, short Consent, DateTime? CheckedAt, short CheckedConsent)
 {
     public Recipient ToRecipient(AbTest? test = null, int winner = 0) => new()
     {

@@ -11,13 +11,13 @@ internal sealed record CampaignRow(
     int AccountId, Guid CampaignId, string AccountName, string Name, string Description, short Channel, string Message, string Audience,
     string? Schedule, int[] RecipientTagIds, int MessagesPerMinute, short State, string Problem, int Version, DateTime? RunAt,
     DateTime? EvaluatedAt, string? SegmentVersions, DateTime? EndedAt, DateTime CreatedAt, DateTime UpdatedAt, string? AbTest,
-    DateTime? AbDecideAt, short AbWinner, string AbDecision)
+    DateTime? AbDecideAt, short AbWinner, string AbDecision, string? EvaluatedAudience)
 {
     public const string Columns =
         """
         account_id, campaign_id, account_name, name, description, channel, message, audience, schedule, recipient_tag_ids,
         messages_per_minute, state, problem, version, run_at, evaluated_at, segment_versions, ended_at, created_at, updated_at,
-        ab_test, ab_decide_at, ab_winner, ab_decision
+        ab_test, ab_decide_at, ab_winner, ab_decision, evaluated_audience
         """;
 
     public Campaign ToCampaign()

@@ -85,6 +85,22 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
             cancellationToken: ct))).AsList();
     }
 
+    /// <summary>Lists the campaigns whose audience was evaluated last, newest first.</summary>
+    public async Task<List<CampaignRow>> EvaluatedAsync(int accountId, int limit, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<CampaignRow>(new CommandDefinition(
+            $"""
+            SELECT {CampaignRow.Columns}
+            FROM campaigns.campaign
+            WHERE account_id = @accountId AND evaluated_at IS NOT NULL
+            ORDER BY evaluated_at DESC
+            LIMIT @limit
+            """,
+            new { accountId, limit },
+            cancellationToken: ct))).AsList();
+    }
+
     /// <summary>
     /// Locks a campaign that is about to change. Throws NOT_FOUND, ABORTED if <paramref name="version"/> is neither 0 nor the current one, and
     /// FAILED_PRECONDITION if its state is none of <paramref name="allowed"/>.

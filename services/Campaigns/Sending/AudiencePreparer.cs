@@ -13,13 +13,15 @@ namespace TagSegments.Campaigns.Sending;
 /// campaign's new state in one transaction. Until that commits nothing has happened.
 /// </summary>
 internal sealed class AudiencePreparer(
-    SegmentService.SegmentServiceClient segments, AudienceReach reach, NpgsqlDataSource database, ILogger<AudiencePreparer> logger)
+    SegmentService.SegmentServiceClient segments, AudienceFilters filters, AudienceReach reach, NpgsqlDataSource database,
+    ILogger<AudiencePreparer> logger)
 {
     public async Task PrepareAsync(PreparingCampaign campaign, CancellationToken ct)
     {
-        var audience = JsonParser.Default.Parse<Audience>(campaign.Audience);
+        var audience = await filters.WithoutListsAsync(campaign.AccountName, JsonParser.Default.Parse<Audience>(campaign.Audience), ct);
         var channel = (Channel)campaign.Channel;
         var evaluation = await EvaluateAsync(campaign, audience, ct);
+        var evaluated = await filters.WithoutSegmentsAsync(campaign.AccountName, audience, evaluation.Versions, ct);
         var book = new AddressBook(await reach.DeclinedAsync(campaign.AccountName, channel, ct));
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
@@ -40,7 +42,7 @@ internal sealed class AudiencePreparer(
         // Whoever declined while the others were read.
         var declined = await reach.DeclinedAsync(campaign.AccountName, channel, ct);
         await AudienceSnapshot.LeaveOutAsync(tx, campaign, [.. declined.Except(book.Declined)], ct);
-        if (await AudienceSnapshot.StartAsync(tx, campaign, evaluation, ct))
+        if (await AudienceSnapshot.StartAsync(tx, campaign, evaluation, evaluated, ct))
         {
             await tx.CommitAsync(ct);
             logger.AudienceFrozen(campaign.CampaignId, evaluation.ContactIds.Count);

@@ -1,3 +1,4 @@
+using Crm.Campaigns.V1;
 using Dapper;
 using Google.Protobuf;
 using Npgsql;
@@ -61,12 +62,14 @@ internal static class AudienceSnapshot
             cancellationToken: ct));
 
     /// <summary>Starts the campaign; false if somebody stopped it or another process took over meanwhile.</summary>
-    public static async Task<bool> StartAsync(NpgsqlTransaction tx, PreparingCampaign campaign, Evaluation evaluation, CancellationToken ct) =>
+    public static async Task<bool> StartAsync(
+        NpgsqlTransaction tx, PreparingCampaign campaign, Evaluation evaluation, Audience evaluated, CancellationToken ct) =>
         await tx.Connection!.ExecuteAsync(new CommandDefinition(
             """
             UPDATE campaigns.campaign
             SET state = CASE WHEN @empty THEN 6 ELSE 4 END, version = version + 1, lease_until = NULL, updated_at = now(),
-                evaluated_at = @at, segment_versions = @versions::jsonb, ended_at = CASE WHEN @empty THEN now() END,
+                evaluated_at = @at, segment_versions = @versions::jsonb, evaluated_audience = @audience::jsonb,
+                ended_at = CASE WHEN @empty THEN now() END,
                 problem = CASE WHEN @empty THEN 'The audience was empty: nothing was sent.' ELSE '' END
             WHERE account_id = @AccountId AND campaign_id = @CampaignId AND fence = @Fence AND state = 3
             """,
@@ -77,6 +80,7 @@ internal static class AudienceSnapshot
                 campaign.Fence,
                 empty = evaluation.ContactIds.Count == 0,
                 at = evaluation.At,
+                audience = JsonFormatter.Default.Format(evaluated),
                 versions = $"[{string.Join(',', evaluation.Versions.Select(version => JsonFormatter.Default.Format(version)))}]",
             },
             tx,

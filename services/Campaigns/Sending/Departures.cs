@@ -27,7 +27,8 @@ internal static class Departures
             """
             WITH c AS MATERIALIZED (
                 SELECT *
-                FROM unnest(@accounts, @campaigns, @contacts, @batches, @fences) AS c (account_id, campaign_id, contact_id, batch_id, fence)
+                FROM unnest(@accounts, @campaigns, @contacts, @batches, @fences, @consents)
+                    AS c (account_id, campaign_id, contact_id, batch_id, fence, consent)
             ), sending AS MATERIALIZED (
                 SELECT account_id, campaign_id
                 FROM campaigns.campaign
@@ -41,9 +42,9 @@ internal static class Departures
                 FOR SHARE
             )
             UPDATE campaigns.recipient r
-            SET (state, reason, attempts, fence, due_at, updated_at) = (
+            SET (state, reason, attempts, fence, due_at, updated_at, checked_at, checked_consent) = (
                 SELECT CASE WHEN suppressed THEN 7 ELSE 3 END, CASE WHEN suppressed THEN 5 ELSE 0 END,
-                    r.attempts + CASE WHEN suppressed OR r.state = 3 THEN 0 ELSE 1 END, held.fence, NULL::timestamptz, now()
+                    r.attempts + CASE WHEN suppressed OR r.state = 3 THEN 0 ELSE 1 END, held.fence, NULL::timestamptz, now(), now(), c.consent
                 FROM (SELECT EXISTS (
                     SELECT FROM campaigns.suppression s
                     WHERE s.account_id = r.account_id AND s.channel = r.channel AND s.address_key = r.address_key) AS suppressed) list)
@@ -59,7 +60,7 @@ internal static class Departures
         return [.. rows.Where(row => row.Item4).Select(row => (row.Item1, row.Item2, row.Item3))];
     }
 
-    /// <summary>The keys and fences of claims as columns.</summary>
+    /// <summary>The keys, fences and consents of claims as columns.</summary>
     public static DynamicParameters Parameters(IReadOnlyList<Claim> claims)
     {
         var parameters = new DynamicParameters();
@@ -68,6 +69,7 @@ internal static class Departures
         parameters.Add("contacts", claims.Select(c => c.ContactId).ToArray());
         parameters.Add("batches", claims.Select(c => c.BatchId).ToArray());
         parameters.Add("fences", claims.Select(c => c.Fence).ToArray());
+        parameters.Add("consents", claims.Select(c => (short)c.Consent).ToArray());
         return parameters;
     }
 }

@@ -29,6 +29,7 @@ internal static class JournalFormat
     public const int SlotSize = 512;
     public const int LaneSize = 2 * Journal.HandSize * SlotSize;
     private const int Account = 4, Campaign = 8, Contact = 24, Batch = 28, Fence = 32, Attempts = 40, Channel = 44;
+    private const double MaxDelay = 30 * 86_400;
     private const int State = 48, Reason = 50, Length = 52, Delay = 56, Detail = 64;
 
     /// <summary>
@@ -98,14 +99,23 @@ internal static class JournalFormat
     {
         JournalStage.Departed when isComplete => Outcome.Released(ReadClaim(slot)),
         JournalStage.Departed or JournalStage.Begun => Outcome.Unknown(ReadClaim(slot), "The sender stopped before the answer came."),
-        JournalStage.Ended => new Outcome(
-            ReadClaim(slot),
-            (Recipient.Types.State)BitConverter.ToInt16(slot[State..]),
-            (Recipient.Types.Reason)BitConverter.ToInt16(slot[Reason..]),
-            Encoding.UTF8.GetString(slot.Slice(Detail, Math.Clamp(BitConverter.ToInt32(slot[Length..]), 0, SlotSize - Detail))),
-            TimeSpan.FromSeconds(BitConverter.ToDouble(slot[Delay..]))),
+        JournalStage.Ended => ReadOutcome(slot),
         _ => null,
     };
+
+    // A damaged file must not keep a process from sending, nor invent an answer.
+    private static Outcome ReadOutcome(ReadOnlySpan<byte> slot)
+    {
+        var (state, delay) = ((Recipient.Types.State)BitConverter.ToInt16(slot[State..]), BitConverter.ToDouble(slot[Delay..]));
+        return state is Recipient.Types.State.Unspecified || !Enum.IsDefined(state) || delay is not (>= 0 and < MaxDelay)
+            ? Outcome.Unknown(ReadClaim(slot), "The note of the answer is damaged.")
+            : new Outcome(
+                ReadClaim(slot),
+                state,
+                (Recipient.Types.Reason)BitConverter.ToInt16(slot[Reason..]),
+                Encoding.UTF8.GetString(slot.Slice(Detail, Math.Clamp(BitConverter.ToInt32(slot[Length..]), 0, SlotSize - Detail))),
+                TimeSpan.FromSeconds(delay));
+    }
 
     private static Claim ReadClaim(ReadOnlySpan<byte> slot) => new(
         BitConverter.ToInt32(slot[Account..]),

@@ -6,20 +6,25 @@ namespace TagSegments.Campaigns.Sending;
 /// <summary>A message that a sender has taken, not its content yet. The fence is that of its batch.</summary>
 internal sealed record Claim(
     int AccountId, Guid CampaignId, int ContactId, short Channel, string Address, int BatchId = 0, long Fence = 0, int Attempts = 0,
-    short Variant = 0, bool HasSlot = false);
+    short Variant = 0, bool HasSlot = false)
+{
+    /// <summary>The consent that was read last.</summary>
+    public Consent.Types.State Consent { get; init; }
+}
 
 /// <summary>A message on its way to a lane, with its contact as it was read last.</summary>
 internal sealed class Letter(Claim claim, MessageSource source, OpenBatch batch)
 {
     private long _readAt;
 
-    public Claim Claim => claim;
+    /// <summary>The claim, with the consent that was read last.</summary>
+    public Claim Claim { get; private set; } = claim;
 
     public MessageSource Source => source;
 
     public OpenBatch Batch => batch;
 
-    public Channel Channel => (Channel)claim.Channel;
+    public Channel Channel => (Channel)Claim.Channel;
 
     /// <summary>The contact; null if there is none.</summary>
     public Contact? Contact { get; private set; }
@@ -30,6 +35,7 @@ internal sealed class Letter(Claim claim, MessageSource source, OpenBatch batch)
     public void Put(Contact? contact, long readAt)
     {
         Contact = contact;
+        Claim = Claim with { Consent = contact is null ? 0 : RecipientDraft.ConsentOf(contact, Channel) };
         _readAt = readAt;
     }
 }

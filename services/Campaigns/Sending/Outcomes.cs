@@ -29,9 +29,11 @@ internal static class Outcomes
                 SET state = o.state, reason = o.reason, detail = o.detail, updated_at = now(),
                     attempts = r.attempts - CASE WHEN o.state = 1 THEN 1 ELSE 0 END,
                     due_at = CASE WHEN o.state = 6 THEN now() + make_interval(secs => o.delay) END,
-                    accepted_at = CASE WHEN o.state = 4 THEN now() END
-                FROM unnest(@accounts, @campaigns, @contacts, @batches, @fences, @states, @reasons, @details, @delays)
-                    AS o (account_id, campaign_id, contact_id, batch_id, fence, state, reason, detail, delay)
+                    accepted_at = CASE WHEN o.state = 4 THEN now() END,
+                    checked_at = CASE WHEN o.state = 7 THEN now() ELSE r.checked_at END,
+                    checked_consent = CASE WHEN o.state = 7 THEN o.consent ELSE r.checked_consent END
+                FROM unnest(@accounts, @campaigns, @contacts, @batches, @fences, @consents, @states, @reasons, @details, @delays)
+                    AS o (account_id, campaign_id, contact_id, batch_id, fence, consent, state, reason, detail, delay)
                 WHERE r.account_id = o.account_id AND r.campaign_id = o.campaign_id AND r.contact_id = o.contact_id
                   AND CASE
                     WHEN o.state = 7 THEN r.state IN (1, 6)

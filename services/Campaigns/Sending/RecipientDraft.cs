@@ -53,6 +53,7 @@ internal sealed class RecipientDraft(int contactId, string address, string addre
         : doNotDisturb ? Reason.DoNotDisturb
         : Reason.Unspecified;
 
-    private static ConsentState ConsentOf(Contact contact, Channel channel) =>
+    /// <summary>The consent of a contact for a channel.</summary>
+    public static ConsentState ConsentOf(Contact contact, Channel channel) =>
         contact.Consents.FirstOrDefault(consent => consent.Channel == channel)?.State ?? ConsentState.Never;
 }

@@ -27,21 +27,36 @@ internal static class CampaignsProve
     private static Tree View(Campaign campaign, int contactId, ExplainRecipientResponse answer)
     {
         var tree = new Tree(new Text($"contact {contactId}, campaign \"{campaign.Name}\": {Outcome(answer)}"));
-        tree.AddNode(new Text($"audience evaluated at {answer.EvaluationTime.ToDateTime():u}{Versions(answer)}"));
+        var audience = tree.AddNode(new Text($"audience evaluated at {answer.EvaluationTime.ToDateTime():u}; what was read then:"));
         foreach (var source in answer.Sources)
         {
-            var node = tree.AddNode(new Text($"{(source.Excluded ? "excluded" : "included")} segment: {(source.Matches ? "matches" : "does not match")}, read at {source.ExplanationTime.ToDateTime():u}"));
-            SegmentsExplain.Add(node, source.Explanation);
+            var node = audience.AddNode(new Text($"{(source.Excluded ? "left out" : "included")}: {Name(source)}, {Verdict(source)}"));
+            if (source.Explanation is { } explanation)
+                SegmentsExplain.Add(node, explanation);
         }
 
+        foreach (var consent in answer.Consents)
+            tree.AddNode(new Text($"{consent.Time.ToDateTime():u} consent read {(consent.Moment is ConsentCheck.Types.Moment.Snapshot ? "with the audience" : "before it left")}: {consent.Consent.ToString().ToLowerInvariant()}"));
         foreach (var activity in answer.Activities)
             tree.AddNode(new Text($"{activity.Time.ToDateTime():u} {activity.Kind.ToString().ToLowerInvariant()} {activity.Detail}".TrimEnd()));
         return tree;
     }
 
+    private static string Name(SourceExplanation source) => source switch
+    {
+        { SegmentVersion: { } version } => $"segment \"{version.Name}\" version {version.Version}",
+        { Source.SourceCase: FilterSource.SourceOneofCase.SmartListId } => "smart list",
+        _ => "filter",
+    };
+
+    private static string Verdict(SourceExplanation source) => source switch
+    {
+        { Problem.Length: > 0 } => source.Problem,
+        { Matches: true } => "matches",
+        _ => "does not match",
+    };
+
     private static string Outcome(ExplainRecipientResponse answer) => answer.Recipient is not { } r
         ? "was not in the audience"
         : $"{r.State.ToString().ToLowerInvariant()}{(r.Reason is 0 ? "" : $" ({r.Reason})")} {r.Address} {r.Detail}".TrimEnd();
-
-    private static string Versions(ExplainRecipientResponse answer) => string.Concat(answer.SegmentVersions.Select(v => $", \"{v.Name}\" version {v.Version}"));
 }

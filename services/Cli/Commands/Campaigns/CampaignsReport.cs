@@ -12,12 +12,22 @@ internal static class CampaignsReport
 {
     public static Command Create()
     {
-        var key = CampaignKey.Argument();
-        var command = new Command("report", "Shows what became of a campaign's messages: delivered, opened, clicked, by link and by hour; who was left out and why.") { key };
+        var key = new Argument<string?>("campaign") { Description = "The campaign's name or id; may be left out with --by.", Arity = ArgumentArity.ZeroOrOne };
+        var breakdown = new CampaignBreakdown();
+        var command = new Command("report", "Shows what became of a campaign's messages: delivered, opened, clicked, by link and by hour, or by tag or segment; who was left out and why.") { key };
+        breakdown.AddTo(command);
         command.Aliases.Add("statistics");
         return command.Runs(async (session, ct) =>
         {
-            var campaign = await CampaignKey.GetAsync(session, session.Get(key), ct);
+            var campaign = session.GetOptional(key) is { } name ? await CampaignKey.GetAsync(session, name, ct) : null;
+            if (breakdown.IsAsked(session))
+            {
+                await breakdown.WriteAsync(session, campaign, ct);
+                return;
+            }
+
+            if (campaign is null)
+                throw new CliError("Name the campaign.", "Or add --by tag or --by segment for the results of the last campaigns.");
             var request = new GetCampaignStatisticsRequest { Account = session.RequireAccount(), CampaignId = campaign.CampaignId };
             var answer = await session.Services.Campaigns.GetCampaignStatisticsAsync(request, cancellationToken: ct);
             session.Report.Write(answer, () => new Rows(Tables(campaign, answer)));
@@ -75,5 +85,5 @@ internal static class CampaignsReport
         return table;
     }
 
-    private static string Share(int part, int all) => all == 0 ? "" : ((double)part / all).ToString("P1", CultureInfo.InvariantCulture);
+    public static string Share(int part, int all) => all == 0 ? "" : ((double)part / all).ToString("P1", CultureInfo.InvariantCulture);
 }
