@@ -8,8 +8,12 @@ internal sealed class ChaosReport(string scenario, ChaosOptions options)
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private readonly Dictionary<string, object> _values = new() { ["scenario"] = scenario, ["seed"] = options.Seed };
     private readonly List<string> _violations = [];
+    private readonly List<string> _broken = [];
 
     public bool HasViolations => _violations.Count > 0;
+
+    /// <summary>The names of the numbers that had to be zero and are not.</summary>
+    public IReadOnlyCollection<string> Broken => _broken;
 
     /// <summary>Adds a number that is only told.</summary>
     public void Tell(string name, object value) => _values[name] = value;
@@ -20,6 +24,7 @@ internal sealed class ChaosReport(string scenario, ChaosOptions options)
         _values[name] = count;
         if (count > 0)
         {
+            _broken.Add(name);
             _violations.AddRange(examples.Take(20).Select(example => $"{name}: {example}").DefaultIfEmpty(name));
         }
     }

@@ -31,6 +31,9 @@ internal sealed class ChaosRig : IAsyncDisposable
     /// <summary>Decides at each step of a mail conversation what the mail server does; survives its restarts.</summary>
     public Func<SmtpStep, SmtpReaction>? MailScript { get; set; }
 
+    /// <summary>Raised for each message that the mail server has kept, before it is acknowledged.</summary>
+    public event Action<SmtpMessage>? MailKept;
+
     /// <summary>Connects as the owner of every schema.</summary>
     public string OwnerConnectionString => _postgres!.ConnectionString() + ";Pooling=false;Timeout=5";
 
@@ -106,6 +109,7 @@ internal sealed class ChaosRig : IAsyncDisposable
             case Target.Smtp:
                 _smtp = SmtpSink.Start(new SmtpSinkOptions { Port = Port(Target.Smtp), Script = step => MailScript?.Invoke(step) ?? SmtpReaction.Accept });
                 _smtp.Received += Count;
+                _smtp.Received += message => MailKept?.Invoke(message);
                 break;
             default:
                 await StartServiceAsync(target, patience.Token);
@@ -173,7 +177,7 @@ internal sealed class ChaosRig : IAsyncDisposable
     {
         DataDirectory = Path.Combine(_folder, "postgres"),
         Port = Port(Target.Postgres),
-        Settings = new Dictionary<string, string> { ["fsync"] = "off" },
+        Settings = new Dictionary<string, string> { ["fsync"] = "off", ["track_commit_timestamp"] = "on" },
     };
 
     private Dictionary<string, string> EnvironmentOf(Target target)
@@ -194,6 +198,11 @@ internal sealed class ChaosRig : IAsyncDisposable
         foreach (var other in new[] { Target.Tags, Target.Segments, Target.Campaigns, Target.Workflows })
         {
             settings[$"Services:{other}"] = $"http://127.0.0.1:{Number(Port(other))}";
+        }
+
+        if (target is Target.Campaigns)
+        {
+            settings["Http:Address"] = $"http://127.0.0.1:{Number(_ports[^1])}";
         }
 
         return settings.Concat(_settings).ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value);

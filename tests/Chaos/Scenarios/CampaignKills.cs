@@ -1,9 +1,4 @@
 using System.Diagnostics;
-using Crm.Accounts.V1;
-using Crm.Campaigns.V1;
-using Crm.Common.V1;
-using Crm.Contacts.V1;
-using Crm.Segments.V1;
 using Dapper;
 using Npgsql;
 using TagSegments.Chaos.Rig;
@@ -11,14 +6,11 @@ using TagSegments.Chaos.Rig;
 namespace TagSegments.Chaos.Scenarios;
 
 /// <summary>
-/// Sends campaigns while processes die, the mail server among them: every recipient gets its message once. What SMTP makes unknowable,
-/// a connection cut between the end of a message and its acknowledgement, must be marked unknown.
+/// Sends campaigns while processes die, the mail server among them: every recipient gets its message once, and nobody one after he
+/// unsubscribed. What SMTP makes unknowable, a connection cut between the end of a message and its acknowledgement, must be marked unknown.
 /// </summary>
-internal sealed class CampaignKills(ChaosRig rig, ChaosOptions options)
+internal static class CampaignKills
 {
-    private const string Account = "chaos";
-    private const int Contacts = 300;
-    private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(120);
     private static readonly Target[] s_killed =
         [Target.Campaigns, Target.Campaigns, Target.Campaigns, Target.Smtp, Target.Smtp, Target.Segments, Target.Tags, Target.Postgres];
 
@@ -33,33 +25,56 @@ internal sealed class CampaignKills(ChaosRig rig, ChaosOptions options)
         ["Delivery:MaxRetryDelay"] = "00:00:01",
     };
 
-    private int _campaigns;
-
     public static async Task<ChaosReport> RunAsync(ChaosOptions options)
     {
-        await using var rig = await ChaosRig.StartAsync(s_settings, [Target.Smtp, Target.Tags, Target.Segments, Target.Campaigns]);
-        return await new CampaignKills(rig, options).RunAsync();
+        if (options.Mutant != "all")
+        {
+            return await PlayAsync(options);
+        }
+
+        var report = new ChaosReport("campaigns", options);
+        var escaped = new List<string>();
+        foreach (var mutant in CampaignMutants.Names)
+        {
+            var found = (await PlayAsync(options with { Mutant = mutant })).Broken;
+            report.Tell($"caught: {mutant}", string.Join(", ", found));
+            escaped.AddRange(found.Count == 0 ? [mutant] : []);
+        }
+
+        report.MustBeZero("mutants escaped", escaped.Count, escaped);
+        return report;
     }
 
-    private CampaignService.CampaignServiceClient Campaigns => new(rig[Target.Campaigns].Channel);
-
-    private async Task<ChaosReport> RunAsync()
+    private static async Task<ChaosReport> PlayAsync(ChaosOptions options)
     {
-        await ArrangeAsync();
+        await using var rig = await ChaosRig.StartAsync(s_settings, [Target.Smtp, Target.Tags, Target.Segments, Target.Campaigns]);
+        // What a mutant loses never comes.
+        using var load = new CampaignLoad(rig, TimeSpan.FromSeconds(options.Mutant is null ? 120 : 15));
+        var (judge, mail) = (new CampaignJudge(rig), new MailStops());
+        var moments = new CampaignMoments(rig, new DatabaseStops(rig.OwnerConnectionString), mail);
+        rig.MailScript = mail.React;
+        await load.ArrangeAsync();
+        await moments.InstallAsync();
+        await judge.InstallAsync();
+        await MutateAsync(rig, options.Mutant);
 
         using var stop = new CancellationTokenSource();
-        var sending = Task.Run(() => SendUntilAsync(stop.Token));
-        var loop = new KillLoop(rig, new Random(options.Seed), s_killed);
+        var sending = load.RunAsync(stop.Token);
+        var loop = new KillLoop(rig, new Random(options.Seed), s_killed, new KillMoments(CampaignMoments.All, moments.KillAtAsync));
         var duration = Stopwatch.StartNew();
         await loop.RunAsync(options.Kills, _ => Task.CompletedTask);
         await stop.CancelAsync();
         await sending;
 
-        var report = await JudgeAsync();
+        var report = new ChaosReport("campaigns", options);
+        await judge.JudgeAsync(report, load, options.Kills);
         report.Tell("kills", options.Kills);
         report.Tell("killed", loop.Kills);
+        report.Tell("moments", loop.Moments);
+        var missed = loop.Moments.Where(moment => moment.Value == 0 && options.Mutant is null).Select(moment => moment.Key).ToList();
+        report.MustBeZero("moments that never came", missed.Count, missed);
         report.Tell("seconds", Math.Round(duration.Elapsed.TotalSeconds));
-        if (report.HasViolations)
+        if (report.HasViolations && options.Mutant is null)
         {
             rig.ShowRecentOutput();
         }
@@ -67,90 +82,12 @@ internal sealed class CampaignKills(ChaosRig rig, ChaosOptions options)
         return report;
     }
 
-    private async Task ArrangeAsync()
+    private static async Task MutateAsync(ChaosRig rig, string? mutant)
     {
-        var accounts = new AccountService.AccountServiceClient(rig[Target.Tags].Channel);
-        var contacts = new ContactService.ContactServiceClient(rig[Target.Tags].Channel);
-        await accounts.CreateAccountAsync(new CreateAccountRequest { Account = Account });
-        await Parallel.ForEachAsync(Enumerable.Range(1, Contacts), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, ct) =>
-            await contacts.CreateContactAsync(
-                new CreateContactRequest { Account = Account, Contact = new Contact { Email = $"contact{number}@example.com" } },
-                cancellationToken: ct));
-    }
-
-    private async Task SendUntilAsync(CancellationToken stop)
-    {
-        do
+        if (mutant is not null)
         {
-            await SendAsync(++_campaigns);
-        }
-        while (!stop.IsCancellationRequested);
-    }
-
-    // The sender's name carries the campaign's number into the mailbox of the mail server.
-    private async Task SendAsync(int number)
-    {
-        var campaign = new Campaign
-        {
-            Name = $"Campaign {number}",
-            Channel = Channel.Email,
-            Message = new Message { FromAddress = Sender(number), Subject = $"Campaign {number}", Text = "Hello" },
-            Audience = new Audience { Include = { new FilterSource { Filter = new Filter { Everyone = new EveryoneClause() } } } },
-        };
-        var create = new CreateCampaignRequest { Account = Account, Campaign = campaign, RequestId = $"create-{number}" };
-        var created = await Calls.UntilAcknowledgedAsync(call => Campaigns.CreateCampaignAsync(create, call), CancellationToken.None);
-        var send = new SendCampaignRequest { Account = Account, CampaignId = created.Campaign.CampaignId, RequestId = $"send-{number}" };
-        await Calls.UntilAcknowledgedAsync(call => Campaigns.SendCampaignAsync(send, call), CancellationToken.None);
-        await WaitUntilEndedAsync(created.Campaign.CampaignId);
-    }
-
-    private async Task WaitUntilEndedAsync(string campaignId)
-    {
-        var waited = Stopwatch.StartNew();
-        var request = new GetCampaignRequest { Account = Account, CampaignId = campaignId };
-        while (waited.Elapsed < s_drain)
-        {
-            var reply = await Calls.UntilAcknowledgedAsync(call => Campaigns.GetCampaignAsync(request, call), CancellationToken.None);
-            if (reply.Campaign.State is Campaign.Types.State.Sent or Campaign.Types.State.Failed)
-            {
-                return;
-            }
-
-            await Task.Delay(100);
+            await using var connection = new NpgsqlConnection(rig.OwnerConnectionString);
+            await connection.ExecuteAsync(CampaignMutants.Sql(mutant));
         }
     }
-
-    private async Task<ChaosReport> JudgeAsync()
-    {
-        await using var connection = new NpgsqlConnection(rig.OwnerConnectionString);
-        var ledger = (await connection.QueryAsync<(string Name, string Address, int State)>(
-            """
-            SELECT campaign.name, recipient.address, recipient.state::int
-            FROM campaigns.recipient AS recipient
-            JOIN campaigns.campaign AS campaign USING (account_id, campaign_id)
-            """)).ToList();
-        var states = ledger.ToDictionary(row => (row.Name, row.Address), row => (Recipient.Types.State)row.State);
-        var mail = rig.Mail();
-        var all = Enumerable.Range(1, _campaigns).SelectMany(campaign => Enumerable.Range(1, Contacts).Select(contact => (campaign, contact)));
-        var rows = all.Select(pair =>
-        {
-            var address = $"contact{pair.contact}@example.com";
-            var state = states.GetValueOrDefault(($"Campaign {pair.campaign}", address));
-            return (Who: $"campaign {pair.campaign}, {address}: {state}", State: state, Copies: mail.GetValueOrDefault((Sender(pair.campaign), address)));
-        }).ToList();
-
-        var report = new ChaosReport("campaigns", options);
-        report.Tell("campaigns", _campaigns);
-        report.Tell("recipients", rows.Count);
-        report.Tell("unknown", rows.Count(row => row.State is Recipient.Types.State.Unknown));
-        var lost = rows.Where(row => row.Copies == 0 && row.State is not Recipient.Types.State.Unknown).ToList();
-        var doubled = rows.Where(row => row.Copies > 1).ToList();
-        var untrue = rows.Where(row => row.Copies == 1 && row.State is not (Recipient.Types.State.Accepted or Recipient.Types.State.Unknown)).ToList();
-        report.MustBeZero("lost", lost.Count, lost.Select(row => row.Who));
-        report.MustBeZero("doubled", doubled.Sum(row => row.Copies - 1), doubled.Select(row => $"{row.Who}, {row.Copies} copies"));
-        report.MustBeZero("untrue", untrue.Count, untrue.Select(row => row.Who));
-        return report;
-    }
-
-    private static string Sender(int campaign) => $"campaign{campaign}@sender.example.com";
 }
