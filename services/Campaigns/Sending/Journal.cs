@@ -60,17 +60,34 @@ internal sealed class Journal : IDisposable
 }
 
 /// <summary>
-/// The part of one lane. Messages that take leave together fill one half while the other still tells of those before them, whose outcomes are
-/// stored together with the new departures.
+/// The part of one lane, for three hands of messages in turn: those that take leave, those that are handed over meanwhile, and those before them,
+/// whose outcomes are being stored.
 /// </summary>
 internal sealed class JournalLane(MemoryMappedViewAccessor view, long start)
 {
-    private int _half;
+    private int _hand;
 
-    /// <summary>Notes messages that are about to take leave.</summary>
-    public void Depart(IReadOnlyList<Claim> claims)
+    /// <summary>Notes messages that are about to take leave, in place of those of three hands ago.</summary>
+    public JournalHand Depart(IReadOnlyList<Claim> claims)
     {
-        _half = 1 - _half;
+        _hand = (_hand + 1) % JournalFormat.Hands;
+        var hand = new JournalHand(view, start + ((long)_hand * Journal.HandSize * JournalFormat.SlotSize));
+        hand.Depart(claims);
+        return hand;
+    }
+}
+
+/// <summary>The notes of messages that take leave together.</summary>
+internal sealed class JournalHand(MemoryMappedViewAccessor view, long start)
+{
+    /// <summary>Notes that the end of a message is about to be sent, after which only the answer tells whether it was taken.</summary>
+    public void Begin(int message) => JournalFormat.WriteStage(view, Slot(message), JournalStage.Begun);
+
+    /// <summary>Notes what became of a message.</summary>
+    public void End(int message, Outcome outcome) => JournalFormat.WriteOutcome(view, Slot(message), outcome);
+
+    internal void Depart(IReadOnlyList<Claim> claims)
+    {
         for (var i = 0; i < Journal.HandSize; i++)
         {
             JournalFormat.Clear(view, Slot(i));
@@ -82,11 +99,5 @@ internal sealed class JournalLane(MemoryMappedViewAccessor view, long start)
         }
     }
 
-    /// <summary>Notes that the end of a message is about to be sent, after which only the answer tells whether it was taken.</summary>
-    public void Begin(int message) => JournalFormat.WriteStage(view, Slot(message), JournalStage.Begun);
-
-    /// <summary>Notes what became of a message.</summary>
-    public void End(int message, Outcome outcome) => JournalFormat.WriteOutcome(view, Slot(message), outcome);
-
-    private long Slot(int message) => start + (((_half * Journal.HandSize) + message) * JournalFormat.SlotSize);
+    private long Slot(int message) => start + ((long)message * JournalFormat.SlotSize);
 }

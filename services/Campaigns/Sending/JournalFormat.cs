@@ -27,7 +27,11 @@ internal static class JournalFormat
 {
     public const int HeaderSize = 64;
     public const int SlotSize = 512;
-    public const int LaneSize = 2 * Journal.HandSize * SlotSize;
+
+    /// <summary>How many hands of messages a lane has notes of.</summary>
+    public const int Hands = 3;
+
+    public const int LaneSize = Hands * Journal.HandSize * SlotSize;
     private const int Account = 4, Campaign = 8, Contact = 24, Batch = 28, Fence = 32, Attempts = 40, Channel = 44;
     private const double MaxDelay = 30 * 86_400;
     private const int State = 48, Reason = 50, Length = 52, Delay = 56, Detail = 64;

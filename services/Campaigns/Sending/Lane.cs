@@ -8,9 +8,9 @@ using TagSegments.Campaigns.Tracking;
 namespace TagSegments.Campaigns.Sending;
 
 /// <summary>
-/// One way on which messages leave, with a connection of its own. It takes as many as it can hand over in a twentieth of a second, lets them
-/// take leave together with the outcomes of those before, and hands them over one after the other. What is done with a message stands in the
-/// journal, so whenever the process dies at most one message of the lane is in doubt.
+/// One way on which messages leave, with a connection of its own. It takes as many as it can hand over in a twentieth of a second and lets them
+/// take leave together with the outcomes of those before, while it hands over one after the other those that took leave last. What is done with
+/// a message stands in the journal, so whenever the process dies at most one message of the lane is in doubt.
 /// </summary>
 internal sealed class Lane(
     LetterQueue letters, ITransport transport, JournalLane? journal, LaneServices services, DeliveryOptions options, ILogger logger)
@@ -19,76 +19,115 @@ internal sealed class Lane(
     private static readonly TimeSpan s_reconnect = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_errorPause = TimeSpan.FromSeconds(1);
     private int _size = 1;
+    private Hand _departed = Hand.Empty;
+    private List<Handed> _handed = [];
 
     public async Task RunAsync(CancellationToken ct)
     {
         await Task.Yield();
         await using (transport)
         {
-            List<Handed> handed = [];
             while (!ct.IsCancellationRequested)
             {
-                var hand = letters.Take(_size);
-                handed = await TryTurnAsync(hand, handed, ct);
-                if (hand.Count == 0)
+                if (!await TurnAsync(ct))
                 {
                     await letters.WaitAsync(ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
             }
 
-            await TryTurnAsync([], handed, ct);
+            // Those that took leave are given back, then all that is known is stored.
+            await TurnAsync(ct);
+            await TurnAsync(ct);
         }
     }
 
-    private async Task<List<Handed>> TryTurnAsync(List<Letter> hand, List<Handed> handed, CancellationToken ct)
+    // Stores what became of messages and lets the next ones take leave, while those before them are handed over. False if there was nothing.
+    private async Task<bool> TurnAsync(CancellationToken ct)
+    {
+        var next = await TakeAsync(ct);
+        var (departed, handed) = (_departed, _handed);
+        (_departed, _handed) = (Hand.Empty, []);
+        var departing = TryDepartAsync(next, handed, ct);
+        if (journal is null)
+        {
+            // Nobody would know which of several were begun.
+            departed = await departing;
+        }
+
+        _handed = await TryHandOverAsync(departed, ct);
+        _departed = journal is null ? Hand.Empty : await departing;
+        return next.Count + departed.Letters.Count + handed.Count > 0;
+    }
+
+    private async Task<List<Letter>> TakeAsync(CancellationToken ct)
+    {
+        var waits = !transport.IsReady;
+        if (waits && _departed.Letters.Count > 0)
+        {
+            return [];
+        }
+
+        if (waits)
+        {
+            // What is known is stored before there is a wait.
+            await TryDepartAsync([], _handed, ct);
+            _handed = [];
+        }
+
+        var taken = ct.IsCancellationRequested ? [] : letters.Take(_size);
+        if (taken.Count > 0 && (!await transport.WaitUntilReadyAsync(ct) || !await TryFreshenAsync(taken, waits, ct)))
+        {
+            taken.ForEach(letter => letter.Batch.Complete());
+            return [];
+        }
+
+        return taken;
+    }
+
+    private async Task<Hand> TryDepartAsync(List<Letter> next, List<Handed> handed, CancellationToken ct)
     {
         try
         {
-            return await TurnAsync(hand, handed, ct);
+            var refused = next.Select(letter => (Letter: letter, Reason: Refusal(letter))).Where(pair => pair.Reason != 0)
+                .Select(pair => new Handed(pair.Letter, Outcome.Skipped(pair.Letter.Claim, pair.Reason)))
+                .ToList();
+            var leaving = refused.Count == 0 ? next : [.. next.Except(refused.Select(done => done.Letter))];
+            var notes = leaving.Count == 0 ? null : journal?.Depart([.. leaving.Select(letter => letter.Claim)]);
+            var left = await StepAsync([.. handed, .. refused], leaving, ct);
+            return new Hand(leaving, left, notes, Stopwatch.GetTimestamp());
         }
         catch (Exception e)
         {
-            // The lane must go on. What it held is put right from the journal, or when the lease of its batch ends.
-            if (!ct.IsCancellationRequested)
-            {
-                logger.BackgroundWorkFailed(e, nameof(Lane));
-            }
+            Break(e, [.. next, .. handed.Select(done => done.Letter)], ct);
+            return Hand.Empty;
+        }
+    }
 
-            hand.ForEach(letter => letter.Batch.Break());
-            handed.ForEach(done => done.Letter.Batch.Break());
+    private async Task<List<Handed>> TryHandOverAsync(Hand hand, CancellationToken ct)
+    {
+        try
+        {
+            return await HandOverAsync(hand, ct);
+        }
+        catch (Exception e)
+        {
+            Break(e, hand.Letters, ct);
             return [];
         }
     }
 
-    // Stores what became of the last messages and hands over the next ones.
-    private async Task<List<Handed>> TurnAsync(List<Letter> hand, List<Handed> handed, CancellationToken ct)
+    // The lane must go on. What it held is put right from the journal, or when the lease of its batch ends.
+    private void Break(Exception e, IReadOnlyList<Letter> held, CancellationToken ct)
     {
-        var waits = !transport.IsReady;
-        if (hand.Count == 0 || waits)
+        if (!ct.IsCancellationRequested)
         {
-            // What is known is stored before there is a wait.
-            await StepAsync(handed, [], ct);
-            handed = [];
+            logger.BackgroundWorkFailed(e, nameof(Lane));
         }
 
-        if (hand.Count == 0)
+        foreach (var letter in held)
         {
-            return [];
+            letter.Batch.Break();
         }
-
-        if (!await transport.WaitUntilReadyAsync(ct) || !await TryFreshenAsync(hand, waits, ct))
-        {
-            hand.ForEach(letter => letter.Batch.Complete());
-            return [];
-        }
-
-        var refused = hand.Select(letter => (Letter: letter, Reason: Refusal(letter))).Where(pair => pair.Reason != 0)
-            .Select(pair => new Handed(pair.Letter, Outcome.Skipped(pair.Letter.Claim, pair.Reason)))
-            .ToList();
-        var leaving = hand.Except(refused.Select(done => done.Letter)).ToList();
-        journal?.Depart([.. leaving.Select(letter => letter.Claim)]);
-        var left = await StepAsync([.. handed, .. refused], leaving, ct);
-        return await HandOverAsync(leaving, left, ct);
     }
 
     private static Recipient.Types.Reason Refusal(Letter letter) =>
@@ -119,18 +158,19 @@ internal sealed class Lane(
     }
 
     // Handing a message over is not cancelled when the service stops: it ends by itself in bounded time, and then its outcome is known.
-    private async Task<List<Handed>> HandOverAsync(List<Letter> leaving, IReadOnlySet<Claim> left, CancellationToken ct)
+    private async Task<List<Handed>> HandOverAsync(Hand hand, CancellationToken ct)
     {
         var handed = new List<Handed>();
         var started = Stopwatch.GetTimestamp();
-        for (var i = 0; i < leaving.Count; i++)
+        for (var i = 0; i < hand.Letters.Count; i++)
         {
-            if (left.Contains(leaving[i].Claim))
+            var (letter, place) = (hand.Letters[i], i);
+            if (hand.Left.Contains(letter.Claim))
             {
-                var mayBegin = !ct.IsCancellationRequested && Stopwatch.GetElapsedTime(started) < options.DepartureAge && await IsReadyAsync(ct);
-                var outcome = mayBegin ? await HandOverAsync(leaving[i], i) : Outcome.Released(leaving[i].Claim);
-                journal?.End(i, outcome);
-                handed.Add(new Handed(leaving[i], outcome));
+                var mayBegin = !ct.IsCancellationRequested && Stopwatch.GetElapsedTime(hand.LeftAt) < options.DepartureAge && await IsReadyAsync(ct);
+                var outcome = mayBegin ? await HandOverAsync(letter, () => hand.Notes?.Begin(place)) : Outcome.Released(letter.Claim);
+                hand.Notes?.End(place, outcome);
+                handed.Add(new Handed(letter, outcome));
             }
         }
 
@@ -150,7 +190,7 @@ internal sealed class Lane(
         return await transport.WaitUntilReadyAsync(patience.Token);
     }
 
-    private async Task<Outcome> HandOverAsync(Letter letter, int place)
+    private async Task<Outcome> HandOverAsync(Letter letter, Action begin)
     {
         var claim = letter.Claim;
         try
@@ -158,7 +198,7 @@ internal sealed class Lane(
             var target = new TrackingTarget(claim.AccountId, claim.CampaignId, claim.ContactId, letter.Channel);
             var message = services.Builder.Build(
                 letter.Source.MessageOf(claim.Variant), letter.Source.Name, letter.Contact!, claim.Address, target);
-            return await transport.SendAsync(claim, message, () => journal?.Begin(place));
+            return await transport.SendAsync(claim, message, begin);
         }
         catch (TemplateException e)
         {
@@ -169,11 +209,22 @@ internal sealed class Lane(
     // Without a journal nobody would know which of several were begun.
     private void Adapt(int messages, TimeSpan time)
     {
-        var each = time / Math.Max(1, messages);
+        if (messages == 0)
+        {
+            return;
+        }
+
+        var each = time / messages;
         _size = journal is null || each <= TimeSpan.Zero ? 1 : (int)Math.Clamp(s_hand / each, 1, Journal.HandSize);
     }
 
     private sealed record Handed(Letter Letter, Outcome Outcome);
+
+    // Letters that asked for leave together, those of them that got it, and when.
+    private sealed record Hand(IReadOnlyList<Letter> Letters, IReadOnlySet<Claim> Left, JournalHand? Notes, long LeftAt)
+    {
+        public static readonly Hand Empty = new([], new HashSet<Claim>(), null, 0);
+    }
 }
 
 /// <summary>What the lanes share.</summary>

@@ -56,12 +56,11 @@ public class JournalReplayTests(CampaignWorld world) : IClassFixture<CampaignWor
             new { id, holder = journal.Id });
         var accounts = await world.QueryAsync<int>("SELECT account_id FROM campaigns.campaign WHERE campaign_id = @id", new { id });
         var claims = Enumerable.Range(1, 5).Select(contact => new Claim(accounts[0], id, contact, 1, "", BatchId: 1, Fence: 100)).ToList();
-        var lane = journal.Lanes[0];
-        lane.Depart(claims);
-        lane.Begin(1);
-        lane.End(2, Outcome.Accepted(claims[2], "250 as the journal has it"));
-        lane.End(3, Outcome.Failed(claims[3], Recipient.Types.Reason.Rejected, "550 as the journal has it"));
-        lane.End(4, Outcome.Deferred(claims[4], "451", new DeliveryOptions { RetryDelay = TimeSpan.FromMilliseconds(50) }));
+        var hand = journal.Lanes[0].Depart(claims);
+        hand.Begin(1);
+        hand.End(2, Outcome.Accepted(claims[2], "250 as the journal has it"));
+        hand.End(3, Outcome.Failed(claims[3], Recipient.Types.Reason.Rejected, "550 as the journal has it"));
+        hand.End(4, Outcome.Deferred(claims[4], "451", new DeliveryOptions { RetryDelay = TimeSpan.FromMilliseconds(50) }));
         journal.Dispose();
         return journal;
     }

@@ -19,11 +19,11 @@ public sealed class JournalTests : IDisposable
 
         var outcomes = JournalFormat.Read(Write(lane =>
         {
-            lane.Depart(claims);
-            lane.Begin(1);
-            lane.Begin(2);
-            lane.End(2, Outcome.Accepted(claims[2], "250 OK"));
-            lane.End(3, Outcome.Deferred(claims[3], "451 Später", new DeliveryOptions()));
+            var hand = lane.Depart(claims);
+            hand.Begin(1);
+            hand.Begin(2);
+            hand.End(2, Outcome.Accepted(claims[2], "250 OK"));
+            hand.End(3, Outcome.Deferred(claims[3], "451 Später", new DeliveryOptions()));
         }));
 
         Assert.Equal([State.Pending, State.Unknown, State.Accepted, State.Deferred], outcomes.Select(o => o.State));
@@ -33,21 +33,25 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public void Tells_of_the_messages_before_until_the_next_ones_have_taken_their_place()
+    public void Tells_of_the_two_hands_before_until_others_have_taken_their_place()
     {
-        var (first, second, third) = (Claims(1, 10), Claims(1, 20), Claims(1, 30));
+        var hands = Enumerable.Range(1, 4).Select(hand => Claims(1, 10 * hand)).ToList();
 
         var outcomes = JournalFormat.Read(Write(lane =>
         {
-            lane.Depart(first);
-            lane.End(0, Outcome.Accepted(first[0], ""));
-            lane.Depart(second);
-            lane.End(0, Outcome.Accepted(second[0], ""));
-            lane.Depart(third);
+            foreach (var claims in hands)
+            {
+                var hand = lane.Depart(claims);
+                if (claims != hands[^1])
+                {
+                    hand.End(0, Outcome.Accepted(claims[0], ""));
+                }
+            }
         }));
 
         Assert.Equal(
-            [(20, State.Accepted), (30, State.Pending)], outcomes.Select(o => (o.Claim.ContactId, o.State)).OrderBy(o => o.ContactId));
+            [(20, State.Accepted), (30, State.Accepted), (40, State.Pending)],
+            outcomes.Select(o => (o.Claim.ContactId, o.State)).OrderBy(o => o.ContactId));
     }
 
     [Fact]
@@ -56,11 +60,10 @@ public sealed class JournalTests : IDisposable
         var claims = Claims(3);
         var journal = Write(lane =>
         {
-            lane.Depart(claims);
-            lane.Begin(0);
+            lane.Depart(claims).Begin(0);
         });
-        // The first half of a lane is its second part: where the slots of these messages are, is for the format to know.
-        var start = Enumerable.Range(0, 2 * Journal.HandSize).Select(i => JournalFormat.HeaderSize + (i * JournalFormat.SlotSize)).First(at => journal[at] != 0);
+        // Where in the lane the first hand is, is for the lane to know.
+        var start = Enumerable.Range(0, JournalFormat.Hands * Journal.HandSize).Select(i => JournalFormat.HeaderSize + (i * JournalFormat.SlotSize)).First(at => journal[at] != 0);
 
         var torn = JournalFormat.Read(journal.AsSpan(0, start + (2 * JournalFormat.SlotSize) + 100));
         var headless = JournalFormat.Read(journal.AsSpan(0, JournalFormat.HeaderSize - 1));
@@ -75,8 +78,7 @@ public sealed class JournalTests : IDisposable
         var claims = Claims(2);
         var journal = Write(lane =>
         {
-            lane.Depart(claims);
-            lane.End(1, Outcome.Accepted(claims[1], "250 OK"));
+            lane.Depart(claims).End(1, Outcome.Accepted(claims[1], "250 OK"));
         });
         Encoding.ASCII.GetBytes("another start of the machine").CopyTo(journal, 0);
 
