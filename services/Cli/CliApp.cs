@@ -65,7 +65,7 @@ internal static class CliApp
             {
                 CampaignsList.Create(), CampaignsCreate.Create(), CampaignsUpdate.Create(), CampaignsPreview.Create(), CampaignsTest.Create(),
                 CampaignsSend.Create(), CampaignsSchedule.Create(), CampaignsWatch.Create(), CampaignsStatus.Create(), CampaignsPause.Create(),
-                CampaignsResume.Create(), CampaignsCancel.Create(), CampaignsChoose.Create(), CampaignsRecipients.Create(), CampaignsProve.Create(), CampaignsReport.Create(),
+                CampaignsResume.Create(), CampaignsCancel.Create(), CampaignsResend.Create(), CampaignsChoose.Create(), CampaignsRecipients.Create(), CampaignsProve.Create(), CampaignsReport.Create(),
             },
             new Command("suppressions", "Addresses that get nothing: bounced, complained, unsubscribed.")
             {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Crm.Campaigns.V1;
 using Grpc.Core;
 using TagSegments.Campaigns.AbTests;
+using TagSegments.Campaigns.Sending;
 using TagSegments.ServiceDefaults;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
@@ -80,6 +81,34 @@ internal sealed partial class CampaignApi
         return row.EvaluatedAt is null
             ? throw CampaignStore.WrongState(row)
             : await proof.ExplainAsync(account, row, request.ContactId, context.CancellationToken);
+    }
+
+    public override async Task<ResendUnknownResponse> ResendUnknown(ResendUnknownRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await tools.Accounts.GetAsync(request.Account, ct);
+        new FieldChecks()
+            .Require(request.ContactIds.Count <= 1_000, "contact_ids", "are more than 1,000")
+            .Require(request.All != request.ContactIds.Count > 0, "contact_ids", "are required, or all, and not both")
+            .ThrowIfAny();
+        var response = await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        {
+            var row = await CampaignStore.LockAsync(tx, account.Id, request.CampaignId, 0, [State.Sending, State.Paused, State.Sent], ct);
+            row = row.EvaluatedAt is null ? throw CampaignStore.WrongState(row) : row;
+            var resent = await Ledger.ResendAsync(tx, account.Id, row.CampaignId, request.All ? null : [.. request.ContactIds], ct);
+            var checks = new FieldChecks();
+            for (var i = 0; i < request.ContactIds.Count; i++)
+            {
+                checks.Require(resent.Contains(request.ContactIds[i]), $"contact_ids[{i}]", "is not a recipient whose outcome is unknown, or others of its batch are just being sent");
+            }
+
+            checks.ThrowIfAny();
+            var goesOn = resent.Count > 0 && (State)row.State == State.Sent;
+            row = goesOn ? await CampaignStore.SetStateAsync(tx, row, State.Sending, runAt: null, schedule: null, ct) : row;
+            return new ResendUnknownResponse { Campaign = row.ToCampaign(), Resent = resent.Count };
+        });
+        pump.Wake();
+        return response;
     }
 
     private async Task<IEnumerable<VariantStatistics>> VariantsAsync(CampaignRow row, AbTest test, CancellationToken ct) =>
