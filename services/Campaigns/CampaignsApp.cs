@@ -88,6 +88,7 @@ public static class CampaignsApp
         services.AddSingleton<Freshener>();
         services.AddSingleton<LaneServices>();
         services.AddSingleton<Journals>();
+        services.AddSingleton<RestoreFence>();
         services.AddSingleton<AudienceReach>();
         services.AddSingleton<AudienceFilters>();
         services.AddSingleton<AudiencePreparer>();

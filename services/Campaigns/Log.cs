@@ -29,6 +29,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 9, Level = LogLevel.Warning, Message = "There can be no journal in {Folder}: messages leave one by one")]
     public static partial void NoJournal(this ILogger logger, Exception exception, string folder);
 
+    [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "The database is not the one that this machine sent from last: all campaigns are paused")]
+    public static partial void DatabaseRestored(this ILogger logger);
+
     [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "The journal of a stopped sender told of {Count} messages")]
     public static partial void JournalReplayed(this ILogger logger, int count);
 }

@@ -5,11 +5,12 @@ using System.Text.Json;
 using Crm.Campaigns.V1;
 using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Sending;
+using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Delivery;
 
 /// <summary>
-/// Hands text messages to a provider over HTTP: a POST of <c>{"id", "to", "from", "text"}</c>, signed like many webhooks are, with
+/// Hands text messages to a provider over HTTP: a POST of <c>{"id", "to", "from", "text"}</c>, the number with its digits only, signed like many webhooks are, with
 /// <c>X-Timestamp</c> and <c>X-Signature</c> = hex HMAC-SHA256 of <c>timestamp.body</c>. 2xx accepts, 429 and 5xx put off, other
 /// answers refuse.
 /// </summary>
@@ -61,7 +62,7 @@ internal sealed class SmsTransport(HttpClient http, SmsOptions sms, DeliveryOpti
 
     private HttpRequestMessage CreateRequest(OutgoingMessage message)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(new { id = message.MessageId, to = message.Address, from = sms.From, text = message.Text });
+        var body = JsonSerializer.SerializeToUtf8Bytes(new { id = message.MessageId, to = Address.Key(Crm.Common.V1.Channel.Sms, message.Address), from = sms.From, text = message.Text });
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
         byte[] signed = [.. Encoding.UTF8.GetBytes($"{timestamp}."), .. body];
         var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(sms.Secret), signed);

@@ -17,6 +17,12 @@ internal sealed class SmtpOptions
     /// </summary>
     public string Security { get; set; } = "";
 
+    /// <summary>
+    /// A PEM file with the authority, or the certificate itself, that the server's certificate must come from instead of those that the machine
+    /// trusts: for mail servers of one's own.
+    /// </summary>
+    public string Authority { get; set; } = "";
+
     /// <summary>The user, if the server asks for one.</summary>
     public string User { get; set; } = "";
 

@@ -1,4 +1,6 @@
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Crm.Campaigns.V1;
 using MailKit;
 using MailKit.Net.Smtp;
@@ -13,6 +15,7 @@ namespace TagSegments.Campaigns.Delivery;
 internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, ILogger logger) : ITransport
 {
     private static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(30);
+    private readonly X509Certificate2Collection _authorities = Authorities(smtp.Authority);
     private SmtpClient _client = new();
     private int _sent;
 
@@ -97,6 +100,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         await QuitAsync();
         Drop();
         _client.Timeout = (int)smtp.Timeout.TotalMilliseconds;
+        _client.ServerCertificateValidationCallback = _authorities.Count > 0 ? IsTrusted : null;
         await _client.ConnectAsync(smtp.Host, smtp.Port, smtp.SocketOptions, ct);
         // With BDAT the message would end with its last byte, before it is known that all of it is written.
         _client.Capabilities &= ~SmtpCapabilities.Chunking;
@@ -120,6 +124,31 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         return (int)refusal.StatusCode >= 500
             ? Outcome.Failed(claim, Recipient.Types.Reason.Rejected, detail)
             : Outcome.Deferred(claim, detail, delivery);
+    }
+
+    private static X509Certificate2Collection Authorities(string file)
+    {
+        var authorities = new X509Certificate2Collection();
+        if (file.Length > 0)
+        {
+            authorities.ImportFromPemFile(file);
+        }
+
+        return authorities;
+    }
+
+    private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? presented, SslPolicyErrors errors)
+    {
+        if (certificate is not X509Certificate2 own || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+        {
+            return false;
+        }
+
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(_authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(own);
     }
 
     private void Drop()

@@ -5,7 +5,7 @@ namespace TagSegments.Campaigns.Sending;
 /// <summary>Takes batches that are due and puts their messages before the lanes.</summary>
 internal sealed class MessagePump(
     Batches batches, OpenBatches open, MessageSources sources, Ledger ledger, Lanes lanes, Throttle throttle, Freshener freshener,
-    Journals journals, DeliveryOptions options, ILogger<MessagePump> logger)
+    Journals journals, RestoreFence fence, DeliveryOptions options, ILogger<MessagePump> logger)
     : PollingService(options.PollInterval, logger)
 {
     private const int MaxSingles = 200;
@@ -16,6 +16,7 @@ internal sealed class MessagePump(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        await UntilDoneAsync(() => PassAsync(sends: false, stoppingToken), stoppingToken);
         // What the last process on this machine was doing comes first: then it need not be waited for.
         await UntilDoneAsync(() => journals.ReplayAsync(stoppingToken), stoppingToken);
         using var journal = await UntilDoneAsync(() => journals.OpenAsync(stoppingToken), stoppingToken);
@@ -27,8 +28,10 @@ internal sealed class MessagePump(
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         _sending.RemoveAll(task => task.IsCompleted);
+        var campaigns = await sources.SendingAsync(ct);
+        await PassAsync(sends: campaigns.Count > 0 || open.Held.Count > 0, ct);
         var opened = !lanes.IsFullOfSingles && await OpenSinglesAsync(ct);
-        foreach (var source in await sources.SendingAsync(ct))
+        foreach (var source in campaigns)
         {
             opened |= !lanes.IsFull && await OpenAsync(source, ct);
         }
@@ -40,6 +43,12 @@ internal sealed class MessagePump(
         }
 
         return opened || await ledger.FinishAsync(ct) > 0;
+    }
+
+    private async Task<bool> PassAsync(bool sends, CancellationToken ct)
+    {
+        await fence.PassAsync(sends, ct);
+        return true;
     }
 
     private async Task<bool> OpenAsync(MessageSource source, CancellationToken ct)
@@ -68,6 +77,7 @@ internal sealed class MessagePump(
 
         var messages = await sources.SinglesAsync(claimed, ct);
         await SendAsync(claimed, allowed, null, claim => messages[claim.CampaignId], ct);
+        await PassAsync(sends: true, ct);
         return true;
     }
 

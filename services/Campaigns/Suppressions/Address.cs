@@ -54,7 +54,9 @@ internal static class Address
     {
         try
         {
-            var ascii = s_idn.GetAscii(domain);
+            // Most domains are plain, and this is read for every message.
+            var isPlain = System.Text.Ascii.IsValid(domain) && !domain.Contains("xn--", StringComparison.OrdinalIgnoreCase);
+            var ascii = isPlain ? domain.ToLowerInvariant() : s_idn.GetAscii(domain);
             return ascii.Length <= 253 && ascii.Split('.').All(IsLabel) ? ascii : null;
         }
         catch (ArgumentException)

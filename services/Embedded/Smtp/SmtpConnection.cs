@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace TagSegments.Embedded.Smtp;
@@ -11,17 +13,31 @@ internal sealed class SmtpConnection
     private const int MaxLine = 4096;
 
     private readonly Socket _socket;
-    private readonly PipeReader _input;
-    private readonly PipeWriter _output;
+    private PipeReader _input;
+    private PipeWriter _output;
 
     public SmtpConnection(Socket socket)
     {
         socket.NoDelay = true;
         _socket = socket;
-        var stream = new NetworkStream(socket);
-        _input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, minimumReadSize: 16 * 1024));
-        _output = PipeWriter.Create(stream);
+        (_input, _output) = Pipes(new NetworkStream(socket));
     }
+
+    /// <summary>Whether the conversation is encrypted.</summary>
+    public bool IsSecure { get; private set; }
+
+    /// <summary>Goes on encrypted. What was received until then and not read is forgotten: nobody can slip in commands before.</summary>
+    public async Task SecureAsync(X509Certificate2 certificate, CancellationToken ct)
+    {
+        await FlushAsync(ct);
+        var secure = new SslStream(new NetworkStream(_socket));
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, ct);
+        (_input, _output) = Pipes(secure);
+        IsSecure = true;
+    }
+
+    private static (PipeReader, PipeWriter) Pipes(Stream stream) =>
+        (PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, minimumReadSize: 16 * 1024)), PipeWriter.Create(stream));
 
     /// <summary>Writes a reply, which leaves at the next flush.</summary>
     public void Reply(string text) => Encoding.ASCII.GetBytes(text + "\r\n", _output);

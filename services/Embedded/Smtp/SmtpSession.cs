@@ -1,10 +1,13 @@
+using System.Text;
+
 namespace TagSegments.Embedded.Smtp;
 
-/// <summary>One client's conversation with an <see cref="SmtpSink"/> (RFC 5321, with SIZE, PIPELINING, 8BITMIME and SMTPUTF8).</summary>
+/// <summary>One client's conversation with an <see cref="SmtpSink"/> (RFC 5321, with SIZE, PIPELINING, 8BITMIME, SMTPUTF8, STARTTLS and AUTH PLAIN).</summary>
 internal sealed class SmtpSession(SmtpSink sink, SmtpConnection connection)
 {
     private readonly List<string> _recipients = [];
     private string? _sender;
+    private bool _isLoggedIn;
 
     public async Task RunAsync(bool isFull, CancellationToken ct)
     {
@@ -14,6 +17,11 @@ internal sealed class SmtpSession(SmtpSink sink, SmtpConnection connection)
         }
         else if (await ReactAsync(SmtpStage.Connect, "", ct) is null)
         {
+            if (sink.Options is { Certificate: { } certificate, ImplicitTls: true })
+            {
+                await connection.SecureAsync(certificate, ct);
+            }
+
             Reply("220 TagSegments SMTP sink");
             while (await connection.ReadLineAsync(ct) is { } line && await HandleAsync(line, ct))
             {
@@ -30,8 +38,13 @@ internal sealed class SmtpSession(SmtpSink sink, SmtpConnection connection)
         {
             case "EHLO":
                 Reset();
-                Reply($"250-TagSegments\r\n250-PIPELINING\r\n250-SIZE {sink.Options.MaxMessageBytes}\r\n250-8BITMIME\r\n250 SMTPUTF8");
-                return true;
+                return Reply(
+                    $"250-TagSegments\r\n250-PIPELINING\r\n250-SIZE {sink.Options.MaxMessageBytes}\r\n250-8BITMIME\r\n{(MustSecure ? "250-STARTTLS\r\n" : "")}"
+                    + $"{(MustLogIn && !MustSecure ? "250-AUTH PLAIN\r\n" : "")}250 SMTPUTF8");
+            case "STARTTLS":
+                return await StartTlsAsync(ct);
+            case "AUTH":
+                return LogIn(line);
             case "HELO" or "RSET":
                 Reset();
                 Reply("250 OK");
@@ -57,11 +70,41 @@ internal sealed class SmtpSession(SmtpSink sink, SmtpConnection connection)
         }
     }
 
+    private bool MustSecure => sink.Options.Certificate is not null && !connection.IsSecure;
+
+    private bool MustLogIn => sink.Options.User is not null && !_isLoggedIn;
+
+    private async Task<bool> StartTlsAsync(CancellationToken ct)
+    {
+        if (!MustSecure)
+        {
+            return Reply("503 There is no TLS, or it is on already");
+        }
+
+        Reply("220 Go ahead");
+        await connection.SecureAsync(sink.Options.Certificate!, ct);
+        Reset();
+        return true;
+    }
+
+    // AUTH PLAIN with the credentials in the same line, as clients send it.
+    private bool LogIn(string line)
+    {
+        var expected = Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{sink.Options.User}\0{sink.Options.Password}"));
+        _isLoggedIn = !MustSecure && sink.Options.User is not null && line == $"AUTH PLAIN {expected}";
+        return Reply(_isLoggedIn ? "235 Welcome" : "535 No");
+    }
+
     private async Task<bool> MailAsync(string line, CancellationToken ct)
     {
         if (_sender is not null)
         {
             return Reply("503 MAIL was given already");
+        }
+
+        if (MustSecure || MustLogIn)
+        {
+            return Reply(MustSecure ? "530 STARTTLS first" : "530 AUTH first");
         }
 
         if (SmtpPath.Parse(line, "MAIL FROM:") is not { } sender)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace TagSegments.Embedded.Smtp;
 
@@ -127,7 +128,8 @@ public sealed class SmtpSink : IAsyncDisposable
         {
             await new SmtpSession(this, new SmtpConnection(socket)).RunAsync(isFull, _stop.Token);
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (
+            e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AuthenticationException)
         {
             // The client has gone, or the sink stops.
         }

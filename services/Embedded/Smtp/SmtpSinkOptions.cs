@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace TagSegments.Embedded.Smtp;
 
 /// <summary>How an <see cref="SmtpSink"/> behaves.</summary>
@@ -20,6 +22,18 @@ public sealed record SmtpSinkOptions
 
     /// <summary>The most connections at a time; further ones get 421.</summary>
     public int MaxConnections { get; init; } = 1_000;
+
+    /// <summary>The certificate of the server: without TLS it takes no message then. Null for a server without TLS.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Begins with TLS; otherwise the client asks for it by STARTTLS.</summary>
+    public bool ImplicitTls { get; init; }
+
+    /// <summary>The user without whose login no message is taken; null for none.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The user's password.</summary>
+    public string Password { get; init; } = "";
 
     /// <summary>Decides at each step of a conversation what to do instead of accepting; null accepts everything.</summary>
     public Func<SmtpStep, SmtpReaction>? Script { get; init; }

@@ -7,7 +7,7 @@ namespace TagSegments.Benchmarks.Campaigns;
 /// <summary>Sending a campaign, with everything that the ledger promises, against a bare loop over the mail library.</summary>
 internal static class SendSpeed
 {
-    private const int MaxRecipients = 10_000;
+    private const int MaxRecipients = 30_000;
 
     public static async Task RunAsync(BenchmarkOptions options, Report report)
     {

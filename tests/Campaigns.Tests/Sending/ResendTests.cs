@@ -63,7 +63,7 @@ public class ResendTests(CampaignWorld world) : IClassFixture<CampaignWorld>
             await world.ContactAsync(account, address);
         }
 
-        world.Mail.Script = step => step.Stage == SmtpStage.Kept && addresses[..2].Contains(step.Recipient) ? SmtpReaction.Cut : default;
+        world.Mail.Script = step => step.Stage == SmtpStage.Kept && step.Recipient != addresses[2] ? SmtpReaction.Cut : default;
         var campaign = await world.StartAsync(account, CampaignWorld.Everyone);
         await world.WaitForCampaignAsync(account, campaign.CampaignId, CampaignState.Sent);
         world.Mail.Script = null;

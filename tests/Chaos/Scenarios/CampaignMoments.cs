@@ -9,6 +9,7 @@ namespace TagSegments.Chaos.Scenarios;
 /// </summary>
 internal sealed class CampaignMoments(ChaosRig rig, DatabaseStops database, MailStops mail)
 {
+    private const string BeforeData = "before DATA";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     // What happens on the tables of the campaign service: the change that is meant, as a condition on OLD and NEW.
@@ -26,17 +27,17 @@ internal sealed class CampaignMoments(ChaosRig rig, DatabaseStops database, Mail
 
     private static readonly (string Name, SmtpStage Stage)[] s_stages =
     [
-        ("before DATA", SmtpStage.Data),
-        ("in the middle of DATA", SmtpStage.Body),
-        ("DATA sent, not kept", SmtpStage.EndOfData),
         ("DATA kept, not answered", SmtpStage.Kept),
+        ("DATA sent, not kept", SmtpStage.EndOfData),
+        (BeforeData, SmtpStage.Data),
+        ("in the middle of DATA", SmtpStage.Body),
     ];
 
     /// <summary>Every moment with what is killed at it.</summary>
     public static IReadOnlyList<(string Name, Target Target)> All { get; } =
     [
-        .. s_changes.SelectMany(change => new[] { (change.During, Target.Campaigns), (change.After, Target.Campaigns) }),
         .. s_stages.SelectMany(stage => new[] { (stage.Name, Target.Campaigns), (stage.Name, Target.Smtp) }),
+        .. s_changes.SelectMany(change => new[] { (change.During, Target.Campaigns), (change.After, Target.Campaigns) }),
         .. new[] { "freezing", "frozen", "claiming", "departing", "departed", "storing", "stored", "unsubscribing" }.Select(name => (name, Target.Postgres)),
         ("freezing", Target.Segments),
         ("freezing", Target.Tags),
@@ -58,7 +59,7 @@ internal sealed class CampaignMoments(ChaosRig rig, DatabaseStops database, Mail
     /// </summary>
     public async Task<bool> KillAtAsync(string name, Target target) => name is not ("recovering" or "recovered" or "replaying" or "replayed")
         ? await AtAsync(name, () => rig.KillAsync(target))
-        : await AtAsync(s_stages[0].Name, () => rig.KillAsync(target)) && await KillAfterRestartAsync(name, target);
+        : await AtAsync(BeforeData, () => rig.KillAsync(target)) && await KillAfterRestartAsync(name, target);
 
     private async Task<bool> KillAfterRestartAsync(string name, Target target)
     {

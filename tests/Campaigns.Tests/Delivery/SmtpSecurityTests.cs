@@ -1,0 +1,115 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Crm.Campaigns.V1;
+using TagSegments.Embedded.Smtp;
+using TagSegments.Testing;
+using State = Crm.Campaigns.V1.Recipient.Types.State;
+
+namespace TagSegments.Campaigns.Tests.Delivery;
+
+// Mail servers that ask for encryption and a password: with the right ones messages leave, otherwise nothing does.
+public sealed class SmtpSecurityTests : IDisposable
+{
+    private readonly X509Certificate2 _certificate = CreateCertificate();
+    private readonly string _authority = Path.GetTempFileName();
+    private int _connections;
+
+    public SmtpSecurityTests() => File.WriteAllText(_authority, _certificate.ExportCertificatePem());
+
+    public void Dispose()
+    {
+        _certificate.Dispose();
+        File.Delete(_authority);
+    }
+
+    [Theory]
+    [InlineData("tls")]
+    [InlineData("starttls")]
+    public async Task Messages_leave_encrypted_and_logged_in(string security)
+    {
+        await using var mail = StartMail(implicitTls: security == "tls");
+
+        var recipient = await SendAsync(mail, security, "secret", _authority, r => r.State == State.Accepted);
+
+        Assert.Equal(1, recipient.Attempts);
+        Assert.Single(mail.Messages);
+    }
+
+    [Fact]
+    public Task With_a_wrong_password_nothing_leaves_and_no_attempt_counts() => NothingLeavesAsync("starttls", "wrong", _authority);
+
+    [Fact]
+    public Task A_certificate_that_nobody_vouches_for_is_refused() => NothingLeavesAsync("starttls", "secret", authority: "");
+
+    [Fact]
+    public async Task A_server_without_the_encryption_that_is_asked_for_gets_nothing()
+    {
+        await using var mail = SmtpSink.Start(new SmtpSinkOptions { Script = Count });
+
+        await NothingLeavesAsync(mail, "starttls", "", "");
+    }
+
+    private async Task NothingLeavesAsync(string security, string password, string authority)
+    {
+        await using var mail = StartMail(implicitTls: security == "tls");
+        await NothingLeavesAsync(mail, security, password, authority);
+    }
+
+    // It has tried for the third time and still waits.
+    private async Task NothingLeavesAsync(SmtpSink mail, string security, string password, string authority)
+    {
+        var recipient = await SendAsync(mail, security, password, authority, _ => Volatile.Read(ref _connections) >= 3);
+
+        Assert.Equal(0, recipient.Attempts);
+        Assert.Contains(recipient.State, new[] { State.Pending, State.Claimed });
+        Assert.Empty(mail.Messages);
+    }
+
+    private SmtpSink StartMail(bool implicitTls) => SmtpSink.Start(new SmtpSinkOptions
+    {
+        Certificate = _certificate,
+        ImplicitTls = implicitTls,
+        User = "sender",
+        Password = "secret",
+        Script = Count,
+    });
+
+    private SmtpReaction Count(SmtpStep step)
+    {
+        if (step.Stage == SmtpStage.Connect)
+        {
+            Interlocked.Increment(ref _connections);
+        }
+
+        return SmtpReaction.Accept;
+    }
+
+    private static async Task<Recipient> SendAsync(SmtpSink mail, string security, string password, string authority, Func<Recipient, bool> reached)
+    {
+        var settings = CampaignWorld.Settings(mail.Port);
+        (settings["Smtp:Security"], settings["Smtp:Authority"]) = (security, authority);
+        (settings["Smtp:User"], settings["Smtp:Password"]) = (password.Length > 0 ? "sender" : "", password);
+        settings["Delivery:Connections"] = "1";
+        await using var apps = await TestApps.StartAsync(
+            new TestAppsOptions { Services = [Service.Tags, Service.Segments, Service.Campaigns], Settings = settings });
+        var account = await apps.NewAccountAsync();
+        var contact = (await apps.Contacts.CreateContactAsync(new() { Account = account, Contact = new() { Email = "ann@x.example" } })).Contact;
+        var messages = new MessageService.MessageServiceClient(apps.Channel(Service.Campaigns));
+        var sent = await messages.SendMessageAsync(
+            new() { Account = account, ContactId = contact.ContactId, Message = CampaignWorld.Text("Hello"), RequestId = "1" });
+        return await CampaignWorld.WaitAsync(
+            async () => (await messages.GetMessageAsync(new() { Account = account, MessageId = sent.MessageId })).Recipient, reached);
+    }
+
+    private static X509Certificate2 CreateCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=mail server of the tests", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+    }
+}
