@@ -36,6 +36,8 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
             }
             catch (Exception e) when (IsConnectionTrouble(e))
             {
+                // A connection on which the login failed is there and must not be used.
+                Drop();
                 logger.MailServerUnavailable(e, smtp.Host, smtp.Port, pause);
                 await Task.Delay(pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < s_maxPause ? pause * 2 : s_maxPause;
