@@ -37,6 +37,7 @@ internal static class CliApp
             new Command("opportunities", "Possible sales, in the stages of a pipeline.")
             {
                 OpportunitiesList.Create(), OpportunitiesShow.Create(), OpportunitiesCreate.Create(), OpportunitiesUpdate.Create(),
+                OpportunitiesDelete.Create(),
             },
             new Command("tags", "The tag library, and tags on contacts.")
             {

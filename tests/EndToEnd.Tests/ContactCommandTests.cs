@@ -106,6 +106,8 @@ public sealed class ContactCommandTests(SharedApps shared) : IClassFixture<Share
         Assert.Equal(("WON", 2), (shown["status"]!.GetValue<string>(), shown["stage_history"]!.AsArray().Count));
         Assert.Single((await JsonAsync("opportunities", "list", "--contact", "external:a"))["opportunities"]!.AsArray());
         Assert.Equal(1, (await RunAsync("opportunities", "update", "external:o1", "--stage", "Nowhere")).Code);
+        await JsonAsync("opportunities", "delete", "external:o1");
+        Assert.Empty((await JsonAsync("opportunities", "list"))["opportunities"]!.AsArray());
     }
 
     [Theory]

@@ -110,4 +110,18 @@ internal sealed partial class OpportunityApi(OpportunityCalls calls, Opportunity
         : before is null ? MoveOpportunityResponse.Types.Outcome.Created
         : before.StageId == after.StageId ? MoveOpportunityResponse.Types.Outcome.Unchanged
         : MoveOpportunityResponse.Types.Outcome.Moved;
+
+    public override async Task<DeleteOpportunityResponse> DeleteOpportunity(DeleteOpportunityRequest request, ServerCallContext context)
+    {
+        var account = await calls.AccountAsync(request.Account, context);
+        var fields = await calls.FieldsAsync(account, context);
+
+        return await calls.WriteAsync(
+            account, context, request, request.RequestId, request.Cause,
+            async writes => new DeleteOpportunityResponse
+            {
+                Opportunity = (await writes.DeleteAsync(request.OpportunityId, request.Version)).ToProto(fields),
+            },
+            (response, token) => response.ConsistencyToken = token);
+    }
 }

@@ -15,6 +15,7 @@ internal sealed class OpportunityStore(NpgsqlDataSource database)
             SELECT {OpportunityRow.Columns}
             FROM crm.opportunity
             WHERE account_id = @accountId AND {(opportunityId is null ? "external_id = @externalId" : "opportunity_id = @opportunityId")}
+                AND deleted_at IS NULL
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
         return await connection.QuerySingleOrDefaultAsync<OpportunityRow>(
@@ -27,7 +28,7 @@ internal sealed class OpportunityStore(NpgsqlDataSource database)
         var sql = $"""
             SELECT {OpportunityRow.Columns}
             FROM crm.opportunity
-            WHERE account_id = @accountId AND opportunity_id > @after {(contactId == 0 ? "" : "AND contact_id = @contactId")}
+            WHERE account_id = @accountId AND opportunity_id > @after AND deleted_at IS NULL {(contactId == 0 ? "" : "AND contact_id = @contactId")}
             ORDER BY opportunity_id
             LIMIT @limit
             """;

@@ -22,12 +22,7 @@ internal sealed class OpportunityWrites(AccountTransaction transaction, ChangeCa
     /// <summary>Changes an opportunity; nothing happens if it is so already.</summary>
     public async Task<OpportunityRow> UpdateAsync(int opportunityId, long expectedVersion, OpportunityEdit edit)
     {
-        var row = await GetAsync(opportunityId);
-        if (expectedVersion != 0 && expectedVersion != row.Version)
-        {
-            throw RpcErrors.VersionMismatch("opportunity", Number(opportunityId), row.Version);
-        }
-
+        var row = await GetAsync(opportunityId, expectedVersion);
         var before = row.ToState();
         var after = edit.Apply(before);
         if (before.Differences(after).Count == 0)
@@ -63,13 +58,37 @@ internal sealed class OpportunityWrites(AccountTransaction transaction, ChangeCa
         return (pipelineId, await QueryAsync<OpportunityRow>(openSql, new { accountId, contactId, pipelineId, open = (short)Opportunity.Types.Status.Open }));
     }
 
+    /// <summary>Deletes an opportunity and returns what it was. The log tells that it left its contact, as if it had become an orphan.</summary>
+    public async Task<OpportunityRow> DeleteAsync(int opportunityId, long expectedVersion)
+    {
+        const string sql = """
+            UPDATE crm.opportunity
+            SET deleted_at = @now, updated_at = @now, version = version + 1, contact_id = NULL, external_id = NULL
+            WHERE account_id = @accountId AND opportunity_id = @opportunityId
+            """;
+        var row = await GetAsync(opportunityId, expectedVersion);
+        var before = row.ToState();
+        await transaction.Connection.ExecuteAsync(new CommandDefinition(
+            sql, new { accountId = transaction.AccountId, opportunityId, now }, transaction.Transaction, cancellationToken: ct));
+        OpportunityLog.Write(transaction, opportunityId, before, before with { ContactId = null, ExternalId = null }, cause);
+        return row;
+    }
+
+    private async Task<OpportunityRow> GetAsync(int opportunityId, long expectedVersion)
+    {
+        var row = await GetAsync(opportunityId);
+        return expectedVersion == 0 || expectedVersion == row.Version
+            ? row
+            : throw RpcErrors.VersionMismatch("opportunity", Number(opportunityId), row.Version);
+    }
+
     // Locks the row: what was read stays true until the commit.
     private async Task<OpportunityRow> GetAsync(int opportunityId)
     {
         const string sql = $"""
             SELECT {OpportunityRow.Columns}
             FROM crm.opportunity
-            WHERE account_id = @accountId AND opportunity_id = @opportunityId
+            WHERE account_id = @accountId AND opportunity_id = @opportunityId AND deleted_at IS NULL
             FOR UPDATE
             """;
         return await QueryAsync<OpportunityRow>(sql, new { accountId = transaction.AccountId, opportunityId })

@@ -66,7 +66,7 @@ internal static class PipelineUpdate
         const string sql = """
             DELETE FROM crm.stage
             WHERE account_id = @accountId AND stage_id = @stageId AND NOT EXISTS (
-                SELECT FROM crm.opportunity o WHERE o.account_id = @accountId AND o.stage_id = @stageId)
+                SELECT FROM crm.opportunity o WHERE o.account_id = @accountId AND o.stage_id = @stageId AND o.deleted_at IS NULL)
             """;
         var removed = await transaction.Connection!.ExecuteAsync(
             new CommandDefinition(sql, new { accountId, stageId }, transaction, cancellationToken: ct));

@@ -68,5 +68,11 @@ internal sealed class ContactTimeline(
             var page = await workflows.ListRunsAsync(request, cancellationToken: ct);
             return ([.. page.Runs.Select(run => new TimelineEntry { Time = run.StartTime, Run = run })], page.NextPageToken);
         }),
+        new(async token =>
+        {
+            var request = new ListStepsRequest { Account = account.Name, ContactId = contactId, NewestFirst = true, PageSize = SourcePage, PageToken = token };
+            var page = await workflows.ListStepsAsync(request, cancellationToken: ct);
+            return ([.. page.Steps.Select(step => new TimelineEntry { Time = step.Step.Time, Step = step })], page.NextPageToken);
+        }),
     ];
 }

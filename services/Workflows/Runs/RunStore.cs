@@ -61,10 +61,13 @@ internal sealed class RunStore(NpgsqlDataSource database, DueWatch due)
         return new GetRunResponse { Run = run, Steps = { steps.Select(step => step.ToStep()) } };
     }
 
-    /// <summary>Lists steps of a contact's runs, of a workflow's, or of both, behind a place: newest run first, its steps in order.</summary>
+    /// <summary>Lists steps of a contact's runs, of a workflow's, or of both, behind a place: newest run first, its steps in order; or all by time.</summary>
     public async Task<IReadOnlyList<RunStep>> ListStepsAsync(
-        int accountId, int contactId, Guid? workflowId, StepPlace? after, int limit, CancellationToken ct)
+        int accountId, int contactId, Guid? workflowId, bool newestFirst, StepPlace? after, int limit, CancellationToken ct)
     {
+        var (behind, order) = newestFirst
+            ? ("(step.at, run.run_id, step.step, step.attempt) < (@At, @RunId, @Step, @Attempt)", "step.at DESC, run.run_id DESC, step.step DESC, step.attempt DESC")
+            : ("run.run_id <= @RunId AND (run.run_id < @RunId OR (step.step, step.attempt) > (@Step, @Attempt))", "run.run_id DESC, step.step, step.attempt");
         var sql = $"""
             SELECT run.run_id, run.workflow_id, COALESCE(workflow.name, '') AS workflow, run.contact_id,
                    step.step, step.attempt, step.node_id, step.input, step.outcome, step.detail, step.at
@@ -74,13 +77,13 @@ internal sealed class RunStore(NpgsqlDataSource database, DueWatch due)
             WHERE run.account_id = @accountId
                 {(workflowId is null ? "" : "AND run.workflow_id = @workflowId")}
                 {(contactId == 0 ? "" : "AND run.contact_id = @contactId")}
-                {(after is null ? "" : "AND run.run_id <= @RunId AND (run.run_id < @RunId OR (step.step, step.attempt) > (@Step, @Attempt))")}
-            ORDER BY run.run_id DESC, step.step, step.attempt
+                {(after is null ? "" : $"AND {behind}")}
+            ORDER BY {order}
             LIMIT @limit
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<RunStepRow>(new CommandDefinition(
-            sql, new { accountId, workflowId, contactId, after?.RunId, after?.Step, after?.Attempt, limit }, cancellationToken: ct));
+            sql, new { accountId, workflowId, contactId, after?.At, after?.RunId, after?.Step, after?.Attempt, limit }, cancellationToken: ct));
         return [.. rows.Select(row => row.ToRunStep())];
     }
 

@@ -30,11 +30,14 @@ internal sealed partial class WorkflowApi
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         Guid? workflowId = request.WorkflowId.Length > 0 ? ReadId(request.WorkflowId, "workflow_id") : null;
-        new FieldChecks().Require(request.ContactId > 0 || workflowId is not null, "contact_id", "is required, or workflow_id").ThrowIfAny();
+        new FieldChecks()
+            .Require(request.ContactId > 0 || workflowId is not null, "contact_id", "is required, or workflow_id")
+            .Require(!request.NewestFirst || request.ContactId > 0, "newest_first", "is possible for one contact only")
+            .ThrowIfAny();
         var limit = PageSize(request.PageSize);
         var after = StepPlace.Parse(pages.Read(request));
 
-        var found = await runs.ListStepsAsync(account.Id, request.ContactId, workflowId, after, limit + 1, context.CancellationToken);
+        var found = await runs.ListStepsAsync(account.Id, request.ContactId, workflowId, request.NewestFirst, after, limit + 1, context.CancellationToken);
 
         var page = found.Take(limit).ToList();
         return new ListStepsResponse

@@ -177,6 +177,47 @@ public class OpportunityTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal("", second.NextPageToken);
     }
 
+    [Fact]
+    public async Task A_deleted_opportunity_is_gone_from_filters_lists_and_its_stage_and_known_to_the_past()
+    {
+        var account = await CrmAccount.NewAsync(shared.Apps);
+        var pipeline = await PipelineAsync(account, "New", "Demo");
+        await account.CreateAsync(new());
+        var opportunity = new Opportunity { ExternalId = "d", ContactId = 1, PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId };
+        var created = await CreateAsync(account, opportunity);
+        var before = Timestamp.FromDateTime(DateTime.UtcNow);
+
+        var deleted = await DeleteAsync(account, created.OpportunityId);
+
+        Assert.Equal((created.OpportunityId, "d", 1), (deleted.OpportunityId, deleted.ExternalId, deleted.ContactId));
+        Assert.Equal((0, 1), (await HoldersAsync(null), await HoldersAsync(before)));
+        Assert.Empty((await account.Apps.Opportunities.ListOpportunitiesAsync(new() { Account = account.Name })).Opportunities);
+        (await Errors.OfAsync(() => DeleteAsync(account, created.OpportunityId))).Is(StatusCode.NotFound, "NOT_FOUND");
+        (await Errors.OfAsync(() => UpdateAsync(account, new() { OpportunityId = created.OpportunityId, Name = "x" }))).Is(StatusCode.NotFound, "NOT_FOUND");
+        pipeline.Stages.RemoveAt(0);
+        await account.Apps.Opportunities.UpdatePipelineAsync(new() { Account = account.Name, Pipeline = pipeline });
+        opportunity.StageId = pipeline.Stages[0].StageId;
+        Assert.NotEqual(created.OpportunityId, (await CreateAsync(account, opportunity)).OpportunityId);
+
+        async Task<long> HoldersAsync(Timestamp? asOf) => (await account.Apps.Segments.CountContactsAsync(
+            new() { Account = account.Name, Source = new() { Text = "has opportunity" }, AsOf = asOf })).Count;
+    }
+
+    [Fact]
+    public async Task Deletes_only_the_version_that_was_seen()
+    {
+        var account = await CrmAccount.NewAsync(shared.Apps);
+        var pipeline = await PipelineAsync(account, "New");
+        var created = await CreateAsync(account, new() { PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId });
+        await UpdateAsync(account, new() { OpportunityId = created.OpportunityId, Name = "a" });
+
+        (await Errors.OfAsync(() => DeleteAsync(account, created.OpportunityId, version: 1))).Is(StatusCode.Aborted, "VERSION_MISMATCH");
+        await DeleteAsync(account, created.OpportunityId, version: 2);
+    }
+
+    private static async Task<Opportunity> DeleteAsync(CrmAccount account, int opportunityId, long version = 0) =>
+        (await account.Apps.Opportunities.DeleteOpportunityAsync(new() { Account = account.Name, OpportunityId = opportunityId, Version = version })).Opportunity;
+
     private static async Task<Pipeline> PipelineAsync(CrmAccount account, params string[] stages) =>
         (await account.Apps.Opportunities.CreatePipelineAsync(new()
         {

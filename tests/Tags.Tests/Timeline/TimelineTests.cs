@@ -37,11 +37,46 @@ public class TimelineTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
+    public async Task Tells_of_each_step_of_a_workflow_run()
+    {
+        var account = await CrmAccount.NewAsync(shared.Apps);
+        await account.CreateAsync(new());
+        await account.Apps.Tags.CreateTagAsync(new() { Account = account.Name, Tag = new() { Name = "Start" } });
+        var workflow = (await account.Apps.Workflows.CreateWorkflowAsync(new()
+        {
+            Account = account.Name,
+            Yaml = "{name: Greet, triggers: [{tag: {tags: [Start]}}], nodes: [{id: name, set_field: {field: first_name, value: Ada}, next: last}, {id: last, end: {}}]}",
+        })).Workflow;
+        await account.Apps.Workflows.PublishWorkflowAsync(new() { Account = account.Name, WorkflowId = workflow.WorkflowId });
+        await account.Apps.Tags.AddTagsAsync(new() { Account = account.Name, ContactId = 1, TagNames = { "Start" } });
+
+        var steps = await StepsAsync(account, 2);
+
+        Assert.Equal(["last", "name"], steps.Select(entry => entry.Step.Step.NodeId));
+        Assert.All(steps, entry => Assert.Equal(("Greet", entry.Time), (entry.Step.Workflow, entry.Step.Step.Time)));
+    }
+
+    [Fact]
     public async Task Refuses_an_unknown_contact()
     {
         var account = await CrmAccount.NewAsync(shared.Apps);
 
         (await Errors.OfAsync(() => ReadAsync(account, 7, 10))).Is(StatusCode.NotFound, "NOT_FOUND");
+    }
+
+    private static async Task<List<TimelineEntry>> StepsAsync(CrmAccount account, int count)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var steps = (await ReadAsync(account, 1, pageSize: 1)).FindAll(entry => entry.Step is not null);
+            if (steps.Count >= count)
+            {
+                return steps;
+            }
+
+            await Task.Delay(50, patience.Token);
+        }
     }
 
     private static async Task<List<TimelineEntry>> ReadAsync(CrmAccount account, int contactId, int pageSize)

@@ -24,10 +24,12 @@ public sealed class HistoryTests(SharedApps shared) : IClassFixture<SharedApps>
 
         var ofContact = await StepsAsync(crm, new() { ContactId = one });
         var ofWorkflow = await StepsAsync(crm, new() { WorkflowId = first.WorkflowId });
+        var byTime = await StepsAsync(crm, new() { ContactId = one, NewestFirst = true });
         var ofBoth = await StepsAsync(crm, new() { ContactId = one, WorkflowId = second.WorkflowId });
 
         Assert.Equal([("Second", "done"), ("First", "up"), ("First", "down")], ofContact.Select(step => (step.Workflow, step.Step.NodeId)));
         Assert.Equal([(other, "up"), (other, "down"), (one, "up"), (one, "down")], ofWorkflow.Select(step => (step.ContactId, step.Step.NodeId)));
+        Assert.Equal(ofContact.OrderByDescending(step => step.Step.Time), byTime);
         Assert.Equal("done", Assert.Single(ofBoth).Step.NodeId);
         Assert.All(ofContact, step => Assert.NotNull(step.Step.Time));
     }

@@ -49,6 +49,7 @@ internal static class ContactsTimeline
         TimelineEntry.WhatOneofCase.Tag => ($"tag {entry.Tag.Kind}", $"#{entry.Tag.TagId} {entry.Tag.Cause?.Kind} {entry.Tag.Cause?.Id}".TrimEnd()),
         TimelineEntry.WhatOneofCase.Activity => ($"activity {entry.Activity.Kind}", entry.Activity.CampaignId),
         TimelineEntry.WhatOneofCase.Run => ($"workflow {entry.Run.State}", $"{entry.Run.WorkflowId} {entry.Run.NodeId}".TrimEnd()),
+        TimelineEntry.WhatOneofCase.Step => ($"workflow step {entry.Step.Step.Outcome}", $"{entry.Step.Workflow}: {entry.Step.Step.Input} {entry.Step.Step.Detail}".TrimEnd()),
         _ => ("", ""),
     };
 
