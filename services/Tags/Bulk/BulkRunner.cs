@@ -67,8 +67,9 @@ internal sealed class BulkRunner(BulkStore store, BulkAudience audience, BulkSte
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
         {
-            // The lease runs out and the operation is tried again.
+            // It is tried again, by this process or by another one when the lease has run out.
             logger.BulkInterrupted(e);
+            await Task.Delay(s_pause, ct);
         }
         catch (RpcException e) when (!ct.IsCancellationRequested)
         {

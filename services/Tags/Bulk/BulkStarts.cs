@@ -69,7 +69,6 @@ internal sealed class BulkStarts(CallWrites writes, BulkStore store, BulkRunner 
             UndoOf = original.OperationId,
             AddTagIds = original.RemoveTagIds,
             RemoveTagIds = original.AddTagIds,
-            Total = original.Done,
         };
         var response = await writes.RunAsync(account, context, request, request.RequestId, UndoAsync, (_, _) => { });
         runner.Wake();
@@ -77,9 +76,10 @@ internal sealed class BulkStarts(CallWrites writes, BulkStore store, BulkRunner 
 
         async Task<UndoBulkOperationResponse> UndoAsync(AccountTransaction transaction)
         {
-            await BulkStore.InsertAsync(transaction.Transaction, row, context.CancellationToken);
-            await BulkStore.CopyChunksAsync(transaction.Transaction, original, row.OperationId, context.CancellationToken);
-            return new UndoBulkOperationResponse { Operation = row.ToProto(new Dictionary<int, TagChangeCount>()) };
+            var total = await BulkStore.CopyChunksAsync(transaction.Transaction, original, row.OperationId, context.CancellationToken);
+            var started = row with { Total = total };
+            await BulkStore.InsertAsync(transaction.Transaction, started, context.CancellationToken);
+            return new UndoBulkOperationResponse { Operation = started.ToProto(new Dictionary<int, TagChangeCount>()) };
         }
     }
 

@@ -52,17 +52,20 @@ internal sealed class BulkStore(NpgsqlDataSource database)
         return transaction.Connection!.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: ct));
     }
 
-    /// <summary>Gives an undo the contacts of the operation that it undoes: those of the chunks that were changed.</summary>
+    /// <summary>Gives an undo the contacts of the operation that it undoes, those of the chunks that were changed, and returns how many.</summary>
     public static Task<int> CopyChunksAsync(NpgsqlTransaction transaction, BulkRow original, Guid operationId, CancellationToken ct)
     {
         const string sql = """
-            INSERT INTO tags.bulk_chunk (account_id, operation_id, chunk, asked)
-            SELECT account_id, @operationId, chunk, asked
-            FROM tags.bulk_chunk
-            WHERE account_id = @AccountId AND operation_id = @original AND pos IS NOT NULL
+            WITH copied AS (
+                INSERT INTO tags.bulk_chunk (account_id, operation_id, chunk, asked)
+                SELECT account_id, @operationId, chunk, asked
+                FROM tags.bulk_chunk
+                WHERE account_id = @AccountId AND operation_id = @original AND pos IS NOT NULL
+                RETURNING asked)
+            SELECT coalesce(sum(bit_count(asked)), 0)::int FROM copied
             """;
         var values = new { original.AccountId, original = original.OperationId, operationId };
-        return transaction.Connection!.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: ct));
+        return transaction.Connection!.ExecuteScalarAsync<int>(new CommandDefinition(sql, values, transaction, cancellationToken: ct));
     }
 
     /// <summary>Starts an operation whose contacts have been found.</summary>
@@ -143,14 +146,14 @@ internal sealed class BulkStore(NpgsqlDataSource database)
         await connection.ExecuteAsync(new CommandDefinition(sql, new { row.AccountId, row.OperationId, error }, cancellationToken: ct));
     }
 
-    /// <summary>Takes an open operation that nobody runs, the oldest first.</summary>
+    /// <summary>Takes an open operation that nobody runs, the oldest first; also one of its own, that an error interrupted.</summary>
     public async Task<BulkRow?> ClaimAsync(Guid owner, CancellationToken ct)
     {
         const string sql = $"""
             UPDATE tags.bulk_operation b
             SET owner = @owner, lease_until = now() + interval '30 seconds'
             FROM (SELECT account_id, operation_id FROM tags.bulk_operation
-                  WHERE {Open} AND lease_until < now()
+                  WHERE {Open} AND (lease_until < now() OR owner = @owner)
                   ORDER BY lease_until, created_at
                   LIMIT 1
                   FOR UPDATE SKIP LOCKED) AS free
