@@ -24,6 +24,8 @@ internal sealed class TagFixture : IAsyncDisposable
 
     public BulkService.BulkServiceClient Bulk => new(_apps.Channel(Service.Tags));
 
+    public GovernanceService.GovernanceServiceClient Governance => new(_apps.Channel(Service.Tags));
+
     public Grpc.Health.V1.Health.HealthClient Health => new(_apps.Channel(Service.Tags));
 
     public string OwnerConnectionString => _apps.Database.OwnerConnectionString;

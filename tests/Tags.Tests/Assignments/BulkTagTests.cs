@@ -8,6 +8,34 @@ namespace TagSegments.Tags.Tests.Assignments;
 public class BulkTagTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
+    public async Task Takes_100_000_numbers_in_one_call()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(100_000);
+        var tagId = await account.NewTagAsync("Hot");
+
+        var response = await account.BulkAsync(Enumerable.Range(1, 100_000), [tagId]);
+
+        Assert.Equal((100_000, 0), (response.Changes.Single().Changed, response.SkippedContacts));
+        Assert.Equal(100_000, (await account.GetAsync(tagId)).ContactCount);
+    }
+
+    [Fact]
+    public async Task Numbers_of_contacts_of_another_account_are_nobodys_here()
+    {
+        var (account, other) = (await TagAccount.NewAsync(shared.Apps), await TagAccount.NewAsync(shared.Apps));
+        await account.NewContactsAsync(2);
+        await other.NewContactsAsync(5);
+        var tagId = await account.NewTagAsync("Hot");
+
+        var response = await account.BulkAsync([1, 2, 3, 4, 5], [tagId]);
+
+        Assert.Equal((2, 3), (response.Changes.Single().Changed, response.SkippedContacts));
+        Assert.Empty(await other.EventsAsync(request => request.TagId = tagId));
+        Assert.Empty(await other.TagsOfAsync(4));
+    }
+
+    [Fact]
     public async Task Appends_and_never_overwrites()
     {
         var account = await TagAccount.NewAsync(shared.Apps);

@@ -51,6 +51,26 @@ public class ExportTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
+    public async Task Exports_a_smart_list_only()
+    {
+        var account = await CrmAccount.NewAsync(shared.Apps);
+        await account.CreateAsync(new() { FirstName = "Ada" });
+        await account.CreateAsync(new() { FirstName = "Eva" });
+        await account.CreateAsync(new() { FirstName = "Ida" });
+        var tags = await account.Apps.Tags.AddTagsAsync(new() { Account = account.Name, ContactId = 3, TagNames = { "In" }, CreateMissing = true });
+        await account.Apps.SmartLists.CreateSmartListAsync(new()
+        {
+            Account = account.Name,
+            SmartList = new() { Name = "Some", IncludeTagId = tags.AddedTagIds[0] },
+            Text = "first_name = \"Ada\"",
+        });
+
+        Assert.Equal(
+            "first_name\r\nAda\r\nIda\r\n",
+            await ExportAsync(account, new() { Columns = { "first_name" }, Source = new() { SmartListName = "Some" } }));
+    }
+
+    [Fact]
     public async Task Exports_a_segment_only()
     {
         var account = await CrmAccount.NewAsync(shared.Apps);

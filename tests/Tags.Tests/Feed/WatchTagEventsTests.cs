@@ -1,35 +1,12 @@
 using System.Globalization;
-using Crm.Common.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
-using TagSegments.Tags.Changes;
 using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Feed;
 
 public class WatchTagEventsTests(SharedApps shared) : IClassFixture<SharedApps>
 {
-    [Fact]
-    public async Task Watchers_see_every_event_once_in_order_among_long_and_short_transactions()
-    {
-        var account = await TagAccount.NewAsync(shared.Apps);
-        await account.NewContactsAsync(200);
-        int[] tagIds = [await account.NewTagAsync("a"), await account.NewTagAsync("b")];
-        var end = await account.NewTagAsync("end");
-        var watchers = new[] { WatchAsync(account, end), WatchAsync(account, end) };
-
-        await Task.WhenAll(
-            Enumerable.Range(0, 6).Select(seed => ShortAsync(account, tagIds, new Random(seed)))
-                .Concat(Enumerable.Range(0, 3).Select(number => LongAsync(account, tagIds, number))));
-        await account.AddAsync(1, end);
-
-        var committed = await account.EventsAsync();
-        foreach (var seen in await Task.WhenAll(watchers))
-        {
-            Assert.Equal(Sorted(committed), seen.Select(e => e.EventId));
-        }
-    }
-
     [Fact]
     public async Task A_watch_goes_on_behind_any_position_also_inside_a_bulk_change()
     {
@@ -115,49 +92,6 @@ public class WatchTagEventsTests(SharedApps shared) : IClassFixture<SharedApps>
 
         await RewriteHistoryAsync(account);
         Assert.Equal(refused, await TagAccount.FailureAsync(() => FirstBatchAsync(account, position)));
-    }
-
-    private static async Task ShortAsync(TagAccount account, int[] tagIds, Random random)
-    {
-        for (var step = 0; step < 40; step++)
-        {
-            var (contactId, tagId) = (random.Next(1, 201), tagIds[random.Next(tagIds.Length)]);
-            await (random.Next(2) == 0 ? (Task)account.AddAsync(contactId, tagId) : account.RemoveAsync(contactId, tagId));
-        }
-    }
-
-    // Holds its transaction open after its changes, while others commit: what makes feeds of other designs lose events.
-    private static async Task LongAsync(TagAccount account, int[] tagIds, int number)
-    {
-        await using var database = account.Database();
-        var cause = new ChangeCause(Cause.Types.Kind.Import, "test");
-        var contacts = Enumerable.Range(1 + (number * 50), 50).ToArray();
-        for (var step = 0; step < 4; step++)
-        {
-            await AccountTransaction.RunAsync(
-                database,
-                await account.IdAsync(),
-                async transaction =>
-                {
-                    var changes = await transaction.SetBitsAsync(tagIds[step % 2], contacts, on: step < 2, cause, default);
-                    await Task.Delay(60);
-                    return changes;
-                },
-                default);
-        }
-    }
-
-    private static async Task<List<TagEvent>> WatchAsync(TagAccount account, int end)
-    {
-        using var call = account.Tags.WatchTagEvents(new WatchTagEventsRequest { Account = account.Name });
-        var seen = new List<TagEvent>();
-        while (seen.Count == 0 || seen[^1].TagId != end)
-        {
-            Assert.True(await call.ResponseStream.MoveNext(Patience()));
-            seen.AddRange(call.ResponseStream.Current.Events);
-        }
-
-        return seen;
     }
 
     private static async Task<WatchTagEventsResponse> FirstBatchAsync(TagAccount account, string after, params int[] tagIds)
