@@ -89,8 +89,20 @@ public sealed class PostgresFixture
         {
             if (int.TryParse(folder.Split('_')[^1].Replace(".new", ""), CultureInfo.InvariantCulture, out var id) && !living.Contains(id))
             {
-                Directory.Delete(folder, recursive: true);
+                Remove(folder);
             }
+        }
+    }
+
+    private static void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // Another test process that starts at this moment removes it, too.
         }
     }
 
