@@ -5,6 +5,9 @@ namespace TagSegments.Cli.Demo;
 /// <summary>Generates the demo account: the same contacts each time, with e-mail activity in the 90 days before <paramref name="now"/>.</summary>
 internal sealed class DemoData(int count, DateTimeOffset now)
 {
+    /// <summary>The stages of the pipeline, in order.</summary>
+    public static readonly IReadOnlyList<string> Stages = ["Prospecting", "Qualified", "Proposal", "Won", "Lost"];
+
     // Newsletters went out 3, 10, 17 ... days ago and are opened within two days: whether an open lies in the last 7 days never depends
     // on the hour at which the demo runs.
     private const int Issues = 12;

@@ -20,6 +20,7 @@ internal sealed class DemoLoader(Services services, string account, DemoReport r
     public async Task<IReadOnlyDictionary<string, int>> LoadAsync(IReadOnlyList<DemoContact> contacts, CancellationToken ct)
     {
         await ImportContactsAsync(contacts, ct);
+        await CreatePipelineAsync(ct);
         await ImportDealsAsync(contacts, ct);
         var ids = await ContactIdsAsync(ct);
         report.Check(contacts.Count, ids.Count, "contacts in the account");
@@ -47,6 +48,11 @@ internal sealed class DemoLoader(Services services, string account, DemoReport r
         report.Check(contacts.Sum(c => c.Tags.Count), summary.TagsAdded, "tag assignments imported");
         report.Detail(string.Create(CultureInfo.InvariantCulture, $"{summary.RowsPerSecond:N0} contacts/s, {summary.FieldsCreated.Count} custom fields, {summary.TagsCreated.Count} tags"));
     }
+
+    // An import alone would take the stages in the order in which its rows name them.
+    private async Task CreatePipelineAsync(CancellationToken ct) => await services.Opportunities.CreatePipelineAsync(
+        new() { Account = account, Pipeline = new() { Name = "Sales", Stages = { DemoData.Stages.Select(name => new Stage { Name = name }) } } },
+        cancellationToken: ct);
 
     private async Task ImportDealsAsync(IReadOnlyList<DemoContact> contacts, CancellationToken ct)
     {

@@ -25,7 +25,7 @@ internal sealed class ShadowCheck(IConfiguration configuration, IndexMetrics met
         var surplus = answer.Count - (truth.Count - missing);
         if (missing + surplus > 0)
         {
-            metrics.ShadowMismatches.Add(1);
+            IndexMetrics.CountMismatch();
             logger.ShadowMismatch(snapshot.AccountId, snapshot.Clocks.Records.Pos, missing, surplus, filter);
         }
 
