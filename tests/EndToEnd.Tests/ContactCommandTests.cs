@@ -64,10 +64,12 @@ public sealed class ContactCommandTests(SharedApps shared) : IClassFixture<Share
 
         var merged = await JsonAsync("contacts", "merge", "external:a", "external:b");
         var timeline = await JsonAsync("contacts", "timeline", "external:a");
+        var table = await RunAsync("contacts", "timeline", "external:a");
 
         Assert.Single(merged["added_tag_ids"]!.AsArray());
         Assert.Equal("123", merged["contact"]!["phone"]!.GetValue<string>());
         Assert.Contains(timeline["entries"]!.AsArray(), entry => entry!["tag"] is not null);
+        Assert.Contains(" VIP, ", table.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -113,10 +113,12 @@ public sealed class TagCommandTests(SharedApps shared) : IClassFixture<SharedApp
         var feed = await RunAsync("tags", "watch", "--after", "", "--limit", "5");
         var byUser = await JsonAsync("tags", "history", "--cause", "user");
         var imported = await JsonAsync("tags", "history", "--cause", "import", "--tag", "VIP");
+        var table = await RunAsync("tags", "history", "--cause", "import");
 
         Assert.Equal(5, feed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Single(byUser["events"]!.AsArray());
         Assert.Equal(2, imported["events"]!.AsArray().Count);
+        Assert.Contains(" VIP ", table.Output, StringComparison.Ordinal);
         Assert.Equal(2, (await RunAsync("tags", "history", "--cause", "nonsense")).Code);
     }
 

@@ -28,27 +28,35 @@ internal static class ContactsTimeline
                 found.NextPageToken = request.PageToken = page.NextPageToken;
             }
             while (found.NextPageToken is not "" && found.Entries.Count < session.Get(limit));
-            session.Report.Write(found, () => View(found));
+            var names = await NamesAsync(session, found.Entries, ct);
+            session.Report.Write(found, () => View(found, names));
         });
     }
 
-    private static Table View(ListContactTimelineResponse found)
+    private static Task<Names> NamesAsync(Session session, IReadOnlyCollection<TimelineEntry> entries, CancellationToken ct) => Names.FindAsync(
+        session,
+        entries.Where(entry => entry.Tag is not null).Select(entry => entry.Tag.TagId),
+        entries.Select(entry => entry.Activity?.CampaignId ?? Names.CampaignOf(entry.Tag?.Cause)),
+        entries.Select(entry => entry.Run?.WorkflowId ?? ""),
+        ct);
+
+    private static Table View(ListContactTimelineResponse found, Names names)
     {
         var table = Report.Table("time", "what", "details");
         foreach (var entry in found.Entries)
         {
-            var (what, details) = Describe(entry);
+            var (what, details) = Describe(entry, names);
             table.AddRow(entry.Time.Cell(), what.Cell(), details.Cell());
         }
         return table;
     }
 
-    private static (string What, string Details) Describe(TimelineEntry entry) => entry.WhatCase switch
+    private static (string What, string Details) Describe(TimelineEntry entry, Names names) => entry.WhatCase switch
     {
         TimelineEntry.WhatOneofCase.Contact => Describe(entry.Contact),
-        TimelineEntry.WhatOneofCase.Tag => ($"tag {entry.Tag.Kind}", $"#{entry.Tag.TagId} {entry.Tag.Cause?.Kind} {entry.Tag.Cause?.Id}".TrimEnd()),
-        TimelineEntry.WhatOneofCase.Activity => ($"activity {entry.Activity.Kind}", entry.Activity.CampaignId),
-        TimelineEntry.WhatOneofCase.Run => ($"workflow {entry.Run.State}", $"{entry.Run.WorkflowId} {entry.Run.NodeId}".TrimEnd()),
+        TimelineEntry.WhatOneofCase.Tag => ($"tag {entry.Tag.Kind}", $"{names.Tag(entry.Tag.TagId)}, {names.Cause(entry.Tag.Cause)}"),
+        TimelineEntry.WhatOneofCase.Activity => ($"activity {entry.Activity.Kind}", names.Campaign(entry.Activity.CampaignId)),
+        TimelineEntry.WhatOneofCase.Run => ($"workflow {entry.Run.State}", $"{names.Workflow(entry.Run.WorkflowId)} {entry.Run.NodeId}".TrimEnd()),
         TimelineEntry.WhatOneofCase.Step => ($"workflow step {entry.Step.Step.Outcome}", $"{entry.Step.Workflow}: {entry.Step.Step.Input} {entry.Step.Step.Detail}".TrimEnd()),
         _ => ("", ""),
     };

@@ -40,7 +40,8 @@ internal static class TagsHistory
             if (session.Get(tag) is { } name)
                 request.TagId = (await TagKey.GetAsync(session, name, ct)).TagId;
             var found = await FirstAsync(session, request, session.Get(limit), ct);
-            session.Report.Write(found, () => View(found));
+            var names = await Names.FindAsync(session, found.Events.Select(e => e.TagId), found.Events.Select(e => Names.CampaignOf(e.Cause)), [], ct);
+            session.Report.Write(found, () => View(found, names));
         });
     }
 
@@ -63,11 +64,11 @@ internal static class TagsHistory
             ? kind
             : throw new CliError($"--cause {name}: there is no such kind of cause.", "Use user, import, bulk, undo, workflow, campaign, merge, expiry, contact or tag_lifecycle.");
 
-    private static Table View(ListTagEventsResponse found)
+    private static Table View(ListTagEventsResponse found, Names names)
     {
         var table = Report.Table("time", "contact", "tag", "what", "cause", "by");
         foreach (var e in found.Events)
-            table.AddRow(e.Time.Cell(), e.ContactId.Cell(), e.TagId.Cell(), e.Kind.ToString().Cell(), $"{e.Cause?.Kind} {e.Cause?.Id} {e.Cause?.Detail}".Trim().Cell(), e.Actor.Cell());
+            table.AddRow(e.Time.Cell(), e.ContactId.Cell(), names.Tag(e.TagId).Cell(), e.Kind.ToString().Cell(), names.Cause(e.Cause).Cell(), e.Actor.Cell());
         return table;
     }
 }
