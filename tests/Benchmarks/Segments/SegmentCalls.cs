@@ -10,6 +10,7 @@ namespace TagSegments.Benchmarks.Segments;
 internal sealed class SegmentCalls(TestApps apps)
 {
     private const int Callers = 64;
+    private const int Attempts = 10;
 
     /// <summary>Makes an empty unary call.</summary>
     public async Task EmptyAsync() => await new Health.HealthClient(apps.Channel(Service.Segments)).CheckAsync(new HealthCheckRequest());
@@ -43,14 +44,14 @@ internal sealed class SegmentCalls(TestApps apps)
     /// <summary>Writes something; repeats it where somebody else was faster, as callers should.</summary>
     public static async Task RepeatAsync(Func<Task> write)
     {
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await write();
                 return;
             }
-            catch (RpcException e) when (e.StatusCode == StatusCode.Aborted)
+            catch (RpcException e) when (e.StatusCode == StatusCode.Aborted && attempt < Attempts)
             {
                 // Once more.
             }

@@ -71,6 +71,9 @@ internal sealed class SegmentsData(NpgsqlDataSource db, BenchmarkOptions options
             INSERT INTO crm.opportunity (account_id, opportunity_id, contact_id, pipeline_id, stage_id, amount)
             SELECT @accountId, i, 1 + (i * 7919::bigint) % @contacts, 1, 1 + i % 5, i % 10000
             FROM generate_series(1, @contacts * 3 / 10) AS i;
+
+            INSERT INTO crm.id_block (account_id, kind, next_id)
+            VALUES (@accountId, 'field', 4), (@accountId, 'pipeline', 2), (@accountId, 'stage', 6), (@accountId, 'opportunity', @contacts * 3 / 10 + 1);
             """;
         await using var connection = await db.OpenConnectionAsync();
         await connection.ExecuteAsync(sql, new { accountId, contacts }, commandTimeout: 0);
