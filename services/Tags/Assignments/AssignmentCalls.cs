@@ -1,6 +1,7 @@
 using Crm.Common.V1;
 using Crm.Tags.V1;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
@@ -69,7 +70,7 @@ internal sealed class AssignmentCalls(
 
     private void CheckExpiry(AddTagsRequest request) => new FieldChecks()
         .RequireTime(request.ExpireTime, "expire_time")
-        .Require(request.ExpireTime is null || request.ExpireTime.Seconds > time.GetUtcNow().ToUnixTimeSeconds(), "expire_time", "is not in the future")
+        .Require(request.ExpireTime is null || request.ExpireTime > Timestamp.FromDateTimeOffset(time.GetUtcNow()), "expire_time", "is not in the future")
         .Require(request.ExpireTime is null || !request.CreateMissing, "expire_time", "cannot be combined with create_missing")
         .ThrowIfAny();
 
