@@ -9,7 +9,7 @@ namespace TagSegments.Cli.Commands;
 internal static class CampaignsRecipients
 {
     private static readonly Dictionary<string, Recipient.Types.State> s_states =
-        Enum.GetValues<Recipient.Types.State>().Skip(1).ToDictionary(state => state.ToString().ToLowerInvariant());
+        Enum.GetValues<Recipient.Types.State>().Skip(1).ToDictionary(state => state.ToString().ToLowerInvariant(), StringComparer.OrdinalIgnoreCase);
 
     public static Command Create()
     {

@@ -26,9 +26,12 @@ internal static class WorkflowKey
     /// <summary>Writes a state as the command line has it: <c>loop_stopped</c>.</summary>
     public static string Word(Run.Types.State state) => States.FindValueByNumber((int)state)!.Name["STATE_".Length..].ToLowerInvariant();
 
-    /// <summary>Reads a state; null if it is none.</summary>
+    /// <summary>Reads a state as it is written or as tables show it; null if it is none.</summary>
     public static Run.Types.State? State(string word) =>
-        Enum.GetValues<Run.Types.State>().Where(state => state is not Run.Types.State.Unspecified && Word(state) == word).Cast<Run.Types.State?>().FirstOrDefault();
+        Enum.TryParse<Run.Types.State>(word.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var state)
+            && Enum.IsDefined(state) && state is not Run.Types.State.Unspecified
+            ? state
+            : null;
 
     public static IEnumerable<string> StateWords => Enum.GetValues<Run.Types.State>().Skip(1).Select(Word);
 }

@@ -98,7 +98,7 @@ internal sealed class TokenReader(string text)
         new(text, Current.Position, problem)
         {
             Expected = expected,
-            Suggestions = Current.Kind == TokenKind.Word ? Suggestions.For(Current.Value, expected.SelectMany(e => e.Split(' '))) : [],
+            Suggestions = Current.Kind == TokenKind.Word ? Suggestions.For(Current.Value, expected.SelectMany(e => e.Split(' ')).Distinct()) : [],
         };
 
     /// <summary>Makes an error about a name that does not exist.</summary>
