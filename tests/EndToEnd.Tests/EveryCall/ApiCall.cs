@@ -39,7 +39,7 @@ internal sealed record ApiCall(MethodDescriptor Descriptor)
     };
 
     private static readonly string[] s_reading =
-        ["Get", "List", "Watch", "Stream", "Count", "Match", "Explain", "Preview", "Check", "Parse", "Diff", "Search", "Simulate", "Validate", "Export", "Audit", "BatchGet"];
+        ["Get", "List", "Watch", "Stream", "Count", "Match", "Explain", "Preview", "Check", "Parse", "Diff", "Search", "Simulate", "Validate", "Export", "Audit", "BatchGet", "BreakDown"];
 
     /// <summary>Makes the call with one request and reads all its answers. Returns what went wrong, or null.</summary>
     public async Task<RpcException?> CallAsync(TestApps apps, byte[] request, string? token, TimeSpan limit)
