@@ -1,6 +1,6 @@
-using CsCheck;
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
+using CsCheck;
 using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Tests.Runs;
 
