@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using Npgsql;
 using TagSegments.Campaigns;
 using TagSegments.Embedded.Postgres;
@@ -52,13 +53,25 @@ public sealed class PostgresFixture
         return fixture;
     }
 
+    // A server that is gone has nothing left to drop.
+    private async Task DropTemplateAsync()
+    {
+        try
+        {
+            await ExecuteAsync($"DROP DATABASE {s_prefix}_template");
+        }
+        catch (NpgsqlException e) when (e.InnerException is SocketException)
+        {
+        }
+    }
+
     private static async Task<PostgresFixture> StartAsync()
     {
         var given = Environment.GetEnvironmentVariable("TEST_POSTGRES") is { Length: > 0 } server ? server : null;
         var fixture = await OnAsync(given ?? await StartPrivateAsync());
         if (given is not null)
         {
-            AtProcessEnd.Stop(() => fixture.ExecuteAsync($"DROP DATABASE {s_prefix}_template"));
+            AtProcessEnd.Stop(fixture.DropTemplateAsync);
         }
 
         return fixture;

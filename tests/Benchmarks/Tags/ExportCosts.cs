@@ -10,7 +10,7 @@ namespace TagSegments.Benchmarks.Tags;
 /// <summary>What an export of all contacts holds in memory, against one of a tenth of them: it must not grow with the file.</summary>
 internal static class ExportCosts
 {
-    private const int RowsPerLook = 20_000;
+    private const int Looks = 8;
 
     public static async Task RunAsync(BenchmarkOptions options, Report report)
     {
@@ -32,10 +32,11 @@ internal static class ExportCosts
     {
         var request = new ExportContactsRequest { Account = account, Source = new() { Text = $"number <= {contacts}" } };
         using var call = new ExportService.ExportServiceClient(apps.Channel(Service.Tags)).ExportContacts(request);
+        var rowsPerLook = Math.Max(1_000, contacts / Looks);
         var (most, rows, pauses, start) = (0L, 0L, TimeSpan.Zero, Stopwatch.GetTimestamp());
         await foreach (var response in call.ResponseStream.ReadAllAsync())
         {
-            if (response.Rows / RowsPerLook > rows / RowsPerLook)
+            if (response.Rows / rowsPerLook > rows / rowsPerLook)
             {
                 var look = Stopwatch.GetTimestamp();
                 most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true));
