@@ -11,8 +11,6 @@ internal static class CampaignMutants
         // What is unknown is simply sent again.
         ["resends-unknown"] = Trigger(
             "recipient", "BEFORE UPDATE", "NEW.state = 8", "NEW.state := 1; NEW.reason := 0; NEW.due_at := NULL; RETURN NEW;"),
-        // A message counts as sent as soon as it is taken: the cursor of a batch that moves when it is fetched.
-        ["accepts-early"] = Trigger("recipient", "BEFORE UPDATE", "NEW.state = 3", "NEW.state := 4; RETURN NEW;"),
         // The audience is not frozen as a whole.
         ["drops-recipients"] = Trigger(
             "recipient", "BEFORE INSERT", "NEW.state = 1", "RETURN CASE WHEN random() < 0.005 THEN NULL ELSE NEW END;"),
