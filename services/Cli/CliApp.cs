@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using TagSegments.Cli.Commands;
 using TagSegments.Cli.Output;
 
@@ -13,8 +14,13 @@ internal static class CliApp
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken ct = default)
     {
         var parse = Commands.Parse(args);
+
+        // An unknown word is also reported as a missing command; the more specific message comes last.
         if (parse.Action is ParseErrorAction)
-            return ReportUsage(parse, error);
+            return ReportUsage(parse, parse.Errors[^1].Message, error);
+
+        if (UnknownOption(parse) is { } option)
+            return ReportUsage(parse, $"Unrecognized option '{option}'. Put -- before values that begin with two hyphens.", error);
 
         var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
         return await parse.InvokeAsync(invocation, ct);
@@ -84,12 +90,17 @@ internal static class CliApp
         return root;
     }
 
-    private static int ReportUsage(ParseResult parse, TextWriter error)
+    // Where a command takes values, the parser takes an option that it does not know for one of them.
+    private static string? UnknownOption(ParseResult parse) => parse.Tokens.Any(token => token.Type == TokenType.DoubleDash)
+        ? null
+        : parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value)
+            .FirstOrDefault(value => value.StartsWith("--", StringComparison.Ordinal));
+
+    private static int ReportUsage(ParseResult parse, string message, TextWriter error)
     {
-        // An unknown word is also reported as a missing command; the more specific message comes last.
-        var message = parse.Errors[^1].Message.ReplaceLineEndings(" ");
         var hint = $"See: {string.Join(' ', GlobalOptions.PathOf(parse.CommandResult))} --help";
-        new ErrorReport(message, hint, ExitCode.Usage).WriteTo(error, GlobalOptions.AsksForJson(parse));
+        new ErrorReport(message.ReplaceLineEndings(" "), hint, ExitCode.Usage).WriteTo(error, GlobalOptions.AsksForJson(parse));
         return ExitCode.Usage;
     }
 }

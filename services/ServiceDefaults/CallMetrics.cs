@@ -5,7 +5,6 @@ using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace TagSegments.ServiceDefaults;
 
@@ -36,15 +35,9 @@ internal static class CallMetrics
         }
     });
 
-    // The status is a trailer, or a header where there is nothing but the status. Calls that authentication stopped have none.
-    private static string StatusOf(HttpContext context)
-    {
-        const string name = "grpc-status";
-        var text = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers[name].ToString() is { Length: > 0 } trailer
-            ? trailer
-            : context.Response.Headers[name].ToString();
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var status)
+    // Calls that authentication stopped have no status.
+    private static string StatusOf(HttpContext context) =>
+        int.TryParse(context.Trailers()[CallTrailers.Status].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var status)
             ? ((StatusCode)status).ToString()
             : nameof(StatusCode.Unauthenticated);
-    }
 }

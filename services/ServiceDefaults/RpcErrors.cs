@@ -78,7 +78,7 @@ public static class RpcErrors
             status.Details.Add(Any.Pack(bad));
         }
 
-        if (code is StatusCode.Unavailable or StatusCode.ResourceExhausted)
+        if (code is StatusCode.Unavailable || reason is ErrorReason.Overloaded)
         {
             status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) }));
         }

@@ -57,6 +57,7 @@ public static class ServiceHost
     {
         app.UseRouting();
         app.UseCallMetrics();
+        app.UseMessageSizeDetails();
         app.UseDeadlineLimit(app.Configuration.GetValue("Grpc:MaxSeconds", 60));
         app.UseAccountAuthentication();
         app.MapGrpcHealthChecksService().AllowAnonymous();

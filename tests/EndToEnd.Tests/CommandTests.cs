@@ -127,6 +127,8 @@ public sealed class CommandTests(SharedApps shared) : IClassFixture<SharedApps>,
     [InlineData("segments", "bogus")]
     [InlineData("import", "/no/such/file.csv", "--account", "x")]
     [InlineData("segments", "count", "everyone", "--output", "xml")]
+    [InlineData("pipelines", "create", "Sales", "--stage", "New", "--account", "x")]
+    [InlineData("tags", "add", "VIP", "--color", "red", "--contact", "1", "--account", "x")]
     public async Task A_wrong_command_line_exits_with_2(params string[] args) => Assert.Equal(2, (await _cli.RunAsync(args)).Code);
 
     [Fact]

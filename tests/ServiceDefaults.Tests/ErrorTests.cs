@@ -77,6 +77,19 @@ public sealed class ErrorTests
     }
 
     [Fact]
+    public async Task Too_large_a_message_is_refused_with_a_reason_and_no_advice_to_retry()
+    {
+        await using var host = await TestHost.StartAsync((_, _) => Task.FromResult(new GetAccountResponse()));
+
+        var error = await Assert.ThrowsAsync<RpcException>(
+            () => host.Client.GetAccountAsync(new() { Account = new('a', 4 * 1024 * 1024) }).ResponseAsync);
+
+        Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
+        Assert.Equal("MESSAGE_TOO_LARGE", error.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason);
+        Assert.Null(error.GetRpcStatus()!.GetDetail<RetryInfo>());
+    }
+
+    [Fact]
     public void Every_reason_has_a_name_without_prefix()
     {
         foreach (var reason in Enum.GetValues<ErrorReason>())

@@ -15,6 +15,7 @@ internal static class Hints
         "IMPORT_LINE" => "Correct that line of the file and repeat the import; what is there already is not imported twice.",
         "INVALID_FIELD" => "Correct the value and repeat the command; nothing was changed.",
         "IN_USE" => "Change what uses it first, or add --force where the command has it.",
+        "MESSAGE_TOO_LARGE" => "Give less at once: fewer contacts or tags, or a shorter text.",
         "NAMING_POLICY" => "Use the suggested name, or change the account's naming policy.",
         "NOT_FOUND" => "Check the name or number; the list commands show what is there.",
         "REFERENCE_MISSING" => "Something it refers to was deleted: restore that, or change the definition.",

@@ -11,7 +11,7 @@ internal static class ContactsExport
 {
     public static Command Create()
     {
-        var filter = new Option<string>("--filter") { Description = "Only contacts that match: a filter as text or the name of a segment.", HelpName = "filter" };
+        var filter = new Option<string>("--filter") { Description = "Only contacts that match: a filter as text, or the name of a saved segment or smart list.", HelpName = "filter" };
         var columns = new Option<string[]>("--columns") { Description = "The columns, separated by commas. Defaults to all.", HelpName = "a,b,..." };
         var raw = new Option<bool>("--raw") { Description = "Do not put ' before cells that a spreadsheet would run as formulas." };
         var command = new Command("export", "Writes contacts as CSV to standard output.") { filter, columns, raw };
