@@ -26,16 +26,19 @@ public static class HostExtensions
     public static WebApplicationBuilder AddPostgres(this WebApplicationBuilder builder)
     {
         DapperSetup.Ensure();
-        builder.Services.AddSingleton(provider =>
-        {
-            var text = builder.Configuration["Postgres:ConnectionString"]
-                ?? throw new InvalidOperationException("Set Postgres:ConnectionString (Postgres__ConnectionString).");
-
-            // Settings, locks and tables of ours end with their transactions, so nothing has to be reset between two uses of a connection.
-            var settings = new NpgsqlConnectionStringBuilder(text) { NoResetOnClose = true };
-            return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = builder.Configuration["Service:Name"] }.Build();
-        });
+        builder.Services.AddSingleton(_ => PostgresOf(builder.Configuration).Build());
         return builder;
+    }
+
+    /// <summary>Starts a pool of connections as <c>Postgres:ConnectionString</c> has them.</summary>
+    public static NpgsqlDataSourceBuilder PostgresOf(IConfiguration configuration)
+    {
+        var text = configuration["Postgres:ConnectionString"]
+            ?? throw new InvalidOperationException("Set Postgres:ConnectionString (Postgres__ConnectionString).");
+
+        // Settings, locks and tables of ours end with their transactions, so nothing has to be reset between two uses of a connection.
+        var settings = new NpgsqlConnectionStringBuilder(text) { NoResetOnClose = true };
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = configuration["Service:Name"] };
     }
 
     /// <summary>Adds a <see cref="ClockWatch"/> over a table of clocks.</summary>

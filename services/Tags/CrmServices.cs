@@ -3,6 +3,7 @@ using Crm.Campaigns.V1;
 using Crm.Workflows.V1;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Accounts;
+using TagSegments.Tags.Changes;
 using TagSegments.Tags.Contacts;
 using TagSegments.Tags.Exports;
 using TagSegments.Tags.Fields;
@@ -20,6 +21,7 @@ internal static class CrmServices
         builder.Services.AddSingleton<AccountStore>();
         builder.Services.AddSingleton(provider => new AccountDirectory(
             provider.GetRequiredService<AccountStore>().FindInfoAsync, provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<HotDatabase>();
         builder.Services.AddSingleton<CallWrites>();
         builder.Services.AddSingleton<FieldStore>();
         builder.Services.AddSingleton<ContactCalls>();

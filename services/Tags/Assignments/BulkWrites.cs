@@ -1,6 +1,5 @@
 using Crm.Tags.V1;
 using Grpc.Core;
-using Npgsql;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Library;
@@ -11,10 +10,10 @@ namespace TagSegments.Tags.Assignments;
 /// Adds and removes tags on many contacts, a few chunks at a time, so that single changes wait for milliseconds only. What is done stays
 /// done if the process dies; repeating the call finishes it, because putting a tag where it is changes nothing.
 /// </summary>
-internal sealed class BulkWrites(NpgsqlDataSource database, CallWrites writes, TagStore library) : IDisposable
+internal sealed class BulkWrites(HotDatabase database, CallWrites writes, TagStore library) : IDisposable
 {
     private const int MaxTags = 100;
-    private const int ChunkWritesPerTransaction = 60;
+    private const int ChunkWritesPerTransaction = 64;
     private readonly SemaphoreSlim _slots = new(8);
 
     /// <summary>Checks what can be checked without the database.</summary>
@@ -37,7 +36,7 @@ internal sealed class BulkWrites(NpgsqlDataSource database, CallWrites writes, T
 
     /// <summary>
     /// Runs to the end, also if the caller goes away, and answers. The request id stays claimed meanwhile, so a twin waits and gets the same
-    /// answer; that takes a second connection, hence the limit of operations at a time.
+    /// answer; that holds a second connection, hence the limit of operations at a time.
     /// </summary>
     public async Task<BulkTagResponse> RunAsync(AccountInfo account, BulkTagRequest request, ChangeCause cause, ServerCallContext context)
     {
@@ -49,7 +48,7 @@ internal sealed class BulkWrites(NpgsqlDataSource database, CallWrites writes, T
                 context,
                 request,
                 request.RequestId,
-                _ => ChangeAsync(account.Id, request, cause, CancellationToken.None).WaitAsync(context.CancellationToken),
+                _ => ChangeAsync(account.Id, request, cause).WaitAsync(context.CancellationToken),
                 (response, token) => response.ConsistencyToken = token);
         }
         finally
@@ -61,35 +60,20 @@ internal sealed class BulkWrites(NpgsqlDataSource database, CallWrites writes, T
     /// <inheritdoc/>
     public void Dispose() => _slots.Dispose();
 
-    private async Task<BulkTagResponse> ChangeAsync(int accountId, BulkTagRequest request, ChangeCause cause, CancellationToken ct)
+    private async Task<BulkTagResponse> ChangeAsync(int accountId, BulkTagRequest request, ChangeCause cause)
     {
-        var chunks = ChunkBits.Split(request.ContactIds.Where(contactId => contactId > 0));
         var tags = request.AddTagIds.Select(tagId => (TagId: tagId, On: true)).Concat(request.RemoveTagIds.Select(tagId => (TagId: tagId, On: false))).ToArray();
-        await library.RequireAsync(accountId, [.. tags.Select(tag => tag.TagId)], ct);
-        var tally = new Tally(tags.Length) { Skipped = request.ContactIds.Where(contactId => contactId <= 0).Distinct().Count() };
-        foreach (var part in chunks.Chunk(Math.Max(1, ChunkWritesPerTransaction / tags.Length)))
+        await library.RequireAsync(accountId, [.. tags.Select(tag => tag.TagId)], CancellationToken.None);
+        int[] contactIds = [.. request.ContactIds];
+        var tally = new Tally(tags.Length) { Skipped = contactIds.Where(contactId => contactId <= 0).Distinct().Count() };
+        foreach (var part in ChunkBits.Split(contactIds).Chunk(Math.Max(1, ChunkWritesPerTransaction / tags.Length)))
         {
-            tally += await AccountTransaction.RunAsync(database, accountId, transaction => ChangeAsync(transaction, part, tags, cause, ct), ct);
+            var (contacts, changed) = await AccountTransaction.RetryAsync(
+                () => BulkStatement.RunAsync(database.Connections, accountId, part, tags, cause), CancellationToken.None);
+            tally.Add(contacts, part.Sum(chunk => ChunkBits.Count(chunk.Value)) - contacts, changed);
         }
 
         return Response(tags, tally);
-    }
-
-    private static async Task<Tally> ChangeAsync(
-        AccountTransaction transaction, KeyValuePair<int, byte[]>[] part, (int TagId, bool On)[] tags, ChangeCause cause, CancellationToken ct)
-    {
-        var tally = new Tally(tags.Length);
-        var living = await LivingContacts.MaskAsync(transaction, new(part.ToDictionary()), ct);
-        tally.Contacts = living.Values.Sum(bits => ChunkBits.Count(bits));
-        tally.Skipped = part.Sum(chunk => ChunkBits.Count(chunk.Value)) - tally.Contacts;
-
-        // In order of the tags, as every writer locks chunks.
-        foreach (var index in Enumerable.Range(0, tags.Length).OrderBy(index => tags[index].TagId))
-        {
-            tally.Changed[index] = (await transaction.SetBitsAsync(tags[index].TagId, living, tags[index].On, cause, ct)).Count;
-        }
-
-        return tally;
     }
 
     private static BulkTagResponse Response((int TagId, bool On)[] tags, Tally tally) => new()
@@ -110,19 +94,18 @@ internal sealed class BulkWrites(NpgsqlDataSource database, CallWrites writes, T
     {
         public int[] Changed { get; } = new int[tags];
 
-        public int Contacts { get; set; }
+        public int Contacts { get; private set; }
 
         public int Skipped { get; set; }
 
-        public static Tally operator +(Tally left, Tally right)
+        public void Add(int contacts, int skipped, int[] changed)
         {
-            var sum = new Tally(left.Changed.Length) { Contacts = left.Contacts + right.Contacts, Skipped = left.Skipped + right.Skipped };
-            for (var index = 0; index < sum.Changed.Length; index++)
+            Contacts += contacts;
+            Skipped += skipped;
+            for (var index = 0; index < changed.Length; index++)
             {
-                sum.Changed[index] = left.Changed[index] + right.Changed[index];
+                Changed[index] += changed[index];
             }
-
-            return sum;
         }
     }
 }

@@ -9,14 +9,14 @@ namespace TagSegments.Tags.Assignments;
 /// Reads the tags of contacts: from chunks kept in memory, brought up to the present by the change log. So every read is exact, at the price
 /// of one short round trip, however large the library is. One loop per account serves all who wait with one such round trip.
 /// </summary>
-internal sealed class ContactTagsReader(NpgsqlDataSource database, ContactTagsCache cache, TagCatalog catalog)
+internal sealed class ContactTagsReader(HotDatabase database, ContactTagsCache cache, TagCatalog catalog)
 {
     private readonly ConcurrentDictionary<int, Queue> _queues = new();
 
     /// <summary>Reads the tags of contacts, in the order asked for; those of unknown contacts are none.</summary>
     public async Task<IEnumerable<ContactTags>> ReadAsync(int accountId, IReadOnlyList<int> contactIds, CancellationToken ct)
     {
-        var queue = _queues.GetOrAdd(accountId, id => new Queue(database, cache, id));
+        var queue = _queues.GetOrAdd(accountId, id => new Queue(database.Connections, cache, id));
         var (tagIds, catalogNonce) = await queue.ReadAsync(contactIds, ct);
         var tags = await catalog.GetAsync(accountId, catalogNonce, ct);
         return contactIds.Zip(tagIds, (contactId, ids) => new ContactTags

@@ -11,8 +11,6 @@ namespace TagSegments.Tags.Assignments;
 /// </summary>
 internal sealed class GroupCommit(NpgsqlDataSource database, ConsistencyTokens tokens, int accountId)
 {
-    private const int Attempts = 8;
-
     /// <summary>Commits the group and completes its members; one about an unknown contact or tag fails alone.</summary>
     public async Task RunAsync(List<PendingChange> group)
     {
@@ -37,24 +35,15 @@ internal sealed class GroupCommit(NpgsqlDataSource database, ConsistencyTokens t
     }
 
     // A batch without a transaction of its own is one. Returns the changes that need a chunk first.
-    private async Task<List<PendingChange>> RunPlainAsync(List<PendingChange> group, bool ensureChunks)
-    {
-        for (var attempt = 1; ; attempt++)
+    private Task<List<PendingChange>> RunPlainAsync(List<PendingChange> group, bool ensureChunks) => AccountTransaction.RetryAsync(
+        async () =>
         {
-            try
-            {
-                await using var connection = await database.OpenConnectionAsync();
-                await using var batch = connection.CreateBatch();
-                GroupStatement.Add(batch, accountId, group, ensureChunks);
-                var result = await GroupStatement.RunAsync(batch, group.Count, CancellationToken.None);
-                return Complete(group, result);
-            }
-            catch (PostgresException e) when (attempt < Attempts && AccountTransaction.LostToOthers(e))
-            {
-                await Task.Delay(Random.Shared.Next(1, 10 * attempt));
-            }
-        }
-    }
+            await using var connection = await database.OpenConnectionAsync();
+            await using var batch = connection.CreateBatch();
+            GroupStatement.Add(batch, accountId, group, ensureChunks);
+            return Complete(group, await GroupStatement.RunAsync(batch, group.Count, CancellationToken.None));
+        },
+        CancellationToken.None);
 
     private List<PendingChange> Complete(List<PendingChange> group, GroupResult result)
     {

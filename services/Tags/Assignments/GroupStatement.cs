@@ -6,7 +6,8 @@ namespace TagSegments.Tags.Assignments;
 /// <summary>
 /// The one statement that applies the changes of a group: locks the chunks in order, tells good changes from bad ones, turns the bits over,
 /// moves the clock if anything changed and writes the log, with what changed in the order of the group. A pair of tag and contact may be in
-/// a group only once.
+/// a group only once. Where a contact lives the clock has its row, because that was a change, too. For connections of <see cref="HotDatabase"/>:
+/// hence the account in <c>asked</c>, as a condition on it alone must not look as good to the planner as the whole key.
 /// </summary>
 internal static class GroupStatement
 {
@@ -50,9 +51,9 @@ internal static class GroupStatement
                 GROUP BY account_id, tag_id, chunk) AS m
             WHERE t.account_id = m.account_id AND t.tag_id = m.tag_id AND t.chunk = m.chunk),
         clock AS (
-            INSERT INTO crm.clock (account_id, pos, nonce)
-            SELECT $1, 1, gen_random_uuid() WHERE EXISTS (SELECT FROM changed)
-            ON CONFLICT (account_id) DO UPDATE SET pos = clock.pos + 1, nonce = gen_random_uuid()
+            UPDATE crm.clock
+            SET pos = pos + 1, nonce = gen_random_uuid()
+            WHERE account_id = $1 AND EXISTS (SELECT FROM changed)
             RETURNING pos, nonce, clock_timestamp() AS at),
         noted AS (
             INSERT INTO crm.commit (account_id, pos, nonce, committed_at)
@@ -67,12 +68,11 @@ internal static class GroupStatement
             CROSS JOIN changed c
             JOIN unnest($7::smallint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::boolean[])
                 WITH ORDINALITY AS w (kind, id, detail, chain, actor, skip, number) ON w.number = c.cause)
-        SELECT j.number, j.tag_id, j.lives, j.known, j.has_chunk, j.seq IN (SELECT seq FROM changed), now.pos, now.nonce
+        SELECT j.number, j.tag_id, j.lives, j.known, j.has_chunk, j.seq IN (SELECT seq FROM changed),
+            coalesce(clock.pos, (SELECT pos FROM crm.clock WHERE account_id = $1)),
+            coalesce(clock.nonce, (SELECT nonce FROM crm.clock WHERE account_id = $1))
         FROM judged j
-        LEFT JOIN (
-            SELECT pos, nonce FROM clock
-            UNION ALL
-            SELECT pos, nonce FROM crm.clock WHERE account_id = $1 AND NOT EXISTS (SELECT FROM changed)) AS now ON true
+        LEFT JOIN clock ON true
         ORDER BY j.seq
         """;
 
@@ -90,18 +90,10 @@ internal static class GroupStatement
         ON CONFLICT DO NOTHING
         """;
 
-    // The planner would plan such small work anew each time, at several times its cost. The one plan that it makes instead, perhaps while the
-    // tables are still empty, has to do when they have grown: by their indexes, from the pairs asked for. Hence also the account in `asked`: a
-    // condition on it alone must not look as good as the whole key.
-    private const string Begin = """
-        SELECT pg_advisory_xact_lock_shared($1, $2), set_config('plan_cache_mode', 'force_generic_plan', true),
-            set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true)
-        """;
-
     /// <summary>Adds to a batch what applies the group; the chunks concerned are created first if asked.</summary>
     public static void Add(NpgsqlBatch batch, int accountId, IReadOnlyList<PendingChange> group, bool ensureChunks)
     {
-        batch.Add(Begin, AccountTransaction.AdvisoryLockClass, accountId);
+        AccountTransaction.ShareLibrary(batch, accountId);
         if (SingleStatement.Fits(group) && !ensureChunks)
         {
             SingleStatement.Add(batch, accountId, group[0]);

@@ -15,8 +15,7 @@ internal static class SingleStatement
             SELECT
                 $3 > 0 AND coalesce((
                     SELECT get_bit(bits, $5) = 1 FROM tags.tag_chunk WHERE account_id = $1 AND tag_id = 0 AND chunk = $4), false) AS lives,
-                coalesce((SELECT deleted_at IS NULL FROM tags.tag WHERE account_id = $1 AND tag_id = $2), false) AS known,
-                $6 = 0 OR EXISTS (SELECT FROM tags.tag_chunk WHERE account_id = $1 AND tag_id = $2 AND chunk = $4) AS has_chunk),
+                coalesce((SELECT deleted_at IS NULL FROM tags.tag WHERE account_id = $1 AND tag_id = $2), false) AS known),
         written AS (
             UPDATE tags.tag_chunk t
             SET bits = set_bit(t.bits, $5, $6)
@@ -24,9 +23,9 @@ internal static class SingleStatement
                 AND (SELECT lives AND known FROM known)
             RETURNING 1),
         clock AS (
-            INSERT INTO crm.clock (account_id, pos, nonce)
-            SELECT $1, 1, gen_random_uuid() FROM written
-            ON CONFLICT (account_id) DO UPDATE SET pos = clock.pos + 1, nonce = gen_random_uuid()
+            UPDATE crm.clock
+            SET pos = pos + 1, nonce = gen_random_uuid()
+            WHERE account_id = $1 AND EXISTS (SELECT FROM written)
             RETURNING pos, nonce, clock_timestamp() AS at),
         noted AS (
             INSERT INTO crm.commit (account_id, pos, nonce, committed_at)
@@ -38,12 +37,13 @@ internal static class SingleStatement
             SELECT $1, pos, 0, $2, CASE $6 WHEN 1 THEN 1 ELSE 2 END, $3, $4,
                 $7, nullif($8, ''), nullif($9, ''), string_to_array(nullif($10, ''), E'\n'), nullif($11, ''), $12, at
             FROM clock)
-        SELECT 0, $2, lives, known, has_chunk, EXISTS (SELECT FROM written), now.pos, now.nonce
+        SELECT 0, $2, lives, known,
+            EXISTS (SELECT FROM written) OR $6 = 0 OR EXISTS (SELECT FROM tags.tag_chunk WHERE account_id = $1 AND tag_id = $2 AND chunk = $4),
+            EXISTS (SELECT FROM written),
+            coalesce(pos, (SELECT pos FROM crm.clock WHERE account_id = $1)),
+            coalesce(nonce, (SELECT nonce FROM crm.clock WHERE account_id = $1))
         FROM known
-        LEFT JOIN (
-            SELECT pos, nonce FROM clock
-            UNION ALL
-            SELECT pos, nonce FROM crm.clock WHERE account_id = $1 AND NOT EXISTS (SELECT FROM written)) AS now ON true
+        LEFT JOIN clock ON true
         """;
 
     /// <summary>Tells whether a group is one change of one tag.</summary>

@@ -15,7 +15,7 @@ internal sealed class BulkAudience(GrpcClientFactory clients, NpgsqlDataSource d
     /// <summary>Gives contacts as bits by chunk; numbers below 1 are nobody's.</summary>
     public async Task<SortedDictionary<int, byte[]>> FindAsync(string account, BulkContacts contacts, CancellationToken ct) =>
         contacts.ContactsCase == BulkContacts.ContactsOneofCase.Ids
-            ? ChunkBits.Split(contacts.Ids.ContactIds.Where(contactId => contactId > 0))
+            ? ChunkBits.Split(contacts.Ids.ContactIds)
             : await FindAsync(account, contacts.Matching, ct);
 
     /// <summary>Evaluates the filter of a pending operation and starts it; nothing happens if it was cancelled meanwhile.</summary>

@@ -30,7 +30,7 @@ internal sealed class BulkStarts(CallWrites writes, BulkStore store, BulkRunner 
     /// <summary>Starts an operation on the contacts of a request.</summary>
     public async Task<StartBulkOperationResponse> StartAsync(AccountInfo account, StartBulkOperationRequest request, ServerCallContext context)
     {
-        var chunks = request.Contacts.Ids is { } ids ? ChunkBits.Split(ids.ContactIds.Where(contactId => contactId > 0)) : [];
+        var chunks = request.Contacts.Ids is { } ids ? ChunkBits.Split(ids.ContactIds) : [];
         var source = request.Contacts.Matching is { } matching ? JsonFormatter.Default.Format(matching) : null;
         var row = NewRow(account.Id, context.Principal(), request.SkipWorkflows) with
         {

@@ -50,18 +50,26 @@ internal sealed class AccountTransaction : IAsyncDisposable
     }
 
     /// <summary>Runs and commits <paramref name="work"/>, again and again while it loses against concurrent transactions.</summary>
-    public static async Task<T> RunAsync<T>(
-        NpgsqlDataSource database, int accountId, Func<AccountTransaction, Task<T>> work, CancellationToken ct)
+    public static Task<T> RunAsync<T>(
+        NpgsqlDataSource database, int accountId, Func<AccountTransaction, Task<T>> work, CancellationToken ct) => RetryAsync(
+        async () =>
+        {
+            await using var transaction = await BeginAsync(database, accountId, ct);
+            var result = await work(transaction);
+            await transaction.CommitAsync(ct);
+            return result;
+        },
+        ct);
+
+    /// <summary>Runs a transaction again and again while it fails only because others run at the same time.</summary>
+    public static async Task<T> RetryAsync<T>(Func<Task<T>> run, CancellationToken ct)
     {
         const int attempts = 8;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await using var transaction = await BeginAsync(database, accountId, ct);
-                var result = await work(transaction);
-                await transaction.CommitAsync(ct);
-                return result;
+                return await run();
             }
             catch (PostgresException e) when (attempt < attempts && LostToOthers(e))
             {
@@ -69,10 +77,6 @@ internal sealed class AccountTransaction : IAsyncDisposable
             }
         }
     }
-
-    /// <summary>Tells whether a transaction failed only because others ran at the same time.</summary>
-    public static bool LostToOthers(PostgresException e) =>
-        e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
     /// <summary>
     /// Waits until no other transaction puts tags on contacts, and keeps it so: for deletion, restoration and merging of tags, after which
@@ -102,8 +106,11 @@ internal sealed class AccountTransaction : IAsyncDisposable
     }
 
     /// <summary>Adds to a batch what putting tags on contacts needs first: that no tag is deleted meanwhile.</summary>
-    public NpgsqlBatch ShareLibrary(NpgsqlBatch batch) =>
-        batch.Add("SELECT pg_advisory_xact_lock_shared($1, $2)", AdvisoryLockClass, AccountId);
+    public NpgsqlBatch ShareLibrary(NpgsqlBatch batch) => ShareLibrary(batch, AccountId);
+
+    /// <summary>The same for a batch that is a transaction by itself.</summary>
+    public static NpgsqlBatch ShareLibrary(NpgsqlBatch batch, int accountId) =>
+        batch.Add("SELECT pg_advisory_xact_lock_shared($1, $2)", AdvisoryLockClass, accountId);
 
     /// <summary>Sets or clears a tag on contacts and returns those really changed. Throws NOT_FOUND if there is no such tag.</summary>
     public Task<TagChanges> SetBitsAsync(int tagId, IReadOnlyList<int> contactIds, bool on, ChangeCause cause, CancellationToken ct) =>
@@ -197,6 +204,9 @@ internal sealed class AccountTransaction : IAsyncDisposable
         await Transaction.DisposeAsync();
         await Connection.DisposeAsync();
     }
+
+    private static bool LostToOthers(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
     // A change of one contact is logged by its number: that is what audit by contact looks for first.
     private void LogTag(int tagId, bool on, int chunk, byte[] bits, ChangeCause cause)

@@ -53,13 +53,22 @@ internal static class ChunkBits
         return contacts;
     }
 
-    /// <summary>Sets the contacts' bits chunk by chunk; the chunks come out in ascending order.</summary>
+    /// <summary>
+    /// Sets the contacts' bits chunk by chunk; the chunks come out in ascending order. Numbers below 1 are nobody's and are left out.
+    /// </summary>
     public static SortedDictionary<int, byte[]> Split(IEnumerable<int> contactIds)
     {
         var chunks = new SortedDictionary<int, byte[]>();
         var (current, bits) = (-1, Array.Empty<byte>());
-        foreach (var contactId in contactIds)
+
+        // A loop over an array takes a third of the time, and a million numbers are some milliseconds.
+        foreach (var contactId in contactIds as int[] ?? [.. contactIds])
         {
+            if (contactId < 1)
+            {
+                continue;
+            }
+
             // Neighbours mostly come together: the chunk is looked up only when it is another one.
             if (contactId / Size != current)
             {

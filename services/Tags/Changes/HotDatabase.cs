@@ -1,0 +1,41 @@
+using Npgsql;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Changes;
+
+/// <summary>
+/// A pool of its own for the few statements behind the calls that must be fast. They are prepared; the planner would still plan them anew each
+/// time, at several times the cost of the work. The one plan that it makes here instead, perhaps while the tables are still empty, has to do
+/// when they have grown: by their indexes.
+/// </summary>
+internal sealed class HotDatabase : IAsyncDisposable
+{
+    private const int MaxConnections = 20;
+    private const string Settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_mergejoin = off";
+
+    /// <summary>Connects as <c>Postgres:ConnectionString</c> says.</summary>
+    public HotDatabase(IConfiguration configuration)
+    {
+        var builder = HostExtensions.PostgresOf(configuration);
+        builder.Name += " hot";
+        builder.ConnectionStringBuilder.MaxPoolSize = Math.Min(MaxConnections, builder.ConnectionStringBuilder.MaxPoolSize);
+        builder.UsePhysicalConnectionInitializer(
+            connection =>
+            {
+                using var command = new NpgsqlCommand(Settings, connection);
+                command.ExecuteNonQuery();
+            },
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(Settings, connection);
+                await command.ExecuteNonQueryAsync();
+            });
+        Connections = builder.Build();
+    }
+
+    /// <summary>The connections.</summary>
+    public NpgsqlDataSource Connections { get; }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Connections.DisposeAsync();
+}
