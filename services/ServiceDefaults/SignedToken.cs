@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Configuration;
@@ -9,6 +10,8 @@ namespace TagSegments.ServiceDefaults;
 public sealed class SignedToken
 {
     private const int MacLength = 16;
+    private static readonly byte[] s_nothing = SHA256.HashData([]);
+    private readonly ConcurrentDictionary<string, byte[]> _purposes = new();
     private readonly byte[] _key;
 
     /// <summary>Takes the key from <c>Tokens:Key</c>; without one, tokens of this process are valid in this process only.</summary>
@@ -39,12 +42,10 @@ public sealed class SignedToken
                 : null;
     }
 
+    // Purposes are few and most tokens are bound to nothing: what of them is hashed is hashed once.
     private ReadOnlySpan<byte> Mac(string purpose, ReadOnlySpan<byte> binding, ReadOnlySpan<byte> text)
     {
-        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
-        hmac.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes(purpose)));
-        hmac.AppendData(SHA256.HashData(binding));
-        hmac.AppendData(text);
-        return hmac.GetHashAndReset().AsSpan(0, MacLength);
+        var head = _purposes.GetOrAdd(purpose, static name => SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        return HMACSHA256.HashData(_key, [.. head, .. binding.IsEmpty ? s_nothing : SHA256.HashData(binding), .. text]).AsSpan(0, MacLength);
     }
 }

@@ -16,12 +16,7 @@ internal sealed class GroupCommit(NpgsqlDataSource database, ConsistencyTokens t
     {
         if (group.TrueForAll(change => change.Request is null && change.ExpiresAt is null))
         {
-            var left = await RunPlainAsync(group, ensureChunks: false);
-            if (left.Count > 0)
-            {
-                await RunPlainAsync(left, ensureChunks: true);
-            }
-
+            await RunPlainAsync(group);
             return;
         }
 
@@ -32,6 +27,32 @@ internal sealed class GroupCommit(NpgsqlDataSource database, ConsistencyTokens t
         {
             outcome(change);
         }
+    }
+
+    private async Task RunPlainAsync(List<PendingChange> group)
+    {
+        var isSingle = SingleStatement.Fits(group);
+        if (isSingle && await RunSingleAsync(group[0]))
+        {
+            return;
+        }
+
+        var left = await RunPlainAsync(group, ensureChunks: isSingle);
+        if (left.Count > 0)
+        {
+            await RunPlainAsync(left, ensureChunks: true);
+        }
+    }
+
+    private async Task<bool> RunSingleAsync(PendingChange change)
+    {
+        if (await AccountTransaction.RetryAsync(() => SingleStatement.RunAsync(database, accountId, change), CancellationToken.None) is not { } position)
+        {
+            return false;
+        }
+
+        change.Complete(new ChangeOutcome(change.TagIds, tokens.Create(accountId, position.Pos, position.Nonce)));
+        return true;
     }
 
     // A batch without a transaction of its own is one. Returns the changes that need a chunk first.

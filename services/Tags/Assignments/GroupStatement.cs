@@ -23,8 +23,8 @@ internal static class GroupStatement
             JOIN tags.tag_chunk t USING (account_id, tag_id, chunk)
             ORDER BY t.tag_id, t.chunk
             FOR NO KEY UPDATE OF t),
-        known AS (
-            SELECT a.*, l.bits, l.bits IS NOT NULL OR NOT a.adds AS has_chunk,
+        known AS MATERIALIZED (
+            SELECT a.*, l.bits IS NOT NULL OR NOT a.adds AS has_chunk, coalesce(get_bit(l.bits, a.bit), 0) <> a.adds::int AS differs,
                 a.contact_id > 0 AND coalesce((
                     SELECT get_bit(t.bits, a.bit) = 1 FROM tags.tag_chunk t
                     WHERE t.account_id = $1 AND t.tag_id = 0 AND t.chunk = a.chunk), false) AS lives,
@@ -39,12 +39,12 @@ internal static class GroupStatement
         changed AS (
             SELECT *
             FROM judged
-            WHERE good AND coalesce(get_bit(bits, bit), 0) <> adds::int),
+            WHERE good AND differs),
         written AS (
             UPDATE tags.tag_chunk t
-            SET bits = t.bits & ~m.removed | m.added
+            SET bits = CASE WHEN m.changes = 1 THEN set_bit(t.bits, m.bit, m.adds::int) ELSE t.bits & ~m.removed | m.added END
             FROM (
-                SELECT account_id, tag_id, chunk,
+                SELECT account_id, tag_id, chunk, count(*) AS changes, min(bit) AS bit, bool_or(adds) AS adds,
                     bit_or(CASE WHEN adds THEN set_bit({Sql.Zero}, bit, 1) ELSE {Sql.Zero} END) AS added,
                     bit_or(CASE WHEN adds THEN {Sql.Zero} ELSE set_bit({Sql.Zero}, bit, 1) END) AS removed
                 FROM changed
@@ -94,12 +94,6 @@ internal static class GroupStatement
     public static void Add(NpgsqlBatch batch, int accountId, IReadOnlyList<PendingChange> group, bool ensureChunks)
     {
         AccountTransaction.ShareLibrary(batch, accountId);
-        if (SingleStatement.Fits(group) && !ensureChunks)
-        {
-            SingleStatement.Add(batch, accountId, group[0]);
-            return;
-        }
-
         var pairs = group.SelectMany((change, number) => change.TagIds.Select(tagId => (Number: number, Change: change, TagId: tagId))).ToArray();
         var causes = group.Select(change => change.Cause).Distinct(ReferenceEqualityComparer.Instance).Cast<ChangeCause>().ToList();
         var tagIds = Array.ConvertAll(pairs, pair => pair.TagId);

@@ -9,6 +9,7 @@ namespace TagSegments.Benchmarks.Tags;
 internal static class SingleSpeed
 {
     private const int Adds = 4_000;
+    private const int WarmUp = 3_000;
 
     public static async Task RunAsync(TagFixture ours, RowModel rows, BenchmarkOptions options, Report report)
     {
@@ -39,12 +40,14 @@ internal static class SingleSpeed
     {
         Func<Task>[] actions = [add, () => rows.InsertPlainAsync(contact()), () => rows.InsertPreparedAsync(contact()), call];
         var times = actions.Select(_ => new List<double>()).ToArray();
-        for (var step = 0; step < 1_200; step++)
+
+        // A process compiles its code again and again in its first seconds, when it sees what is used: that is not the time of an add.
+        for (var step = 0; step < WarmUp + 1_000; step++)
         {
             foreach (var (action, list) in actions.Zip(times))
             {
                 var time = await TimeAsync(action);
-                if (step >= 200)
+                if (step >= WarmUp)
                 {
                     list.Add(time);
                 }
