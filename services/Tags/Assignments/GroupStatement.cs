@@ -95,7 +95,7 @@ internal static class GroupStatement
     {
         AccountTransaction.ShareLibrary(batch, accountId);
         var pairs = group.SelectMany((change, number) => change.TagIds.Select(tagId => (Number: number, Change: change, TagId: tagId))).ToArray();
-        var causes = group.Select(change => change.Cause).Distinct(ReferenceEqualityComparer.Instance).Cast<ChangeCause>().ToList();
+        var causes = group.Select(change => change.Cause).Distinct().ToList();
         var tagIds = Array.ConvertAll(pairs, pair => pair.TagId);
         var contactIds = Array.ConvertAll(pairs, pair => pair.Change.ContactId);
         if (ensureChunks)

@@ -3,7 +3,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Changes;
 
-/// <summary>Why and by whom a change is made, as the change logs keep it.</summary>
+/// <summary>Why and by whom a change is made, as the change logs keep it. Causes without a chain of workflows are equal if they say the same.</summary>
 internal sealed record ChangeCause(
     Cause.Types.Kind Kind,
     string Actor,
@@ -30,7 +30,8 @@ internal sealed record ChangeCause(
             .ThrowIfAny();
 
         var kind = cause.Kind == Cause.Types.Kind.Unspecified ? defaultKind : cause.Kind;
-        return new(kind, actor, cause.Id, cause.Detail, [.. cause.WorkflowChain], skipWorkflows);
+        string[]? chain = cause.WorkflowChain.Count == 0 ? null : [.. cause.WorkflowChain];
+        return new(kind, actor, cause.Id, cause.Detail, chain, skipWorkflows);
     }
 
     /// <summary>Gives the cause as events carry it.</summary>
