@@ -48,7 +48,7 @@ public sealed class TagCommandTests(SharedApps shared) : IClassFixture<SharedApp
         await JsonAsync("tags", "delete", "VIP");
         Assert.Equal(1, (await RunAsync("tags", "show", "VIP")).Code);
 
-        var restored = await JsonAsync("tags", "restore", $"#{number}");
+        var restored = await JsonAsync("tags", "restore", $"{number}");
 
         Assert.Equal(2, restored["contact_count"]!.GetValue<int>());
     }

@@ -6,7 +6,7 @@ namespace TagSegments.Cli.Commands;
 /// <summary>How commands name a tag: exactly by its name, or as `#NUMBER`, which also finds deleted ones.</summary>
 internal static class TagKey
 {
-    public static Argument<string> Argument() => new("tag") { Description = "The tag's name, exactly; or its number as #17." };
+    public static Argument<string> Argument() => new("tag") { Description = "The tag's name, exactly; or its number as '#17', in quotes, as # begins a comment in most shells." };
 
     public static async Task<Tag> GetAsync(Session session, string key, CancellationToken ct)
     {

@@ -16,7 +16,7 @@ internal static class TagsDelete
             var tag = await TagKey.GetAsync(session, session.Get(key), ct);
             var request = new DeleteTagRequest { Account = session.RequireAccount(), TagId = tag.TagId, Force = session.Get(force), RequestId = RequestId.New() };
             var answer = await session.Services.Tags.DeleteTagAsync(request, cancellationToken: ct);
-            session.Report.Write(answer.Tag, $"Tag \"{answer.Tag.Name}\" deleted from {tag.ContactCount:N0} contacts. Bring it back with: tagsegments tags restore #{tag.TagId}");
+            session.Report.Write(answer.Tag, $"Tag \"{answer.Tag.Name}\" deleted from {tag.ContactCount:N0} contacts. Bring it back with: tagsegments tags restore {tag.TagId}");
         });
     }
 }

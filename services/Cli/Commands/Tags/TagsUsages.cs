@@ -17,6 +17,12 @@ internal static class TagsUsages
             var tag = await TagKey.GetAsync(session, session.Get(key), ct);
             var request = new ListTagUsagesRequest { Account = session.RequireAccount(), TagId = tag.TagId };
             var answer = await session.Services.Governance.ListTagUsagesAsync(request, cancellationToken: ct);
+            if (answer.Usages is [])
+            {
+                session.Report.Write(answer, $"Nothing uses \"{tag.Name}\".");
+                return;
+            }
+
             session.Report.Write(answer, () =>
             {
                 var table = Report.Table("used by", "name", "id");
