@@ -10,7 +10,7 @@ namespace TagSegments.ServiceDefaults;
 public sealed class SignedToken
 {
     private const int MacLength = 16;
-    private static readonly byte[] s_nothing = SHA256.HashData([]);
+    private static readonly byte[] s_nothing = SHA256.HashData(ReadOnlySpan<byte>.Empty);
     private readonly ConcurrentDictionary<string, byte[]> _purposes = new();
     private readonly byte[] _key;
 
@@ -45,7 +45,9 @@ public sealed class SignedToken
     // Purposes are few and most tokens are bound to nothing: what of them is hashed is hashed once.
     private ReadOnlySpan<byte> Mac(string purpose, ReadOnlySpan<byte> binding, ReadOnlySpan<byte> text)
     {
-        var head = _purposes.GetOrAdd(purpose, static name => SHA256.HashData(Encoding.UTF8.GetBytes(name)));
-        return HMACSHA256.HashData(_key, [.. head, .. binding.IsEmpty ? s_nothing : SHA256.HashData(binding), .. text]).AsSpan(0, MacLength);
+        var purposeHash = _purposes.GetOrAdd(purpose, static name => SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        var bindingHash = binding.IsEmpty ? s_nothing : SHA256.HashData(binding);
+        byte[] message = [.. purposeHash, .. bindingHash, .. text];
+        return HMACSHA256.HashData(_key, message).AsSpan(0, MacLength);
     }
 }
