@@ -14,13 +14,13 @@ internal sealed record ChaosOptions
     /// <summary>The seed of every choice: what is killed, when, and with which load.</summary>
     public int Seed { get; init; } = Environment.TickCount & 0xFFFF;
 
-    /// <summary>Breaks something on purpose, to see that the scenario finds it; null for the product as it is.</summary>
+    /// <summary>Breaks something on purpose, to see that the scenario finds it; <c>all</c> for one thing after the other, null for the product as it is.</summary>
     public string? Mutant { get; init; }
 
     /// <summary>Prints one JSON document instead of lines.</summary>
     public bool Json { get; init; }
 
-    /// <summary>Reads <c>--kills N --histories N --seed S --mutant NAME --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
+    /// <summary>Reads <c>--kills N --histories N --seed S --mutant NAME|all --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
     public static ChaosOptions Parse(ReadOnlySpan<string> args)
     {
         var options = new ChaosOptions();

@@ -3,16 +3,16 @@ namespace TagSegments.Chaos;
 /// <summary>Runs one scenario and prints its report: ends with 0 if nothing promised was broken, 1 if something was, 2 for a wrong command line.</summary>
 internal static class ChaosProgram
 {
-    public static async Task<int> RunAsync(string[] args, Dictionary<string, Func<ChaosOptions, Task<ChaosReport>>> scenarios)
+    public static async Task<int> RunAsync(string[] args, Dictionary<string, Scenario> scenarios)
     {
         if (args is not [var name, ..] || !scenarios.TryGetValue(name, out var scenario))
         {
             await Console.Error.WriteLineAsync(
-                $"Usage: Chaos {string.Join('|', scenarios.Keys)} [--kills N] [--histories N] [--seed S] [--mutant NAME] [--output json]");
+                $"Usage: Chaos {string.Join('|', scenarios.Keys)} [--kills N] [--histories N] [--seed S] [--mutant NAME|all] [--output json]");
             return 2;
         }
 
-        var report = await scenario(ChaosOptions.Parse(args.AsSpan(1)));
+        var report = await scenario.RunAsync(name, ChaosOptions.Parse(args.AsSpan(1)));
         report.Print();
         return report.HasViolations ? 1 : 0;
     }

@@ -1,10 +1,10 @@
 using TagSegments.Chaos;
 using TagSegments.Chaos.Scenarios;
 
-return await ChaosProgram.RunAsync(args, new Dictionary<string, Func<ChaosOptions, Task<ChaosReport>>>
+return await ChaosProgram.RunAsync(args, new Dictionary<string, Scenario>
 {
-    ["bulk"] = BulkKills.RunAsync,
-    ["campaigns"] = CampaignKills.RunAsync,
-    ["index"] = IndexHistories.RunAsync,
-    ["workflows"] = WorkflowKills.RunAsync,
+    ["bulk"] = new(BulkKills.RunAsync, BulkMutants.All),
+    ["campaigns"] = new(CampaignKills.RunAsync, CampaignMutants.All),
+    ["index"] = new(IndexHistories.RunAsync),
+    ["workflows"] = new(WorkflowKills.RunAsync, WorkflowMutants.All),
 });

@@ -46,7 +46,7 @@ internal sealed partial class CampaignApi
         {
             var row = await CampaignStore.LockAsync(
                 tx, account.Id, request.CampaignId, 0, [State.Scheduled, State.Preparing, State.Sending], ct);
-            return new PauseCampaignResponse { Campaign = (await SetStateAsync(tx, row, State.Paused, ct)).ToCampaign() };
+            return new PauseCampaignResponse { Campaign = (await CampaignStore.SetStateAsync(tx, row, State.Paused, ct)).ToCampaign() };
         });
     }
 
@@ -58,8 +58,8 @@ internal sealed partial class CampaignApi
         {
             var row = await CampaignStore.LockAsync(tx, account.Id, request.CampaignId, 0, [State.Paused], ct);
             var resumed = row.EvaluatedAt is not null
-                ? await SetStateAsync(tx, row, State.Sending, ct)
-                : await CampaignStore.SetStateAsync(tx, row, State.Scheduled, Later(row.RunAt, await CampaignStore.NowAsync(tx, ct)), null, ct);
+                ? await CampaignStore.SetStateAsync(tx, row, State.Sending, ct)
+                : await CampaignStore.ScheduleAsync(tx, row, Later(row.RunAt, await CampaignStore.NowAsync(tx, ct)), row.Schedule, ct);
             return new ResumeCampaignResponse { Campaign = resumed.ToCampaign() };
         });
         scheduler.Wake();
@@ -76,7 +76,7 @@ internal sealed partial class CampaignApi
             var row = await CampaignStore.LockAsync(
                 tx, account.Id, request.CampaignId, 0, [State.Draft, State.Scheduled, State.Preparing, State.Sending, State.Paused], ct);
             await Ledger.CancelAsync(tx, account.Id, row.CampaignId, ct);
-            return new CancelCampaignResponse { Campaign = (await SetStateAsync(tx, row, State.Cancelled, ct)).ToCampaign() };
+            return new CancelCampaignResponse { Campaign = (await CampaignStore.SetStateAsync(tx, row, State.Cancelled, ct)).ToCampaign() };
         });
     }
 
@@ -122,11 +122,9 @@ internal sealed partial class CampaignApi
                 ErrorReason.ScheduleInPast, $"The schedule lies in the past: {runAt:O}.", [("schedule", "lies in the past")]);
         }
 
-        return (await CampaignStore.SetStateAsync(tx, row, State.Scheduled, runAt, schedule, ct)).ToCampaign();
+        var text = schedule is null ? null : CampaignStore.ToJson(schedule);
+        return (await CampaignStore.ScheduleAsync(tx, row, runAt, text, ct)).ToCampaign();
     }
-
-    private static Task<CampaignRow> SetStateAsync(NpgsqlTransaction tx, CampaignRow row, State state, CancellationToken ct) =>
-        CampaignStore.SetStateAsync(tx, row, state, runAt: null, schedule: null, ct);
 
     private static DateTime Later(DateTime? a, DateTime b) => a > b ? a.Value : b;
 }

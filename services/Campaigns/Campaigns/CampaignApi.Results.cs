@@ -104,7 +104,7 @@ internal sealed partial class CampaignApi
 
             checks.ThrowIfAny();
             var goesOn = resent.Count > 0 && (State)row.State == State.Sent;
-            row = goesOn ? await CampaignStore.SetStateAsync(tx, row, State.Sending, runAt: null, schedule: null, ct) : row;
+            row = goesOn ? await CampaignStore.SetStateAsync(tx, row, State.Sending, ct) : row;
             return new ResendUnknownResponse { Campaign = row.ToCampaign(), Resent = resent.Count };
         });
         pump.Wake();

@@ -127,17 +127,28 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
     }
 
     /// <summary>Moves a locked campaign to another state. A campaign whose life is over gets its end time.</summary>
-    public static Task<CampaignRow> SetStateAsync(
-        NpgsqlTransaction tx, CampaignRow row, State state, DateTime? runAt, Schedule? schedule, CancellationToken ct) =>
+    public static Task<CampaignRow> SetStateAsync(NpgsqlTransaction tx, CampaignRow row, State state, CancellationToken ct) =>
         tx.Connection!.QuerySingleAsync<CampaignRow>(new CommandDefinition(
             $"""
             UPDATE campaigns.campaign
-            SET state = @state, run_at = COALESCE(@runAt::timestamptz, run_at), schedule = COALESCE(@schedule::jsonb, schedule), problem = '',
-                version = version + 1, updated_at = now(), ended_at = CASE WHEN @state IN (6, 7, 8) THEN now() END
+            SET state = @state, problem = '', version = version + 1, updated_at = now(), ended_at = CASE WHEN @state IN (6, 7, 8) THEN now() END
             WHERE account_id = @AccountId AND campaign_id = @CampaignId
             RETURNING {CampaignRow.Columns}
             """,
-            new { row.AccountId, row.CampaignId, state = (short)state, runAt, schedule = schedule is null ? null : ToJson(schedule) },
+            new { row.AccountId, row.CampaignId, state = (short)state },
+            tx,
+            cancellationToken: ct));
+
+    /// <summary>Lets a locked campaign fall due at an instant, for which the schedule was given; null if there is none any more.</summary>
+    public static Task<CampaignRow> ScheduleAsync(NpgsqlTransaction tx, CampaignRow row, DateTime runAt, string? schedule, CancellationToken ct) =>
+        tx.Connection!.QuerySingleAsync<CampaignRow>(new CommandDefinition(
+            $"""
+            UPDATE campaigns.campaign
+            SET state = 2, run_at = @runAt, schedule = @schedule::jsonb, problem = '', version = version + 1, updated_at = now(), ended_at = NULL
+            WHERE account_id = @AccountId AND campaign_id = @CampaignId
+            RETURNING {CampaignRow.Columns}
+            """,
+            new { row.AccountId, row.CampaignId, runAt, schedule },
             tx,
             cancellationToken: ct));
 

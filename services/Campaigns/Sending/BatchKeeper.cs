@@ -8,9 +8,10 @@ internal sealed class BatchKeeper(Batches batches, OpenBatches open, DeliveryOpt
     {
         // Its own first: after an outage of the database they must not be taken for abandoned.
         var lost = await batches.RenewAsync(open.Held, ct);
-        if (lost.Count > 0)
+        // Those that were given back meanwhile are not held any more, and nobody took them away.
+        if (lost.Intersect(open.Held).Count() is > 0 and var count)
         {
-            logger.BatchesLost(lost.Count);
+            logger.BatchesLost(count);
         }
 
         var recovered = await batches.RecoverAsync(ct);

@@ -124,6 +124,8 @@ internal sealed class MessagePump(
 
     private async Task CloseAsync(OpenBatch batch, CancellationToken ct)
     {
+        // Not held from here on: nothing of it is under way.
+        open.Remove(batch);
         if (!batch.IsBroken)
         {
             await UntilDoneAsync(
@@ -134,8 +136,6 @@ internal sealed class MessagePump(
                 },
                 ct);
         }
-
-        open.Remove(batch);
     }
 
     // The database may be away.

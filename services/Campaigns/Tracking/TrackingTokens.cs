@@ -26,24 +26,27 @@ internal sealed record TrackingTarget(int AccountId, Guid CampaignId, int Contac
 /// can make one, turn one into another, or send people to another address. The same link always gets the same token, so a message that is
 /// tried again is the same message.
 /// </summary>
-internal sealed class TrackingTokens(IConfiguration configuration)
+internal sealed class TrackingTokens
 {
     private const int NonceLength = 12;
     private const int TagLength = 16;
     private const int HeadLength = 25;
-    private readonly ConcurrentDictionary<(TokenPurpose Purpose, string Use), byte[]> _derived = new();
-    private readonly byte[] _key = configuration["Tokens:Key"] is { Length: > 0 } key
-        ? SHA256.HashData(Encoding.UTF8.GetBytes(key))
-        : RandomNumberGenerator.GetBytes(32);
+    private readonly Dictionary<TokenPurpose, PurposeKeys> _keys;
+
+    public TrackingTokens(IConfiguration configuration)
+    {
+        var key = configuration["Tokens:Key"] is { Length: > 0 } text ? SHA256.HashData(Encoding.UTF8.GetBytes(text)) : RandomNumberGenerator.GetBytes(32);
+        _keys = Enum.GetValues<TokenPurpose>().ToDictionary(purpose => purpose, purpose => new PurposeKeys(key, purpose));
+    }
 
     public string Create(TokenPurpose purpose, TrackingTarget target)
     {
+        var keys = _keys[purpose];
         var plain = ToBytes(target);
-        var nonce = HMACSHA256.HashData(Derive(purpose, "nonce"), plain).AsSpan(0, NonceLength);
         var token = new byte[NonceLength + plain.Length + TagLength];
-        nonce.CopyTo(token);
-        using var aes = new AesGcm(Derive(purpose, "encryption"), TagLength);
-        aes.Encrypt(nonce, plain, token.AsSpan(NonceLength, plain.Length), token.AsSpan(NonceLength + plain.Length));
+        var nonce = token.AsSpan(0, NonceLength);
+        keys.Nonce(plain).CopyTo(nonce);
+        keys.Encrypt(nonce, plain, token.AsSpan(NonceLength, plain.Length), token.AsSpan(NonceLength + plain.Length));
         return Base64Url.EncodeToString(token);
     }
 
@@ -63,10 +66,9 @@ internal sealed class TrackingTokens(IConfiguration configuration)
         }
 
         var plain = new byte[length];
-        using var aes = new AesGcm(Derive(purpose, "encryption"), TagLength);
         try
         {
-            aes.Decrypt(bytes[..NonceLength], bytes.Slice(NonceLength, length), bytes[^TagLength..], plain);
+            _keys[purpose].Decrypt(bytes[..NonceLength], bytes.Slice(NonceLength, length), bytes[^TagLength..], plain);
             return FromBytes(plain);
         }
         catch (AuthenticationTagMismatchException)
@@ -74,9 +76,6 @@ internal sealed class TrackingTokens(IConfiguration configuration)
             return null;
         }
     }
-
-    private byte[] Derive(TokenPurpose purpose, string use) => _derived.GetOrAdd((purpose, use), pair => HKDF.DeriveKey(
-        HashAlgorithmName.SHA256, _key, 32, info: Encoding.UTF8.GetBytes($"tagsegments tracking {pair.Purpose} {pair.Use}")));
 
     private static byte[] ToBytes(TrackingTarget target)
     {
@@ -95,4 +94,33 @@ internal sealed class TrackingTokens(IConfiguration configuration)
         BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]),
         (Channel)bytes[24],
         Encoding.UTF8.GetString(bytes[HeadLength..]));
+
+    /// <summary>What a purpose derives from the key. Ciphers serve one at a time and cost more to make than to use, so they are kept.</summary>
+    private sealed class PurposeKeys(byte[] key, TokenPurpose purpose)
+    {
+        private readonly byte[] _nonceKey = Derive(key, purpose, "nonce");
+        private readonly byte[] _encryptionKey = Derive(key, purpose, "encryption");
+        private readonly ConcurrentBag<AesGcm> _ciphers = [];
+
+        public ReadOnlySpan<byte> Nonce(byte[] plain) => HMACSHA256.HashData(_nonceKey, plain).AsSpan(0, NonceLength);
+
+        public void Encrypt(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plain, Span<byte> encrypted, Span<byte> tag)
+        {
+            var cipher = Take();
+            cipher.Encrypt(nonce, plain, encrypted, tag);
+            _ciphers.Add(cipher);
+        }
+
+        public void Decrypt(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> tag, Span<byte> plain)
+        {
+            var cipher = Take();
+            cipher.Decrypt(nonce, encrypted, tag, plain);
+            _ciphers.Add(cipher);
+        }
+
+        private AesGcm Take() => _ciphers.TryTake(out var cipher) ? cipher : new AesGcm(_encryptionKey, TagLength);
+
+        private static byte[] Derive(byte[] key, TokenPurpose purpose, string use) =>
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: Encoding.UTF8.GetBytes($"tagsegments tracking {purpose} {use}"));
+    }
 }

@@ -16,8 +16,11 @@ internal sealed class CampaignFixture : IAsyncDisposable
     /// <summary>How many messages are handed over at the same time.</summary>
     public const int Connections = 8;
 
+    /// <summary>The address that messages come from.</summary>
+    public const string Sender = "news@acme.example";
+
     /// <summary>The text of every message.</summary>
-    public const string Text = "Hello, this is our offer of the week. It is as long as the text of the benchmark's messages is.";
+    private const string Text = "Hello, this is our offer of the week. It is as long as the text of the benchmark's messages is.";
 
     private readonly TestApps _apps;
 
@@ -47,6 +50,7 @@ internal sealed class CampaignFixture : IAsyncDisposable
             Services = [Service.Tags, Service.Segments, Service.Campaigns],
             Settings = new Dictionary<string, string?>
             {
+                ["Smtp:From"] = Sender,
                 ["Smtp:Port"] = mail.Port.ToString(CultureInfo.InvariantCulture),
                 ["Delivery:Connections"] = Connections.ToString(CultureInfo.InvariantCulture),
             },

@@ -3,10 +3,14 @@ namespace TagSegments.Benchmarks.Campaigns;
 /// <summary>What campaigns cost: freezing an audience, sending, recording what recipients do.</summary>
 internal static class CampaignSuite
 {
+    private static readonly (string Group, Func<BenchmarkOptions, Report, Task> RunAsync)[] s_groups =
+        [("freeze", SnapshotSpeed.RunAsync), ("send", SendSpeed.RunAsync), ("record", RecordSpeed.RunAsync)];
+
     public static async Task RunAsync(BenchmarkOptions options, Report report)
     {
-        await SnapshotSpeed.RunAsync(options, report);
-        await SendSpeed.RunAsync(options, report);
-        await RecordSpeed.RunAsync(options, report);
+        foreach (var (_, runAsync) in s_groups.Where(group => options.Wants(group.Group)))
+        {
+            await runAsync(options, report);
+        }
     }
 }

@@ -138,6 +138,24 @@ public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<Campaig
     }
 
     [Fact]
+    public async Task A_campaign_that_is_sent_before_its_time_has_no_schedule_any_more()
+    {
+        var account = await world.Apps.NewAccountAsync();
+        var campaign = await CreateAsync(account);
+        await world.Campaigns.ScheduleCampaignAsync(new()
+        {
+            Account = account,
+            CampaignId = campaign.CampaignId,
+            Schedule = new() { Local = new() { DateTime = "2099-01-01T09:00" } },
+        });
+
+        var sent = (await world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId })).Campaign;
+
+        Assert.Null(sent.Schedule);
+        Assert.Null((await world.WaitForCampaignAsync(account, campaign.CampaignId, State.Sent)).Schedule);
+    }
+
+    [Fact]
     public async Task A_schedule_that_was_missed_waits_for_a_decision()
     {
         var account = await world.Apps.NewAccountAsync();

@@ -7,6 +7,10 @@ namespace TagSegments.Campaigns.Tests.Delivery;
 // The honest table: what a mail server does to a message, and what the ledger says of it then.
 public class SmtpFaultTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
+    // Five megabytes, more than the buffers between two ends of a connection hold: who has not read it has not let it be written.
+    private static readonly string s_large =
+        $"{{% for i in (1..1000) %}}{string.Concat(Enumerable.Repeat(new string('€', 60) + "\n", 30))}{{% endfor %}}";
+
     [Fact]
     public async Task Delivers_an_accepted_message_once()
     {
@@ -20,9 +24,13 @@ public class SmtpFaultTests(CampaignWorld world) : IClassFixture<CampaignWorld>
     [Theory]
     [InlineData(SmtpStage.Mail, 451)]
     [InlineData(SmtpStage.Recipient, 450)]
-    [InlineData(SmtpStage.Recipient, 421)]
     [InlineData(SmtpStage.Data, 452)]
     [InlineData(SmtpStage.EndOfData, 451)]
+    // After a 421 the server hangs up; an answer it is all the same.
+    [InlineData(SmtpStage.Mail, 421)]
+    [InlineData(SmtpStage.Recipient, 421)]
+    [InlineData(SmtpStage.Data, 421)]
+    [InlineData(SmtpStage.EndOfData, 421)]
     public async Task Tries_again_after_a_refusal_for_now(SmtpStage stage, int code)
     {
         var refusals = 0;
@@ -64,10 +72,21 @@ public class SmtpFaultTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         Assert.Single(MessagesTo(address));
     }
 
+    [Fact]
+    public async Task A_connection_closed_before_all_of_the_message_was_written_defers_it()
+    {
+        var (deferred, address) = await SendAsync(step => step.Stage == SmtpStage.Body ? SmtpReaction.Cut : default, State.Deferred, s_large);
+        world.Mail.Script = null;
+
+        Assert.True(deferred.Attempts > 0);
+        Assert.Empty(MessagesTo(address));
+        await world.Mail.WaitForAsync(message => message.Recipients.Contains(address), CampaignWorld.Patience);
+    }
+
     [Theory]
     [InlineData(SmtpStage.EndOfData, 0)]
     [InlineData(SmtpStage.Kept, 1)]
-    public async Task A_message_without_an_answer_is_unknown_and_not_sent_again(SmtpStage stage, int kept)
+    public async Task A_connection_closed_after_all_of_the_message_was_written_leaves_it_unknown_and_it_is_not_sent_again(SmtpStage stage, int kept)
     {
         var cuts = 0;
 
@@ -77,6 +96,33 @@ public class SmtpFaultTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         Assert.Equal(Recipient.Types.Reason.NoAnswer, recipient.Reason);
         await SendAsync(_ => default, State.Accepted);
         Assert.Equal(kept, MessagesTo(address).Count);
+    }
+
+    [Theory]
+    [InlineData(SmtpStage.Mail)]
+    [InlineData(SmtpStage.Recipient)]
+    [InlineData(SmtpStage.Data)]
+    [InlineData(SmtpStage.Body)]
+    public async Task A_server_that_hangs_before_all_of_the_message_was_written_defers_it(SmtpStage stage)
+    {
+        var hangs = 0;
+
+        var (recipient, address) = await SendAsync(
+            step => step.Stage == stage && Interlocked.Increment(ref hangs) == 1 ? SmtpReaction.Wait(TimeSpan.FromSeconds(8)) : default,
+            State.Accepted,
+            s_large);
+
+        Assert.Equal(2, recipient.Attempts);
+        Assert.Single(MessagesTo(address));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_slow_within_its_time_gets_the_message_once()
+    {
+        var (recipient, address) = await SendAsync(_ => SmtpReaction.Wait(TimeSpan.FromMilliseconds(200)), State.Accepted);
+
+        Assert.Equal(1, recipient.Attempts);
+        Assert.Single(MessagesTo(address));
     }
 
     [Fact]
@@ -102,13 +148,14 @@ public class SmtpFaultTests(CampaignWorld world) : IClassFixture<CampaignWorld>
     }
 
     // A script concerns the conversation about one address; others go on undisturbed. Before there is an address it concerns all.
-    private async Task<(Recipient Recipient, string Address)> SendAsync(Func<SmtpStep, SmtpReaction> script, State expected)
+    private async Task<(Recipient Recipient, string Address)> SendAsync(
+        Func<SmtpStep, SmtpReaction> script, State expected, string text = "Hello")
     {
         var account = await world.Apps.NewAccountAsync();
         var address = $"{Guid.NewGuid():N}@x.example";
         var contact = await world.NewContactAsync(account, address);
         world.Mail.Script = step => step.Recipient == address || step.Stage is SmtpStage.Connect or SmtpStage.Mail ? script(step) : default;
-        var sent = await world.SendAsync(account, contact.ContactId, CampaignWorld.Text("Hello"));
+        var sent = await world.SendAsync(account, contact.ContactId, CampaignWorld.Text("Hello", text));
         return (await world.WaitForMessageAsync(account, sent.MessageId, expected), address);
     }
 

@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using Crm.Campaigns.V1;
 using Crm.Common.V1;
 using Crm.Contacts.V1;
+using Microsoft.Extensions.Configuration;
+using TagSegments.Campaigns.Tracking;
 using TagSegments.Testing;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 
@@ -49,7 +51,6 @@ public sealed class TrackingTests(CampaignWorld world) : IClassFixture<CampaignW
         Assert.Empty(await SuppressedAsync(mail));
         var done = await _http.PostAsync(
             mail.Unsubscribe, new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]));
-        await _http.PostAsync(mail.Unsubscribe, null);
 
         Assert.Contains("<form method=\"post\">", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, done.StatusCode);
@@ -82,21 +83,77 @@ public sealed class TrackingTests(CampaignWorld world) : IClassFixture<CampaignW
     }
 
     [Fact]
-    public async Task Forged_truncated_and_swapped_tokens_are_not_found()
+    public async Task A_forged_token_is_not_found_and_leads_nowhere()
+    {
+        var mail = await SendAsync();
+        var foreign = new TrackingTokens(new ConfigurationBuilder().AddInMemoryCollection([new("Tokens:Key", "a key of somebody else")]).Build());
+        var target = new TrackingTarget(1, Guid.NewGuid(), mail.Contact.ContactId, Channel.Email, "https://evil.example/");
+
+        await AssertNotFoundAsync(
+            mail,
+            $"o/{foreign.Create(TokenPurpose.Open, target)}",
+            $"c/{foreign.Create(TokenPurpose.Click, target)}",
+            $"u/{foreign.Create(TokenPurpose.Unsubscribe, target)}",
+            $"c/A{Token(mail.Click)}",
+            "u/1",
+            "c/https:%2F%2Fevil.example");
+    }
+
+    [Fact]
+    public async Task A_truncated_token_is_not_found()
+    {
+        var mail = await SendAsync();
+
+        await AssertNotFoundAsync(mail, $"o/{Token(mail.Open)[..^4]}", $"c/{Token(mail.Click)[4..]}", $"u/{Token(mail.Unsubscribe)[..^1]}");
+    }
+
+    [Fact]
+    public async Task A_token_of_another_purpose_is_not_found()
     {
         var mail = await SendAsync();
         var (open, click, unsubscribe) = (Token(mail.Open), Token(mail.Click), Token(mail.Unsubscribe));
 
-        foreach (var path in new[] { $"o/{click}", $"o/{unsubscribe}", $"c/{open}", $"u/{open}", $"u/{click}", $"o/{open[..^4]}", $"o/A{open}", "u/1", "c/https:%2F%2Fevil.example" })
+        await AssertNotFoundAsync(mail, $"o/{click}", $"o/{unsubscribe}", $"c/{open}", $"c/{unsubscribe}", $"u/{open}", $"u/{click}");
+    }
+
+    [Fact]
+    public async Task A_replayed_unsubscribe_changes_nothing_more()
+    {
+        var mail = await SendAsync();
+
+        for (var i = 0; i < 3; i++)
         {
-            Assert.Equal(HttpStatusCode.NotFound, (await GetAsync($"{Base}/{path}")).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await _http.PostAsync(mail.Unsubscribe, null)).StatusCode);
         }
 
-        Assert.Equal(HttpStatusCode.NotFound, (await _http.PostAsync($"{Base}/u/{open}", null)).StatusCode);
-        Assert.Empty(await SuppressedAsync(mail));
+        Assert.Equal([mail.Contact.Email], await SuppressedAsync(mail));
+        Assert.Single(await WaitForAsync(mail, Kind.Unsubscribed));
+    }
+
+    [Fact]
+    public async Task A_replayed_click_is_another_click_on_the_same_link()
+    {
+        var mail = await SendAsync();
+
+        var first = await GetAsync(mail.Click);
+        var second = await GetAsync($"{mail.Click}?url=https://evil.example");
+
+        Assert.Equal(first.Headers.Location, second.Headers.Location);
+        Assert.Equal(2, (await WaitForAsync(mail, Kind.Clicked, Kind.Clicked)).Count);
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task AssertNotFoundAsync(SentMail mail, params string[] paths)
+    {
+        foreach (var path in paths)
+        {
+            Assert.Equal(HttpStatusCode.NotFound, (await GetAsync($"{Base}/{path}")).StatusCode);
+            Assert.NotEqual(HttpStatusCode.OK, (await _http.PostAsync($"{Base}/{path}", null)).StatusCode);
+        }
+
+        Assert.Empty(await SuppressedAsync(mail));
+    }
 
     private string Base => world.Apps.HttpAddress(Service.Campaigns);
 

@@ -87,10 +87,7 @@ internal sealed class BulkKills(ChaosRig rig, ChaosOptions options)
             _tagIds[i] = (await Tags.CreateTagAsync(new CreateTagRequest { Account = Account, Tag = new Tag { Name = $"Tag {i}" } })).Tag.TagId;
         }
 
-        if (options.Mutant is { } mutant)
-        {
-            await ExecuteAsync(BulkMutants.Sql(mutant));
-        }
+        await BulkMutants.All.MakeAsync(rig.OwnerConnectionString, options.Mutant);
     }
 
     private async Task OperateAsync(CancellationToken stop)

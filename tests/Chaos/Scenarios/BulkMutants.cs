@@ -1,12 +1,9 @@
 namespace TagSegments.Chaos.Scenarios;
 
-/// <summary>
-/// Wrong variants of bulk operations, made by triggers of the database: what a variant would forget, the database forgets for it. The scenario
-/// must find each of them.
-/// </summary>
+/// <summary>Wrong variants of bulk operations.</summary>
 internal static class BulkMutants
 {
-    private static readonly Dictionary<string, string> s_all = new()
+    public static MutantSet All { get; } = new(new Dictionary<string, string>
     {
         // A step is done and the note of it sometimes lost, as if it were written in a transaction of its own: the step is repeated.
         ["repeats-steps"] = """
@@ -33,10 +30,5 @@ internal static class BulkMutants
                        WHERE NEW.undo_of IS NOT NULL AND account_id = NEW.account_id AND contact_id IS NOT NULL; RETURN NEW; END';
             CREATE TRIGGER mutant AFTER INSERT ON tags.bulk_operation FOR EACH ROW EXECUTE FUNCTION tags.mutant();
             """,
-    };
-
-    /// <summary>The statements that make a mutant; throws <see cref="FormatException"/> for a name that is none.</summary>
-    public static string Sql(string name) => s_all.TryGetValue(name, out var sql)
-        ? sql
-        : throw new FormatException($"There is no mutant {name}; there are {string.Join(", ", s_all.Keys)}.");
+    });
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Dapper;
-using Npgsql;
 using TagSegments.Chaos.Rig;
 
 namespace TagSegments.Chaos.Scenarios;
@@ -27,26 +25,6 @@ internal static class CampaignKills
 
     public static async Task<ChaosReport> RunAsync(ChaosOptions options)
     {
-        if (options.Mutant != "all")
-        {
-            return await PlayAsync(options);
-        }
-
-        var report = new ChaosReport("campaigns", options);
-        var escaped = new List<string>();
-        foreach (var mutant in CampaignMutants.Names)
-        {
-            var found = (await PlayAsync(options with { Mutant = mutant })).Broken;
-            report.Tell($"caught: {mutant}", string.Join(", ", found));
-            escaped.AddRange(found.Count == 0 ? [mutant] : []);
-        }
-
-        report.MustBeZero("mutants escaped", escaped.Count, escaped);
-        return report;
-    }
-
-    private static async Task<ChaosReport> PlayAsync(ChaosOptions options)
-    {
         await using var rig = await ChaosRig.StartAsync(s_settings, [Target.Smtp, Target.Tags, Target.Segments, Target.Campaigns]);
         // What a mutant loses never comes.
         using var load = new CampaignLoad(rig, TimeSpan.FromSeconds(options.Mutant is null ? 120 : 15));
@@ -56,7 +34,7 @@ internal static class CampaignKills
         await load.ArrangeAsync();
         await moments.InstallAsync();
         await judge.InstallAsync();
-        await MutateAsync(rig, options.Mutant);
+        await CampaignMutants.All.MakeAsync(rig.OwnerConnectionString, options.Mutant);
 
         using var stop = new CancellationTokenSource();
         var sending = load.RunAsync(stop.Token);
@@ -80,14 +58,5 @@ internal static class CampaignKills
         }
 
         return report;
-    }
-
-    private static async Task MutateAsync(ChaosRig rig, string? mutant)
-    {
-        if (mutant is not null)
-        {
-            await using var connection = new NpgsqlConnection(rig.OwnerConnectionString);
-            await connection.ExecuteAsync(CampaignMutants.Sql(mutant));
-        }
     }
 }

@@ -1,12 +1,9 @@
 namespace TagSegments.Chaos.Scenarios;
 
-/// <summary>
-/// Wrong variants of the campaign service, made by triggers of the database. The scenario must find each of them; one that it does not find it
-/// does not look for.
-/// </summary>
+/// <summary>Wrong variants of the campaign service.</summary>
 internal static class CampaignMutants
 {
-    private static readonly Dictionary<string, string> s_all = new()
+    public static MutantSet All { get; } = new(new Dictionary<string, string>
     {
         // What is unknown is simply sent again.
         ["resends-unknown"] = Trigger(
@@ -24,14 +21,7 @@ internal static class CampaignMutants
         // The unsubscribe is acknowledged before it is safe.
         ["forgets-unsubscribes"] = Trigger(
             "suppression", "BEFORE INSERT", "true", "RETURN CASE WHEN random() < 0.2 THEN NULL ELSE NEW END;"),
-    };
-
-    public static IReadOnlyCollection<string> Names => s_all.Keys;
-
-    /// <summary>The statements that make a mutant; throws <see cref="FormatException"/> for a name that is none.</summary>
-    public static string Sql(string name) => s_all.TryGetValue(name, out var sql)
-        ? sql
-        : throw new FormatException($"There is no mutant {name}; there are {string.Join(", ", s_all.Keys)}, and all.");
+    });
 
     // Its name comes before those of the stops: what these see is what the mutant has made of it.
     private static string Trigger(string table, string when, string change, string body) =>

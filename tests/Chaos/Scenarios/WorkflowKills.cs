@@ -46,11 +46,7 @@ internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
     private async Task<ChaosReport> RunAsync()
     {
         await Task.WhenAll(s_accounts.Select(ArrangeAsync));
-        if (options.Mutant is { } mutant)
-        {
-            await ExecuteAsync(WorkflowMutants.Sql(mutant));
-        }
-
+        await WorkflowMutants.All.MakeAsync(rig.OwnerConnectionString, options.Mutant);
         using var stop = new CancellationTokenSource();
         var writers = Enumerable.Range(0, Writers).Select(writer => Task.Run(() => WriteAsync(writer, stop.Token))).ToList();
         writers.Add(Task.Run(() => WriteBulkAsync(stop.Token)));

@@ -1,12 +1,9 @@
 namespace TagSegments.Chaos.Scenarios;
 
-/// <summary>
-/// Wrong variants of the workflow service, made by triggers of the database: what a variant would forget, the database forgets for it. The
-/// scenario must find each of them; one that it does not find it does not look for.
-/// </summary>
+/// <summary>Wrong variants of the workflow service.</summary>
 internal static class WorkflowMutants
 {
-    private static readonly Dictionary<string, string> s_all = new()
+    public static MutantSet All { get; } = new(new Dictionary<string, string>
     {
         // The cursor moves before the runs are safe: some runs are never there.
         ["moves-cursor-early"] = """
@@ -35,10 +32,5 @@ internal static class WorkflowMutants
                 'BEGIN DELETE FROM campaigns.request WHERE request_id = NEW.request_id; RETURN NULL; END';
             CREATE TRIGGER mutant AFTER UPDATE ON campaigns.request FOR EACH ROW EXECUTE FUNCTION campaigns.mutant();
             """,
-    };
-
-    /// <summary>The statements that make a mutant; throws <see cref="FormatException"/> for a name that is none.</summary>
-    public static string Sql(string name) => s_all.TryGetValue(name, out var sql)
-        ? sql
-        : throw new FormatException($"There is no mutant {name}; there are {string.Join(", ", s_all.Keys)}.");
+    });
 }

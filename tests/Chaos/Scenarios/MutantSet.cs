@@ -1,0 +1,43 @@
+using Dapper;
+using Npgsql;
+
+namespace TagSegments.Chaos.Scenarios;
+
+/// <summary>
+/// Wrong variants of a service by name, made by triggers of the database: what a variant would forget, the database forgets for it. The scenario
+/// must find each of them; one that it does not find it does not look for.
+/// </summary>
+internal sealed class MutantSet(IReadOnlyDictionary<string, string> statements)
+{
+    /// <summary>Makes a mutant; none for null. Throws <see cref="FormatException"/> for a name that is none.</summary>
+    public async Task MakeAsync(string connectionString, string? name)
+    {
+        if (name is null)
+        {
+            return;
+        }
+
+        var sql = statements.TryGetValue(name, out var found)
+            ? found
+            : throw new FormatException($"There is no mutant {name}; there are {string.Join(", ", statements.Keys)}, and all.");
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.ExecuteAsync(sql);
+    }
+
+    /// <summary>Plays the scenario with each of them; whichever breaks nothing that is promised has escaped.</summary>
+    public async Task<ChaosReport> CatchAllAsync(string scenario, ChaosOptions options, Func<ChaosOptions, Task<ChaosReport>> play)
+    {
+        var report = new ChaosReport(scenario, options);
+        var escaped = new List<string>();
+        foreach (var mutant in statements.Keys)
+        {
+            var started = TimeProvider.System.GetTimestamp();
+            var found = (await play(options with { Mutant = mutant })).Broken;
+            report.Tell($"caught: {mutant}", $"{string.Join(", ", found)} in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F0} s");
+            escaped.AddRange(found.Count == 0 ? [mutant] : []);
+        }
+
+        report.MustBeZero("mutants escaped", escaped.Count, escaped);
+        return report;
+    }
+}
