@@ -69,9 +69,9 @@ internal static class TemplateRenderer
 
     private static string Render(string template, TemplateContext context, TextEncoder encoder)
     {
-        if (template.Length == 0)
+        if (IsPlain(template))
         {
-            return "";
+            return template;
         }
 
         try
@@ -86,6 +86,9 @@ internal static class TemplateRenderer
             throw new TemplateException(e.Message, e);
         }
     }
+
+    // A text without any of these is what it says.
+    private static bool IsPlain(string template) => !template.Contains("{{", StringComparison.Ordinal) && !template.Contains("{%", StringComparison.Ordinal);
 
     private static IFluidTemplate Parse(string template)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MimeKit;
 using MimeKit.Text;
+using MimeKit.Utils;
 using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Suppressions;
 
@@ -9,42 +10,40 @@ namespace TagSegments.Campaigns.Delivery;
 /// <summary>Composes the e-mail of a message: headers, and a text and an HTML part.</summary>
 internal static class MailComposer
 {
-    public static MimeMessage Compose(OutgoingMessage message, string provider)
+    public static Mail Compose(OutgoingMessage message, string provider)
     {
-        var from = Mailbox(message.FromName, message.FromAddress);
-        var mail = new MimeMessage { Subject = message.Subject, Body = Body(message) };
-        mail.From.Add(from);
-        mail.To.Add(Mailbox("", message.Address));
+        var (from, to) = (Mailbox(message.FromName, message.FromAddress), Mailbox("", message.Address));
+        var messageId = $"{message.MessageId}@{from.Domain}";
+        // Made at once from its headers: set one by one they are encoded, parsed and encoded again.
+        return new Mail(new MimeMessage(Headers(message, from, to, messageId).Concat(Metadata(messageId, provider))) { Body = Body(message) }, from, to);
+    }
+
+    private static IEnumerable<Header> Headers(OutgoingMessage message, MailboxAddress from, MailboxAddress to, string messageId)
+    {
+        yield return new Header(HeaderId.From, from.ToString());
+        yield return new Header(HeaderId.Date, DateUtils.FormatDate(DateTimeOffset.Now));
+        yield return new Header(HeaderId.Subject, message.Subject);
+        yield return new Header(HeaderId.MessageId, $"<{messageId}>");
+        yield return new Header(HeaderId.To, to.ToString());
         if (message.ReplyTo.Length > 0)
         {
-            mail.ReplyTo.Add(Mailbox("", message.ReplyTo));
+            yield return new Header(HeaderId.ReplyTo, Mailbox("", message.ReplyTo).ToString());
         }
 
-        var messageId = $"{message.MessageId}@{from.Domain}";
-        mail.MessageId = messageId;
-        AddMetadata(mail, messageId, provider);
         if (message.UnsubscribeUrl.Length > 0)
         {
             // RFC 8058: mail programs show a button that posts to this address.
-            mail.Headers.Add(HeaderId.ListUnsubscribe, $"<{message.UnsubscribeUrl}>");
-            mail.Headers.Add(HeaderId.ListUnsubscribePost, "List-Unsubscribe=One-Click");
+            yield return new Header(HeaderId.ListUnsubscribe, $"<{message.UnsubscribeUrl}>");
+            yield return new Header(HeaderId.ListUnsubscribePost, "List-Unsubscribe=One-Click");
         }
-
-        return mail;
     }
 
-    private static void AddMetadata(MimeMessage mail, string messageId, string provider)
+    private static IEnumerable<Header> Metadata(string messageId, string provider) => provider switch
     {
-        switch (provider)
-        {
-            case "postmark":
-                mail.Headers.Add("X-PM-Metadata-tagsegments", messageId);
-                break;
-            case "sparkpost":
-                mail.Headers.Add("X-MSYS-API", JsonSerializer.Serialize(new { metadata = new { tagsegments = messageId } }));
-                break;
-        }
-    }
+        "postmark" => [new Header("X-PM-Metadata-tagsegments", messageId)],
+        "sparkpost" => [new Header("X-MSYS-API", JsonSerializer.Serialize(new { metadata = new { tagsegments = messageId } }))],
+        _ => [],
+    };
 
     private static MailboxAddress Mailbox(string name, string address) =>
         new(name, Address.ToMailbox(address) ?? throw new ParseException($"\"{address}\" is not an e-mail address.", 0, 0));
@@ -59,4 +58,10 @@ internal static class MailComposer
             new TextPart(TextFormat.Html) { Text = message.Html },
         },
     };
+}
+
+/// <summary>A composed e-mail and the two ends of its way.</summary>
+internal sealed record Mail(MimeMessage Message, MailboxAddress From, MailboxAddress To) : IDisposable
+{
+    public void Dispose() => Message.Dispose();
 }

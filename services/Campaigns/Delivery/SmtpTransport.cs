@@ -16,7 +16,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
 {
     private static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(30);
     private readonly X509Certificate2Collection _authorities = Authorities(smtp.Authority);
-    private SmtpClient _client = new MailClient();
+    private SmtpClient _client = new();
     private int _sent;
 
     public bool IsReady => _client.IsConnected && _sent < smtp.MessagesPerConnection;
@@ -60,7 +60,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         {
             using var mail = MailComposer.Compose(message, smtp.Provider);
             _sent++;
-            return Outcome.Accepted(claim, await _client.SendAsync(mail, timeout.Token, progress));
+            return Outcome.Accepted(claim, await _client.SendAsync(mail.Message, mail.From, [mail.To], timeout.Token, progress));
         }
         catch (SmtpCommandException e)
         {
@@ -156,19 +156,12 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
     private void Drop()
     {
         _client.Dispose();
-        _client = new MailClient();
+        _client = new();
     }
 
     private static bool IsConnectionTrouble(Exception e) => e is IOException or SocketException or ProtocolException or TimeoutException
         or ServiceNotConnectedException or ServiceNotAuthenticatedException or SslHandshakeException or AuthenticationException
         or NotSupportedException or SmtpCommandException;
-
-    /// <summary>Measures a message in one go: that takes no waiting, and asynchronously it costs as much as sending it.</summary>
-    private sealed class MailClient : SmtpClient
-    {
-        protected override Task<long> GetSizeAsync(FormatOptions options, MimeMessage message, CancellationToken cancellationToken) =>
-            Task.FromResult(GetSize(options, message, cancellationToken));
-    }
 
     /// <summary>Whether all of a message has been written to the connection.</summary>
     private sealed class DataProgress(Action begin) : ITransferProgress

@@ -11,7 +11,7 @@ namespace TagSegments.Campaigns.Sending;
 internal sealed class Journal : IDisposable
 {
     /// <summary>How many messages of a lane can take leave together.</summary>
-    public const int HandSize = 64;
+    public const int HandSize = 128;
 
     /// <summary>The suffix of the files.</summary>
     public const string Suffix = ".journal";

@@ -8,14 +8,14 @@ using TagSegments.Campaigns.Tracking;
 namespace TagSegments.Campaigns.Sending;
 
 /// <summary>
-/// One way on which messages leave, with a connection of its own. It takes as many as it can hand over in a fifth of a second and lets them
+/// One way on which messages leave, with a connection of its own. It takes as many as it can hand over in a quarter of a second and lets them
 /// take leave together with the outcomes of those before, while it hands over one after the other those that took leave last. What is done with
 /// a message stands in the journal, so whenever the process dies at most one message of the lane is in doubt.
 /// </summary>
 internal sealed class Lane(
     LetterQueue letters, ITransport transport, JournalLane? journal, LaneServices services, DeliveryOptions options, ILogger logger)
 {
-    private static readonly TimeSpan s_hand = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_hand = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_reconnect = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_errorPause = TimeSpan.FromSeconds(1);
     private int _size = 1;

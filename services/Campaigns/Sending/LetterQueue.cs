@@ -6,7 +6,7 @@ namespace TagSegments.Campaigns.Sending;
 internal sealed class LetterQueue
 {
     // More than the lanes take before the next ones are there, and few enough that what was read of their contacts is still fresh.
-    private const int Enough = 1_000;
+    private const int Enough = 2_000;
     private readonly Channel<(bool IsCampaign, long Number, Letter Letter)> _letters =
         System.Threading.Channels.Channel.CreateUnboundedPrioritized(new UnboundedPrioritizedChannelOptions<(bool IsCampaign, long Number, Letter Letter)>
         {
