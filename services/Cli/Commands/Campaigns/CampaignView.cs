@@ -18,9 +18,11 @@ internal static class CampaignView
             table.AddRow("scheduled for".Cell(), run.Cell());
         if (campaign.EvaluationTime is { } evaluated)
             table.AddRow("audience evaluated at".Cell(), evaluated.Cell());
+        else
+            table.AddRow("audience".Cell(), "evaluated when it is sent".Cell());
         if (campaign.AbTest is { } test)
             table.AddRow("A/B test".Cell(), Test(test).Cell());
-        foreach (var (name, count) in Counts(campaign.Counts ?? new()))
+        foreach (var (name, count) in campaign.EvaluationTime is null ? [] : Counts(campaign.Counts ?? new()))
             table.AddRow(name.Cell(), count.Cell());
         return table;
     }

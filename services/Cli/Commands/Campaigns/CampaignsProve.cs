@@ -58,5 +58,5 @@ internal static class CampaignsProve
 
     private static string Outcome(ExplainRecipientResponse answer) => answer.Recipient is not { } r
         ? "was not in the audience"
-        : $"{r.State.ToString().ToLowerInvariant()}{(r.Reason is 0 ? "" : $" ({r.Reason})")} {r.Address} {r.Detail}".TrimEnd();
+        : $"{r.State.ToString().ToLowerInvariant()}{(r.Reason is 0 ? "" : $" ({r.Reason.AsWords()})")} {r.Address} {r.Detail}".TrimEnd();
 }

@@ -57,5 +57,5 @@ internal static class CampaignsRecipients
     }
 
     private static string ReasonText(Recipient recipient) =>
-        recipient.Reason is Recipient.Types.Reason.Unspecified ? "" : recipient.Reason.ToString();
+        recipient.Reason is Recipient.Types.Reason.Unspecified ? "" : recipient.Reason.AsWords();
 }

@@ -54,7 +54,7 @@ internal static class CampaignsReport
             ("clicked", s.Clicked, true), ("bounced", s.Bounced, true), ("unsubscribed", s.Unsubscribed, true), ("complained", s.Complained, true),
             ("unknown", s.Counts.Unknown, false),
         ];
-        foreach (var (name, count, share) in rows.Concat(s.Reasons.Select(r => ($"left out or failed: {r.Reason}", r.Count, false))))
+        foreach (var (name, count, share) in rows.Concat(s.Reasons.Select(r => ($"left out or failed: {r.Reason.AsWords()}", r.Count, false))))
             table.AddRow(name.Cell(), count.Cell(), (share ? Share(count, s.Counts.Accepted) : "").Cell());
         return table;
     }
