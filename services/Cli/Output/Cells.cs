@@ -16,7 +16,7 @@ internal static class Cells
     public static Text Cell(this Timestamp? time) => new(time?.ToDateTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "");
 
     /// <summary>Gets a value such as <c>NoAddress</c> as words: <c>no address</c>.</summary>
-    public static string AsWords(this Enum value) =>
+    public static string AsWords(this System.Enum value) =>
         string.Concat(value.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? $" {char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
 
     /// <summary>Gets a custom field value as text: as it was given, lists joined.</summary>
