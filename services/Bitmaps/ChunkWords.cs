@@ -54,12 +54,17 @@ public static class ChunkWords
     public static int Count(ReadOnlySpan<ulong> words)
     {
         var (a, b, c, d) = (0, 0, 0, 0);
-        for (var i = 0; i + 4 <= words.Length; i += 4)
+        for (; words.Length >= 4; words = words[4..])
         {
-            a += BitOperations.PopCount(words[i]);
-            b += BitOperations.PopCount(words[i + 1]);
-            c += BitOperations.PopCount(words[i + 2]);
-            d += BitOperations.PopCount(words[i + 3]);
+            a += BitOperations.PopCount(words[0]);
+            b += BitOperations.PopCount(words[1]);
+            c += BitOperations.PopCount(words[2]);
+            d += BitOperations.PopCount(words[3]);
+        }
+
+        foreach (var word in words)
+        {
+            a += BitOperations.PopCount(word);
         }
 
         return a + b + c + d;
@@ -85,16 +90,9 @@ public static class ChunkWords
     public static int CountRun(ReadOnlySpan<ulong> words, int first, int last)
     {
         var (start, end) = (first >> 6, last >> 6);
-        var count = 0;
-        for (var i = start; i <= end; i++)
-        {
-            var ordered = BinaryPrimitives.ReverseEndianness(words[i]);
-            ordered &= i == start ? ulong.MaxValue >> (first & 63) : ulong.MaxValue;
-            ordered &= i == end ? ulong.MaxValue << (63 - (last & 63)) : ulong.MaxValue;
-            count += BitOperations.PopCount(ordered);
-        }
-
-        return count;
+        return start == end
+            ? BitOperations.PopCount(words[start] & MaskFrom(first) & MaskTo(last))
+            : BitOperations.PopCount(words[start] & MaskFrom(first)) + Count(words[(start + 1)..end]) + BitOperations.PopCount(words[end] & MaskTo(last));
     }
 
     /// <summary>Counts the runs of consecutive bits.</summary>
@@ -128,22 +126,34 @@ public static class ChunkWords
     /// <summary>Clears one bit.</summary>
     public static void Clear(Span<ulong> words, int offset) => words[offset >> 6] &= ~ChunkLayout.MaskOf(offset);
 
-    /// <summary>Sets <paramref name="length"/> bits from <paramref name="start"/> on.</summary>
-    public static void SetRun(Span<ulong> words, int start, int length)
+    /// <summary>Sets the bits from <paramref name="first"/> to <paramref name="last"/>, both included.</summary>
+    public static void SetRun(Span<ulong> words, int first, int last)
     {
-        var end = start + length;
-        for (var offset = start; offset < end;)
+        var (start, end) = (first >> 6, last >> 6);
+        if (start == end)
         {
-            if ((offset & 63) == 0 && end - offset >= 64)
-            {
-                words[offset >> 6] = ulong.MaxValue;
-                offset += 64;
-            }
-            else
-            {
-                Set(words, offset++);
-            }
+            words[start] |= MaskFrom(first) & MaskTo(last);
+            return;
         }
+
+        words[start] |= MaskFrom(first);
+        words[(start + 1)..end].Fill(ulong.MaxValue);
+        words[end] |= MaskTo(last);
+    }
+
+    /// <summary>Clears the bits from <paramref name="first"/> to <paramref name="last"/>, both included.</summary>
+    public static void ClearRun(Span<ulong> words, int first, int last)
+    {
+        var (start, end) = (first >> 6, last >> 6);
+        if (start == end)
+        {
+            words[start] &= ~(MaskFrom(first) & MaskTo(last));
+            return;
+        }
+
+        words[start] &= ~MaskFrom(first);
+        words[(start + 1)..end].Clear();
+        words[end] &= ~MaskTo(last);
     }
 
     /// <summary>
@@ -218,6 +228,11 @@ public static class ChunkWords
         word = ((word >> 2) & 0x3333_3333_3333_3333) | ((word & 0x3333_3333_3333_3333) << 2);
         return ((word >> 4) & 0x0F0F_0F0F_0F0F_0F0F) | ((word & 0x0F0F_0F0F_0F0F_0F0F) << 4);
     }
+
+    // The bits of a word from an offset on, and up to an offset.
+    private static ulong MaskFrom(int offset) => BinaryPrimitives.ReverseEndianness(ulong.MaxValue >> (offset & 63));
+
+    private static ulong MaskTo(int offset) => BinaryPrimitives.ReverseEndianness(ulong.MaxValue << (63 - (offset & 63)));
 
     private static Span<Vector<ulong>> Wide(Span<ulong> words) => MemoryMarshal.Cast<ulong, Vector<ulong>>(words[..ChunkLayout.Words]);
 

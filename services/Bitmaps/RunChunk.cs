@@ -44,7 +44,36 @@ internal sealed class RunChunk(ushort[] bounds, int count) : BitChunk(count)
     {
         for (var i = 0; i < bounds.Length; i += 2)
         {
-            ChunkWords.SetRun(words, bounds[i], bounds[i + 1] - bounds[i] + 1);
+            ChunkWords.SetRun(words, bounds[i], bounds[i + 1]);
+        }
+    }
+
+    // Where nearly all bits are set, little lies between the runs.
+    public override void AndInto(Span<ulong> words)
+    {
+        var next = 0;
+        for (var i = 0; i < bounds.Length; i += 2)
+        {
+            ClearGap(words, next, bounds[i]);
+            next = bounds[i + 1] + 1;
+        }
+
+        ClearGap(words, next, ChunkLayout.Bits);
+    }
+
+    public override void AndNotInto(Span<ulong> words)
+    {
+        for (var i = 0; i < bounds.Length; i += 2)
+        {
+            ChunkWords.ClearRun(words, bounds[i], bounds[i + 1]);
+        }
+    }
+
+    private static void ClearGap(Span<ulong> words, int start, int end)
+    {
+        if (start < end)
+        {
+            ChunkWords.ClearRun(words, start, end - 1);
         }
     }
 }

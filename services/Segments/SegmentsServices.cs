@@ -29,6 +29,7 @@ internal static class SegmentsServices
         services.AddSingleton<AnswerLoader>();
         services.AddSingleton<AnswerStore>();
         services.AddSingleton<ShadowCheck>();
+        services.AddSingleton<SharedEvaluations>();
         services.AddSingleton<Evaluator>();
         services.AddSingleton<PastHistory>();
         services.AddSingleton<PastEvaluator>();

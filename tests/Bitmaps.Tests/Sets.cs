@@ -16,5 +16,7 @@ internal static class Sets
     private static readonly Gen<int[]> s_blocks = Gen.Select(s_number, Gen.Int[1, 20_000]).Array[1, 8].Select(blocks =>
         blocks.SelectMany(block => Enumerable.Range(block.Item1, Math.Min(block.Item2, Limit - block.Item1))).ToArray());
 
-    public static readonly Gen<HashSet<int>> Any = Gen.Frequency((2, s_few), (2, s_many), (3, s_blocks)).Select(numbers => numbers.ToHashSet());
+    private static readonly Gen<int[]> s_nearlyAll = s_few.Select(numbers => Enumerable.Range(0, Limit).Except(numbers).ToArray());
+
+    public static readonly Gen<HashSet<int>> Any = Gen.Frequency((2, s_few), (2, s_many), (3, s_blocks), (1, s_nearlyAll)).Select(numbers => numbers.ToHashSet());
 }

@@ -41,6 +41,30 @@ internal sealed class AndNode(IReadOnlyList<PlanNode> members) : PlanNode
         }
     }
 
+    public override int Count(int chunk, Span<ulong> words)
+    {
+        if (Sorted.Length < 2 || IsEmpty(chunk))
+        {
+            return Sorted.Length == 1 ? Sorted[0].Count(chunk, words) : Sorted.Length == 0 ? Bitmaps.ChunkLayout.Bits : 0;
+        }
+
+        Sorted[0].CopyTo(chunk, words);
+        return CountIn(chunk, words, Sorted.AsSpan(1));
+    }
+
+    public override int CountIn(int chunk, Span<ulong> words) => Sorted.Length == 0 ? Bitmaps.ChunkWords.Count(words) : CountIn(chunk, words, Sorted);
+
+    // The last member only counts: nobody reads the buffer after it.
+    private static int CountIn(int chunk, Span<ulong> words, ReadOnlySpan<PlanNode> members)
+    {
+        foreach (var member in members[..^1])
+        {
+            member.AndInto(chunk, words);
+        }
+
+        return members[^1].CountIn(chunk, words);
+    }
+
     public override void AndInto(int chunk, Span<ulong> words)
     {
         foreach (var member in Sorted)

@@ -57,11 +57,7 @@ internal sealed class Evaluation(DateTimeOffset now, AccountState state, Plan pl
         var count = 0;
         for (var chunk = 0; chunk < _living.ChunkCount; chunk++)
         {
-            if (!_root.IsEmpty(chunk))
-            {
-                _root.CopyTo(chunk, words.Words);
-                count += ChunkWords.Count(words.Words);
-            }
+            count += _root.Count(chunk, words.Words);
         }
 
         return count;

@@ -6,9 +6,11 @@ namespace TagSegments.Segments.Evaluation;
 
 /// <summary>
 /// Evaluates filters, exactly: an evaluation reads one consistent state, which includes every write acknowledged before it began. What is
-/// in memory and true is answered from there after one read of the clocks; everything else in one snapshot of the database.
+/// in memory and true is answered from there after one read of the clocks; everything else in one snapshot of the database, which several
+/// calls share where little is to be looked up.
 /// </summary>
-internal sealed class Evaluator(AccountIndexes indexes, AnswerLoader loader, AnswerStore answers, ShadowCheck shadow, TimeProvider time)
+internal sealed class Evaluator(
+    AccountIndexes indexes, SharedEvaluations shared, AnswerLoader loader, AnswerStore answers, ShadowCheck shadow, TimeProvider time)
 {
     /// <summary>
     /// Evaluates a filter, which is read against the names of the very state that it is evaluated on. If only some
@@ -23,7 +25,7 @@ internal sealed class Evaluator(AccountIndexes indexes, AnswerLoader loader, Ans
         int accountId, Func<AccountState, IReadOnlyList<Question>> read, CancellationToken ct)
     {
         var check = shadow.IsDue();
-        return (check ? null : await FromMemoryAsync(accountId, read, ct))
+        return (check ? null : await FromMemoryAsync(accountId, read, ct) ?? await shared.EvaluateAsync(accountId, read, ct))
             ?? await WithinAsync(accountId, read, async (snapshot, evaluations) =>
                 check ? await CheckAsync(snapshot, evaluations, ct) : evaluations, ct);
     }
@@ -54,9 +56,7 @@ internal sealed class Evaluator(AccountIndexes indexes, AnswerLoader loader, Ans
                 var evaluations = new List<Evaluation>();
                 foreach (var question in questions)
                 {
-                    var plan = await known.DecideAsync(
-                        () => Planner.Plan(state, question, context, state.Clocks, known.Find), state.Living, ct);
-                    evaluations.Add(new Evaluation(now, state, plan));
+                    evaluations.Add(new Evaluation(now, state, await known.DecideAsync(state, question, ct)));
                 }
 
                 return await then(snapshot, evaluations);
@@ -77,7 +77,8 @@ internal sealed class Evaluator(AccountIndexes indexes, AnswerLoader loader, Ans
         FindSegment = segmentId => state.Definitions.GetValueOrDefault(segmentId)?.Filter,
     };
 
-    private static FilterContext Context(AccountState state, DateTimeOffset now, AccountClocks clocks)
+    /// <summary>As above, for a moment at which the clocks are known.</summary>
+    public static FilterContext Context(AccountState state, DateTimeOffset now, AccountClocks clocks)
     {
         var context = Context(state, now);
         return context with { NothingLater = (clocks.MaxActivityAt ?? DateTime.MinValue) <= context.Instant.ToDateTimeUtc() };

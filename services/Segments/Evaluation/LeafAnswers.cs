@@ -18,33 +18,38 @@ internal sealed class LeafAnswers(Snapshot snapshot, FilterContext context, Answ
     /// <summary>Gets what is known so far; null for nothing.</summary>
     public KeptAnswer? Find(Leaf leaf) => _answers.GetValueOrDefault(leaf);
 
-    /// <summary>Learns what a plan lacks, step by step; <paramref name="plan"/> is made anew after each. Returns the last one.</summary>
-    public async Task<Plan> DecideAsync(Func<Plan> plan, Bitmap living, CancellationToken ct)
+    /// <summary>Makes the plan of a question, learning step by step what it lacks. The state has the tags that the question needs.</summary>
+    public async Task<Plan> DecideAsync(AccountState state, Question question, CancellationToken ct) =>
+        (await DecideAsync(state, question, int.MaxValue, ct))!;
+
+    /// <summary>As above, but null if the state lacks a tag, or if PostgreSQL has to be asked about more than very few contacts.</summary>
+    public async Task<Plan?> TryDecideAsync(AccountState state, Question question, CancellationToken ct) =>
+        Plan(state, question).MissingTags.Count == 0 ? await DecideAsync(state, question, _limits.VeryFew, ct) : null;
+
+    private async Task<Plan?> DecideAsync(AccountState state, Question question, int most, CancellationToken ct)
     {
         while (true)
         {
-            var made = plan();
-            if (!await LearnAsync(made, living, ct))
+            var plan = Plan(state, question);
+            if (await LookUpAsync(plan, ct))
             {
-                return made;
+                continue;
             }
+
+            var undecided = plan.Undecided(state.Living, Math.Min(most, _limits.Few) + 1);
+            if (undecided.Length == 0 || undecided.Length > most)
+            {
+                return undecided.Length == 0 ? plan : null;
+            }
+
+            await LearnAsync(plan, undecided, ct);
         }
     }
 
-    // Returns false if the plan lacks nothing.
-    private async Task<bool> LearnAsync(Plan plan, Bitmap living, CancellationToken ct)
+    private Plan Plan(AccountState state, Question question) => Planner.Plan(state, question, context, state.Clocks, Find);
+
+    private async Task LearnAsync(Plan plan, int[] undecided, CancellationToken ct)
     {
-        if (await LookUpAsync(plan, ct))
-        {
-            return true;
-        }
-
-        var undecided = plan.Undecided(living, _limits.Few + 1);
-        if (undecided.Length == 0)
-        {
-            return false;
-        }
-
         var open = plan.Leaves.Keys.Where(leaf => IsOpen(Find(leaf), undecided)).OrderBy(leaf => leaf.Cost).ToList();
         if (undecided.Length > _limits.VeryFew)
         {
@@ -52,7 +57,6 @@ internal sealed class LeafAnswers(Snapshot snapshot, FilterContext context, Answ
         }
 
         await (undecided.Length <= _limits.Few ? AskAsync(open, undecided, ct) : AskAboutManyAsync(open, ct));
-        return true;
     }
 
     private async Task<bool> LookUpAsync(Plan plan, CancellationToken ct)

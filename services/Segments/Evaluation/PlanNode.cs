@@ -15,6 +15,20 @@ internal abstract class PlanNode
     /// <summary>Writes the contacts of a chunk, whatever the buffer held.</summary>
     public abstract void CopyTo(int chunk, Span<ulong> words);
 
+    /// <summary>Counts the contacts of a chunk; what the buffer holds is lost.</summary>
+    public virtual int Count(int chunk, Span<ulong> words)
+    {
+        CopyTo(chunk, words);
+        return Bitmaps.ChunkWords.Count(words);
+    }
+
+    /// <summary>Counts the contacts in the buffer that match; what the buffer holds is lost.</summary>
+    public virtual int CountIn(int chunk, Span<ulong> words)
+    {
+        AndInto(chunk, words);
+        return Bitmaps.ChunkWords.Count(words);
+    }
+
     /// <summary>Keeps the contacts that match.</summary>
     public virtual void AndInto(int chunk, Span<ulong> words)
     {

@@ -11,6 +11,10 @@ internal sealed class SetNode(Bitmap contacts) : PlanNode
 
     public override void CopyTo(int chunk, Span<ulong> words) => contacts[chunk].CopyTo(words);
 
+    public override int Count(int chunk, Span<ulong> words) => contacts[chunk].Count;
+
+    public override int CountIn(int chunk, Span<ulong> words) => contacts[chunk].CountIn(words);
+
     public override void AndInto(int chunk, Span<ulong> words) => contacts[chunk].AndInto(words);
 
     public override void AndNotInto(int chunk, Span<ulong> words) => contacts[chunk].AndNotInto(words);

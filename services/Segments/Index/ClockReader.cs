@@ -7,33 +7,20 @@ namespace TagSegments.Segments.Index;
 /// that was sent after the call arrived, so what it learns includes every write that was acknowledged before; all calls that arrive while
 /// a statement is under way share the next one.
 /// </summary>
-internal class ClockReader(NpgsqlDataSource db) : IAsyncDisposable
+internal class ClockReader : IAsyncDisposable
 {
-    private readonly Lock _gate = new();
-    private Round? _next;
-    private bool _running;
+    private readonly NpgsqlDataSource _db;
+    private readonly Rounds<Call> _rounds;
     private NpgsqlBatch? _statement;
+
+    public ClockReader(NpgsqlDataSource db) => (_db, _rounds) = (db, new Rounds<Call>(AnswerAsync));
 
     /// <summary>Reads the clocks of an account.</summary>
     public virtual Task<AccountClocks> ReadAsync(int accountId, CancellationToken ct)
     {
-        Task<AccountClocks> answer;
-        var start = false;
-        lock (_gate)
-        {
-            answer = (_next ??= new Round()).Add(accountId);
-            if (!_running)
-            {
-                _running = start = true;
-            }
-        }
-
-        if (start)
-        {
-            _ = RunAsync();
-        }
-
-        return answer.WaitAsync(ct);
+        var call = new Call(accountId);
+        _rounds.Add(call);
+        return call.Answer.Task.WaitAsync(ct);
     }
 
     /// <inheritdoc />
@@ -46,30 +33,23 @@ internal class ClockReader(NpgsqlDataSource db) : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync()
+    // Whatever went wrong is the answer of every call of the round; the next round tries again.
+    private async Task AnswerAsync(IReadOnlyList<Call> calls)
     {
-        while (TakeRound() is { } round)
+        try
         {
-            try
+            var clocks = await QueryAsync([.. calls.Select(call => call.AccountId).Distinct()]);
+            foreach (var call in calls)
             {
-                round.Complete(await QueryAsync(round.AccountIds));
-            }
-            catch (Exception e)
-            {
-                // Whatever went wrong is the answer of every call of the round; the next round tries again.
-                round.Fail(e);
+                call.Answer.SetResult(clocks[call.AccountId]);
             }
         }
-    }
-
-    private Round? TakeRound()
-    {
-        lock (_gate)
+        catch (Exception e)
         {
-            var round = _next;
-            _next = null;
-            _running = round is not null;
-            return round;
+            foreach (var call in calls)
+            {
+                call.Answer.TrySetException(e);
+            }
         }
     }
 
@@ -90,7 +70,7 @@ internal class ClockReader(NpgsqlDataSource db) : IAsyncDisposable
             }
         }
 
-        var fresh = new NpgsqlBatch(await db.OpenConnectionAsync()) { BatchCommands = { ClockSql.Command(accountIds) } };
+        var fresh = new NpgsqlBatch(await _db.OpenConnectionAsync()) { BatchCommands = { ClockSql.Command(accountIds) } };
         try
         {
             await fresh.PrepareAsync();
@@ -126,38 +106,8 @@ internal class ClockReader(NpgsqlDataSource db) : IAsyncDisposable
         return clocks;
     }
 
-    /// <summary>The calls that one statement answers.</summary>
-    private sealed class Round
+    private sealed record Call(int AccountId)
     {
-        private readonly Dictionary<int, TaskCompletionSource<AccountClocks>> _answers = [];
-
-        public int[] AccountIds => [.. _answers.Keys];
-
-        public Task<AccountClocks> Add(int accountId)
-        {
-            if (!_answers.TryGetValue(accountId, out var answer))
-            {
-                answer = new TaskCompletionSource<AccountClocks>(TaskCreationOptions.RunContinuationsAsynchronously);
-                _answers[accountId] = answer;
-            }
-
-            return answer.Task;
-        }
-
-        public void Complete(Dictionary<int, AccountClocks> clocks)
-        {
-            foreach (var (accountId, answer) in _answers)
-            {
-                answer.SetResult(clocks[accountId]);
-            }
-        }
-
-        public void Fail(Exception exception)
-        {
-            foreach (var answer in _answers.Values)
-            {
-                answer.SetException(exception);
-            }
-        }
+        public TaskCompletionSource<AccountClocks> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

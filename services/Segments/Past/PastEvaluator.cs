@@ -49,9 +49,7 @@ internal sealed class PastEvaluator(AccountIndexes indexes, AnswerLoader loader,
                 var evaluations = new List<Evaluation.Evaluation>();
                 foreach (var question in questions)
                 {
-                    var plan = await known.DecideAsync(
-                        () => Planner.Plan(past, question, context, past.Clocks, known.Find), past.Living, ct);
-                    evaluations.Add(new Evaluation.Evaluation(at, past, plan));
+                    evaluations.Add(new Evaluation.Evaluation(at, past, await known.DecideAsync(past, question, ct)));
                 }
 
                 return await then(new EvaluationScope(snapshot, context, state), evaluations);

@@ -64,6 +64,28 @@ internal sealed partial class History
         _tally.AddFault("write during a clock read");
     }
 
+    // Several calls may share a snapshot, but none that came after it was opened.
+    private async Task WriteDuringSharedSnapshotAsync()
+    {
+        var (node, filter) = (_nodes[_random.Next(2)], Happened());
+        _time.Ahead = _random.Next(3) == 0 ? TimeSpan.Zero : s_behindAll;
+        await HistoryCalls.RepeatAsync(() => node.EvaluateAsync(_accountId, filter));
+        await _writes.RecordAsync(_model);
+        var (before, released) = (_model.Copy(), new TaskCompletionSource());
+        var isOpen = node.Indexes.HoldSnapshot(released.Task);
+        var early = HistoryCalls.RepeatAsync(() => node.EvaluateAsync(_accountId, filter));
+        await Task.WhenAny(isOpen, early);
+        await _writes.RecordAsync(_model);
+        var asked = node.Shared.NextCallAsync();
+        var late = HistoryCalls.RepeatAsync(() => node.EvaluateAsync(_accountId, filter));
+        await Task.WhenAny(asked, late);
+        released.SetResult();
+        var (earlyAnswer, lateAnswer) = (await early, await late);
+        Compare(filter, earlyAnswer.Now, earlyAnswer.Contacts, before, _model);
+        Compare(filter, lateAnswer.Now, lateAnswer.Contacts, _model);
+        _tally.AddFault("write during a shared snapshot");
+    }
+
     // One replica reads Redis for a tag that it lacks while another one, which is further on, writes there.
     private async Task RunAheadAsync()
     {

@@ -68,13 +68,14 @@ internal sealed partial class History : IAsyncDisposable
     private Task StepAsync() => _random.Next(100) switch
     {
         < 38 => _writes.NextAsync(_model),
-        < 70 => EvaluateAsync(_random.Next(2)),
-        < 76 => AskAgainAsync(),
-        < 84 => StrikeAsync(),
-        < 88 => RestartAsync(_random.Next(2)),
-        < 92 => RestoreOrPruneAsync(),
-        < 94 => OverlapAsync(),
-        < 96 => WriteDuringClockReadAsync(),
+        < 68 => EvaluateAsync(_random.Next(2)),
+        < 74 => AskAgainAsync(),
+        < 82 => StrikeAsync(),
+        < 86 => RestartAsync(_random.Next(2)),
+        < 90 => RestoreOrPruneAsync(),
+        < 92 => OverlapAsync(),
+        < 94 => WriteDuringClockReadAsync(),
+        < 96 => WriteDuringSharedSnapshotAsync(),
         < 98 => RunAheadAsync(),
         _ => CrossWritesAsync(),
     };

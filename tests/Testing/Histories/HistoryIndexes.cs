@@ -14,9 +14,17 @@ internal sealed class HistoryIndexes(
     private readonly NpgsqlDataSource _db = db;
     private readonly TagEntryCache _cache = cache;
     private Func<Task>? _interruption;
+    private (TaskCompletionSource IsOpen, Task Release)? _held;
 
     /// <summary>Lets something happen, once, in the next load.</summary>
     public void Interrupt(Func<Task> interruption) => _interruption = interruption;
+
+    /// <summary>Holds back the next snapshot when it is open, until <paramref name="release"/> completes; the task returned tells that it is.</summary>
+    public Task HoldSnapshot(Task release)
+    {
+        _held = (new TaskCompletionSource(), release);
+        return _held.Value.IsOpen.Task;
+    }
 
     protected override async Task<(Snapshot Snapshot, IReadOnlyDictionary<int, TagEntry> Entries)> BeginAsync(
         int accountId, IReadOnlyCollection<int> tagIds, CancellationToken ct)
@@ -31,6 +39,14 @@ internal sealed class HistoryIndexes(
 
         var entries = await _cache.ReadAsync(accountId, tagIds, ct);
         await interruption();
-        return (await Snapshot.OpenAsync(_db, accountId, ct), entries);
+        var snapshot = await Snapshot.OpenAsync(_db, accountId, ct);
+        if (_held is { } held)
+        {
+            _held = null;
+            held.IsOpen.SetResult();
+            await held.Release;
+        }
+
+        return (snapshot, entries);
     }
 }

@@ -27,7 +27,9 @@ internal sealed class HistoryNode : IAsyncDisposable
             .Build();
         var shadow = new ShadowCheck(configuration, metrics, NullLogger<ShadowCheck>.Instance);
         var answers = protocol.Answers?.Invoke(s_limits) ?? new AnswerLoader(s_limits);
-        Evaluator = new Evaluator(Indexes, answers, new AnswerStore(configuration), shadow, time ?? TimeProvider.System);
+        var (store, clock) = (new AnswerStore(configuration), time ?? TimeProvider.System);
+        Shared = new HistoryEvaluations(Indexes, answers, store, clock, protocol.SharesSnapshots);
+        Evaluator = new Evaluator(Indexes, Shared, answers, store, shadow, clock);
     }
 
     public HistoryCache Cache { get; }
@@ -35,6 +37,8 @@ internal sealed class HistoryNode : IAsyncDisposable
     public HistoryClocks Clocks { get; }
 
     public HistoryIndexes Indexes { get; }
+
+    public HistoryEvaluations Shared { get; }
 
     public Evaluator Evaluator { get; }
 

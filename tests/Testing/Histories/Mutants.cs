@@ -28,6 +28,7 @@ internal static class Mutants
         },
         new("the log is applied across a gap") { Loader = (cache, metrics) => new CredulousLoader(cache, metrics, (_, _, known) => known) },
         new("a clock read under way is shared with late comers") { SharesClockReads = true },
+        new("a snapshot in use is shared with late comers") { SharesSnapshots = true },
         Overlooking("changes of contacts", (_, then, now) => then with { Records = now.Records }),
         Overlooking("changes of opportunities", (leaf, then, now) =>
             leaf.Cost == LeafCost.Opportunities ? then with { Records = now.Records } : then),

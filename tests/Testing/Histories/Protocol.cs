@@ -15,6 +15,9 @@ internal sealed record Protocol(string Name)
     /// <summary>A read of the clocks that is under way also answers those who come later.</summary>
     public bool SharesClockReads { get; init; }
 
+    /// <summary>A snapshot that is in use also answers those who come later.</summary>
+    public bool SharesSnapshots { get; init; }
+
     /// <summary>Redis is read after the snapshot was opened.</summary>
     public bool ReadsRedisLate { get; init; }
 
