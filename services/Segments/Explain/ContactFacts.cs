@@ -127,19 +127,21 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
         return (await QueryAsync<string?>(sql, FilterSql.Parameters(_context), ct)).Single();
     }
 
-    /// <summary>Reads why an address is suppressed: empty where that is no longer known, null if it is not.</summary>
-    public async Task<string?> SuppressionAsync(int channel, string address, CancellationToken ct)
+    /// <summary>Reads why and since when an address is suppressed, as far as that is known of the past; null if it is not.</summary>
+    public async Task<SuppressionFact?> SuppressionAsync(int channel, string address, CancellationToken ct)
     {
-        var reason = _context.Past is null ? "(ARRAY['bounced', 'complained', 'unsubscribed', 'manual'])[s.reason]" : "NULL";
+        var columns = _context.Past is null
+            ? "(ARRAY['bounced', 'complained', 'unsubscribed', 'manual'])[s.reason] AS reason, s.source, s.created_at"
+            : "NULL AS reason, NULL AS source, NULL::timestamptz AS created_at";
         var sql = $"""
-            SELECT coalesce({reason}, '')
+            SELECT {columns}
             FROM {_sources.Suppressions} s
             WHERE account_id = @account AND channel = @channel AND address_key = @address
             """;
         var parameters = FilterSql.Parameters(_context);
         parameters.Add("channel", channel);
         parameters.Add("address", address);
-        return (await QueryAsync<string>(sql, parameters, ct)).SingleOrDefault();
+        return (await QueryAsync<SuppressionFact>(sql, parameters, ct)).SingleOrDefault();
     }
 
     private async Task<IReadOnlyList<EventFact>> EventsAsync(EvidenceSql evidence, string rows, CancellationToken ct)

@@ -112,9 +112,10 @@ internal sealed class Evidence(ContactFacts facts, JsonElement contact, FilterCa
 
         // The addresses of phones are compared by the same SQL as in the clause; e-mail addresses are kept in this form.
         evidence.Address = (isSms ? await facts.PhoneKeyAsync(ct) : _values.Text("email_key")) ?? "";
-        if (evidence.Address.Length > 0 && await facts.SuppressionAsync(isSms ? 2 : 1, evidence.Address, ct) is { } reason)
+        if (evidence.Address.Length > 0 && await facts.SuppressionAsync(isSms ? 2 : 1, evidence.Address, ct) is { } suppression)
         {
-            (evidence.State, evidence.SuppressionReason) = (State.Suppressed, reason);
+            (evidence.State, evidence.SuppressionReason, evidence.Source) = (State.Suppressed, suppression.Reason ?? "", suppression.Source ?? "");
+            evidence.Time = suppression.CreatedAt?.ToTimestamp();
         }
 
         return evidence;

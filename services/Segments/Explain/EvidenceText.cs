@@ -130,14 +130,17 @@ internal static class EvidenceText
         if (asked == State.Suppressed)
         {
             return consent.Address.Length == 0 ? "no address"
-                : $"{consent.Address} is {(consent.State != asked ? "not suppressed" : consent.SuppressionReason.Length > 0 ? $"suppressed: {consent.SuppressionReason}" : "suppressed")}";
+                : consent.State != asked ? $"{consent.Address} is not suppressed"
+                : $"{consent.Address} is suppressed{SinceAndSource(consent)}"
+                    + (consent.SuppressionReason.Length > 0 ? $": {consent.SuppressionReason}" : "");
         }
 
         var state = consent.State switch { State.Subscribed => "subscribed", State.Unsubscribed => "unsubscribed", _ => "never asked" };
-        return state
-            + (consent.Time is { } time ? $" since {Time(time)}" : "")
-            + (consent.Source.Length > 0 ? $", source \"{consent.Source}\"" : "");
+        return state + SinceAndSource(consent);
     }
+
+    private static string SinceAndSource(ConsentEvidence consent) =>
+        (consent.Time is { } time ? $" since {Time(time)}" : "") + (consent.Source.Length > 0 ? $", source \"{consent.Source}\"" : "");
 
     private static string Campaign(EventEvidence e) =>
         e.CampaignName.Length > 0 ? $" of campaign \"{e.CampaignName}\"" : e.CampaignId.Length > 0 ? $" of campaign {e.CampaignId}" : "";

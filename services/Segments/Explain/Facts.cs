@@ -67,3 +67,13 @@ internal sealed record OpportunityFact
 
     public string? AmountSum { get; init; }
 }
+
+/// <summary>An address on the suppression list.</summary>
+internal sealed record SuppressionFact
+{
+    public string? Reason { get; init; }
+
+    public string? Source { get; init; }
+
+    public DateTime? CreatedAt { get; init; }
+}

@@ -33,6 +33,11 @@ internal sealed class Rounds<TCall>(Func<IReadOnlyList<TCall>, Task> answer)
         while (Take() is { Count: > 0 } calls)
         {
             await answer(calls);
+            if (calls.Count > 1)
+            {
+                // Behind the calls that wait for a thread: they get into the next round then, instead of the one after it.
+                await Task.Factory.StartNew(() => { }, CancellationToken.None, TaskCreationOptions.PreferFairness, TaskScheduler.Default);
+            }
         }
     }
 

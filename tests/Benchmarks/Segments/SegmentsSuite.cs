@@ -24,9 +24,11 @@ internal static class SegmentsSuite
         });
 
         var calls = new SegmentCalls(apps);
+        var counts = new CountSpeed(options, report, calls, new SqlYardsticks(db, data));
         Dictionary<string, Func<Task>> groups = new()
         {
-            ["counts"] = new CountSpeed(options, report, calls, new SqlYardsticks(db, data)).MeasureAsync,
+            ["counts"] = counts.MeasureAsync,
+            ["callers"] = counts.MeasureThroughputAsync,
             ["calls"] = new CallSpeed(options, report, calls, apps).MeasureAsync,
             ["families"] = new FamiliesSpeed(options, report, calls, apps).MeasureAsync,
             ["growth"] = new Growth(options, report, calls).MeasureAsync,

@@ -74,7 +74,7 @@ public sealed class ExplainEvidenceTests(SharedApps shared) : SegmentTest(shared
     }
 
     [Fact]
-    public async Task Consents_tell_source_and_time_and_suppressions_the_reason()
+    public async Task Consents_and_suppressions_tell_source_and_time()
     {
         var account = await PastAccount.NewAsync(Apps);
         var contact = await account.ContactAsync(new Contact { Email = "Ann@example.org" });
@@ -83,14 +83,19 @@ public sealed class ExplainEvidenceTests(SharedApps shared) : SegmentTest(shared
         await Apps.Activity.AddSuppressionAsync(new()
         {
             Account = account.Name,
-            Suppression = new Suppression { Channel = Channel.Email, Address = "ann@example.org", Reason = Suppression.Types.Reason.Manual },
+            Suppression = new Suppression
+            {
+                Channel = Channel.Email, Address = "ann@example.org", Reason = Suppression.Types.Reason.Manual, Source = "her letter",
+            },
         });
 
         var members = (await ExplainAsync(account, contact, "subscribed to email AND suppressed for email AND suppressed for sms")).Explanation.Members;
 
         Assert.Equal(("web form", true), (members[0].Consent.Source, members[0].Consent.Time is not null));
         Assert.Matches("^subscribed since .*Z, source \"web form\"$", members[0].Actual);
-        Assert.Equal(["ann@example.org is suppressed: manual", "no address"], members.Skip(1).Select(member => member.Actual));
+        Assert.Equal(("her letter", "manual", true), (members[1].Consent.Source, members[1].Consent.SuppressionReason, members[1].Consent.Time is not null));
+        Assert.Matches("^ann@example.org is suppressed since .*Z, source \"her letter\": manual$", members[1].Actual);
+        Assert.Equal("no address", members[2].Actual);
     }
 
     [Fact]
