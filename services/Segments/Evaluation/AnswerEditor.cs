@@ -13,7 +13,7 @@ internal sealed class AnswerEditor(Leaf leaf, KeptAnswer before, int[]? candidat
     private readonly BitmapEditor _contacts = new(candidates is null ? Bitmap.Empty : before.Contacts);
     private readonly ContactTimes _times = candidates is null ? ContactTimes.Empty : before.Times;
     private readonly Dictionary<int, long[]> _touched = [];
-    private int _lastChunk = -1;
+    private int _lastPage = -1;
     private long[] _last = [];
 
     /// <summary>Forgets what was known of the candidates.</summary>
@@ -27,7 +27,7 @@ internal sealed class AnswerEditor(Leaf leaf, KeptAnswer before, int[]? candidat
             }
             else
             {
-                Times(ChunkLayout.ChunkOf(contactId))[ChunkLayout.OffsetOf(contactId)] = 0;
+                TimeOf(contactId) = 0;
             }
         }
 
@@ -43,7 +43,7 @@ internal sealed class AnswerEditor(Leaf leaf, KeptAnswer before, int[]? candidat
             return;
         }
 
-        ref var time = ref Times(ChunkLayout.ChunkOf(contactId))[ChunkLayout.OffsetOf(contactId)];
+        ref var time = ref TimeOf(contactId);
         time = time == 0 || ticks < time == leaf.Time.Earliest ? ticks : time;
     }
 
@@ -84,18 +84,19 @@ internal sealed class AnswerEditor(Leaf leaf, KeptAnswer before, int[]? candidat
         return but.ToBitmap();
     }
 
-    private long[] Times(int chunk)
+    private ref long TimeOf(int contactId)
     {
-        if (chunk != _lastChunk)
+        var page = contactId / TimesPage.Size;
+        if (page != _lastPage)
         {
-            if (!_touched.TryGetValue(chunk, out var times))
+            if (!_touched.TryGetValue(page, out var times))
             {
-                _touched[chunk] = times = _times.Copy(chunk);
+                _touched[page] = times = _times.Copy(page);
             }
 
-            (_lastChunk, _last) = (chunk, times);
+            (_lastPage, _last) = (page, times);
         }
 
-        return _last;
+        return ref _last[contactId % TimesPage.Size];
     }
 }

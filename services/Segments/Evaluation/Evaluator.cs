@@ -37,9 +37,10 @@ internal sealed class Evaluator(
         Func<Snapshot, IReadOnlyList<Evaluation>, Task<T>> then,
         CancellationToken ct)
     {
-        var missing = Missing.Nothing;
+        var (missing, underWay) = (Missing.Nothing, Task.CompletedTask);
         while (true)
         {
+            await underWay.WaitAsync(ct);
             var (snapshot, state) = await indexes.OpenAsync(accountId, missing, ct);
             await using (snapshot)
             {
@@ -56,10 +57,18 @@ internal sealed class Evaluator(
                 var evaluations = new List<Evaluation>();
                 foreach (var question in questions)
                 {
-                    evaluations.Add(new Evaluation(now, state, await known.DecideAsync(state, question, ct)));
+                    if (await known.DecideAsync(state, question, ct) is { } plan)
+                    {
+                        evaluations.Add(new Evaluation(now, state, plan));
+                    }
                 }
 
-                return await then(snapshot, evaluations);
+                if (known.UnderWay is null)
+                {
+                    return await then(snapshot, evaluations);
+                }
+
+                underWay = known.UnderWay;
             }
         }
     }

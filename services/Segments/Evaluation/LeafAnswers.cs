@@ -14,13 +14,20 @@ internal sealed class LeafAnswers(Snapshot snapshot, FilterContext context, Answ
     private readonly SnapshotChanges _changes = loader.ChangesIn(snapshot);
     private readonly Dictionary<Leaf, KeptAnswer> _answers = new(LeafComparer.Instance);
     private readonly HashSet<Leaf> _lookedUp = new(LeafComparer.Instance);
+    private readonly AskedLeaves _asked = store?.Asked ?? new AskedLeaves();
+
+    /// <summary>What to wait for where somebody else asks PostgreSQL the same about everyone; null for nothing.</summary>
+    public Task? UnderWay { get; private set; }
 
     /// <summary>Gets what is known so far; null for nothing.</summary>
     public KeptAnswer? Find(Leaf leaf) => _answers.GetValueOrDefault(leaf);
 
-    /// <summary>Makes the plan of a question, learning step by step what it lacks. The state has the tags that the question needs.</summary>
-    public async Task<Plan> DecideAsync(AccountState state, Question question, CancellationToken ct) =>
-        (await DecideAsync(state, question, int.MaxValue, ct))!;
+    /// <summary>
+    /// Makes the plan of a question, learning step by step what it lacks. The state has the tags that the question needs. Null if somebody else
+    /// is learning the same: after <see cref="UnderWay"/> a later snapshot will find it kept.
+    /// </summary>
+    public Task<Plan?> DecideAsync(AccountState state, Question question, CancellationToken ct) =>
+        DecideAsync(state, question, int.MaxValue, ct);
 
     /// <summary>As above, but null if the state lacks a tag, or if PostgreSQL has to be asked about more than very few contacts.</summary>
     public async Task<Plan?> TryDecideAsync(AccountState state, Question question, CancellationToken ct) =>
@@ -43,6 +50,10 @@ internal sealed class LeafAnswers(Snapshot snapshot, FilterContext context, Answ
             }
 
             await LearnAsync(plan, undecided, ct);
+            if (UnderWay is not null)
+            {
+                return null;
+            }
         }
     }
 
@@ -91,7 +102,18 @@ internal sealed class LeafAnswers(Snapshot snapshot, FilterContext context, Answ
         var rest = open.Except(nearlyKnown).ToLookup(leaf => leaf.IsExpression);
         foreach (var together in rest[false].Select(leaf => new[] { leaf }).Prepend([.. rest[true]]).Where(leaves => leaves.Length > 0))
         {
-            await AskAsync(together, null, ct);
+            await AskAboutEveryoneAsync(together, ct);
+        }
+    }
+
+    private async Task AskAboutEveryoneAsync(IReadOnlyList<Leaf> leaves, CancellationToken ct)
+    {
+        string[] keys = [.. leaves.Where(leaf => leaf.IsKept).Select(leaf => leaf.Key)];
+        using var asking = _asked.TryBegin(snapshot.AccountId, keys, out var underWay);
+        UnderWay ??= underWay;
+        if (asking is not null)
+        {
+            await AskAsync(leaves, null, ct);
         }
     }
 

@@ -13,6 +13,9 @@ internal static class LeafQuery
     // In binary form a bit column is its length in bits, four bytes, and then the bits as they lie in a chunk.
     private const int LengthPrefix = 4;
 
+    // For more, the best plan depends on how many they are.
+    private const int MostPlannedOnce = 500;
+
     /// <summary>Asks about everyone, or about some candidates; gives what is known then, in the order of the leaves.</summary>
     public static async Task<IReadOnlyList<(Leaf Leaf, KeptAnswer Answer)>> AskAsync(
         Snapshot snapshot, FilterContext context, IEnumerable<(Leaf Leaf, KeptAnswer Answer)> open, int[]? candidates, CancellationToken ct)
@@ -26,8 +29,9 @@ internal static class LeafQuery
             statement.Parameters.Add("candidates", candidates);
         }
 
+        var text = candidates is { Length: <= MostPlannedOnce } && context.Past is null ? Snapshot.PlannedOnce(statement.Text) : statement.Text;
         await using var reader = (DbDataReader)await snapshot.Connection.ExecuteReaderAsync(
-            new CommandDefinition(statement.Text, statement.Parameters, snapshot.Transaction, cancellationToken: ct));
+            new CommandDefinition(text, statement.Parameters, snapshot.Transaction, cancellationToken: ct));
         var bits = new byte[ChunkLayout.Bytes];
         while (await reader.ReadAsync(ct))
         {

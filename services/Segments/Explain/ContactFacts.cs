@@ -161,6 +161,6 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
         parameters.Add("contactId", contactId);
         parameters.Add("chunk", ChunkLayout.ChunkOf(contactId));
         parameters.Add("offset", ChunkLayout.OffsetOf(contactId));
-        return snapshot.QueryAsync<T>(sql, parameters, ct);
+        return snapshot.QueryAsync<T>(_context.Past is null ? Snapshot.PlannedOnce(sql) : sql, parameters, ct);
     }
 }

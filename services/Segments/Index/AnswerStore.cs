@@ -14,6 +14,9 @@ internal sealed class AnswerStore(IConfiguration configuration)
     private readonly Lock _pruning = new();
     private long _bytes;
 
+    /// <summary>What is being asked, and will be kept here soon.</summary>
+    public AskedLeaves Asked { get; } = new();
+
     /// <summary>Gets an answer; null if none is kept.</summary>
     public KeptAnswer? Find(int accountId, string key)
     {

@@ -46,10 +46,11 @@ internal sealed class PastEvaluator(AccountIndexes indexes, AnswerLoader loader,
                     continue;
                 }
 
+                // Answers about the past are not kept, so nobody waits for those of others.
                 var evaluations = new List<Evaluation.Evaluation>();
                 foreach (var question in questions)
                 {
-                    evaluations.Add(new Evaluation.Evaluation(at, past, await known.DecideAsync(past, question, ct)));
+                    evaluations.Add(new Evaluation.Evaluation(at, past, (await known.DecideAsync(past, question, ct))!));
                 }
 
                 return await then(new EvaluationScope(snapshot, context, state), evaluations);

@@ -24,7 +24,7 @@ public sealed class ContactTimesTests
             times[i] = random.Next(3) == 0 ? 0 : s_now - random.NextInt64(range);
         }
 
-        var column = ContactTimes.Empty.With(new Dictionary<int, long[]> { [1] = times });
+        var column = ContactTimes.Empty.With(SecondChunk(times));
         for (var round = 0; round < 200; round++)
         {
             var (from, until) = (Bound(random, times), random.Next(2) == 0 ? long.MaxValue : Bound(random, times));
@@ -37,8 +37,11 @@ public sealed class ContactTimesTests
     public void Nobody_has_a_time_in_a_chunk_without_times()
     {
         Assert.True(ContactTimes.Empty.IsEmpty(0, 1, long.MaxValue));
-        Assert.True(ContactTimes.Empty.With(new Dictionary<int, long[]> { [1] = new long[ChunkLayout.Bits] }).IsEmpty(1, 1, long.MaxValue));
+        Assert.True(ContactTimes.Empty.With(SecondChunk(new long[ChunkLayout.Bits])).IsEmpty(1, 1, long.MaxValue));
     }
+
+    private static Dictionary<int, long[]> SecondChunk(long[] times) => times.Chunk(TimesPage.Size).Index()
+        .ToDictionary(page => (ChunkLayout.Bits / TimesPage.Size) + page.Index, page => page.Item);
 
     // The times themselves, those next to them, the ends of steps and what lies outside.
     private static long Bound(Random random, long[] times) => random.Next(6) switch

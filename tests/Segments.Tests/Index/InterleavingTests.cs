@@ -37,6 +37,23 @@ public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedA
         Assert.Equal([1], await AskWhileAnotherReplicaRunsAheadAsync(Mutants.All.Single(mutant => mutant.ReadsRedisLate)));
     }
 
+    [Fact]
+    public async Task All_who_ask_a_new_question_at_once_get_the_exact_answer()
+    {
+        var (account, contacts) = (await TestAccount.CreateAsync(_owner), Enumerable.Range(1, 30).ToArray());
+        await account.CreateContactsAsync(contacts);
+        var tag = await account.CreateTagAsync("Tag");
+        foreach (var contact in contacts)
+        {
+            await account.TagAsync(tag, contact);
+            await using var node = new HistoryNode(_service, _redis);
+
+            var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(() => node.FindAsync(account.Id, Added(tag)))));
+
+            Assert.All(answers, answer => Assert.Equal(contacts[..contact], answer));
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _owner.DisposeAsync();
@@ -86,6 +103,11 @@ public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedA
         await account.CreateContactsAsync(1, 2, 3);
         return (account, await account.CreateTagAsync("First"), await account.CreateTagAsync("Second"));
     }
+
+    private static Filter Added(int tagId) => new()
+    {
+        TagAdded = new TagAddedClause { TagId = tagId, Window = new TimeWindow { Last = new Period { Count = 1, Unit = TimeUnit.Year } } },
+    };
 
     private static Filter Has(int tagId) => new() { Tag = new TagClause { Match = TagClause.Types.Match.Any, TagIds = { tagId } } };
 }

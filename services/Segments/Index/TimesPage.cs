@@ -5,18 +5,24 @@ using TagSegments.Bitmaps;
 namespace TagSegments.Segments.Index;
 
 /// <summary>
-/// The times of the contacts of one chunk, in ticks, 0 for never; no times at all where nobody has one. Beside each stands its place on a scale
+/// The times of some successive contacts, in ticks, 0 for never; no times at all where nobody has one. Beside each stands its place on a scale
 /// of at most 32,768 steps from the earliest to the latest one: two bytes, by which all are decided but those in the step of the bound itself.
 /// </summary>
-internal sealed class TimesChunk
+internal sealed class TimesPage
 {
+    /// <summary>The contacts of a page: few, because a page is made anew when one of its times changes.</summary>
+    public const int Size = 2_048;
+
+    /// <summary>The words that the contacts of a page take in a chunk.</summary>
+    public const int Words = Size / 64;
+
     /// <summary>Nobody has a time.</summary>
-    public static readonly TimesChunk None = new([]);
+    public static readonly TimesPage None = new([]);
 
     private readonly ushort[] _steps;
     private readonly int _shift;
 
-    public TimesChunk(long[] times)
+    public TimesPage(long[] times)
     {
         Times = times;
         (Earliest, Latest) = Bounds(times);
@@ -33,8 +39,11 @@ internal sealed class TimesChunk
     /// <summary>The latest time; 0 if there is none.</summary>
     public long Latest { get; }
 
+    /// <summary>Whether no time lies in a span.</summary>
+    public bool IsEmpty(long from, long until) => Latest < from || Earliest >= until;
+
     /// <summary>Gets which of 64 contacts have a time in a span, in the order of bits of a chunk.</summary>
-    // Most spans have one end in each chunk: the other one lies behind, or before, all times of it.
+    // Most spans have at most one end in each page: the other one lies behind, or before, all times of it.
     public ulong Word(int word, long from, long until) =>
         until > Latest ? Since(word, from) : Since(word, from) & ~Since(word, until);
 
