@@ -9,7 +9,10 @@ using Xunit.Abstractions;
 
 namespace TagSegments.EndToEnd.Tests.EveryCall;
 
-/// <summary>Whatever a request holds, the answer is a result or an error that a program understands, never a defect of the server.</summary>
+/// <summary>
+/// Whatever a request holds, the answer is a result or an error that a program understands, never a defect of the server. The same requests each
+/// time, so that what one finds does not stop somebody else's change; HOSTILE_SEED and HOSTILE_REQUESTS choose others and more.
+/// </summary>
 public sealed class HostileRequestTests(SharedApps shared, ITestOutputHelper output) : IClassFixture<SharedApps>
 {
     private static readonly int s_requestsPerCall = Setting("HOSTILE_REQUESTS", 25);
@@ -21,7 +24,7 @@ public sealed class HostileRequestTests(SharedApps shared, ITestOutputHelper out
     [Fact]
     public async Task Random_requests_never_meet_an_internal_error()
     {
-        var seed = Setting("HOSTILE_SEED", Random.Shared.Next());
+        var seed = Setting("HOSTILE_SEED", 1);
         output.WriteLine($"HOSTILE_SEED={seed}");
         var account = await shared.Apps.NewAccountAsync();
         await PrepareAsync(account);
