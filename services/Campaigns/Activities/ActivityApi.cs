@@ -9,7 +9,7 @@ namespace TagSegments.Campaigns.Activities;
 
 /// <summary>What was sent to contacts and what they did.</summary>
 internal sealed partial class ActivityApi(
-    CallTools tools, ActivityStore activities, ClockWatch clocks, KnownContacts contacts, SuppressionStore suppressions)
+    CallTools tools, ActivityStore activities, ActivityRecorder recorder, ClockWatch clocks, KnownContacts contacts, SuppressionStore suppressions)
     : ActivityService.ActivityServiceBase
 {
     public override async Task<RecordActivitiesResponse> RecordActivities(RecordActivitiesRequest request, ServerCallContext context)
@@ -18,15 +18,11 @@ internal sealed partial class ActivityApi(
         var account = await tools.Accounts.GetAsync(request.Account, ct);
         var events = ActivityRules.ToEvents(request.Activities, tools.Time.GetUtcNow().UtcDateTime);
         await contacts.RequireAsync(account, [.. events.Select(e => e.ContactId)], i => $"activities[{i}].contact_id", ct);
-        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
-        {
-            var recorded = await ActivityRecorder.RecordAsync(tx, account.Id, events, ct);
-            return new RecordActivitiesResponse
-            {
-                Recorded = recorded.Count,
-                ConsistencyToken = tools.Tokens.Create(account.Id, recorded.Pos, recorded.Nonce),
-            };
-        });
+        // A call that may be repeated is remembered in a transaction of its own.
+        return request.RequestId.Length == 0 && events.Count <= ActivityRecorder.MostTogether
+            ? ToResponse(account, await recorder.RecordAsync(account.Id, events, ct))
+            : await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+                ToResponse(account, await ActivityRecorder.RecordAsync(tx, account.Id, events, ct)));
     }
 
     public override async Task<ListActivitiesResponse> ListActivities(ListActivitiesRequest request, ServerCallContext context)
@@ -48,6 +44,12 @@ internal sealed partial class ActivityApi(
 
         return response;
     }
+
+    private RecordActivitiesResponse ToResponse(AccountInfo account, Recorded recorded) => new()
+    {
+        Recorded = recorded.Count,
+        ConsistencyToken = tools.Tokens.Create(account.Id, recorded.Pos, recorded.Nonce),
+    };
 
     private static short[] Kinds(IEnumerable<Activity.Types.Kind> kinds) => [.. kinds.Select(kind => (short)kind)];
 

@@ -9,20 +9,35 @@ namespace TagSegments.Campaigns.Activities;
 /// </summary>
 internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDisposable
 {
-    private readonly Dictionary<int, Batcher<ActivityEvent, Recorded>> _accounts = [];
+    /// <summary>Up to so many activities are recorded together with those of others; more are worth a transaction of their own.</summary>
+    public const int MostTogether = 10;
+
+    private readonly Dictionary<int, Batcher<IReadOnlyList<ActivityEvent>, Recorded>> _accounts = [];
     private readonly Lock _lock = new();
 
-    /// <summary>Records one activity together with others of the account that wait at the same time.</summary>
-    public Task<Recorded> RecordAsync(int accountId, ActivityEvent activity, CancellationToken ct) => Batch(accountId).AddAsync(activity, ct);
+    /// <summary>Records a few activities, all or none, together with others of the account that wait at the same time.</summary>
+    public Task<Recorded> RecordAsync(int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct) =>
+        Batch(accountId).AddAsync(activities, ct);
 
     /// <summary>
     /// Records activities, and that the suppression list was changed, in the caller's transaction, which should do nothing after that: the
     /// clock row is locked.
     /// </summary>
     public static async Task<Recorded> RecordAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct, bool suppressions = false)
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct, bool suppressions = false) =>
+        await RecordFreshAsync(tx, accountId, await WithoutRepeatsAsync(tx, accountId, activities, ct), suppressions, ct);
+
+    public async ValueTask DisposeAsync()
     {
-        var fresh = await WithoutRepeatsAsync(tx, accountId, activities, ct);
+        foreach (var batcher in _accounts.Values)
+        {
+            await batcher.DisposeAsync();
+        }
+    }
+
+    private static async Task<Recorded> RecordFreshAsync(
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActivityEvent> fresh, bool suppressions, CancellationToken ct)
+    {
         if (fresh.Count == 0 && !suppressions)
         {
             return await ActivityClock.ReadAsync(tx, accountId, ct);
@@ -36,21 +51,13 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
         return new Recorded(fresh.Count, pos, nonce);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var batcher in _accounts.Values)
-        {
-            await batcher.DisposeAsync();
-        }
-    }
-
-    private Batcher<ActivityEvent, Recorded> Batch(int accountId)
+    private Batcher<IReadOnlyList<ActivityEvent>, Recorded> Batch(int accountId)
     {
         lock (_lock)
         {
             if (!_accounts.TryGetValue(accountId, out var batcher))
             {
-                batcher = new(1_000, (activities, ct) => WriteAsync(accountId, activities, ct));
+                batcher = new(1_000, (calls, ct) => Deadlocks.RetryAsync(() => WriteAsync(accountId, calls, ct)));
                 _accounts.Add(accountId, batcher);
             }
 
@@ -58,13 +65,18 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
         }
     }
 
-    private async Task<IReadOnlyList<Recorded>> WriteAsync(int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct)
+    private async Task<IReadOnlyList<Recorded>> WriteAsync(
+        int accountId, IReadOnlyList<IReadOnlyList<ActivityEvent>> calls, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
-        var recorded = await RecordAsync(tx, accountId, activities, ct);
+        var fresh = await WithoutRepeatsAsync(tx, accountId, [.. calls.SelectMany(activities => activities)], ct);
+        var recorded = await RecordFreshAsync(tx, accountId, fresh, suppressions: false, ct);
         await tx.CommitAsync(ct);
-        return [.. Enumerable.Repeat(recorded, activities.Count)];
+
+        // Each call is told of its own.
+        var own = fresh.ToHashSet<object>(ReferenceEqualityComparer.Instance);
+        return [.. calls.Select(activities => recorded with { Count = activities.Count(own.Contains) })];
     }
 
     private static async Task<IReadOnlyList<ActivityEvent>> WithoutRepeatsAsync(

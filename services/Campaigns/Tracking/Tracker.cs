@@ -72,7 +72,7 @@ internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource databa
         try
         {
             var campaignId = await CampaignAsync(target);
-            await recorder.RecordAsync(target.AccountId, activity with { CampaignId = campaignId }, CancellationToken.None);
+            await recorder.RecordAsync(target.AccountId, [activity with { CampaignId = campaignId }], CancellationToken.None);
             return true;
         }
         catch (NpgsqlException e) when (e.IsTransient || e.InnerException is IOException or TimeoutException)

@@ -53,6 +53,24 @@ public class RecordActivitiesTests(CampaignWorld world) : IClassFixture<Campaign
     }
 
     [Fact]
+    public async Task Calls_that_are_recorded_together_are_each_told_how_many_of_theirs_were()
+    {
+        var (account, contact) = await ArrangeAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i =>
+        {
+            var (shared, own) = (Event(contact, Kind.Opened, -i), Event(contact, Kind.Clicked, -i));
+            shared.DedupeKey = "shared";
+            return RecordAsync(account, shared, own);
+        }));
+
+        Assert.Equal(39, answers.Count(answer => answer.Recorded == 1));
+        Assert.Equal(1, answers.Count(answer => answer.Recorded == 2));
+        var listed = await world.Activities.ListActivitiesAsync(new() { Account = account, ContactId = contact });
+        Assert.Equal(41, listed.Activities.Count);
+    }
+
+    [Fact]
     public async Task Keeps_the_latest_time_of_each_kind_whatever_the_order_of_arrival()
     {
         var (account, contact) = await ArrangeAsync();
