@@ -8,7 +8,8 @@ internal static class ContactTagsLog
 {
     private const int MaxChanges = 2_000;
 
-    // One row for each change, or one without a change. Clock and changes are of one snapshot.
+    // One row for each change, or one without a change. Clock and changes are of one snapshot, so no change is behind the clock: that is said
+    // for the planner, to which a range with two ends is a narrow one, best read by position.
     private const string Changes = """
         SELECT coalesce(clock.pos, 0), clock.nonce, coalesce(clock.floor, 0), catalog.nonce,
             ARRAY (SELECT nonce FROM crm.commit WHERE account_id = $1 AND pos = ANY ($2)),
@@ -16,11 +17,11 @@ internal static class ContactTagsLog
         FROM (VALUES ($1)) AS account (account_id)
         LEFT JOIN crm.clock ON clock.account_id = $1
         LEFT JOIN crm.catalog_clock AS catalog ON catalog.account_id = $1
-        LEFT JOIN (
-            SELECT pos, seq, tag_id, op, contact_id, chunk, bits
-            FROM tags.tag_change
-            WHERE account_id = $1 AND pos > $3 AND chunk = ANY ($4) AND tag_id > 0
-            ORDER BY pos, seq
+        LEFT JOIN LATERAL (
+            SELECT c.pos, c.seq, c.tag_id, c.op, c.contact_id, c.chunk, c.bits
+            FROM tags.tag_change c
+            WHERE c.account_id = $1 AND c.pos > $3 AND c.pos <= clock.pos AND c.chunk = ANY ($4) AND c.tag_id > 0
+            ORDER BY c.pos, c.seq
             LIMIT $5) AS change ON true
         ORDER BY change.pos, change.seq
         """;
