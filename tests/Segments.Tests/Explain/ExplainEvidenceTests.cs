@@ -85,7 +85,10 @@ public sealed class ExplainEvidenceTests(SharedApps shared) : SegmentTest(shared
             Account = account.Name,
             Suppression = new Suppression
             {
-                Channel = Channel.Email, Address = "ann@example.org", Reason = Suppression.Types.Reason.Manual, Source = "her letter",
+                Channel = Channel.Email,
+                Address = "ann@example.org",
+                Reason = Suppression.Types.Reason.Manual,
+                Source = "her letter",
             },
         });
 
