@@ -24,7 +24,12 @@ public sealed class PostgresFixture
     private readonly string _server;
     private int _databases;
 
-    private PostgresFixture(string server) => _server = server;
+    private PostgresFixture(string server)
+    {
+        _server = server;
+        // A test may use the code of a service without starting it.
+        DapperSetup.Ensure();
+    }
 
     /// <summary>Gets the server, starting it at the first call.</summary>
     public static Task<PostgresFixture> SharedAsync() => s_shared.Value;
