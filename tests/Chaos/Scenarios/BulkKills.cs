@@ -26,6 +26,8 @@ internal sealed class BulkKills(ChaosRig rig, ChaosOptions options)
     private const string Account = "chaos";
     private const int TagCount = 20;
     private const int Nobody = 1_000;
+    // A process that is killed as soon as it works gets on a little each time only. What has not ended then is for the judge.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private static readonly Target[] s_killed = [Target.Tags, Target.Tags, Target.Segments, Target.Postgres];
 
     private readonly List<BulkPlan> _plans = [];
@@ -94,7 +96,7 @@ internal sealed class BulkKills(ChaosRig rig, ChaosOptions options)
     {
         while (!stop.IsCancellationRequested)
         {
-            var free = _plans.FindAll(plan => plan.Original is null && !_plans.Exists(undo => undo.Original == plan));
+            var free = _plans.FindAll(plan => plan.Original is null && plan.Result.FinishTime is not null && !_plans.Exists(undo => undo.Original == plan));
             await (free.Count > 0 && _random.Next(5) < 2 ? UndoAsync(free[_random.Next(free.Count)]) : StartAsync());
         }
     }
@@ -143,7 +145,7 @@ internal sealed class BulkKills(ChaosRig rig, ChaosOptions options)
     private async Task<BulkOperation> EndAsync(BulkOperation operation)
     {
         var request = new GetBulkOperationRequest { Account = Account, OperationId = operation.OperationId };
-        for (var waited = Stopwatch.StartNew(); operation.FinishTime is null && waited.Elapsed < TimeSpan.FromSeconds(90);)
+        for (var waited = Stopwatch.StartNew(); operation.FinishTime is null && waited.Elapsed < s_patience;)
         {
             operation = (await Calls.UntilAcknowledgedAsync(call => Bulk.GetBulkOperationAsync(request, call), CancellationToken.None)).Operation;
             await Task.Delay(20);
