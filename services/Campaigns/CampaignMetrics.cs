@@ -12,6 +12,12 @@ internal static class CampaignMetrics
     private static readonly Counter<long> s_messages = s_meter.CreateCounter<long>(
         "campaigns.messages", "{message}", "Messages by what became of them, as stored in the ledger: the attribute campaigns.outcome.");
 
+    private static readonly UpDownCounter<int> s_waiting = s_meter.CreateUpDownCounter<int>(
+        "campaigns.waiting_connections", "{connection}", "Connections to the mail server that cannot be made and are tried again and again.");
+
+    /// <summary>Counts connections to the mail server that begin, or with -1 cease, to be tried again and again.</summary>
+    public static void Waiting(int change) => s_waiting.Add(change);
+
     /// <summary>Counts outcomes that were stored.</summary>
     public static void Count(IEnumerable<Stored> stored)
     {

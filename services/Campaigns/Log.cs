@@ -11,8 +11,13 @@ internal static partial class Log
     [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Campaign {CampaignId} cannot be sent: {Problem}")]
     public static partial void CampaignFailed(this ILogger logger, Guid campaignId, string problem);
 
-    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "The mail server {Host}:{Port} cannot be used; trying again in {Pause}")]
-    public static partial void MailServerUnavailable(this ILogger logger, Exception exception, string host, int port, TimeSpan pause);
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning,
+        Message = "The mail server {Host}:{Port} cannot be used: {Problem} {Connections} connections and {Messages} messages wait; next try in {Pause}")]
+    public static partial void MailServerUnavailable(
+        this ILogger logger, string host, int port, string problem, int connections, int messages, TimeSpan pause);
+
+    [LoggerMessage(EventId = 12, Level = LogLevel.Information, Message = "The mail server {Host}:{Port} can be used again")]
+    public static partial void MailServerAvailable(this ILogger logger, string host, int port);
 
     [LoggerMessage(EventId = 7, Level = LogLevel.Information, Message = "Campaign {CampaignId}: the A/B test is decided, {Decision}")]
     public static partial void VariantChosen(this ILogger logger, Guid campaignId, string decision);

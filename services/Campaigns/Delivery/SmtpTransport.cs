@@ -12,44 +12,42 @@ using TagSegments.Campaigns.Sending;
 namespace TagSegments.Campaigns.Delivery;
 
 /// <summary>A connection to the mail server, kept open from message to message.</summary>
-internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, ILogger logger) : ITransport
+internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, MailServerWatch watch, Func<int> waiting) : ITransport
 {
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(30);
     private readonly X509Certificate2Collection _authorities = Authorities(smtp.Authority);
     private SmtpClient _client = new();
+    private MailSocket? _socket;
     private int _sent;
 
     public bool IsReady => _client.IsConnected && _sent < smtp.MessagesPerConnection;
 
     public async Task<bool> WaitUntilReadyAsync(CancellationToken ct)
     {
-        var pause = TimeSpan.FromMilliseconds(200);
-        while (!IsReady)
+        var (failed, pause) = (false, s_firstPause);
+        try
         {
-            try
+            while (!IsReady && !ct.IsCancellationRequested)
             {
-                await ConnectAsync(ct);
+                if (await TryConnectAsync(ct) is { } problem)
+                {
+                    watch.Fail(problem, !failed, waiting(), pause);
+                    failed = true;
+                    await Task.Delay(pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    pause = pause * 2 < s_maxPause ? pause * 2 : s_maxPause;
+                }
             }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        }
+        finally
+        {
+            if (failed)
             {
-                return false;
-            }
-            catch (Exception e) when (IsConnectionTrouble(e))
-            {
-                // A connection on which the login failed is there and must not be used.
-                Drop();
-                logger.MailServerUnavailable(e, smtp.Host, smtp.Port, pause);
-                await Task.Delay(pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                pause = pause * 2 < s_maxPause ? pause * 2 : s_maxPause;
-            }
-
-            if (ct.IsCancellationRequested)
-            {
-                return false;
+                watch.End(IsReady);
             }
         }
 
-        return true;
+        return IsReady && !ct.IsCancellationRequested;
     }
 
     public async Task<Outcome> SendAsync(Claim claim, OutgoingMessage message, Action begin)
@@ -81,7 +79,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
     public async ValueTask DisposeAsync()
     {
         await QuitAsync();
-        _client.Dispose();
+        Drop();
     }
 
     private async Task QuitAsync()
@@ -97,13 +95,34 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         }
     }
 
+    // Returns why there is no connection.
+    private async Task<Exception?> TryConnectAsync(CancellationToken ct)
+    {
+        try
+        {
+            await ConnectAsync(ct);
+            return null;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception e) when (IsConnectionTrouble(e))
+        {
+            // A connection on which the login failed is there and must not be used.
+            Drop();
+            return e;
+        }
+    }
+
     private async Task ConnectAsync(CancellationToken ct)
     {
         await QuitAsync();
         Drop();
         _client.Timeout = (int)smtp.Timeout.TotalMilliseconds;
         _client.ServerCertificateValidationCallback = _authorities.Count > 0 ? IsTrusted : null;
-        await _client.ConnectAsync(smtp.Host, smtp.Port, smtp.SocketOptions, ct);
+        _socket = await MailSocket.ConnectAsync(smtp.Host, smtp.Port, smtp.Timeout, ct);
+        await _client.ConnectAsync(_socket, smtp.Host, smtp.Port, smtp.SocketOptions, ct);
         // With BDAT the message would end with its last byte, before it is known that all of it is written.
         _client.Capabilities &= ~SmtpCapabilities.Chunking;
         if (smtp.User.Length > 0)
@@ -157,6 +176,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
     {
         _client.Dispose();
         _client = new();
+        _socket?.Dispose();
     }
 
     private static bool IsConnectionTrouble(Exception e) => e is IOException or SocketException or ProtocolException or TimeoutException

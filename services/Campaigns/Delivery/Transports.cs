@@ -6,13 +6,17 @@ namespace TagSegments.Campaigns.Delivery;
 internal sealed class Transports(
     IConfiguration configuration, DeliveryOptions delivery, TimeProvider time, ILogger<Transports> logger) : IDisposable
 {
-    private readonly SmtpOptions _smtp = configuration.GetSection("Smtp").Get<SmtpOptions>() ?? new SmtpOptions();
+    private readonly SmtpOptions _smtp = Options(configuration);
+    private readonly MailServerWatch _watch = new(Options(configuration), time, logger);
     private readonly SmsOptions _sms = configuration.GetSection("Sms").Get<SmsOptions>() ?? new SmsOptions();
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
-    public ITransport CreateSmtp() => new SmtpTransport(_smtp, delivery, logger);
+    /// <summary>Makes a connection to the mail server; <paramref name="waiting"/> counts the messages that wait for one.</summary>
+    public ITransport CreateSmtp(Func<int> waiting) => new SmtpTransport(_smtp, delivery, _watch, waiting);
 
     public ITransport CreateSms() => new SmsTransport(_http, _sms, delivery, time);
 
     public void Dispose() => _http.Dispose();
+
+    private static SmtpOptions Options(IConfiguration configuration) => configuration.GetSection("Smtp").Get<SmtpOptions>() ?? new SmtpOptions();
 }

@@ -35,7 +35,7 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
         AccountInfo account, Campaign campaign, int contactId, string variantName, IEnumerable<string> addresses, CancellationToken ct)
     {
         var rendered = (await RenderAsync(account, campaign, contactId, variantName, ct)).Message;
-        await using var transport = campaign.Channel == Channel.Sms ? transports.CreateSms() : transports.CreateSmtp();
+        await using var transport = campaign.Channel == Channel.Sms ? transports.CreateSms() : transports.CreateSmtp(() => 1);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(TimeSpan.FromSeconds(10));
         if (!await transport.WaitUntilReadyAsync(patience.Token))

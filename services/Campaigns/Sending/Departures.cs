@@ -47,7 +47,9 @@ internal static class Departures
                     r.attempts + CASE WHEN suppressed OR r.state = 3 THEN 0 ELSE 1 END, held.fence, NULL::timestamptz, now(), now(), c.consent
                 FROM (SELECT EXISTS (
                     SELECT FROM campaigns.suppression s
-                    WHERE s.account_id = r.account_id AND s.channel = r.channel AND s.address_key = r.address_key) AS suppressed) list)
+                    WHERE s.account_id = r.account_id AND s.channel = r.channel AND s.address_key = r.address_key) AS suppressed
+                    -- Or the list is read again for each use of the answer.
+                    OFFSET 0) list)
             FROM c
             JOIN held USING (account_id, campaign_id, batch_id)
             WHERE r.account_id = c.account_id AND r.campaign_id = c.campaign_id AND r.contact_id = c.contact_id

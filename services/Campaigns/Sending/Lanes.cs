@@ -25,7 +25,7 @@ internal sealed class Lanes(DeliveryOptions options, LaneServices services, Tran
     /// <summary>Runs until it is cancelled and what is being handed over then has come to its end.</summary>
     public async Task RunAsync(Journal? journal, CancellationToken ct)
     {
-        var email = Enumerable.Range(0, options.Connections).Select(i => Run(_email, transports.CreateSmtp(), journal?.Lanes[i], ct));
+        var email = Enumerable.Range(0, options.Connections).Select(i => Run(_email, transports.CreateSmtp(() => _email.Count), journal?.Lanes[i], ct));
         var sms = Enumerable.Range(0, options.SmsConnections)
             .Select(i => Run(_sms, transports.CreateSms(), journal?.Lanes[options.Connections + i], ct));
         await Task.WhenAll(email.Concat(sms));

@@ -18,8 +18,11 @@ internal sealed class LetterQueue
     private int _singles;
     private TaskCompletionSource? _room;
 
+    /// <summary>How many letters wait.</summary>
+    public int Count => _letters.Reader.Count;
+
     /// <summary>Whether more letters would only wait.</summary>
-    public bool IsFull => _letters.Reader.Count >= Enough;
+    public bool IsFull => Count >= Enough;
 
     /// <summary>Whether more single messages would only wait.</summary>
     public bool IsFullOfSingles => Volatile.Read(ref _singles) >= Enough;

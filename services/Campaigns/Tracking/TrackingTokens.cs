@@ -45,7 +45,7 @@ internal sealed class TrackingTokens
         var plain = ToBytes(target);
         var token = new byte[NonceLength + plain.Length + TagLength];
         var nonce = token.AsSpan(0, NonceLength);
-        keys.Nonce(plain).CopyTo(nonce);
+        keys.Nonce(plain, nonce);
         keys.Encrypt(nonce, plain, token.AsSpan(NonceLength, plain.Length), token.AsSpan(NonceLength + plain.Length));
         return Base64Url.EncodeToString(token);
     }
@@ -95,14 +95,23 @@ internal sealed class TrackingTokens
         (Channel)bytes[24],
         Encoding.UTF8.GetString(bytes[HeadLength..]));
 
-    /// <summary>What a purpose derives from the key. Ciphers serve one at a time and cost more to make than to use, so they are kept.</summary>
+    /// <summary>What a purpose derives from the key. Its tools serve one at a time and cost more to make than to use, so they are kept.</summary>
     private sealed class PurposeKeys(byte[] key, TokenPurpose purpose)
     {
         private readonly byte[] _nonceKey = Derive(key, purpose, "nonce");
         private readonly byte[] _encryptionKey = Derive(key, purpose, "encryption");
         private readonly ConcurrentBag<AesGcm> _ciphers = [];
+        private readonly ConcurrentBag<IncrementalHash> _hashes = [];
 
-        public ReadOnlySpan<byte> Nonce(byte[] plain) => HMACSHA256.HashData(_nonceKey, plain).AsSpan(0, NonceLength);
+        public void Nonce(ReadOnlySpan<byte> plain, Span<byte> nonce)
+        {
+            var hash = _hashes.TryTake(out var kept) ? kept : IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _nonceKey);
+            Span<byte> whole = stackalloc byte[HMACSHA256.HashSizeInBytes];
+            hash.AppendData(plain);
+            hash.GetHashAndReset(whole);
+            whole[..NonceLength].CopyTo(nonce);
+            _hashes.Add(hash);
+        }
 
         public void Encrypt(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plain, Span<byte> encrypted, Span<byte> tag)
         {
