@@ -30,7 +30,7 @@ internal static class BulkStatement
         ON CONFLICT DO NOTHING
         """;
 
-    private const string Apply = """
+    private const string Apply = $"""
         WITH asked AS MATERIALIZED (
             SELECT $1 AS account_id, p.chunk, ('x' || encode(p.bytes, 'hex'))::bit(16384) AS bits
             FROM unnest($2::int[], $3::bytea[]) AS p (chunk, bytes)),
@@ -69,15 +69,7 @@ internal static class BulkStatement
             SET bits = CASE WHEN c.adds THEN t.bits | c.bits ELSE t.bits & ~c.bits END
             FROM changed c
             WHERE t.account_id = c.account_id AND t.tag_id = c.tag_id AND t.chunk = c.chunk),
-        clock AS (
-            UPDATE crm.clock
-            SET pos = pos + 1, nonce = gen_random_uuid()
-            WHERE account_id = $1 AND EXISTS (SELECT FROM changed)
-            RETURNING pos, nonce, clock_timestamp() AS at),
-        noted AS (
-            INSERT INTO crm.commit (account_id, pos, nonce, committed_at)
-            SELECT $1, pos, nonce, at
-            FROM clock),
+        {Sql.MoveClock},
         logged AS (
             -- A change of one contact is logged by its number: that is what audit by contact looks for first.
             INSERT INTO tags.tag_change (account_id, pos, seq, tag_id, op, contact_id, chunk, bits,

@@ -3,10 +3,21 @@ using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Assignments;
 
-/// <summary>Brings chunks of contacts' tags up to the present, in one short round trip.</summary>
+/// <summary>
+/// Brings chunks of contacts' tags up to the present. Most find, in one short round trip, that they are; the log is read only if they are not.
+/// For connections of <see cref="HotDatabase"/>.
+/// </summary>
 internal static class ContactTagsLog
 {
     private const int MaxChanges = 2_000;
+
+    // A statement that does less: even of one that finds nothing the database starts every part.
+    private const string Clock = """
+        SELECT coalesce(clock.pos, 0), clock.nonce, catalog.nonce
+        FROM (VALUES ($1)) AS account (account_id)
+        LEFT JOIN crm.clock ON clock.account_id = $1
+        LEFT JOIN crm.catalog_clock AS catalog ON catalog.account_id = $1
+        """;
 
     // One row for each change, or one without a change. Clock and changes are of one snapshot, so no change is behind the clock: that is said
     // for the planner, to which a range with two ends is a narrow one, best read by position.
@@ -28,24 +39,45 @@ internal static class ContactTagsLog
 
     /// <summary>
     /// Applies what has changed; false if the chunks cannot be brought up to date, because too much has changed or because they are of another
-    /// history. For connections of <see cref="HotDatabase"/>.
+    /// history.
     /// </summary>
     public static async Task<(bool Done, Position Position, Guid CatalogNonce)> CatchUpAsync(
         NpgsqlDataSource database, int accountId, Dictionary<int, ContactTagsChunk> chunks, CancellationToken ct)
     {
-        var since = chunks.Values.Select(chunk => chunk.Position.Pos).DefaultIfEmpty().Min();
         await using var connection = await database.OpenConnectionAsync(ct);
+        var (now, catalogNonce) = await ReadClockAsync(connection, accountId, ct);
+        return chunks.Values.All(chunk => chunk.Position == now)
+            ? (true, now, catalogNonce)
+            : await ReadLogAsync(connection, accountId, chunks, ct);
+    }
+
+    private static async Task<(Position Now, Guid CatalogNonce)> ReadClockAsync(NpgsqlConnection connection, int accountId, CancellationToken ct)
+    {
+        await using var batch = connection.CreateBatch();
+        batch.Add(Clock, accountId);
+        await batch.PrepareAsync(ct);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        return (new(reader.GetInt64(0), GuidOrEmpty(reader, 1)), GuidOrEmpty(reader, 2));
+    }
+
+    private static async Task<(bool Done, Position Position, Guid CatalogNonce)> ReadLogAsync(
+        NpgsqlConnection connection, int accountId, Dictionary<int, ContactTagsChunk> chunks, CancellationToken ct)
+    {
+        var since = chunks.Values.Min(chunk => chunk.Position.Pos);
         await using var batch = connection.CreateBatch();
         batch.Add(
             Changes, accountId, chunks.Values.Select(chunk => chunk.Position.Pos).Distinct().ToArray(), since, chunks.Keys.ToArray(), MaxChanges + 1);
         await batch.PrepareAsync(ct);
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
-        var position = new Position(reader.GetInt64(0), reader.IsDBNull(1) ? Guid.Empty : reader.GetGuid(1));
-        var catalogNonce = reader.IsDBNull(3) ? Guid.Empty : reader.GetGuid(3);
+        var position = new Position(reader.GetInt64(0), GuidOrEmpty(reader, 1));
+        var catalogNonce = GuidOrEmpty(reader, 3);
         var done = AreOfThisHistory(chunks.Values, reader.GetInt64(2), reader.GetFieldValue<Guid[]>(4)) && await ApplyAsync(reader, chunks, position, ct);
         return (done, position, catalogNonce);
     }
+
+    private static Guid GuidOrEmpty(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? Guid.Empty : reader.GetGuid(ordinal);
 
     private static bool AreOfThisHistory(IEnumerable<ContactTagsChunk> chunks, long floor, Guid[] nonces) =>
         chunks.All(chunk => chunk.Position.Pos >= floor && (chunk.Position.Pos == 0 || nonces.Contains(chunk.Position.Nonce)));

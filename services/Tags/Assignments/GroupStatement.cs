@@ -50,15 +50,7 @@ internal static class GroupStatement
                 FROM changed
                 GROUP BY account_id, tag_id, chunk) AS m
             WHERE t.account_id = m.account_id AND t.tag_id = m.tag_id AND t.chunk = m.chunk),
-        clock AS (
-            UPDATE crm.clock
-            SET pos = pos + 1, nonce = gen_random_uuid()
-            WHERE account_id = $1 AND EXISTS (SELECT FROM changed)
-            RETURNING pos, nonce, clock_timestamp() AS at),
-        noted AS (
-            INSERT INTO crm.commit (account_id, pos, nonce, committed_at)
-            SELECT $1, pos, nonce, at
-            FROM clock),
+        {Sql.MoveClock},
         logged AS (
             INSERT INTO tags.tag_change (account_id, pos, seq, tag_id, op, contact_id, chunk,
                 cause_kind, cause_id, cause_detail, cause_chain, actor, skip_workflows, at)

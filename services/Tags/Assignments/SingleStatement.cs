@@ -9,23 +9,15 @@ namespace TagSegments.Tags.Assignments;
 /// </summary>
 internal static class SingleStatement
 {
-    private const string Apply = """
-        WITH written AS (
+    private const string Apply = $"""
+        WITH changed AS (
             UPDATE tags.tag_chunk t
             SET bits = set_bit(t.bits, $5, $6)
             WHERE t.account_id = $1 AND t.tag_id = $2 AND t.chunk = $4 AND get_bit(t.bits, $5) <> $6 AND $3 > 0
                 AND (SELECT get_bit(bits, $5) = 1 FROM tags.tag_chunk WHERE account_id = $1 AND tag_id = 0 AND chunk = $4)
                 AND (SELECT deleted_at IS NULL FROM tags.tag WHERE account_id = $1 AND tag_id = $2)
             RETURNING 1),
-        clock AS (
-            UPDATE crm.clock
-            SET pos = pos + 1, nonce = gen_random_uuid()
-            WHERE account_id = $1 AND EXISTS (SELECT FROM written)
-            RETURNING pos, nonce, clock_timestamp() AS at),
-        noted AS (
-            INSERT INTO crm.commit (account_id, pos, nonce, committed_at)
-            SELECT $1, pos, nonce, at
-            FROM clock),
+        {Sql.MoveClock},
         logged AS (
             INSERT INTO tags.tag_change (account_id, pos, seq, tag_id, op, contact_id, chunk,
                 cause_kind, cause_id, cause_detail, cause_chain, actor, skip_workflows, at)

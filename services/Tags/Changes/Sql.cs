@@ -9,6 +9,22 @@ internal static class Sql
     /// <summary>An empty chunk, as an SQL constant.</summary>
     public const string Zero = "repeat('0', 16384)::bit(16384)";
 
+    /// <summary>
+    /// Two parts of a WITH: if there is a row in <c>changed</c> the clock of the account $1 moves and the commit is noted. The new position, its
+    /// nonce and its instant are in <c>clock</c>, which is empty otherwise. The lock on the row makes the order of positions that of commits.
+    /// </summary>
+    public const string MoveClock = """
+        clock AS (
+            UPDATE crm.clock
+            SET pos = pos + 1, nonce = gen_random_uuid()
+            WHERE account_id = $1 AND EXISTS (SELECT FROM changed)
+            RETURNING pos, nonce, clock_timestamp() AS at),
+        noted AS (
+            INSERT INTO crm.commit (account_id, pos, nonce, committed_at)
+            SELECT $1, pos, nonce, at
+            FROM clock)
+        """;
+
     /// <summary>Makes a statement whose parameters are $1, $2 ...</summary>
     public static NpgsqlBatchCommand Command(string sql, params object[] values)
     {

@@ -60,6 +60,7 @@ internal static class SingleSpeed
         var (ours, plain, prepared, empty) = (medians[0], medians[1], medians[2], medians[3]);
         report.AtMost("one add through gRPC, p50", ours, yardstick, plain, "ms", 1.5);
         report.Compare("an empty call through gRPC, p50", empty, yardstick, plain, "ms");
+        report.Compare("the same add, beside what rows cost behind a call", ours, "an empty call and a plain row insert with commit", empty + plain, "ms");
         report.Compare("an empty call and a prepared insert, the floor of an add", empty + prepared, yardstick, plain, "ms");
     }
 
