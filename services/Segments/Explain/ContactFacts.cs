@@ -1,13 +1,15 @@
 using System.Text.Json;
 using Crm.Segments.V1;
-using Dapper;
 using TagSegments.Bitmaps;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 
 namespace TagSegments.Segments.Explain;
 
-/// <summary>Reads what is known of one contact, or was at a moment of the past, in the snapshot of an explanation.</summary>
+/// <summary>
+/// Asks what is known of one contact, or was at a moment of the past. Nothing is read before <see cref="AnswerAsync"/>, which reads all that was
+/// asked for together.
+/// </summary>
 internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterContext context)
 {
     private const int MostTags = 20;
@@ -18,23 +20,27 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
     private const string OfContact =
         "(h.contact_id = @contactId OR h.contact_id IS NULL AND h.chunk = @chunk AND get_bit(h.bits, @offset) = 1)";
 
+    private readonly QueryBatch _queries = new(snapshot);
     private readonly FilterContext _context = context with { HasCandidates = true };
     private readonly FilterSources _sources = (context with { HasCandidates = true }).Sources;
 
+    /// <summary>Answers what was asked, and what is asked because of an answer.</summary>
+    public Task AnswerAsync(CancellationToken ct) => _queries.RunAsync(plannedOnce: _context.Past is null, ct);
+
     /// <summary>Reads the contact's attributes and fields; null if there is no such living contact.</summary>
-    public async Task<JsonDocument?> AttributesAsync(CancellationToken ct)
+    public async Task<JsonDocument?> AttributesAsync()
     {
         var sql = $"""
             SELECT to_jsonb(c)
             FROM {_sources.Contacts} c
             WHERE account_id = @account AND contact_id = @contactId
             """;
-        var rows = await QueryAsync<string>(sql, FilterSql.Parameters(_context), ct);
+        var rows = await QueryAsync<string>(sql, FilterSql.Parameters(_context));
         return rows.SingleOrDefault() is { } json ? JsonDocument.Parse(json) : null;
     }
 
     /// <summary>Reads which clauses are true.</summary>
-    public async Task<bool[]> TruthsAsync(IReadOnlyCollection<Filter> clauses, CancellationToken ct)
+    public async Task<bool[]> TruthsAsync(IReadOnlyCollection<Filter> clauses)
     {
         var (texts, parameters) = FilterSql.CompileEach(clauses, _context);
         var sql = $"""
@@ -42,11 +48,11 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
             FROM {_sources.Contacts} c
             WHERE c.account_id = @account AND c.contact_id = @contactId
             """;
-        return clauses.Count == 0 ? [] : [.. await QueryAsync<bool>(sql, parameters, ct)];
+        return clauses.Count == 0 ? [] : [.. await QueryAsync<bool>(sql, parameters)];
     }
 
     /// <summary>Reads which of the tags asked for the contact has, and the last change of each.</summary>
-    public async Task<IReadOnlyList<TagFact>> TagsAsync(TagClause clause, CancellationToken ct)
+    public async Task<IReadOnlyList<TagFact>> TagsAsync(TagClause clause)
     {
         var held = FilterSql.TagsOf(clause, _context);
         var sql = $"""
@@ -71,32 +77,32 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
             ORDER BY s.has DESC, s.tag_id
             """;
         held.Parameters.Add("tagIds", clause.TagIds.ToArray());
-        return [.. await QueryAsync<TagFact>(sql, held.Parameters, ct)];
+        return await QueryAsync<TagFact>(sql, held.Parameters);
     }
 
     /// <summary>Reads when and why a tag was added.</summary>
-    public Task<IReadOnlyList<EventFact>> AdditionsAsync(TagAddedClause clause, CancellationToken ct)
+    public Task<IReadOnlyList<EventFact>> AdditionsAsync(TagAddedClause clause)
     {
         var additions = FilterSql.AdditionsOf(clause, _context);
         return EventsAsync(additions, $"""
             SELECT h.at, {additions.Conditions[0]} AS in_window, NULL AS campaign_id, NULL AS detail, h.cause_kind, h.cause_id, h.cause_detail, h.actor
             FROM {additions.Rows} AND {OfContact}
-            """, ct);
+            """);
     }
 
     /// <summary>Reads what was recorded until now.</summary>
-    public Task<IReadOnlyList<EventFact>> ActivityAsync(ActivityClause clause, CancellationToken ct)
+    public Task<IReadOnlyList<EventFact>> ActivityAsync(ActivityClause clause)
     {
         var activity = FilterSql.ActivityOf(clause, _context);
         return EventsAsync(activity, $"""
             SELECT a.at, {activity.Conditions[0]} AS in_window, a.campaign_id::text, a.detail,
                 NULL::smallint AS cause_kind, NULL AS cause_id, NULL AS cause_detail, NULL AS actor
             FROM {activity.Rows}
-            """, ct);
+            """);
     }
 
     /// <summary>Reads the contact's opportunities, those first that meet most conditions.</summary>
-    public async Task<IReadOnlyList<OpportunityFact>> OpportunitiesAsync(OpportunityClause clause, CancellationToken ct)
+    public async Task<IReadOnlyList<OpportunityFact>> OpportunitiesAsync(OpportunityClause clause)
     {
         var opportunities = FilterSql.OpportunitiesOf(clause, _context);
         var sql = $"""
@@ -113,22 +119,22 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
             ORDER BY cardinality(array_positions(o.met, true)) DESC, o.opportunity_id
             LIMIT {MostOpportunities}
             """;
-        return [.. await QueryAsync<OpportunityFact>(sql, opportunities.Parameters, ct)];
+        return await QueryAsync<OpportunityFact>(sql, opportunities.Parameters);
     }
 
     /// <summary>Reads the contact's phone number in the form in which it is compared with suppressed ones.</summary>
-    public async Task<string?> PhoneKeyAsync(CancellationToken ct)
+    public async Task<string?> PhoneKeyAsync()
     {
         var sql = $"""
             SELECT {FilterSql.PhoneKey}
             FROM {_sources.Contacts} c
             WHERE c.account_id = @account AND c.contact_id = @contactId
             """;
-        return (await QueryAsync<string?>(sql, FilterSql.Parameters(_context), ct)).Single();
+        return (await QueryAsync<string?>(sql, FilterSql.Parameters(_context))).Single();
     }
 
     /// <summary>Reads why and since when an address is suppressed, as far as that is known of the past; null if it is not.</summary>
-    public async Task<SuppressionFact?> SuppressionAsync(int channel, string address, CancellationToken ct)
+    public async Task<SuppressionFact?> SuppressionAsync(int channel, string address)
     {
         var columns = _context.Past is null
             ? "(ARRAY['bounced', 'complained', 'unsubscribed', 'manual'])[s.reason] AS reason, s.source, s.created_at"
@@ -141,10 +147,10 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
         var parameters = FilterSql.Parameters(_context);
         parameters.Add("channel", channel);
         parameters.Add("address", address);
-        return (await QueryAsync<SuppressionFact>(sql, parameters, ct)).SingleOrDefault();
+        return (await QueryAsync<SuppressionFact>(sql, parameters)).SingleOrDefault();
     }
 
-    private async Task<IReadOnlyList<EventFact>> EventsAsync(EvidenceSql evidence, string rows, CancellationToken ct)
+    private async Task<IReadOnlyList<EventFact>> EventsAsync(EvidenceSql evidence, string rows)
     {
         var sql = $"""
             SELECT e.*, (count(*) FILTER (WHERE e.in_window) OVER ())::int AS count, (count(*) OVER ())::int AS count_in_all
@@ -152,15 +158,15 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
             ORDER BY e.in_window DESC, e.at DESC
             LIMIT {MostEvents}
             """;
-        return [.. await QueryAsync<EventFact>(sql, evidence.Parameters, ct)];
+        return await QueryAsync<EventFact>(sql, evidence.Parameters);
     }
 
-    private Task<IEnumerable<T>> QueryAsync<T>(string sql, SqlParameters parameters, CancellationToken ct)
+    private Task<List<T>> QueryAsync<T>(string sql, SqlParameters parameters)
     {
         parameters.Add("candidates", new[] { contactId });
         parameters.Add("contactId", contactId);
         parameters.Add("chunk", ChunkLayout.ChunkOf(contactId));
         parameters.Add("offset", ChunkLayout.OffsetOf(contactId));
-        return snapshot.QueryAsync<T>(_context.Past is null ? Snapshot.PlannedOnce(sql) : sql, parameters, ct);
+        return _queries.AddAsync<T>(sql, parameters);
     }
 }

@@ -13,28 +13,28 @@ internal sealed class Evidence(ContactFacts facts, JsonElement contact, FilterCa
     private readonly ContactValues _values = new(contact, context);
 
     /// <summary>Adds the evidence of a clause, and the same in words.</summary>
-    public async Task AddAsync(Explanation explanation, Filter clause, CancellationToken ct)
+    public async Task AddAsync(Explanation explanation, Filter clause)
     {
         explanation.Windows.AddRange(WindowBounds.Resolve(clause, context, _values.Zone));
         switch (clause.KindCase)
         {
             case Filter.KindOneofCase.Tag:
-                AddTags(explanation, await facts.TagsAsync(clause.Tag, ct));
+                AddTags(explanation, await facts.TagsAsync(clause.Tag));
                 break;
             case Filter.KindOneofCase.TagAdded:
-                AddEvents(explanation, await facts.AdditionsAsync(clause.TagAdded, ct));
+                AddEvents(explanation, await facts.AdditionsAsync(clause.TagAdded));
                 break;
             case Filter.KindOneofCase.Field:
                 explanation.Field = _values.Field(clause.Field, catalog);
                 break;
             case Filter.KindOneofCase.Activity:
-                AddEvents(explanation, await facts.ActivityAsync(clause.Activity, ct));
+                AddEvents(explanation, await facts.ActivityAsync(clause.Activity));
                 break;
             case Filter.KindOneofCase.Opportunity:
-                AddOpportunities(explanation, clause.Opportunity, await facts.OpportunitiesAsync(clause.Opportunity, ct));
+                AddOpportunities(explanation, clause.Opportunity, await facts.OpportunitiesAsync(clause.Opportunity));
                 break;
             case Filter.KindOneofCase.Consent:
-                explanation.Consent = await ConsentAsync(clause.Consent, ct);
+                explanation.Consent = await ConsentAsync(clause.Consent);
                 break;
             default:
                 break;
@@ -97,7 +97,7 @@ internal sealed class Evidence(ContactFacts facts, JsonElement contact, FilterCa
         }));
     }
 
-    private async Task<ConsentEvidence> ConsentAsync(ConsentClause clause, CancellationToken ct)
+    private async Task<ConsentEvidence> ConsentAsync(ConsentClause clause)
     {
         var isSms = clause.Channel == Channel.Sms;
         var evidence = new ConsentEvidence { Channel = isSms ? Channel.Sms : Channel.Email };
@@ -111,8 +111,8 @@ internal sealed class Evidence(ContactFacts facts, JsonElement contact, FilterCa
         }
 
         // The addresses of phones are compared by the same SQL as in the clause; e-mail addresses are kept in this form.
-        evidence.Address = (isSms ? await facts.PhoneKeyAsync(ct) : _values.Text("email_key")) ?? "";
-        if (evidence.Address.Length > 0 && await facts.SuppressionAsync(isSms ? 2 : 1, evidence.Address, ct) is { } suppression)
+        evidence.Address = (isSms ? await facts.PhoneKeyAsync() : _values.Text("email_key")) ?? "";
+        if (evidence.Address.Length > 0 && await facts.SuppressionAsync(isSms ? 2 : 1, evidence.Address) is { } suppression)
         {
             (evidence.State, evidence.SuppressionReason, evidence.Source) = (State.Suppressed, suppression.Reason ?? "", suppression.Source ?? "");
             evidence.Time = suppression.CreatedAt?.ToTimestamp();

@@ -43,17 +43,22 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
         Snapshot snapshot, AccountState state, FilterContext context, Filter filter, int contactId, CancellationToken ct)
     {
         var facts = new ContactFacts(snapshot, contactId, context);
-        using var contact = await facts.AttributesAsync(ct);
+        var clauses = Clauses(filter, state);
+        var (attributes, truth) = (facts.AttributesAsync(), facts.TruthsAsync(clauses));
+        await facts.AnswerAsync(ct);
+        using var contact = await attributes;
         if (contact is null)
         {
             return null;
         }
 
-        var evidence = new Evidence(facts, contact.RootElement, state.Catalog, context);
-        var clauses = Clauses(filter, state);
-        var truths = clauses.Zip(await facts.TruthsAsync(clauses, ct)).ToDictionary(
+        var truths = clauses.Zip(await truth).ToDictionary(
             clause => clause.First, clause => clause.Second, ReferenceEqualityComparer.Instance as IEqualityComparer<Filter>);
-        return await new Walk(state, evidence, truths).NodeAsync(filter, ct);
+        var walk = new Walk(state, new Evidence(facts, contact.RootElement, state.Catalog, context), truths);
+        var explanation = walk.Node(filter);
+        await facts.AnswerAsync(ct);
+        await walk.Evidence;
+        return explanation;
     }
 
     // Every clause that is read, those of segments too: their truth is asked for at once.
@@ -82,13 +87,18 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
     private sealed class Walk(AccountState state, Evidence evidence, Dictionary<Filter, bool> truths)
     {
         private readonly Dictionary<string, Explanation?> _segments = [];
+        private readonly List<Task> _evidence = [];
 
-        public async Task<Explanation> NodeAsync(Filter filter, CancellationToken ct)
+        /// <summary>Ends when the evidence of all clauses is in the explanation.</summary>
+        public Task Evidence => Task.WhenAll(_evidence);
+
+        /// <summary>Explains a node; the evidence comes when the facts are read.</summary>
+        public Explanation Node(Filter filter)
         {
             var explanation = new Explanation { Text = FilterErrors.Short(FilterPrinter.Print(filter, state.Catalog), MostText) };
             foreach (var member in FilterWalk.Members(filter))
             {
-                explanation.Members.Add(await NodeAsync(member, ct));
+                explanation.Members.Add(Node(member));
             }
 
             switch (filter.KindCase)
@@ -103,19 +113,19 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
                     explanation.Matches = !explanation.Members[0].Matches;
                     break;
                 case Filter.KindOneofCase.Segment:
-                    explanation.Members.Add(await SegmentAsync(filter.Segment.SegmentId, ct));
+                    explanation.Members.Add(Segment(filter.Segment.SegmentId));
                     explanation.Matches = explanation.Members[0].Matches;
                     break;
                 default:
                     explanation.Matches = truths[filter];
-                    await evidence.AddAsync(explanation, filter, ct);
+                    _evidence.Add(evidence.AddAsync(explanation, filter));
                     break;
             }
 
             return explanation;
         }
 
-        private async Task<Explanation> SegmentAsync(string segmentId, CancellationToken ct)
+        private Explanation Segment(string segmentId)
         {
             if (_segments.TryGetValue(segmentId, out var known))
             {
@@ -124,7 +134,7 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
             }
 
             _segments[segmentId] = null;
-            return (_segments[segmentId] = await NodeAsync(state.Definitions[segmentId].Filter, ct))!;
+            return (_segments[segmentId] = Node(state.Definitions[segmentId].Filter))!;
         }
     }
 }

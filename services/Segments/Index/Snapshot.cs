@@ -56,16 +56,19 @@ internal sealed class Snapshot : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes a connection plan a statement about few contacts once, whatever its parameters are: planning one takes many times longer than
-    /// running it, and its plan is always to look those contacts up by their indexes, also if the tables are still empty when it is made.
+    /// The settings that make a connection plan a statement about few contacts once, whatever its parameters are: planning one takes many times
+    /// longer than running it, and its plan is always to look those contacts up by their indexes, also if the tables are still empty when it is
+    /// made.
     /// </summary>
-    public static string PlannedOnce(string sql) => $"""
-        SET LOCAL plan_cache_mode = force_generic_plan;
-        SET LOCAL enable_seqscan = off;
-        {sql};
-        SET LOCAL plan_cache_mode TO DEFAULT;
-        SET LOCAL enable_seqscan TO DEFAULT
-        """;
+    public static IReadOnlyList<string> PlanOnce { get; } =
+        ["SET LOCAL plan_cache_mode = force_generic_plan", "SET LOCAL enable_seqscan = off"];
+
+    /// <summary>The end of <see cref="PlanOnce"/>.</summary>
+    public static IReadOnlyList<string> PlanAsUsual { get; } =
+        ["SET LOCAL plan_cache_mode TO DEFAULT", "SET LOCAL enable_seqscan TO DEFAULT"];
+
+    /// <summary>A statement between <see cref="PlanOnce"/> and <see cref="PlanAsUsual"/>.</summary>
+    public static string PlannedOnce(string sql) => string.Join(";\n", [.. PlanOnce, sql, .. PlanAsUsual]);
 
     /// <summary>Runs a query in the snapshot.</summary>
     public Task<IEnumerable<T>> QueryAsync<T>(string sql, object parameters, CancellationToken ct) =>

@@ -65,11 +65,14 @@ internal sealed class SqlParameters : SqlMapper.IDynamicParameters
     /// <summary>The names and values, for tests and logs.</summary>
     public IEnumerable<(string Name, object Value)> Values => _parameters.Select(p => (p.ParameterName, p.Value!));
 
-    void SqlMapper.IDynamicParameters.AddParameters(IDbCommand command, SqlMapper.Identity identity)
+    /// <summary>Adds copies of the parameters to those of a command.</summary>
+    public void AddTo(IDataParameterCollection parameters)
     {
         foreach (var parameter in _parameters)
         {
-            command.Parameters.Add(parameter.Clone());
+            parameters.Add(parameter.Clone());
         }
     }
+
+    void SqlMapper.IDynamicParameters.AddParameters(IDbCommand command, SqlMapper.Identity identity) => AddTo(command.Parameters);
 }
