@@ -9,14 +9,15 @@ using Activity = Crm.Activity.V1.Activity;
 namespace TagSegments.Benchmarks.Segments;
 
 /// <summary>
-/// A race: each of many callers puts a tag of its own on a contact, or records that one who has its tag opened a message, and as soon as that
-/// is acknowledged asks the segment service for the count, which it knows. All of them write to one account, whose clocks never stand still;
-/// together they write at a fixed pace.
+/// A race: each of many callers puts a tag of its own on contacts, or records that one who has its tag opened a message, a call for each, and as
+/// soon as every fourth is acknowledged asks the segment service for the count, which it knows. All of them write to one account, whose clocks
+/// never stand still; together they write at a fixed pace.
 /// </summary>
 internal sealed class Freshness(BenchmarkOptions options, Report report, SegmentCalls calls, TestApps apps)
 {
     private const int Callers = 24;
     private const int WritesPerSecond = 1_000;
+    private const int WritesPerCount = 4;
     private static readonly TimeSpan s_duration = TimeSpan.FromSeconds(8);
     private long _start;
 
@@ -38,8 +39,8 @@ internal sealed class Freshness(BenchmarkOptions options, Report report, Segment
         var seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
         report.AtMost("stale answers after tag writes", tagger.Stale, "answers", tagger.Answers, "", 0);
         report.AtMost("stale answers after activity writes", recorder.Stale, "answers", recorder.Answers, "", 0);
-        report.AtLeast("tag writes in the race", tagger.Answers / seconds, "the target itself", WritesPerSecond, "writes/s", 0.99);
-        report.AtLeast("activity writes in the race", recorder.Answers / seconds, "the target itself", WritesPerSecond, "writes/s", 0.99);
+        report.AtLeast("tag writes in the race", tagger.Writes / seconds, "the target itself", WritesPerSecond, "writes/s", 0.99);
+        report.AtLeast("activity writes in the race", recorder.Writes / seconds, "the target itself", WritesPerSecond, "writes/s", 0.99);
         var (empty, count) = await medians;
         report.AtMost($"{Question.All[1].Name} in the race", count, "empty call in the race", empty, "ms", Question.All[1].TargetOfEmpty);
     }
@@ -69,11 +70,10 @@ internal sealed class Freshness(BenchmarkOptions options, Report report, Segment
 
     private int Opener(int caller, int number) => (caller * PerCaller) + number;
 
-    private Task TagAsync(int tag, Race race) => RaceAsync(race, async number =>
+    private Task TagAsync(int tag, Race race) => RaceAsync(race, new FilterSource { Filter = Has(tag) }, async number =>
     {
         var request = new AddTagsRequest { Account = SegmentsData.Account, ContactId = number, TagIds = { tag } };
         await SegmentCalls.RepeatAsync(async () => await apps.Tags.AddTagsAsync(request));
-        return await calls.CountAsync(new FilterSource { Filter = Has(tag) }) == number;
     });
 
     private Task OpenAsync(int tag, int caller, DateTime since, Race race)
@@ -84,25 +84,27 @@ internal sealed class Freshness(BenchmarkOptions options, Report report, Segment
             Window = new TimeWindow { Fixed = new FixedWindow { From = since.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture) } },
         };
         var source = new FilterSource { Filter = new Filter { AllOf = new FilterGroup { Filters = { Has(tag), new Filter { Activity = opened } } } } };
-        return RaceAsync(race, async number =>
+        return RaceAsync(race, source, async number =>
         {
             var activity = new Activity { ContactId = Opener(caller, number), Kind = Activity.Types.Kind.Opened };
             var request = new RecordActivitiesRequest { Account = SegmentsData.Account, Activities = { activity } };
             await SegmentCalls.RepeatAsync(async () => await apps.Activity.RecordActivitiesAsync(request));
-            return await calls.CountAsync(source) == number;
         });
     }
 
-    private async Task RaceAsync(Race race, Func<int, Task<bool>> isFresh)
+    private async Task RaceAsync(Race race, FilterSource source, Func<int, Task> write)
     {
         for (var number = 1; Stopwatch.GetElapsedTime(_start) < s_duration; number++)
         {
-            if (!await isFresh(number))
+            await write(number);
+            Interlocked.Increment(ref race.Writes);
+            if (number % WritesPerCount == 0)
             {
-                Interlocked.Increment(ref race.Stale);
+                var isStale = await calls.CountAsync(source) != number;
+                Interlocked.Add(ref race.Stale, isStale ? 1 : 0);
+                Interlocked.Increment(ref race.Answers);
             }
 
-            Interlocked.Increment(ref race.Answers);
             var due = TimeSpan.FromSeconds((double)number * Callers / WritesPerSecond);
             await Task.Delay(TimeSpan.FromTicks(Math.Max(0, (due - Stopwatch.GetElapsedTime(_start)).Ticks)));
         }
@@ -131,6 +133,7 @@ internal sealed class Freshness(BenchmarkOptions options, Report report, Segment
 
     private sealed class Race
     {
+        public int Writes;
         public int Stale;
         public int Answers;
     }
