@@ -4,8 +4,8 @@ using Npgsql;
 namespace TagSegments.Campaigns.Activities;
 
 /// <summary>
-/// Records activities: the roll-up per contact, then the clock, then the rows that carry its position, all in one transaction. Rows are
-/// locked in the order of contacts and the clock after them, so concurrent recorders wait for one another but never in a circle.
+/// Records activities: the roll-up per contact, then the clock, then the rows that carry its position, all in one transaction and one round
+/// trip. Rows are locked in the order of contacts and the clock after them, so concurrent recorders wait for one another but never in a circle.
 /// </summary>
 internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
     /// </summary>
     public static async Task<Recorded> RecordAsync(
         NpgsqlTransaction tx, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct, bool suppressions = false) =>
-        await RecordFreshAsync(tx, accountId, await WithoutRepeatsAsync(tx, accountId, activities, ct), suppressions, ct);
+        await RecordFreshAsync(tx.Connection!, accountId, await WithoutRepeatsAsync(tx.Connection!, accountId, activities, ct), suppressions, ct);
 
     public async ValueTask DisposeAsync()
     {
@@ -35,20 +35,25 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
         }
     }
 
+    // Outside a transaction the batch is one by itself.
     private static async Task<Recorded> RecordFreshAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActivityEvent> fresh, bool suppressions, CancellationToken ct)
+        NpgsqlConnection connection, int accountId, IReadOnlyList<ActivityEvent> fresh, bool suppressions, CancellationToken ct)
     {
         if (fresh.Count == 0 && !suppressions)
         {
-            return await ActivityClock.ReadAsync(tx, accountId, ct);
+            return await ActivityClock.ReadAsync(connection, accountId, ct);
         }
 
-        await RollUpAsync(tx, accountId, fresh, ct);
-        int[] contactIds = [.. fresh.Select(a => a.ContactId).Distinct().Order()];
-        var maxAt = fresh.Max(a => (DateTime?)a.At);
-        var (pos, nonce) = await ActivityClock.AdvanceAsync(tx, accountId, contactIds, suppressions, maxAt, ct);
-        await InsertAsync(tx, accountId, pos, fresh, ct);
-        return new Recorded(fresh.Count, pos, nonce);
+        await using var batch = connection.CreateBatch();
+        AddRollUp(batch, accountId, fresh);
+        AddRows(batch, accountId, fresh, suppressions);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        var recorded = new Recorded(fresh.Count, reader.GetInt64(0), reader.GetGuid(1));
+
+        // The commit comes behind the last result; disposing the reader would not tell if it failed.
+        await reader.NextResultAsync(ct);
+        return recorded;
     }
 
     private Batcher<IReadOnlyList<ActivityEvent>, Recorded> Batch(int accountId)
@@ -68,19 +73,20 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
     private async Task<IReadOnlyList<Recorded>> WriteAsync(
         int accountId, IReadOnlyList<IReadOnlyList<ActivityEvent>> calls, CancellationToken ct)
     {
+        IReadOnlyList<ActivityEvent> activities = [.. calls.SelectMany(call => call)];
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var tx = await connection.BeginTransactionAsync(ct);
-        var fresh = await WithoutRepeatsAsync(tx, accountId, [.. calls.SelectMany(activities => activities)], ct);
-        var recorded = await RecordFreshAsync(tx, accountId, fresh, suppressions: false, ct);
-        await tx.CommitAsync(ct);
+        await using var tx = activities.Any(a => a.DedupeKey is not null) ? await connection.BeginTransactionAsync(ct) : null;
+        var fresh = await WithoutRepeatsAsync(connection, accountId, activities, ct);
+        var recorded = await RecordFreshAsync(connection, accountId, fresh, suppressions: false, ct);
+        await (tx?.CommitAsync(ct) ?? Task.CompletedTask);
 
         // Each call is told of its own.
         var own = fresh.ToHashSet<object>(ReferenceEqualityComparer.Instance);
-        return [.. calls.Select(activities => recorded with { Count = activities.Count(own.Contains) })];
+        return [.. calls.Select(call => recorded with { Count = call.Count(own.Contains) })];
     }
 
     private static async Task<IReadOnlyList<ActivityEvent>> WithoutRepeatsAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct)
+        NpgsqlConnection connection, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct)
     {
         var keys = activities.Select(a => a.DedupeKey).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToArray();
         if (keys.Length == 0)
@@ -88,7 +94,7 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
             return activities;
         }
 
-        var unseen = (await tx.Connection!.QueryAsync<string>(new CommandDefinition(
+        var unseen = (await connection.QueryAsync<string>(new CommandDefinition(
             """
             INSERT INTO campaigns.activity_key (account_id, dedupe_key)
             SELECT @accountId, key FROM unnest(@keys) WITH ORDINALITY AS k (key, n) ORDER BY n
@@ -96,14 +102,12 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
             RETURNING dedupe_key
             """,
             new { accountId, keys },
-            tx,
             cancellationToken: ct))).ToHashSet();
         return [.. activities.Where(a => a.DedupeKey is null || unseen.Remove(a.DedupeKey))];
     }
 
     // Custom events and other channels than e-mail are not rolled up.
-    private static async Task RollUpAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct)
+    private static void AddRollUp(NpgsqlBatch batch, int accountId, IReadOnlyList<ActivityEvent> activities)
     {
         var latest = activities
             .Where(a => a.Channel == Crm.Common.V1.Channel.Email && a.Kind != Crm.Activity.V1.Activity.Types.Kind.Custom)
@@ -112,18 +116,41 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
             .ToList();
         if (latest.Count > 0)
         {
-            await tx.Connection!.ExecuteAsync(new CommandDefinition(
+            Add(
+                batch,
                 RollUpSql,
-                new
-                {
-                    accountId,
-                    contacts = latest.Select(l => l.ContactId).ToArray(),
-                    kinds = latest.Select(l => l.Kind).ToArray(),
-                    times = latest.Select(l => l.At).ToArray(),
-                },
-                tx,
-                cancellationToken: ct));
+                accountId,
+                latest.Select(l => l.ContactId).ToArray(),
+                latest.Select(l => l.Kind).ToArray(),
+                latest.Select(l => l.At).ToArray());
         }
+    }
+
+    private static void AddRows(NpgsqlBatch batch, int accountId, IReadOnlyList<ActivityEvent> activities, bool suppressions) => Add(
+        batch,
+        RowsSql,
+        accountId,
+        activities.Select(a => a.ContactId).Distinct().Order().ToArray(),
+        suppressions,
+        activities.Count == 0 ? DBNull.Value : activities.Max(a => a.At),
+        activities.Select(a => a.ContactId).ToArray(),
+        activities.Select(a => a.At).ToArray(),
+        activities.Select(a => (short)a.Kind).ToArray(),
+        activities.Select(a => (short)a.Channel).ToArray(),
+        activities.Select(a => a.CampaignId).ToArray(),
+        activities.Select(a => a.Detail).ToArray(),
+        activities.Select(a => a.Properties).ToArray(),
+        activities.Select(a => a.Machine).ToArray());
+
+    private static void Add(NpgsqlBatch batch, string sql, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        batch.BatchCommands.Add(command);
     }
 
     private const string RollUpSql =
@@ -131,10 +158,10 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
         INSERT INTO campaigns.contact_activity AS c
             (account_id, contact_id, last_sent_at, last_delivered_at, last_opened_at, last_clicked_at, last_bounced_at, last_replied_at,
              last_unsubscribed_at, last_complained_at)
-        SELECT @accountId, contact_id,
+        SELECT $1, contact_id,
             max(at) FILTER (WHERE kind = 1), max(at) FILTER (WHERE kind = 2), max(at) FILTER (WHERE kind = 3), max(at) FILTER (WHERE kind = 4),
             max(at) FILTER (WHERE kind = 5), max(at) FILTER (WHERE kind = 6), max(at) FILTER (WHERE kind = 7), max(at) FILTER (WHERE kind = 8)
-        FROM unnest(@contacts, @kinds, @times) AS a (contact_id, kind, at)
+        FROM unnest($2::int[], $3::smallint[], $4::timestamptz[]) AS a (contact_id, kind, at)
         GROUP BY contact_id
         ORDER BY contact_id
         ON CONFLICT (account_id, contact_id) DO UPDATE SET
@@ -148,29 +175,17 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
             last_complained_at = GREATEST(c.last_complained_at, EXCLUDED.last_complained_at)
         """;
 
-    private static Task InsertAsync(
-        NpgsqlTransaction tx, int accountId, long pos, IReadOnlyList<ActivityEvent> activities, CancellationToken ct) =>
-        tx.Connection!.ExecuteAsync(new CommandDefinition(
-            """
+    private const string RowsSql =
+        $"""
+        WITH {ActivityClock.Move},
+        recorded AS (
             INSERT INTO campaigns.activity
                 (account_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine)
-            SELECT @accountId, contact_id, at, kind, channel, @pos, campaign_id, detail, properties::jsonb, machine
-            FROM unnest(@contacts, @times, @kinds, @channels, @campaigns, @details, @properties, @machines)
-                AS a (contact_id, at, kind, channel, campaign_id, detail, properties, machine)
-            """,
-            new
-            {
-                accountId,
-                pos,
-                contacts = activities.Select(a => a.ContactId).ToArray(),
-                times = activities.Select(a => a.At).ToArray(),
-                kinds = activities.Select(a => (short)a.Kind).ToArray(),
-                channels = activities.Select(a => (short)a.Channel).ToArray(),
-                campaigns = activities.Select(a => a.CampaignId).ToArray(),
-                details = activities.Select(a => a.Detail).ToArray(),
-                properties = activities.Select(a => a.Properties).ToArray(),
-                machines = activities.Select(a => a.Machine).ToArray(),
-            },
-            tx,
-            cancellationToken: ct));
+            SELECT $1, a.contact_id, a.at, a.kind, a.channel, moved.pos, a.campaign_id, a.detail, a.properties::jsonb, a.machine
+            FROM moved
+            CROSS JOIN unnest($5::int[], $6::timestamptz[], $7::smallint[], $8::smallint[], $9::uuid[], $10::text[], $11::text[], $12::boolean[])
+                AS a (contact_id, at, kind, channel, campaign_id, detail, properties, machine))
+        SELECT pos, nonce
+        FROM moved
+        """;
 }

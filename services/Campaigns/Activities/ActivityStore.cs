@@ -72,8 +72,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
     public async Task<Recorded> ClockAsync(int accountId, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var tx = await connection.BeginTransactionAsync(ct);
-        return await ActivityClock.ReadAsync(tx, accountId, ct);
+        return await ActivityClock.ReadAsync(connection, accountId, ct);
     }
 
     private static Activity ToActivity(Row row)

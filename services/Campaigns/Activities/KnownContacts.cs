@@ -6,12 +6,13 @@ namespace TagSegments.Campaigns.Activities;
 
 /// <summary>
 /// Remembers which contact numbers exist, so that nothing is recorded for numbers that nobody has. A number that exists, exists for ever:
-/// deleting a contact keeps it, so what is remembered never gets wrong.
+/// deleting a contact keeps it, so what is remembered never gets wrong. Calls that ask at the same time share a look at the contact service.
 /// </summary>
-internal sealed class KnownContacts(ContactService.ContactServiceClient contacts)
+internal sealed class KnownContacts(ContactService.ContactServiceClient contacts) : IAsyncDisposable
 {
     private const int LookupSize = 1_000;
     private readonly Dictionary<int, BitArray> _known = [];
+    private readonly Dictionary<int, Batcher<int[], HashSet<int>>> _lookups = [];
     private readonly Lock _lock = new();
 
     /// <summary>Throws INVALID_ARGUMENT if a contact does not exist, naming the places that ask for it.</summary>
@@ -20,11 +21,7 @@ internal sealed class KnownContacts(ContactService.ContactServiceClient contacts
         var missing = Unknown(account.Id, contactIds).ToHashSet();
         foreach (var chunk in missing.Chunk(LookupSize))
         {
-            var request = new BatchGetContactsRequest { Account = account.Name, ContactIds = { chunk } };
-            var found = await contacts.BatchGetContactsAsync(request, cancellationToken: ct);
-            var ids = found.Contacts.Select(contact => contact.ContactId).ToList();
-            Remember(account.Id, ids);
-            missing.ExceptWith(ids);
+            missing.ExceptWith(await Lookup(account).AddAsync(chunk, ct));
         }
 
         var checks = new FieldChecks();
@@ -34,6 +31,43 @@ internal sealed class KnownContacts(ContactService.ContactServiceClient contacts
         }
 
         checks.ThrowIfAny();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var lookup in _lookups.Values)
+        {
+            await lookup.DisposeAsync();
+        }
+    }
+
+    private Batcher<int[], HashSet<int>> Lookup(AccountInfo account)
+    {
+        lock (_lock)
+        {
+            if (!_lookups.TryGetValue(account.Id, out var lookup))
+            {
+                lookup = new(LookupSize, async (asked, ct) => [.. Enumerable.Repeat(await FindAsync(account, asked, ct), asked.Count)]);
+                _lookups.Add(account.Id, lookup);
+            }
+
+            return lookup;
+        }
+    }
+
+    private async Task<HashSet<int>> FindAsync(AccountInfo account, IReadOnlyList<int[]> asked, CancellationToken ct)
+    {
+        var all = new HashSet<int>();
+        foreach (var chunk in asked.SelectMany(contactIds => contactIds).Distinct().Chunk(LookupSize))
+        {
+            var request = new BatchGetContactsRequest { Account = account.Name, ContactIds = { chunk } };
+            var found = await contacts.BatchGetContactsAsync(request, cancellationToken: ct);
+            var ids = found.Contacts.Select(contact => contact.ContactId).ToList();
+            Remember(account.Id, ids);
+            all.UnionWith(ids);
+        }
+
+        return all;
     }
 
     private List<int> Unknown(int accountId, IReadOnlyList<int> contactIds)

@@ -68,7 +68,7 @@ internal sealed class SuppressionStore(NpgsqlDataSource database)
             new { accountId, removed.Channel, removed.AddressKey, removed.Reason, proof, actor },
             tx,
             cancellationToken: ct));
-        await ActivityClock.AdvanceAsync(tx, accountId, [], suppressions: true, maxAt: null, ct);
+        await ActivityRecorder.RecordAsync(tx, accountId, [], ct, suppressions: true);
         return ToSuppression(removed);
     }
 

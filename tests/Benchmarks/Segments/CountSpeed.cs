@@ -35,6 +35,8 @@ internal sealed class CountSpeed(BenchmarkOptions options, Report report, Segmen
 
     private async Task CompareAsync(Question question, FilterSource source)
     {
+        await Interleaved.WarmUpAsync(calls.EmptyAsync, () => calls.CountAsync(source));
+
         // Calls are short: many of them for each repetition of the slow yardsticks.
         var pair = await Interleaved.MedianAsync(options.Rounds * 100, calls.EmptyAsync, () => calls.CountAsync(source));
         var alternatives = new Dictionary<string, Func<Task<long>>>
