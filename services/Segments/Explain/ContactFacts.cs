@@ -7,8 +7,8 @@ using TagSegments.Segments.Index;
 namespace TagSegments.Segments.Explain;
 
 /// <summary>
-/// Asks what is known of one contact, or was at a moment of the past. Nothing is read before <see cref="AnswerAsync"/>, which reads all that was
-/// asked for together.
+/// Asks what is known of one contact, or was at a moment of the past. Nothing is read before <see cref="Send"/>, which sends all that was asked
+/// for together.
 /// </summary>
 internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterContext context)
 {
@@ -24,11 +24,11 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
     private readonly FilterContext _context = context with { HasCandidates = true };
     private readonly FilterSources _sources = (context with { HasCandidates = true }).Sources;
 
-    /// <summary>Answers what was asked, and what is asked because of an answer.</summary>
-    public Task AnswerAsync(CancellationToken ct) => _queries.RunAsync(plannedOnce: _context.Past is null, ct);
+    /// <summary>Sends what was asked; what is returned waits for the answers, and has to be called before anything else is read.</summary>
+    public Func<Task> Send(CancellationToken ct) => _queries.Send(plannedOnce: _context.Past is null, ct);
 
     /// <summary>Reads the contact's attributes and fields; null if there is no such living contact.</summary>
-    public async Task<JsonDocument?> AttributesAsync()
+    public async Task<ContactValues?> AttributesAsync()
     {
         var sql = $"""
             SELECT to_jsonb(c)
@@ -36,11 +36,11 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
             WHERE account_id = @account AND contact_id = @contactId
             """;
         var rows = await QueryAsync<string>(sql, FilterSql.Parameters(_context));
-        return rows.SingleOrDefault() is { } json ? JsonDocument.Parse(json) : null;
+        return rows.SingleOrDefault() is { } json ? new ContactValues(JsonSerializer.Deserialize<JsonElement>(json), context) : null;
     }
 
-    /// <summary>Reads which clauses are true.</summary>
-    public async Task<bool[]> TruthsAsync(IReadOnlyCollection<Filter> clauses)
+    /// <summary>Reads which clauses are true, each an object of its own; of a contact that does not live, of none.</summary>
+    public async Task<IReadOnlyDictionary<Filter, bool>> TruthsAsync(IReadOnlyCollection<Filter> clauses)
     {
         var (texts, parameters) = FilterSql.CompileEach(clauses, _context);
         var sql = $"""
@@ -48,7 +48,9 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
             FROM {_sources.Contacts} c
             WHERE c.account_id = @account AND c.contact_id = @contactId
             """;
-        return clauses.Count == 0 ? [] : [.. await QueryAsync<bool>(sql, parameters)];
+        var truths = clauses.Count == 0 ? [] : await QueryAsync<bool>(sql, parameters);
+        return clauses.Zip(truths).ToDictionary(
+            clause => clause.First, clause => clause.Second, ReferenceEqualityComparer.Instance as IEqualityComparer<Filter>);
     }
 
     /// <summary>Reads which of the tags asked for the contact has, and the last change of each.</summary>
@@ -122,32 +124,24 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
         return await QueryAsync<OpportunityFact>(sql, opportunities.Parameters);
     }
 
-    /// <summary>Reads the contact's phone number in the form in which it is compared with suppressed ones.</summary>
-    public async Task<string?> PhoneKeyAsync()
-    {
-        var sql = $"""
-            SELECT {FilterSql.PhoneKey}
-            FROM {_sources.Contacts} c
-            WHERE c.account_id = @account AND c.contact_id = @contactId
-            """;
-        return (await QueryAsync<string?>(sql, FilterSql.Parameters(_context))).Single();
-    }
-
-    /// <summary>Reads why and since when an address is suppressed, as far as that is known of the past; null if it is not.</summary>
-    public async Task<SuppressionFact?> SuppressionAsync(int channel, string address)
+    /// <summary>
+    /// Reads the contact's address of a channel in the form in which it is compared with suppressed ones, and why and since when it is
+    /// suppressed, as far as that is known of the past; null if there is no such living contact.
+    /// </summary>
+    public async Task<SuppressionFact?> SuppressionAsync(bool isSms)
     {
         var columns = _context.Past is null
             ? "(ARRAY['bounced', 'complained', 'unsubscribed', 'manual'])[s.reason] AS reason, s.source, s.created_at"
             : "NULL AS reason, NULL AS source, NULL::timestamptz AS created_at";
         var sql = $"""
-            SELECT {columns}
-            FROM {_sources.Suppressions} s
-            WHERE account_id = @account AND channel = @channel AND address_key = @address
+            SELECT a.address, s.address_key IS NOT NULL AS is_suppressed, {columns}
+            FROM (
+                SELECT {(isSms ? FilterSql.PhoneKey : "c.email_key")} AS address
+                FROM {_sources.Contacts} c
+                WHERE c.account_id = @account AND c.contact_id = @contactId) AS a
+            LEFT JOIN {_sources.Suppressions} s ON s.account_id = @account AND s.channel = {(isSms ? 2 : 1)} AND s.address_key = a.address
             """;
-        var parameters = FilterSql.Parameters(_context);
-        parameters.Add("channel", channel);
-        parameters.Add("address", address);
-        return (await QueryAsync<SuppressionFact>(sql, parameters)).SingleOrDefault();
+        return (await QueryAsync<SuppressionFact>(sql, FilterSql.Parameters(_context))).SingleOrDefault();
     }
 
     private async Task<IReadOnlyList<EventFact>> EventsAsync(EvidenceSql evidence, string rows)

@@ -19,6 +19,9 @@ internal sealed class ContactValues(JsonElement contact, FilterContext context)
     /// <summary>Gets a column that holds text; null if it is empty.</summary>
     public string? Text(string column) => Property(contact, column)?.GetString();
 
+    /// <summary>Gets a column that holds a number.</summary>
+    public int Number(string column) => contact.GetProperty(column).GetInt32();
+
     /// <summary>Gets the value that a clause asks for, by the name that it has in a catalog.</summary>
     public FieldEvidence Field(FieldClause clause, FilterCatalog names)
     {

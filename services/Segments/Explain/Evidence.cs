@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Crm.Common.V1;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -7,15 +6,44 @@ using State = Crm.Segments.V1.ConsentClause.Types.State;
 
 namespace TagSegments.Segments.Explain;
 
-/// <summary>Puts into an explanation what one clause went by: what was read of the contact, and the windows that it was asked about.</summary>
-internal sealed class Evidence(ContactFacts facts, JsonElement contact, FilterCatalog catalog, FilterContext context)
+/// <summary>
+/// Puts into an explanation whether a clause is true and what it went by: what was read of the contact, and the windows that it was asked about.
+/// </summary>
+internal sealed class Evidence(
+    ContactFacts facts,
+    Task<ContactValues?> contact,
+    Task<IReadOnlyDictionary<Filter, bool>> truths,
+    FilterCatalog catalog,
+    FilterContext context)
 {
-    private readonly ContactValues _values = new(contact, context);
-
-    /// <summary>Adds the evidence of a clause, and the same in words.</summary>
+    /// <summary>
+    /// Adds the evidence of a clause, and the same in words. What has to be read is asked for before this returns, and comes when it is read;
+    /// nothing is added if there is no such contact.
+    /// </summary>
     public async Task AddAsync(Explanation explanation, Filter clause)
     {
-        explanation.Windows.AddRange(WindowBounds.Resolve(clause, context, _values.Zone));
+        await AddFactsAsync(explanation, clause);
+        if (await contact is not { } values)
+        {
+            return;
+        }
+
+        explanation.Matches = (await truths)[clause];
+        explanation.Windows.AddRange(WindowBounds.Resolve(clause, context, values.Zone));
+        if (clause.KindCase == Filter.KindOneofCase.Field)
+        {
+            explanation.Field = values.Field(clause.Field, catalog);
+        }
+        else if (clause.KindCase == Filter.KindOneofCase.Consent)
+        {
+            explanation.Consent ??= Consent(values, clause.Consent);
+        }
+
+        explanation.Actual = EvidenceText.Write(explanation, clause, context.Now);
+    }
+
+    private async Task AddFactsAsync(Explanation explanation, Filter clause)
+    {
         switch (clause.KindCase)
         {
             case Filter.KindOneofCase.Tag:
@@ -24,23 +52,18 @@ internal sealed class Evidence(ContactFacts facts, JsonElement contact, FilterCa
             case Filter.KindOneofCase.TagAdded:
                 AddEvents(explanation, await facts.AdditionsAsync(clause.TagAdded));
                 break;
-            case Filter.KindOneofCase.Field:
-                explanation.Field = _values.Field(clause.Field, catalog);
-                break;
             case Filter.KindOneofCase.Activity:
                 AddEvents(explanation, await facts.ActivityAsync(clause.Activity));
                 break;
             case Filter.KindOneofCase.Opportunity:
                 AddOpportunities(explanation, clause.Opportunity, await facts.OpportunitiesAsync(clause.Opportunity));
                 break;
-            case Filter.KindOneofCase.Consent:
-                explanation.Consent = await ConsentAsync(clause.Consent);
+            case Filter.KindOneofCase.Consent when clause.Consent.State == State.Suppressed:
+                explanation.Consent = Suppression(clause.Consent, await facts.SuppressionAsync(clause.Consent.Channel == Channel.Sms));
                 break;
             default:
                 break;
         }
-
-        explanation.Actual = EvidenceText.Write(explanation, clause, context.Now);
     }
 
     private void AddTags(Explanation explanation, IReadOnlyList<TagFact> tags)
@@ -97,29 +120,29 @@ internal sealed class Evidence(ContactFacts facts, JsonElement contact, FilterCa
         }));
     }
 
-    private async Task<ConsentEvidence> ConsentAsync(ConsentClause clause)
+    private static ConsentEvidence Consent(ContactValues values, ConsentClause clause)
     {
-        var isSms = clause.Channel == Channel.Sms;
-        var evidence = new ConsentEvidence { Channel = isSms ? Channel.Sms : Channel.Email };
-        if (clause.State != State.Suppressed)
+        var channel = clause.Channel == Channel.Sms ? "sms" : "email";
+        return new ConsentEvidence
         {
-            var channel = isSms ? "sms" : "email";
-            evidence.State = (State)contact.GetProperty($"{channel}_consent").GetInt32();
-            evidence.Source = _values.Text($"{channel}_consent_source") ?? "";
-            evidence.Time = _values.Text($"{channel}_consent_at") is { } at ? DateTimeOffset.Parse(at, null).ToTimestamp() : null;
-            return evidence;
-        }
-
-        // The addresses of phones are compared by the same SQL as in the clause; e-mail addresses are kept in this form.
-        evidence.Address = (isSms ? await facts.PhoneKeyAsync() : _values.Text("email_key")) ?? "";
-        if (evidence.Address.Length > 0 && await facts.SuppressionAsync(isSms ? 2 : 1, evidence.Address) is { } suppression)
-        {
-            (evidence.State, evidence.SuppressionReason, evidence.Source) = (State.Suppressed, suppression.Reason ?? "", suppression.Source ?? "");
-            evidence.Time = suppression.CreatedAt?.ToTimestamp();
-        }
-
-        return evidence;
+            Channel = ChannelOf(clause),
+            State = (State)values.Number($"{channel}_consent"),
+            Source = values.Text($"{channel}_consent_source") ?? "",
+            Time = values.Text($"{channel}_consent_at") is { } at ? DateTimeOffset.Parse(at, null).ToTimestamp() : null,
+        };
     }
+
+    private static ConsentEvidence Suppression(ConsentClause clause, SuppressionFact? fact) => new()
+    {
+        Channel = ChannelOf(clause),
+        Address = fact?.Address ?? "",
+        State = fact?.IsSuppressed == true ? State.Suppressed : State.Unspecified,
+        SuppressionReason = fact?.Reason ?? "",
+        Source = fact?.Source ?? "",
+        Time = fact?.CreatedAt?.ToTimestamp(),
+    };
+
+    private static Channel ChannelOf(ConsentClause clause) => clause.Channel == Channel.Sms ? Channel.Sms : Channel.Email;
 
     private static Cause? Cause(CausedFact fact) => fact.CauseKind is { } kind
         ? new Cause { Kind = (Cause.Types.Kind)kind, Id = fact.CauseId ?? "", Detail = fact.CauseDetail ?? "" }

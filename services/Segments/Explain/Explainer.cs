@@ -43,21 +43,27 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
         Snapshot snapshot, AccountState state, FilterContext context, Filter filter, int contactId, CancellationToken ct)
     {
         var facts = new ContactFacts(snapshot, contactId, context);
-        var clauses = Clauses(filter, state);
-        var (attributes, truth) = (facts.AttributesAsync(), facts.TruthsAsync(clauses));
-        await facts.AnswerAsync(ct);
-        using var contact = await attributes;
-        if (contact is null)
+        var (contact, truths) = (facts.AttributesAsync(), facts.TruthsAsync(Clauses(filter, state)));
+        var read = facts.Send(ct);
+        var walk = new Walk(state, new Evidence(facts, contact, truths, state.Catalog, context));
+        Explanation explanation;
+        try
+        {
+            // While the first answers are on their way: the texts, and what to ask for besides.
+            explanation = walk.Node(filter);
+        }
+        finally
+        {
+            await read();
+        }
+
+        if (await contact is null)
         {
             return null;
         }
 
-        var truths = clauses.Zip(await truth).ToDictionary(
-            clause => clause.First, clause => clause.Second, ReferenceEqualityComparer.Instance as IEqualityComparer<Filter>);
-        var walk = new Walk(state, new Evidence(facts, contact.RootElement, state.Catalog, context), truths);
-        var explanation = walk.Node(filter);
-        await facts.AnswerAsync(ct);
-        await walk.Evidence;
+        await facts.Send(ct)();
+        await walk.FinishAsync();
         return explanation;
     }
 
@@ -84,40 +90,38 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
     }
 
     /// <summary>The walk over one filter for one contact. A segment that is met again is not explained again.</summary>
-    private sealed class Walk(AccountState state, Evidence evidence, Dictionary<Filter, bool> truths)
+    private sealed class Walk(AccountState state, Evidence evidence)
     {
         private readonly Dictionary<string, Explanation?> _segments = [];
         private readonly List<Task> _evidence = [];
+        private readonly List<Action> _verdicts = [];
 
-        /// <summary>Ends when the evidence of all clauses is in the explanation.</summary>
-        public Task Evidence => Task.WhenAll(_evidence);
-
-        /// <summary>Explains a node; the evidence comes when the facts are read.</summary>
+        /// <summary>Writes down a node and asks for the evidence of its clauses.</summary>
         public Explanation Node(Filter filter)
         {
             var explanation = new Explanation { Text = FilterErrors.Short(FilterPrinter.Print(filter, state.Catalog), MostText) };
+            var members = explanation.Members;
             foreach (var member in FilterWalk.Members(filter))
             {
-                explanation.Members.Add(Node(member));
+                members.Add(Node(member));
             }
 
             switch (filter.KindCase)
             {
                 case Filter.KindOneofCase.AllOf:
-                    explanation.Matches = explanation.Members.All(member => member.Matches);
+                    _verdicts.Add(() => explanation.Matches = members.All(member => member.Matches));
                     break;
                 case Filter.KindOneofCase.AnyOf:
-                    explanation.Matches = explanation.Members.Any(member => member.Matches);
+                    _verdicts.Add(() => explanation.Matches = members.Any(member => member.Matches));
                     break;
                 case Filter.KindOneofCase.Negated:
-                    explanation.Matches = !explanation.Members[0].Matches;
+                    _verdicts.Add(() => explanation.Matches = !members[0].Matches);
                     break;
                 case Filter.KindOneofCase.Segment:
-                    explanation.Members.Add(Segment(filter.Segment.SegmentId));
-                    explanation.Matches = explanation.Members[0].Matches;
+                    members.Add(Segment(filter.Segment.SegmentId));
+                    _verdicts.Add(() => explanation.Matches = members[0].Matches);
                     break;
                 default:
-                    explanation.Matches = truths[filter];
                     _evidence.Add(evidence.AddAsync(explanation, filter));
                     break;
             }
@@ -125,12 +129,21 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
             return explanation;
         }
 
+        /// <summary>When everything was read: waits for the evidence and says of every node, the inner ones first, whether it matches.</summary>
+        public async Task FinishAsync()
+        {
+            await Task.WhenAll(_evidence);
+            _verdicts.ForEach(verdict => verdict());
+        }
+
         private Explanation Segment(string segmentId)
         {
             if (_segments.TryGetValue(segmentId, out var known))
             {
                 _ = known ?? throw FilterErrors.SegmentCycle([state.Definitions[segmentId].Name]);
-                return new Explanation { Text = known.Text, Matches = known.Matches, Actual = "explained above" };
+                var again = new Explanation { Text = known.Text, Actual = "explained above" };
+                _verdicts.Add(() => again.Matches = known.Matches);
+                return again;
             }
 
             _segments[segmentId] = null;

@@ -68,9 +68,13 @@ internal sealed record OpportunityFact
     public string? AmountSum { get; init; }
 }
 
-/// <summary>An address on the suppression list.</summary>
+/// <summary>A contact's address, and what the suppression list says of it.</summary>
 internal sealed record SuppressionFact
 {
+    public string? Address { get; init; }
+
+    public bool IsSuppressed { get; init; }
+
     public string? Reason { get; init; }
 
     public string? Source { get; init; }

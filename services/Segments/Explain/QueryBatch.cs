@@ -10,10 +10,9 @@ internal sealed class QueryBatch(Snapshot snapshot)
 {
     private List<(NpgsqlBatchCommand Command, Action<NpgsqlDataReader> Read)> _queries = [];
 
-    /// <summary>Adds a query. Its rows come with the next <see cref="RunAsync"/>.</summary>
+    /// <summary>Adds a query to those that are sent next.</summary>
     public Task<List<T>> AddAsync<T>(string sql, SqlParameters parameters)
     {
-        // What waits for the rows runs on at once, so that what it adds is there when the batch has been read.
         var rows = new TaskCompletionSource<List<T>>();
         var command = new NpgsqlBatchCommand(sql);
         parameters.AddTo(command.Parameters);
@@ -21,29 +20,35 @@ internal sealed class QueryBatch(Snapshot snapshot)
         return rows.Task;
     }
 
-    /// <summary>Runs the queries, and those that are added because of their rows, until none is left.</summary>
-    public async Task RunAsync(bool plannedOnce, CancellationToken ct)
+    /// <summary>
+    /// Sends the queries. What is returned waits for their rows and hands them out; it has to be called before anything else is done in the
+    /// snapshot, so that there is time meanwhile for other things, such as adding queries to be sent after these.
+    /// </summary>
+    public Func<Task> Send(bool plannedOnce, CancellationToken ct)
     {
-        while (_queries.Count > 0)
-        {
-            var queries = _queries;
-            _queries = [];
-            await RunAsync(queries, plannedOnce, ct);
-        }
-    }
-
-    private async Task RunAsync(
-        List<(NpgsqlBatchCommand Command, Action<NpgsqlDataReader> Read)> queries, bool plannedOnce, CancellationToken ct)
-    {
-        await using var batch = new NpgsqlBatch(snapshot.Connection, snapshot.Transaction);
+        var queries = _queries;
+        _queries = [];
+        var batch = new NpgsqlBatch(snapshot.Connection, snapshot.Transaction);
         Add(batch, plannedOnce ? Snapshot.PlanOnce : []);
         queries.ForEach(query => batch.BatchCommands.Add(query.Command));
         Add(batch, plannedOnce ? Snapshot.PlanAsUsual : []);
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        foreach (var (_, read) in queries)
+        var execution = queries.Count == 0 ? null : batch.ExecuteReaderAsync(ct);
+        return ReadAsync;
+
+        async Task ReadAsync()
         {
-            read(reader);
-            await reader.NextResultAsync(ct);
+            await using var sent = batch;
+            if (execution is null)
+            {
+                return;
+            }
+
+            await using var reader = await execution;
+            foreach (var (_, read) in queries)
+            {
+                read(reader);
+                await reader.NextResultAsync(ct);
+            }
         }
     }
 
