@@ -12,7 +12,7 @@ internal static partial class Log
     public static partial void CampaignFailed(this ILogger logger, Guid campaignId, string problem);
 
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning,
-        Message = "The mail server {Host}:{Port} cannot be used: {Problem} {Connections} connections and {Messages} messages wait; next try in {Pause}")]
+        Message = "The mail server {Host}:{Port} cannot be used ({Problem}): {Connections} connections and {Messages} messages wait; next try in {Pause}")]
     public static partial void MailServerUnavailable(
         this ILogger logger, string host, int port, string problem, int connections, int messages, TimeSpan pause);
 
