@@ -27,7 +27,7 @@ public class MailServerWatchTests
 
         Assert.Equal(2, _lines.Count);
         Assert.Equal(
-            "The mail server mx.example:2525 cannot be used: It hung up. 8 connections and 1234 messages wait; next try in 00:00:07", _lines[^1]);
+            "The mail server mx.example:2525 cannot be used (It hung up.): 8 connections and 1234 messages wait; next try in 00:00:07", _lines[^1]);
     }
 
     [Fact]
