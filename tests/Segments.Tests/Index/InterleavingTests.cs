@@ -34,7 +34,15 @@ public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedA
     [Fact]
     public async Task Reading_it_afterwards_and_believing_it_would_mix_two_moments()
     {
-        Assert.Equal([1], await AskWhileAnotherReplicaRunsAheadAsync(Mutants.All.Single(mutant => mutant.ReadsRedisLate)));
+        var (mutant, answer) = (Mutants.All.Single(mutant => mutant.ReadsRedisLate), (IReadOnlyList<int>)[]);
+
+        // On a busy machine Redis may not answer in time: then nothing is believed, and nothing is mixed.
+        for (var round = 0; round < 5 && answer.Count == 0; round++)
+        {
+            answer = await AskWhileAnotherReplicaRunsAheadAsync(mutant);
+        }
+
+        Assert.Equal([1], answer);
     }
 
     [Fact]

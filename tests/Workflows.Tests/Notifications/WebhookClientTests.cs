@@ -84,14 +84,14 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
     [Fact]
     public async Task A_webhook_that_hangs_is_given_up()
     {
-        using var client = Client(allowPrivate: true);
+        using var client = Client(new WebhookSecrets(_database), allowPrivate: true, seconds: 1);
 
         await Assert.ThrowsAsync<TimeoutException>(
             () => client.PostAsync(1, new Uri(_receiver.Url, "/slow"), s_notification, "d", CancellationToken.None));
     }
 
-    private static WebhookClient Client(WebhookSecrets secrets, bool allowPrivate) =>
-        new(secrets, new NotificationOptions { AllowPrivateAddresses = allowPrivate, WebhookSeconds = 1 }, TimeProvider.System);
+    private static WebhookClient Client(WebhookSecrets secrets, bool allowPrivate, int seconds = 60) =>
+        new(secrets, new NotificationOptions { AllowPrivateAddresses = allowPrivate, WebhookSeconds = seconds }, TimeProvider.System);
 
     private WebhookClient Client(bool allowPrivate) => Client(new WebhookSecrets(_database), allowPrivate);
 }
