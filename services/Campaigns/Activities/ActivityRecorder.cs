@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Activities;
 
@@ -116,8 +117,7 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
             .ToList();
         if (latest.Count > 0)
         {
-            Add(
-                batch,
+            batch.Add(
                 RollUpSql,
                 accountId,
                 latest.Select(l => l.ContactId).ToArray(),
@@ -126,8 +126,7 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
         }
     }
 
-    private static void AddRows(NpgsqlBatch batch, int accountId, IReadOnlyList<ActivityEvent> activities, bool suppressions) => Add(
-        batch,
+    private static void AddRows(NpgsqlBatch batch, int accountId, IReadOnlyList<ActivityEvent> activities, bool suppressions) => batch.Add(
         RowsSql,
         accountId,
         activities.Select(a => a.ContactId).Distinct().Order().ToArray(),
@@ -141,17 +140,6 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
         activities.Select(a => a.Detail).ToArray(),
         activities.Select(a => a.Properties).ToArray(),
         activities.Select(a => a.Machine).ToArray());
-
-    private static void Add(NpgsqlBatch batch, string sql, params object[] values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        batch.BatchCommands.Add(command);
-    }
 
     private const string RollUpSql =
         """

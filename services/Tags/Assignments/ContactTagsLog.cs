@@ -1,4 +1,5 @@
 using Npgsql;
+using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Assignments;

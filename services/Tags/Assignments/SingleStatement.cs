@@ -1,11 +1,13 @@
 using Npgsql;
+using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Assignments;
 
 /// <summary>
 /// What <see cref="GroupStatement"/> does, for a single pair of tag and contact and for the usual case only: everything is there, and
-/// something changes. It takes a third of the time. For connections of <see cref="HotDatabase"/>.
+/// something changes. It takes a third of the time. It shares no lock on the library: who deletes a tag or merges it away locks its chunks and
+/// drops them, so a chunk that can be written is one of a tag that exists. For connections of <see cref="HotDatabase"/>.
 /// </summary>
 internal static class SingleStatement
 {
@@ -36,7 +38,7 @@ internal static class SingleStatement
         await using var connection = await database.OpenConnectionAsync();
         await using var batch = connection.CreateBatch();
         var contactId = Math.Max(change.ContactId, 0);
-        AccountTransaction.ShareLibrary(batch, accountId).Add(
+        batch.Add(
             Apply,
             accountId,
             change.TagIds[0],
@@ -52,7 +54,6 @@ internal static class SingleStatement
             change.Cause.SkipWorkflows);
         await batch.PrepareAsync();
         await using var reader = await batch.ExecuteReaderAsync();
-        await reader.NextResultAsync();
         Position? position = await reader.ReadAsync() ? new Position(reader.GetInt64(0), reader.GetGuid(1)) : null;
 
         // The commit comes behind the last result; disposing the reader would not tell if it failed.

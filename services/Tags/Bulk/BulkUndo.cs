@@ -36,9 +36,18 @@ internal static class BulkUndo
         return (ChunkBits.FromWire(rows.Select(row => (row.Chunk, row.Revertible))), rows.Sum(row => row.Kept));
     }
 
+    // A tag that was deleted and restored has lost its empty chunks, and what does not exist cannot be locked.
     private static Task<int> LockAsync(AccountTransaction transaction, int tagId, int[] chunks, CancellationToken ct)
     {
-        const string sql = """
+        const string sql = $"""
+            INSERT INTO tags.tag_chunk (account_id, tag_id, chunk, bits)
+            SELECT account_id, tag_id, chunk, {Sql.Zero}
+            FROM tags.tag
+            CROSS JOIN unnest(@chunks) AS chunk
+            WHERE account_id = @AccountId AND tag_id = @tagId AND deleted_at IS NULL
+            ORDER BY chunk
+            ON CONFLICT DO NOTHING;
+
             SELECT FROM tags.tag_chunk
             WHERE account_id = @AccountId AND tag_id = @tagId AND chunk = ANY (@chunks)
             ORDER BY chunk

@@ -175,9 +175,15 @@ internal sealed class AccountTransaction : IAsyncDisposable
     public async Task<Position> StampAsync(NpgsqlBatch batch, CancellationToken ct)
     {
         RequireUnstamped();
-        batch.BatchCommands.Add(_log.IsEmpty
-            ? Sql.Command("SELECT pos, nonce FROM crm.clock WHERE account_id = $1", AccountId)
-            : _log.ToStatement(AccountId));
+        if (_log.IsEmpty)
+        {
+            batch.Add("SELECT pos, nonce FROM crm.clock WHERE account_id = $1", AccountId);
+        }
+        else
+        {
+            _log.AddTo(batch, AccountId);
+        }
+
         await using var reader = await batch.ExecuteReaderAsync(ct);
         _stamped = await reader.ReadAsync(ct) ? new(reader.GetInt64(0), reader.GetGuid(1)) : new(0, Guid.Empty);
         return _stamped.Value;

@@ -1,4 +1,5 @@
 using Npgsql;
+using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Changes;
 
@@ -31,10 +32,10 @@ internal sealed class ChangeLog
     public void AddOpportunity(int opportunityId, string? beforeJson) => _opportunities.Add(new(_seq++, opportunityId, beforeJson));
 
     /// <summary>
-    /// Makes the statement that moves the account's clock and writes the changes at the new position: the clock first, as every other part
+    /// Adds the statement that moves the account's clock and writes the changes at the new position: the clock first, as every other part
     /// reads from it, so the row's lock makes the order of positions the order of commits. Returns pos and nonce.
     /// </summary>
-    public NpgsqlBatchCommand ToStatement(int accountId)
+    public void AddTo(NpgsqlBatch batch, int accountId)
     {
         // Hardly any transaction changes opportunities: the others do not pay for it.
         const string opportunitySql = """
@@ -77,7 +78,7 @@ internal sealed class ChangeLog
             FROM clock
             RETURNING pos, nonce
             """;
-        return Sql.Command(sql, [accountId, .. CauseColumns(), .. TagColumns(), .. ContactColumns(), .. OpportunityColumns()]);
+        batch.Add(sql, [accountId, .. CauseColumns(), .. TagColumns(), .. ContactColumns(), .. OpportunityColumns()]);
     }
 
     private object[] CauseColumns() =>

@@ -1,9 +1,8 @@
 using System.Data;
-using Npgsql;
 
 namespace TagSegments.Tags.Changes;
 
-/// <summary>Batches of statements with positional parameters: what Dapper does not send in one round trip.</summary>
+/// <summary>Parts of statements, and of their answers, that many share.</summary>
 internal static class Sql
 {
     /// <summary>An empty chunk, as an SQL constant.</summary>
@@ -24,25 +23,6 @@ internal static class Sql
             SELECT $1, pos, nonce, at
             FROM clock)
         """;
-
-    /// <summary>Makes a statement whose parameters are $1, $2 ...</summary>
-    public static NpgsqlBatchCommand Command(string sql, params object[] values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        return command;
-    }
-
-    /// <summary>Adds a statement whose parameters are $1, $2 ...</summary>
-    public static NpgsqlBatch Add(this NpgsqlBatch batch, string sql, params object[] values)
-    {
-        batch.BatchCommands.Add(Command(sql, values));
-        return batch;
-    }
 
     /// <summary>Reads a bit(16384) column: Npgsql gives the bytes of the wire, a length of four bytes before the bits.</summary>
     public static byte[] ReadBits(this IDataRecord row, int ordinal)

@@ -1,6 +1,7 @@
 using Crm.Common.V1;
 using Dapper;
 using Npgsql;
+using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Expiry;

@@ -25,9 +25,9 @@ internal sealed class EventList(NpgsqlDataSource database, PageTokens pages)
 
     private const string Everyones = $"SELECT {EventRow.Columns} FROM tags.tag_change c WHERE {Filters} {Newest}";
 
-    // One contact's changes are its own rows and those rows of its chunk that hold its bit; each has an index.
+    // One contact's changes are its own rows and those rows of its chunk that hold its bit; one index finds both.
     private const string OneContacts = $"""
-        (SELECT {EventRow.Columns} FROM tags.tag_change c WHERE {Filters} AND c.contact_id = @contactId {Newest})
+        (SELECT {EventRow.Columns} FROM tags.tag_change c WHERE {Filters} AND c.contact_id = @contactId AND c.chunk = @contactId / 16384 {Newest})
         UNION ALL
         (SELECT {EventRow.Columns} FROM tags.tag_change c
          WHERE {Filters} AND c.contact_id IS NULL AND c.chunk = @contactId / 16384 AND get_bit(c.bits, @contactId % 16384) = 1 {Newest})

@@ -26,9 +26,10 @@ internal sealed class TagMerge(TagStore store, TimeProvider time)
 
         var cause = new ChangeCause(
             Cause.Types.Kind.Merge, actor, request.FromTagId.ToString(CultureInfo.InvariantCulture), SkipWorkflows: !request.StartWorkflows);
-        var holders = await TagLifecycle.HoldersAsync(transaction, request.FromTagId, ct);
+        var holders = await TagLifecycle.LockHoldersAsync(transaction, request.FromTagId, ct);
         var gained = await transaction.SetBitsAsync(request.IntoTagId, holders, on: true, cause, ct);
         await transaction.SetBitsAsync(request.FromTagId, holders, on: false, cause, ct);
+        await TagLifecycle.DropChunksAsync(transaction, request.FromTagId, ct);
         await store.SaveAsync(transaction, rows[request.FromTagId] with { DeletedAt = time.GetUtcNow().UtcDateTime }, ct);
         return new MergeTagsResponse { Tag = await TagStore.GetAsync(transaction, request.IntoTagId, ct), Gained = gained.Count };
     }

@@ -7,7 +7,8 @@ namespace TagSegments.Tags.Library;
 
 /// <summary>
 /// Deletes and restores tags. A deletion takes the tag off its contacts, and the change log keeps which they were; restoring puts it back on
-/// them. So indexes, the feed and time travel need no rule for deleted tags: nobody has them.
+/// them. So indexes, the feed and time travel need no rule for deleted tags: nobody has them. A deleted tag has no chunks either, which keeps
+/// <see cref="Assignments.SingleStatement"/> from putting it on anybody.
 /// </summary>
 internal sealed class TagLifecycle(TagStore store, TimeProvider time)
 {
@@ -21,7 +22,8 @@ internal sealed class TagLifecycle(TagStore store, TimeProvider time)
             return;
         }
 
-        await transaction.SetBitsAsync(tagId, await HoldersAsync(transaction, tagId, ct), on: false, Cause(row.Version + 1, actor), ct);
+        await transaction.SetBitsAsync(tagId, await LockHoldersAsync(transaction, tagId, ct), on: false, Cause(row.Version + 1, actor), ct);
+        await DropChunksAsync(transaction, tagId, ct);
         await store.SaveAsync(transaction, row with { DeletedAt = time.GetUtcNow().UtcDateTime }, ct);
     }
 
@@ -40,17 +42,32 @@ internal sealed class TagLifecycle(TagStore store, TimeProvider time)
             tagId, await HoldersBeforeAsync(transaction, tagId, row.Version, ct), on: true, Cause(row.Version + 1, actor), ct);
     }
 
-    /// <summary>Reads the bits of a tag.</summary>
-    public static async Task<SortedDictionary<int, byte[]>> HoldersAsync(AccountTransaction transaction, int tagId, CancellationToken ct)
+    /// <summary>Reads the bits of a tag, which nobody can change until the end of the transaction.</summary>
+    public static async Task<SortedDictionary<int, byte[]>> LockHoldersAsync(AccountTransaction transaction, int tagId, CancellationToken ct)
     {
+        // All chunks are locked, empty ones too: hence the condition outside.
         const string sql = """
+            WITH locked AS MATERIALIZED (
+                SELECT chunk, bits
+                FROM tags.tag_chunk
+                WHERE account_id = @AccountId AND tag_id = @tagId
+                ORDER BY chunk
+                FOR UPDATE)
             SELECT chunk, bit_send(bits)
-            FROM tags.tag_chunk
-            WHERE account_id = @AccountId AND tag_id = @tagId AND bit_count(bits) > 0
+            FROM locked
+            WHERE bit_count(bits) > 0
             """;
         var rows = await transaction.Connection.QueryAsync<(int Chunk, byte[] Bits)>(
             new CommandDefinition(sql, new { transaction.AccountId, tagId }, transaction.Transaction, cancellationToken: ct));
         return ChunkBits.FromWire(rows);
+    }
+
+    /// <summary>Drops the chunks of a tag that is being deleted and has been taken off everybody.</summary>
+    public static Task DropChunksAsync(AccountTransaction transaction, int tagId, CancellationToken ct)
+    {
+        const string sql = "DELETE FROM tags.tag_chunk WHERE account_id = @AccountId AND tag_id = @tagId";
+        return transaction.Connection.ExecuteAsync(
+            new CommandDefinition(sql, new { transaction.AccountId, tagId }, transaction.Transaction, cancellationToken: ct));
     }
 
     // The version that a deletion makes identifies it in the log; it may have found no holders at all.

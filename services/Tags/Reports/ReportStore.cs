@@ -17,7 +17,14 @@ internal sealed class ReportStore(NpgsqlDataSource database)
             SELECT w.tag_id, i.number::int - 1, coalesce(sum(bit_count((t.bits # past.bits) & (living.bits # past_living.bits))), 0)::int
             FROM unnest(@tagIds) AS w (tag_id)
             CROSS JOIN unnest(@times) WITH ORDINALITY AS i (time, number)
-            LEFT JOIN tags.tag_chunk t ON t.account_id = @accountId AND t.tag_id = w.tag_id
+            LEFT JOIN LATERAL (
+                -- Deleting and restoring a tag drops its empty chunks, which may once have had contacts.
+                SELECT u.chunk, coalesce(bit_or(u.bits), repeat('0', 16384)::bit(16384)) AS bits
+                FROM (
+                    SELECT chunk, bits FROM tags.tag_chunk WHERE account_id = @accountId AND tag_id = w.tag_id
+                    UNION ALL
+                    SELECT chunk, NULL FROM tags.tag_change WHERE account_id = @accountId AND tag_id = w.tag_id) AS u
+                GROUP BY u.chunk) AS t ON true
             LEFT JOIN tags.tag_chunk living ON living.account_id = @accountId AND living.tag_id = 0 AND living.chunk = t.chunk
             CROSS JOIN LATERAL (
                 SELECT coalesce(bit_xor(coalesce(c.bits, set_bit(repeat('0', 16384)::bit(16384), c.contact_id % 16384, 1))),

@@ -17,13 +17,13 @@ internal sealed class ContactEvents(NpgsqlDataSource database, FieldStore fields
     public async Task<(List<TimelineEntry> Entries, string Next)> ReadAsync(
         int accountId, int contactId, int limit, string token, CancellationToken ct)
     {
-        // The contact's own rows and those bulk rows of its chunk that hold its bit; each has an index.
+        // The contact's own rows and those bulk rows of its chunk that hold its bit; one index finds both.
         const string sql = $"""
             SELECT change.*, commit.nonce
             FROM (
                 (SELECT {ContactFeedStore.LivingColumns}
                  FROM tags.tag_change
-                 WHERE account_id = @accountId AND tag_id = 0 AND contact_id = @contactId AND (pos, seq) < (@pos, @seq)
+                 WHERE account_id = @accountId AND tag_id = 0 AND contact_id = @contactId AND chunk = @contactId / 16384 AND (pos, seq) < (@pos, @seq)
                  ORDER BY pos DESC, seq DESC
                  LIMIT @limit)
                 UNION ALL

@@ -27,13 +27,14 @@ internal sealed class Freshness(BenchmarkOptions options, Report report, Segment
     {
         var source = await calls.ParseAsync(Question.All[1].Text);
         var (tagger, recorder) = (new Race(), new Race());
-        await RunAsync(source, s_warmUp, new Race(), new Race());
+        await RunAsync(source, s_warmUp, tagger, recorder);
+        var (tagged, recorded) = (tagger.Writes, recorder.Writes);
         var (empty, count) = await RunAsync(source, s_duration, tagger, recorder);
         var seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
         report.AtMost("stale answers after tag writes", tagger.Stale, "answers", tagger.Answers, "", 0);
         report.AtMost("stale answers after activity writes", recorder.Stale, "answers", recorder.Answers, "", 0);
-        report.AtLeast("tag writes in the race", tagger.Writes / seconds, "the target itself", WritesPerSecond, "writes/s", 0.99);
-        report.AtLeast("activity writes in the race", recorder.Writes / seconds, "the target itself", WritesPerSecond, "writes/s", 0.99);
+        report.AtLeast("tag writes in the race", (tagger.Writes - tagged) / seconds, "the target itself", WritesPerSecond, "writes/s", 0.99);
+        report.AtLeast("activity writes in the race", (recorder.Writes - recorded) / seconds, "the target itself", WritesPerSecond, "writes/s", 0.99);
         report.AtMost($"{Question.All[1].Name} in the race", count, "empty call in the race", empty, "ms", Question.All[1].TargetOfEmpty);
     }
 

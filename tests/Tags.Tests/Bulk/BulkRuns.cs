@@ -1,5 +1,6 @@
 using Crm.Tags.V1;
 using Grpc.Core;
+using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 using TagSegments.Testing;
 

@@ -57,4 +57,21 @@ public class BulkUndoTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal(50, (await Bulk.UndoAsync(account, operation)).Changes.Single().Changed);
         Assert.Empty(await BulkRuns.HoldersAsync(account, hot));
     }
+
+    [Fact]
+    public async Task Undo_of_a_removal_survives_the_deletion_and_restoration_of_the_tag()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(50);
+        var hot = await account.NewTagAsync("Hot");
+        await account.BulkAsync(Enumerable.Range(1, 50), [hot]);
+        var operation = await Bulk.RunAsync(account, Enumerable.Range(1, 50), [], [hot]);
+        await account.Tags.DeleteTagAsync(new DeleteTagRequest { Account = account.Name, TagId = hot });
+        await account.Tags.RestoreTagAsync(new RestoreTagRequest { Account = account.Name, TagId = hot });
+        await account.AddAsync(7, hot);
+        await account.RemoveAsync(7, hot);
+
+        Assert.Equal(new TagChangeCount { TagId = hot, Changed = 49, Unchanged = 1 }, Assert.Single((await Bulk.UndoAsync(account, operation)).Changes));
+        Assert.Equal(Enumerable.Range(1, 50).Except([7]), await BulkRuns.HoldersAsync(account, hot));
+    }
 }

@@ -34,6 +34,28 @@ public class ReportTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
+    public async Task History_remembers_who_had_the_tag_before_it_was_deleted_and_restored()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(20_000);
+        var hot = await account.NewTagAsync("Hot");
+        await account.BulkAsync([1, 20_000], [hot]);
+        await account.RemoveAsync(20_000, hot);
+        await account.Tags.DeleteTagAsync(new DeleteTagRequest { Account = account.Name, TagId = hot });
+        await account.Tags.RestoreTagAsync(new RestoreTagRequest { Account = account.Name, TagId = hot });
+        var events = await account.EventsAsync();
+
+        var response = await Reports.GetTagHistoryAsync(new GetTagHistoryRequest
+        {
+            Account = account.Name,
+            TagIds = { hot },
+            Times = { events[0].Time, events[2].Time, events[3].Time, events[4].Time },
+        });
+
+        Assert.Equal([2, 1, 0, 1], response.Histories.Single().ContactCounts);
+    }
+
+    [Fact]
     public async Task Overlap_counts_contacts_with_both_tags()
     {
         var account = await TagAccount.NewAsync(shared.Apps);

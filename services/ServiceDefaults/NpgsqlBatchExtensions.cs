@@ -1,0 +1,20 @@
+using Npgsql;
+
+namespace TagSegments.ServiceDefaults;
+
+/// <summary>Batches of statements with positional parameters: what Dapper does not send in one round trip.</summary>
+public static class NpgsqlBatchExtensions
+{
+    /// <summary>Adds a statement whose parameters are $1, $2 ...</summary>
+    public static NpgsqlBatch Add(this NpgsqlBatch batch, string sql, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        batch.BatchCommands.Add(command);
+        return batch;
+    }
+}
