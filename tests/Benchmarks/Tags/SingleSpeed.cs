@@ -95,6 +95,7 @@ internal static class SingleSpeed
 
         var sorted = times.Order().ToArray();
         report.AtMost($"one add while all contacts are bulk-tagged, p99 of {sorted.Length}", sorted[(int)(sorted.Length * 0.99)], "the goal", 50, "ms", 1);
+        report.Compare("the slowest of them", sorted[^1], "the goal", 50, "ms");
     }
 
     private static async Task TogetherAsync(int writers, Func<Task> action)
