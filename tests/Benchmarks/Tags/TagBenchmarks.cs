@@ -15,7 +15,7 @@ internal static class TagBenchmarks
             ["bulk"] = () => BulkSpeed.RunAsync(ours, rows, options, report),
             ["undo"] = () => UndoSpeed.RunAsync(ours, options, report),
             ["single"] = () => SingleSpeed.RunAsync(ours, rows, options, report),
-            ["library"] = () => LibrarySpeed.RunAsync(ours, options, report),
+            ["library"] = () => LibrarySpeed.RunAsync(options, report),
             ["export"] = () => ExportCosts.RunAsync(options, report),
         };
         if (options.Rows.FirstOrDefault(name => !parts.ContainsKey(name)) is { } unknown)
