@@ -18,7 +18,7 @@ internal sealed class Freshness(BenchmarkOptions options, Report report, Segment
     private const int Callers = 24;
     private const int WritesPerSecond = 1_000;
     private const int WritesPerCount = 4;
-    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_duration = TimeSpan.FromSeconds(8);
     private TimeSpan _duration;
     private long _start;
