@@ -64,6 +64,10 @@ internal sealed class TagAccount
     public async Task<BulkTagResponse> BulkAsync(IEnumerable<int> contactIds, int[] add, params int[] remove) =>
         await Tags.BulkTagAsync(new BulkTagRequest { Account = Name, ContactIds = { contactIds }, AddTagIds = { add }, RemoveTagIds = { remove } });
 
+    public async Task DeleteTagAsync(int tagId) => await Tags.DeleteTagAsync(new DeleteTagRequest { Account = Name, TagId = tagId });
+
+    public async Task RestoreTagAsync(int tagId) => await Tags.RestoreTagAsync(new RestoreTagRequest { Account = Name, TagId = tagId });
+
     public async Task<string[]> TagsOfAsync(int contactId)
     {
         var response = await Tags.BatchGetContactTagsAsync(new BatchGetContactTagsRequest { Account = Name, ContactIds = { contactId } });
@@ -105,6 +109,20 @@ internal sealed class TagAccount
 
     /// <summary>Connects as the tag service does.</summary>
     public NpgsqlDataSource Database() => NpgsqlDataSource.Create(_apps.Database.RoleConnectionString("tags"));
+
+    /// <summary>Runs a call and gives its status.</summary>
+    public static async Task<StatusCode> OutcomeAsync(Func<Task> call)
+    {
+        try
+        {
+            await call();
+            return StatusCode.OK;
+        }
+        catch (RpcException e)
+        {
+            return e.StatusCode;
+        }
+    }
 
     /// <summary>Runs a call that must fail and gives the status, the reason and the first field named.</summary>
     public static async Task<(StatusCode Code, string Reason, string Field)> FailureAsync(Func<Task> call)

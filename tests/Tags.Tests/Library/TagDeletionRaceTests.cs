@@ -3,6 +3,7 @@ using Crm.Tags.V1;
 using Grpc.Core;
 using Npgsql;
 using TagSegments.Testing;
+using static TagSegments.Tags.Tests.TagAccount;
 
 namespace TagSegments.Tags.Tests.Library;
 
@@ -17,7 +18,7 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
     {
         var (account, tagId) = await NewAsync();
 
-        var (_, add) = await InTurnAsync(account, () => DeleteAsync(account, tagId), () => account.AddAsync(2, tagId));
+        var (_, add) = await InTurnAsync(account, () => account.DeleteTagAsync(tagId), () => account.AddAsync(2, tagId));
 
         Assert.Equal(StatusCode.NotFound, add);
         Assert.Empty(await account.TagsOfAsync(2));
@@ -30,11 +31,11 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         var (account, tagId) = await NewAsync();
         await account.RemoveAsync(1, tagId);
 
-        var (add, deletion) = await InTurnAsync(account, () => account.AddAsync(2, tagId), () => DeleteAsync(account, tagId));
+        var (add, deletion) = await InTurnAsync(account, () => account.AddAsync(2, tagId), () => account.DeleteTagAsync(tagId));
 
         Assert.Equal((StatusCode.OK, StatusCode.OK), (add, deletion));
         Assert.Equal([(1, true), (1, false), (2, true), (2, false)], await EventsAsync(account, tagId));
-        await account.Tags.RestoreTagAsync(new RestoreTagRequest { Account = account.Name, TagId = tagId });
+        await account.RestoreTagAsync(tagId);
         Assert.Equal(["a"], await account.TagsOfAsync(2));
     }
 
@@ -79,14 +80,17 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
             for (var step = 0; step < 60; step++)
             {
                 var (tagId, contactId) = (tagIds[random.Next(3)], random.Next(1, contacts + 1));
-                await TryAsync(() => random.Next(10) switch
+                var outcome = await OutcomeAsync(() => random.Next(10) switch
                 {
-                    0 => DeleteAsync(account, tagId),
-                    1 or 2 => account.Tags.RestoreTagAsync(new RestoreTagRequest { Account = account.Name, TagId = tagId }).ResponseAsync,
+                    0 => account.DeleteTagAsync(tagId),
+                    1 or 2 => account.RestoreTagAsync(tagId),
                     3 => MergeAsync(account, tagId, tagIds[random.Next(3)]),
                     4 or 5 => account.RemoveAsync(contactId, tagId),
                     _ => account.AddAsync(contactId, tagId),
                 });
+
+                // A tag may be gone, or be merged into itself; nothing else may fail.
+                Assert.True(outcome is StatusCode.OK or StatusCode.NotFound or StatusCode.InvalidArgument, $"{outcome}, seed {seed}");
             }
         }));
 
@@ -97,7 +101,7 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
             Assert.True(changed, $"event {e.EventId} changed nothing, seed {seed}");
         }
 
-        Assert.Equal(held, await BitsAsync(account, tagIds));
+        Assert.True(held.SetEquals(await BitsAsync(account, tagIds)), $"bits and events differ, seed {seed}");
         foreach (var tagId in tagIds)
         {
             Assert.False((await account.GetAsync(tagId)).DeleteTime is not null && held.Any(pair => pair.TagId == tagId), $"seed {seed}");
@@ -123,9 +127,9 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         clock.Parameters.AddWithValue(await account.IdAsync());
         await clock.ExecuteNonQueryAsync();
 
-        var one = TryAsync(first);
+        var one = OutcomeAsync(first);
         await WaitersAsync(database, 1);
-        var two = TryAsync(second);
+        var two = OutcomeAsync(second);
         await WaitersAsync(database, 2);
         await transaction.CommitAsync();
         return (await one, await two);
@@ -167,22 +171,7 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         return bits;
     }
 
-    private static Task DeleteAsync(TagAccount account, int tagId) =>
-        account.Tags.DeleteTagAsync(new DeleteTagRequest { Account = account.Name, TagId = tagId }).ResponseAsync;
-
     private Task MergeAsync(TagAccount account, int from, int into) =>
-        new GovernanceService.GovernanceServiceClient(shared.Apps.Channel(Service.Tags)).MergeTagsAsync(new MergeTagsRequest { Account = account.Name, FromTagId = from, IntoTagId = into }).ResponseAsync;
-
-    private static async Task<StatusCode> TryAsync(Func<Task> call)
-    {
-        try
-        {
-            await call();
-            return StatusCode.OK;
-        }
-        catch (RpcException e)
-        {
-            return e.StatusCode;
-        }
-    }
+        new GovernanceService.GovernanceServiceClient(shared.Apps.Channel(Service.Tags)).MergeTagsAsync(
+            new MergeTagsRequest { Account = account.Name, FromTagId = from, IntoTagId = into }).ResponseAsync;
 }

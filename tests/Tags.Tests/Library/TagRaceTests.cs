@@ -3,6 +3,7 @@ using Crm.Tags.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Testing;
+using static TagSegments.Tags.Tests.TagAccount;
 
 namespace TagSegments.Tags.Tests.Library;
 
@@ -15,7 +16,7 @@ public class TagRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         var (a, b) = (await account.NewTagAsync("a"), await account.NewTagAsync("b"));
 
-        var outcomes = await Task.WhenAll(TryAsync(() => RenameAsync(account, a, "c")), TryAsync(() => RenameAsync(account, b, "c")));
+        var outcomes = await Task.WhenAll(OutcomeAsync(() => RenameAsync(account, a, "c")), OutcomeAsync(() => RenameAsync(account, b, "c")));
 
         Assert.Equal([StatusCode.OK, StatusCode.AlreadyExists], outcomes.Order());
         Assert.Equal(1, new[] { (await account.GetAsync(a)).Name, (await account.GetAsync(b)).Name }.Count(name => name == "c"));
@@ -29,7 +30,7 @@ public class TagRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         var tagId = await account.NewTagAsync("a");
         await account.BulkAsync(Enumerable.Range(1, 10), [tagId]);
 
-        var outcomes = await Task.WhenAll(TryAsync(() => DeleteAsync(account, tagId)), TryAsync(() => DeleteAsync(account, tagId)));
+        var outcomes = await Task.WhenAll(OutcomeAsync(() => account.DeleteTagAsync(tagId)), OutcomeAsync(() => account.DeleteTagAsync(tagId)));
 
         Assert.All(outcomes, code => Assert.Equal(StatusCode.OK, code));
         var removed = await account.EventsAsync(request => request.CauseKind = Cause.Types.Kind.TagLifecycle);
@@ -42,7 +43,7 @@ public class TagRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         var tagId = await account.NewTagAsync("a");
 
-        var outcomes = await Task.WhenAll(TryAsync(() => DeleteAsync(account, tagId)), TryAsync(() => RenameAsync(account, tagId, "b")));
+        var outcomes = await Task.WhenAll(OutcomeAsync(() => account.DeleteTagAsync(tagId)), OutcomeAsync(() => RenameAsync(account, tagId, "b")));
 
         Assert.Equal(StatusCode.OK, outcomes[0]);
         Assert.True(outcomes[1] is StatusCode.OK or StatusCode.NotFound);
@@ -70,20 +71,4 @@ public class TagRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         Tag = new Tag { TagId = tagId, Name = name },
         UpdateMask = new FieldMask { Paths = { "name" } },
     }).ResponseAsync;
-
-    private static Task DeleteAsync(TagAccount account, int tagId) =>
-        account.Tags.DeleteTagAsync(new DeleteTagRequest { Account = account.Name, TagId = tagId }).ResponseAsync;
-
-    private static async Task<StatusCode> TryAsync(Func<Task> call)
-    {
-        try
-        {
-            await call();
-            return StatusCode.OK;
-        }
-        catch (RpcException e)
-        {
-            return e.StatusCode;
-        }
-    }
 }
