@@ -7,7 +7,8 @@ namespace TagSegments.Tags.Assignments;
 /// <summary>
 /// The one statement that applies the changes of a group: locks the chunks in order, tells good changes from bad ones, turns the bits over,
 /// moves the clock if anything changed and writes the log, with what changed in the order of the group. A pair of tag and contact may be in
-/// a group only once. Where a contact lives the clock has its row, because that was a change, too. For connections of <see cref="HotDatabase"/>:
+/// a group only once. Only where it creates chunks does it share the lock on the library: who deletes a tag or merges it away locks its chunks
+/// and drops them, so a chunk that can be written is one of a tag that exists. Where a contact lives the clock has its row, because that was a change, too. For connections of <see cref="HotDatabase"/>:
 /// hence the account in <c>asked</c>, as a condition on it alone must not look as good to the planner as the whole key.
 /// </summary>
 internal static class GroupStatement
@@ -86,13 +87,13 @@ internal static class GroupStatement
     /// <summary>Adds to a batch what applies the group; the chunks concerned are created first if asked.</summary>
     public static void Add(NpgsqlBatch batch, int accountId, IReadOnlyList<PendingChange> group, bool ensureChunks)
     {
-        AccountTransaction.ShareLibrary(batch, accountId);
         var pairs = group.SelectMany((change, number) => change.TagIds.Select(tagId => (Number: number, Change: change, TagId: tagId))).ToArray();
         var causes = group.Select(change => change.Cause).Distinct().ToList();
         var tagIds = Array.ConvertAll(pairs, pair => pair.TagId);
         var contactIds = Array.ConvertAll(pairs, pair => pair.Change.ContactId);
         if (ensureChunks)
         {
+            AccountTransaction.ShareLibrary(batch, accountId);
             batch.Add(EnsureChunks, accountId, tagIds, contactIds);
         }
 

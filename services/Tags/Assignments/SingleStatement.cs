@@ -6,8 +6,7 @@ namespace TagSegments.Tags.Assignments;
 
 /// <summary>
 /// What <see cref="GroupStatement"/> does, for a single pair of tag and contact and for the usual case only: everything is there, and
-/// something changes. It takes a third of the time. It shares no lock on the library: who deletes a tag or merges it away locks its chunks and
-/// drops them, so a chunk that can be written is one of a tag that exists. For connections of <see cref="HotDatabase"/>.
+/// something changes. It takes a third of the time. For connections of <see cref="HotDatabase"/>.
 /// </summary>
 internal static class SingleStatement
 {

@@ -80,8 +80,8 @@ internal sealed class AccountTransaction : IAsyncDisposable
 
     /// <summary>
     /// Waits until no other transaction puts tags on contacts, and keeps it so: for deletion, restoration and merging of tags, after which
-    /// no straggler may put a deleted tag on a contact. Call it before anything else in the transaction. Only
-    /// <see cref="Assignments.SingleStatement"/> does not mind: it is kept off by the locks on the tag's chunks.
+    /// no straggler may put a deleted tag on a contact. Call it before anything else in the transaction. Only single changes that find all
+    /// their chunks (<see cref="Assignments.GroupCommit"/>) do not mind: they are kept off by the locks on the tag's chunks.
     /// </summary>
     public Task LockLibraryAsync(CancellationToken ct)
     {

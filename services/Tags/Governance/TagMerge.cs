@@ -15,6 +15,9 @@ internal sealed class TagMerge(TagStore store, TimeProvider time)
     {
         await transaction.LockLibraryAsync(ct);
         var rows = new Dictionary<int, TagRow>();
+        var holders = new Dictionary<int, SortedDictionary<int, byte[]>>();
+
+        // In the order in which groups of single changes lock chunks, which do not wait for the library.
         foreach (var tagId in new[] { request.FromTagId, request.IntoTagId }.Order())
         {
             rows[tagId] = await TagStore.LockAsync(transaction, tagId, ct);
@@ -22,13 +25,15 @@ internal sealed class TagMerge(TagStore store, TimeProvider time)
             {
                 throw RpcErrors.NotFound("tag", tagId.ToString(CultureInfo.InvariantCulture));
             }
+
+            holders[tagId] = await TagLifecycle.LockHoldersAsync(transaction, tagId, ct);
         }
 
         var cause = new ChangeCause(
             Cause.Types.Kind.Merge, actor, request.FromTagId.ToString(CultureInfo.InvariantCulture), SkipWorkflows: !request.StartWorkflows);
-        var holders = await TagLifecycle.LockHoldersAsync(transaction, request.FromTagId, ct);
-        var gained = await transaction.SetBitsAsync(request.IntoTagId, holders, on: true, cause, ct);
-        await transaction.SetBitsAsync(request.FromTagId, holders, on: false, cause, ct);
+        var moved = holders[request.FromTagId];
+        var gained = await transaction.SetBitsAsync(request.IntoTagId, moved, on: true, cause, ct);
+        await transaction.SetBitsAsync(request.FromTagId, moved, on: false, cause, ct);
         await TagLifecycle.DropChunksAsync(transaction, request.FromTagId, ct);
         await store.SaveAsync(transaction, rows[request.FromTagId] with { DeletedAt = time.GetUtcNow().UtcDateTime }, ct);
         return new MergeTagsResponse { Tag = await TagStore.GetAsync(transaction, request.IntoTagId, ct), Gained = gained.Count };

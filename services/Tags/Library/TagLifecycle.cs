@@ -8,7 +8,7 @@ namespace TagSegments.Tags.Library;
 /// <summary>
 /// Deletes and restores tags. A deletion takes the tag off its contacts, and the change log keeps which they were; restoring puts it back on
 /// them. So indexes, the feed and time travel need no rule for deleted tags: nobody has them. A deleted tag has no chunks either, which keeps
-/// <see cref="Assignments.SingleStatement"/> from putting it on anybody.
+/// <see cref="Assignments.GroupCommit"/> from putting it on anybody.
 /// </summary>
 internal sealed class TagLifecycle(TagStore store, TimeProvider time)
 {

@@ -8,7 +8,7 @@ namespace TagSegments.Benchmarks.Tags;
 /// <summary>Adding one tag to one contact: alone, with many writers, and while a bulk operation runs.</summary>
 internal static class SingleSpeed
 {
-    private const int Adds = 4_000;
+    private const int Adds = 8_000;
 
     // Half a minute at full load, in which a process compiles its code again and again, as it sees what is used: its start, not its speed.
     private const int AddsToWarmUp = 150_000;

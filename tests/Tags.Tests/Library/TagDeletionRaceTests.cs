@@ -40,6 +40,62 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
+    public async Task An_add_of_two_tags_that_began_before_the_deletion_of_one_was_committed_adds_neither()
+    {
+        var (account, tagId) = await NewAsync();
+        var other = await account.NewTagAsync("b");
+        await account.AddAsync(1, other);
+
+        var (_, add) = await InTurnAsync(account, () => account.DeleteTagAsync(tagId), () => account.AddAsync(2, tagId, other));
+
+        Assert.Equal(StatusCode.NotFound, add);
+        Assert.Empty(await account.TagsOfAsync(2));
+        Assert.Equal([(1, true)], await EventsAsync(account, other));
+    }
+
+    [Fact]
+    public async Task A_deletion_takes_the_tag_off_a_contact_that_got_it_with_another_one_meanwhile()
+    {
+        var (account, tagId) = await NewAsync();
+        var other = await account.NewTagAsync("b");
+        await account.AddAsync(1, other);
+
+        var (add, deletion) = await InTurnAsync(account, () => account.AddAsync(2, tagId, other), () => account.DeleteTagAsync(tagId));
+
+        Assert.Equal((StatusCode.OK, StatusCode.OK), (add, deletion));
+        Assert.Equal(["b"], await account.TagsOfAsync(2));
+        Assert.Equal([(1, true), (2, true), (1, false), (2, false)], await EventsAsync(account, tagId));
+    }
+
+    [Fact]
+    public async Task A_removal_that_began_before_the_deletion_was_committed_finds_nobody_with_the_tag()
+    {
+        var (account, tagId) = await NewAsync();
+        var other = await account.NewTagAsync("b");
+        await account.AddAsync(1, other);
+
+        var (_, removal) = await InTurnAsync(account, () => account.DeleteTagAsync(tagId), () => account.RemoveAsync(1, tagId, other));
+
+        Assert.Equal(StatusCode.OK, removal);
+        Assert.Equal([(1, true), (1, false)], await EventsAsync(account, tagId));
+        Assert.Equal([(1, true), (1, false)], await EventsAsync(account, other));
+    }
+
+    [Fact]
+    public async Task A_merge_takes_the_tag_off_a_contact_that_got_both_meanwhile()
+    {
+        var (account, into) = await NewAsync();
+        var from = await account.NewTagAsync("b");
+        await account.AddAsync(1, from);
+
+        var (add, merge) = await InTurnAsync(account, () => account.AddAsync(2, into, from), () => MergeAsync(account, from, into));
+
+        Assert.Equal((StatusCode.OK, StatusCode.OK), (add, merge));
+        Assert.Equal(["a"], await account.TagsOfAsync(2));
+        Assert.Equal([(1, true), (2, true), (1, false), (2, false)], await EventsAsync(account, from));
+    }
+
+    [Fact]
     public async Task An_add_that_began_before_the_merge_was_committed_finds_no_tag()
     {
         var (account, tagId) = await NewAsync();
@@ -85,7 +141,9 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
                     0 => account.DeleteTagAsync(tagId),
                     1 or 2 => account.RestoreTagAsync(tagId),
                     3 => MergeAsync(account, tagId, tagIds[random.Next(3)]),
-                    4 or 5 => account.RemoveAsync(contactId, tagId),
+                    4 => account.RemoveAsync(contactId, tagId),
+                    5 => account.RemoveAsync(contactId, tagIds),
+                    6 => account.AddAsync(contactId, tagIds[random.Next(3)], tagId),
                     _ => account.AddAsync(contactId, tagId),
                 });
 
