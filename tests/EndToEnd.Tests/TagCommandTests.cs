@@ -54,6 +54,26 @@ public sealed class TagCommandTests(SharedApps shared) : IClassFixture<SharedApp
     }
 
     [Fact]
+    public async Task A_deleted_tag_is_restored_by_its_name_unless_several_were_called_so()
+    {
+        await JsonAsync("tags", "delete", "VIP");
+        var list = await RunAsync("tags", "list", "--deleted");
+        await JsonAsync("tags", "restore", "VIP");
+        Assert.Equal(2, await _cli.CountAsync(_account, "has tag \"VIP\""));
+
+        await JsonAsync("tags", "delete", "VIP");
+        await JsonAsync("tags", "create", "VIP");
+        await JsonAsync("tags", "delete", "VIP");
+        var several = await RunAsync("tags", "restore", "VIP");
+        var unknown = await RunAsync("tags", "restore", "V");
+
+        Assert.Contains("deleted", list.Output, StringComparison.Ordinal);
+        Assert.Equal((1, 1), (several.Code, unknown.Code));
+        Assert.Contains("2 deleted tags were called \"VIP\"", several.Error, StringComparison.Ordinal);
+        Assert.Contains("No tag was called \"V\"", unknown.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_tag_in_use_is_deleted_by_force_only_and_usages_name_the_user()
     {
         await JsonAsync("segments", "create", "Important", "has tag \"VIP\"");
@@ -88,6 +108,7 @@ public sealed class TagCommandTests(SharedApps shared) : IClassFixture<SharedApp
         var refused = await RunAsync("tags", "create", "all lower");
 
         Assert.Equal(1, refused.Code);
+        Assert.Contains("Suggested: \"All Lower\".", refused.Error, StringComparison.Ordinal);
         Assert.True((await JsonAsync("tags", "policy"))["title_case"]!.GetValue<bool>());
         Assert.Equal("POLICY", (await JsonAsync("tags", "check", "all lower"))["findings"]![0]!["kind"]!.GetValue<string>());
         Assert.Contains((await JsonAsync("tags", "audit"))["findings"]!.AsArray(), f => f!["kind"]!.GetValue<string>() == "NEAR_DUPLICATE");
@@ -143,6 +164,34 @@ public sealed class TagCommandTests(SharedApps shared) : IClassFixture<SharedApp
         Assert.Equal("SUCCEEDED", (await JsonAsync("bulk", "status", id, "--wait"))["state"]!.GetValue<string>());
         Assert.Equal("SUCCEEDED", (await JsonAsync("bulk", "cancel", id))["state"]!.GetValue<string>());
         Assert.Equal(2, (await JsonAsync("bulk", "list"))["operations"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task A_bulk_operation_takes_contacts_from_a_file()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "1\n\nexternal:c\r\n99\n");
+        string[] bulk = ["tags", "bulk", "--contacts", file, "--add", "VIP", "--remove", "vip"];
+
+        var table = await RunAsync(bulk);
+        var unknown = await RunAsync("tags", "bulk", "everyone", "--contacts", file, "--add", "VIP");
+        await File.WriteAllTextAsync(file, "external:nobody\n");
+        var missing = await RunAsync(bulk);
+        File.Delete(file);
+
+        Assert.Matches(@"Succeeded +3 +3 +1 +VIP +added +1 +1", table.Output);
+        Assert.Matches(@"Succeeded +3 +3 +1 +vip +removed +1 +1", table.Output);
+        Assert.Equal((2, 1), (unknown.Code, missing.Code));
+    }
+
+    [Fact]
+    public async Task A_bulk_operation_on_a_filter_with_a_mistake_is_not_started()
+    {
+        var refused = await RunAsync("tags", "bulk", "colour = 3", "--add", "VIP");
+
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("there is no field \"colour\"", refused.Error, StringComparison.Ordinal);
+        Assert.Empty((await JsonAsync("bulk", "list"))["operations"]!.AsArray());
     }
 
     private static int[] Changed(JsonNode answer) => [.. answer["changes"]!.AsArray().Select(change => change!["changed"]!.GetValue<int>())];

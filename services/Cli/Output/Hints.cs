@@ -16,7 +16,7 @@ internal static class Hints
         "INVALID_FIELD" => "Correct the value and repeat the command; nothing was changed.",
         "IN_USE" => "Change what uses it first, or add --force where the command has it.",
         "MESSAGE_TOO_LARGE" => "Give less at once: fewer contacts or tags, or a shorter text.",
-        "NAMING_POLICY" => "Use the suggested name, or change the account's naming policy.",
+        "NAMING_POLICY" => "Take another name, or change the account's naming policy: tagsegments tags policy",
         "NOT_FOUND" => "Check the name or number; the list commands show what is there.",
         "REFERENCE_MISSING" => "Something it refers to was deleted: restore that, or change the definition.",
         "REQUEST_ID_REUSED" => "Repeat the command; it takes a new request id.",
@@ -25,7 +25,7 @@ internal static class Hints
         "TEMPLATE_INVALID" => "Correct the template at the position shown; it is Liquid: {{ contact.first_name }}",
         "VERSION_MISMATCH" or "CONFLICT" => "Somebody else changed it: look at it again and repeat.",
         "WORKFLOW_LOOP" => "Break the loop shown, or publish with --accept-loops.",
-        "WRONG_STATE" => "Look at its state first; it may be done already.",
+        "WRONG_STATE" => "Change what the message says first; it may be done already.",
         _ => For(code),
     };
 

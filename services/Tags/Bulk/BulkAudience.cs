@@ -18,6 +18,15 @@ internal sealed class BulkAudience(GrpcClientFactory clients, NpgsqlDataSource d
             ? ChunkBits.Split(contacts.Ids.ContactIds)
             : await FindAsync(account, contacts.Matching, ct);
 
+    /// <summary>Throws what the segment service says of a filter that cannot be evaluated.</summary>
+    public async Task CheckAsync(string account, BulkContacts contacts, CancellationToken ct)
+    {
+        if (contacts.Matching is { } source)
+        {
+            await Segments().CountContactsAsync(new CountContactsRequest { Account = account, Source = source }, cancellationToken: ct);
+        }
+    }
+
     /// <summary>Evaluates the filter of a pending operation and starts it; nothing happens if it was cancelled meanwhile.</summary>
     public async Task PrepareAsync(BulkRow operation, CancellationToken ct)
     {
@@ -34,9 +43,7 @@ internal sealed class BulkAudience(GrpcClientFactory clients, NpgsqlDataSource d
 
     private async Task<SortedDictionary<int, byte[]>> FindAsync(string account, FilterSource source, CancellationToken ct)
     {
-        // Made when needed: the service starts and serves everything else without the segment service.
-        var segments = clients.CreateClient<SegmentService.SegmentServiceClient>(nameof(SegmentService.SegmentServiceClient));
-        using var call = segments.StreamMatches(new StreamMatchesRequest { Account = account, Source = source }, cancellationToken: ct);
+        using var call = Segments().StreamMatches(new StreamMatchesRequest { Account = account, Source = source }, cancellationToken: ct);
         var contactIds = new List<int>();
         await foreach (var part in call.ResponseStream.ReadAllAsync(ct))
         {
@@ -45,6 +52,10 @@ internal sealed class BulkAudience(GrpcClientFactory clients, NpgsqlDataSource d
 
         return ChunkBits.Split(contactIds);
     }
+
+    // Made when needed: the service starts and serves everything else without the segment service.
+    private SegmentService.SegmentServiceClient Segments() =>
+        clients.CreateClient<SegmentService.SegmentServiceClient>(nameof(SegmentService.SegmentServiceClient));
 
     private async Task<string> AccountNameAsync(int accountId, CancellationToken ct)
     {

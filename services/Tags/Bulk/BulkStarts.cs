@@ -10,7 +10,8 @@ using TagSegments.Tags.Library;
 namespace TagSegments.Tags.Bulk;
 
 /// <summary>Starts operations and undos.</summary>
-internal sealed class BulkStarts(CallWrites writes, BulkStore store, BulkRunner runner, TagStore tags, TimeProvider time)
+internal sealed class BulkStarts(
+    CallWrites writes, BulkStore store, BulkAudience audience, BulkRunner runner, TagStore tags, TimeProvider time)
 {
     /// <summary>Checks contacts and tags without the database.</summary>
     public static (int TagId, bool On)[] Check(BulkContacts? contacts, IReadOnlyList<int> add, IReadOnlyList<int> remove)
@@ -30,6 +31,8 @@ internal sealed class BulkStarts(CallWrites writes, BulkStore store, BulkRunner 
     /// <summary>Starts an operation on the contacts of a request.</summary>
     public async Task<StartBulkOperationResponse> StartAsync(AccountInfo account, StartBulkOperationRequest request, ServerCallContext context)
     {
+        // A filter that is wrong now is the caller's error; one that breaks later fails the operation.
+        await audience.CheckAsync(account.Name, request.Contacts, context.CancellationToken);
         var chunks = request.Contacts.Ids is { } ids ? ChunkBits.Split(ids.ContactIds) : [];
         var source = request.Contacts.Matching is { } matching ? JsonFormatter.Default.Format(matching) : null;
         var row = NewRow(account.Id, context.Principal(), request.SkipWorkflows) with

@@ -47,7 +47,7 @@ internal sealed class ContactCalls(NpgsqlDataSource database, AccountDirectory a
     /// <summary>Merges a duplicate into a contact as the one effect of the call.</summary>
     public Task<MergeContactsResponse> MergeAsync(AccountInfo account, ServerCallContext context, MergeContactsRequest request, FieldCatalog fields)
     {
-        var why = ContactMerge.Cause(context.Principal(), request.DuplicateContactId);
+        var why = ContactMerge.Cause(context.Principal(), request.ContactId, request.DuplicateContactId);
         return calls.RunAsync(
             account, context, request, request.RequestId,
             async transaction =>

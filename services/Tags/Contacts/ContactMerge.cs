@@ -102,6 +102,7 @@ internal sealed class ContactMerge(AccountTransaction transaction, ContactWrites
     }
 
     /// <summary>The cause of everything that a merge does: no workflow starts by it.</summary>
-    public static ChangeCause Cause(string actor, int duplicateId) => new(
-        Crm.Common.V1.Cause.Types.Kind.Merge, actor, duplicateId.ToString(CultureInfo.InvariantCulture), SkipWorkflows: true);
+    public static ChangeCause Cause(string actor, int contactId, int duplicateId) => new(
+        Crm.Common.V1.Cause.Types.Kind.Merge, actor, duplicateId.ToString(CultureInfo.InvariantCulture),
+        string.Create(CultureInfo.InvariantCulture, $"into contact {contactId}"), SkipWorkflows: true);
 }

@@ -39,8 +39,9 @@ internal static class NameRules
     {
         if (policy.Mode == NamingPolicy.Types.Mode.Enforce && Check(policy, name) is var (rule, problem, suggestion))
         {
+            var message = suggestion.Length == 0 ? problem : $"{problem} Suggested: \"{suggestion}\".";
             throw RpcErrors.InvalidFields(
-                ErrorReason.NamingPolicy, problem, [(field, problem)], ("rule", rule), ("suggestion", suggestion));
+                ErrorReason.NamingPolicy, message, [(field, problem)], ("rule", rule), ("suggestion", suggestion));
         }
     }
 

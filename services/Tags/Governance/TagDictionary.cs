@@ -60,7 +60,7 @@ internal static class TagDictionary
 
     private static string Users(IEnumerable<TagUsage> usages)
     {
-        var users = string.Join(", ", usages.Select(usage => $"{usage.Resource} {usage.Name}"));
+        var users = string.Join(", ", usages.Select(usage => $"{usage.Resource.Replace('_', ' ')} {usage.Name}"));
         return users.Length > 0 ? users : "nothing";
     }
 

@@ -6,6 +6,7 @@ using TagSegments.Tags.Fields;
 using TagSegments.Tags.Governance;
 using TagSegments.Tags.Library;
 using TagSegments.Tags.Opportunities;
+using Status = Crm.Contacts.V1.Opportunity.Types.Status;
 
 namespace TagSegments.Tags.Imports;
 
@@ -40,7 +41,15 @@ internal sealed class ImportTargets(NpgsqlDataSource database, TagStore tags, Ta
         return ImportStages.EnsureAsync(database, settings.Account.Id, settings.Pipeline, names, ct);
     }
 
-    // In order of appearance: that is the best guess at the order of the process.
+    // In order of appearance, what ends a sale behind what does not: that is the best guess at the order of the process.
     private static string[] StageNames(CsvTable table, ImportColumn stage) =>
-        [.. table.Read().Where(row => row.Problem is null).Select(stage.Read).OfType<string>().Where(ImportStages.IsName).Distinct(StringComparer.Ordinal)];
+    [
+        .. table.Read()
+            .Where(row => row.Problem is null)
+            .Select(stage.Read)
+            .OfType<string>()
+            .Where(ImportStages.IsName)
+            .Distinct(StringComparer.Ordinal)
+            .OrderBy(name => OpportunityRows.StatusOf(name) != Status.Open),
+    ];
 }

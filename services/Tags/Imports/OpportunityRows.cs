@@ -73,7 +73,8 @@ internal sealed class OpportunityRows(ImportSettings settings, IReadOnlyDictiona
         }
     }
 
-    private static Status StatusOf(string stage) => stage switch
+    /// <summary>What a stage of this name means for the status.</summary>
+    public static Status StatusOf(string stage) => stage switch
     {
         _ when stage.Equals("Won", StringComparison.OrdinalIgnoreCase) => Status.Won,
         _ when stage.Equals("Lost", StringComparison.OrdinalIgnoreCase) => Status.Lost,

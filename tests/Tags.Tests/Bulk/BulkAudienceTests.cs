@@ -1,5 +1,6 @@
 using Crm.Segments.V1;
 using Crm.Tags.V1;
+using Grpc.Core;
 using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Bulk;
@@ -30,17 +31,35 @@ public class BulkAudienceTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task A_filter_that_cannot_be_read_fails_the_operation_visibly()
+    public async Task A_filter_that_cannot_be_read_starts_nothing()
     {
         var account = await TagAccount.NewAsync(shared.Apps);
-        var started = await Bulk.Client.StartBulkOperationAsync(new StartBulkOperationRequest
-        {
-            Account = account.Name,
-            Contacts = new BulkContacts { Matching = new FilterSource { Text = "has tag (" } },
-            AddTagIds = { await account.NewTagAsync("Hot") },
-        });
+        var hot = await account.NewTagAsync("Hot");
 
-        var operation = await Bulk.WaitAsync(account, started.Operation.OperationId);
+        var error = await Errors.OfAsync(() => RunAsync(account, new FilterSource { Text = "has tag (" }, hot));
+
+        error.Is(StatusCode.InvalidArgument, "FILTER_INVALID");
+        Assert.Empty((await Bulk.Client.ListBulkOperationsAsync(new ListBulkOperationsRequest { Account = account.Name })).Operations);
+    }
+
+    [Fact]
+    public async Task A_filter_that_breaks_before_the_operation_begins_fails_it_visibly()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        var operationId = Guid.CreateVersion7();
+        await using var database = account.Database();
+        await using (var pending = database.CreateCommand("""
+            INSERT INTO tags.bulk_operation (account_id, operation_id, state, source, add_tag_ids, remove_tag_ids, actor, skip_workflows, created_at)
+            VALUES ($1, $2, 1, '{"text": "has tag ("}', ARRAY[$3], '{}', 'somebody', false, now())
+            """))
+        {
+            pending.Parameters.AddWithValue(await account.IdAsync());
+            pending.Parameters.AddWithValue(operationId);
+            pending.Parameters.AddWithValue(await account.NewTagAsync("Hot"));
+            await pending.ExecuteNonQueryAsync();
+        }
+
+        var operation = await Bulk.WaitAsync(account, operationId.ToString());
 
         Assert.Equal(BulkOperation.Types.State.Failed, operation.State);
         Assert.NotEmpty(operation.Error);

@@ -112,7 +112,7 @@ public class RealFileTests(SharedApps shared, ITestOutputHelper output) : IClass
         Assert.Equal(["product", "sales_agent"], result.Summary.FieldsCreated.Select(field => field.Key).Order());
         Assert.Equal((8_800, 0), (again.Summary.Unchanged, again.Summary.Updated));
         var pipeline = Assert.Single((await _apps.Opportunities.ListPipelinesAsync(new() { Account = account })).Pipelines);
-        Assert.Equal(["Won", "Engaging", "Lost", "Prospecting"], pipeline.Stages.Select(stage => stage.Name));
+        Assert.Equal(["Engaging", "Prospecting", "Won", "Lost"], pipeline.Stages.Select(stage => stage.Name));
         Assert.Equal((9, 12, 23), await DealAnswersAsync(account));
     }
 

@@ -14,7 +14,7 @@ internal static class BulkCancel
         {
             var request = new CancelBulkOperationRequest { Account = session.RequireAccount(), OperationId = session.Get(id) };
             var operation = (await session.Services.Bulk.CancelBulkOperationAsync(request, cancellationToken: ct)).Operation;
-            session.Report.Write(operation, () => BulkProgressView.View(operation));
+            await BulkProgressView.WriteAsync(session, operation, ct);
         });
     }
 }

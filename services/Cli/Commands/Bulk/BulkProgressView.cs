@@ -20,15 +20,11 @@ internal static class BulkProgressView
             })
         : WaitAsync(session, operation, _ => { }, ct);
 
-    /// <summary>An operation as a table, with what it changed per tag.</summary>
-    public static Table View(BulkOperation operation)
+    /// <summary>Writes an operation, for people as a table with what it changed per tag.</summary>
+    public static async Task WriteAsync(Session session, BulkOperation operation, CancellationToken ct)
     {
-        var table = Report.Table("operation", "state", "contacts", "done", "skipped", "tag", "changed", "were so already");
-        foreach (var change in operation.Changes)
-            table.AddRow(
-                operation.OperationId.Cell(), operation.State.ToString().Cell(), operation.TotalContacts.Cell(), operation.DoneContacts.Cell(),
-                operation.SkippedContacts.Cell(), $"#{change.TagId}".Cell(), change.Changed.Cell(), change.Unchanged.Cell());
-        return table;
+        var names = await Names.FindAsync(session, operation.Changes.Select(change => change.TagId), [], [], ct);
+        session.Report.Write(operation, () => View(operation, names));
     }
 
     /// <summary>What the shell gets for an operation that has ended.</summary>
@@ -37,6 +33,19 @@ internal static class BulkProgressView
         BulkOperation.Types.State.Failed or BulkOperation.Types.State.Cancelled => ExitCode.Refused,
         _ => ExitCode.Done,
     };
+
+    private static Table View(BulkOperation operation, Names names)
+    {
+        var unchanged = operation.UndoOf is "" ? "were so already" : "changed since";
+        var table = Report.Table("operation", "state", "contacts", "done", "skipped", "tag", "what", "changed", unchanged);
+        foreach (var change in operation.Changes)
+            table.AddRow(
+                operation.OperationId.Cell(), operation.State.ToString().Cell(), operation.TotalContacts.Cell(), operation.DoneContacts.Cell(),
+                operation.SkippedContacts.Cell(), names.Tag(change.TagId).Cell(), WhatOf(operation, change).Cell(), change.Changed.Cell(), change.Unchanged.Cell());
+        return table;
+    }
+
+    private static string WhatOf(BulkOperation operation, TagChangeCount change) => operation.AddTagIds.Contains(change.TagId) ? "added" : "removed";
 
     private static async Task<BulkOperation> WaitAsync(Session session, BulkOperation operation, Action<BulkOperation> onProgress, CancellationToken ct)
     {

@@ -21,7 +21,7 @@ internal static class BulkStatus
                 operation = await BulkProgressView.WaitAsync(session, operation, ct);
             if (operation.Error is not "")
                 session.Report.Note(operation.Error);
-            session.Report.Write(operation, () => BulkProgressView.View(operation));
+            await BulkProgressView.WriteAsync(session, operation, ct);
         });
     }
 }

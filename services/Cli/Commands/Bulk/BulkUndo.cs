@@ -22,7 +22,7 @@ internal static class BulkUndo
             };
             var started = (await session.Services.Bulk.UndoBulkOperationAsync(request, cancellationToken: ct)).Operation;
             var operation = await BulkProgressView.WaitAsync(session, started, ct);
-            session.Report.Write(operation, () => BulkProgressView.View(operation));
+            await BulkProgressView.WriteAsync(session, operation, ct);
             return BulkProgressView.ExitCodeOf(operation);
         });
     }

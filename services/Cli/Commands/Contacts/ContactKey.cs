@@ -28,6 +28,23 @@ internal static class ContactKey
             : throw new CliError($"`{key}` is no contact number.", $"Write a number, or {ExternalPrefix}{key} for an external id.");
     }
 
+    /// <summary>Reads a file, or standard input, with a contact per line; empty lines do not count.</summary>
+    public static async Task<List<int>> ReadAsync(Session session, string path, CancellationToken ct)
+    {
+        const int atOnce = 100;
+        var text = path is "-" ? await Console.In.ReadToEndAsync(ct) : await File.ReadAllTextAsync(path, ct);
+        var keys = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var ids = new List<int>(keys.Length);
+        foreach (var part in keys.Chunk(atOnce))
+            ids.AddRange(await Task.WhenAll(part.Select(key => FindAsync(session, key, ct))));
+        return ids;
+    }
+
     public static async Task<Contact> GetAsync(Session session, string key, CancellationToken ct) =>
         (await session.Services.Contacts.GetContactAsync(Request(session.RequireAccount(), key), cancellationToken: ct)).Contact;
+
+    private static async Task<int> FindAsync(Session session, string key, CancellationToken ct) =>
+        Request(session.RequireAccount(), key) is { KeyCase: GetContactRequest.KeyOneofCase.ContactId } byNumber
+            ? byNumber.ContactId
+            : (await GetAsync(session, key, ct)).ContactId;
 }

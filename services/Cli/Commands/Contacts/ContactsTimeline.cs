@@ -36,7 +36,7 @@ internal static class ContactsTimeline
     private static Task<Names> NamesAsync(Session session, IReadOnlyCollection<TimelineEntry> entries, CancellationToken ct) => Names.FindAsync(
         session,
         entries.Where(entry => entry.Tag is not null).Select(entry => entry.Tag.TagId),
-        entries.Select(entry => entry.Activity?.CampaignId ?? Names.CampaignOf(entry.Tag?.Cause)),
+        entries.Select(entry => entry.Activity?.CampaignId ?? Names.CampaignOf(entry.Tag?.Cause ?? entry.Contact?.Cause)),
         entries.Select(entry => entry.Run?.WorkflowId ?? ""),
         ct);
 
@@ -53,7 +53,7 @@ internal static class ContactsTimeline
 
     private static (string What, string Details) Describe(TimelineEntry entry, Names names) => entry.WhatCase switch
     {
-        TimelineEntry.WhatOneofCase.Contact => Describe(entry.Contact),
+        TimelineEntry.WhatOneofCase.Contact => Describe(entry.Contact, names),
         TimelineEntry.WhatOneofCase.Tag => ($"tag {entry.Tag.Kind}", $"{names.Tag(entry.Tag.TagId)}, {names.Cause(entry.Tag.Cause)}"),
         TimelineEntry.WhatOneofCase.Activity => ($"activity {entry.Activity.Kind}", names.Campaign(entry.Activity.CampaignId)),
         TimelineEntry.WhatOneofCase.Run => ($"workflow {entry.Run.State}", $"{names.Workflow(entry.Run.WorkflowId)} {entry.Run.NodeId}".TrimEnd()),
@@ -61,8 +61,8 @@ internal static class ContactsTimeline
         _ => ("", ""),
     };
 
-    private static (string What, string Details) Describe(ContactEvent change) =>
+    private static (string What, string Details) Describe(ContactEvent change, Names names) =>
         change.OpportunityId == 0
-            ? ($"contact {change.Kind}", string.Join(", ", change.ChangedFields))
+            ? ($"contact {change.Kind}", string.Join(", ", [.. change.ChangedFields, names.Cause(change.Cause)]))
             : ($"opportunity {change.OpportunityId}", change.PreviousStageId == 0 ? $"in stage #{change.StageId}" : $"from stage #{change.PreviousStageId} to #{change.StageId}");
 }

@@ -11,14 +11,20 @@ internal static class TagsBulk
     public static Command Create()
     {
         var filter = FilterArgument.Create();
+        filter.Arity = ArgumentArity.ZeroOrOne;
+        var file = new Option<string>("--contacts")
+        {
+            Description = "Instead of a filter: a file with a contact per line, its number or external:KEY; - for standard input.",
+            HelpName = "file",
+        };
         var add = new Option<string[]>("--add") { Description = "A tag to add; may be given several times.", HelpName = "tag" };
         var remove = new Option<string[]>("--remove") { Description = "A tag to remove; may be given several times.", HelpName = "tag" };
         var dry = new Option<bool>("--dry-run") { Description = "Only count what would change." };
         var background = new Option<bool>("--no-wait") { Description = "Do not wait for the end; see `bulk status`." };
         var skip = new Option<bool>("--skip-workflows") { Description = "Do not tell workflows." };
-        var command = new Command("bulk", "Adds and removes tags on all contacts that match. Appends, never overwrites; `bulk undo` takes it back.")
+        var command = new Command("bulk", "Adds and removes tags on all contacts that match, or that a file lists. Appends, never overwrites; `bulk undo` takes it back.")
         {
-            filter, add, remove, dry, background, skip,
+            filter, file, add, remove, dry, background, skip,
         };
         return command.Runs(async (session, ct) =>
         {
@@ -29,7 +35,7 @@ internal static class TagsBulk
             var request = new StartBulkOperationRequest
             {
                 Account = session.RequireAccount(),
-                Contacts = new BulkContacts { Matching = await FilterArgument.ResolveAsync(session, session.Get(filter), ct) },
+                Contacts = await ContactsAsync(session, session.GetOptional(filter), session.Get(file), ct),
                 AddTagIds = { await TagKey.IdsAsync(session, names.Add, ct) },
                 RemoveTagIds = { await TagKey.IdsAsync(session, names.Remove, ct) },
                 SkipWorkflows = session.Get(skip),
@@ -40,6 +46,13 @@ internal static class TagsBulk
                 : await StartAsync(session, request, session.Get(background), ct);
         });
     }
+
+    private static async Task<BulkContacts> ContactsAsync(Session session, string? filter, string? file, CancellationToken ct) => (filter, file) switch
+    {
+        ({ } text, null) => new() { Matching = await FilterArgument.ResolveAsync(session, text, ct) },
+        (null, { } path) => new() { Ids = new() { ContactIds = { await ContactKey.ReadAsync(session, path, ct) } } },
+        _ => throw new CliError("The contacts are missing, or given twice.", "Give either a FILTER or --contacts FILE."),
+    };
 
     private static async Task<int> PreviewAsync(Session session, StartBulkOperationRequest start, string[] names, CancellationToken ct)
     {
@@ -64,7 +77,7 @@ internal static class TagsBulk
         if (operation.State == BulkOperation.Types.State.Failed)
             throw new CliError($"The operation failed: {operation.Error}", "Correct the filter and start it again.", ExitCode.Refused);
 
-        session.Report.Write(operation, () => BulkProgressView.View(operation));
+        await BulkProgressView.WriteAsync(session, operation, ct);
         return BulkProgressView.ExitCodeOf(operation);
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Crm.Tags.V1;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands;
@@ -26,7 +27,7 @@ internal static class TagsList
                 ShowDeleted = session.Get(deleted),
                 PageSize = 1000,
             }, ct);
-            session.Report.Write(all, () => View(all));
+            session.Report.Write(all, () => View(all, session.Get(deleted)));
         });
     }
 
@@ -43,11 +44,14 @@ internal static class TagsList
         return all;
     }
 
-    private static Table View(ListTagsResponse all)
+    private static Table View(ListTagsResponse all, bool withDeleted)
     {
-        var table = Report.Table("tag", "name", "contacts", "description");
+        var table = withDeleted ? Report.Table("tag", "name", "contacts", "description", "deleted") : Report.Table("tag", "name", "contacts", "description");
         foreach (var tag in all.Tags)
-            table.AddRow(tag.TagId.Cell(), tag.Name.Cell(), tag.ContactCount.Cell(), tag.Description.Cell());
+        {
+            IRenderable[] cells = [tag.TagId.Cell(), tag.Name.Cell(), tag.ContactCount.Cell(), tag.Description.Cell()];
+            table.AddRow(withDeleted ? [.. cells, tag.DeleteTime.Cell()] : cells);
+        }
         return table;
     }
 }

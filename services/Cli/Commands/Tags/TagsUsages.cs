@@ -27,7 +27,7 @@ internal static class TagsUsages
             {
                 var table = Report.Table("used by", "name", "id");
                 foreach (var usage in answer.Usages)
-                    table.AddRow(usage.Resource.Cell(), usage.Name.Cell(), usage.Id.Cell());
+                    table.AddRow(usage.Resource.Replace('_', ' ').Cell(), usage.Name.Cell(), usage.Id.Cell());
                 return table;
             });
         });

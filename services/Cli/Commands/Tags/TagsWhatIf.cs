@@ -25,15 +25,17 @@ internal static class TagsWhatIf
                 NewName = session.Get(rename) ?? "",
             };
             var answer = await session.Services.Governance.PreviewTagChangeAsync(request, cancellationToken: ct);
-            session.Report.Write(answer, () => View(answer));
+            session.Report.Write(answer, () => View(request, answer));
         });
     }
 
-    private static Table View(PreviewTagChangeResponse answer)
+    private static Table View(PreviewTagChangeRequest request, PreviewTagChangeResponse answer)
     {
         var table = Report.Table("what", "name", "now", "then", "remark");
-        table.AddRow("contacts".Cell(), "lose the tag".Cell(), answer.ContactsLosing.Cell(), "".Cell(), "".Cell());
-        table.AddRow("contacts".Cell(), "get the other tag".Cell(), "".Cell(), answer.ContactsGaining.Cell(), "".Cell());
+        if (request.NewName is "")
+            table.AddRow("contacts".Cell(), "lose the tag".Cell(), answer.ContactsLosing.Cell(), "".Cell(), "".Cell());
+        if (request.MergeIntoTagId != 0)
+            table.AddRow("contacts".Cell(), "get the other tag".Cell(), "".Cell(), answer.ContactsGaining.Cell(), "".Cell());
         foreach (var s in answer.Segments)
             table.AddRow("segment".Cell(), s.Name.Cell(), s.CountBefore.Cell(), Then(s.HasCountAfter, s.CountAfter).Cell(), s.Problem.Cell());
         foreach (var l in answer.SmartLists)
@@ -41,7 +43,7 @@ internal static class TagsWhatIf
         foreach (var w in answer.Workflows)
             table.AddRow("workflow".Cell(), w.Name.Cell(), "".Cell(), w.Starts.Cell(), Remark(w).Cell());
         foreach (var u in answer.Usages)
-            table.AddRow("used by".Cell(), $"{u.Resource} {u.Name}".Cell(), "".Cell(), "".Cell(), "".Cell());
+            table.AddRow("used by".Cell(), $"{u.Resource.Replace('_', ' ')} {u.Name}".Cell(), "".Cell(), "".Cell(), "".Cell());
         foreach (var f in answer.Findings)
             table.AddRow("note".Cell(), f.Message.Cell(), "".Cell(), "".Cell(), f.Suggestion.Cell());
         return table;
