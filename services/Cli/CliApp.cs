@@ -50,7 +50,7 @@ internal static class CliApp
                 TagsList.Create(), TagsShow.Create(), TagsCreate.Create(), TagsUpdate.Create(), TagsDelete.Create(), TagsRestore.Create(),
                 TagsMerge.Create(), TagsWhatIf.Create(), TagsUsages.Create(), TagsCheck.Create(), TagsAudit.Create(), TagsPolicy.Create(),
                 TagsDictionary.Create(), TagsReport.Create(), TagsOverlap.Create(), TagsAdd.Create(), TagsRemove.Create(), TagsBulk.Create(),
-                TagsHistory.Create(), TagsWatch.Create(),
+                TagsExpiries.Create(), TagsHistory.Create(), TagsWatch.Create(),
             },
             new Command("bulk", "Bulk operations on tags; `tags bulk` starts one.")
             {

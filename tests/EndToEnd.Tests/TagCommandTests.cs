@@ -167,6 +167,18 @@ public sealed class TagCommandTests(SharedApps shared) : IClassFixture<SharedApp
     }
 
     [Fact]
+    public async Task A_tag_that_expires_is_listed_with_its_time()
+    {
+        await JsonAsync("tags", "add", "VIP", "--contact", "external:a", "--remove-after-days", "2");
+
+        var listed = await JsonAsync("tags", "expiries", "--tag", "VIP");
+        var table = await RunAsync("tags", "expiries", "--contact", "1");
+
+        Assert.Equal(1, Assert.Single(listed["expiries"]!.AsArray())!["contact_id"]!.GetValue<int>());
+        Assert.Matches(@"20\d\d-\d\d-\d\d .* 1 +VIP", table.Output);
+    }
+
+    [Fact]
     public async Task A_bulk_operation_takes_contacts_from_a_file()
     {
         var file = Path.GetTempFileName();
@@ -179,8 +191,9 @@ public sealed class TagCommandTests(SharedApps shared) : IClassFixture<SharedApp
         var missing = await RunAsync(bulk);
         File.Delete(file);
 
-        Assert.Matches(@"Succeeded +3 +3 +1 +VIP +added +1 +1", table.Output);
-        Assert.Matches(@"Succeeded +3 +3 +1 +vip +removed +1 +1", table.Output);
+        Assert.Contains("Succeeded: 3 of 3 contacts done, 1 skipped", table.Output, StringComparison.Ordinal);
+        Assert.Matches("VIP +added +1 +1", table.Output);
+        Assert.Matches("vip +removed +1 +1", table.Output);
         Assert.Equal((2, 1), (unknown.Code, missing.Code));
     }
 

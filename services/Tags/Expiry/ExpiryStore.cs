@@ -9,6 +9,23 @@ namespace TagSegments.Tags.Expiry;
 /// <summary>The tags that are to be removed again.</summary>
 internal sealed class ExpiryStore(NpgsqlDataSource database)
 {
+    /// <summary>
+    /// The condition that an expiry <c>e</c> of @AccountId still holds: the tag is not deleted and was not taken off the contact since, by the
+    /// contact's number or in a change of many.
+    /// </summary>
+    public const string Holds = """
+        EXISTS (SELECT FROM tags.tag t WHERE t.account_id = @AccountId AND t.tag_id = e.tag_id AND t.deleted_at IS NULL)
+        AND NOT EXISTS (
+            SELECT FROM tags.tag_change c
+            WHERE c.account_id = @AccountId AND c.chunk = e.contact_id / 16384 AND c.contact_id = e.contact_id
+                AND c.pos > e.pos AND c.tag_id = e.tag_id AND c.op = 2 AND c.cause_kind <> 10)
+        AND NOT EXISTS (
+            SELECT FROM tags.tag_change c
+            WHERE c.account_id = @AccountId AND c.chunk = e.contact_id / 16384 AND c.contact_id IS NULL
+                AND c.pos > e.pos AND c.tag_id = e.tag_id AND c.op = 2 AND c.cause_kind <> 10
+                AND get_bit(c.bits, e.contact_id % 16384) = 1)
+        """;
+
     private const int MaxAtOnce = 500;
 
     /// <summary>Adds to a batch the statement that keeps when tags of contacts expire; it replaces what was said before.</summary>
@@ -53,11 +70,10 @@ internal sealed class ExpiryStore(NpgsqlDataSource database)
         return due.Count > 0;
     }
 
-    // Valid unless the tag was deleted, or taken off the contact since: by its number or in a change of many.
     private static async Task<List<(int TagId, int ContactId, bool Valid)>> TakeAsync(
         AccountTransaction transaction, DateTime now, CancellationToken ct)
     {
-        const string sql = """
+        const string sql = $"""
             WITH due AS (
                 SELECT tag_id, contact_id FROM tags.tag_expiry
                 WHERE account_id = @AccountId AND expires_at <= @now
@@ -67,14 +83,8 @@ internal sealed class ExpiryStore(NpgsqlDataSource database)
                 DELETE FROM tags.tag_expiry e USING due
                 WHERE e.account_id = @AccountId AND e.tag_id = due.tag_id AND e.contact_id = due.contact_id
                 RETURNING e.tag_id, e.contact_id, e.pos)
-            SELECT taken.tag_id, taken.contact_id,
-                EXISTS (SELECT FROM tags.tag t WHERE t.account_id = @AccountId AND t.tag_id = taken.tag_id AND t.deleted_at IS NULL)
-                AND NOT EXISTS (
-                    SELECT FROM tags.tag_change c
-                    WHERE c.account_id = @AccountId AND c.tag_id = taken.tag_id AND c.pos > taken.pos AND c.op = 2 AND c.cause_kind <> 10
-                        AND (c.contact_id = taken.contact_id
-                            OR c.chunk = taken.contact_id / 16384 AND get_bit(c.bits, taken.contact_id % 16384) = 1))
-            FROM taken
+            SELECT e.tag_id, e.contact_id, {Holds}
+            FROM taken e
             """;
         var values = new { transaction.AccountId, now, limit = MaxAtOnce };
         return (await transaction.Connection.QueryAsync<(int, int, bool)>(

@@ -2,12 +2,13 @@ using Crm.Tags.V1;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Assignments;
+using TagSegments.Tags.Expiry;
 using TagSegments.Tags.Feed;
 
 namespace TagSegments.Tags.Library;
 
 /// <summary>The tag service: the library, the tags of contacts, and what happened to them.</summary>
-internal sealed class TagApi(LibraryCalls library, TagList list, AssignmentCalls assignments, FeedCalls feed) : TagService.TagServiceBase
+internal sealed class TagApi(LibraryCalls library, TagList list, AssignmentCalls assignments, ExpiryList expiries, FeedCalls feed) : TagService.TagServiceBase
 {
     public override Task<CreateTagResponse> CreateTag(CreateTagRequest request, ServerCallContext context) => library.CreateAsync(request, context);
 
@@ -29,6 +30,9 @@ internal sealed class TagApi(LibraryCalls library, TagList list, AssignmentCalls
 
     public override Task<BatchGetContactTagsResponse> BatchGetContactTags(BatchGetContactTagsRequest request, ServerCallContext context) =>
         assignments.BatchGetAsync(request, context);
+
+    public override Task<ListTagExpiriesResponse> ListTagExpiries(ListTagExpiriesRequest request, ServerCallContext context) =>
+        expiries.ReadAsync(request, context);
 
     public override Task<BulkTagResponse> BulkTag(BulkTagRequest request, ServerCallContext context) => assignments.BulkAsync(request, context);
 

@@ -22,6 +22,7 @@ internal static class TagServices
         .AddSingleton<ContactTagsReader>()
         .AddSingleton<AssignmentCalls>()
         .AddSingleton<ExpiryStore>()
+        .AddSingleton<ExpiryList>()
         .AddHostedService<ExpiryRunner>()
         .AddClockWatch("crm.clock")
         .AddSingleton<EventList>()

@@ -44,6 +44,49 @@ public class ExpiryTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
+    public async Task What_expires_is_listed_soonest_first_page_by_page_by_contact_and_by_tag()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(3);
+        var (a, b) = (await account.NewTagAsync("A"), await account.NewTagAsync("B"));
+        await AddAsync(account, 1, a, TimeSpan.FromDays(3));
+        await AddAsync(account, 2, a, TimeSpan.FromDays(1));
+        await AddAsync(account, 2, b, TimeSpan.FromDays(2));
+        await AddAsync(account, 3, b, TimeSpan.FromDays(9));
+        await AddAsync(account, 3, b, TimeSpan.FromDays(4));
+
+        var first = await ListAsync(account, request => request.PageSize = 3);
+        var second = await ListAsync(account, request => (request.PageSize, request.PageToken) = (3, first.NextPageToken));
+
+        Assert.Equal([(2, a), (2, b), (1, a)], Pairs(first));
+        Assert.Equal([(3, b)], Pairs(second));
+        Assert.Empty(second.NextPageToken);
+        Assert.Equal([(2, a), (2, b)], Pairs(await ListAsync(account, request => request.ContactId = 2)));
+        Assert.Equal([(2, b), (3, b)], Pairs(await ListAsync(account, request => request.TagId = b)));
+        Assert.InRange(second.Expiries[0].ExpireTime.ToDateTimeOffset() - TimeProvider.System.GetUtcNow(), TimeSpan.FromDays(3.9), TimeSpan.FromDays(4));
+    }
+
+    [Fact]
+    public async Task What_was_taken_off_or_deleted_meanwhile_is_not_listed_as_expiring()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(4);
+        var (a, b) = (await account.NewTagAsync("A"), await account.NewTagAsync("B"));
+        for (var contactId = 1; contactId <= 4; contactId++)
+        {
+            await AddAsync(account, contactId, a, TimeSpan.FromDays(contactId));
+        }
+
+        await AddAsync(account, 1, b, TimeSpan.FromDays(1));
+        await account.RemoveAsync(1, a);
+        await account.BulkAsync([2, 3], [], a);
+        await account.AddAsync(2, a);
+        await account.DeleteTagAsync(b);
+
+        Assert.Equal([(4, a)], Pairs(await ListAsync(account, _ => { })));
+    }
+
+    [Fact]
     public async Task An_expiry_in_the_past_is_refused()
     {
         var account = await TagAccount.NewAsync(shared.Apps);
@@ -54,6 +97,16 @@ public class ExpiryTests(SharedApps shared) : IClassFixture<SharedApps>
             (StatusCode.InvalidArgument, "INVALID_FIELD", "expire_time"),
             await TagAccount.FailureAsync(() => AddAsync(account, 1, hot, TimeSpan.FromSeconds(-5))));
     }
+
+    private static async Task<ListTagExpiriesResponse> ListAsync(TagAccount account, Action<ListTagExpiriesRequest> ask)
+    {
+        var request = new ListTagExpiriesRequest { Account = account.Name };
+        ask(request);
+        return await account.Tags.ListTagExpiriesAsync(request);
+    }
+
+    private static IEnumerable<(int ContactId, int TagId)> Pairs(ListTagExpiriesResponse response) =>
+        response.Expiries.Select(expiry => (expiry.ContactId, expiry.TagId));
 
     private static async Task AddAsync(TagAccount account, int contactId, int tagId, TimeSpan life) =>
         await account.Tags.AddTagsAsync(new AddTagsRequest

@@ -34,15 +34,13 @@ internal static class BulkProgressView
         _ => ExitCode.Done,
     };
 
-    private static Table View(BulkOperation operation, Names names)
+    private static Rows View(BulkOperation operation, Names names)
     {
-        var unchanged = operation.UndoOf is "" ? "were so already" : "changed since";
-        var table = Report.Table("operation", "state", "contacts", "done", "skipped", "tag", "what", "changed", unchanged);
+        var state = $"{operation.OperationId} {operation.State}: {operation.DoneContacts:N0} of {operation.TotalContacts:N0} contacts done, {operation.SkippedContacts:N0} skipped";
+        var table = Report.Table("tag", "what", "changed", operation.UndoOf is "" ? "were so already" : "changed since");
         foreach (var change in operation.Changes)
-            table.AddRow(
-                operation.OperationId.Cell(), operation.State.ToString().Cell(), operation.TotalContacts.Cell(), operation.DoneContacts.Cell(),
-                operation.SkippedContacts.Cell(), names.Tag(change.TagId).Cell(), WhatOf(operation, change).Cell(), change.Changed.Cell(), change.Unchanged.Cell());
-        return table;
+            table.AddRow(names.Tag(change.TagId).Cell(), WhatOf(operation, change).Cell(), change.Changed.Cell(), change.Unchanged.Cell());
+        return new Rows(new Text(state), table);
     }
 
     private static string WhatOf(BulkOperation operation, TagChangeCount change) => operation.AddTagIds.Contains(change.TagId) ? "added" : "removed";
