@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Crm.Contacts.V1;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands;
@@ -18,7 +19,7 @@ internal static class ContactsList
         {
             var request = new ListContactsRequest { Account = session.RequireAccount(), Search = session.Get(search) ?? "", ShowDeleted = session.Get(deleted) };
             var found = await FirstAsync(session, request, session.Get(limit), ct);
-            session.Report.Write(found, () => View(found));
+            session.Report.Write(found, () => View(found, session.Get(deleted)));
             if (found.NextPageToken is not "")
                 session.Report.Note($"There are more than {found.Contacts.Count}; raise --limit or narrow with --search.");
         });
@@ -38,11 +39,15 @@ internal static class ContactsList
         return found;
     }
 
-    private static Table View(ListContactsResponse found)
+    private static Table View(ListContactsResponse found, bool withDeleted)
     {
-        var table = Report.Table("contact", "external id", "e-mail", "first name", "last name", "created");
+        string[] columns = ["contact", "external id", "e-mail", "first name", "last name", "created"];
+        var table = Report.Table(withDeleted ? [.. columns, "deleted"] : columns);
         foreach (var c in found.Contacts)
-            table.AddRow(c.ContactId.Cell(), c.ExternalId.Cell(), c.Email.Cell(), c.FirstName.Cell(), c.LastName.Cell(), c.CreateTime.Cell());
+        {
+            IRenderable[] cells = [c.ContactId.Cell(), c.ExternalId.Cell(), c.Email.Cell(), c.FirstName.Cell(), c.LastName.Cell(), c.CreateTime.Cell()];
+            table.AddRow(withDeleted ? [.. cells, c.DeleteTime.Cell()] : cells);
+        }
         return table;
     }
 }

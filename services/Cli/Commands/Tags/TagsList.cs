@@ -46,7 +46,8 @@ internal static class TagsList
 
     private static Table View(ListTagsResponse all, bool withDeleted)
     {
-        var table = withDeleted ? Report.Table("tag", "name", "contacts", "description", "deleted") : Report.Table("tag", "name", "contacts", "description");
+        string[] columns = ["tag", "name", "contacts", "description"];
+        var table = Report.Table(withDeleted ? [.. columns, "deleted"] : columns);
         foreach (var tag in all.Tags)
         {
             IRenderable[] cells = [tag.TagId.Cell(), tag.Name.Cell(), tag.ContactCount.Cell(), tag.Description.Cell()];
