@@ -8,8 +8,9 @@ namespace TagSegments.Tags.Assignments;
 /// The one statement that applies the changes of a group: locks the chunks in order, tells good changes from bad ones, turns the bits over,
 /// moves the clock if anything changed and writes the log, with what changed in the order of the group. A pair of tag and contact may be in
 /// a group only once. Only where it creates chunks does it share the lock on the library: who deletes a tag or merges it away locks its chunks
-/// and drops them, so a chunk that can be written is one of a tag that exists. Where a contact lives the clock has its row, because that was a change, too. For connections of <see cref="HotDatabase"/>:
-/// hence the account in <c>asked</c>, as a condition on it alone must not look as good to the planner as the whole key.
+/// and drops them, so a chunk that can be written is one of a tag that exists. Where a contact lives the clock has its row, because that was a
+/// change, too. For connections of <see cref="HotDatabase"/>: hence the account in <c>asked</c>, as a condition on it alone must not look as
+/// good to the planner as the whole key.
 /// </summary>
 internal static class GroupStatement
 {
