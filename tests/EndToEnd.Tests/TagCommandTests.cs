@@ -137,6 +137,7 @@ public sealed class TagCommandTests(SharedApps shared) : IClassFixture<SharedApp
         var table = await RunAsync("tags", "history", "--cause", "import");
 
         Assert.Equal(5, feed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("added  VIP  Import", feed.Output, StringComparison.Ordinal);
         Assert.Single(byUser["events"]!.AsArray());
         Assert.Equal(2, imported["events"]!.AsArray().Count);
         Assert.Contains(" VIP ", table.Output, StringComparison.Ordinal);

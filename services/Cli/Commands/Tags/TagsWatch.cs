@@ -29,17 +29,19 @@ internal static class TagsWatch
             {
                 var part = call.ResponseStream.Current;
                 seen += part.Events.Count;
-                Write(session.Report, part);
+                await WriteAsync(session, part, ct);
             }
         });
     }
 
-    private static void Write(Report report, WatchTagEventsResponse part)
+    private static async Task WriteAsync(Session session, WatchTagEventsResponse part, CancellationToken ct)
     {
+        var report = session.Report;
         if (report.IsJson)
             report.Output.WriteLine(ProtoJson.Line(ProtoJson.From(part)));
+        var names = await Names.FindAsync(session, part.Events.Select(e => e.TagId), part.Events.Select(e => Names.CampaignOf(e.Cause)), [], ct);
         foreach (var e in part.Events)
-            report.Say($"{e.Time.ToDateTime():u}  contact {e.ContactId}  {e.Kind.ToString().ToLowerInvariant()}  #{e.TagId}  {e.Cause?.Kind} {e.Cause?.Id}".TrimEnd());
+            report.Say($"{e.Time.ToDateTime():u}  contact {e.ContactId}  {e.Kind.ToString().ToLowerInvariant()}  {names.Tag(e.TagId)}  {names.Cause(e.Cause)}".TrimEnd());
         if (part.Events.Count > 0)
             report.Note($"position: {part.Position}");
     }
