@@ -110,20 +110,6 @@ internal sealed class TagAccount
     /// <summary>Connects as the tag service does.</summary>
     public NpgsqlDataSource Database() => NpgsqlDataSource.Create(_apps.Database.RoleConnectionString("tags"));
 
-    /// <summary>Runs a call and gives its status.</summary>
-    public static async Task<StatusCode> OutcomeAsync(Func<Task> call)
-    {
-        try
-        {
-            await call();
-            return StatusCode.OK;
-        }
-        catch (RpcException e)
-        {
-            return e.StatusCode;
-        }
-    }
-
     /// <summary>Runs a call that must fail and gives the status, the reason and the first field named.</summary>
     public static async Task<(StatusCode Code, string Reason, string Field)> FailureAsync(Func<Task> call)
     {

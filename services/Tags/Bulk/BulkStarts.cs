@@ -31,8 +31,6 @@ internal sealed class BulkStarts(
     /// <summary>Starts an operation on the contacts of a request.</summary>
     public async Task<StartBulkOperationResponse> StartAsync(AccountInfo account, StartBulkOperationRequest request, ServerCallContext context)
     {
-        // A filter that is wrong now is the caller's error; one that breaks later fails the operation.
-        await audience.CheckAsync(account.Name, request.Contacts, context.CancellationToken);
         var chunks = request.Contacts.Ids is { } ids ? ChunkBits.Split(ids.ContactIds) : [];
         var source = request.Contacts.Matching is { } matching ? JsonFormatter.Default.Format(matching) : null;
         var row = NewRow(account.Id, context.Principal(), request.SkipWorkflows) with
@@ -49,6 +47,8 @@ internal sealed class BulkStarts(
 
         async Task<StartBulkOperationResponse> StartAsync(AccountTransaction transaction)
         {
+            // Not before: a call that is repeated gets its answer even if the filter has broken since. One that breaks later fails the operation.
+            await audience.CheckAsync(account.Name, request.Contacts, context.CancellationToken);
             await BulkStore.InsertAsync(transaction.Transaction, row, context.CancellationToken);
             await BulkStore.InsertChunksAsync(transaction.Transaction, account.Id, row.OperationId, chunks, context.CancellationToken);
             return new StartBulkOperationResponse { Operation = row.ToProto(new Dictionary<int, TagChangeCount>()) };

@@ -8,7 +8,8 @@ using TagSegments.Tags.Feed;
 namespace TagSegments.Tags.Library;
 
 /// <summary>The tag service: the library, the tags of contacts, and what happened to them.</summary>
-internal sealed class TagApi(LibraryCalls library, TagList list, AssignmentCalls assignments, ExpiryList expiries, FeedCalls feed) : TagService.TagServiceBase
+internal sealed class TagApi(LibraryCalls library, TagList list, AssignmentCalls assignments, ExpiryList expiries, FeedCalls feed)
+    : TagService.TagServiceBase
 {
     public override Task<CreateTagResponse> CreateTag(CreateTagRequest request, ServerCallContext context) => library.CreateAsync(request, context);
 

@@ -2,6 +2,7 @@ using Crm.Campaigns.V1;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using TagSegments.Testing;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Campaigns;
@@ -29,7 +30,7 @@ public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<Campaig
         await CreateAsync(account, c => c.Name = "Spring");
         await CreateAsync(other, c => c.Name = "Spring");
 
-        Assert.Equal(StatusCode.AlreadyExists, await StatusOfAsync(() => CreateAsync(account, c => c.Name = "Spring")));
+        Assert.Equal(StatusCode.AlreadyExists, await CallStatus.OfAsync(() => CreateAsync(account, c => c.Name = "Spring")));
     }
 
     [Fact]
@@ -86,7 +87,7 @@ public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<Campaig
         var account = await world.Apps.NewAccountAsync();
         var campaign = await CreateAsync(account);
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => StatusOfAsync(() => world.Campaigns.UpdateCampaignAsync(new()
+        var results = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => CallStatus.OfAsync(() => world.Campaigns.UpdateCampaignAsync(new()
         {
             Account = account,
             Campaign = new() { CampaignId = campaign.CampaignId, Description = $"{i}", Version = 1 },
@@ -109,7 +110,7 @@ public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<Campaig
 
         Assert.Equal(
             StatusCode.InvalidArgument,
-            await StatusOfAsync(() => world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId }).ResponseAsync));
+            await CallStatus.OfAsync(() => world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId }).ResponseAsync));
     }
 
     [Fact]
@@ -179,10 +180,10 @@ public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<Campaig
 
         Assert.Equal(
             StatusCode.NotFound,
-            await StatusOfAsync(() => world.Campaigns.GetCampaignAsync(new() { Account = other, CampaignId = campaign.CampaignId }).ResponseAsync));
+            await CallStatus.OfAsync(() => world.Campaigns.GetCampaignAsync(new() { Account = other, CampaignId = campaign.CampaignId }).ResponseAsync));
         Assert.Equal(
             StatusCode.NotFound,
-            await StatusOfAsync(() => world.Campaigns.CancelCampaignAsync(new() { Account = other, CampaignId = campaign.CampaignId }).ResponseAsync));
+            await CallStatus.OfAsync(() => world.Campaigns.CancelCampaignAsync(new() { Account = other, CampaignId = campaign.CampaignId }).ResponseAsync));
     }
 
     [Fact]
@@ -211,18 +212,5 @@ public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<Campaig
         };
         change?.Invoke(campaign);
         return (await world.Campaigns.CreateCampaignAsync(new() { Account = account, Campaign = campaign })).Campaign;
-    }
-
-    private static async Task<StatusCode> StatusOfAsync(Func<Task> call)
-    {
-        try
-        {
-            await call();
-            return StatusCode.OK;
-        }
-        catch (RpcException e)
-        {
-            return e.StatusCode;
-        }
     }
 }

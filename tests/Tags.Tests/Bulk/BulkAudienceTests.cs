@@ -104,6 +104,32 @@ public class BulkAudienceTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
+    public async Task A_start_that_is_repeated_is_answered_although_its_segment_is_gone()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(10);
+        var segment = (await shared.Apps.Segments.CreateSegmentAsync(
+            new() { Account = account.Name, Segment = new() { Name = "Cold" }, Text = "has no tag" })).Segment;
+        var request = new StartBulkOperationRequest
+        {
+            Account = account.Name,
+            Contacts = new BulkContacts { Matching = new FilterSource { SegmentId = segment.SegmentId } },
+            AddTagIds = { await account.NewTagAsync("Hot") },
+            RequestId = "once",
+        };
+
+        var started = (await Bulk.Client.StartBulkOperationAsync(request)).Operation;
+        await Bulk.WaitAsync(account, started.OperationId);
+        await shared.Apps.Segments.DeleteSegmentAsync(new() { Account = account.Name, SegmentId = segment.SegmentId });
+        var repeated = (await Bulk.Client.StartBulkOperationAsync(request)).Operation;
+        request.RequestId = "anew";
+        var anew = await CallStatus.OfAsync(() => Bulk.Client.StartBulkOperationAsync(request).ResponseAsync);
+
+        Assert.Equal(started.OperationId, repeated.OperationId);
+        Assert.NotEqual(StatusCode.OK, anew);
+    }
+
+    [Fact]
     public async Task Runs_on_an_unsaved_filter_given_as_a_tree()
     {
         var account = await TagAccount.NewAsync(shared.Apps);

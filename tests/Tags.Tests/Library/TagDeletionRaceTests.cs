@@ -3,7 +3,6 @@ using Crm.Tags.V1;
 using Grpc.Core;
 using Npgsql;
 using TagSegments.Testing;
-using static TagSegments.Tags.Tests.TagAccount;
 
 namespace TagSegments.Tags.Tests.Library;
 
@@ -136,7 +135,7 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
             for (var step = 0; step < 60; step++)
             {
                 var (tagId, contactId) = (tagIds[random.Next(3)], random.Next(1, contacts + 1));
-                var outcome = await OutcomeAsync(() => random.Next(10) switch
+                var outcome = await CallStatus.OfAsync(() => random.Next(10) switch
                 {
                     0 => account.DeleteTagAsync(tagId),
                     1 or 2 => account.RestoreTagAsync(tagId),
@@ -185,9 +184,9 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         clock.Parameters.AddWithValue(await account.IdAsync());
         await clock.ExecuteNonQueryAsync();
 
-        var one = OutcomeAsync(first);
+        var one = CallStatus.OfAsync(first);
         await WaitersAsync(database, 1);
-        var two = OutcomeAsync(second);
+        var two = CallStatus.OfAsync(second);
         await WaitersAsync(database, 2);
         await transaction.CommitAsync();
         return (await one, await two);

@@ -3,7 +3,6 @@ using Crm.Tags.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Testing;
-using static TagSegments.Tags.Tests.TagAccount;
 
 namespace TagSegments.Tags.Tests.Library;
 
@@ -16,7 +15,7 @@ public class TagRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         var (a, b) = (await account.NewTagAsync("a"), await account.NewTagAsync("b"));
 
-        var outcomes = await Task.WhenAll(OutcomeAsync(() => RenameAsync(account, a, "c")), OutcomeAsync(() => RenameAsync(account, b, "c")));
+        var outcomes = await Task.WhenAll(CallStatus.OfAsync(() => RenameAsync(account, a, "c")), CallStatus.OfAsync(() => RenameAsync(account, b, "c")));
 
         Assert.Equal([StatusCode.OK, StatusCode.AlreadyExists], outcomes.Order());
         Assert.Equal(1, new[] { (await account.GetAsync(a)).Name, (await account.GetAsync(b)).Name }.Count(name => name == "c"));
@@ -30,7 +29,7 @@ public class TagRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         var tagId = await account.NewTagAsync("a");
         await account.BulkAsync(Enumerable.Range(1, 10), [tagId]);
 
-        var outcomes = await Task.WhenAll(OutcomeAsync(() => account.DeleteTagAsync(tagId)), OutcomeAsync(() => account.DeleteTagAsync(tagId)));
+        var outcomes = await Task.WhenAll(CallStatus.OfAsync(() => account.DeleteTagAsync(tagId)), CallStatus.OfAsync(() => account.DeleteTagAsync(tagId)));
 
         Assert.All(outcomes, code => Assert.Equal(StatusCode.OK, code));
         var removed = await account.EventsAsync(request => request.CauseKind = Cause.Types.Kind.TagLifecycle);
@@ -43,7 +42,7 @@ public class TagRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         var tagId = await account.NewTagAsync("a");
 
-        var outcomes = await Task.WhenAll(OutcomeAsync(() => account.DeleteTagAsync(tagId)), OutcomeAsync(() => RenameAsync(account, tagId, "b")));
+        var outcomes = await Task.WhenAll(CallStatus.OfAsync(() => account.DeleteTagAsync(tagId)), CallStatus.OfAsync(() => RenameAsync(account, tagId, "b")));
 
         Assert.Equal(StatusCode.OK, outcomes[0]);
         Assert.True(outcomes[1] is StatusCode.OK or StatusCode.NotFound);

@@ -36,11 +36,11 @@ internal static class BulkProgressView
 
     private static Rows View(BulkOperation operation, Names names)
     {
-        var state = $"{operation.OperationId} {operation.State}: {operation.DoneContacts:N0} of {operation.TotalContacts:N0} contacts done, {operation.SkippedContacts:N0} skipped";
+        var progress = $"{operation.DoneContacts:N0} of {operation.TotalContacts:N0} contacts done, {operation.SkippedContacts:N0} skipped";
         var table = Report.Table("tag", "what", "changed", operation.UndoOf is "" ? "were so already" : "changed since");
         foreach (var change in operation.Changes)
             table.AddRow(names.Tag(change.TagId).Cell(), WhatOf(operation, change).Cell(), change.Changed.Cell(), change.Unchanged.Cell());
-        return new Rows(new Text(state), table);
+        return new Rows($"{operation.OperationId} {operation.State}: {progress}".Cell(), table);
     }
 
     private static string WhatOf(BulkOperation operation, TagChangeCount change) => operation.AddTagIds.Contains(change.TagId) ? "added" : "removed";

@@ -33,7 +33,9 @@ internal static class TagsRestore
             [] when tags is [var there] => there.TagId,
             [] => throw new CliError($"No tag was called \"{key}\".", "See: tagsegments tags list --deleted", ExitCode.Refused),
             var several => throw new CliError(
-                $"{several.Count} deleted tags were called \"{key}\": {string.Join(", ", several.Select(tag => $"#{tag.TagId}"))}.", "Give one of the numbers.", ExitCode.Refused),
+                $"{several.Count} deleted tags were called \"{key}\": {string.Join(", ", several.Select(tag => $"#{tag.TagId}"))}.",
+                "Give one of the numbers.",
+                ExitCode.Refused),
         };
     }
 }
