@@ -4,7 +4,7 @@ using TagSegments.Embedded;
 using TagSegments.Embedded.Postgres;
 using TagSegments.Embedded.Smtp;
 using TagSegments.Segments;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Data;
 using TagSegments.Tags;
 using TagSegments.Workflows;
 

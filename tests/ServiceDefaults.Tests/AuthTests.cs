@@ -4,6 +4,8 @@ using Google.Rpc;
 using Grpc.Core;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using TagSegments.ServiceDefaults.Calls;
+using TagSegments.ServiceDefaults.Host;
 
 namespace TagSegments.ServiceDefaults.Tests;
 

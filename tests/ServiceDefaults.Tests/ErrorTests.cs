@@ -5,6 +5,7 @@ using Google.Rpc;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1;
+using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Tests;
 

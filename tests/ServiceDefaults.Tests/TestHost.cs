@@ -3,7 +3,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Host;
 
 namespace TagSegments.ServiceDefaults.Tests;
 

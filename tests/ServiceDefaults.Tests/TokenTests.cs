@@ -1,6 +1,7 @@
 using Crm.Tags.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;
+using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Tests;
 

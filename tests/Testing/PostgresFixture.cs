@@ -5,7 +5,7 @@ using Npgsql;
 using TagSegments.Campaigns;
 using TagSegments.Embedded.Postgres;
 using TagSegments.Segments;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Data;
 using TagSegments.Tags;
 using TagSegments.Workflows;
 

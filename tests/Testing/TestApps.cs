@@ -13,7 +13,7 @@ using TagSegments.Campaigns;
 using TagSegments.Embedded;
 using TagSegments.Embedded.Smtp;
 using TagSegments.Segments;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Host;
 using TagSegments.Tags;
 using TagSegments.Workflows;
 

@@ -2,7 +2,7 @@ using Dapper;
 using Npgsql;
 using TagSegments.Campaigns;
 using TagSegments.Segments;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Data;
 using TagSegments.Tags;
 using TagSegments.Testing;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Crm.Segments.V1;
 using Microsoft.Extensions.DependencyInjection;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Calls;
 using TagSegments.Testing;
 
 namespace TagSegments.Benchmarks.Segments;

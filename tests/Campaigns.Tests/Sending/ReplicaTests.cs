@@ -1,6 +1,6 @@
 using Crm.Campaigns.V1;
 using Microsoft.AspNetCore.Builder;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Host;
 using TagSegments.Testing;
 using RecipientState = Crm.Campaigns.V1.Recipient.Types.State;
 using State = Crm.Campaigns.V1.Campaign.Types.State;

@@ -3,7 +3,7 @@ using Crm.Contacts.V1;
 using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Calls;
 using TagSegments.Testing;
 using Xunit.Abstractions;
 

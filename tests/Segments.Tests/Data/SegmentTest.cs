@@ -4,7 +4,7 @@ using Google.Rpc;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Calls;
 using TagSegments.Testing;
 
 namespace TagSegments.Segments.Tests.Data;

@@ -1,6 +1,6 @@
 using Crm.Segments.V1;
 using Npgsql;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Data;
 using TagSegments.Testing;
 using TagSegments.Testing.Histories;
 

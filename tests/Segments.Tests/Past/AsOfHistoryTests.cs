@@ -11,7 +11,7 @@ using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Past;
 using TagSegments.Segments.Tests.Explain;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Data;
 using TagSegments.Testing;
 using TagSegments.Testing.Histories;
 using TagSegments.Testing.Oracle;

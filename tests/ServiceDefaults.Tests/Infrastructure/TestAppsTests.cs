@@ -4,6 +4,7 @@ using Grpc.Core;
 using Grpc.Health.V1;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using TagSegments.ServiceDefaults.Host;
 using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests.Infrastructure;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 using TagSegments.Segments.Index;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Data;
 
 namespace TagSegments.Testing.Histories;
 

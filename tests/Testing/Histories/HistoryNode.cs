@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Data;
 
 namespace TagSegments.Testing.Histories;
 

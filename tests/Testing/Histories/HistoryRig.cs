@@ -1,7 +1,7 @@
 using Dapper;
 using Npgsql;
 using StackExchange.Redis;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Data;
 
 namespace TagSegments.Testing.Histories;
 

@@ -1,5 +1,5 @@
 using TagSegments.Segments.Index;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Data;
 
 namespace TagSegments.Testing.Histories;
 

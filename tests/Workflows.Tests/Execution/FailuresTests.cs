@@ -1,6 +1,6 @@
 using Crm.Workflows.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Calls;
 using TagSegments.Workflows.Execution;
 
 namespace TagSegments.Workflows.Tests.Execution;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Calls;
 using TagSegments.Workflows.Execution;
 
 namespace TagSegments.Workflows.Tests.Execution;

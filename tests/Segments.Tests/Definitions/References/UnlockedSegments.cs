@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Index;
-using TagSegments.ServiceDefaults;
+using TagSegments.ServiceDefaults.Host;
 using TagSegments.Testing;
 
 namespace TagSegments.Segments.Tests.Definitions.References;

@@ -2,8 +2,9 @@ using Crm.Errors.V1;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
+using TagSegments.ServiceDefaults.Calls;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
 /// Gives the refusal of too large a message its details: Grpc.AspNetCore measures messages before it parses them, so no interceptor or

@@ -1,8 +1,9 @@
 using Crm.Errors.V1;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using TagSegments.ServiceDefaults.Calls;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
 /// Refuses unary calls beyond a number at once, <c>Grpc:MaxConcurrentCalls</c>: under overload some callers are told to come back at once,

@@ -16,8 +16,11 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using StackExchange.Redis;
+using TagSegments.ServiceDefaults.Auth;
+using TagSegments.ServiceDefaults.Data;
+using TagSegments.ServiceDefaults.Work;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Host;
 
 /// <summary>Adds what services share to a builder.</summary>
 public static class HostExtensions

@@ -1,7 +1,7 @@
 using Crm.Errors.V1;
 using Google.Protobuf.WellKnownTypes;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Calls;
 
 /// <summary>Collects what is wrong with a request and reports all of it at once.</summary>
 public sealed class FieldChecks

@@ -1,8 +1,9 @@
 using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using TagSegments.ServiceDefaults.Calls;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Auth;
 
 /// <summary>Makes the short-lived tokens by which the services call one another.</summary>
 internal sealed class ServiceCredentials(string serviceName, AuthOptions options, TimeProvider time)
@@ -39,7 +40,7 @@ internal sealed class ServiceCredentials(string serviceName, AuthOptions options
         Claims = new Dictionary<string, object>
         {
             ["sub"] = $"service:{serviceName}",
-            [AccountInterceptor.Claim] = AccountInterceptor.EveryAccount,
+            [CallContextExtensions.AccountClaim] = CallContextExtensions.EveryAccount,
         },
         SigningCredentials = new SigningCredentials(
             new SymmetricSecurityKey(Encoding.UTF8.GetBytes(options.SigningKey!)), SecurityAlgorithms.HmacSha256),

@@ -1,7 +1,7 @@
 using System.Data;
 using Dapper;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Data;
 
 /// <summary>What Dapper has to be told once per process.</summary>
 internal static class DapperSetup

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Calls;
 
 /// <summary>Signs small texts so that callers can hold them but not make them: page and consistency tokens.</summary>
 public sealed class SignedToken

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Crm.Errors.V1;
 using Google.Protobuf;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Calls;
 
 /// <summary>Makes and reads page tokens. A token belongs to the request that it continues: same method, account, filter and order.</summary>
 public sealed class PageTokens(SignedToken signed)

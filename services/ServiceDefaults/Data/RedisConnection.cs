@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Data;
 
 /// <summary>The service's connection to Redis, or none: Redis makes things fast and is never needed for a right answer.</summary>
 public sealed class RedisConnection : IAsyncDisposable

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>Finds how a call ended, for middleware: what a gRPC answer ends with.</summary>
 internal static class CallTrailers

@@ -3,8 +3,9 @@ using Crm.Errors.V1;
 using Google.Protobuf;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
+using TagSegments.ServiceDefaults.Calls;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
 /// Binds the generated service base classes as Grpc.AspNetCore does, but with marshallers that answer bytes which are no message with

@@ -2,7 +2,7 @@ using System.Reflection;
 using Dapper;
 using Npgsql;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Data;
 
 /// <summary>Applies a service's numbered SQL files in order, each in a transaction of its own, once.</summary>
 public static class Migrator

@@ -5,7 +5,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Npgsql;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Calls;
 
 /// <summary>Gives calls with a <c>request_id</c> exactly one effect: the answer is kept in the transaction of the effect.</summary>
 public static class Idempotency

@@ -5,7 +5,7 @@ using Grpc.Core;
 using Code = Google.Rpc.Code;
 using Status = Google.Rpc.Status;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Calls;
 
 /// <summary>Makes every error that leaves a service: a canonical status with <c>ErrorInfo</c> and, for fields, <c>BadRequest</c>.</summary>
 public static class RpcErrors

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Auth;
 
 /// <summary>How callers prove who they are.</summary>
 internal sealed record AuthOptions

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Crm.Errors.V1;
 using Grpc.Core;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Calls;
 
 /// <summary>What a service needs to know of an account.</summary>
 public sealed record AccountInfo(int Id, string Name, string TimeZone, int WeekStart);

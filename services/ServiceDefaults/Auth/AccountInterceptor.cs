@@ -4,8 +4,9 @@ using Google.Protobuf;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using TagSegments.ServiceDefaults.Calls;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Auth;
 
 /// <summary>
 /// Asks for the account that a call is about, and lets a caller act only on the accounts that its token names in the claim <c>account</c>
@@ -13,12 +14,6 @@ namespace TagSegments.ServiceDefaults;
 /// </summary>
 internal sealed class AccountInterceptor(AuthOptions options) : Interceptor
 {
-    /// <summary>The claim that names an account; a token may have several.</summary>
-    public const string Claim = "account";
-
-    /// <summary>The value of the claim that stands for every account.</summary>
-    public const string EveryAccount = "*";
-
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
@@ -70,7 +65,8 @@ internal sealed class AccountInterceptor(AuthOptions options) : Interceptor
     }
 
     private bool MayUse(ClaimsPrincipal user, string account) =>
-        options.Mode == AuthOptions.Off || user.HasClaim(Claim, account) || user.HasClaim(Claim, EveryAccount);
+        options.Mode == AuthOptions.Off || user.HasClaim(CallContextExtensions.AccountClaim, account)
+        || user.HasClaim(CallContextExtensions.AccountClaim, CallContextExtensions.EveryAccount);
 
     // The first message of a stream names the account; the others may.
     private sealed class CheckedReader<T>(AccountInterceptor accounts, IAsyncStreamReader<T> inner, ServerCallContext context) : IAsyncStreamReader<T>

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 using RpcService = Google.Protobuf.Reflection.ServiceDescriptor;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
 /// Reflection that knows the details of errors as well. The stock one knows the services' own files only, so that a client

@@ -6,7 +6,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
 /// Measures every gRPC call with its own status, which HTTP does not show: there a call that failed is a 200, too. Names are those of

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Work;
 
 /// <summary>
 /// Tells when the clocks of accounts in <paramref name="table"/> (<c>account_id</c>, <c>pos</c>) have moved: one short query per tick for all

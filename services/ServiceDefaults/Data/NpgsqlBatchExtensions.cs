@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Data;
 
 /// <summary>Batches of statements with positional parameters: what Dapper does not send in one round trip.</summary>
 public static class NpgsqlBatchExtensions

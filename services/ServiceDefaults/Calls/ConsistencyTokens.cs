@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Calls;
 
 /// <summary>Makes and reads the tokens that prove a write to later reads: the position and nonce of an account's clock.</summary>
 public sealed class ConsistencyTokens(SignedToken signed)

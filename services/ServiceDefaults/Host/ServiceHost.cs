@@ -13,8 +13,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TagSegments.ServiceDefaults.Auth;
+using TagSegments.ServiceDefaults.Calls;
+using TagSegments.ServiceDefaults.Data;
+using TagSegments.ServiceDefaults.Pipeline;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Host;
 
 /// <summary>What every service has in common as a program: addresses, gRPC, errors, authentication, health, telemetry, migrations.</summary>
 public static class ServiceHost

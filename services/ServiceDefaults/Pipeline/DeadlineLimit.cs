@@ -4,7 +4,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace TagSegments.ServiceDefaults;
+namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
 /// Gives unary calls the server's own deadline, <c>Grpc:MaxSeconds</c>, where the client sent none, a longer one, or one that cannot be
