@@ -2,14 +2,14 @@ using Crm.Activity.V1;
 using Crm.Campaigns.V1;
 using Crm.Workflows.V1;
 using TagSegments.ServiceDefaults;
-using TagSegments.Tags.Accounts;
 using TagSegments.Tags.Changes;
-using TagSegments.Tags.Contacts;
-using TagSegments.Tags.Exports;
-using TagSegments.Tags.Fields;
-using TagSegments.Tags.Imports;
-using TagSegments.Tags.Opportunities;
-using TagSegments.Tags.Timeline;
+using TagSegments.Tags.Crm.Accounts;
+using TagSegments.Tags.Crm.Contacts;
+using TagSegments.Tags.Crm.Exports;
+using TagSegments.Tags.Crm.Fields;
+using TagSegments.Tags.Crm.Imports;
+using TagSegments.Tags.Crm.Opportunities;
+using TagSegments.Tags.Crm.Timeline;
 
 namespace TagSegments.Tags;
 

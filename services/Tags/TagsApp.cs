@@ -1,8 +1,8 @@
 using TagSegments.ServiceDefaults;
-using TagSegments.Tags.Bulk;
-using TagSegments.Tags.Governance;
-using TagSegments.Tags.Library;
-using TagSegments.Tags.Reports;
+using TagSegments.Tags.Tagging.Bulk;
+using TagSegments.Tags.Tagging.Governance;
+using TagSegments.Tags.Tagging.Library;
+using TagSegments.Tags.Tagging.Reports;
 
 namespace TagSegments.Tags;
 

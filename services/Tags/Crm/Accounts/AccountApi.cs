@@ -1,0 +1,90 @@
+using System.Text.RegularExpressions;
+using Crm.Accounts.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Npgsql;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Crm.Accounts;
+
+/// <summary>Serves the accounts.</summary>
+internal sealed partial class AccountApi(NpgsqlDataSource database, AccountStore store, AccountDirectory directory, PageTokens pages)
+    : AccountService.AccountServiceBase
+{
+    // Calls that create an account belong to none yet.
+    private const int NoAccount = 0;
+
+    public override async Task<CreateAccountResponse> CreateAccount(CreateAccountRequest request, ServerCallContext context)
+    {
+        new FieldChecks()
+            .Require(NamePattern().IsMatch(request.Account), "account",
+                "must have 1 to 63 characters of a-z, 0-9, - and _ and start with a letter or digit")
+            .Require(request.TimeZone.Length == 0 || TimeZones.IsKnown(request.TimeZone), "time_zone", "is not an IANA time zone")
+            .Require(request.WeekStart is >= 0 and <= 7, "week_start", "must be 1 (Monday) to 7 (Sunday)")
+            .ThrowIfAny();
+
+        var account = new Account
+        {
+            Name = request.Account,
+            TimeZone = request.TimeZone.Length == 0 ? "UTC" : request.TimeZone,
+            WeekStart = request.WeekStart == 0 ? 1 : request.WeekStart,
+        };
+        return await WriteAsync(NoAccount, context, request, request.RequestId, async transaction => new CreateAccountResponse
+        {
+            Account = await store.CreateAsync(transaction, account, context.CancellationToken)
+                ?? throw RpcErrors.AlreadyExists("account", request.Account),
+        });
+    }
+
+    public override async Task<GetAccountResponse> GetAccount(GetAccountRequest request, ServerCallContext context)
+    {
+        await directory.GetAsync(request.Account, context.CancellationToken);
+
+        return new GetAccountResponse { Account = await store.FindAsync(request.Account, context.CancellationToken) };
+    }
+
+    public override async Task<ListAccountsResponse> ListAccounts(ListAccountsRequest request, ServerCallContext context)
+    {
+        var size = PageSize.Read(request.PageSize);
+        var after = pages.Read(request) ?? "";
+
+        var accounts = await store.ListAsync(context.VisibleAccounts(), after, size + 1, context.CancellationToken);
+
+        var response = new ListAccountsResponse { Accounts = { accounts.Take(size) } };
+        response.NextPageToken = accounts.Count > size ? pages.Create(request, response.Accounts[^1].Name) : "";
+        return response;
+    }
+
+    public override async Task<UpdateAccountResponse> UpdateAccount(UpdateAccountRequest request, ServerCallContext context)
+    {
+        new FieldChecks()
+            .Require(!request.HasTimeZone || TimeZones.IsKnown(request.TimeZone), "time_zone", "is not an IANA time zone")
+            .Require(!request.HasWeekStart || request.WeekStart is >= 1 and <= 7, "week_start", "must be 1 (Monday) to 7 (Sunday)")
+            .ThrowIfAny();
+        var account = await directory.GetAsync(request.Account, context.CancellationToken);
+
+        var timeZone = request.HasTimeZone ? request.TimeZone : null;
+        var weekStart = request.HasWeekStart ? request.WeekStart : (int?)null;
+        var response = await WriteAsync(account.Id, context, request, request.RequestId, async transaction => new UpdateAccountResponse
+        {
+            Account = await AccountStore.UpdateAsync(transaction, account.Id, timeZone, weekStart, context.CancellationToken),
+        });
+        directory.Forget(request.Account);
+        return response;
+    }
+
+    private async Task<T> WriteAsync<T>(
+        int accountId, ServerCallContext context, IMessage request, string requestId, Func<NpgsqlTransaction, Task<T>> write)
+        where T : class, IMessage<T>, new()
+    {
+        await using var connection = await database.OpenConnectionAsync(context.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(context.CancellationToken);
+        var response = await Idempotency.RunAsync(
+            transaction, "crm.request", accountId, context, request, requestId, () => write(transaction));
+        await transaction.CommitAsync(context.CancellationToken);
+        return response;
+    }
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9_-]{0,62}\z")]
+    private static partial Regex NamePattern();
+}

@@ -1,0 +1,93 @@
+using Crm.Accounts.V1;
+using Dapper;
+using Google.Protobuf.WellKnownTypes;
+using Npgsql;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Crm.Accounts;
+
+/// <summary>The accounts in the database.</summary>
+internal sealed class AccountStore(NpgsqlDataSource database, TimeProvider time)
+{
+    private const string Columns = "account_id, name, time_zone, week_start, created_at";
+
+    /// <summary>Finds what every call needs to know of its account.</summary>
+    public async Task<AccountInfo?> FindInfoAsync(string name, CancellationToken ct) =>
+        await FindAsync(name, ct) is { } account ? new(account.AccountId, account.Name, account.TimeZone, account.WeekStart) : null;
+
+    /// <summary>Finds an account by its name.</summary>
+    public async Task<Account?> FindAsync(string name, CancellationToken ct)
+    {
+        const string sql = $"SELECT {Columns} FROM crm.account WHERE name = @name";
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(sql, new { name }, cancellationToken: ct));
+        return row?.ToProto();
+    }
+
+    /// <summary>Lists accounts behind <paramref name="after"/>, by name; <paramref name="visible"/> null means all.</summary>
+    public async Task<List<Account>> ListAsync(IReadOnlyList<string>? visible, string after, int limit, CancellationToken ct)
+    {
+        const string sql = $"""
+            SELECT {Columns}
+            FROM crm.account
+            WHERE name COLLATE "C" > @after AND (@visible::text[] IS NULL OR name = ANY (@visible))
+            ORDER BY name COLLATE "C"
+            LIMIT @limit
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<Row>(
+            new CommandDefinition(sql, new { after, visible = visible?.ToArray(), limit }, cancellationToken: ct));
+        return [.. rows.Select(row => row.ToProto())];
+    }
+
+    /// <summary>Creates an account with its clock at position 0; null if the name is taken.</summary>
+    public async Task<Account?> CreateAsync(NpgsqlTransaction transaction, Account account, CancellationToken ct)
+    {
+        const string sql = $"""
+            WITH account AS (
+                INSERT INTO crm.account (name, time_zone, week_start, created_at)
+                VALUES (@Name, @TimeZone, @WeekStart, @createdAt)
+                ON CONFLICT (name) DO NOTHING
+                RETURNING {Columns}),
+            clock AS (
+                INSERT INTO crm.clock (account_id, pos, nonce)
+                SELECT account_id, 0, gen_random_uuid() FROM account
+                RETURNING account_id, pos, nonce),
+            commit AS (
+                INSERT INTO crm.commit (account_id, pos, nonce)
+                SELECT account_id, pos, nonce FROM clock)
+            SELECT {Columns} FROM account
+            """;
+        var values = new { account.Name, account.TimeZone, account.WeekStart, createdAt = time.GetUtcNow() };
+        var row = await transaction.Connection!.QuerySingleOrDefaultAsync<Row>(
+            new CommandDefinition(sql, values, transaction, cancellationToken: ct));
+        return row?.ToProto();
+    }
+
+    /// <summary>Changes the settings that are not null.</summary>
+    public static async Task<Account> UpdateAsync(
+        NpgsqlTransaction transaction, int accountId, string? timeZone, int? weekStart, CancellationToken ct)
+    {
+        const string sql = $"""
+            UPDATE crm.account
+            SET time_zone = coalesce(@timeZone, time_zone), week_start = coalesce(@weekStart, week_start)
+            WHERE account_id = @accountId
+            RETURNING {Columns}
+            """;
+        var row = await transaction.Connection!.QuerySingleAsync<Row>(
+            new CommandDefinition(sql, new { accountId, timeZone, weekStart }, transaction, cancellationToken: ct));
+        return row.ToProto();
+    }
+
+    private sealed record Row(int AccountId, string Name, string TimeZone, short WeekStart, DateTime CreatedAt)
+    {
+        public Account ToProto() => new()
+        {
+            AccountId = AccountId,
+            Name = Name,
+            TimeZone = TimeZone,
+            WeekStart = WeekStart,
+            CreateTime = Timestamp.FromDateTime(CreatedAt),
+        };
+    }
+}

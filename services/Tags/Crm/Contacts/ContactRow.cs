@@ -1,0 +1,88 @@
+using Crm.Common.V1;
+using Crm.Contacts.V1;
+using Google.Protobuf.WellKnownTypes;
+using TagSegments.Tags.Crm.Fields;
+
+namespace TagSegments.Tags.Crm.Contacts;
+
+/// <summary>A contact as the database has it.</summary>
+internal sealed class ContactRow
+{
+    /// <summary>The columns, as every statement selects them.</summary>
+    public const string Columns = """
+        contact_id, external_id, email, phone, first_name, last_name, time_zone, language, fields::text AS fields,
+        email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source, sms_consent_at,
+        do_not_disturb, created_at, updated_at, deleted_at, version
+        """;
+
+    public int ContactId { get; init; }
+    public string? ExternalId { get; init; }
+    public string? Email { get; init; }
+    public string? Phone { get; init; }
+    public string? FirstName { get; init; }
+    public string? LastName { get; init; }
+    public string? TimeZone { get; init; }
+    public string? Language { get; init; }
+    public string Fields { get; init; } = "{}";
+    public short EmailConsent { get; init; }
+    public string? EmailConsentSource { get; init; }
+    public DateTime? EmailConsentAt { get; init; }
+    public short SmsConsent { get; init; }
+    public string? SmsConsentSource { get; init; }
+    public DateTime? SmsConsentAt { get; init; }
+    public bool DoNotDisturb { get; init; }
+    public DateTime CreatedAt { get; init; }
+    public DateTime UpdatedAt { get; init; }
+    public DateTime? DeletedAt { get; init; }
+    public long Version { get; init; }
+
+    /// <summary>Gives what callers can set.</summary>
+    public ContactState ToState() => new()
+    {
+        [ContactAttribute.ExternalId] = ExternalId,
+        [ContactAttribute.Email] = Email,
+        [ContactAttribute.Phone] = Phone,
+        [ContactAttribute.FirstName] = FirstName,
+        [ContactAttribute.LastName] = LastName,
+        [ContactAttribute.TimeZone] = TimeZone,
+        [ContactAttribute.Language] = Language,
+        DoNotDisturb = DoNotDisturb,
+        Fields = FieldValues.Parse(Fields),
+        UpdatedAt = UpdatedAt,
+    };
+
+    /// <summary>Gives the message, with the values of the fields in the catalog.</summary>
+    public Contact ToProto(FieldCatalog catalog) => new()
+    {
+        ContactId = ContactId,
+        ExternalId = ExternalId ?? "",
+        Email = Email ?? "",
+        Phone = Phone ?? "",
+        FirstName = FirstName ?? "",
+        LastName = LastName ?? "",
+        TimeZone = TimeZone ?? "",
+        Language = Language ?? "",
+        Fields = FieldStruct.ToProto(FieldValues.Parse(Fields), catalog),
+        Consents = { Consents() },
+        DoNotDisturb = DoNotDisturb,
+        CreateTime = Timestamp.FromDateTime(CreatedAt),
+        UpdateTime = Timestamp.FromDateTime(UpdatedAt),
+        DeleteTime = DeletedAt is { } deleted ? Timestamp.FromDateTime(deleted) : null,
+        Version = Version,
+    };
+
+    /// <summary>The consents, e-mail first.</summary>
+    public Consent[] Consents() =>
+    [
+        ToConsent(Channel.Email, EmailConsent, EmailConsentSource, EmailConsentAt),
+        ToConsent(Channel.Sms, SmsConsent, SmsConsentSource, SmsConsentAt),
+    ];
+
+    private static Consent ToConsent(Channel channel, short state, string? source, DateTime? at) => new()
+    {
+        Channel = channel,
+        State = (Consent.Types.State)state,
+        Source = source ?? "",
+        Time = at is { } time ? Timestamp.FromDateTime(time) : null,
+    };
+}

@@ -1,0 +1,96 @@
+using System.Text;
+using TagSegments.Tags.Crm.Fields;
+
+namespace TagSegments.Tags.Crm.Contacts;
+
+/// <summary>What callers can set on a contact, in the form of the database: null for no value.</summary>
+internal sealed class ContactState
+{
+    private readonly string?[] _texts;
+
+    public ContactState()
+        : this(new string?[ContactAttribute.All.Length], false, new FieldValues(), null)
+    {
+    }
+
+    private ContactState(string?[] texts, bool doNotDisturb, FieldValues fields, DateTime? updatedAt)
+    {
+        _texts = texts;
+        DoNotDisturb = doNotDisturb;
+        Fields = fields;
+        UpdatedAt = updatedAt;
+    }
+
+    /// <summary>When the contact was last changed; null for one that does not exist yet.</summary>
+    public DateTime? UpdatedAt { get; init; }
+
+    /// <summary>Whether the contact wants no messages for now.</summary>
+    public bool DoNotDisturb { get; set; }
+
+    /// <summary>The custom field values.</summary>
+    public FieldValues Fields { get; set; }
+
+    /// <summary>The normalised address, by which suppression and de-duplication know it.</summary>
+    public string? EmailKey => this[ContactAttribute.Email]?.ToLowerInvariant();
+
+    /// <summary>The value of a text attribute.</summary>
+    public string? this[ContactAttribute attribute]
+    {
+        get => _texts[attribute.Index];
+        set => _texts[attribute.Index] = value;
+    }
+
+    /// <summary>Copies the state.</summary>
+    public ContactState Copy() => new([.. _texts], DoNotDisturb, Fields.Copy(), UpdatedAt);
+
+    /// <summary>
+    /// Gives, as JSON by column name, the values here of whatever is different in <paramref name="after"/> and of what follows from that;
+    /// null if nothing is.
+    /// </summary>
+    public string? BeforeJson(ContactState after)
+    {
+        var json = new StringBuilder();
+        foreach (var attribute in ContactAttribute.All.Where(attribute => this[attribute] != after[attribute]))
+        {
+            Append(json, attribute.Name, TextOrNull(this[attribute]));
+        }
+
+        if (EmailKey != after.EmailKey)
+        {
+            Append(json, "email_key", TextOrNull(EmailKey));
+        }
+
+        if (DoNotDisturb != after.DoNotDisturb)
+        {
+            Append(json, "do_not_disturb", DoNotDisturb ? "true" : "false");
+        }
+
+        if (FieldsBefore(after) is { } fields)
+        {
+            Append(json, "fields", fields);
+        }
+
+        if (json.Length > 0 && UpdatedAt is { } updated)
+        {
+            Append(json, "updated_at", FieldJson.Text(Dates.ToText(updated)));
+        }
+
+        return json.Length == 0 ? null : json.Append('}').ToString();
+    }
+
+    private string? FieldsBefore(ContactState after)
+    {
+        var json = new StringBuilder();
+        foreach (var fieldId in Fields.Differences(after.Fields))
+        {
+            Append(json, fieldId.ToString(System.Globalization.CultureInfo.InvariantCulture), Fields[fieldId] ?? "null");
+        }
+
+        return json.Length == 0 ? null : json.Append('}').ToString();
+    }
+
+    private static string TextOrNull(string? text) => text is null ? "null" : FieldJson.Text(text);
+
+    private static void Append(StringBuilder json, string name, string value) =>
+        json.Append(json.Length == 0 ? '{' : ',').Append('"').Append(name).Append("\":").Append(value);
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Crm.Contacts.V1;
+using Dapper;
+using Npgsql;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Crm.Contacts;
+
+/// <summary>Reads contacts.</summary>
+internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
+{
+    /// <summary>Finds a contact by its number, deleted or not.</summary>
+    public async Task<ContactRow?> FindAsync(int accountId, int contactId, CancellationToken ct)
+    {
+        const string sql = $"SELECT {ContactRow.Columns} FROM crm.contact WHERE account_id = @accountId AND contact_id = @contactId";
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QuerySingleOrDefaultAsync<ContactRow>(
+            new CommandDefinition(sql, new { accountId, contactId }, cancellationToken: ct));
+    }
+
+    /// <summary>Finds the contact that has the external id, or else the last deleted one that had it.</summary>
+    public async Task<ContactRow?> FindAsync(int accountId, string externalId, CancellationToken ct)
+    {
+        const string sql = $"""
+            SELECT {ContactRow.Columns}
+            FROM crm.contact
+            WHERE account_id = @accountId AND external_id = @externalId
+            ORDER BY deleted_at DESC NULLS FIRST
+            LIMIT 1
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QuerySingleOrDefaultAsync<ContactRow>(
+            new CommandDefinition(sql, new { accountId, externalId }, cancellationToken: ct));
+    }
+
+    /// <summary>Gets contacts by number, in order of their numbers.</summary>
+    public async Task<IEnumerable<ContactRow>> GetAsync(int accountId, int[] contactIds, CancellationToken ct)
+    {
+        const string sql = $"""
+            SELECT {ContactRow.Columns}
+            FROM crm.contact
+            WHERE account_id = @accountId AND contact_id = ANY (@contactIds)
+            ORDER BY contact_id
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QueryAsync<ContactRow>(new CommandDefinition(sql, new { accountId, contactIds }, cancellationToken: ct));
+    }
+
+    /// <summary>Lists the changes of a contact's consent, newest first.</summary>
+    public Task<IEnumerable<ConsentChange>> ConsentsAsync(int accountId, ContactRow contact, CancellationToken ct) =>
+        ConsentHistory.ReadAsync(database, accountId, contact, ct);
+
+    /// <summary>Reads the page that the request asks for, and the token of the next one.</summary>
+    public async Task<(IEnumerable<ContactRow> Rows, string NextPageToken)> ReadPageAsync(
+        int accountId, ListContactsRequest request, CancellationToken ct)
+    {
+        var size = PageSize.Read(request.PageSize);
+        var after = int.Parse(pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
+        var rows = await ListAsync(accountId, request.Search.Trim(), request.ShowDeleted, after, size + 1, ct);
+        return rows.Count > size
+            ? (rows.Take(size), pages.Create(request, rows[size - 1].ContactId.ToString(CultureInfo.InvariantCulture)))
+            : (rows, "");
+    }
+
+    private async Task<List<ContactRow>> ListAsync(
+        int accountId, string search, bool showDeleted, int after, int limit, CancellationToken ct)
+    {
+        // The ICU collation folds the case of every script; the database's own may be "C".
+        const string matches = """
+            (external_id COLLATE "und-x-icu" ILIKE @pattern OR email COLLATE "und-x-icu" ILIKE @pattern
+                OR phone COLLATE "und-x-icu" ILIKE @pattern OR concat_ws(' ', first_name, last_name) COLLATE "und-x-icu" ILIKE @pattern)
+            """;
+        var sql = $"""
+            SELECT {ContactRow.Columns}
+            FROM crm.contact
+            WHERE account_id = @accountId AND contact_id > @after
+                {(showDeleted ? "" : "AND deleted_at IS NULL")}
+                {(search.Length == 0 ? "" : $"AND {matches}")}
+            ORDER BY contact_id
+            LIMIT @limit
+            """;
+        var values = new { accountId, after, limit, pattern = $"%{Escape(search)}%" };
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return [.. await connection.QueryAsync<ContactRow>(new CommandDefinition(sql, values, cancellationToken: ct))];
+    }
+
+    private static string Escape(string text) =>
+        text.Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal);
+}

@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+using Crm.Common.V1;
+using Crm.Contacts.V1;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Crm.Contacts;
+
+/// <summary>Tells senders of messages how contacts can be reached.</summary>
+internal sealed class ReachApi(AccountDirectory accounts, ReachStore store) : ReachService.ReachServiceBase
+{
+    private const int MaxContacts = 500_000;
+    private const int PartSize = 16_384;
+
+    public override async Task StreamReach(
+        StreamReachRequest request, IServerStreamWriter<StreamReachResponse> responseStream, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        // The bytes are the numbers as this machine holds them: every platform of .NET is little-endian.
+        var contactIds = MemoryMarshal.Cast<byte, int>(request.ContactIds.Span).ToArray();
+        new FieldChecks()
+            .Require(Enum.IsDefined(request.Channel), "channel", "is not a channel")
+            .Require(request.ContactIds.Length % sizeof(int) == 0, "contact_ids", "are not whole numbers of 4 bytes")
+            .Require(contactIds.Length <= MaxContacts, "contact_ids", $"are more than {MaxContacts}")
+            .Require(IsAscending(contactIds), "contact_ids", "are not ascending")
+            .ThrowIfAny();
+        var account = await accounts.GetAsync(request.Account, ct);
+
+        foreach (var part in contactIds.Chunk(PartSize))
+        {
+            await responseStream.WriteAsync(await store.ReadAsync(account.Id, request.Channel == Channel.Sms, part, ct), ct);
+        }
+    }
+
+    public override async Task StreamDeclined(
+        StreamDeclinedRequest request, IServerStreamWriter<StreamDeclinedResponse> responseStream, ServerCallContext context)
+    {
+        new FieldChecks().Require(Enum.IsDefined(request.Channel), "channel", "is not a channel").ThrowIfAny();
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+
+        await foreach (var addresses in store.ReadDeclinedAsync(account.Id, request.Channel == Channel.Sms, context.CancellationToken))
+        {
+            await responseStream.WriteAsync(new StreamDeclinedResponse { Addresses = { addresses } }, context.CancellationToken);
+        }
+    }
+
+    private static bool IsAscending(ReadOnlySpan<int> numbers)
+    {
+        for (var i = 1; i < numbers.Length; i++)
+        {
+            if (numbers[i] <= numbers[i - 1])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Crm.Contacts.V1;
+using Dapper;
+using Google.Protobuf;
+using Npgsql;
+
+namespace TagSegments.Tags.Crm.Contacts;
+
+/// <summary>Reads how contacts can be reached.</summary>
+internal sealed class ReachStore(NpgsqlDataSource database)
+{
+    private const int DoNotDisturb = 128;
+    private const int DeclinedPartSize = 10_000;
+
+    /// <summary>Reads the living ones of the contacts, in order of their numbers.</summary>
+    public async Task<StreamReachResponse> ReadAsync(int accountId, bool sms, int[] contactIds, CancellationToken ct)
+    {
+        var columns = sms ? "phone, sms_consent" : "email, email_consent";
+        // Of neighbours all are read and those not asked for dropped: one walk along the index instead of a search for each.
+        var isDense = contactIds[^1] - contactIds[0] < 4 * contactIds.Length;
+        var sql = $"""
+            SELECT contact_id, {columns}, do_not_disturb
+            FROM crm.contact
+            WHERE account_id = @accountId AND deleted_at IS NULL
+              AND {(isDense ? "contact_id BETWEEN @first AND @last" : "contact_id = ANY (@contactIds)")}
+            ORDER BY contact_id
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(
+            sql, isDense ? new { accountId, first = contactIds[0], last = contactIds[^1] } : new { accountId, contactIds }, cancellationToken: ct));
+        return await ReadAsync(reader, contactIds, ct);
+    }
+
+    /// <summary>Reads the addresses of all contacts that declined, in parts.</summary>
+    public async IAsyncEnumerable<List<string>> ReadDeclinedAsync(int accountId, bool sms, [EnumeratorCancellation] CancellationToken ct)
+    {
+        // The channel stands in the text, so that the planner reads one branch of the view only.
+        var sql = $"""
+            SELECT address
+            FROM crm.segment_declined
+            WHERE account_id = @accountId AND channel = {(sms ? 2 : 1)}
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
+        var part = new List<string>();
+        while (await reader.ReadAsync(ct))
+        {
+            part.Add(reader.GetString(0));
+            if (part.Count == DeclinedPartSize)
+            {
+                yield return part;
+                part = [];
+            }
+        }
+
+        yield return part;
+    }
+
+    private static async Task<StreamReachResponse> ReadAsync(DbDataReader reader, int[] contactIds, CancellationToken ct)
+    {
+        var response = new StreamReachResponse();
+        var (found, states) = (new List<int>(contactIds.Length), new List<byte>(contactIds.Length));
+        var next = 0;
+        while (await reader.ReadAsync(ct))
+        {
+            var contactId = reader.GetInt32(0);
+            while (next < contactIds.Length && contactIds[next] < contactId)
+            {
+                next++;
+            }
+
+            if (next < contactIds.Length && contactIds[next] == contactId)
+            {
+                found.Add(contactId);
+                response.Addresses.Add(await reader.IsDBNullAsync(1, ct) ? "" : reader.GetString(1));
+                states.Add((byte)(reader.GetInt16(2) + (reader.GetBoolean(3) ? DoNotDisturb : 0)));
+            }
+        }
+
+        response.ContactIds = ByteString.CopyFrom(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(found)));
+        response.States = ByteString.CopyFrom(CollectionsMarshal.AsSpan(states));
+        return response;
+    }
+}

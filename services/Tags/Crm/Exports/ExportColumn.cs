@@ -1,0 +1,68 @@
+using System.Globalization;
+using Crm.Contacts.V1;
+using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Crm.Contacts;
+using TagSegments.Tags.Crm.Fields;
+using Type = Crm.Contacts.V1.Field.Types.Type;
+
+namespace TagSegments.Tags.Crm.Exports;
+
+/// <summary>A column of an export: its header and the value of a contact.</summary>
+/// <param name="Header">The name as the caller wrote it.</param>
+/// <param name="IsText">Whether people wrote the values; numbers and the like can be no formulas.</param>
+/// <param name="Read">Gives the value of a row with its fields and tags.</param>
+internal sealed record ExportColumn(string Header, bool IsText, Func<ExportRow, string> Read)
+{
+    /// <summary>The column of the contact's tags.</summary>
+    public const string Tags = "tags";
+
+    private const string FieldPrefix = "fields.";
+
+    private static readonly ExportColumn[] s_attributes =
+    [
+        new("contact_id", false, row => row.Contact.ContactId.ToString(CultureInfo.InvariantCulture)),
+        .. ContactAttribute.All.Select(attribute => new ExportColumn(attribute.Name, true, row => row.State[attribute] ?? "")),
+        new("do_not_disturb", false, row => row.Contact.DoNotDisturb ? "true" : "false"),
+        new("email_consent", false, row => Name(row.Contact.EmailConsent)),
+        new("sms_consent", false, row => Name(row.Contact.SmsConsent)),
+        new("created", false, row => Dates.ToText(row.Contact.CreatedAt)),
+        new("updated", false, row => Dates.ToText(row.Contact.UpdatedAt)),
+        new(Tags, true, row => string.Join(';', row.Tags)),
+    ];
+
+    /// <summary>Finds the columns asked for; all if none is. Throws INVALID_ARGUMENT with every one that is unknown.</summary>
+    public static IReadOnlyList<ExportColumn> Choose(IReadOnlyList<string> names, IReadOnlyList<Field> fields)
+    {
+        if (names.Count == 0)
+        {
+            return [.. s_attributes, .. fields.Select(field => OfField(field.Key, field))];
+        }
+
+        var checks = new FieldChecks();
+        var columns = names.Select(name => Find(name, fields)).ToList();
+        for (var i = 0; i < names.Count; i++)
+        {
+            checks.Require(columns[i] is not null, $"columns[{i}]", $"\"{names[i]}\" is no attribute and no custom field of contacts");
+        }
+
+        checks.ThrowIfAny();
+        return columns!;
+    }
+
+    /// <summary>Gives the value as it is written.</summary>
+    public string Write(ExportRow row, bool raw) => IsText && !raw ? CsvText.Disarm(Read(row)) : Read(row);
+
+    private static ExportColumn? Find(string name, IReadOnlyList<Field> fields)
+    {
+        var key = name.StartsWith(FieldPrefix, StringComparison.Ordinal) ? name[FieldPrefix.Length..] : name;
+        return Array.Find(s_attributes, column => column.Header == name)
+            ?? (fields.FirstOrDefault(field => field.Key == key) is { } field ? OfField(name, field) : null);
+    }
+
+    private static ExportColumn OfField(string header, Field field) => new(
+        header,
+        field.Type is not (Type.Number or Type.Boolean or Type.Date or Type.DateTime),
+        row => row.State.Fields[field.FieldId] is { } json ? FieldParse.ToText(field.Type, json) : "");
+
+    private static string Name(short state) => ((Consent.Types.State)state).ToString().ToLowerInvariant();
+}

@@ -1,0 +1,36 @@
+using NodaTime;
+using NodaTime.TimeZones;
+
+namespace TagSegments.Tags.Crm.Fields;
+
+/// <summary>How values are written as text where there is a choice.</summary>
+/// <param name="DateFormat">The form of dates in .NET's notation; empty for <c>2026-11-23</c>.</param>
+/// <param name="ListSeparators">What separates the items of a list in one text.</param>
+/// <param name="Zone">The zone of date-times without an offset; null refuses them.</param>
+internal sealed record TextForm(string DateFormat, string[] ListSeparators, DateTimeZone? Zone)
+{
+    /// <summary>The one form of the API.</summary>
+    public static readonly TextForm Api = new("", [], null);
+
+    /// <summary>Splits a list; empty items do not count.</summary>
+    public string[] Split(string text) => ListSeparators.Length == 0
+        ? [text.Trim()]
+        : text.Split(ListSeparators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Reads a date-time as UTC.</summary>
+    public bool TryParseInstant(string text, out DateTime utc)
+    {
+        if (!Dates.TryParseInstant(text, out utc))
+        {
+            return false;
+        }
+
+        if (utc.Kind == DateTimeKind.Unspecified && Zone is not null)
+        {
+            // A time that a clock change skips moves forward, one that it repeats is the first of the two.
+            utc = LocalDateTime.FromDateTime(utc).InZone(Zone, Resolvers.LenientResolver).ToDateTimeUtc();
+        }
+
+        return utc.Kind == DateTimeKind.Utc;
+    }
+}

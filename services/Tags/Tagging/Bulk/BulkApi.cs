@@ -1,0 +1,76 @@
+using Crm.Tags.V1;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Tagging.Bulk;
+
+/// <summary>The bulk service.</summary>
+internal sealed class BulkApi(AccountDirectory accounts, BulkStarts starts, BulkReads reads, BulkList list) : BulkService.BulkServiceBase
+{
+    private const int MaxOutcomes = 1_000;
+
+    public override async Task<PreviewBulkOperationResponse> PreviewBulkOperation(
+        PreviewBulkOperationRequest request, ServerCallContext context)
+    {
+        var tags = BulkStarts.Check(request.Contacts, request.AddTagIds, request.RemoveTagIds);
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        await starts.RequireTagsAsync(account.Id, tags, context.CancellationToken);
+
+        return await reads.PreviewAsync(account.Id, request, tags, context.CancellationToken);
+    }
+
+    public override async Task<StartBulkOperationResponse> StartBulkOperation(StartBulkOperationRequest request, ServerCallContext context)
+    {
+        var tags = BulkStarts.Check(request.Contacts, request.AddTagIds, request.RemoveTagIds);
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        await starts.RequireTagsAsync(account.Id, tags, context.CancellationToken);
+
+        return await starts.StartAsync(account, request, context);
+    }
+
+    public override async Task<GetBulkOperationResponse> GetBulkOperation(GetBulkOperationRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+
+        var (operation, _) = await list.GetAsync(account.Id, request.OperationId, context.CancellationToken);
+        return new GetBulkOperationResponse { Operation = operation };
+    }
+
+    public override async Task<ListBulkOperationsResponse> ListBulkOperations(ListBulkOperationsRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+
+        return await list.ReadAsync(account.Id, request, context.CancellationToken);
+    }
+
+    public override async Task<CancelBulkOperationResponse> CancelBulkOperation(CancelBulkOperationRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+
+        await list.CancelAsync(account.Id, request.OperationId, context.CancellationToken);
+        var (operation, _) = await list.GetAsync(account.Id, request.OperationId, context.CancellationToken);
+        return new CancelBulkOperationResponse { Operation = operation };
+    }
+
+    public override async Task<UndoBulkOperationResponse> UndoBulkOperation(UndoBulkOperationRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+
+        return await starts.UndoAsync(account, request, context);
+    }
+
+    public override async Task StreamBulkOutcomes(
+        StreamBulkOutcomesRequest request, IServerStreamWriter<StreamBulkOutcomesResponse> responseStream, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var (_, row) = await list.GetAsync(account.Id, request.OperationId, context.CancellationToken);
+
+        await foreach (var chunk in reads.OutcomesAsync(row, context.CancellationToken))
+        {
+            foreach (var part in chunk.Chunk(MaxOutcomes))
+            {
+                await responseStream.WriteAsync(new StreamBulkOutcomesResponse { Outcomes = { part } }, context.CancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Crm.Tags.V1;
+using Dapper;
+using Npgsql;
+using TagSegments.Tags.Changes;
+
+namespace TagSegments.Tags.Tagging.Bulk;
+
+/// <summary>What an operation would change, and what it has changed contact by contact.</summary>
+internal sealed class BulkReads(NpgsqlDataSource database, BulkAudience audience)
+{
+    /// <summary>Counts what an operation would change now.</summary>
+    public async Task<PreviewBulkOperationResponse> PreviewAsync(
+        int accountId, PreviewBulkOperationRequest request, (int TagId, bool On)[] tags, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT w.tag_id, coalesce(sum(bit_count(n.bits & living.bits)), 0)::int AS contacts,
+                coalesce(sum(bit_count(n.bits & living.bits & t.bits)), 0)::int AS holders
+            FROM unnest(@tagIds) AS w (tag_id)
+            CROSS JOIN unnest(@chunks, @bits) AS p (chunk, bits)
+            CROSS JOIN LATERAL (SELECT ('x' || encode(p.bits, 'hex'))::bit(16384) AS bits) AS n
+            LEFT JOIN tags.tag_chunk living ON living.account_id = @accountId AND living.tag_id = 0 AND living.chunk = p.chunk
+            LEFT JOIN tags.tag_chunk t ON t.account_id = @accountId AND t.tag_id = w.tag_id AND t.chunk = p.chunk
+            GROUP BY w.tag_id
+            """;
+        var asked = await audience.FindAsync(request.Account, request.Contacts, ct);
+        var values = new { accountId, tagIds = tags.Select(tag => tag.TagId).ToArray(), chunks = asked.Keys.ToArray(), bits = asked.Values.ToArray() };
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var counts = (await connection.QueryAsync<(int TagId, int Contacts, int Holders)>(new CommandDefinition(sql, values, cancellationToken: ct)))
+            .ToDictionary(row => row.TagId, row => (row.Contacts, row.Holders));
+        var contacts = counts.Values.Select(count => count.Contacts).FirstOrDefault();
+        return new PreviewBulkOperationResponse
+        {
+            Changes = { tags.Select(tag => Change(tag.TagId, tag.On, counts.GetValueOrDefault(tag.TagId))) },
+            SkippedContacts = asked.Values.Sum(bits => ChunkBits.Count(bits)) - contacts,
+        };
+    }
+
+    /// <summary>Reads what became of the contacts, chunk by chunk.</summary>
+    public async IAsyncEnumerable<List<ContactOutcome>> OutcomesAsync(
+        BulkRow operation, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        const string sql = """
+            SELECT b.chunk, bit_send(b.asked) AS asked, bit_send(b.skipped) AS skipped, c.tag_id,
+                bit_send(coalesce(c.bits, set_bit(repeat('0', 16384)::bit(16384), c.contact_id % 16384, 1))) AS changed
+            FROM tags.bulk_chunk b
+            LEFT JOIN tags.tag_change c ON c.account_id = b.account_id AND c.pos = b.pos AND c.chunk = b.chunk AND c.tag_id > 0
+            WHERE b.account_id = @AccountId AND b.operation_id = @OperationId AND b.skipped IS NOT NULL
+            ORDER BY b.chunk, c.tag_id
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var rows = connection.QueryUnbufferedAsync<(int Chunk, byte[] Asked, byte[] Skipped, int? TagId, byte[]? Changed)>(
+            sql, new { operation.AccountId, operation.OperationId });
+        var chunk = new List<(int Chunk, byte[] Asked, byte[] Skipped, int? TagId, byte[]? Changed)>();
+        await foreach (var row in rows.WithCancellation(ct))
+        {
+            if (chunk.Count > 0 && chunk[0].Chunk != row.Chunk)
+            {
+                yield return Outcomes(chunk);
+                chunk.Clear();
+            }
+
+            chunk.Add(row);
+        }
+
+        if (chunk.Count > 0)
+        {
+            yield return Outcomes(chunk);
+        }
+    }
+
+    // The bits come as bit_send gives them: a length of four bytes, then the bits.
+    private static List<ContactOutcome> Outcomes(List<(int Chunk, byte[] Asked, byte[] Skipped, int? TagId, byte[]? Changed)> rows) =>
+        ChunkBits.Contacts(rows[0].Chunk, rows[0].Asked.AsSpan(sizeof(int))).ConvertAll(contactId => new ContactOutcome
+        {
+            ContactId = contactId,
+            Skipped = Has(rows[0].Skipped, contactId),
+            ChangedTagIds = { rows.Where(row => row.Changed is { } changed && Has(changed, contactId)).Select(row => row.TagId!.Value) },
+        });
+
+    private static bool Has(byte[] wire, int contactId) => ChunkBits.Get(wire.AsSpan(sizeof(int)), contactId % ChunkBits.Size);
+
+    private static TagChangeCount Change(int tagId, bool on, (int Contacts, int Holders) count)
+    {
+        var changed = on ? count.Contacts - count.Holders : count.Holders;
+        return new TagChangeCount { TagId = tagId, Changed = changed, Unchanged = count.Contacts - changed };
+    }
+}

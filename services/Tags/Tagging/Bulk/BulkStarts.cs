@@ -1,0 +1,92 @@
+using Crm.Errors.V1;
+using Crm.Tags.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Changes;
+using TagSegments.Tags.Tagging.Assignments;
+using TagSegments.Tags.Tagging.Library;
+
+namespace TagSegments.Tags.Tagging.Bulk;
+
+/// <summary>Starts operations and undos.</summary>
+internal sealed class BulkStarts(
+    CallWrites writes, BulkStore store, BulkAudience audience, BulkRunner runner, TagStore tags, TimeProvider time)
+{
+    /// <summary>Checks contacts and tags without the database.</summary>
+    public static (int TagId, bool On)[] Check(BulkContacts? contacts, IReadOnlyList<int> add, IReadOnlyList<int> remove)
+    {
+        new FieldChecks()
+            .Require(contacts is { ContactsCase: not BulkContacts.ContactsOneofCase.None }, "contacts", "is required: ids or matching")
+            .Require(contacts?.Ids is not { ContactIds.Count: 0 }, "contacts.ids.contact_ids", "is empty")
+            .ThrowIfAny();
+        BulkWrites.CheckTags(add, remove);
+        return [.. add.Select(tagId => (tagId, true)), .. remove.Select(tagId => (tagId, false))];
+    }
+
+    /// <summary>Throws NOT_FOUND unless every tag exists.</summary>
+    public Task RequireTagsAsync(int accountId, (int TagId, bool On)[] changes, CancellationToken ct) =>
+        tags.RequireAsync(accountId, [.. changes.Select(change => change.TagId)], ct);
+
+    /// <summary>Starts an operation on the contacts of a request.</summary>
+    public async Task<StartBulkOperationResponse> StartAsync(AccountInfo account, StartBulkOperationRequest request, ServerCallContext context)
+    {
+        var chunks = request.Contacts.Ids is { } ids ? ChunkBits.Split(ids.ContactIds) : [];
+        var source = request.Contacts.Matching is { } matching ? JsonFormatter.Default.Format(matching) : null;
+        var row = NewRow(account.Id, context.Principal(), request.SkipWorkflows) with
+        {
+            State = (short)(source is null ? BulkOperation.Types.State.Running : BulkOperation.Types.State.Pending),
+            Source = source,
+            AddTagIds = request.AddTagIds.ToArray(),
+            RemoveTagIds = request.RemoveTagIds.ToArray(),
+            Total = chunks.Values.Sum(bits => ChunkBits.Count(bits)),
+        };
+        var response = await writes.RunAsync(account, context, request, request.RequestId, StartAsync, (_, _) => { });
+        runner.Wake();
+        return response;
+
+        async Task<StartBulkOperationResponse> StartAsync(AccountTransaction transaction)
+        {
+            // Not before: a call that is repeated gets its answer even if the filter has broken since. One that breaks later fails the operation.
+            await audience.CheckAsync(account.Name, request.Contacts, context.CancellationToken);
+            await BulkStore.InsertAsync(transaction.Transaction, row, context.CancellationToken);
+            await BulkStore.InsertChunksAsync(transaction.Transaction, account.Id, row.OperationId, chunks, context.CancellationToken);
+            return new StartBulkOperationResponse { Operation = row.ToProto(new Dictionary<int, TagChangeCount>()) };
+        }
+    }
+
+    /// <summary>Starts the undo of an operation: what it added is removed and the other way round.</summary>
+    public async Task<UndoBulkOperationResponse> UndoAsync(AccountInfo account, UndoBulkOperationRequest request, ServerCallContext context)
+    {
+        var original = await store.GetAsync(account.Id, request.OperationId, context.CancellationToken);
+        if (!original.HasEnded)
+        {
+            throw RpcErrors.Create(
+                StatusCode.FailedPrecondition, ErrorReason.WrongState, "The operation has not ended: wait for it or cancel it.",
+                ("resource", "bulk operation"), ("id", request.OperationId), ("state", "RUNNING"));
+        }
+
+        var row = NewRow(account.Id, context.Principal(), request.SkipWorkflows) with
+        {
+            State = (short)BulkOperation.Types.State.Running,
+            UndoOf = original.OperationId,
+            AddTagIds = original.RemoveTagIds,
+            RemoveTagIds = original.AddTagIds,
+        };
+        var response = await writes.RunAsync(account, context, request, request.RequestId, UndoAsync, (_, _) => { });
+        runner.Wake();
+        return response;
+
+        async Task<UndoBulkOperationResponse> UndoAsync(AccountTransaction transaction)
+        {
+            var total = await BulkStore.CopyChunksAsync(transaction.Transaction, original, row.OperationId, context.CancellationToken);
+            var started = row with { Total = total };
+            await BulkStore.InsertAsync(transaction.Transaction, started, context.CancellationToken);
+            return new UndoBulkOperationResponse { Operation = started.ToProto(new Dictionary<int, TagChangeCount>()) };
+        }
+    }
+
+    private BulkRow NewRow(int accountId, string actor, bool skipWorkflows) => new(
+        accountId, Guid.CreateVersion7(), 0, null, null, Array.Empty<int>(), Array.Empty<int>(), actor, skipWorkflows, 0, 0, 0, "",
+        time.GetUtcNow().UtcDateTime, null);
+}

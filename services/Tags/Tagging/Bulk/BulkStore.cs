@@ -1,0 +1,166 @@
+using Crm.Tags.V1;
+using Dapper;
+using Npgsql;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Tagging.Bulk;
+
+/// <summary>The bulk operations in the database.</summary>
+internal sealed class BulkStore(NpgsqlDataSource database)
+{
+    private const string Open = "state IN (1, 2)";
+
+    /// <summary>Writes a new operation, to be run when the transaction is committed.</summary>
+    public static Task<int> InsertAsync(NpgsqlTransaction transaction, BulkRow row, CancellationToken ct)
+    {
+        const string sql = """
+            INSERT INTO tags.bulk_operation (account_id, operation_id, state, source, undo_of, add_tag_ids, remove_tag_ids, actor,
+                skip_workflows, total, created_at)
+            VALUES (@AccountId, @OperationId, @State, @Source::jsonb, @UndoOf, @AddTagIds, @RemoveTagIds, @Actor, @SkipWorkflows, @Total,
+                @CreatedAt)
+            """;
+        return transaction.Connection!.ExecuteAsync(new CommandDefinition(
+            sql,
+            new
+            {
+                row.AccountId,
+                row.OperationId,
+                row.State,
+                row.Source,
+                row.UndoOf,
+                AddTagIds = (int[])row.AddTagIds,
+                RemoveTagIds = (int[])row.RemoveTagIds,
+                row.Actor,
+                row.SkipWorkflows,
+                row.Total,
+                row.CreatedAt,
+            },
+            transaction,
+            cancellationToken: ct));
+    }
+
+    /// <summary>Writes the contacts of an operation.</summary>
+    public static Task<int> InsertChunksAsync(
+        NpgsqlTransaction transaction, int accountId, Guid operationId, SortedDictionary<int, byte[]> chunks, CancellationToken ct)
+    {
+        const string sql = """
+            INSERT INTO tags.bulk_chunk (account_id, operation_id, chunk, asked)
+            SELECT @accountId, @operationId, p.chunk, ('x' || encode(p.bits, 'hex'))::bit(16384)
+            FROM unnest(@chunks, @bits) AS p (chunk, bits)
+            """;
+        var values = new { accountId, operationId, chunks = chunks.Keys.ToArray(), bits = chunks.Values.ToArray() };
+        return transaction.Connection!.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: ct));
+    }
+
+    /// <summary>Gives an undo the contacts of the operation that it undoes, those of the chunks that were changed, and returns how many.</summary>
+    public static Task<int> CopyChunksAsync(NpgsqlTransaction transaction, BulkRow original, Guid operationId, CancellationToken ct)
+    {
+        const string sql = """
+            WITH copied AS (
+                INSERT INTO tags.bulk_chunk (account_id, operation_id, chunk, asked)
+                SELECT account_id, @operationId, chunk, asked
+                FROM tags.bulk_chunk
+                WHERE account_id = @AccountId AND operation_id = @original AND pos IS NOT NULL
+                RETURNING asked)
+            SELECT coalesce(sum(bit_count(asked)), 0)::int FROM copied
+            """;
+        var values = new { original.AccountId, original = original.OperationId, operationId };
+        return transaction.Connection!.ExecuteScalarAsync<int>(new CommandDefinition(sql, values, transaction, cancellationToken: ct));
+    }
+
+    /// <summary>Starts an operation whose contacts have been found.</summary>
+    public static Task<int> SetRunningAsync(NpgsqlTransaction transaction, BulkRow row, int total, CancellationToken ct)
+    {
+        const string sql = """
+            UPDATE tags.bulk_operation SET state = 2, total = @total
+            WHERE account_id = @AccountId AND operation_id = @OperationId AND state = 1
+            """;
+        return transaction.Connection!.ExecuteAsync(
+            new CommandDefinition(sql, new { row.AccountId, row.OperationId, total }, transaction, cancellationToken: ct));
+    }
+
+    /// <summary>Finds an operation.</summary>
+    public async Task<BulkRow> GetAsync(int accountId, string operationId, CancellationToken ct)
+    {
+        const string sql = $"SELECT {BulkRow.Columns} FROM tags.bulk_operation b WHERE account_id = @accountId AND operation_id = @id";
+        if (!Guid.TryParse(operationId, out var id))
+        {
+            throw RpcErrors.NotFound("bulk operation", operationId);
+        }
+
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QuerySingleOrDefaultAsync<BulkRow>(new CommandDefinition(sql, new { accountId, id }, cancellationToken: ct))
+            ?? throw RpcErrors.NotFound("bulk operation", operationId);
+    }
+
+    /// <summary>Lists operations before one, newest first: their ids grow with time.</summary>
+    public async Task<List<BulkRow>> ListAsync(int accountId, Guid? before, int limit, CancellationToken ct)
+    {
+        const string sql = $"""
+            SELECT {BulkRow.Columns}
+            FROM tags.bulk_operation b
+            WHERE account_id = @accountId AND (@before::uuid IS NULL OR operation_id < @before)
+            ORDER BY operation_id DESC
+            LIMIT @limit
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<BulkRow>(new CommandDefinition(sql, new { accountId, before, limit }, cancellationToken: ct));
+        return rows.AsList();
+    }
+
+    /// <summary>Gives operations with what they have changed.</summary>
+    public async Task<List<BulkOperation>> ToProtoAsync(IReadOnlyList<BulkRow> rows, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT operation_id, tag_id, changed, unchanged
+            FROM tags.bulk_tally
+            WHERE account_id = ANY (@accountIds) AND operation_id = ANY (@operationIds)
+            """;
+        var values = new { accountIds = rows.Select(row => row.AccountId).Distinct().ToArray(), operationIds = rows.Select(row => row.OperationId).ToArray() };
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var tallies = (await connection.QueryAsync<(Guid OperationId, int TagId, int Changed, int Unchanged)>(
+                new CommandDefinition(sql, values, cancellationToken: ct)))
+            .ToLookup(row => row.OperationId, row => new TagChangeCount { TagId = row.TagId, Changed = row.Changed, Unchanged = row.Unchanged });
+        return [.. rows.Select(row => row.ToProto(tallies[row.OperationId].ToDictionary(count => count.TagId)))];
+    }
+
+    /// <summary>Cancels an operation that has not ended. A step under way is finished first, as it holds the row.</summary>
+    public async Task CancelAsync(BulkRow row, CancellationToken ct)
+    {
+        const string sql = $"""
+            UPDATE tags.bulk_operation SET state = 4, finished_at = now()
+            WHERE account_id = @AccountId AND operation_id = @OperationId AND {Open}
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(sql, new { row.AccountId, row.OperationId }, cancellationToken: ct));
+    }
+
+    /// <summary>Ends an operation that cannot go on.</summary>
+    public async Task FailAsync(BulkRow row, string error, CancellationToken ct)
+    {
+        const string sql = $"""
+            UPDATE tags.bulk_operation SET state = 5, error = @error, finished_at = now()
+            WHERE account_id = @AccountId AND operation_id = @OperationId AND {Open}
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(sql, new { row.AccountId, row.OperationId, error }, cancellationToken: ct));
+    }
+
+    /// <summary>Takes an open operation that nobody runs, the oldest first; also one of its own, that an error interrupted.</summary>
+    public async Task<BulkRow?> ClaimAsync(Guid owner, CancellationToken ct)
+    {
+        const string sql = $"""
+            UPDATE tags.bulk_operation b
+            SET owner = @owner, lease_until = now() + interval '30 seconds'
+            FROM (SELECT account_id, operation_id FROM tags.bulk_operation
+                  WHERE {Open} AND (lease_until < now() OR owner = @owner)
+                  ORDER BY lease_until, created_at
+                  LIMIT 1
+                  FOR UPDATE SKIP LOCKED) AS free
+            WHERE b.account_id = free.account_id AND b.operation_id = free.operation_id
+            RETURNING {BulkRow.Columns}
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QuerySingleOrDefaultAsync<BulkRow>(new CommandDefinition(sql, new { owner }, cancellationToken: ct));
+    }
+}

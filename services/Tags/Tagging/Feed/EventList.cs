@@ -1,0 +1,106 @@
+using System.Globalization;
+using Crm.Tags.V1;
+using Dapper;
+using Google.Protobuf.WellKnownTypes;
+using Npgsql;
+using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Changes;
+
+namespace TagSegments.Tags.Tagging.Feed;
+
+/// <summary>Pages of the audit trail, newest first.</summary>
+internal sealed class EventList(NpgsqlDataSource database, PageTokens pages)
+{
+    private const string Filters = """
+        c.account_id = @accountId AND c.tag_id > 0 AND (c.pos, c.seq) <= (@pos, @seq)
+            AND (@tagId = 0 OR c.tag_id = @tagId)
+            AND (@causeKind = 0 OR c.cause_kind = @causeKind)
+            AND (@causeId = '' OR c.cause_id = @causeId)
+            AND (@actor = '' OR c.actor = @actor)
+            AND (@startTime::timestamptz IS NULL OR c.at >= @startTime)
+            AND (@endTime::timestamptz IS NULL OR c.at < @endTime)
+        """;
+
+    private const string Newest = "ORDER BY pos DESC, seq DESC LIMIT @limit";
+
+    private const string Everyones = $"SELECT {EventRow.Columns} FROM tags.tag_change c WHERE {Filters} {Newest}";
+
+    // One contact's changes are its own rows and those rows of its chunk that hold its bit; one index finds both.
+    private const string OneContacts = $"""
+        (SELECT {EventRow.Columns} FROM tags.tag_change c WHERE {Filters} AND c.contact_id = @contactId AND c.chunk = @contactId / 16384 {Newest})
+        UNION ALL
+        (SELECT {EventRow.Columns} FROM tags.tag_change c
+         WHERE {Filters} AND c.contact_id IS NULL AND c.chunk = @contactId / 16384 AND get_bit(c.bits, @contactId % 16384) = 1 {Newest})
+        {Newest}
+        """;
+
+    /// <summary>Reads the page that the request asks for.</summary>
+    public async Task<ListTagEventsResponse> ReadAsync(int accountId, ListTagEventsRequest request, CancellationToken ct)
+    {
+        new FieldChecks().RequireTime(request.StartTime, "start_time").RequireTime(request.EndTime, "end_time").ThrowIfAny();
+        var size = PageSize.Read(request.PageSize);
+        var before = Position.Read(pages.Read(request));
+        var response = new ListTagEventsResponse();
+        await foreach (var (row, tagEvent) in EventsAsync(accountId, request, before, size, ct))
+        {
+            if (response.Events.Count == size)
+            {
+                response.NextPageToken = pages.Create(request, new Position(row.Pos, row.Seq, tagEvent.ContactId + 1L).ToString());
+                break;
+            }
+
+            response.Events.Add(tagEvent);
+        }
+
+        return response;
+    }
+
+    private async IAsyncEnumerable<(EventRow Row, TagEvent Event)> EventsAsync(
+        int accountId,
+        ListTagEventsRequest request,
+        Position before,
+        int size,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        var values = new
+        {
+            accountId,
+            pos = before.Pos,
+            seq = before.Seq,
+            tagId = request.TagId,
+            contactId = request.ContactId,
+            causeKind = (short)request.CauseKind,
+            causeId = request.CauseId,
+            actor = request.Actor,
+            startTime = request.StartTime?.ToDateTime(),
+            endTime = request.EndTime?.ToDateTime(),
+            limit = size + 2,
+        };
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var reader = await connection.ExecuteReaderAsync(
+            new CommandDefinition(request.ContactId == 0 ? Everyones : OneContacts, values, cancellationToken: ct));
+        while (await reader.ReadAsync(ct))
+        {
+            var row = EventRow.Read(reader);
+            var limit = (row.Pos, row.Seq) == (before.Pos, before.Seq) ? before.ContactId : long.MaxValue;
+            var events = request.ContactId == 0 ? row.EventsBefore(limit) : row.EventsOf(request.ContactId).Where(e => e.ContactId < limit);
+            foreach (var tagEvent in events)
+            {
+                yield return (row, tagEvent);
+            }
+        }
+    }
+
+    // Everything before this comes next: contacts below it in the row named, and all earlier rows.
+    private readonly record struct Position(long Pos, int Seq, long ContactId)
+    {
+        public static Position Read(string? text) => text?.Split('.') is [var pos, var seq, var contactId]
+            ? new(
+                long.Parse(pos, CultureInfo.InvariantCulture),
+                int.Parse(seq, CultureInfo.InvariantCulture),
+                long.Parse(contactId, CultureInfo.InvariantCulture))
+            : new(long.MaxValue, int.MaxValue, long.MaxValue);
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Pos}.{Seq}.{ContactId}");
+    }
+}

@@ -1,0 +1,70 @@
+using Crm.Errors.V1;
+using Crm.Tags.V1;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Tagging.Feed;
+
+/// <summary>Streams the changes of an account's tags to one consumer: what is past its position, then what comes, with heartbeats.</summary>
+internal sealed class TagWatch(
+    EventReader reader, FeedPositions positions, ClockWatch clock, TimeProvider time, IHostApplicationLifetime lifetime)
+{
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
+
+    /// <summary>Streams until the consumer goes away, or the server does: then with UNAVAILABLE, for the consumer to come back.</summary>
+    public async Task RunAsync(
+        int accountId, WatchTagEventsRequest request, IServerStreamWriter<WatchTagEventsResponse> responses, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
+        try
+        {
+            var cursor = await positions.ReadAsync(accountId, request.After, stop.Token);
+            if (request.After == FeedPositions.Now)
+            {
+                // The consumer learns that nothing from here on will escape it.
+                await responses.WriteAsync(new WatchTagEventsResponse { Position = positions.Create(accountId, cursor) }, stop.Token);
+            }
+
+            await StreamAsync(accountId, cursor, request, responses, stop.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw RpcErrors.Create(StatusCode.Unavailable, ErrorReason.Unavailable, "The server stops. Go on with the last position.");
+        }
+    }
+
+    private async Task StreamAsync(
+        int accountId,
+        FeedCursor cursor,
+        WatchTagEventsRequest request,
+        IServerStreamWriter<WatchTagEventsResponse> responses,
+        CancellationToken ct)
+    {
+        int[] tagIds = [.. request.TagIds];
+        var lastSent = time.GetTimestamp();
+        while (true)
+        {
+            var (batches, hasMore) = await reader.ReadAsync(accountId, cursor, tagIds, request.Pack, ct);
+            foreach (var (events, behind) in batches)
+            {
+                cursor = behind;
+                if (events.Count > 0)
+                {
+                    await SendAsync(events);
+                }
+            }
+
+            // Also where there are commits all the time and nothing for this feed in them.
+            while (!hasMore && (time.GetElapsedTime(lastSent) >= s_heartbeat || !await clock.WaitAsync(accountId, cursor.Pos, s_heartbeat, ct)))
+            {
+                await SendAsync([]);
+            }
+        }
+
+        Task SendAsync(List<TagEvent> events)
+        {
+            lastSent = time.GetTimestamp();
+            return responses.WriteAsync(new WatchTagEventsResponse { Events = { events }, Position = positions.Create(accountId, cursor) }, ct);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using Crm.Common.V1;
+using Crm.Tags.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using TagSegments.Testing;
+
+namespace TagSegments.Tags.Tests.Tagging.Expiry;
+
+public class ExpiryTests(SharedApps shared) : IClassFixture<SharedApps>
+{
+    [Fact]
+    public async Task A_tag_is_removed_when_it_expires_with_its_cause()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(2);
+        var hot = await account.NewTagAsync("Hot");
+        await account.AddAsync(2, hot);
+
+        await AddAsync(account, 1, hot, TimeSpan.FromMilliseconds(300));
+        Assert.Equal(["Hot"], await account.TagsOfAsync(1));
+        await WaitUntilAsync(async () => (await account.TagsOfAsync(1)).Length == 0);
+
+        Assert.Equal(["Hot"], await account.TagsOfAsync(2));
+        var last = (await account.EventsAsync())[^1];
+        Assert.Equal((TagEvent.Types.Kind.Removed, 1, Cause.Types.Kind.Expiry), (last.Kind, last.ContactId, last.Cause.Kind));
+    }
+
+    [Fact]
+    public async Task A_tag_that_was_removed_and_added_again_does_not_expire()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(3);
+        var hot = await account.NewTagAsync("Hot");
+        await AddAsync(account, 1, hot, TimeSpan.FromMilliseconds(500));
+        await AddAsync(account, 2, hot, TimeSpan.FromMilliseconds(500));
+        await AddAsync(account, 3, hot, TimeSpan.FromMilliseconds(500));
+        await account.BulkAsync([1, 2], [], hot);
+        await account.BulkAsync([1, 2], [hot]);
+
+        await WaitUntilAsync(async () => (await account.TagsOfAsync(3)).Length == 0);
+
+        Assert.Equal(["Hot"], await account.TagsOfAsync(1));
+        Assert.Equal(["Hot"], await account.TagsOfAsync(2));
+    }
+
+    [Fact]
+    public async Task What_expires_is_listed_soonest_first_page_by_page_by_contact_and_by_tag()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(3);
+        var (a, b) = (await account.NewTagAsync("A"), await account.NewTagAsync("B"));
+        await AddAsync(account, 1, a, TimeSpan.FromDays(3));
+        await AddAsync(account, 2, a, TimeSpan.FromDays(1));
+        await AddAsync(account, 2, b, TimeSpan.FromDays(2));
+        await AddAsync(account, 3, b, TimeSpan.FromDays(9));
+        await AddAsync(account, 3, b, TimeSpan.FromDays(4));
+
+        var first = await ListAsync(account, request => request.PageSize = 3);
+        var second = await ListAsync(account, request => (request.PageSize, request.PageToken) = (3, first.NextPageToken));
+
+        Assert.Equal([(2, a), (2, b), (1, a)], Pairs(first));
+        Assert.Equal([(3, b)], Pairs(second));
+        Assert.Empty(second.NextPageToken);
+        Assert.Equal([(2, a), (2, b)], Pairs(await ListAsync(account, request => request.ContactId = 2)));
+        Assert.Equal([(2, b), (3, b)], Pairs(await ListAsync(account, request => request.TagId = b)));
+        Assert.InRange(second.Expiries[0].ExpireTime.ToDateTimeOffset() - TimeProvider.System.GetUtcNow(), TimeSpan.FromDays(3.9), TimeSpan.FromDays(4));
+    }
+
+    [Fact]
+    public async Task What_was_taken_off_or_deleted_meanwhile_is_not_listed_as_expiring()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(4);
+        var (a, b) = (await account.NewTagAsync("A"), await account.NewTagAsync("B"));
+        for (var contactId = 1; contactId <= 4; contactId++)
+        {
+            await AddAsync(account, contactId, a, TimeSpan.FromDays(contactId));
+        }
+
+        await AddAsync(account, 1, b, TimeSpan.FromDays(1));
+        await account.RemoveAsync(1, a);
+        await account.BulkAsync([2, 3], [], a);
+        await account.AddAsync(2, a);
+        await account.DeleteTagAsync(b);
+
+        Assert.Equal([(4, a)], Pairs(await ListAsync(account, _ => { })));
+    }
+
+    [Fact]
+    public async Task An_expiry_in_the_past_is_refused()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(1);
+        var hot = await account.NewTagAsync("Hot");
+
+        Assert.Equal(
+            (StatusCode.InvalidArgument, "INVALID_FIELD", "expire_time"),
+            await TagAccount.FailureAsync(() => AddAsync(account, 1, hot, TimeSpan.FromSeconds(-5))));
+    }
+
+    private static async Task<ListTagExpiriesResponse> ListAsync(TagAccount account, Action<ListTagExpiriesRequest> ask)
+    {
+        var request = new ListTagExpiriesRequest { Account = account.Name };
+        ask(request);
+        return await account.Tags.ListTagExpiriesAsync(request);
+    }
+
+    private static IEnumerable<(int ContactId, int TagId)> Pairs(ListTagExpiriesResponse response) =>
+        response.Expiries.Select(expiry => (expiry.ContactId, expiry.TagId));
+
+    private static async Task AddAsync(TagAccount account, int contactId, int tagId, TimeSpan life) =>
+        await account.Tags.AddTagsAsync(new AddTagsRequest
+        {
+            Account = account.Name,
+            ContactId = contactId,
+            TagIds = { tagId },
+            ExpireTime = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow() + life),
+        });
+
+    private static async Task WaitUntilAsync(Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!await condition())
+        {
+            await Task.Delay(50, patience.Token);
+        }
+    }
+}
