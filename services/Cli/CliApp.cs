@@ -30,7 +30,6 @@ internal static class CliApp
     {
         var root = new RootCommand("TagSegments: tags, segments, campaigns and workflows of a CRM, over gRPC.")
         {
-            DemoCommand.Create(),
             Import.Create(),
             new Command("accounts", "The tenants of the installation.") { AccountsList.Create(), AccountsCreate.Create() },
             new Command("contacts", "The people and companies of an account.")

@@ -14,7 +14,7 @@ internal static class Banner
 
     private static readonly string[] s_withoutDemo =
     [
-        "demo",
+        "accounts create mine",
         "import contacts.csv --account mine --external-id row",
         "segments count everyone --account mine",
     ];

@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 using Crm.Accounts.V1;
 using TagSegments.Cli;
 using TagSegments.Cli.Connection;
-using TagSegments.Cli.Demo;
 using TagSegments.Cli.Output;
 using TagSegments.Embedded;
+using TagSegments.Standalone.Demo;
 
 namespace TagSegments.Standalone;
 

@@ -1,7 +1,7 @@
 using TagSegments.Cli.Connection;
-using TagSegments.Cli.Demo;
 using TagSegments.Cli.Output;
 using TagSegments.Embedded.Smtp;
+using TagSegments.Standalone.Demo;
 using TagSegments.Testing;
 
 namespace TagSegments.EndToEnd.Tests;

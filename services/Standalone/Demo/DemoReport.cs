@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using TagSegments.Cli;
 using TagSegments.Cli.Output;
 
-namespace TagSegments.Cli.Demo;
+namespace TagSegments.Standalone.Demo;
 
 /// <summary>Tells what the demo does while it does it, and ends it at the first thing that is not as it must be.</summary>
 internal sealed class DemoReport(Report report)

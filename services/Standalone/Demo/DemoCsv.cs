@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using TagSegments.Cli.Output;
 
-namespace TagSegments.Cli.Demo;
+namespace TagSegments.Standalone.Demo;
 
 /// <summary>The demo's contacts and opportunities as the CSV files that another CRM would export.</summary>
 internal static class DemoCsv

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Crm.Accounts.V1;
 using Grpc.Core;
+using TagSegments.Cli;
 using TagSegments.Cli.Commands;
 using TagSegments.Cli.Connection;
 using TagSegments.Cli.Output;
 
-namespace TagSegments.Cli.Demo;
+namespace TagSegments.Standalone.Demo;
 
 /// <summary>The whole demo: an account of its own, filled with generated contacts, and the main job in it.</summary>
 internal sealed class DemoRun(Services services, Report report, TimeProvider time)

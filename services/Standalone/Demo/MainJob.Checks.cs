@@ -3,9 +3,10 @@ using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Crm.Workflows.V1;
 using Grpc.Core;
+using TagSegments.Cli.Commands;
 using RecipientState = Crm.Campaigns.V1.Recipient.Types.State;
 
-namespace TagSegments.Cli.Demo;
+namespace TagSegments.Standalone.Demo;
 
 // What must be so after the campaign's time, and what people want to see of it.
 internal sealed partial class MainJob
@@ -72,7 +73,7 @@ internal sealed partial class MainJob
         var holders = new HashSet<int>();
         using var call = services.Segments.StreamMatches(new() { Account = account, Source = new() { Text = filter } }, cancellationToken: ct);
         await foreach (var part in call.ResponseStream.ReadAllAsync(ct))
-            holders.UnionWith(Commands.Matches.Ids(part));
+            holders.UnionWith(Matches.Ids(part));
         report.Check(expected.SetEquals(holders), string.Create(CultureInfo.InvariantCulture, $"exactly the {expected.Count:N0} {who} carry the tag \"{tag}\""));
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TagSegments.Cli.Demo;
+namespace TagSegments.Standalone.Demo;
 
 /// <summary>Generates the demo account: the same contacts each time, with e-mail activity in the 90 days before <paramref name="now"/>.</summary>
 internal sealed class DemoData(int count, DateTimeOffset now)

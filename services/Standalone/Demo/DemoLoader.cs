@@ -9,7 +9,7 @@ using TagSegments.Cli.Connection;
 using Activity = Crm.Activity.V1.Activity;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
-namespace TagSegments.Cli.Demo;
+namespace TagSegments.Standalone.Demo;
 
 /// <summary>Loads the generated contacts into an account through the public API.</summary>
 internal sealed class DemoLoader(Services services, string account, DemoReport report)

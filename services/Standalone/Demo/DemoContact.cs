@@ -1,4 +1,4 @@
-namespace TagSegments.Cli.Demo;
+namespace TagSegments.Standalone.Demo;
 
 /// <summary>A generated contact with everything that the demo knows about it, so that every answer can be checked against it.</summary>
 internal sealed record DemoContact(

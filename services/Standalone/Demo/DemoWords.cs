@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace TagSegments.Cli.Demo;
+namespace TagSegments.Standalone.Demo;
 
 /// <summary>What generated contacts are called and where they live.</summary>
 internal static class DemoWords

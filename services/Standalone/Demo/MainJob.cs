@@ -11,7 +11,7 @@ using TagSegments.Cli.Commands;
 using TagSegments.Cli.Connection;
 using Activity = Crm.Activity.V1.Activity;
 
-namespace TagSegments.Cli.Demo;
+namespace TagSegments.Standalone.Demo;
 
 /// <summary>
 /// The job that the product is for: tag contacts in bulk, let a workflow react, send a campaign to a live segment at its time, tag its
