@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using TagSegments.Campaigns.Sending;
+using TagSegments.Campaigns.Ledger;
 using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns;

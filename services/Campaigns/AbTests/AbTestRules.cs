@@ -1,6 +1,6 @@
 using Crm.Campaigns.V1;
-using TagSegments.Campaigns.Campaigns;
 using TagSegments.Campaigns.Content;
+using TagSegments.Campaigns.Definitions;
 using TagSegments.ServiceDefaults;
 using Rule = Crm.Campaigns.V1.AbTest.Types.Rule;
 

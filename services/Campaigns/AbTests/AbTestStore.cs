@@ -1,8 +1,8 @@
 using Crm.Campaigns.V1;
 using Dapper;
 using Npgsql;
-using TagSegments.Campaigns.Campaigns;
-using TagSegments.Campaigns.Sending;
+using TagSegments.Campaigns.Definitions;
+using TagSegments.Campaigns.Ledger;
 
 namespace TagSegments.Campaigns.AbTests;
 

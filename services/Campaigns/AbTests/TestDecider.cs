@@ -1,6 +1,6 @@
 using Crm.Campaigns.V1;
 using Google.Protobuf;
-using TagSegments.Campaigns.Sending;
+using TagSegments.Campaigns.Delivery;
 
 namespace TagSegments.Campaigns.AbTests;
 

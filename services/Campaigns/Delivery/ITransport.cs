@@ -1,5 +1,5 @@
 using TagSegments.Campaigns.Content;
-using TagSegments.Campaigns.Sending;
+using TagSegments.Campaigns.Ledger;
 
 namespace TagSegments.Campaigns.Delivery;
 

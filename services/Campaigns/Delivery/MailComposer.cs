@@ -3,6 +3,7 @@ using MimeKit;
 using MimeKit.Text;
 using MimeKit.Utils;
 using TagSegments.Campaigns.Content;
+using TagSegments.Campaigns.Delivery.FastPath;
 using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Delivery;

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Crm.Campaigns.V1;
 using TagSegments.Campaigns.Content;
-using TagSegments.Campaigns.Sending;
+using TagSegments.Campaigns.Ledger;
 using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Delivery;

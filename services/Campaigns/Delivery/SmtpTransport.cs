@@ -7,7 +7,8 @@ using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
 using TagSegments.Campaigns.Content;
-using TagSegments.Campaigns.Sending;
+using TagSegments.Campaigns.Delivery.FastPath;
+using TagSegments.Campaigns.Ledger;
 
 namespace TagSegments.Campaigns.Delivery;
 

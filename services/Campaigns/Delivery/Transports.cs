@@ -1,5 +1,3 @@
-using TagSegments.Campaigns.Sending;
-
 namespace TagSegments.Campaigns.Delivery;
 
 /// <summary>Makes connections to the configured mail server and SMS provider.</summary>

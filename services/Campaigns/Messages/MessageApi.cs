@@ -2,8 +2,9 @@ using Crm.Campaigns.V1;
 using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Grpc.Core;
-using TagSegments.Campaigns.Campaigns;
-using TagSegments.Campaigns.Sending;
+using TagSegments.Campaigns.Audiences;
+using TagSegments.Campaigns.Definitions;
+using TagSegments.Campaigns.Lanes;
 using TagSegments.Campaigns.Suppressions;
 using TagSegments.ServiceDefaults;
 

@@ -4,7 +4,7 @@ using Crm.Errors.V1;
 using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Delivery;
-using TagSegments.Campaigns.Sending;
+using TagSegments.Campaigns.Ledger;
 using TagSegments.ServiceDefaults;
 using Channel = Crm.Common.V1.Channel;
 

@@ -1,0 +1,26 @@
+using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
+
+namespace TagSegments.Campaigns.Audiences;
+
+/// <summary>
+/// Leaves one recipient per address, the contact with the lowest number. If a contact with an address declined, whether it is in the audience
+/// or not, its owner declined, and none of them gets the message.
+/// </summary>
+internal sealed class AddressBook(IReadOnlySet<string> declined)
+{
+    private readonly HashSet<string> _taken = [];
+
+    /// <summary>The normalised addresses whose owners declined.</summary>
+    public IReadOnlySet<string> Declined => declined;
+
+    /// <summary>Takes in the next member of the audience, in the order of their numbers, and leaves it out if its address says so.</summary>
+    public void Admit(RecipientDraft draft)
+    {
+        if (draft.Reason == Reason.Unspecified)
+        {
+            draft.Reason = declined.Contains(draft.AddressKey) ? Reason.AddressOptedOut
+                : !_taken.Add(draft.AddressKey) ? Reason.DuplicateAddress
+                : Reason.Unspecified;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Runtime.InteropServices;
+using Crm.Campaigns.V1;
+using Crm.Segments.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Npgsql;
+using Channel = Crm.Common.V1.Channel;
+
+namespace TagSegments.Campaigns.Audiences;
+
+/// <summary>
+/// Evaluates a campaign's audience once and freezes it: segments, addresses, consent and suppression, then the ledger together with the
+/// campaign's new state in one transaction. Until that commits nothing has happened.
+/// </summary>
+internal sealed class AudiencePreparer(
+    SegmentService.SegmentServiceClient segments, AudienceFilters filters, AudienceReach reach, NpgsqlDataSource database,
+    ILogger<AudiencePreparer> logger)
+{
+    public async Task PrepareAsync(PreparingCampaign campaign, CancellationToken ct)
+    {
+        var audience = await filters.WithoutListsAsync(campaign.AccountName, JsonParser.Default.Parse<Audience>(campaign.Audience), ct);
+        var channel = (Channel)campaign.Channel;
+        var evaluation = await EvaluateAsync(campaign, audience, ct);
+        var evaluated = await filters.WithoutSegmentsAsync(campaign.AccountName, audience, evaluation.Versions, ct);
+        var book = new AddressBook(await reach.DeclinedAsync(campaign.AccountName, channel, ct));
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var tx = await connection.BeginTransactionAsync(ct);
+        IReadOnlyList<(short Part, int First, int Last)> batches;
+        await using (var ledger = await LedgerCopy.BeginAsync(connection, campaign, ct))
+        {
+            await foreach (var draft in reach.DraftAsync(campaign.AccountName, channel, evaluation.ContactIds, audience.SubscribedOnly, ct))
+            {
+                book.Admit(draft);
+                await ledger.WriteAsync(draft, ct);
+            }
+
+            batches = await ledger.CompleteAsync(ct);
+        }
+
+        await AudienceSnapshot.CutAsync(tx, campaign, batches, ct);
+        await AudienceSnapshot.SuppressAsync(tx, campaign, ct);
+        // Whoever declined while the others were read.
+        var declined = await reach.DeclinedAsync(campaign.AccountName, channel, ct);
+        await AudienceSnapshot.LeaveOutAsync(tx, campaign, [.. declined.Except(book.Declined)], ct);
+        if (await AudienceSnapshot.StartAsync(tx, campaign, evaluation, evaluated, ct))
+        {
+            await tx.CommitAsync(ct);
+            logger.AudienceFrozen(campaign.CampaignId, evaluation.ContactIds.Count);
+        }
+    }
+
+    private async Task<Evaluation> EvaluateAsync(PreparingCampaign campaign, Audience audience, CancellationToken ct)
+    {
+        var request = new StreamMatchesRequest
+        {
+            Account = campaign.AccountName,
+            Source = audience.Include[0],
+            Include = { audience.Include.Skip(1) },
+            Exclude = { audience.Exclude },
+            RequireExpectations = true,
+        };
+        using var call = segments.StreamMatches(request, cancellationToken: ct);
+        var ids = new List<int>();
+        StreamMatchesResponse? first = null;
+        await foreach (var part in call.ResponseStream.ReadAllAsync(ct))
+        {
+            first ??= part;
+            // The bytes are the numbers as this machine holds them: every platform of .NET is little-endian.
+            ids.AddRange(MemoryMarshal.Cast<byte, int>(part.ContactIds.Span));
+        }
+
+        // A stream that ended early must not become an audience.
+        return first is not null && first.Total == ids.Count
+            ? new Evaluation(ids, first.EvaluationTime.ToDateTime(), first.Versions)
+            : throw new InvalidOperationException($"The segment service sent {ids.Count} of {first?.Total ?? 0} contacts.");
+    }
+}
+
+/// <summary>The result of evaluating an audience.</summary>
+internal sealed record Evaluation(List<int> ContactIds, DateTime At, IEnumerable<SegmentVersion> Versions);

@@ -1,0 +1,5 @@
+namespace TagSegments.Campaigns.Audiences;
+
+/// <summary>A campaign whose audience this process evaluates.</summary>
+internal sealed record PreparingCampaign(
+    int AccountId, Guid CampaignId, string AccountName, short Channel, string Audience, int[] RecipientTagIds, long Fence, string? AbTest);

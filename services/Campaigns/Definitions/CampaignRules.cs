@@ -1,0 +1,88 @@
+using System.Text;
+using Crm.Campaigns.V1;
+using Crm.Common.V1;
+using TagSegments.Campaigns.AbTests;
+using TagSegments.Campaigns.Content;
+using TagSegments.Campaigns.Suppressions;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Campaigns.Definitions;
+
+/// <summary>Checks what callers say about campaigns and messages.</summary>
+internal static class CampaignRules
+{
+    /// <summary>Throws INVALID_ARGUMENT naming every field of a campaign that is wrong.</summary>
+    public static void Check(Campaign campaign)
+    {
+        campaign.Channel = campaign.Channel.OrEmail();
+        campaign.Name = campaign.Name.Trim().Normalize();
+        campaign.Audience ??= new Audience();
+        campaign.Message ??= new Message();
+        var checks = new FieldChecks()
+            .Require(campaign.Name.Length is >= 1 and <= 200 && !HasControls(campaign.Name), "campaign.name", "must have 1 to 200 characters")
+            .Require(campaign.Description.Length <= 2_000, "campaign.description", "is longer than 2,000 characters")
+            .Require(Enum.IsDefined(campaign.Channel), "campaign.channel", "is not a channel")
+            .Require(campaign.MessagesPerMinute >= 0, "campaign.messages_per_minute", "must not be negative")
+            .Require(campaign.RecipientTagIds.Count + campaign.RecipientTagNames.Count <= 20, "campaign.recipient_tag_ids", "are more than 20")
+            .Require(campaign.Audience.Include.Count <= 100, "campaign.audience.include", "are more than 100")
+            .Require(campaign.Audience.Exclude.Count <= 100, "campaign.audience.exclude", "are more than 100");
+        CheckMessage(campaign.Message, campaign.Channel, "campaign.message", checks);
+        checks.ThrowIfAny();
+        TemplateRenderer.CheckTemplates(campaign.Message, "campaign.message");
+        AbTestRules.Check(campaign);
+    }
+
+    /// <summary>Throws INVALID_ARGUMENT naming every field of a single message that is wrong.</summary>
+    public static void Check(Message? message, Channel channel)
+    {
+        var checks = new FieldChecks().Require(message is not null, "message", "is required");
+        checks.ThrowIfAny();
+        CheckMessage(message!, channel, "message", checks);
+        CheckComplete(message!, channel, "message", checks);
+        checks.ThrowIfAny();
+        TemplateRenderer.CheckTemplates(message!, "message");
+    }
+
+    /// <summary>Throws INVALID_ARGUMENT naming what a campaign lacks to be sent.</summary>
+    public static void CheckSendable(Campaign campaign)
+    {
+        var checks = new FieldChecks()
+            .Require(campaign.Audience.Include.Count > 0, "campaign.audience.include", "is empty: name at least one segment");
+        for (var variant = 1; variant <= campaign.AbTest?.Variants.Count; variant++)
+        {
+            CheckComplete(
+                Variants.Apply(campaign.Message, campaign.AbTest, variant), campaign.Channel, $"campaign.ab_test.variants[{variant - 1}]", checks);
+        }
+
+        if (campaign.AbTest is null)
+        {
+            CheckComplete(campaign.Message, campaign.Channel, "campaign.message", checks);
+        }
+
+        checks.ThrowIfAny();
+    }
+
+    /// <summary>Checks the limits of a message or of a variant.</summary>
+    public static void CheckMessage(Message message, Channel channel, string path, FieldChecks checks)
+    {
+        var email = channel == Channel.Email;
+        checks
+            .Require(IsMailbox(message.FromAddress), $"{path}.from_address", "is not an e-mail address")
+            .Require(IsMailbox(message.ReplyTo), $"{path}.reply_to", "is not an e-mail address")
+            .Require(message.FromName.Length <= 200 && !HasControls(message.FromName), $"{path}.from_name", "must be one line of at most 200 characters")
+            .Require(message.Subject.Length <= 1_000 && !HasControls(message.Subject), $"{path}.subject", "must be one line of at most 1,000 characters")
+            .Require(Encoding.UTF8.GetByteCount(message.Text) <= 65_536, $"{path}.text", "is larger than 65,536 bytes")
+            .Require(Encoding.UTF8.GetByteCount(message.Html) <= 1_048_576, $"{path}.html", "is larger than 1,048,576 bytes")
+            .Require(!message.Text.Contains('\0', StringComparison.Ordinal), $"{path}.text", "holds the character U+0000")
+            .Require(!message.Html.Contains('\0', StringComparison.Ordinal), $"{path}.html", "holds the character U+0000")
+            .Require(email || message.Html.Length + message.Subject.Length == 0, $"{path}.html", "and subject are for e-mail only");
+    }
+
+    private static void CheckComplete(Message message, Channel channel, string path, FieldChecks checks) => checks
+        .Require(channel != Channel.Email || message.Subject.Trim().Length > 0, $"{path}.subject", "is required")
+        .Require(message.Text.Length + message.Html.Length > 0, $"{path}.text", "is required");
+
+    private static bool IsMailbox(string address) => address.Length == 0 || Address.ToMailbox(address) is not null;
+
+    private static bool HasControls(string text) => text.Any(char.IsControl);
+}

@@ -1,0 +1,192 @@
+using Crm.Campaigns.V1;
+using Crm.Errors.V1;
+using Dapper;
+using Google.Protobuf;
+using Grpc.Core;
+using Npgsql;
+using TagSegments.ServiceDefaults;
+using State = Crm.Campaigns.V1.Campaign.Types.State;
+
+namespace TagSegments.Campaigns.Definitions;
+
+/// <summary>Campaigns in the database.</summary>
+internal sealed class CampaignStore(NpgsqlDataSource database)
+{
+    public static async Task<CampaignRow> CreateAsync(NpgsqlTransaction tx, AccountInfo account, Campaign campaign, CancellationToken ct) =>
+        await tx.Connection!.QuerySingleOrDefaultAsync<CampaignRow>(new CommandDefinition(
+            $"""
+            INSERT INTO campaigns.campaign
+                (account_id, campaign_id, account_name, name, description, channel, message, audience, recipient_tag_ids,
+                 messages_per_minute, segment_ids, ab_test, state)
+            VALUES
+                (@AccountId, @CampaignId, @AccountName, @Name, @Description, @Channel, @Message::jsonb, @Audience::jsonb, @RecipientTagIds,
+                 @MessagesPerMinute, @SegmentIds, @AbTest::jsonb, 1)
+            ON CONFLICT (account_id, name) DO NOTHING
+            RETURNING {CampaignRow.Columns}
+            """,
+            Content(account.Id, Guid.CreateVersion7(), account.Name, campaign),
+            tx,
+            cancellationToken: ct))
+        ?? throw RpcErrors.AlreadyExists("campaign", campaign.Name);
+
+    public static async Task<CampaignRow> UpdateAsync(NpgsqlTransaction tx, CampaignRow row, Campaign campaign, CancellationToken ct)
+    {
+        try
+        {
+            return await tx.Connection!.QuerySingleAsync<CampaignRow>(new CommandDefinition(
+                $"""
+                UPDATE campaigns.campaign
+                SET name = @Name, description = @Description, channel = @Channel, message = @Message::jsonb, audience = @Audience::jsonb,
+                    recipient_tag_ids = @RecipientTagIds, messages_per_minute = @MessagesPerMinute, segment_ids = @SegmentIds,
+                    ab_test = @AbTest::jsonb, version = version + 1, updated_at = now()
+                WHERE account_id = @AccountId AND campaign_id = @CampaignId
+                RETURNING {CampaignRow.Columns}
+                """,
+                Content(row.AccountId, row.CampaignId, row.AccountName, campaign),
+                tx,
+                cancellationToken: ct));
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw RpcErrors.AlreadyExists("campaign", campaign.Name);
+        }
+    }
+
+    /// <summary>Gets a campaign by id or name; throws NOT_FOUND.</summary>
+    public async Task<CampaignRow> GetAsync(int accountId, string id, string name, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QuerySingleOrDefaultAsync<CampaignRow>(new CommandDefinition(
+            $"""
+            SELECT {CampaignRow.Columns}
+            FROM campaigns.campaign
+            WHERE account_id = @accountId AND (campaign_id = @campaignId OR name = @name)
+            """,
+            new { accountId, campaignId = ParseId(id), name },
+            cancellationToken: ct))
+            ?? throw RpcErrors.NotFound("campaign", id.Length > 0 ? id : name);
+    }
+
+    /// <summary>Lists campaigns, newest first, behind the given one.</summary>
+    public async Task<List<CampaignRow>> ListAsync(int accountId, short[] states, Guid? behind, int limit, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<CampaignRow>(new CommandDefinition(
+            $"""
+            SELECT {CampaignRow.Columns}
+            FROM campaigns.campaign
+            WHERE account_id = @accountId
+              AND (cardinality(@states) = 0 OR state = ANY(@states))
+              AND (@behind::uuid IS NULL OR campaign_id < @behind)
+            ORDER BY campaign_id DESC
+            LIMIT @limit
+            """,
+            new { accountId, states, behind, limit },
+            cancellationToken: ct))).AsList();
+    }
+
+    /// <summary>Lists the campaigns whose audience was evaluated last, newest first.</summary>
+    public async Task<List<CampaignRow>> EvaluatedAsync(int accountId, int limit, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<CampaignRow>(new CommandDefinition(
+            $"""
+            SELECT {CampaignRow.Columns}
+            FROM campaigns.campaign
+            WHERE account_id = @accountId AND evaluated_at IS NOT NULL
+            ORDER BY evaluated_at DESC
+            LIMIT @limit
+            """,
+            new { accountId, limit },
+            cancellationToken: ct))).AsList();
+    }
+
+    /// <summary>
+    /// Locks a campaign that is about to change. Throws NOT_FOUND, ABORTED if <paramref name="version"/> is neither 0 nor the current one, and
+    /// FAILED_PRECONDITION if its state is none of <paramref name="allowed"/>.
+    /// </summary>
+    public static async Task<CampaignRow> LockAsync(
+        NpgsqlTransaction tx, int accountId, string id, int version, State[] allowed, CancellationToken ct)
+    {
+        var row = await tx.Connection!.QuerySingleOrDefaultAsync<CampaignRow>(new CommandDefinition(
+            $"""
+            SELECT {CampaignRow.Columns}
+            FROM campaigns.campaign
+            WHERE account_id = @accountId AND campaign_id = @campaignId
+            FOR UPDATE
+            """,
+            new { accountId, campaignId = ParseId(id) },
+            tx,
+            cancellationToken: ct)) ?? throw RpcErrors.NotFound("campaign", id);
+        if (version != 0 && version != row.Version)
+        {
+            throw RpcErrors.VersionMismatch("campaign", id, row.Version);
+        }
+
+        return allowed.Contains((State)row.State) ? row : throw WrongState(row);
+    }
+
+    /// <summary>Moves a locked campaign to another state. A campaign whose life is over gets its end time.</summary>
+    public static Task<CampaignRow> SetStateAsync(NpgsqlTransaction tx, CampaignRow row, State state, CancellationToken ct) =>
+        tx.Connection!.QuerySingleAsync<CampaignRow>(new CommandDefinition(
+            $"""
+            UPDATE campaigns.campaign
+            SET state = @state, problem = '', version = version + 1, updated_at = now(), ended_at = CASE WHEN @state IN (6, 7, 8) THEN now() END
+            WHERE account_id = @AccountId AND campaign_id = @CampaignId
+            RETURNING {CampaignRow.Columns}
+            """,
+            new { row.AccountId, row.CampaignId, state = (short)state },
+            tx,
+            cancellationToken: ct));
+
+    /// <summary>Lets a locked campaign fall due at an instant, for which the schedule was given; null if there is none any more.</summary>
+    public static Task<CampaignRow> ScheduleAsync(NpgsqlTransaction tx, CampaignRow row, DateTime runAt, string? schedule, CancellationToken ct) =>
+        tx.Connection!.QuerySingleAsync<CampaignRow>(new CommandDefinition(
+            $"""
+            UPDATE campaigns.campaign
+            SET state = 2, run_at = @runAt, schedule = @schedule::jsonb, problem = '', version = version + 1, updated_at = now(), ended_at = NULL
+            WHERE account_id = @AccountId AND campaign_id = @CampaignId
+            RETURNING {CampaignRow.Columns}
+            """,
+            new { row.AccountId, row.CampaignId, runAt, schedule },
+            tx,
+            cancellationToken: ct));
+
+    /// <summary>The database's clock: the one by which schedules fall due.</summary>
+    public static Task<DateTime> NowAsync(NpgsqlTransaction tx, CancellationToken ct) =>
+        tx.Connection!.ExecuteScalarAsync<DateTime>(new CommandDefinition("SELECT clock_timestamp()", transaction: tx, cancellationToken: ct));
+
+    public static string ToJson(IMessage message) => JsonFormatter.Default.Format(message);
+
+    /// <summary>Nothing has an id that is no UUID.</summary>
+    public static Guid ParseId(string id) => Guid.TryParse(id, out var parsed) ? parsed : Guid.Empty;
+
+    /// <summary>Makes the error for a call that the campaign's state does not allow.</summary>
+    public static RpcException WrongState(CampaignRow row)
+    {
+        var state = ((State)row.State).ToString().ToUpperInvariant();
+        return RpcErrors.Create(
+            StatusCode.FailedPrecondition,
+            ErrorReason.WrongState,
+            $"The campaign is {state.ToLowerInvariant()}; its state does not allow this.",
+            ("resource", "campaign"),
+            ("id", row.CampaignId.ToString()),
+            ("state", state));
+    }
+
+    private static object Content(int accountId, Guid campaignId, string accountName, Campaign campaign) => new
+    {
+        AccountId = accountId,
+        CampaignId = campaignId,
+        AccountName = accountName,
+        campaign.Name,
+        campaign.Description,
+        Channel = (short)campaign.Channel,
+        Message = ToJson(campaign.Message),
+        Audience = ToJson(campaign.Audience),
+        RecipientTagIds = campaign.RecipientTagIds.ToArray(),
+        campaign.MessagesPerMinute,
+        SegmentIds = References.SegmentIds(campaign.Audience),
+        AbTest = campaign.AbTest is null ? null : ToJson(campaign.AbTest),
+    };
+}

@@ -1,0 +1,104 @@
+using System.IO.MemoryMappedFiles;
+using System.Text;
+using TagSegments.Campaigns.Ledger;
+
+namespace TagSegments.Campaigns.Journal;
+
+/// <summary>
+/// What the lanes of this process are doing, in a file that is mapped into memory: writing costs nothing, and what was written outlives the
+/// process however it ends. The next process on the machine reads there what the ledger cannot know: which messages that had taken leave
+/// were not begun, and what the server answered last.
+/// </summary>
+internal sealed class JournalFile : IDisposable
+{
+    /// <summary>How many messages of a lane can take leave together.</summary>
+    public const int HandSize = 128;
+
+    /// <summary>The suffix of the files.</summary>
+    public const string Suffix = ".journal";
+
+    private readonly FileStream _file;
+    private readonly MemoryMappedFile _mapped;
+    private readonly MemoryMappedViewAccessor _view;
+
+    private JournalFile(FileStream file, Guid id, int lanes)
+    {
+        _file = file;
+        Id = id;
+        var length = JournalFormat.HeaderSize + ((long)lanes * JournalFormat.LaneSize);
+        // Written, not only reserved: a full disk must fail here and not when a message is under way.
+        _file.Write(new byte[length]);
+        _file.Flush(flushToDisk: true);
+        _mapped = MemoryMappedFile.CreateFromFile(
+            _file, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+        _view = _mapped.CreateViewAccessor();
+        var header = Encoding.ASCII.GetBytes(JournalFormat.Boot());
+        _view.WriteArray(0, header, 0, header.Length);
+        Lanes = [.. Enumerable.Range(0, lanes).Select(lane => new JournalLane(_view, JournalFormat.HeaderSize + ((long)lane * JournalFormat.LaneSize)))];
+    }
+
+    /// <summary>By this the leases of the process are known.</summary>
+    public Guid Id { get; }
+
+    public IReadOnlyList<JournalLane> Lanes { get; }
+
+    /// <summary>Creates the journal of this process, which nobody else can open as long as it lives.</summary>
+    public static JournalFile Create(string folder, int lanes)
+    {
+        Directory.CreateDirectory(folder);
+        var id = Guid.NewGuid();
+        var path = Path.Combine(folder, $"{id:N}{Suffix}");
+        return new JournalFile(new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None), id, lanes);
+    }
+
+    /// <summary>Ends the journal. The file stays: what it tells is put right like that of a process that died.</summary>
+    public void Dispose()
+    {
+        _view.Dispose();
+        _mapped.Dispose();
+        _file.Dispose();
+    }
+}
+
+/// <summary>
+/// The part of one lane, for three hands of messages in turn: those that take leave, those that are handed over meanwhile, and those before them,
+/// whose outcomes are being stored.
+/// </summary>
+internal sealed class JournalLane(MemoryMappedViewAccessor view, long start)
+{
+    private int _hand;
+
+    /// <summary>Notes messages that are about to take leave, in place of those of three hands ago.</summary>
+    public JournalHand Depart(IReadOnlyList<Claim> claims)
+    {
+        _hand = (_hand + 1) % JournalFormat.Hands;
+        var hand = new JournalHand(view, start + ((long)_hand * JournalFile.HandSize * JournalFormat.SlotSize));
+        hand.Depart(claims);
+        return hand;
+    }
+}
+
+/// <summary>The notes of messages that take leave together.</summary>
+internal sealed class JournalHand(MemoryMappedViewAccessor view, long start)
+{
+    /// <summary>Notes that the end of a message is about to be sent, after which only the answer tells whether it was taken.</summary>
+    public void Begin(int message) => JournalFormat.WriteStage(view, Slot(message), JournalStage.Begun);
+
+    /// <summary>Notes what became of a message.</summary>
+    public void End(int message, Outcome outcome) => JournalFormat.WriteOutcome(view, Slot(message), outcome);
+
+    internal void Depart(IReadOnlyList<Claim> claims)
+    {
+        for (var i = 0; i < JournalFile.HandSize; i++)
+        {
+            JournalFormat.Clear(view, Slot(i));
+        }
+
+        for (var i = 0; i < claims.Count; i++)
+        {
+            JournalFormat.WriteClaim(view, Slot(i), claims[i]);
+        }
+    }
+
+    private long Slot(int message) => start + ((long)message * JournalFormat.SlotSize);
+}

@@ -1,0 +1,95 @@
+using Dapper;
+using Npgsql;
+using TagSegments.Campaigns.Delivery;
+using TagSegments.Campaigns.Ledger;
+
+namespace TagSegments.Campaigns.Journal;
+
+/// <summary>
+/// The journals of the senders on this machine, in a folder for each installation. This process writes one; those of processes that are gone
+/// are put into the ledger.
+/// </summary>
+internal sealed class Journals(
+    NpgsqlDataSource database, Batches batches, LedgerWriter writer, DeliveryOptions options,
+    ILogger<Journals> logger)
+    : PollingService(TimeSpan.FromSeconds(5), logger)
+{
+    /// <summary>Opens the journal of this process; null if it cannot have one, and then each message takes leave alone.</summary>
+    public async Task<JournalFile?> OpenAsync(CancellationToken ct)
+    {
+        try
+        {
+            return options.JournalFolder.Length == 0
+                ? null
+                : JournalFile.Create(await FolderAsync(ct), options.Connections + options.SmsConnections);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.NoJournal(e, options.JournalFolder);
+            return null;
+        }
+    }
+
+    /// <summary>Puts the journals of processes that are gone into the ledger; returns how many there were.</summary>
+    public async Task<int> ReplayAsync(CancellationToken ct)
+    {
+        var folder = options.JournalFolder.Length == 0 ? "" : await FolderAsync(ct);
+        var replayed = 0;
+        foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder, $"*{JournalFile.Suffix}") : [])
+        {
+            if (TryTake(path) is { } file)
+            {
+                await using (file)
+                {
+                    await ReplayAsync(file, ct);
+                    File.Delete(path);
+                }
+
+                replayed++;
+            }
+        }
+
+        return replayed;
+    }
+
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
+    {
+        await ReplayAsync(ct);
+        return false;
+    }
+
+    private async Task<string> FolderAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var installation = await connection.ExecuteScalarAsync<Guid>(
+            new CommandDefinition("SELECT installation_id FROM campaigns.installation", cancellationToken: ct));
+        return Path.Combine(options.JournalFolder, installation.ToString());
+    }
+
+    // As long as its process lives, a journal cannot be opened by anybody else.
+    private static FileStream? TryTake(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private async Task ReplayAsync(FileStream file, CancellationToken ct)
+    {
+        var bytes = new byte[file.Length];
+        await file.ReadExactlyAsync(bytes, ct);
+        var outcomes = JournalFormat.Read(bytes);
+        await writer.StepAsync(outcomes, [], ct);
+        if (Guid.TryParse(Path.GetFileNameWithoutExtension(file.Name), out var holder))
+        {
+            await batches.EndLeasesAsync(holder, ct);
+        }
+
+        logger.JournalReplayed(outcomes.Count);
+    }
+}

@@ -1,0 +1,30 @@
+using TagSegments.Campaigns.Delivery;
+using TagSegments.Campaigns.Ledger;
+
+namespace TagSegments.Campaigns.Lanes;
+
+/// <summary>Keeps the leases of what this process sends, and puts right what stopped senders have left behind.</summary>
+internal sealed class BatchKeeper(Batches batches, OpenBatches open, DeliveryOptions options, ILogger<BatchKeeper> logger)
+    : PollingService(Shorter(options.BatchLease / 4, options.PollInterval * 4), logger)
+{
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
+    {
+        // Its own first: after an outage of the database they must not be taken for abandoned.
+        var lost = await batches.RenewAsync(open.Held, ct);
+        // Those that were given back meanwhile are not held any more, and nobody took them away.
+        if (lost.Intersect(open.Held).Count() is > 0 and var count)
+        {
+            logger.BatchesLost(count);
+        }
+
+        var recovered = await batches.RecoverAsync(ct);
+        if (recovered > 0)
+        {
+            logger.BatchesRecovered(recovered);
+        }
+
+        return false;
+    }
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

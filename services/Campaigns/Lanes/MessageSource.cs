@@ -1,0 +1,18 @@
+using System.Collections.Concurrent;
+using Crm.Campaigns.V1;
+using Google.Protobuf;
+using TagSegments.Campaigns.AbTests;
+
+namespace TagSegments.Campaigns.Lanes;
+
+/// <summary>What messages are made from: a campaign, or a single message.</summary>
+internal sealed record MessageSource(
+    int AccountId, Guid CampaignId, string AccountName, string Name, string Message, int MessagesPerMinute, bool SubscribedOnly,
+    string? AbTest, short AbWinner, int Version, bool IsSingle)
+{
+    private readonly ConcurrentDictionary<int, Message> _messages = new();
+
+    /// <summary>The message that a recipient of a variant gets.</summary>
+    public Message MessageOf(short variant) => _messages.GetOrAdd(variant == 0 ? AbWinner : variant, number => Variants.Apply(
+        JsonParser.Default.Parse<Message>(Message), AbTest is null ? null : JsonParser.Default.Parse<AbTest>(AbTest), number));
+}

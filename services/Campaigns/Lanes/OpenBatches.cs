@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using TagSegments.Campaigns.Ledger;
+
+namespace TagSegments.Campaigns.Lanes;
+
+/// <summary>The batches that this process is sending.</summary>
+internal sealed class OpenBatches
+{
+    private readonly ConcurrentDictionary<OpenBatch, byte> _open = new();
+
+    /// <summary>Those whose leases are to be kept.</summary>
+    public IReadOnlyList<Batch> Held => [.. _open.Keys.Where(open => !open.IsBroken).SelectMany(open => open.Batches)];
+
+    public OpenBatch Add(IReadOnlyList<Batch> batches)
+    {
+        var open = new OpenBatch(batches);
+        _open[open] = 0;
+        return open;
+    }
+
+    public void Remove(OpenBatch open) => _open.TryRemove(open, out _);
+}
+
+/// <summary>Batches that are sent together, and how many of their messages are still under way in this process.</summary>
+internal sealed class OpenBatch(IReadOnlyList<Batch> batches)
+{
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _underWay;
+    private volatile bool _broken;
+
+    public IReadOnlyList<Batch> Batches => batches;
+
+    /// <summary>Ends when nothing is under way any more.</summary>
+    public Task Finished => _finished.Task;
+
+    /// <summary>
+    /// Whether it is not known what became of a message: then the batches are left alone, and put right when their lease has ended.
+    /// </summary>
+    public bool IsBroken => _broken;
+
+    public void Start(int messages)
+    {
+        _underWay = messages;
+        if (messages == 0)
+        {
+            _finished.TrySetResult();
+        }
+    }
+
+    /// <summary>One message is not under way any more: its outcome is stored, or it waits again.</summary>
+    public void Complete()
+    {
+        if (Interlocked.Decrement(ref _underWay) == 0)
+        {
+            _finished.TrySetResult();
+        }
+    }
+
+    public void Break()
+    {
+        _broken = true;
+        _finished.TrySetResult();
+    }
+}

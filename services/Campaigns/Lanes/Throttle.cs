@@ -1,0 +1,83 @@
+using Dapper;
+using Npgsql;
+using TagSegments.Campaigns.Delivery;
+using TagSegments.Campaigns.Ledger;
+using Channel = Crm.Common.V1.Channel;
+
+namespace TagSegments.Campaigns.Lanes;
+
+/// <summary>Decides how many messages may leave now, and which have to wait for their place in the limit of their domain.</summary>
+internal sealed class Throttle(RateLimits limits, DeliveryOptions options, NpgsqlDataSource database)
+{
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
+
+    /// <summary>Takes what the limits of a campaign and of all messages together allow now.</summary>
+    public async Task<int> TakeAsync(MessageSource source, int wanted, CancellationToken ct)
+    {
+        var key = RateLimits.OfCampaign(source.CampaignId);
+        var allowed = await limits.TakeAsync(key, source.MessagesPerMinute, wanted, ct);
+        var taken = await limits.TakeAsync(RateLimits.Total, TotalLimit, allowed, ct);
+        await limits.ReturnAsync(key, source.MessagesPerMinute, allowed - taken, ct);
+        return taken;
+    }
+
+    /// <summary>Takes what the limit of all messages together allows now.</summary>
+    public Task<int> TakeAsync(int wanted, CancellationToken ct) => limits.TakeAsync(RateLimits.Total, TotalLimit, wanted, ct);
+
+    /// <summary>Gives back what was taken and not used.</summary>
+    public async Task ReturnAsync(MessageSource? source, int unused, CancellationToken ct)
+    {
+        if (source is not null)
+        {
+            await limits.ReturnAsync(RateLimits.OfCampaign(source.CampaignId), source.MessagesPerMinute, unused, ct);
+        }
+
+        await limits.ReturnAsync(RateLimits.Total, TotalLimit, unused, ct);
+    }
+
+    /// <summary>Leaves those that may leave as far as their domain is concerned; gives the others a place later on and puts them off until then.</summary>
+    public async Task<List<Claim>> ByDomainAsync(IReadOnlyList<Claim> claims, CancellationToken ct)
+    {
+        var limited = claims
+            .Where(claim => !claim.HasSlot && claim.Channel == (short)Channel.Email)
+            .GroupBy(claim => claim.Address[(claim.Address.LastIndexOf('@') + 1)..].ToLowerInvariant())
+            .Where(domain => options.DomainLimit(domain.Key) > 0);
+        var later = new Dictionary<Claim, TimeSpan>();
+        foreach (var domain in limited)
+        {
+            var perMinute = options.DomainLimit(domain.Key);
+            var first = await limits.ReserveAsync(RateLimits.OfDomain(domain.Key), perMinute, domain.Count(), ct);
+            var places = domain.Select((claim, i) => (Claim: claim, Wait: first + TimeSpan.FromMinutes((double)i / perMinute)));
+            foreach (var (claim, wait) in places.Where(place => place.Wait > s_soon))
+            {
+                later.Add(claim, wait);
+            }
+        }
+
+        await PutOffAsync(later, ct);
+        return [.. claims.Where(claim => !later.ContainsKey(claim))];
+    }
+
+    private int TotalLimit => 60 * options.MessagesPerSecond;
+
+    private async Task PutOffAsync(Dictionary<Claim, TimeSpan> later, CancellationToken ct)
+    {
+        if (later.Count == 0)
+        {
+            return;
+        }
+
+        var parameters = Departures.Parameters([.. later.Keys]);
+        parameters.Add("waits", later.Values.Select(wait => wait.TotalSeconds).ToArray());
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            UPDATE campaigns.recipient r
+            SET state = 1, due_at = now() + make_interval(secs => c.wait), updated_at = now()
+            FROM unnest(@accounts, @campaigns, @contacts, @waits) AS c (account_id, campaign_id, contact_id, wait)
+            WHERE r.account_id = c.account_id AND r.campaign_id = c.campaign_id AND r.contact_id = c.contact_id AND r.state IN (1, 6)
+            """,
+            parameters,
+            cancellationToken: ct));
+    }
+}

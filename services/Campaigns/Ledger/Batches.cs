@@ -1,0 +1,197 @@
+using Dapper;
+using Npgsql;
+using TagSegments.Campaigns.Delivery;
+using TagSegments.Campaigns.Lanes;
+
+namespace TagSegments.Campaigns.Ledger;
+
+/// <summary>Recipients that a sender has taken together. The fence proves that it still holds them.</summary>
+internal sealed record Batch(
+    int AccountId, Guid CampaignId, int BatchId, int FirstContact, int LastContact, short Part, long Fence);
+
+/// <summary>
+/// The batches in which recipients are handed to senders. Whoever holds the lease of a batch sends it; when the lease ends another one may,
+/// with a higher fence, and what was being handed over then is unknown.
+/// </summary>
+internal sealed class Batches(NpgsqlDataSource database, DeliveryOptions options)
+{
+    /// <summary>How many recipients a batch has at most.</summary>
+    public const int Size = 500;
+
+    /// <summary>The recipients of a batch <c>b</c>, as a condition on <c>r</c>.</summary>
+    public const string Members =
+        """
+        r.account_id = b.account_id AND r.campaign_id = b.campaign_id AND r.contact_id BETWEEN b.first_contact AND b.last_contact
+          AND (b.part = 0 OR (b.part = 1) = (r.variant > 0))
+        """;
+
+    private const string Columns = "b.account_id, b.campaign_id, b.batch_id, b.first_contact, b.last_contact, b.part, b.fence";
+
+    /// <summary>Takes batches of a sending campaign that are due, if it is still as it was read. Replicas never take the same one.</summary>
+    public async Task<List<Batch>> ClaimAsync(MessageSource source, int limit, Guid holder, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<Batch>(new CommandDefinition(
+            $"""
+            -- Materialized: joined as a plain subquery it could run again for each row, and claim far more than the limit.
+            WITH due AS MATERIALIZED (
+                SELECT batch_id
+                FROM campaigns.batch
+                WHERE account_id = @AccountId AND campaign_id = @CampaignId AND lease_until IS NULL AND due_at <= now()
+                ORDER BY due_at, batch_id
+                LIMIT @limit
+                FOR UPDATE SKIP LOCKED
+            )
+            UPDATE campaigns.batch b
+            SET fence = fence + 1, lease_until = now() + make_interval(secs => @lease), holder = @holder
+            FROM due
+            WHERE b.account_id = @AccountId AND b.campaign_id = @CampaignId AND b.batch_id = due.batch_id
+              AND EXISTS (
+                SELECT FROM campaigns.campaign
+                WHERE account_id = @AccountId AND campaign_id = @CampaignId AND state = 4 AND version = @Version)
+            RETURNING {Columns}
+            """,
+            new { source.AccountId, source.CampaignId, source.Version, limit, holder, lease = options.BatchLease.TotalSeconds },
+            cancellationToken: ct))).AsList();
+    }
+
+    /// <summary>Takes single messages that are due, of any account.</summary>
+    public async Task<List<Batch>> ClaimSinglesAsync(int limit, Guid holder, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<Batch>(new CommandDefinition(
+            $"""
+            WITH due AS MATERIALIZED (
+                SELECT account_id, campaign_id, batch_id
+                FROM campaigns.batch
+                WHERE single AND lease_until IS NULL AND due_at <= now()
+                ORDER BY due_at
+                LIMIT @limit
+                FOR UPDATE SKIP LOCKED
+            )
+            UPDATE campaigns.batch b
+            SET fence = fence + 1, lease_until = now() + make_interval(secs => @lease), holder = @holder
+            FROM due
+            WHERE b.account_id = due.account_id AND b.campaign_id = due.campaign_id AND b.batch_id = due.batch_id
+            RETURNING {Columns}
+            """,
+            new { limit, holder, lease = options.BatchLease.TotalSeconds },
+            cancellationToken: ct))).AsList();
+    }
+
+    /// <summary>Reads the recipients of batches whose turn it is.</summary>
+    public async Task<List<Claim>> ReadAsync(IReadOnlyList<Batch> batches, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<Claim>(new CommandDefinition(
+            $"""
+            SELECT r.account_id, r.campaign_id, r.contact_id, r.channel, r.address, b.batch_id, b.fence, r.attempts, r.variant,
+                r.state = 1 AND r.due_at IS NOT NULL AS has_slot
+            FROM {Unnested}
+            JOIN campaigns.recipient r ON {Members}
+            WHERE r.state IN (1, 6) AND (r.due_at IS NULL OR r.due_at <= now())
+            ORDER BY r.account_id, r.campaign_id, r.contact_id
+            """,
+            Parameters(batches),
+            cancellationToken: ct))).AsList();
+    }
+
+    /// <summary>Gives batches back: they end when all of their messages have come to an end, or are due when the next one of them is.</summary>
+    public async Task CloseAsync(IReadOnlyList<Batch> batches, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            $"""
+            WITH waiting AS MATERIALIZED (
+                SELECT b.account_id, b.campaign_id, b.batch_id, b.fence, count(r.contact_id) AS messages, min(COALESCE(r.due_at, now())) AS due
+                FROM {Unnested}
+                LEFT JOIN campaigns.recipient r ON {Members} AND r.state IN (1, 3, 6)
+                GROUP BY b.account_id, b.campaign_id, b.batch_id, b.fence
+            ), ended AS (
+                DELETE FROM campaigns.batch d
+                USING waiting w
+                WHERE d.account_id = w.account_id AND d.campaign_id = w.campaign_id AND d.batch_id = w.batch_id AND d.fence = w.fence
+                  AND w.messages = 0
+            )
+            UPDATE campaigns.batch d
+            SET lease_until = NULL, due_at = w.due
+            FROM waiting w
+            WHERE d.account_id = w.account_id AND d.campaign_id = w.campaign_id AND d.batch_id = w.batch_id AND d.fence = w.fence
+              AND w.messages > 0
+            """,
+            Parameters(batches),
+            cancellationToken: ct));
+    }
+
+    /// <summary>Prolongs the leases of batches; returns those that this process has lost.</summary>
+    public async Task<List<Batch>> RenewAsync(IReadOnlyList<Batch> batches, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var renewed = (await connection.QueryAsync<(int, Guid, int)>(new CommandDefinition(
+            $"""
+            UPDATE campaigns.batch d
+            SET lease_until = now() + make_interval(secs => @lease)
+            FROM {Unnested}
+            WHERE d.account_id = b.account_id AND d.campaign_id = b.campaign_id AND d.batch_id = b.batch_id AND d.fence = b.fence
+              AND d.lease_until IS NOT NULL
+            RETURNING d.account_id, d.campaign_id, d.batch_id
+            """,
+            Parameters(batches),
+            cancellationToken: ct))).ToHashSet();
+        return [.. batches.Where(b => !renewed.Contains((b.AccountId, b.CampaignId, b.BatchId)))];
+    }
+
+    /// <summary>Ends the leases of a process that is gone.</summary>
+    public async Task EndLeasesAsync(Guid holder, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE campaigns.batch SET lease_until = now() WHERE lease_until > now() AND holder = @holder", new { holder }, cancellationToken: ct));
+    }
+
+    /// <summary>
+    /// Puts right what senders have left behind whose lease has ended: what they were handing over is unknown, the rest can be taken again.
+    /// Just after the start of the database everybody gets the time to renew.
+    /// </summary>
+    public async Task<int> RecoverAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.ExecuteScalarAsync<int>(new CommandDefinition(
+            $"""
+            WITH b AS (
+                UPDATE campaigns.batch
+                SET lease_until = NULL, fence = fence + 1, due_at = now()
+                WHERE lease_until < now() AND pg_postmaster_start_time() < now() - make_interval(secs => @grace)
+                RETURNING *
+            ), put_right AS (
+                UPDATE campaigns.recipient r
+                SET state = 8, reason = 14, detail = 'The sender stopped before the answer was stored.', updated_at = now()
+                FROM b
+                WHERE {Members} AND r.state = 3
+            )
+            SELECT count(*)::int FROM b
+            """,
+            new { grace = options.RecoveryGrace.TotalSeconds },
+            cancellationToken: ct));
+    }
+
+    private const string Unnested =
+        """
+        unnest(@accounts, @campaigns, @ids, @firsts, @lasts, @parts, @fences)
+            AS b (account_id, campaign_id, batch_id, first_contact, last_contact, part, fence)
+        """;
+
+    private DynamicParameters Parameters(IReadOnlyList<Batch> batches)
+    {
+        var parameters = new DynamicParameters();
+        parameters.Add("accounts", batches.Select(b => b.AccountId).ToArray());
+        parameters.Add("campaigns", batches.Select(b => b.CampaignId).ToArray());
+        parameters.Add("ids", batches.Select(b => b.BatchId).ToArray());
+        parameters.Add("firsts", batches.Select(b => b.FirstContact).ToArray());
+        parameters.Add("lasts", batches.Select(b => b.LastContact).ToArray());
+        parameters.Add("parts", batches.Select(b => b.Part).ToArray());
+        parameters.Add("fences", batches.Select(b => b.Fence).ToArray());
+        parameters.Add("lease", options.BatchLease.TotalSeconds);
+        return parameters;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using Crm.Campaigns.V1;
+using Grpc.Core;
+using TagSegments.Campaigns.AbTests;
+using TagSegments.Campaigns.Definitions;
+using TagSegments.Campaigns.Ledger;
+using TagSegments.ServiceDefaults;
+using State = Crm.Campaigns.V1.Campaign.Types.State;
+
+namespace TagSegments.Campaigns.Lifecycle;
+
+// What became of a campaign.
+internal sealed partial class CampaignApi
+{
+    private static readonly TimeSpan s_watchInterval = TimeSpan.FromMilliseconds(500);
+
+    public override async Task WatchCampaign(
+        WatchCampaignRequest request, IServerStreamWriter<WatchCampaignResponse> responseStream, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await tools.Accounts.GetAsync(request.Account, ct);
+        Campaign? last = null;
+        while (last is null || !IsOver(last))
+        {
+            var campaign = await WithCountsAsync(await campaigns.GetAsync(account.Id, request.CampaignId, "", ct), ct);
+            if (!campaign.Equals(last))
+            {
+                await responseStream.WriteAsync(new WatchCampaignResponse { Campaign = campaign }, ct);
+                last = campaign;
+            }
+
+            if (!IsOver(campaign))
+            {
+                await Task.Delay(s_watchInterval, tools.Time, ct);
+            }
+        }
+    }
+
+    public override async Task<GetCampaignStatisticsResponse> GetCampaignStatistics(
+        GetCampaignStatisticsRequest request, ServerCallContext context)
+    {
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", context.CancellationToken);
+        var statistics = await results.StatisticsAsync(account.Id, row.CampaignId, context.CancellationToken);
+        statistics.Counts = await results.CountAsync(account.Id, row.CampaignId, context.CancellationToken);
+        if (row.ToAbTest() is { } test)
+        {
+            statistics.Variants.Add(await VariantsAsync(row, test, context.CancellationToken));
+        }
+
+        return statistics;
+    }
+
+    public override async Task<ListRecipientsResponse> ListRecipients(ListRecipientsRequest request, ServerCallContext context)
+    {
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", context.CancellationToken);
+        new FieldChecks()
+            .Require(request.ContactIds.Count <= 1_000, "contact_ids", "are more than 1,000")
+            .ThrowIfAny();
+        var size = PageSize.Of(request.PageSize, 10_000);
+        var behind = int.Parse(tools.Pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
+        var found = await results.RecipientsAsync(
+            row, [.. request.States.Select(s => (short)s)], [.. request.ContactIds], behind, size + 1, context.CancellationToken);
+        var response = new ListRecipientsResponse { Recipients = { found.Take(size) } };
+        if (found.Count > size)
+        {
+            response.NextPageToken = tools.Pages.Create(
+                request, response.Recipients[^1].ContactId.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return response;
+    }
+
+    public override async Task<ExplainRecipientResponse> ExplainRecipient(ExplainRecipientRequest request, ServerCallContext context)
+    {
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        new FieldChecks()
+            .Require(request.ContactId > 0, "contact_id", "is required")
+            .ThrowIfAny();
+        var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", context.CancellationToken);
+        return row.EvaluatedAt is null
+            ? throw CampaignStore.WrongState(row)
+            : await proof.ExplainAsync(account, row, request.ContactId, context.CancellationToken);
+    }
+
+    public override async Task<ResendUnknownResponse> ResendUnknown(ResendUnknownRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await tools.Accounts.GetAsync(request.Account, ct);
+        new FieldChecks()
+            .Require(request.ContactIds.Count <= 1_000, "contact_ids", "are more than 1,000")
+            .Require(request.All != request.ContactIds.Count > 0, "contact_ids", "are required, or all, and not both")
+            .ThrowIfAny();
+        var response = await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        {
+            var row = await CampaignStore.LockAsync(tx, account.Id, request.CampaignId, 0, [State.Sending, State.Paused, State.Sent], ct);
+            row = row.EvaluatedAt is null ? throw CampaignStore.WrongState(row) : row;
+            var resent = await CampaignLedger.ResendAsync(tx, account.Id, row.CampaignId, request.All ? null : [.. request.ContactIds], ct);
+            var checks = new FieldChecks();
+            for (var i = 0; i < request.ContactIds.Count; i++)
+            {
+                checks.Require(resent.Contains(request.ContactIds[i]), $"contact_ids[{i}]", "is not a recipient whose outcome is unknown, or others of its batch are just being sent");
+            }
+
+            checks.ThrowIfAny();
+            var goesOn = resent.Count > 0 && (State)row.State == State.Sent;
+            row = goesOn ? await CampaignStore.SetStateAsync(tx, row, State.Sending, ct) : row;
+            return new ResendUnknownResponse { Campaign = row.ToCampaign(), Resent = resent.Count };
+        });
+        pump.Wake();
+        return response;
+    }
+
+    private async Task<IEnumerable<VariantStatistics>> VariantsAsync(CampaignRow row, AbTest test, CancellationToken ct) =>
+        (await tests.CountAsync(row.AccountId, row.CampaignId, ct))
+            .OrderBy(count => count.Variant == 0 ? row.AbWinner : count.Variant)
+            .ThenBy(count => count.Variant == 0)
+            .Select(count => count.ToStatistics(Variants.NameOf(test, count.Variant == 0 ? row.AbWinner : count.Variant)));
+
+    private static bool IsOver(Campaign campaign) =>
+        campaign.State is State.Sent or State.Cancelled or State.Failed && campaign.Counts.Sending == 0;
+}

@@ -1,0 +1,115 @@
+using Crm.Campaigns.V1;
+using Grpc.Core;
+using TagSegments.Campaigns.AbTests;
+using TagSegments.Campaigns.Definitions;
+using TagSegments.Campaigns.Lanes;
+using TagSegments.Campaigns.Messages;
+using TagSegments.Campaigns.Reports;
+using TagSegments.ServiceDefaults;
+using State = Crm.Campaigns.V1.Campaign.Types.State;
+
+namespace TagSegments.Campaigns.Lifecycle;
+
+/// <summary>Campaigns: written here; what happens to them then is in the other parts of this class.</summary>
+internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaigns, References references, CampaignResults results, MessagePreview preview,
+    RecipientProof proof, AbTestStore tests, CampaignScheduler scheduler, MessagePump pump, ContactGroups groups,
+    ResultsBreakdown breakdown) : CampaignService.CampaignServiceBase
+{
+    private static readonly string[] s_fields =
+        ["name", "description", "channel", "message", "audience", "recipient_tag_ids", "messages_per_minute", "ab_test"];
+
+    // One that failed was got by nobody: it can be put right and sent.
+    private static readonly State[] s_editable = [State.Draft, State.Scheduled, State.Failed];
+
+    public override async Task<CreateCampaignResponse> CreateCampaign(CreateCampaignRequest request, ServerCallContext context)
+    {
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        var campaign = request.Campaign?.Clone() ?? throw RpcErrors.InvalidField("campaign", "is required");
+        CampaignRules.Check(campaign);
+        await references.ResolveAsync(account, campaign, context.CancellationToken);
+        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        {
+            var row = await CampaignStore.CreateAsync(tx, account, campaign, context.CancellationToken);
+            return new CreateCampaignResponse { Campaign = row.ToCampaign() };
+        });
+    }
+
+    public override async Task<GetCampaignResponse> GetCampaign(GetCampaignRequest request, ServerCallContext context)
+    {
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        var row = await campaigns.GetAsync(account.Id, request.CampaignId, request.Name, context.CancellationToken);
+        return new GetCampaignResponse { Campaign = await WithCountsAsync(row, context.CancellationToken) };
+    }
+
+    public override async Task<ListCampaignsResponse> ListCampaigns(ListCampaignsRequest request, ServerCallContext context)
+    {
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        var size = PageSize.Of(request.PageSize, 1_000);
+        var behind = tools.Pages.Read(request) is { } position ? Guid.Parse(position) : (Guid?)null;
+        var rows = await campaigns.ListAsync(
+            account.Id, [.. request.States.Select(state => (short)state)], behind, size + 1, context.CancellationToken);
+        var response = new ListCampaignsResponse { Campaigns = { rows.Take(size).Select(row => row.ToCampaign()) } };
+        if (rows.Count > size)
+        {
+            response.NextPageToken = tools.Pages.Create(request, response.Campaigns[^1].CampaignId);
+        }
+
+        return response;
+    }
+
+    public override async Task<UpdateCampaignResponse> UpdateCampaign(UpdateCampaignRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await tools.Accounts.GetAsync(request.Account, ct);
+        var change = request.Campaign ?? throw RpcErrors.InvalidField("campaign", "is required");
+        var current = (await campaigns.GetAsync(account.Id, change.CampaignId, "", ct)).ToCampaign();
+        var changed = Merge(current, change, request.UpdateMask?.Paths ?? []);
+        CampaignRules.Check(changed);
+        await references.ResolveAsync(account, changed, ct);
+        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        {
+            // What was merged above was read without a lock: whoever changed it meanwhile wins, and the caller reads again.
+            var version = change.Version != 0 ? change.Version : current.Version;
+            var row = await CampaignStore.LockAsync(tx, account.Id, change.CampaignId, version, s_editable, ct);
+            return new UpdateCampaignResponse { Campaign = (await CampaignStore.UpdateAsync(tx, row, changed, ct)).ToCampaign() };
+        });
+    }
+
+    private static Campaign Merge(Campaign current, Campaign change, ICollection<string> mask)
+    {
+        var unknown = mask.Where(path => !s_fields.Contains(path)).ToList();
+        if (unknown.Count > 0)
+        {
+            throw RpcErrors.InvalidField("update_mask", $"\"{unknown[0]}\" cannot be changed; possible are {string.Join(", ", s_fields)}");
+        }
+
+        var merged = current.Clone();
+        foreach (var path in mask.Count > 0 ? mask : s_fields)
+        {
+            var accessor = Campaign.Descriptor.FindFieldByName(path).Accessor;
+            if (path == "recipient_tag_ids")
+            {
+                merged.RecipientTagIds.Clear();
+                merged.RecipientTagIds.Add(change.RecipientTagIds);
+                merged.RecipientTagNames.Add(change.RecipientTagNames);
+            }
+            else if (accessor.GetValue(change) is { } value)
+            {
+                accessor.SetValue(merged, value);
+            }
+            else
+            {
+                accessor.Clear(merged);
+            }
+        }
+
+        return merged;
+    }
+
+    private async Task<Campaign> WithCountsAsync(CampaignRow row, CancellationToken ct)
+    {
+        var campaign = row.ToCampaign();
+        campaign.Counts = await results.CountAsync(row.AccountId, row.CampaignId, ct);
+        return campaign;
+    }
+}

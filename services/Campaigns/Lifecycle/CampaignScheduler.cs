@@ -1,0 +1,136 @@
+using Dapper;
+using Grpc.Core;
+using Npgsql;
+using TagSegments.Campaigns.Audiences;
+using TagSegments.Campaigns.Delivery;
+using TagSegments.Campaigns.Lanes;
+
+namespace TagSegments.Campaigns.Lifecycle;
+
+/// <summary>
+/// Takes campaigns that are due, by the clock of the database, and has them prepared. Of several replicas one gets a campaign; if it dies,
+/// its lease ends and another one starts the preparation anew. Nothing has left by then: the audience is frozen in one transaction.
+/// </summary>
+internal sealed class CampaignScheduler(
+    NpgsqlDataSource database, AudiencePreparer preparer, MessagePump pump, DeliveryOptions options, ILogger<CampaignScheduler> logger)
+    : PollingService(options.PollInterval, logger)
+{
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
+    {
+        await HoldMissedAsync(ct);
+        if (await ClaimAsync(ct) is not { } claimed)
+        {
+            return false;
+        }
+
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var renewal = RenewAsync(claimed, lost);
+        try
+        {
+            await preparer.PrepareAsync(claimed, lost.Token);
+            pump.Wake();
+        }
+        catch (RpcException e) when (IsFinal(e.StatusCode))
+        {
+            await FailAsync(claimed, e.Status.Detail, ct);
+        }
+        finally
+        {
+            await lost.CancelAsync();
+            await renewal;
+        }
+
+        return true;
+    }
+
+    // These say that the audience as it is defined cannot be evaluated; everything else may pass.
+    private static bool IsFinal(StatusCode code) =>
+        code is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.PermissionDenied;
+
+    private async Task<PreparingCampaign?> ClaimAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QuerySingleOrDefaultAsync<PreparingCampaign>(new CommandDefinition(
+            """
+            WITH due AS MATERIALIZED (
+                SELECT account_id, campaign_id
+                FROM campaigns.campaign
+                WHERE (state = 2 AND run_at BETWEEN now() - make_interval(secs => @late) AND now()) OR (state = 3 AND lease_until < now())
+                ORDER BY run_at
+                LIMIT 1
+                FOR UPDATE SKIP LOCKED
+            )
+            UPDATE campaigns.campaign c
+            SET state = 3, version = version + 1, fence = fence + 1, lease_until = now() + make_interval(secs => @lease), updated_at = now()
+            FROM due
+            WHERE c.account_id = due.account_id AND c.campaign_id = due.campaign_id
+            RETURNING c.account_id, c.campaign_id, c.account_name, c.channel, c.audience, c.recipient_tag_ids, c.fence, c.ab_test
+            """,
+            new { lease = options.PrepareLease.TotalSeconds, late = options.LateLimit.TotalSeconds },
+            cancellationToken: ct));
+    }
+
+    // After a long outage nobody knows whether a campaign is still wanted.
+    private async Task HoldMissedAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            UPDATE campaigns.campaign
+            SET state = 5, version = version + 1, updated_at = now(),
+                problem = 'Its time was missed because no sender was running. Resume it to send it now, or cancel it.'
+            WHERE state = 2 AND run_at < now() - make_interval(secs => @late)
+            """,
+            new { late = options.LateLimit.TotalSeconds },
+            cancellationToken: ct));
+    }
+
+    private async Task RenewAsync(PreparingCampaign claimed, CancellationTokenSource lost)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(options.PrepareLease / 3, lost.Token);
+                await using var connection = await database.OpenConnectionAsync(lost.Token);
+                var renewed = await connection.ExecuteAsync(new CommandDefinition(
+                    """
+                    UPDATE campaigns.campaign
+                    SET lease_until = now() + make_interval(secs => @lease)
+                    WHERE account_id = @AccountId AND campaign_id = @CampaignId AND fence = @Fence AND state = 3
+                    """,
+                    new { claimed.AccountId, claimed.CampaignId, claimed.Fence, lease = options.PrepareLease.TotalSeconds },
+                    cancellationToken: lost.Token));
+                if (renewed == 0)
+                {
+                    await lost.CancelAsync();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Prepared, or lost.
+        }
+        catch (NpgsqlException e)
+        {
+            logger.BackgroundWorkFailed(e, nameof(CampaignScheduler));
+        }
+    }
+
+    private async Task FailAsync(PreparingCampaign claimed, string problem, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var failed = await connection.ExecuteAsync(new CommandDefinition(
+            """
+            UPDATE campaigns.campaign
+            SET state = 8, problem = @problem, version = version + 1, ended_at = now(), updated_at = now(), lease_until = NULL
+            WHERE account_id = @AccountId AND campaign_id = @CampaignId AND fence = @Fence AND state = 3
+            """,
+            new { claimed.AccountId, claimed.CampaignId, claimed.Fence, problem },
+            cancellationToken: ct));
+        if (failed > 0)
+        {
+            logger.CampaignFailed(claimed.CampaignId, problem);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Crm.Campaigns.V1;
+using Microsoft.Extensions.DependencyInjection;
+using TagSegments.Campaigns.Delivery;
+using TagSegments.Campaigns.Journal;
+using TagSegments.Campaigns.Ledger;
+using TagSegments.Testing;
+using CampaignState = Crm.Campaigns.V1.Campaign.Types.State;
+using State = Crm.Campaigns.V1.Recipient.Types.State;
+
+namespace TagSegments.Campaigns.Tests.Journal;
+
+public class JournalReplayTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+{
+    [Fact]
+    public async Task The_next_process_puts_the_journal_of_a_dead_one_into_the_ledger_and_sends_the_rest()
+    {
+        var account = await world.Apps.NewAccountAsync();
+        for (var i = 0; i < 6; i++)
+        {
+            await world.ContactAsync(account);
+        }
+
+        var campaign = await world.SendAsync(account, CampaignWorld.Everyone);
+        var folder = await FolderAsync();
+        var journal = await DieAsync(folder, campaign.CampaignId);
+        await world.Campaigns.ResumeCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId });
+
+        await world.WaitForCampaignAsync(account, campaign.CampaignId, CampaignState.Sent);
+
+        var ledger = await world.LedgerAsync(account, campaign.CampaignId);
+        Assert.Equal(
+            [State.Accepted, State.Unknown, State.Accepted, State.Failed, State.Accepted, State.Accepted], ledger.Select(r => r.State));
+        // Not begun, deferred and waiting ones were sent, each for the second time in this test; the accepted one was not, nor the one in doubt.
+        Assert.Equal([2, 1, 1, 1, 2, 2], ledger.Select(r => world.Mail.Messages.Count(m => m.Recipients[0] == r.Address)));
+        Assert.Equal(["250 as the journal has it", "550 as the journal has it"], ledger.Skip(2).Take(2).Select(r => r.Detail));
+        Assert.False(File.Exists(Path.Combine(folder, $"{journal.Id:N}{JournalFile.Suffix}")));
+    }
+
+    private async Task<string> FolderAsync()
+    {
+        var root = world.Apps.App(Service.Campaigns).Services.GetRequiredService<DeliveryOptions>().JournalFolder;
+        return Path.Combine(root, (await world.QueryAsync<Guid>("SELECT installation_id FROM campaigns.installation")).Single().ToString());
+    }
+
+    // As a process leaves it that is killed with five messages in its hands: departed, begun, accepted, refused and put off.
+    private async Task<JournalFile> DieAsync(string folder, string campaignId)
+    {
+        var id = Guid.Parse(campaignId);
+        var journal = JournalFile.Create(folder, lanes: 1);
+        await world.ExecuteAsync(
+            """
+            UPDATE campaigns.campaign SET state = 5 WHERE campaign_id = @id;
+            UPDATE campaigns.recipient SET state = 3, fence = 100, attempts = 1, due_at = NULL WHERE campaign_id = @id AND contact_id <= 5;
+            UPDATE campaigns.recipient SET state = 1, due_at = NULL WHERE campaign_id = @id AND contact_id = 6;
+            INSERT INTO campaigns.batch (account_id, campaign_id, batch_id, first_contact, last_contact, fence, lease_until, holder)
+            SELECT account_id, campaign_id, 1, 1, 6, 100, now() + interval '1 hour', @holder FROM campaigns.campaign WHERE campaign_id = @id
+            """,
+            new { id, holder = journal.Id });
+        var accounts = await world.QueryAsync<int>("SELECT account_id FROM campaigns.campaign WHERE campaign_id = @id", new { id });
+        var claims = Enumerable.Range(1, 5).Select(contact => new Claim(accounts[0], id, contact, 1, "", BatchId: 1, Fence: 100)).ToList();
+        var hand = journal.Lanes[0].Depart(claims);
+        hand.Begin(1);
+        hand.End(2, Outcome.Accepted(claims[2], "250 as the journal has it"));
+        hand.End(3, Outcome.Failed(claims[3], Recipient.Types.Reason.Rejected, "550 as the journal has it"));
+        hand.End(4, Outcome.Deferred(claims[4], "451", new DeliveryOptions { RetryDelay = TimeSpan.FromMilliseconds(50) }));
+        journal.Dispose();
+        return journal;
+    }
+}
