@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text;
 using Crm.Segments.V1;
+using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Checks;
+using TagSegments.Filters.Text;
+using TagSegments.Filters.Tree;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
@@ -149,7 +153,7 @@ internal static class FilterReader
         }
         catch (FilterSyntaxException e)
         {
-            throw e.ToRpcException(field);
+            throw FilterErrors.Syntax(e, field);
         }
     }
 

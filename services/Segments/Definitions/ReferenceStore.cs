@@ -4,7 +4,7 @@ using Crm.Segments.V1;
 using Dapper;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Tree;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;

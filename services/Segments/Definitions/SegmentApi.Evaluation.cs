@@ -4,8 +4,9 @@ using Crm.Segments.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using TagSegments.Filters.Checks;
+using TagSegments.Filters.Text;
 using TagSegments.Segments.Evaluation;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 

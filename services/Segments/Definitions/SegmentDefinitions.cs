@@ -4,7 +4,8 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Text;
+using TagSegments.Filters.Tree;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 

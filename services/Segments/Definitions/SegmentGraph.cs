@@ -1,5 +1,6 @@
 using Crm.Errors.V1;
 using Grpc.Core;
+using TagSegments.Filters.Tree;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;

@@ -1,6 +1,6 @@
 using Dapper;
 using Npgsql;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Tree;
 using TagSegments.Segments.Index;
 
 namespace TagSegments.Segments.Definitions;

@@ -1,6 +1,9 @@
 using Crm.Common.V1;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Text;
+using TagSegments.Filters.Windows;
 using TagSegments.Segments.Filters;
 using State = Crm.Segments.V1.ConsentClause.Types.State;
 
@@ -29,7 +32,7 @@ internal sealed class Evidence(
         }
 
         explanation.Matches = (await truths)[clause];
-        explanation.Windows.AddRange(WindowBounds.Resolve(clause, context, values.Zone));
+        explanation.Windows.AddRange(WindowBounds.Resolve(clause, context.Catalog, context.Windows, values.Zone));
         if (clause.KindCase == Filter.KindOneofCase.Field)
         {
             explanation.Field = values.Field(clause.Field, catalog);

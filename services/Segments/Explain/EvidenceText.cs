@@ -2,7 +2,8 @@ using System.Globalization;
 using Crm.Common.V1;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Values;
+using TagSegments.Filters.Windows;
 using State = Crm.Segments.V1.ConsentClause.Types.State;
 
 namespace TagSegments.Segments.Explain;

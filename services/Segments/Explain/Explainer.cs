@@ -1,6 +1,8 @@
 using System.Globalization;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.Filters.Text;
+using TagSegments.Filters.Values;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
@@ -99,7 +101,7 @@ internal sealed class Explainer(AccountIndexes indexes, PastHistory history, Tim
         /// <summary>Writes down a node and asks for the evidence of its clauses.</summary>
         public Explanation Node(Filter filter)
         {
-            var explanation = new Explanation { Text = FilterErrors.Short(FilterPrinter.Print(filter, state.Catalog), MostText) };
+            var explanation = new Explanation { Text = MessageText.Short(FilterPrinter.Print(filter, state.Catalog), MostText) };
             var members = explanation.Members;
             foreach (var member in FilterWalk.Members(filter))
             {

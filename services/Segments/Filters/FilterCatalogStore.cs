@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using TagSegments.Filters.Catalog;
 using TagSegments.Segments.Past;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 

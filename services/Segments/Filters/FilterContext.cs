@@ -1,5 +1,8 @@
 using Crm.Segments.V1;
 using NodaTime;
+using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Values;
+using TagSegments.Filters.Windows;
 using TagSegments.Segments.Past;
 
 namespace TagSegments.Segments.Filters;

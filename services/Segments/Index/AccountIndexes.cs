@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Npgsql;
+using TagSegments.Filters.Catalog;
 using TagSegments.Segments.Filters;
 
 namespace TagSegments.Segments.Index;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using TagSegments.Bitmaps;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Catalog;
 
 namespace TagSegments.Segments.Index;
 

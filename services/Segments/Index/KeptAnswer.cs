@@ -1,5 +1,4 @@
 using TagSegments.Bitmaps;
-using TagSegments.Segments.Filters;
 
 namespace TagSegments.Segments.Index;
 

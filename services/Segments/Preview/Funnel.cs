@@ -1,5 +1,9 @@
 using Crm.Segments.V1;
 using TagSegments.Bitmaps;
+using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Text;
+using TagSegments.Filters.Tree;
+using TagSegments.Filters.Windows;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
 
@@ -40,7 +44,7 @@ internal sealed class Funnel
         {
             Text = FilterPrinter.Print(filter, _names),
             Path = path,
-            Windows = { WindowBounds.Of(filter, _context) },
+            Windows = { WindowBounds.Of(filter, _context.Catalog, _context.Windows) },
         };
         var step = new Step(_evaluation.NodeOf(filter), count => node.Count = count);
         var members = Members(filter, path).Select(member => (member.Filter, Node: Node(member.Filter, member.Path))).ToList();

@@ -1,7 +1,8 @@
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using TagSegments.Bitmaps;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Text;
 
 namespace TagSegments.Segments.Preview;
 

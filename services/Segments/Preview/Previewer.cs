@@ -1,6 +1,7 @@
 using Crm.Common.V1;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.Filters.Text;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;

@@ -1,6 +1,6 @@
 using Crm.Segments.V1;
+using TagSegments.Filters.Catalog;
 using TagSegments.Segments.Evaluation;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 
 namespace TagSegments.Segments.Preview;

@@ -1,5 +1,6 @@
 using Grpc.Core;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Values;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.SmartLists;
@@ -9,5 +10,5 @@ internal static class ListErrors
 {
     public static RpcException UnknownColumn(string name, FilterCatalog catalog, string path) => RpcErrors.InvalidField(
         path,
-        $"\"{FilterErrors.Short(name)}\" is no attribute and no custom field of contacts{FilterErrors.Hint(Suggestions.For(name, ListColumn.Names(catalog)))}");
+        $"\"{MessageText.Short(name)}\" is no attribute and no custom field of contacts{MessageText.Hint(Suggestions.For(name, ListColumn.Names(catalog)))}");
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Crm.Errors.V1;
 using Crm.Segments.V1;
+using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Checks;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;

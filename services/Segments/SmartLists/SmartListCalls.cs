@@ -1,8 +1,9 @@
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using TagSegments.Filters.Checks;
+using TagSegments.Filters.Text;
 using TagSegments.Segments.Definitions;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 

@@ -1,5 +1,7 @@
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Values;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
@@ -74,7 +76,7 @@ internal sealed class SmartListEdit
         var unknown = mask.Paths.FirstOrDefault(path => !s_attributes.Contains(path));
         return unknown is null
             ? mask.Paths
-            : throw RpcErrors.InvalidField("update_mask", $"\"{FilterErrors.Short(unknown)}\" is not one of {string.Join(", ", s_attributes)}");
+            : throw RpcErrors.InvalidField("update_mask", $"\"{MessageText.Short(unknown)}\" is not one of {string.Join(", ", s_attributes)}");
     }
 
     private static bool IsSet(SmartList list, string name) => name switch

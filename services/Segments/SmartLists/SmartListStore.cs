@@ -1,8 +1,8 @@
 using Dapper;
 using Google.Protobuf;
 using Npgsql;
+using TagSegments.Filters.Tree;
 using TagSegments.Segments.Definitions;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 

@@ -1,6 +1,8 @@
 using Crm.Segments.V1;
 using NodaTime;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Text;
+using TagSegments.Filters.Tree;
+using TagSegments.Filters.Values;
 using TagSegments.Segments.Tests.Data;
 using TagSegments.Segments.Tests.Preview;
 using TagSegments.Testing;

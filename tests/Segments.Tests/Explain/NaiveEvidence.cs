@@ -2,7 +2,7 @@ using System.Globalization;
 using Crm.Segments.V1;
 using NodaTime;
 using NodaTime.Text;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Values;
 using TagSegments.Testing.Oracle;
 using Match = Crm.Segments.V1.TagClause.Types.Match;
 using Operator = Crm.Segments.V1.FieldClause.Types.Operator;

@@ -1,7 +1,9 @@
 using Crm.Errors.V1;
 using Crm.Segments.V1;
 using Grpc.Core;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Checks;
+using TagSegments.Filters.Text;
+using TagSegments.Filters.Tree;
 using TagSegments.Segments.Tests.Data;
 using TagSegments.Testing;
 using TagSegments.Testing.Oracle;

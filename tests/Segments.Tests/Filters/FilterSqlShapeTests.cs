@@ -1,5 +1,6 @@
 using Crm.Segments.V1;
 using Grpc.Core;
+using TagSegments.Filters.Text;
 using TagSegments.Segments.Filters;
 using TagSegments.Testing.Oracle;
 

@@ -1,5 +1,5 @@
 using Crm.Segments.V1;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Tree;
 using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Segments.Tests.Filters;

@@ -1,6 +1,8 @@
 using Dapper;
 using NodaTime;
 using Npgsql;
+using TagSegments.Filters.Checks;
+using TagSegments.Filters.Text;
 using TagSegments.Segments.Filters;
 using TagSegments.Testing;
 using TagSegments.Testing.Oracle;

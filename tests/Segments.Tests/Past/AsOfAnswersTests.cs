@@ -4,7 +4,6 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using NodaTime;
 using Npgsql;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Tests.Data;
 using TagSegments.Testing;
 using TagSegments.Testing.Oracle;

@@ -3,7 +3,7 @@ using Dapper;
 using NodaTime;
 using NodaTime.Text;
 using Npgsql;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Catalog;
 using TagSegments.Testing.Oracle;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 

@@ -4,7 +4,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using NodaTime;
 using Npgsql;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Values;
 using TagSegments.Segments.Tests.Filters;
 using TagSegments.Testing;
 using TagSegments.Testing.Oracle;

@@ -1,6 +1,6 @@
 using Crm.Segments.V1;
 using NodaTime;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Values;
 using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Testing.Histories;

@@ -1,5 +1,6 @@
 using Crm.Segments.V1;
 using NodaTime;
+using TagSegments.Filters.Catalog;
 using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Testing.Histories;
@@ -74,12 +75,12 @@ internal sealed class HistoryModel
     }
 
     /// <summary>Gets the names as filters know them.</summary>
-    public Segments.Filters.FilterCatalog Catalog(int accountId) => new()
+    public FilterCatalog Catalog(int accountId) => new()
     {
         AccountId = accountId,
         TimeZone = TimeZone,
         WeekStart = WeekStart,
-        TagItems = [.. Tags.Select(tag => new Segments.Filters.NamedItem<int>(tag.Id, tag.Name))],
+        TagItems = [.. Tags.Select(tag => new NamedItem<int>(tag.Id, tag.Name))],
         ContactCustomFields = WorldNames.ContactFields,
         OpportunityCustomFields = WorldNames.OpportunityFields,
         Pipelines = [.. WorldNames.Pipelines.Select(pipeline => pipeline.Name)],

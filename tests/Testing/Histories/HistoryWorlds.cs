@@ -3,7 +3,7 @@ using Crm.Segments.V1;
 using Dapper;
 using NodaTime;
 using Npgsql;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Values;
 using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Testing.Histories;

@@ -5,7 +5,7 @@ using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using NodaTime;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Values;
 using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Testing.Histories;

@@ -4,7 +4,8 @@ using Google.Protobuf.WellKnownTypes;
 using NodaTime;
 using NodaTime.Text;
 using Npgsql;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Values;
 using TagSegments.Testing.Oracle;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 

@@ -1,4 +1,5 @@
 using NodaTime;
+using TagSegments.Filters.Catalog;
 
 namespace TagSegments.Testing.Oracle;
 
@@ -93,7 +94,7 @@ internal sealed class WorldGenerator(Random random, Instant now)
         return contact;
     }
 
-    private void FillFields(Dictionary<int, object?> fields, IEnumerable<TagSegments.Segments.Filters.FilterField> definitions)
+    private void FillFields(Dictionary<int, object?> fields, IEnumerable<FilterField> definitions)
     {
         foreach (var field in definitions.Where(_ => !Chance(4)))
         {

@@ -1,4 +1,4 @@
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Catalog;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Testing.Oracle;

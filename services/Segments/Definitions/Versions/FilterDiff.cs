@@ -1,6 +1,7 @@
 using Crm.Segments.V1;
+using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Text;
 using TagSegments.Segments.Evaluation;
-using TagSegments.Segments.Filters;
 using Change = Crm.Segments.V1.DiffLine.Types.Change;
 
 namespace TagSegments.Segments.Definitions;

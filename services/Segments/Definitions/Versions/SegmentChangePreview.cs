@@ -1,7 +1,8 @@
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.Filters.Text;
+using TagSegments.Filters.Tree;
 using TagSegments.Segments.Evaluation;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 

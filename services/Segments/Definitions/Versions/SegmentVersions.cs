@@ -1,7 +1,7 @@
 using System.Globalization;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
-using TagSegments.Segments.Filters;
+using TagSegments.Filters.Text;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Crm.Segments.V1;
+using TagSegments.Filters.Catalog;
 
 namespace TagSegments.Segments.Filters;
 

@@ -1,6 +1,7 @@
 using Crm.Common.V1;
 using Crm.Segments.V1;
 using Google.Protobuf;
+using TagSegments.Filters.Windows;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 using Kind = Crm.Segments.V1.TimeWindow.KindOneofCase;
 using Operator = Crm.Segments.V1.FieldClause.Types.Operator;

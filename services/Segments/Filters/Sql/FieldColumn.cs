@@ -1,3 +1,4 @@
+using TagSegments.Filters.Catalog;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Segments.Filters;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Crm.Segments.V1;
 using NodaTime;
+using TagSegments.Filters.Windows;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Segments.Filters;

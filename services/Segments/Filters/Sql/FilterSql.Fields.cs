@@ -1,5 +1,8 @@
 using System.Globalization;
 using Crm.Segments.V1;
+using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Checks;
+using TagSegments.Filters.Values;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 

@@ -1,4 +1,5 @@
 using Crm.Segments.V1;
+using TagSegments.Filters.Catalog;
 
 namespace TagSegments.Segments.Filters;
 

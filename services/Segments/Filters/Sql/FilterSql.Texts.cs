@@ -1,4 +1,5 @@
 using Crm.Segments.V1;
+using TagSegments.Filters.Values;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 

@@ -1,4 +1,7 @@
 using Crm.Segments.V1;
+using TagSegments.Filters.Checks;
+using TagSegments.Filters.Tree;
+using TagSegments.Filters.Windows;
 
 namespace TagSegments.Segments.Filters;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using NodaTime;
 using NodaTime.Text;
+using TagSegments.Filters.Values;
+using TagSegments.Filters.Windows;
 
 namespace TagSegments.Segments.Filters;
 

@@ -1,8 +1,10 @@
 using Crm.Segments.V1;
 using NodaTime;
+using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Checks;
+using TagSegments.Filters.Text;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Evaluation;
-using TagSegments.Segments.Filters;
 using TagSegments.Testing.Oracle;
 using Xunit.Abstractions;
 using Change = Crm.Segments.V1.DiffLine.Types.Change;

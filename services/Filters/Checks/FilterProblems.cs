@@ -1,0 +1,43 @@
+using TagSegments.Filters.Catalog;
+
+namespace TagSegments.Filters.Checks;
+
+/// <summary>What is wrong with a filter.</summary>
+public sealed class FilterProblems
+{
+    private readonly List<(string Field, string Description)> _violations = [];
+    private readonly List<MissingReference> _missing = [];
+
+    /// <summary>What can never be saved or evaluated, by the path of the clause.</summary>
+    public IReadOnlyList<(string Field, string Description)> Violations => _violations;
+
+    /// <summary>What the filter refers to and does not exist: a saved segment becomes invalid by it.</summary>
+    public IReadOnlyList<MissingReference> Missing => _missing;
+
+    /// <summary>Whether a violation is one of depth or size.</summary>
+    public bool IsTooLarge { get; private set; }
+
+    public bool IsEmpty => _violations.Count == 0 && _missing.Count == 0;
+
+    public void Add(string path, string description) => _violations.Add((path, description));
+
+    public void AddMissing(string resource, string id, string path, IReadOnlyList<string>? suggestions = null) =>
+        _missing.Add(new MissingReference(resource, id, path) { Suggestions = suggestions ?? [] });
+
+    public void AddTooLarge(string path, string description)
+    {
+        Add(path, description);
+        IsTooLarge = true;
+    }
+
+    /// <summary>Adds a violation unless all is well; returns whether it is.</summary>
+    public bool Require(bool ok, string path, string description)
+    {
+        if (!ok)
+        {
+            Add(path, description);
+        }
+
+        return ok;
+    }
+}

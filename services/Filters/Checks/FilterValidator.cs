@@ -1,0 +1,174 @@
+using Crm.Common.V1;
+using Crm.Segments.V1;
+using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Tree;
+using TagSegments.Filters.Values;
+using Kind = Crm.Segments.V1.ActivityClause.Types.Kind;
+using Match = Crm.Segments.V1.TagClause.Types.Match;
+
+namespace TagSegments.Filters.Checks;
+
+/// <summary>Checks a filter against the limits, the catalog and the types of the fields. Collects everything that is wrong.</summary>
+public sealed partial class FilterValidator
+{
+    private const int MostViolations = 20;
+
+    private readonly FilterCatalog _catalog;
+    private readonly FilterProblems _problems = new();
+    private int _clauses;
+
+    private FilterValidator(FilterCatalog catalog) => _catalog = catalog;
+
+    /// <summary>Checks a filter; <paramref name="path"/> is what its paths begin with.</summary>
+    public static FilterProblems Validate(Filter? filter, FilterCatalog catalog, string path = "filter")
+    {
+        var validator = new FilterValidator(catalog);
+        if (validator._problems.Require(filter is not null, path, "is required") && validator.IsWithinLimits(filter!, path))
+        {
+            validator.CheckNodes(filter!, path);
+        }
+
+        return validator._problems;
+    }
+
+    private bool IsWithinLimits(Filter filter, string path)
+    {
+        foreach (var node in FilterWalker.Walk(filter, path))
+        {
+            _clauses += node.Filter.KindCase switch
+            {
+                Filter.KindOneofCase.AllOf or Filter.KindOneofCase.AnyOf or Filter.KindOneofCase.Negated => 0,
+                Filter.KindOneofCase.Opportunity => 1 + node.Filter.Opportunity.Conditions.Count,
+                _ => 1,
+            };
+            if (node.Depth > FilterLimits.Depth || _clauses > FilterLimits.Clauses)
+            {
+                _problems.AddTooLarge(node.Path, node.Depth > FilterLimits.Depth
+                    ? $"the filter has more than {FilterLimits.Depth} levels"
+                    : $"the filter has more than {FilterLimits.Clauses:N0} clauses");
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void CheckNodes(Filter filter, string path)
+    {
+        foreach (var node in FilterWalker.Walk(filter, path))
+        {
+            if (_problems.Violations.Count >= MostViolations)
+            {
+                return;
+            }
+
+            CheckNode(node.Filter, node.ClausePath);
+        }
+    }
+
+    private void CheckNode(Filter filter, string path)
+    {
+        switch (filter.KindCase)
+        {
+            case Filter.KindOneofCase.None:
+                _problems.Add(path, "must be set");
+                break;
+            case Filter.KindOneofCase.AllOf:
+                CheckGroup(filter.AllOf, path);
+                break;
+            case Filter.KindOneofCase.AnyOf:
+                CheckGroup(filter.AnyOf, path);
+                break;
+            case Filter.KindOneofCase.Tag:
+                CheckTag(filter.Tag, path);
+                break;
+            case Filter.KindOneofCase.TagAdded:
+                CheckTagId(filter.TagAdded.TagId, $"{path}.tag_id");
+                CheckWindow(filter.TagAdded.Window, $"{path}.window");
+                break;
+            case Filter.KindOneofCase.Field:
+                CheckField(filter.Field, path, ofOpportunity: false);
+                break;
+            case Filter.KindOneofCase.Activity:
+                CheckActivity(filter.Activity, path);
+                break;
+            case Filter.KindOneofCase.Opportunity:
+                CheckOpportunity(filter.Opportunity, path);
+                break;
+            case Filter.KindOneofCase.Consent:
+                CheckChannel(filter.Consent.Channel, $"{path}.channel");
+                CheckEnum(filter.Consent.State, $"{path}.state");
+                break;
+            case Filter.KindOneofCase.Segment:
+                CheckSegment(filter.Segment.SegmentId, $"{path}.segment_id");
+                break;
+        }
+    }
+
+    private void CheckGroup(FilterGroup group, string path) =>
+        _problems.Require(group.Filters.Count > 0, $"{path}.filters", "must not be empty; say everyone if that is meant");
+
+    private void CheckTag(TagClause clause, string path)
+    {
+        CheckEnum(clause.Match, $"{path}.match");
+        _problems.Require(clause.TagIds.Count == 0 || clause.NamePrefix.Length == 0, $"{path}.name_prefix", "must not be set together with tag_ids");
+        _problems.Require(clause.Match != Match.All || clause.TagIds.Count > 0, $"{path}.tag_ids", "must not be empty where all tags are asked for");
+        CheckText(clause.NamePrefix, $"{path}.name_prefix");
+        CheckCount(clause.TagIds.Count, $"{path}.tag_ids");
+        for (var i = 0; i < Math.Min(clause.TagIds.Count, FilterLimits.Operands); i++)
+        {
+            CheckTagId(clause.TagIds[i], $"{path}.tag_ids[{i}]");
+        }
+    }
+
+    private void CheckTagId(int tagId, string path)
+    {
+        if (_problems.Require(tagId > 0, path, "must be the number of a tag") && _catalog.Tags.ById(tagId) is null)
+        {
+            _problems.AddMissing("tag", tagId.ToString(System.Globalization.CultureInfo.InvariantCulture), path);
+        }
+    }
+
+    private void CheckSegment(string id, string path)
+    {
+        var isId = Guid.TryParse(id, out var guid) && guid.ToString() == id;
+        if (_problems.Require(isId, path, "must be the id of a segment, in lower case") && _catalog.Segments.ById(id) is null)
+        {
+            _problems.AddMissing("segment", id, path);
+        }
+    }
+
+    private void CheckActivity(ActivityClause clause, string path)
+    {
+        CheckEnum(clause.Kind, $"{path}.kind");
+        CheckChannel(clause.Channel, $"{path}.channel");
+        CheckQuantity(clause.Quantity, $"{path}.quantity");
+        var isCustom = clause.Kind == Kind.Custom;
+        _problems.Require(
+            isCustom != FilterValues.IsBlank(clause.EventName), $"{path}.event_name", isCustom ? "is required" : "is for custom events only");
+        CheckText(clause.EventName, $"{path}.event_name");
+        if (clause.Window is not null)
+        {
+            CheckWindow(clause.Window, $"{path}.window");
+        }
+
+        if (clause.CampaignId.Length > 0
+            && _problems.Require(Guid.TryParse(clause.CampaignId, out var guid), $"{path}.campaign_id", "must be the id of a campaign")
+            && _catalog.Campaigns.ById(guid.ToString()) is null)
+        {
+            _problems.AddMissing("campaign", clause.CampaignId, $"{path}.campaign_id");
+        }
+    }
+
+    private void CheckChannel(Channel channel, string path) =>
+        _problems.Require(Enum.IsDefined(channel), path, "is no known channel");
+
+    private void CheckEnum<T>(T value, string path)
+        where T : struct, Enum
+    {
+        if (_problems.Require(!value.Equals(default(T)), path, "must be set"))
+        {
+            _problems.Require(Enum.IsDefined(value), path, "is no known value");
+        }
+    }
+}

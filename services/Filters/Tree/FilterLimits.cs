@@ -1,0 +1,20 @@
+namespace TagSegments.Filters.Tree;
+
+/// <summary>The limits of a filter; what exceeds them is refused, never cut.</summary>
+public static class FilterLimits
+{
+    public const int Depth = 32;
+    public const int Clauses = 1_000;
+    public const int Operands = 10_000;
+    public const int TextBytes = 65_536;
+
+    /// <summary>How long a whole filter may be as text: room for the longest list with values as long as e-mail addresses can be.</summary>
+    public const int FilterBytes = 1_048_576;
+
+    public const int PeriodCount = 100_000;
+    public const int CalendarCount = 10_000;
+    public const int DecimalDigits = 28;
+
+    /// <summary>How many clauses a filter may have once the segments that it refers to stand in their places.</summary>
+    public const int ExpandedClauses = 10_000;
+}

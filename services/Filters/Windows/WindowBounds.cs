@@ -1,0 +1,62 @@
+using System.Globalization;
+using Crm.Segments.V1;
+using NodaTime;
+using NodaTime.Text;
+using TagSegments.Filters.Catalog;
+using FieldType = Crm.Contacts.V1.Field.Types.Type;
+
+namespace TagSegments.Filters.Windows;
+
+/// <summary>Resolves the windows of a clause to the ends that they have at one <c>now</c>, for people to check.</summary>
+public static class WindowBounds
+{
+    /// <summary>Resolves the windows of one clause, not of what lies below it; those in the contact's zone in the zone given.</summary>
+    public static IEnumerable<ResolvedWindow> Resolve(Filter filter, FilterCatalog catalog, WindowResolver windows, DateTimeZone contactZone) =>
+        Windows(filter, catalog).Select(asked => Resolve(asked, windows, asked.Window.ContactZone ? contactZone : windows.ZoneOf(asked.Window)));
+
+    /// <summary>Writes the windows of one clause for everyone, not of what lies below it.</summary>
+    public static IEnumerable<string> Of(Filter filter, FilterCatalog catalog, WindowResolver windows) =>
+        from asked in Windows(filter, catalog)
+        let window = Resolve(asked, windows, windows.ZoneOf(asked.Window))
+        let place = asked.Window.ContactZone ? $" in {window.Zone}, elsewhere by the clocks of each contact's zone" : ""
+        select $"{window.Of} {Text(window)}{place}".Trim();
+
+    /// <summary>Writes the two ends of a window.</summary>
+    public static string Text(ResolvedWindow window) =>
+        ((window.From.Length > 0 ? $"from {window.From} " : "") + (window.Until.Length > 0 ? $"until {window.Until}" : "")).TrimEnd();
+
+    private static IEnumerable<Asked> Windows(Filter filter, FilterCatalog catalog) => filter.KindCase switch
+    {
+        Filter.KindOneofCase.TagAdded => [new("added", filter.TagAdded.Window, IsDay: false)],
+        Filter.KindOneofCase.Activity when filter.Activity.Window is { } window => [new("", window, IsDay: false)],
+        Filter.KindOneofCase.Field => Fields([filter.Field], ofOpportunity: false, catalog),
+        Filter.KindOneofCase.Opportunity => Fields(filter.Opportunity.Conditions, ofOpportunity: true, catalog),
+        _ => [],
+    };
+
+    private static IEnumerable<Asked> Fields(IEnumerable<FieldClause> clauses, bool ofOpportunity, FilterCatalog catalog) =>
+        from clause in clauses
+        where clause.Window is not null
+        let field = catalog.Field(clause.Field, ofOpportunity)
+        let isDay = field?.Type == FieldType.Date || clause.Operator == FieldClause.Types.Operator.Anniversary
+        select new Asked(field?.Name ?? "", clause.Window, isDay);
+
+    private static ResolvedWindow Resolve(Asked asked, WindowResolver windows, DateTimeZone zone)
+    {
+        var range = windows.Resolve(asked.Window, zone);
+        return new ResolvedWindow
+        {
+            Of = asked.Of,
+            From = End(range.From, zone, asked.IsDay),
+            Until = End(range.Until, zone, asked.IsDay),
+            Zone = zone.Id,
+        };
+    }
+
+    private static string End(TimeEdge edge, DateTimeZone zone, bool isDay) =>
+        isDay ? edge.ToDay(zone)?.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture) ?? ""
+        : edge.ToInstant(zone) is { } instant ? OffsetDateTimePattern.Rfc3339.Format(instant.InZone(zone).ToOffsetDateTime())
+        : "";
+
+    private sealed record Asked(string Of, TimeWindow Window, bool IsDay);
+}
