@@ -76,6 +76,7 @@ public static class WorkflowsApp
             .AddSingleton<ActiveVersions>()
             .AddSingleton<Feeds>()
             .AddSingleton<Enroller>()
+            .AddSingleton<FeedEnroller>()
             .AddSingleton<FeedFollower>()
             .AddSingleton(Section<SegmentWatchOptions>(builder, "SegmentWatch"))
             .AddSingleton<SegmentWatch>()

@@ -44,6 +44,24 @@ public static class Idempotency
         return response;
     }
 
+    /// <summary>
+    /// Gets the answer to a request that this caller's request id was used for before; null if there is none yet. It takes no lock, so a call
+    /// that must ask another service first can do so between this and <see cref="RunAsync"/>.
+    /// </summary>
+    public static async Task<T?> FindAnswerAsync<T>(
+        NpgsqlConnection connection, string table, int accountId, ServerCallContext context, IMessage request, string requestId)
+        where T : class, IMessage<T>, new()
+    {
+        if (requestId.Length == 0)
+        {
+            return null;
+        }
+
+        CheckLength(requestId);
+        var key = new RequestKey(accountId, context.Principal(), context.Method, requestId, PayloadHash(request));
+        return await ReadAsync<T>(connection, null, table, key, context.CancellationToken);
+    }
+
     /// <summary>Throws INVALID_ARGUMENT if the id is too long.</summary>
     public static void CheckLength(string requestId)
     {
@@ -74,12 +92,14 @@ public static class Idempotency
             key,
             tx,
             cancellationToken: ct));
-        if (inserted == 1)
-        {
-            return null;
-        }
+        return inserted == 1 ? null : await ReadAsync<T>(tx.Connection!, tx, table, key, ct);
+    }
 
-        var stored = await tx.Connection!.QuerySingleAsync<(byte[] PayloadHash, byte[] Response)>(new CommandDefinition(
+    private static async Task<T?> ReadAsync<T>(
+        NpgsqlConnection connection, NpgsqlTransaction? tx, string table, RequestKey key, CancellationToken ct)
+        where T : class, IMessage<T>, new()
+    {
+        var stored = await connection.QuerySingleOrDefaultAsync<(byte[] PayloadHash, byte[] Response)?>(new CommandDefinition(
             $"""
             SELECT payload_hash, response
             FROM {table}
@@ -88,12 +108,14 @@ public static class Idempotency
             key,
             tx,
             cancellationToken: ct));
-        if (!stored.PayloadHash.AsSpan().SequenceEqual(key.PayloadHash))
+        if (stored is not { } answer)
         {
-            throw Reused(key.RequestId);
+            return null;
         }
 
-        return new MessageParser<T>(() => new T()).ParseFrom(stored.Response);
+        return answer.PayloadHash.AsSpan().SequenceEqual(key.PayloadHash)
+            ? new MessageParser<T>(() => new T()).ParseFrom(answer.Response)
+            : throw Reused(key.RequestId);
     }
 
     /// <summary>Makes the error for a request id that was used before with another request.</summary>

@@ -23,6 +23,14 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
         return response;
     }
 
+    /// <summary>Gets the answer to a request that was answered before, without a lock; null if there is none.</summary>
+    public async Task<T?> FindAnswerAsync<T>(AccountInfo account, ServerCallContext context, IMessage request, string requestId)
+        where T : class, IMessage<T>, new()
+    {
+        await using var connection = await database.OpenConnectionAsync(context.CancellationToken);
+        return await Idempotency.FindAnswerAsync<T>(connection, "workflows.request", account.Id, context, request, requestId);
+    }
+
     /// <summary>Inserts a workflow; throws ALREADY_EXISTS if the name is taken.</summary>
     public static async Task<Workflow> InsertAsync(NpgsqlTransaction tx, AccountInfo account, Workflow workflow, CancellationToken ct)
     {

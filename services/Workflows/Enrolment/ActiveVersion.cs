@@ -25,6 +25,9 @@ internal sealed class ActiveVersions
 {
     private readonly ConcurrentDictionary<int, (long Generation, IReadOnlyList<ActiveVersion> Versions)> _accounts = new();
 
+    /// <summary>Gets the versions as this process saw them last, without a lock: others may have been published since.</summary>
+    public IReadOnlyList<ActiveVersion> LastSeen(int accountId) => _accounts.TryGetValue(accountId, out var known) ? known.Versions : [];
+
     /// <summary>Locks the account and gets its versions; the lock keeps them as they are until the transaction ends.</summary>
     public async Task<IReadOnlyList<ActiveVersion>> LockAsync(NpgsqlTransaction tx, int accountId, CancellationToken ct)
     {

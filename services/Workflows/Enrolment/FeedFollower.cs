@@ -6,7 +6,7 @@ namespace TagSegments.Workflows.Enrolment;
 
 /// <summary>Follows one feed of one account from its cursor on, for as long as this process holds the account.</summary>
 internal sealed class FeedFollower(
-    Feeds feeds, Enroller enroller, SegmentFollower segments, DueWatch due, TimeProvider time, ILogger<FeedFollower> logger)
+    Feeds feeds, FeedEnroller enroller, SegmentFollower segments, DueWatch due, TimeProvider time, ILogger<FeedFollower> logger)
 {
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
 

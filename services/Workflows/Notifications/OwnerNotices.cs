@@ -13,6 +13,8 @@ internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, I
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_retry = TimeSpan.FromMinutes(1);
+    // Shorter than the time until a notice comes up again, so that no two processes tell the same one.
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -38,47 +40,66 @@ internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, I
         }
     }
 
-    // One message to each transaction: a mail server that is slow holds up one notice only.
+    // Mail servers are slow, and a notice that is locked holds up the runs that would add to it: so it is put off before the owner is told.
     private async Task<bool> TellNextAsync(CancellationToken ct)
     {
-        const string sql = """
-            SELECT notice.account_id, account.name AS account, notice.workflow_id, workflow.name AS workflow, workflow.owner_email, notice.state,
-                   notice.runs, notice.run_id, run.contact_id, run.reason,
-                   ARRAY(SELECT COALESCE(w.name, id)
-                         FROM unnest(run.cause_chain) WITH ORDINALITY AS chain (id, place)
-                         LEFT JOIN workflows.workflow AS w ON w.account_id = notice.account_id AND w.workflow_id::text = id
-                         ORDER BY place) AS chain
-            FROM workflows.notice AS notice
-            JOIN workflows.account AS account USING (account_id)
-            JOIN workflows.workflow AS workflow USING (account_id, workflow_id)
-            JOIN workflows.run AS run USING (account_id, run_id)
-            WHERE notice.runs > 0 AND notice.due_at <= now()
-            ORDER BY notice.due_at
-            LIMIT 1
-            FOR UPDATE OF notice SKIP LOCKED
-            """;
-        const string doneSql = """
-            UPDATE workflows.notice
-            SET runs = CASE WHEN @isTold THEN 0 ELSE runs END, due_at = now() + @pause
-            WHERE account_id = @AccountId AND workflow_id = @WorkflowId AND state = @State
-            """;
-        await using var connection = await database.OpenConnectionAsync(ct);
-        await using var tx = await connection.BeginTransactionAsync(ct);
-        var notice = await connection.QuerySingleOrDefaultAsync<Notice>(new CommandDefinition(sql, transaction: tx, cancellationToken: ct));
-        if (notice is null)
+        if (await TakeNextAsync(ct) is not { } notice)
         {
             return false;
         }
 
         logger.RunsNeedAttention(notice.Subject, notice.Account, notice.RunId, notice.Reason);
-        var isTold = await TellAsync(notice, ct);
-        await connection.ExecuteAsync(new CommandDefinition(
-            doneSql,
-            new { isTold, pause = isTold ? s_pause : s_retry, notice.AccountId, notice.WorkflowId, notice.State },
-            tx,
-            cancellationToken: ct));
-        await tx.CommitAsync(ct);
+        if (await TellAsync(notice, ct))
+        {
+            await CloseAsync(notice, ct);
+        }
+
         return true;
+    }
+
+    // If this process dies meanwhile, or the owner cannot be told, the notice comes up again after a minute.
+    private async Task<Notice?> TakeNextAsync(CancellationToken ct)
+    {
+        const string sql = """
+            WITH next AS (
+                SELECT account_id, workflow_id, state
+                FROM workflows.notice
+                WHERE runs > 0 AND due_at <= now()
+                ORDER BY due_at
+                LIMIT 1
+                FOR UPDATE SKIP LOCKED),
+            taken AS (
+                UPDATE workflows.notice AS notice
+                SET due_at = now() + @retry
+                FROM next
+                WHERE notice.account_id = next.account_id AND notice.workflow_id = next.workflow_id AND notice.state = next.state
+                RETURNING notice.account_id, notice.workflow_id, notice.state, notice.runs, notice.run_id)
+            SELECT taken.account_id, account.name AS account, taken.workflow_id, workflow.name AS workflow, workflow.owner_email, taken.state,
+                   taken.runs, taken.run_id, run.contact_id, run.reason,
+                   ARRAY(SELECT COALESCE(w.name, id)
+                         FROM unnest(run.cause_chain) WITH ORDINALITY AS chain (id, place)
+                         LEFT JOIN workflows.workflow AS w ON w.account_id = taken.account_id AND w.workflow_id::text = id
+                         ORDER BY place) AS chain
+            FROM taken
+            JOIN workflows.account AS account USING (account_id)
+            JOIN workflows.workflow AS workflow USING (account_id, workflow_id)
+            JOIN workflows.run AS run USING (account_id, run_id)
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QuerySingleOrDefaultAsync<Notice>(new CommandDefinition(sql, new { retry = s_retry }, cancellationToken: ct));
+    }
+
+    // Runs that were added meanwhile stay to be told.
+    private async Task CloseAsync(Notice notice, CancellationToken ct)
+    {
+        const string sql = """
+            UPDATE workflows.notice
+            SET runs = runs - @Runs, due_at = now() + @pause
+            WHERE account_id = @AccountId AND workflow_id = @WorkflowId AND state = @State
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            sql, new { notice.Runs, pause = s_pause, notice.AccountId, notice.WorkflowId, notice.State }, cancellationToken: ct));
     }
 
     private async Task<bool> TellAsync(Notice notice, CancellationToken ct)
@@ -88,9 +109,11 @@ internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, I
             return true;
         }
 
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(s_limit);
         try
         {
-            await mail.SendAsync(notice.OwnerEmail, notice.Subject, notice.Text, $"{notice.RunId:N}.{notice.State}", ct);
+            await mail.SendAsync(notice.OwnerEmail, notice.Subject, notice.Text, $"{notice.RunId:N}.{notice.State}", limit.Token);
             return true;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)

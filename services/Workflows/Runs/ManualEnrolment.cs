@@ -15,27 +15,36 @@ internal sealed class ManualEnrolment(SegmentService.SegmentServiceClient segmen
     // Enrolments of an account happen one after the other: events wait for those of a call only as long as so many take.
     private const int MostTogether = 2_000;
 
-    public async Task<EnrolContactsResponse> RunAsync(
-        AccountInfo account, Workflow workflow, EnrolContactsRequest request, CancellationToken ct)
+    /// <summary>Asks the segment service which contacts a request means.</summary>
+    public async Task<int[]> FindContactsAsync(AccountInfo account, Workflow workflow, EnrolContactsRequest request, CancellationToken ct)
     {
         if (workflow.State is not Workflow.Types.State.Published)
         {
             throw NotPublished(workflow);
         }
 
-        var response = new EnrolContactsResponse();
+        var contactIds = new List<int>();
         var source = request.Source ?? HoldersOf(workflow.Definition);
         using var stream = segments.StreamMatches(new() { Account = account.Name, Source = source }, cancellationToken: ct);
         while (await stream.ResponseStream.MoveNext(ct))
         {
-            foreach (var ids in MemoryMarshal.Cast<byte, int>(stream.ResponseStream.Current.ContactIds.Span).ToArray().Chunk(MostTogether))
-            {
-                var counts = await enroller.EnrolAsync(
-                    account.Id, Guid.Parse(workflow.WorkflowId), [.. ids.Select(id => Event(request, id))], ct, request.DryRun);
-                response.Matching += ids.Length;
-                response.Enrolled += counts?.Started ?? throw NotPublished(workflow);
-                response.Declined += counts.Declined;
-            }
+            contactIds.AddRange(MemoryMarshal.Cast<byte, int>(stream.ResponseStream.Current.ContactIds.Span));
+        }
+
+        return [.. contactIds];
+    }
+
+    /// <summary>Enrols contacts, or counts those whom it would enrol if the request is a dry run.</summary>
+    public async Task<EnrolContactsResponse> RunAsync(
+        AccountInfo account, Workflow workflow, EnrolContactsRequest request, int[] contactIds, CancellationToken ct)
+    {
+        var response = new EnrolContactsResponse { Matching = contactIds.Length };
+        foreach (var ids in contactIds.Chunk(MostTogether))
+        {
+            var counts = await enroller.EnrolAsync(
+                account.Id, Guid.Parse(workflow.WorkflowId), [.. ids.Select(id => Event(request, id))], ct, request.DryRun);
+            response.Enrolled += counts?.Started ?? throw NotPublished(workflow);
+            response.Declined += counts.Declined;
         }
 
         return response;

@@ -97,8 +97,15 @@ internal sealed partial class WorkflowApi
         new FieldChecks().Require(request.DryRun || request.RequestId.Length > 0, "request_id", "is required").ThrowIfAny();
         var workflow = await workflows.FindAsync(account.Id, id, "", ct) ?? throw RpcErrors.NotFound("workflow", request.WorkflowId);
 
+        if (await workflows.FindAnswerAsync<EnrolContactsResponse>(account, context, request, request.RequestId) is { } answer)
+        {
+            return answer;
+        }
+
+        // The segment service is asked before the request id is locked.
+        var contactIds = await enrolment.FindContactsAsync(account, workflow, request, ct);
         var response = await workflows.WriteAsync(account, context, request, request.RequestId, _ =>
-            enrolment.RunAsync(account, workflow, request, ct));
+            enrolment.RunAsync(account, workflow, request, contactIds, ct));
         runs.Wake(account.Id);
         return response;
     }

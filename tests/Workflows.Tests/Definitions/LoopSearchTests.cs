@@ -7,7 +7,7 @@ namespace TagSegments.Workflows.Tests.Definitions;
 public sealed class LoopSearchTests
 {
     [Fact]
-    public void W6_A_loop_over_two_workflows_is_found_with_its_path()
+    public void A_loop_over_two_workflows_is_found_with_its_path()
     {
         var followUp = Workflow("Follow Up", OnAdded(1), Add(2, "Warm"));
         var nurture = Workflow("Nurture", OnAdded(2), Add(1, "Hot Lead"));
@@ -18,7 +18,7 @@ public sealed class LoopSearchTests
     }
 
     [Fact]
-    public void W6_A_workflow_that_starts_itself_is_found()
+    public void A_workflow_that_starts_itself_is_found()
     {
         var workflow = Workflow("Flag", OnRemoved(1), new Node { Id = "a", RemoveTag = new() { TagId = 1, Tag = "Flag" } });
 
@@ -26,7 +26,7 @@ public sealed class LoopSearchTests
     }
 
     [Fact]
-    public void W6_A_loop_over_a_step_to_another_workflow_and_a_prefix_is_found()
+    public void A_loop_over_a_step_to_another_workflow_and_a_prefix_is_found()
     {
         var target = Workflow("Target", new Trigger(), Add(7, "Source: Web"));
         var start = Workflow(
@@ -38,7 +38,7 @@ public sealed class LoopSearchTests
     }
 
     [Fact]
-    public void W6_A_chain_that_does_not_come_back_is_no_loop()
+    public void A_chain_that_does_not_come_back_is_no_loop()
     {
         var next = Workflow("Next", OnAdded(2), Add(3, "C"));
 
@@ -54,7 +54,7 @@ public sealed class LoopSearchTests
     [InlineData(false, 3, true)]
     [InlineData(true, 4, true)]
     [InlineData(true, 5, false)]
-    public void W6_A_loop_over_a_segment_is_found_where_the_action_may_bring_the_contact_in(bool adds, int tagId, bool loops)
+    public void A_loop_over_a_segment_is_found_where_the_action_may_bring_the_contact_in(bool adds, int tagId, bool loops)
     {
         var action = new TagAction { TagId = tagId, Tag = "T" };
         var node = adds ? new Node { Id = "a", AddTag = action } : new Node { Id = "a", RemoveTag = action };
@@ -69,7 +69,7 @@ public sealed class LoopSearchTests
     [Theory]
     [InlineData(ActivityClause.Types.Kind.Sent, true)]
     [InlineData(ActivityClause.Types.Kind.Opened, false)]
-    public void W6_A_message_leads_to_what_happens_without_anybodys_doing(ActivityClause.Types.Kind kind, bool loops)
+    public void A_message_leads_to_what_happens_without_anybodys_doing(ActivityClause.Types.Kind kind, bool loops)
     {
         var workflow = Workflow(
             "W", new Trigger { Activity = new() { Kind = kind } }, new Node { Id = "a", SendMessage = new() { Subject = "Hi", Text = "Hi" } });
@@ -78,7 +78,7 @@ public sealed class LoopSearchTests
     }
 
     [Fact]
-    public void W6_A_loop_among_others_only_is_not_laid_at_this_one()
+    public void A_loop_among_others_only_is_not_laid_at_this_one()
     {
         var ping = Workflow("Ping", OnAdded(2), Add(3, "C"));
         var pong = Workflow("Pong", OnAdded(3), Add(2, "B"));

@@ -12,11 +12,11 @@ public sealed class RandomLoopTests
     private const int Tags = 5;
 
     [Fact]
-    public void W6_The_search_finds_a_loop_exactly_where_brute_force_does() =>
+    public void The_search_finds_a_loop_exactly_where_brute_force_does() =>
         Gen.Int.Sample(seed => Disagreements(seed, Find) == 0, iter: 3_000);
 
     [Fact]
-    public void W6_A_path_that_is_shown_leads_from_the_workflow_back_to_it() => Gen.Int.Sample(
+    public void A_path_that_is_shown_leads_from_the_workflow_back_to_it() => Gen.Int.Sample(
         seed =>
         {
             var all = All(seed);

@@ -27,7 +27,7 @@ public sealed class AccountLeasesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W6_Replicas_share_the_accounts_and_none_is_held_twice()
+    public async Task Replicas_share_the_accounts_and_none_is_held_twice()
     {
         var (first, second) = (new AccountLeases(_source), new AccountLeases(_source));
         var alone = await HoldAsync(first);
@@ -46,7 +46,7 @@ public sealed class AccountLeasesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W6_The_accounts_of_a_replica_that_dies_are_taken_over()
+    public async Task The_accounts_of_a_replica_that_dies_are_taken_over()
     {
         var (first, second) = await SharedAsync();
 
@@ -60,7 +60,7 @@ public sealed class AccountLeasesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W6_The_accounts_of_a_replica_that_stops_are_taken_over_at_once()
+    public async Task The_accounts_of_a_replica_that_stops_are_taken_over_at_once()
     {
         var (first, second) = await SharedAsync();
 
@@ -70,7 +70,7 @@ public sealed class AccountLeasesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W6_A_dead_replica_does_not_come_back_to_life_when_the_clock_is_set_back()
+    public async Task A_dead_replica_does_not_come_back_to_life_when_the_clock_is_set_back()
     {
         var (first, second) = await SharedAsync();
 

@@ -9,7 +9,7 @@ namespace TagSegments.Workflows.Tests.Runs;
 public sealed class ActionTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
-    public async Task W2_Tags_are_added_and_removed_and_each_step_is_in_the_history()
+    public async Task Tags_are_added_and_removed_and_each_step_is_in_the_history()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start", "Customer", "Trial");
         var contact = await crm.NewContactAsync(null, "Trial");
@@ -35,7 +35,7 @@ public sealed class ActionTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task W2_A_wait_lets_its_time_pass_and_then_goes_on()
+    public async Task A_wait_lets_its_time_pass_and_then_goes_on()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start", "Later");
         var contact = await crm.NewContactAsync();
@@ -53,7 +53,7 @@ public sealed class ActionTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task W2_A_field_is_set_and_cleared()
+    public async Task A_field_is_set_and_cleared()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start");
         await crm.Apps.Fields.CreateFieldAsync(
@@ -77,7 +77,7 @@ public sealed class ActionTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task W2_An_opportunity_is_moved_or_created()
+    public async Task An_opportunity_is_moved_or_created()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start");
         var pipeline = (await crm.Apps.Opportunities.CreatePipelineAsync(new()
@@ -108,7 +108,7 @@ public sealed class ActionTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task W2_A_step_to_another_workflow_enrols_the_contact_there()
+    public async Task A_step_to_another_workflow_enrols_the_contact_there()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start", "Arrived");
         var contact = await crm.NewContactAsync();

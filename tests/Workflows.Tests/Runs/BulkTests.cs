@@ -21,7 +21,7 @@ public sealed class BulkTests : IAsyncLifetime
     public async Task DisposeAsync() => await _apps.DisposeAsync();
 
     [Fact]
-    public async Task Workflows_A_bulk_operation_starts_exactly_one_run_for_each_contact_that_it_changed()
+    public async Task A_bulk_operation_starts_exactly_one_run_for_each_contact_that_it_changed()
     {
         var contacts = await NewContactsAsync();
         await _crm.AddTagAsync(contacts[0], "Hot Lead");
@@ -38,7 +38,7 @@ public sealed class BulkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Workflows_A_bulk_operation_that_asks_for_no_workflows_starts_none()
+    public async Task A_bulk_operation_that_asks_for_no_workflows_starts_none()
     {
         var contacts = await NewContactsAsync();
         var workflow = await _crm.PublishAsync("{name: W, triggers: [{tag: {any: true}}], nodes: [{id: done, end: {}}]}");
@@ -53,7 +53,7 @@ public sealed class BulkTests : IAsyncLifetime
     [Theory]
     [InlineData(false, 2)]
     [InlineData(true, 0)]
-    public async Task Workflows_An_import_starts_workflows_unless_it_says_not_to(bool skip, int started)
+    public async Task An_import_starts_workflows_unless_it_says_not_to(bool skip, int started)
     {
         var tagged = await _crm.PublishAsync("{name: Tagged, triggers: [{tag: {tags: [Hot Lead]}}], nodes: [{id: done, end: {}}]}");
         var created = await _crm.PublishAsync("{name: Created, triggers: [{contact_created: {}}], nodes: [{id: done, end: {}}]}");
@@ -66,7 +66,7 @@ public sealed class BulkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W4_Events_behind_a_bulk_operation_find_its_runs_in_order()
+    public async Task Events_behind_a_bulk_operation_find_its_runs_in_order()
     {
         var contacts = await NewContactsAsync();
         var once = await _crm.PublishAsync(
@@ -91,7 +91,7 @@ public sealed class BulkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Workflows_A_bulk_removal_behind_a_bulk_tagging_ends_all_of_its_runs()
+    public async Task A_bulk_removal_behind_a_bulk_tagging_ends_all_of_its_runs()
     {
         var contacts = await NewContactsAsync();
         var workflow = await _crm.PublishAsync(
@@ -108,7 +108,7 @@ public sealed class BulkTests : IAsyncLifetime
     [Theory]
     [InlineData(false, 0)]
     [InlineData(true, 2)]
-    public async Task Workflows_A_merge_of_tags_starts_workflows_only_if_asked(bool startWorkflows, int started)
+    public async Task A_merge_of_tags_starts_workflows_only_if_asked(bool startWorkflows, int started)
     {
         await _crm.NewContactAsync(null, "Warm Lead");
         await _crm.NewContactAsync(null, "Warm Lead");

@@ -26,7 +26,7 @@ public sealed class ConditionTests(SharedApps shared) : IClassFixture<SharedApps
     [InlineData("de", new[] { "VIP" }, "vip", "Important: ")]
     [InlineData("en", new string[0], "plain", "Not a partner: ")]
     [InlineData("en", new[] { "VIP" }, "rest", "otherwise: ")]
-    public async Task W3_A_contact_goes_the_way_of_the_first_condition_that_it_meets(string language, string[] tags, string end, string detail)
+    public async Task A_contact_goes_the_way_of_the_first_condition_that_it_meets(string language, string[] tags, string end, string detail)
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start", "VIP", "Partner");
         var contact = await crm.NewContactAsync(new Contact { Language = language }, tags);
@@ -40,7 +40,7 @@ public sealed class ConditionTests(SharedApps shared) : IClassFixture<SharedApps
     }
 
     [Fact]
-    public async Task W2_A_wait_for_a_condition_ends_when_the_contact_meets_it()
+    public async Task A_wait_for_a_condition_ends_when_the_contact_meets_it()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start", "Paid", "Thanked");
         var contact = await crm.NewContactAsync();
@@ -62,7 +62,7 @@ public sealed class ConditionTests(SharedApps shared) : IClassFixture<SharedApps
     }
 
     [Fact]
-    public async Task W2_A_wait_for_a_condition_that_is_met_already_is_over_at_once()
+    public async Task A_wait_for_a_condition_that_is_met_already_is_over_at_once()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start");
         var contact = await crm.NewContactAsync();
@@ -75,7 +75,7 @@ public sealed class ConditionTests(SharedApps shared) : IClassFixture<SharedApps
     }
 
     [Fact]
-    public async Task W4_A_contact_that_reaches_a_goal_while_it_waits_is_done()
+    public async Task A_contact_that_reaches_a_goal_while_it_waits_is_done()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start", "Customer");
         var contact = await crm.NewContactAsync();
@@ -98,7 +98,7 @@ public sealed class ConditionTests(SharedApps shared) : IClassFixture<SharedApps
     }
 
     [Fact]
-    public async Task W7_A_simulation_tells_the_way_with_reasons_and_does_nothing()
+    public async Task A_simulation_tells_the_way_with_reasons_and_does_nothing()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start", "VIP", "Partner", "Thanked");
         var contact = await crm.NewContactAsync(null, "VIP");
@@ -128,7 +128,7 @@ public sealed class ConditionTests(SharedApps shared) : IClassFixture<SharedApps
     }
 
     [Fact]
-    public async Task W7_A_simulation_tells_whether_the_contact_may_start_at_all()
+    public async Task A_simulation_tells_whether_the_contact_may_start_at_all()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start");
         var contact = await crm.NewContactAsync();

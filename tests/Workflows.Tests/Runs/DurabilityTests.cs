@@ -26,7 +26,7 @@ public sealed class DurabilityTests : IAsyncLifetime
     public async Task DisposeAsync() => await _apps.DisposeAsync();
 
     [Fact]
-    public async Task W6_Every_event_starts_exactly_one_run_across_restarts()
+    public async Task Every_event_starts_exactly_one_run_across_restarts()
     {
         var crm = await Playground.CreateAsync(_apps, "Hot Lead", "Seen");
         var workflow = await crm.PublishAsync(
@@ -49,7 +49,7 @@ public sealed class DurabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W2_A_failing_webhook_is_tried_again_then_parked_and_can_be_resumed()
+    public async Task A_failing_webhook_is_tried_again_then_parked_and_can_be_resumed()
     {
         await using var receiver = await HookReceiver.StartAsync();
         receiver.Answer = call => call <= 3 ? Results.StatusCode(500) : Results.NoContent();
@@ -95,7 +95,7 @@ public sealed class DurabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W1_A_contact_that_comes_into_a_segment_starts_a_workflow()
+    public async Task A_contact_that_comes_into_a_segment_starts_a_workflow()
     {
         var crm = await Playground.CreateAsync(_apps, "VIP");
         await _apps.Segments.CreateSegmentAsync(new() { Account = crm.Account, Segment = new() { Name = "Important" }, Text = "has tag \"VIP\"" });
@@ -110,7 +110,7 @@ public sealed class DurabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W6_A_loop_over_a_segment_stops_at_its_first_repeat()
+    public async Task A_loop_over_a_segment_stops_at_its_first_repeat()
     {
         var crm = await Playground.CreateAsync(_apps, "VIP");
         await _apps.Segments.CreateSegmentAsync(new() { Account = crm.Account, Segment = new() { Name = "Important" }, Text = "has tag \"VIP\"" });
@@ -140,7 +140,7 @@ public sealed class DurabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W1_A_segment_that_is_broken_does_not_keep_others_from_being_looked_at()
+    public async Task A_segment_that_is_broken_does_not_keep_others_from_being_looked_at()
     {
         var crm = await Playground.CreateAsync(_apps, "Gone", "VIP");
         foreach (var (name, tag) in new[] { ("A Broken", "Gone"), ("B Whole", "VIP") })
@@ -158,7 +158,7 @@ public sealed class DurabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W5_Runs_are_moved_to_another_version_on_request()
+    public async Task Runs_are_moved_to_another_version_on_request()
     {
         var crm = await Playground.CreateAsync(_apps, "Start", "New");
         var contact = await crm.NewContactAsync();

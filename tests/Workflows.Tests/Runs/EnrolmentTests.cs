@@ -13,7 +13,7 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     [InlineData("every_event", new[] { State.Waiting, State.Waiting })]
     [InlineData("one_at_a_time", new[] { State.Waiting, State.Declined })]
     [InlineData("once_ever", new[] { State.Waiting, State.Declined })]
-    public async Task W4_A_contact_is_enrolled_again_only_as_the_rule_says(string rule, State[] expected)
+    public async Task A_contact_is_enrolled_again_only_as_the_rule_says(string rule, State[] expected)
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
         var contact = await crm.NewContactAsync();
@@ -28,7 +28,7 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     }
 
     [Fact]
-    public async Task W4_One_at_a_time_takes_the_contact_again_when_its_run_has_ended()
+    public async Task One_at_a_time_takes_the_contact_again_when_its_run_has_ended()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
         var contact = await crm.NewContactAsync();
@@ -44,7 +44,7 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     }
 
     [Fact]
-    public async Task W4_The_run_ends_when_the_contact_loses_an_exit_tag()
+    public async Task The_run_ends_when_the_contact_loses_an_exit_tag()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
         var contact = await crm.NewContactAsync();
@@ -61,7 +61,7 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     }
 
     [Fact]
-    public async Task W4_A_contact_that_is_deleted_leaves_and_starts_nothing()
+    public async Task A_contact_that_is_deleted_leaves_and_starts_nothing()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
         var contact = await crm.NewContactAsync();
@@ -76,7 +76,7 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     }
 
     [Fact]
-    public async Task W4_Existing_holders_are_enrolled_only_if_asked_with_the_count_first()
+    public async Task Existing_holders_are_enrolled_only_if_asked_with_the_count_first()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
         var holders = new[] { await crm.NewContactAsync(null, "Hot Lead"), await crm.NewContactAsync(null, "Hot Lead") };
@@ -103,7 +103,30 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     }
 
     [Fact]
-    public async Task W5_A_run_stays_on_the_version_that_it_started_with()
+    public async Task A_repeated_enrolment_gets_its_answer_although_the_segment_is_gone()
+    {
+        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        await crm.NewContactAsync(null, "Hot Lead");
+        var segment = (await crm.Apps.Segments.CreateSegmentAsync(
+            new() { Account = crm.Account, Segment = new() { Name = "Hot" }, Text = "has tag \"Hot Lead\"" })).Segment;
+        var workflow = await crm.PublishAsync($"{{name: W, triggers: [{{tag: {{tags: [Hot Lead]}}}}], {Waiting}}}");
+        var request = new EnrolContactsRequest
+        {
+            Account = crm.Account,
+            WorkflowId = workflow.WorkflowId,
+            RequestId = "r1",
+            Source = new() { SegmentId = segment.SegmentId },
+        };
+
+        var done = await crm.Apps.Workflows.EnrolContactsAsync(request);
+        await crm.Apps.Segments.DeleteSegmentAsync(new() { Account = crm.Account, SegmentId = segment.SegmentId });
+
+        Assert.Equal(1, done.Enrolled);
+        Assert.Equal(done, await crm.Apps.Workflows.EnrolContactsAsync(request));
+    }
+
+    [Fact]
+    public async Task A_run_stays_on_the_version_that_it_started_with()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
         var (first, second) = (await crm.NewContactAsync(), await crm.NewContactAsync());
@@ -126,7 +149,7 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     }
 
     [Fact]
-    public async Task W5_Nothing_starts_before_publication_and_after_its_end()
+    public async Task Nothing_starts_before_publication_and_after_its_end()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "A", "B", "C");
         var contact = await crm.NewContactAsync();

@@ -8,7 +8,7 @@ namespace TagSegments.Workflows.Tests.Runs;
 public sealed class HistoryTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
-    public async Task W5_Every_step_is_listed_by_contact_and_by_workflow()
+    public async Task Every_step_is_listed_by_contact_and_by_workflow()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start", "Up", "Down");
         var (one, other) = (await crm.NewContactAsync(), await crm.NewContactAsync());
@@ -35,7 +35,7 @@ public sealed class HistoryTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task W5_Steps_are_asked_for_by_contact_or_workflow()
+    public async Task Steps_are_asked_for_by_contact_or_workflow()
     {
         var crm = await Playground.CreateAsync(shared.Apps);
 

@@ -12,7 +12,7 @@ public sealed class LoopTests(SharedApps shared) : IClassFixture<SharedApps>
     private const string Pong = "{name: Pong, triggers: [{tag: {tags: [B]}}], nodes: [{id: off, remove_tag: {tag: B}, next: on}, {id: on, add_tag: {tag: A}}]}";
 
     [Fact]
-    public async Task W6_A_possible_loop_is_shown_at_publication_with_its_path_and_needs_acceptance()
+    public async Task A_possible_loop_is_shown_at_publication_with_its_path_and_needs_acceptance()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "A", "B");
         await crm.PublishAsync(Ping);
@@ -26,7 +26,7 @@ public sealed class LoopTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task W6_An_accepted_loop_stops_at_the_first_repeat_and_says_so()
+    public async Task An_accepted_loop_stops_at_the_first_repeat_and_says_so()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "A", "B");
         var contact = await crm.NewContactAsync();
@@ -43,7 +43,7 @@ public sealed class LoopTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task W6_What_a_run_does_carries_the_run_and_the_chain_as_its_cause()
+    public async Task What_a_run_does_carries_the_run_and_the_chain_as_its_cause()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "A", "B");
         var contact = await crm.NewContactAsync();

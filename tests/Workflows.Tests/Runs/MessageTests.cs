@@ -48,7 +48,7 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W2_An_email_and_a_text_message_are_sent_with_what_is_known_of_the_contact()
+    public async Task An_email_and_a_text_message_are_sent_with_what_is_known_of_the_contact()
     {
         var contact = await _crm.NewContactAsync(new Contact { FirstName = "Ada", Email = "ada@example.org", Phone = "+491511234" });
         var workflow = await _crm.PublishAsync("""
@@ -69,7 +69,7 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W2_A_message_that_may_not_be_sent_is_skipped_with_the_reason_and_the_run_goes_on()
+    public async Task A_message_that_may_not_be_sent_is_skipped_with_the_reason_and_the_run_goes_on()
     {
         var contact = await _crm.NewContactAsync();
         var workflow = await _crm.PublishAsync("""
@@ -88,7 +88,7 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W2_People_of_the_accounts_own_are_notified_by_email()
+    public async Task People_of_the_accounts_own_are_notified_by_email()
     {
         var contact = await _crm.NewContactAsync();
         var workflow = await _crm.PublishAsync(
@@ -104,7 +104,7 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W6_The_owner_of_a_workflow_is_told_that_it_was_stopped_in_a_loop()
+    public async Task The_owner_of_a_workflow_is_told_that_it_was_stopped_in_a_loop()
     {
         var ping = await _crm.PublishAsync(Ping);
         await _crm.PublishAsync(Pong, acceptLoops: true);
@@ -120,7 +120,7 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task W2_The_owner_of_a_workflow_is_told_of_parked_runs_once_an_hour_at_most()
+    public async Task The_owner_of_a_workflow_is_told_of_parked_runs_once_an_hour_at_most()
     {
         _provider.Answer = _ => Results.StatusCode(500);
         var workflow = await _crm.PublishAsync(

@@ -14,7 +14,7 @@ public sealed class RandomRunTests(SharedApps shared, ITestOutputHelper output) 
     private const int Accounts = 12;
 
     [Fact]
-    public async Task W6_Whatever_workflows_do_to_one_another_every_run_halts()
+    public async Task Whatever_workflows_do_to_one_another_every_run_halts()
     {
         var seed = Environment.TickCount & 0xFFFF;
         output.WriteLine($"seed {seed}");

@@ -9,7 +9,7 @@ namespace TagSegments.Workflows.Tests.Runs;
 public sealed class RepetitionTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
-    public async Task W2_What_a_run_did_is_not_done_again_when_its_answers_were_lost()
+    public async Task What_a_run_did_is_not_done_again_when_its_answers_were_lost()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start", "Mark");
         await NewPipelineAsync(crm);
@@ -40,7 +40,7 @@ public sealed class RepetitionTests(SharedApps shared) : IClassFixture<SharedApp
     }
 
     [Fact]
-    public async Task W2_An_opportunity_that_was_moved_stays_the_one_when_another_one_was_opened_before_the_repetition()
+    public async Task An_opportunity_that_was_moved_stays_the_one_when_another_one_was_opened_before_the_repetition()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start");
         var pipeline = await NewPipelineAsync(crm);

@@ -15,7 +15,7 @@ public sealed class SimulationTests(SharedApps shared) : IClassFixture<SharedApp
     [InlineData("in segment \"Newcomers\" AND has tag \"VIP\"", "remove_tag: {tag: VIP}", false)]
     [InlineData("has no tag", "remove_tag: {tag: VIP}", true)]
     [InlineData("has tag \"VIP\" OR country = \"AT\"", "remove_tag: {tag: VIP}", false)]
-    public async Task W7_A_branch_sees_the_tags_that_earlier_nodes_added_and_removed(string condition, string action, bool matches)
+    public async Task A_branch_sees_the_tags_that_earlier_nodes_added_and_removed(string condition, string action, bool matches)
     {
         var crm = await Playground.CreateAsync(shared.Apps, "New", "VIP", "Other");
         await crm.Apps.Segments.CreateSegmentAsync(new() { Account = crm.Account, Segment = new() { Name = "Newcomers" }, Text = "has tag \"New\"" });
@@ -34,7 +34,7 @@ public sealed class SimulationTests(SharedApps shared) : IClassFixture<SharedApp
     [Theory]
     [InlineData("language = \"en\"", "set_field: {field: language, value: en}", "set language to \"en\"")]
     [InlineData("NOT sent email in last 7 days", "send_message: {subject: Hello, text: Hello}", "send e-mail \"Hello\"")]
-    public async Task W7_A_simulation_says_what_its_conditions_do_not_see(string condition, string action, string unseen)
+    public async Task A_simulation_says_what_its_conditions_do_not_see(string condition, string action, string unseen)
     {
         var crm = await Playground.CreateAsync(shared.Apps);
         var contact = await crm.NewContactAsync(new() { Language = "de" });

@@ -13,7 +13,7 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     [InlineData("tags: [Hot Lead, VIP]", new[] { "Hot Lead", "VIP" })]
     [InlineData("name_prefix: 'Source: '", new[] { "Source: Web" })]
     [InlineData("any: true", new[] { "Hot Lead", "Source: Web", "VIP" })]
-    public async Task W1_A_tag_that_is_added_starts_the_workflows_that_wait_for_it(string tags, string[] expected)
+    public async Task A_tag_that_is_added_starts_the_workflows_that_wait_for_it(string tags, string[] expected)
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead", "VIP", "Source: Web");
         var contact = await crm.NewContactAsync();
@@ -28,7 +28,7 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task W1_A_tag_that_is_removed_starts_a_workflow()
+    public async Task A_tag_that_is_removed_starts_a_workflow()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
         var contact = await crm.NewContactAsync(null, "Hot Lead");
@@ -42,7 +42,7 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task W1_A_change_that_changes_nothing_starts_nothing()
+    public async Task A_change_that_changes_nothing_starts_nothing()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead", "Marker");
         var contact = await crm.NewContactAsync(null, "Hot Lead");
@@ -56,7 +56,7 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task W1_A_contact_that_is_created_starts_a_workflow()
+    public async Task A_contact_that_is_created_starts_a_workflow()
     {
         var crm = await Playground.CreateAsync(shared.Apps);
         var workflow = await crm.PublishAsync("{name: W, triggers: [{contact_created: {}}], nodes: [{id: done, end: {}}]}");
@@ -67,7 +67,7 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task W1_An_opportunity_that_comes_into_a_stage_starts_a_workflow()
+    public async Task An_opportunity_that_comes_into_a_stage_starts_a_workflow()
     {
         var crm = await Playground.CreateAsync(shared.Apps);
         var contact = await crm.NewContactAsync();
@@ -94,7 +94,7 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task W1_What_the_contact_does_starts_workflows_and_what_programs_do_starts_none()
+    public async Task What_the_contact_does_starts_workflows_and_what_programs_do_starts_none()
     {
         var crm = await Playground.CreateAsync(shared.Apps);
         var contact = await crm.NewContactAsync();
@@ -125,7 +125,7 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task Workflows_A_change_that_asks_for_no_workflows_starts_none()
+    public async Task A_change_that_asks_for_no_workflows_starts_none()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead", "Marker");
         var contact = await crm.NewContactAsync();

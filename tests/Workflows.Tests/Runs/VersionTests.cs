@@ -12,7 +12,7 @@ public sealed class VersionTests(SharedApps shared) : IClassFixture<SharedApps>
     private const string Waiting = "{name: W, triggers: [{tag: {tags: [Start]}}], nodes: [{id: pause, wait: {period: 1 day}}]}";
 
     [Fact]
-    public async Task W5_Versions_are_listed_with_their_times_and_the_runs_on_them()
+    public async Task Versions_are_listed_with_their_times_and_the_runs_on_them()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start");
         var contact = await crm.NewContactAsync();
@@ -40,7 +40,7 @@ public sealed class VersionTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task W5_A_workflow_in_use_is_deleted_only_if_forced_and_its_runs_end()
+    public async Task A_workflow_in_use_is_deleted_only_if_forced_and_its_runs_end()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start");
         var contact = await crm.NewContactAsync();
@@ -70,7 +70,7 @@ public sealed class VersionTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task W5_A_workflow_that_others_go_to_is_deleted_only_if_forced_and_then_they_say_so()
+    public async Task A_workflow_that_others_go_to_is_deleted_only_if_forced_and_then_they_say_so()
     {
         var crm = await Playground.CreateAsync(shared.Apps, "Start");
         var target = await crm.CreateAsync("{name: Target, nodes: [{id: done, end: {}}]}");

@@ -47,7 +47,7 @@ public sealed class YamlTests
         """;
 
     [Fact]
-    public void W5_A_definition_reads_from_yaml()
+    public void A_definition_reads_from_yaml()
     {
         var (workflow, _) = YamlReader.Read(Nurture);
 
@@ -62,7 +62,7 @@ public sealed class YamlTests
     }
 
     [Fact]
-    public void W5_What_was_read_is_written_and_read_again_as_the_same()
+    public void What_was_read_is_written_and_read_again_as_the_same()
     {
         var (workflow, _) = YamlReader.Read(Nurture);
 

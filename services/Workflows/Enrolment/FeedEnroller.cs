@@ -1,0 +1,100 @@
+using Dapper;
+using Npgsql;
+
+namespace TagSegments.Workflows.Enrolment;
+
+/// <summary>Turns the events of a feed into runs. Runs and cursor move in one transaction, so every event is handled exactly once.</summary>
+internal sealed class FeedEnroller(NpgsqlDataSource database, ActiveVersions versions, Feeds feeds)
+{
+    private static readonly Dictionary<int, string> s_noNames = [];
+
+    /// <summary>
+    /// Handles a batch and moves the cursor from <paramref name="after"/> to its end. Returns how many runs it touched; null if the cursor
+    /// was elsewhere: another process reads this feed.
+    /// </summary>
+    public async Task<int?> HandleAsync(int accountId, string account, Feed feed, FeedBatch batch, string after, CancellationToken ct)
+    {
+        while (true)
+        {
+            // The tag service is asked before the account is locked: however slow it is, nobody waits for the lock meanwhile.
+            var names = AskForTagNames(versions.LastSeen(accountId)) ? await TagNamesAsync(account, batch, ct) : null;
+            await using var connection = await database.OpenConnectionAsync(ct);
+            await using var tx = await connection.BeginTransactionAsync(ct);
+            var active = await versions.LockAsync(tx, accountId, ct);
+            if (names is null && AskForTagNames(active))
+            {
+                // A version was published since the last look. Now it is known, so the next round asks for the names first.
+                continue;
+            }
+
+            var touched = await EnrolAsync(tx, accountId, active, batch, names ?? s_noNames, ct);
+            if (!await MoveCursorAsync(tx, accountId, feed, after, batch.Position, ct))
+            {
+                return null;
+            }
+
+            await tx.CommitAsync(ct);
+            WorkflowMetrics.Handled(feed, batch);
+            return touched;
+        }
+    }
+
+    /// <summary>Gets how far a feed was handled.</summary>
+    public async Task<string> PositionAsync(int accountId, Feed feed, CancellationToken ct)
+    {
+        const string sql = "SELECT position FROM workflows.cursor WHERE account_id = @accountId AND feed = @feed";
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QuerySingleAsync<string>(
+            new CommandDefinition(sql, new { accountId, feed = (short)feed }, cancellationToken: ct));
+    }
+
+    private static bool AskForTagNames(IReadOnlyList<ActiveVersion> active) => active.Any(version => version.AsksForTagNames);
+
+    private Task<IReadOnlyDictionary<int, string>> TagNamesAsync(string account, FeedBatch batch, CancellationToken ct) =>
+        feeds.TagNamesAsync(account, batch.Events.Select(e => e.Tag?.TagId ?? 0).Where(id => id > 0).Distinct(), ct);
+
+    private static async Task<int> EnrolAsync(
+        NpgsqlTransaction tx,
+        int accountId,
+        IReadOnlyList<ActiveVersion> active,
+        FeedBatch batch,
+        IReadOnlyDictionary<int, string> tagNames,
+        CancellationToken ct)
+    {
+        var touched = 0;
+        var events = await Causation.OfMessagesAsync(tx, accountId, active, batch.Events, ct);
+        foreach (var part in EnrolmentPlan.Make(active, events, tagNames).Parts)
+        {
+            touched += await CarryOutAsync(tx, accountId, active, part, ct);
+        }
+
+        return active.Any(version => version.MayWatch)
+            ? touched + await EnrolmentStore.WakeWatchingAsync(tx, accountId, [.. batch.Events.SelectMany(e => e.Contacts).Distinct()], ct)
+            : touched;
+    }
+
+    private static async Task<int> CarryOutAsync(
+        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> active, PlanPart part, CancellationToken ct)
+    {
+        foreach (var enrolment in part.PutOff)
+        {
+            await Backlog.AddAsync(tx, accountId, enrolment, ct);
+        }
+
+        var exited = await EnrolmentStore.ExitAsync(tx, accountId, active, part.Exits, ct);
+        var counts = await EnrolmentStore.StartAsync(tx, accountId, active, part.Enrolments, ct);
+        return part.PutOff.Count + exited + counts.Total;
+    }
+
+    private static async Task<bool> MoveCursorAsync(
+        NpgsqlTransaction tx, int accountId, Feed feed, string after, string position, CancellationToken ct)
+    {
+        const string sql = """
+            UPDATE workflows.cursor
+            SET position = @position
+            WHERE account_id = @accountId AND feed = @feed AND position = @after
+            """;
+        return await tx.Connection!.ExecuteAsync(new CommandDefinition(
+            sql, new { accountId, feed = (short)feed, after, position }, tx, cancellationToken: ct)) == 1;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Net;
+using Crm.Tags.V1;
+using Crm.Workflows.V1;
+using Dapper;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using TagSegments.Embedded.Smtp;
+using TagSegments.Testing;
+using TagSegments.Workflows.Enrolment;
+using TagSegments.Workflows.Notifications;
+using TagSegments.Workflows.Tests.Runs;
+
+namespace TagSegments.Workflows.Tests;
+
+/// <summary>Other services are asked while nothing is locked: each stand-in for one looks at the locks when it is called.</summary>
+public sealed class LockTests : IAsyncLifetime
+{
+    private readonly List<string> _seen = [];
+    private TestDatabase _database = null!;
+    private NpgsqlDataSource _source = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await (await PostgresFixture.SharedAsync()).CreateDatabaseAsync();
+        _source = NpgsqlDataSource.Create(_database.RoleConnectionString("workflows"));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_account_is_not_locked_while_the_tag_service_is_asked_for_names()
+    {
+        Execute("""
+            INSERT INTO workflows.account (account_id, name) VALUES (1, 'acme');
+            INSERT INTO workflows.cursor (account_id, feed, position) VALUES (1, 1, 'before');
+            INSERT INTO workflows.workflow_version (account_id, workflow_id, version, active_from, published_by, definition)
+            VALUES (1, gen_random_uuid(), 1, '-infinity', 'me', '{"triggers": [{"tag": {"namePrefix": "Source: "}}], "nodes": [{"id": "done", "end": {}}]}')
+            """);
+        await using var tags = await StandInAsync(() => Execute("SELECT FROM workflows.account FOR UPDATE NOWAIT"));
+        using var channel = GrpcChannel.ForAddress(tags.Urls.First());
+        var feeds = new Feeds(new TagService.TagServiceClient(channel), null!, null!);
+        var enroller = new FeedEnroller(_source, new ActiveVersions(), feeds);
+        var e = FeedEvent.Of(new TagEvent { EventId = "1", ContactId = 7, TagId = 3, Kind = TagEvent.Types.Kind.Added, Time = new() });
+
+        await Assert.ThrowsAsync<RpcException>(() => enroller.HandleAsync(1, "acme", Feed.Tags, new([e], "after"), "before", CancellationToken.None));
+
+        Assert.Equal(["/crm.tags.v1.TagService/GetTag: not locked"], _seen);
+    }
+
+    [Fact]
+    public async Task A_notice_is_not_locked_while_its_owner_is_told_and_keeps_what_comes_up_meanwhile()
+    {
+        Execute("""
+            INSERT INTO workflows.account (account_id, name) VALUES (1, 'acme');
+            INSERT INTO workflows.workflow (account_id, workflow_id, name, owner_email, draft)
+            VALUES (1, '00000000-0000-0000-0000-000000000001', 'Alarm', 'owner@acme.example', '{}');
+            INSERT INTO workflows.run (account_id, run_id, workflow_id, version, contact_id, event_id, state, lane)
+            VALUES (1, '00000000-0000-0000-0000-000000000002', '00000000-0000-0000-0000-000000000001', 1, 7, 'e', 3, 1);
+            INSERT INTO workflows.notice (account_id, workflow_id, state, runs, run_id)
+            VALUES (1, '00000000-0000-0000-0000-000000000001', 3, 5, '00000000-0000-0000-0000-000000000002')
+            """);
+        await using var mail = SmtpSink.Start();
+        mail.Script = step =>
+        {
+            if (step.Stage is SmtpStage.EndOfData)
+            {
+                See("mail", () => Execute("SELECT FROM workflows.notice FOR UPDATE NOWAIT; UPDATE workflows.notice SET runs = runs + 2"));
+            }
+
+            return SmtpReaction.Accept;
+        };
+        using var notices = new OwnerNotices(
+            _source, new MailClient(new() { Smtp = $"127.0.0.1:{mail.Port}" }), NullLogger<OwnerNotices>.Instance);
+
+        await notices.StartAsync(CancellationToken.None);
+        await Playground.WaitForAsync(async () => await NoticeAsync() == (2, true), () => "two runs that the owner is told of in an hour");
+        await notices.StopAsync(CancellationToken.None);
+
+        Assert.Equal(["mail: not locked"], _seen);
+        Assert.Equal("Alarm: 5 runs parked", mail.Messages.Single().Header("Subject"));
+    }
+
+    [Fact]
+    public async Task A_request_is_not_locked_while_the_segment_service_is_asked_whom_to_enrol()
+    {
+        await using var segments = await StandInAsync(
+            () => Assert.Equal(0, _source.CreateCommand(
+                "SELECT count(*)::int FROM pg_locks WHERE relation = 'workflows.request'::regclass AND mode = 'RowExclusiveLock'").ExecuteScalar()));
+        await using var apps = await TestApps.StartAsync(new()
+        {
+            Database = _database,
+            Services = [Service.Tags, Service.Campaigns, Service.Workflows],
+            Settings = new Dictionary<string, string?> { ["Services:Segments"] = segments.Urls.First() },
+        });
+        var crm = await Playground.CreateAsync(apps, "Hot Lead");
+        var workflow = await crm.PublishAsync("{name: W, triggers: [{tag: {tags: [Hot Lead]}}], nodes: [{id: done, end: {}}]}");
+
+        await Assert.ThrowsAsync<RpcException>(async () => await apps.Workflows.EnrolContactsAsync(
+            new() { Account = crm.Account, WorkflowId = workflow.WorkflowId, RequestId = "r1" }));
+
+        Assert.Equal(["/crm.segments.v1.SegmentService/StreamMatches: not locked"], _seen);
+    }
+
+    // Looks at the locks at every call, and then has no answer.
+    private async Task<WebApplication> StandInAsync(Action look)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        var app = builder.Build();
+        app.Run(context =>
+        {
+            See(context.Request.Path, look);
+            context.Response.StatusCode = StatusCodes.Status501NotImplemented;
+            return Task.CompletedTask;
+        });
+        await app.StartAsync();
+        return app;
+    }
+
+    private void See(string call, Action look)
+    {
+        try
+        {
+            look();
+            _seen.Add($"{call}: not locked");
+        }
+        catch (Exception e)
+        {
+            // The test compares what was seen, in its own thread.
+            _seen.Add($"{call}: {e.Message}");
+        }
+    }
+
+    private void Execute(string sql)
+    {
+        using var command = _source.CreateCommand(sql);
+        command.ExecuteNonQuery();
+    }
+
+    private async Task<(int Runs, bool IsPutOff)> NoticeAsync()
+    {
+        await using var connection = await _source.OpenConnectionAsync();
+        return await connection.QuerySingleAsync<(int, bool)>("SELECT runs, due_at > now() + interval '59 minutes' FROM workflows.notice");
+    }
+}
