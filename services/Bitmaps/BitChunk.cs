@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace TagSegments.Bitmaps;
 
 /// <summary>
-/// An immutable set of the numbers 0 to 16,383 in the smallest of four forms: all, a sorted list, runs or plain bits. Operations write
-/// into uncompressed buffers of <see cref="ChunkLayout.Words"/> words.
+/// An immutable set of the numbers 0 to 16,383 in the smallest of four forms: full, a sorted list, runs or plain bits. Operations write
+/// to uncompressed buffers of <see cref="ChunkLayout.Words"/> words.
 /// </summary>
 public abstract class BitChunk
 {
@@ -16,16 +16,16 @@ public abstract class BitChunk
 
     private protected BitChunk(int count) => Count = count;
 
-    /// <summary>How many bits are set.</summary>
+    /// <summary>The number of set bits.</summary>
     public int Count { get; }
 
-    /// <summary>The greatest offset; of no meaning for an empty chunk.</summary>
+    /// <summary>The greatest offset; undefined for an empty chunk.</summary>
     public abstract int Last { get; }
 
-    /// <summary>The bytes that the chunk takes in memory, roughly.</summary>
+    /// <summary>The approximate size of the chunk in memory, in bytes.</summary>
     public abstract int Bytes { get; }
 
-    /// <summary>Makes a chunk of uncompressed words, in the form that takes least memory.</summary>
+    /// <summary>Creates a chunk from uncompressed words, in the form that takes the least memory.</summary>
     public static BitChunk From(ReadOnlySpan<ulong> words)
     {
         var count = ChunkWords.Count(words);
@@ -44,10 +44,10 @@ public abstract class BitChunk
     /// <summary>Tests one bit.</summary>
     public abstract bool Contains(int offset);
 
-    /// <summary>Counts the bits that are in a buffer too.</summary>
+    /// <summary>Counts the bits that are also in a buffer.</summary>
     public abstract int CountIn(ReadOnlySpan<ulong> words);
 
-    /// <summary>Writes the bits into a buffer, whatever it held.</summary>
+    /// <summary>Overwrites a buffer with the bits.</summary>
     public virtual void CopyTo(Span<ulong> words)
     {
         words[..ChunkLayout.Words].Clear();
@@ -57,7 +57,7 @@ public abstract class BitChunk
     /// <summary>Adds the bits to a buffer.</summary>
     public abstract void OrInto(Span<ulong> words);
 
-    /// <summary>Removes from a buffer what is not in this chunk.</summary>
+    /// <summary>Removes from a buffer the bits that are not in this chunk.</summary>
     [SkipLocalsInit]
     public virtual void AndInto(Span<ulong> words)
     {

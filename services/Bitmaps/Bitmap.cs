@@ -1,6 +1,6 @@
 namespace TagSegments.Bitmaps;
 
-/// <summary>An immutable set of non-negative numbers in chunks. Two versions of a set share the chunks in which they do not differ.</summary>
+/// <summary>An immutable set of non-negative numbers in chunks. Versions of a set share the chunks in which they do not differ.</summary>
 public sealed class Bitmap
 {
     /// <summary>The empty set.</summary>
@@ -19,22 +19,22 @@ public sealed class Bitmap
         Last = chunks.Length == 0 ? -1 : ((chunks.Length - 1) * ChunkLayout.Bits) + chunks[^1].Last;
     }
 
-    /// <summary>How many numbers are in the set.</summary>
+    /// <summary>The number of members.</summary>
     public int Count { get; }
 
-    /// <summary>The greatest number in the set; -1 if there is none.</summary>
+    /// <summary>The greatest member; -1 for an empty set.</summary>
     public int Last { get; }
 
-    /// <summary>One more than the last chunk with a number.</summary>
+    /// <summary>The index after the last chunk with a member.</summary>
     public int ChunkCount => _chunks.Length;
 
-    /// <summary>The bytes that the set takes in memory, roughly.</summary>
+    /// <summary>The approximate size of the set in memory, in bytes.</summary>
     public long Bytes => 48 + _chunks.Sum(chunk => 8L + (chunk.Count == 0 ? 0 : chunk.Bytes));
 
-    /// <summary>Gets a chunk; those behind the last are empty.</summary>
+    /// <summary>Gets a chunk; it is empty beyond the last one.</summary>
     public BitChunk this[int chunk] => (uint)chunk < (uint)_chunks.Length ? _chunks[chunk] : BitChunk.Empty;
 
-    /// <summary>Makes a set of numbers in any order.</summary>
+    /// <summary>Creates a set from numbers in any order.</summary>
     public static Bitmap Of(params IEnumerable<int> numbers)
     {
         var editor = new BitmapEditor(Empty);

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace TagSegments.Bitmaps;
 
-/// <summary>Puts a set together from whole chunks in any order.</summary>
+/// <summary>Builds a set from whole chunks in any order.</summary>
 public sealed class BitmapBuilder
 {
     private BitChunk[] _chunks = [];
     private int _count;
 
-    /// <summary>Puts a chunk in, given as <see cref="ChunkLayout.Bytes"/> bytes; each chunk once.</summary>
+    /// <summary>Adds a chunk given as <see cref="ChunkLayout.Bytes"/> bytes; each chunk once.</summary>
     public void Add(int chunk, ReadOnlySpan<byte> bits)
     {
         var made = BitChunk.From(MemoryMarshal.Cast<byte, ulong>(bits));
@@ -26,7 +26,7 @@ public sealed class BitmapBuilder
         _count = Math.Max(_count, chunk + 1);
     }
 
-    /// <summary>Makes the set.</summary>
+    /// <summary>Returns the set.</summary>
     public Bitmap ToBitmap()
     {
         var chunks = _chunks[.._count];

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace TagSegments.Bitmaps;
 
 /// <summary>
-/// Writes sets as bytes and reads them back: the number of chunks, each chunk in the shortest form, a 64-bit checksum. Gaps and runs are
-/// variable-length integers of 7 bits a byte, so a number costs one byte where the set is not very sparse, and never more than two.
+/// Writes sets as bytes and reads them back: the number of chunks, each chunk in its shortest form, a 64-bit checksum. Gaps and runs are
+/// variable-length integers with 7 bits per byte, so a number takes one byte unless the set is very sparse, and never more than two.
 /// </summary>
 public static class BitmapCodec
 {
@@ -14,7 +14,7 @@ public static class BitmapCodec
     private const byte Runs = 2;
     private const byte Plain = 3;
 
-    /// <summary>Writes a set behind <paramref name="header"/>; the checksum covers both.</summary>
+    /// <summary>Writes a set after <paramref name="header"/>; the checksum covers both.</summary>
     public static byte[] Encode(Bitmap bitmap, ReadOnlySpan<byte> header)
     {
         var output = new ByteWriter(header.Length + 16 + (bitmap.ChunkCount * 256));
@@ -31,7 +31,7 @@ public static class BitmapCodec
         return output.Written.ToArray();
     }
 
-    /// <summary>Reads a set behind a header of <paramref name="headerLength"/> bytes; null if a byte of header or set is not as it was written.</summary>
+    /// <summary>Reads a set after a header of <paramref name="headerLength"/> bytes; null if header or set are damaged.</summary>
     public static Bitmap? TryDecode(ReadOnlySpan<byte> bytes, int headerLength)
     {
         var end = bytes.Length - sizeof(ulong);

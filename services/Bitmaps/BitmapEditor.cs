@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace TagSegments.Bitmaps;
 
-/// <summary>Changes a set into another one, which shares every chunk that was not touched. Not for several threads at once.</summary>
+/// <summary>Builds a changed copy of a set that shares every unchanged chunk with it. Not thread-safe.</summary>
 public sealed class BitmapEditor(Bitmap original)
 {
     private readonly Dictionary<int, ulong[]> _touched = [];
 
-    // Changes come in long rows of the same chunk.
+    // Consecutive changes mostly concern the same chunk.
     private int _lastChunk = -1;
     private ulong[] _lastWords = [];
 
@@ -42,7 +42,7 @@ public sealed class BitmapEditor(Bitmap original)
         return words;
     }
 
-    /// <summary>Makes the changed set.</summary>
+    /// <summary>Returns the changed set.</summary>
     public Bitmap ToBitmap()
     {
         if (_touched.Count == 0)

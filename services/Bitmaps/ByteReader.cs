@@ -1,6 +1,6 @@
 namespace TagSegments.Bitmaps;
 
-/// <summary>Reads bytes whose checksum was right, so what is read is what was written.</summary>
+/// <summary>Reads bytes whose checksum has been verified.</summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;

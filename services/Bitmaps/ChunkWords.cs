@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace TagSegments.Bitmaps;
 
-/// <summary>The algebra of uncompressed chunks, <see cref="ChunkLayout.Words"/> words each, as wide as the processor allows.</summary>
+/// <summary>Set operations on uncompressed chunks of <see cref="ChunkLayout.Words"/> words, vectorised as far as the processor allows.</summary>
 public static class ChunkWords
 {
-    /// <summary>Keeps the bits that are in both.</summary>
+    /// <summary>Keeps the bits that are in both chunks.</summary>
     public static void And(Span<ulong> words, ReadOnlySpan<ulong> other)
     {
         var left = Wide(words);
@@ -18,7 +18,7 @@ public static class ChunkWords
         }
     }
 
-    /// <summary>Adds the bits of the other.</summary>
+    /// <summary>Adds the bits of the other chunk.</summary>
     public static void Or(Span<ulong> words, ReadOnlySpan<ulong> other)
     {
         var left = Wide(words);
@@ -29,7 +29,7 @@ public static class ChunkWords
         }
     }
 
-    /// <summary>Removes the bits of the other.</summary>
+    /// <summary>Removes the bits of the other chunk.</summary>
     public static void AndNot(Span<ulong> words, ReadOnlySpan<ulong> other)
     {
         var left = Wide(words);
@@ -40,7 +40,7 @@ public static class ChunkWords
         }
     }
 
-    /// <summary>Turns every bit over.</summary>
+    /// <summary>Inverts every bit.</summary>
     public static void Not(Span<ulong> words)
     {
         var wide = Wide(words);
@@ -70,7 +70,7 @@ public static class ChunkWords
         return a + b + c + d;
     }
 
-    /// <summary>Counts the bits that are in both.</summary>
+    /// <summary>Counts the bits that are in both chunks.</summary>
     public static int CountBoth(ReadOnlySpan<ulong> words, ReadOnlySpan<ulong> other)
     {
         var (a, b, c, d) = (0, 0, 0, 0);
@@ -157,8 +157,8 @@ public static class ChunkWords
     }
 
     /// <summary>
-    /// Writes the numbers of the set bits, ascending and each plus <paramref name="first"/>, from offset <paramref name="from"/> on until
-    /// <paramref name="numbers"/> is full; returns how many.
+    /// Writes the offsets of the set bits plus <paramref name="first"/>, ascending and from offset <paramref name="from"/> on, until
+    /// <paramref name="numbers"/> is full; returns the number written.
     /// </summary>
     public static int Enumerate(ReadOnlySpan<ulong> words, int first, int from, Span<int> numbers)
     {
@@ -203,7 +203,7 @@ public static class ChunkWords
         var (written, inRun) = (0, false);
         for (var i = 0; i < words.Length; i++)
         {
-            // A bound is where the bits turn over; a run ends one before.
+            // A bound is where the bits change; a run ends one bit earlier.
             var ordered = BinaryPrimitives.ReverseEndianness(words[i]);
             for (var turns = ordered ^ ((ordered >> 1) | (inRun ? 0x8000_0000_0000_0000 : 0)); turns != 0; written++)
             {
@@ -221,7 +221,7 @@ public static class ChunkWords
         }
     }
 
-    /// <summary>Turns a word whose lowest bit is its first one into a word of a chunk, in which the highest bit of each byte is.</summary>
+    /// <summary>Converts a word whose lowest bit comes first into a chunk's word, where the highest bit of each byte comes first.</summary>
     public static ulong FromLowestFirst(ulong word)
     {
         word = ((word >> 1) & 0x5555_5555_5555_5555) | ((word & 0x5555_5555_5555_5555) << 1);

@@ -1,6 +1,6 @@
 namespace TagSegments.Bitmaps;
 
-/// <summary>A chunk as the sorted list of its offsets: for few bits.</summary>
+/// <summary>A chunk as the sorted list of its offsets, for few bits.</summary>
 internal sealed class ListChunk(ushort[] offsets) : BitChunk(offsets.Length)
 {
     public ReadOnlySpan<ushort> Offsets => offsets;

@@ -1,6 +1,6 @@
 namespace TagSegments.Bitmaps;
 
-/// <summary>A chunk as plain bits: for sets that neither a list nor runs make smaller.</summary>
+/// <summary>A chunk as plain bits, for sets that neither a list nor runs would make smaller.</summary>
 internal sealed class PlainChunk(ulong[] bits, int count) : BitChunk(count)
 {
     public ReadOnlySpan<ulong> Words => bits;

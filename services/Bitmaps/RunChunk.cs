@@ -1,6 +1,6 @@
 namespace TagSegments.Bitmaps;
 
-/// <summary>A chunk as runs of consecutive offsets, each a first and a last one: for imports, which come in blocks, and for nearly full sets.</summary>
+/// <summary>A chunk as runs of consecutive offsets, each a first and a last one, for blocks of imported contacts and nearly full sets.</summary>
 internal sealed class RunChunk(ushort[] bounds, int count) : BitChunk(count)
 {
     public ReadOnlySpan<ushort> Bounds => bounds;
@@ -48,7 +48,7 @@ internal sealed class RunChunk(ushort[] bounds, int count) : BitChunk(count)
         }
     }
 
-    // Where nearly all bits are set, little lies between the runs.
+    // If nearly all bits are set, the gaps between the runs are small.
     public override void AndInto(Span<ulong> words)
     {
         var next = 0;

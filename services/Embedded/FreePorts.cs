@@ -3,15 +3,15 @@ using System.Net.Sockets;
 
 namespace TagSegments.Embedded;
 
-/// <summary>Ports on loopback that nobody listens on.</summary>
+/// <summary>Finds free ports on loopback.</summary>
 public static class FreePorts
 {
-    /// <summary>Takes one that is free now.</summary>
+    /// <summary>Returns a port that is free now.</summary>
     public static int Next() => Next(1)[0];
 
     /// <summary>
-    /// Takes several different ones that are free now. They lie below the range from which systems number outgoing connections, so that
-    /// none of those takes one before its server listens.
+    /// Returns several different ports that are free now. They lie below the range that systems use for outgoing connections, so no such
+    /// connection takes one before its server listens.
     /// </summary>
     public static int[] Next(int count)
     {
@@ -28,7 +28,7 @@ public static class FreePorts
         return [.. ports];
     }
 
-    /// <summary>Whether nobody listens on the port of 127.0.0.1.</summary>
+    /// <summary>Checks that no program listens on the port of 127.0.0.1.</summary>
     public static bool IsFree(int port)
     {
         using var listener = new TcpListener(IPAddress.Loopback, port);

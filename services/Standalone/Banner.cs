@@ -1,6 +1,6 @@
 namespace TagSegments.Standalone;
 
-/// <summary>Tells what is running and what to try.</summary>
+/// <summary>Shows what is running and what to try.</summary>
 internal static class Banner
 {
     private const string Cli = "dotnet run --project services/Cli --";
@@ -47,7 +47,7 @@ internal static class Banner
         return $"{parts.Host}:{parts.Port}, database {parts.Database}, user {parts.Username}";
     }
 
-    // What the command has to be told only if the ports are not the usual ones.
+    // The command needs the addresses only if the ports are not the default ones.
     private static string[] Addresses(Ports ports) => ports is { Tags: 5101, Segments: 5102, Campaigns: 5103, Workflows: 5104 }
         ? []
         :

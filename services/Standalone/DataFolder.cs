@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace TagSegments.Standalone;
 
-/// <summary>The folder that a start leaves to the next one.</summary>
+/// <summary>The data folder, which outlives the program.</summary>
 internal sealed class DataFolder
 {
     private readonly string _path;
@@ -16,16 +16,16 @@ internal sealed class DataFolder
 
     public string Postgres => Path.Combine(_path, "postgres");
 
-    /// <summary>The file to which the SMTP sink writes what it gets.</summary>
+    /// <summary>The file to which the SMTP sink writes the messages it receives.</summary>
     public string Mail => Path.Combine(_path, "mail.jsonl");
 
     public Secrets Secrets { get; }
 
-    /// <summary>Gets where data lies if no folder is named, for example ~/.local/share/tagsegments.</summary>
+    /// <summary>Gets the default folder, for example ~/.local/share/tagsegments.</summary>
     public static string Default() => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "tagsegments");
 
-    /// <summary>Opens the folder, making it on the first start.</summary>
+    /// <summary>Opens the folder and creates it at the first start.</summary>
     public static DataFolder Open(string path)
     {
         Directory.CreateDirectory(path);
@@ -33,13 +33,13 @@ internal sealed class DataFolder
     }
 }
 
-/// <summary>Keys that must be the same at each start: tokens and links given out by the last one stay valid.</summary>
+/// <summary>Keys that stay the same, so that tokens and links survive a restart.</summary>
 internal sealed record Secrets(string TokenKey, string RolePassword)
 {
     public static Secrets Open(string file)
     {
         if (File.Exists(file))
-            return JsonSerializer.Deserialize<Secrets>(File.ReadAllText(file)) ?? throw new StartException($"{file} is empty.", "Delete it; links in messages that were sent stop working.");
+            return JsonSerializer.Deserialize<Secrets>(File.ReadAllText(file)) ?? throw new StartException($"{file} is empty.", "Delete it. Links in messages already sent will stop working.");
 
         var secrets = new Secrets(RandomNumberGenerator.GetHexString(64), RandomNumberGenerator.GetHexString(32));
         using var stream = new FileStream(file, NewFileForUsOnly());

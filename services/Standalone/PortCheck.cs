@@ -2,7 +2,7 @@ using TagSegments.Embedded;
 
 namespace TagSegments.Standalone;
 
-/// <summary>Finds taken ports before anything is started, and by whom they are taken.</summary>
+/// <summary>Finds ports in use, and the programs that use them, before anything is started.</summary>
 internal static class PortCheck
 {
     public static void ThrowIfTaken(Ports ports)

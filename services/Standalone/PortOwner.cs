@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TagSegments.Standalone;
 
-/// <summary>Finds the program that listens on a port, where the system tells: on Linux, for processes that we may look at.</summary>
+/// <summary>Finds the program that listens on a port, on Linux and for processes that this user may inspect.</summary>
 internal static class PortOwner
 {
     private const string Listening = "0A";

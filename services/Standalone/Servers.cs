@@ -10,7 +10,7 @@ using TagSegments.Workflows;
 
 namespace TagSegments.Standalone;
 
-/// <summary>Everything that the program starts; stopped in the opposite order.</summary>
+/// <summary>All servers that the program starts; they stop in the opposite order.</summary>
 internal sealed class Servers : IAsyncDisposable
 {
     private readonly Stack<Func<Task>> _stops = new();
@@ -21,7 +21,7 @@ internal sealed class Servers : IAsyncDisposable
 
     public SmtpSink Sink { get; private set; } = null!;
 
-    /// <summary>Completes when the private database has ended by itself.</summary>
+    /// <summary>Completes when the private database has ended unexpectedly.</summary>
     public Task DatabaseEnded { get; private init; } = Task.Delay(Timeout.Infinite);
 
     public static async Task<Servers> StartAsync(StandaloneOptions options, DataFolder data, Action<string> say, CancellationToken ct)

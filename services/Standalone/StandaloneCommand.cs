@@ -7,18 +7,18 @@ internal static class StandaloneCommand
 {
     private static readonly Option<string> Data = new("--data")
     {
-        Description = "The folder that keeps everything. Defaults to tagsegments in the user's folder for application data.",
+        Description = "The folder for all data. Defaults to tagsegments in the user's folder for application data.",
         HelpName = "dir",
         DefaultValueFactory = _ => DataFolder.Default(),
     };
 
-    private static readonly Option<bool> Demo = new("--demo") { Description = "Load a demo account and run the main job in it, also if there are accounts already." };
-    private static readonly Option<bool> NoDemo = new("--no-demo") { Description = "Load no demo account on the first start." };
-    private static readonly Option<bool> ExitAfterDemo = new("--exit-after-demo") { Description = "Stop after the demo; the exit code is 0 only if every step was checked." };
+    private static readonly Option<bool> Demo = new("--demo") { Description = "Load a demo account and run the main job in it, even if there are accounts." };
+    private static readonly Option<bool> NoDemo = new("--no-demo") { Description = "Do not load a demo account at the first start." };
+    private static readonly Option<bool> ExitAfterDemo = new("--exit-after-demo") { Description = "Stop after the demo. The exit code is 0 only if every check passed." };
 
     private static readonly Option<int> DemoContacts = new("--demo-contacts")
     {
-        Description = "How many contacts the demo account gets.",
+        Description = "The number of contacts in the demo account.",
         HelpName = "n",
         DefaultValueFactory = _ => 20_000,
     };
@@ -54,7 +54,7 @@ internal static class StandaloneCommand
         };
         command.SetAction((parse, ct) => StandaloneProgram.RunAsync(Read(parse), ct));
         var parse = command.Parse(args);
-        // Signals are ours: stopping the database in order takes longer than the library's two seconds.
+        // This program handles signals itself: an orderly stop of the database takes longer than the library's two seconds.
         var code = await parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
         return parse.Errors.Count > 0 ? 2 : code;
     }

@@ -1,14 +1,14 @@
 namespace TagSegments.Standalone;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record StandaloneOptions
 {
-    /// <summary>The folder that keeps everything.</summary>
+    /// <summary>The folder with all data.</summary>
     public required string Data { get; init; }
 
     public required Ports Ports { get; init; }
 
-    /// <summary>True always runs the demo, false never, null when there is no account yet.</summary>
+    /// <summary>True runs the demo, false does not, null runs it if there is no account yet.</summary>
     public bool? Demo { get; init; }
 
     public int DemoContacts { get; init; }
@@ -28,7 +28,7 @@ internal sealed record StandaloneOptions
 /// <summary>The ports on 127.0.0.1.</summary>
 internal sealed record Ports(int Tags, int Segments, int Campaigns, int Workflows, int Http, int Smtp)
 {
-    /// <summary>Gets each port with what it is for and the option that changes it.</summary>
+    /// <summary>Gets each port with its purpose and the option that changes it.</summary>
     public IEnumerable<(int Port, string Purpose, string Option)> All =>
     [
         (Tags, "the tags service", "--tags-port"),

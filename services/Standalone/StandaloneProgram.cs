@@ -8,7 +8,7 @@ using TagSegments.Standalone.Demo;
 
 namespace TagSegments.Standalone;
 
-/// <summary>Starts everything, shows the demo, serves until it is told to stop, stops everything.</summary>
+/// <summary>Starts everything, shows the demo, serves until it gets a signal to stop, and stops everything.</summary>
 internal static class StandaloneProgram
 {
     public static async Task<int> RunAsync(StandaloneOptions options, CancellationToken ct)
@@ -50,7 +50,7 @@ internal static class StandaloneProgram
 
         Banner.Write(Console.Out, options, data, servers, await HasDemoAsync(options, ct));
         if (await Task.WhenAny(servers.DatabaseEnded, Task.Delay(Timeout.Infinite, ct)) == servers.DatabaseEnded)
-            throw new StartException("PostgreSQL has ended by itself.", $"Its last words stand in the log; start again, the data in {options.Data} is kept.");
+            throw new StartException("PostgreSQL has ended unexpectedly.", $"Its last output is in the log. Start again; the data in {options.Data} is kept.");
         Console.WriteLine("Stopping ...");
         throw new OperationCanceledException(ct);
     }
@@ -91,7 +91,7 @@ internal static class StandaloneProgram
     private static ErrorReport? Report(Exception exception, CancellationToken ct) => exception switch
     {
         StartException start => new(start.Message, start.Hint, ExitCode.Refused),
-        EmbeddedServerException embedded => new(embedded.Message, "Correct that and start again.", ExitCode.Refused),
+        EmbeddedServerException embedded => new(embedded.Message, "Correct this and start again.", ExitCode.Refused),
         _ => ErrorReport.From(exception, ct),
     };
 }

@@ -1,6 +1,6 @@
 namespace TagSegments.Standalone;
 
-/// <summary>The program cannot start, with what to do about it.</summary>
+/// <summary>The program cannot start; the hint says what to do.</summary>
 internal sealed class StartException(string message, string hint) : Exception(message)
 {
     public string Hint { get; } = hint;

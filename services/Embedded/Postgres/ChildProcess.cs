@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace TagSegments.Embedded.Postgres;
 
-/// <summary>A program that runs as our child.</summary>
+/// <summary>A child process.</summary>
 internal sealed partial class ChildProcess
 {
     private const int LinesKept = 40;
     private const int Sigint = 2;
 
-    // initdb looks at its locale variables even with --locale.
+    // initdb reads its locale variables even with --locale.
     private static readonly Dictionary<string, string> s_environment = new() { ["LC_ALL"] = "C", ["TZ"] = "UTC" };
 
     private readonly ConcurrentQueue<string> _lines = new();
@@ -44,7 +44,7 @@ internal sealed partial class ChildProcess
         return child;
     }
 
-    /// <summary>Starts a program of PostgreSQL; <paramref name="folder"/> is the folder that it has to reach.</summary>
+    /// <summary>Starts a program of PostgreSQL that needs access to <paramref name="folder"/>.</summary>
     public static ChildProcess Start(string program, IEnumerable<string> arguments, string folder) =>
         Start(UnprivilegedUser.Wrap(program, arguments, folder), s_environment);
 
@@ -53,7 +53,7 @@ internal sealed partial class ChildProcess
     {
         var child = new ChildProcess();
         var started = new TaskCompletionSource();
-        // The kernel signals the child when the thread that forked it ends. A pool thread may end at any time, so this one stays.
+        // The kernel signals the child when the thread that forked it ends. A pool thread may end at any time, so the child gets a thread of its own.
         new Thread(() => child.Live(command, environment, started)) { IsBackground = true, Name = "Lifeline of a child process" }.Start();
         started.Task.GetAwaiter().GetResult();
         return child;

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace TagSegments.Embedded.Postgres;
 
-/// <summary>A private PostgreSQL server on loopback that lives no longer than this process; its data stays.</summary>
+/// <summary>A private PostgreSQL server on loopback that ends with this process; its data stays.</summary>
 public sealed class EmbeddedPostgres : IAsyncDisposable
 {
     private static readonly TimeSpan s_retryFor = TimeSpan.FromSeconds(20);
@@ -24,13 +24,13 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>The process id of the server's first process.</summary>
     public int ProcessId => _process.Id;
 
-    /// <summary>Completes when the server has ended, for whatever reason.</summary>
+    /// <summary>Completes when the server has ended for any reason.</summary>
     public Task Exited => _process.Exited;
 
     /// <summary>The last lines that the server wrote.</summary>
     public string RecentOutput => _process.RecentOutput;
 
-    /// <summary>Starts the server and waits until it answers; creates the cluster when the folder has none.</summary>
+    /// <summary>Starts the server and waits until it answers; creates the cluster if the folder has none.</summary>
     public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, CancellationToken ct = default)
     {
         var cluster = await PostgresCluster.OpenAsync(options, ct);
@@ -61,7 +61,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     public string ConnectionString(string database = "postgres") =>
         new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Port, Username = "postgres", Database = database }.ConnectionString;
 
-    /// <summary>Ends the server as a power cut would: no shutdown, recovery at the next start.</summary>
+    /// <summary>Ends the server as a power cut would: without a shutdown, with recovery at the next start.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
@@ -75,7 +75,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    // Processes of a killed server may hold its memory for a moment, and a free port may be taken meanwhile.
+    // The processes of a killed server may hold its memory for a moment, and another program may take a free port meanwhile.
     private static bool IsPassing(string output, EmbeddedPostgresOptions options) =>
         output.Contains("still in use", StringComparison.Ordinal) ||
         (options.Port == 0 && output.Contains("could not bind", StringComparison.Ordinal));

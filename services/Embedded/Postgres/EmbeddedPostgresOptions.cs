@@ -3,10 +3,10 @@ namespace TagSegments.Embedded.Postgres;
 /// <summary>Where a private PostgreSQL cluster lives and how it runs.</summary>
 public sealed record EmbeddedPostgresOptions
 {
-    /// <summary>The folder of the cluster; made on the first start, found again by later ones.</summary>
+    /// <summary>The folder of the cluster; created at the first start and reused by later ones.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>The port on 127.0.0.1; 0 takes the one of the last start, or a free one.</summary>
+    /// <summary>The port on 127.0.0.1; 0 uses that of the last start, or a free one.</summary>
     public int Port { get; init; }
 
     /// <summary>The folder with <c>initdb</c> and <c>postgres</c>; null searches PG_BIN, PATH and the usual places, then downloads.</summary>
@@ -15,10 +15,10 @@ public sealed record EmbeddedPostgresOptions
     /// <summary>The version that is downloaded when none is installed.</summary>
     public string DownloadVersion { get; init; } = "17.5.0";
 
-    /// <summary>Server settings over the defaults, as <c>-c name=value</c>.</summary>
+    /// <summary>Server settings that override the defaults, as in <c>-c name=value</c>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Settings for data that nobody will miss after a crash: tests and benchmarks.</summary>
+    /// <summary>Settings for data that a crash may destroy: tests and benchmarks.</summary>
     public static IReadOnlyDictionary<string, string> Throwaway { get; } = new Dictionary<string, string>
     {
         ["fsync"] = "off",

@@ -10,7 +10,7 @@ internal static partial class PostgresBinaries
     /// <summary>The oldest major version that the migrations run on.</summary>
     private const int OldestMajor = 15;
 
-    /// <summary>Finds programs of version <paramref name="major"/>, or, when that is null, the first that are new enough.</summary>
+    /// <summary>Finds the programs of version <paramref name="major"/>, or the first that are new enough if it is null.</summary>
     public static async Task<string> FindAsync(EmbeddedPostgresOptions options, int? major, CancellationToken ct)
     {
         if (options.BinDirectory is { } configured)

@@ -18,7 +18,7 @@ internal sealed class PostgresCluster
 
     private string PortFile => Path.Combine(DataDirectory, "tagsegments.port");
 
-    /// <summary>Makes the folder ready to be started: created when missing, and used by no other server.</summary>
+    /// <summary>Prepares the folder for a start: creates it if it is missing, and makes sure that no other server uses it.</summary>
     public static async Task<PostgresCluster> OpenAsync(EmbeddedPostgresOptions options, CancellationToken ct)
     {
         var data = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory));
@@ -75,7 +75,7 @@ internal sealed class PostgresCluster
         }
     }
 
-    // Created beside and then renamed, so that an interrupted initdb leaves nothing that looks like a cluster.
+    // Created next to its place and then renamed, so that an interrupted initdb leaves nothing that looks like a cluster.
     private async Task CreateAsync(CancellationToken ct)
     {
         if (Directory.Exists(DataDirectory) && Directory.EnumerateFileSystemEntries(DataDirectory).Any())
@@ -97,8 +97,8 @@ internal sealed class PostgresCluster
         Directory.Move(fresh, DataDirectory);
     }
 
-    // After a crash the server of the former owner may still be shutting down. A lock file whose process is gone is PostgreSQL's to judge;
-    // one whose process number now belongs to another program would stop it for ever, so that one is removed.
+    // After a crash, the former owner's server may still be shutting down. PostgreSQL itself handles a lock file whose process is gone. A lock
+    // file whose process number now belongs to another program would block it for ever, so it is removed.
     private async Task WaitForFormerServerAsync(CancellationToken ct)
     {
         var lockFile = Path.Combine(DataDirectory, "postmaster.pid");

@@ -11,7 +11,7 @@ internal static partial class UnprivilegedUser
 
     private static bool IsRoot => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess;
 
-    /// <summary>Gives the folder to the user that the server will run as.</summary>
+    /// <summary>Makes the user that the server runs as the owner of the folder.</summary>
     public static void TakeOwnership(string folder)
     {
         if (IsRoot && ChangeOwner(folder, Nobody, Nobody) != 0)
@@ -19,8 +19,8 @@ internal static partial class UnprivilegedUser
     }
 
     /// <summary>
-    /// The command line to start a program with: in a session of its own, so that Ctrl-C reaches it through us only, and with a signal
-    /// to stop when the thread that started it ends, so that not even a killed process leaves it behind.
+    /// The command line that starts a program. The program has a session of its own, so Ctrl-C reaches it only through this process. It gets a
+    /// signal to stop when the thread that started it ends, so even a killed process leaves no server running.
     /// </summary>
     public static IReadOnlyList<string> Wrap(string program, IEnumerable<string> arguments, string folder)
     {
@@ -35,7 +35,7 @@ internal static partial class UnprivilegedUser
         return [.. session, s_setPriv, .. user, .. access, "--pdeathsig=SIGINT", "--", program, .. arguments];
     }
 
-    // A clone below /root, say, cannot be entered by "nobody": then the server keeps the right to pass folders of others.
+    // "nobody" cannot enter a clone below /root, for example. The server then keeps the right to pass through folders of other users.
     private static bool IsOpenToOthers(string path)
     {
         for (var parent = Directory.GetParent(path); parent is not null; parent = parent.Parent)

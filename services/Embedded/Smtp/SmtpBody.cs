@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace TagSegments.Embedded.Smtp;
 
-/// <summary>Collects a message until the line with a single dot, and takes the transport's dots out.</summary>
+/// <summary>Collects a message up to the line with a single dot, and removes the dots added for transport.</summary>
 internal sealed class SmtpBody
 {
     private readonly ArrayBufferWriter<byte> _bytes = new(16 * 1024);
@@ -12,7 +12,7 @@ internal sealed class SmtpBody
     public SmtpBody(int limit)
     {
         _limit = limit;
-        // As if the command line before it belonged to it: then a dot in the first line needs no case of its own.
+        // Starts as if a line had just ended, so that a dot in the first line is not a special case.
         _bytes.Write("\r\n"u8);
     }
 
@@ -20,7 +20,7 @@ internal sealed class SmtpBody
 
     public bool IsComplete { get; private set; }
 
-    /// <summary>Takes in what has arrived and returns where it stopped: behind the end of the message, if that has arrived.</summary>
+    /// <summary>Consumes the bytes that have arrived and returns where it stopped: after the end of the message, if that has arrived.</summary>
     public SequencePosition Append(ReadOnlySequence<byte> arrived)
     {
         var before = _bytes.WrittenCount;
@@ -29,7 +29,7 @@ internal sealed class SmtpBody
             _bytes.Write(segment.Span);
         }
 
-        // The end may straddle two reads.
+        // The end may be split over two reads.
         var from = Math.Max(0, before - 4);
         var end = _bytes.WrittenSpan[from..].IndexOf("\r\n.\r\n"u8);
         if (end < 0)
@@ -44,12 +44,12 @@ internal sealed class SmtpBody
         return arrived.GetPosition(from + end + 5 - before);
     }
 
-    /// <summary>Returns the message; the line break before the end belongs to it.</summary>
+    /// <summary>Returns the message, including the line break before the final dot.</summary>
     public ReadOnlyMemory<byte> Message()
     {
         var rest = _bytes.WrittenSpan[.._length];
         var message = new ArrayBufferWriter<byte>(_length);
-        // A dot after a line break was added by the client, or doubled by it: either way it goes.
+        // The client added or doubled a dot after a line break; either way one is removed.
         for (var dot = rest.IndexOf("\r\n."u8); dot >= 0; dot = rest.IndexOf("\r\n."u8))
         {
             message.Write(rest[..(dot + 2)]);

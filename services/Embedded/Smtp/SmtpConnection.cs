@@ -26,7 +26,7 @@ internal sealed class SmtpConnection
     /// <summary>Whether the conversation is encrypted.</summary>
     public bool IsSecure { get; private set; }
 
-    /// <summary>Goes on encrypted. What was received until then and not read is forgotten: nobody can slip in commands before.</summary>
+    /// <summary>Switches to encryption. Input received earlier but not yet read is discarded, so nobody can inject commands before it.</summary>
     public async Task SecureAsync(X509Certificate2 certificate, CancellationToken ct)
     {
         await FlushAsync(ct);
@@ -39,26 +39,26 @@ internal sealed class SmtpConnection
     private static (PipeReader, PipeWriter) Pipes(Stream stream) =>
         (PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, minimumReadSize: 16 * 1024)), PipeWriter.Create(stream));
 
-    /// <summary>Writes a reply, which leaves at the next flush.</summary>
+    /// <summary>Writes a reply, which is sent at the next flush.</summary>
     public void Reply(string text) => Encoding.ASCII.GetBytes(text + "\r\n", _output);
 
     public async Task FlushAsync(CancellationToken ct) => await _output.FlushAsync(ct);
 
-    /// <summary>Ends the conversation as a crash would: without lingering, the client sees a reset.</summary>
+    /// <summary>Ends the conversation as a crash would: without lingering, so the client sees a reset.</summary>
     public void Cut()
     {
         _socket.Close(0);
         throw new IOException("The connection was cut by the script.");
     }
 
-    /// <summary>Reads a command; null when the client has gone or sends a line without end.</summary>
+    /// <summary>Reads a command; null if the client has disconnected or sends an endless line.</summary>
     public async Task<string?> ReadLineAsync(CancellationToken ct)
     {
         while (true)
         {
             if (!_input.TryRead(out var read))
             {
-                // Replies leave together once nothing more of a pipelined group is waiting.
+                // Replies are sent together once no command of a pipelined group is waiting.
                 await FlushAsync(ct);
                 read = await _input.ReadAsync(ct);
             }
@@ -76,14 +76,14 @@ internal sealed class SmtpConnection
         }
     }
 
-    /// <summary>Reads what has arrived of a message's body.</summary>
+    /// <summary>Reads the part of a message's body that has arrived.</summary>
     public async Task ReadBodyAsync(SmtpBody body, CancellationToken ct)
     {
         var read = await _input.ReadAsync(ct);
         _input.AdvanceTo(body.Append(read.Buffer));
         if (read.IsCompleted && !body.IsComplete)
         {
-            throw new IOException("The client has gone in the middle of a message.");
+            throw new IOException("The client disconnected in the middle of a message.");
         }
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace TagSegments.Embedded.Smtp;
 
-/// <summary>What an <see cref="SmtpSink"/> has accepted.</summary>
+/// <summary>The messages that an <see cref="SmtpSink"/> has accepted.</summary>
 internal sealed class SmtpMailbox : IDisposable
 {
     private readonly Lock _lock = new();
@@ -16,7 +16,7 @@ internal sealed class SmtpMailbox : IDisposable
     public SmtpMailbox(SmtpSinkOptions options)
     {
         _kept = options.Kept;
-        // Without a buffer of its own each write reaches the operating system, which survives the death of this process.
+        // Without a buffer, each write reaches the operating system at once and survives the death of this process.
         _journal = options.JournalFile is { } file ? new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0) : null;
     }
 
@@ -66,7 +66,7 @@ internal sealed class SmtpMailbox : IDisposable
         var waited = Stopwatch.StartNew();
         while (true)
         {
-            // Asked for before the look, so that a message in between is not missed.
+            // Requested before the check, so that a message in between is not missed.
             var changed = NextChange();
             if (reached())
             {

@@ -171,7 +171,7 @@ internal sealed class SmtpSession(SmtpSink sink, SmtpConnection connection)
         await connection.ReadBodyAsync(body, ct);
         if (await ReactAsync(SmtpStage.Body, _recipients[0], ct) is not null)
         {
-            // The rest of the body would be taken for commands.
+            // The rest of the body would be read as commands.
             return false;
         }
 
