@@ -66,6 +66,6 @@ internal sealed partial class ActivityApi
         return numbers is [var account, var pos, var activityId] && account == accountId
             ? new FeedPlace(pos, activityId)
             : throw RpcErrors.InvalidFields(
-                ErrorReason.PageToken, "after: is no position of this account's feed", [("after", "is no position of this account's feed")]);
+                ErrorReason.PageToken, "after: is not a position in this account's feed", [("after", "is not a position in this account's feed")]);
     }
 }

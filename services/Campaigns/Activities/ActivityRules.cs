@@ -43,7 +43,7 @@ internal static class ActivityRules
             .Require(activity.DedupeKey.Length <= 200, $"{path}.dedupe_key", "is longer than 200 characters")
             .Require(!custom || activity.EventName.Trim().Length is >= 1 and <= 200, $"{path}.event_name", "must have 1 to 200 characters")
             .Require(custom || activity.EventName.Length == 0, $"{path}.event_name", "is for custom events only")
-            .Require(custom || activity.Properties is null, $"{path}.properties", "are for custom events only");
+            .Require(custom || activity.Properties is null, $"{path}.properties", "is for custom events only");
         return new ActivityEvent(
             activity.ContactId,
             activity.Kind,
@@ -85,8 +85,8 @@ internal static class ActivityRules
         }
 
         checks
-            .Require(System.Text.Encoding.UTF8.GetByteCount(json) <= 16_384, $"{path}.properties", "are larger than 16,384 bytes as JSON")
-            .Require(!json.Contains("\\u0000", StringComparison.Ordinal), $"{path}.properties", "hold the character U+0000");
+            .Require(System.Text.Encoding.UTF8.GetByteCount(json) <= 16_384, $"{path}.properties", "is larger than 16,384 bytes as JSON")
+            .Require(!json.Contains("\\u0000", StringComparison.Ordinal), $"{path}.properties", "contains the character U+0000");
         return json;
     }
 

@@ -23,9 +23,9 @@ internal static class CampaignRules
             .Require(campaign.Description.Length <= 2_000, "campaign.description", "is longer than 2,000 characters")
             .Require(Enum.IsDefined(campaign.Channel), "campaign.channel", "is not a channel")
             .Require(campaign.MessagesPerMinute >= 0, "campaign.messages_per_minute", "must not be negative")
-            .Require(campaign.RecipientTagIds.Count + campaign.RecipientTagNames.Count <= 20, "campaign.recipient_tag_ids", "are more than 20")
-            .Require(campaign.Audience.Include.Count <= 100, "campaign.audience.include", "are more than 100")
-            .Require(campaign.Audience.Exclude.Count <= 100, "campaign.audience.exclude", "are more than 100");
+            .Require(campaign.RecipientTagIds.Count + campaign.RecipientTagNames.Count <= 20, "campaign.recipient_tag_ids", "has more than 20 entries")
+            .Require(campaign.Audience.Include.Count <= 100, "campaign.audience.include", "has more than 100 entries")
+            .Require(campaign.Audience.Exclude.Count <= 100, "campaign.audience.exclude", "has more than 100 entries");
         CheckMessage(campaign.Message, campaign.Channel, "campaign.message", checks);
         checks.ThrowIfAny();
         TemplateRenderer.CheckTemplates(campaign.Message, "campaign.message");
@@ -73,8 +73,8 @@ internal static class CampaignRules
             .Require(message.Subject.Length <= 1_000 && !HasControls(message.Subject), $"{path}.subject", "must be one line of at most 1,000 characters")
             .Require(Encoding.UTF8.GetByteCount(message.Text) <= 65_536, $"{path}.text", "is larger than 65,536 bytes")
             .Require(Encoding.UTF8.GetByteCount(message.Html) <= 1_048_576, $"{path}.html", "is larger than 1,048,576 bytes")
-            .Require(!message.Text.Contains('\0', StringComparison.Ordinal), $"{path}.text", "holds the character U+0000")
-            .Require(!message.Html.Contains('\0', StringComparison.Ordinal), $"{path}.html", "holds the character U+0000")
+            .Require(!message.Text.Contains('\0', StringComparison.Ordinal), $"{path}.text", "contains the character U+0000")
+            .Require(!message.Html.Contains('\0', StringComparison.Ordinal), $"{path}.html", "contains the character U+0000")
             .Require(email || message.Html.Length + message.Subject.Length == 0, $"{path}.html", "and subject are for e-mail only");
     }
 

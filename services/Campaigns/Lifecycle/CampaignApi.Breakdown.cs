@@ -19,9 +19,9 @@ internal sealed partial class CampaignApi
         var ofAudience = request.Segments is { Sources.Count: 0 };
         new FieldChecks()
             .Require(request.ByCase != BreakDownResultsRequest.ByOneofCase.None, "by", "is required: tags or segments")
-            .Require(request.CampaignIds.Count <= MaxCampaigns, "campaign_ids", $"are more than {MaxCampaigns}")
-            .Require(request.Tags is null || request.Tags.TagIds.Count + request.Tags.TagNames.Count <= MaxTags, "tags", $"are more than {MaxTags}")
-            .Require(request.Segments is null || request.Segments.Sources.Count <= MaxSegments, "segments.sources", $"are more than {MaxSegments}")
+            .Require(request.CampaignIds.Count <= MaxCampaigns, "campaign_ids", $"has more than {MaxCampaigns} entries")
+            .Require(request.Tags is null || request.Tags.TagIds.Count + request.Tags.TagNames.Count <= MaxTags, "tags", $"has more than {MaxTags} entries")
+            .Require(request.Segments is null || request.Segments.Sources.Count <= MaxSegments, "segments.sources", $"has more than {MaxSegments} entries")
             .Require(
                 !ofAudience || request.CampaignIds.Count == 1, "segments.sources", "is required unless exactly one campaign is named")
             .ThrowIfAny();

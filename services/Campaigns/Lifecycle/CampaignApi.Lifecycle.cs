@@ -95,7 +95,7 @@ internal sealed partial class CampaignApi
 
             var variant = Variants.Find(row.ToAbTest(), request.Variant);
             new FieldChecks()
-                .Require(variant > 0, "variant", "is no variant of the campaign")
+                .Require(variant > 0, "variant", "is not a variant of the campaign")
                 .ThrowIfAny();
             var decision = $"Chosen by {context.Principal()}.";
             return new ChooseVariantResponse { Campaign = (await AbTestStore.ChooseAsync(tx, row, variant, decision, ct)).ToCampaign() };

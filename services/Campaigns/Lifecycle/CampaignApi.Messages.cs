@@ -15,7 +15,7 @@ internal sealed partial class CampaignApi
         var account = await tools.Accounts.GetAsync(request.Account, ct);
         new FieldChecks()
             .Require(request.ContactId > 0, "contact_id", "is required")
-            .Require(request.Campaign is null != (request.CampaignId.Length == 0), "campaign_id", "or campaign is required, one of them")
+            .Require(request.Campaign is null != (request.CampaignId.Length == 0), "campaign_id", "is required, or campaign instead")
             .ThrowIfAny();
         var campaign = request.Campaign?.Clone() ?? (await campaigns.GetAsync(account.Id, request.CampaignId, "", ct)).ToCampaign();
         if (request.Campaign is not null)

@@ -56,7 +56,7 @@ internal sealed partial class CampaignApi
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
         var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", context.CancellationToken);
         new FieldChecks()
-            .Require(request.ContactIds.Count <= 1_000, "contact_ids", "are more than 1,000")
+            .Require(request.ContactIds.Count <= 1_000, "contact_ids", "has more than 1,000 entries")
             .ThrowIfAny();
         var size = PageSize.Of(request.PageSize, 10_000);
         var behind = int.Parse(tools.Pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
@@ -89,8 +89,8 @@ internal sealed partial class CampaignApi
         var ct = context.CancellationToken;
         var account = await tools.Accounts.GetAsync(request.Account, ct);
         new FieldChecks()
-            .Require(request.ContactIds.Count <= 1_000, "contact_ids", "are more than 1,000")
-            .Require(request.All != request.ContactIds.Count > 0, "contact_ids", "are required, or all, and not both")
+            .Require(request.ContactIds.Count <= 1_000, "contact_ids", "has more than 1,000 entries")
+            .Require(request.All != request.ContactIds.Count > 0, "contact_ids", "is required, or all instead")
             .ThrowIfAny();
         var response = await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
         {
@@ -100,7 +100,7 @@ internal sealed partial class CampaignApi
             var checks = new FieldChecks();
             for (var i = 0; i < request.ContactIds.Count; i++)
             {
-                checks.Require(resent.Contains(request.ContactIds[i]), $"contact_ids[{i}]", "is not a recipient whose outcome is unknown, or others of its batch are just being sent");
+                checks.Require(resent.Contains(request.ContactIds[i]), $"contact_ids[{i}]", "is not a recipient with an unknown outcome, or other messages of its batch are being sent");
             }
 
             checks.ThrowIfAny();

@@ -80,7 +80,7 @@ internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaig
         var unknown = mask.Where(path => !s_fields.Contains(path)).ToList();
         if (unknown.Count > 0)
         {
-            throw RpcErrors.InvalidField("update_mask", $"\"{unknown[0]}\" cannot be changed; possible are {string.Join(", ", s_fields)}");
+            throw RpcErrors.InvalidField("update_mask", $"\"{unknown[0]}\" cannot be changed; possible fields are {string.Join(", ", s_fields)}");
         }
 
         var merged = current.Clone();

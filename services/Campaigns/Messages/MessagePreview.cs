@@ -68,7 +68,7 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
         {
             return Variants.Find(campaign.AbTest, name) is > 0 and var named
                 ? named
-                : throw RpcErrors.InvalidField("variant", "is no variant of the campaign");
+                : throw RpcErrors.InvalidField("variant", "is not a variant of the campaign");
         }
 
         // One that is not saved has no id, from which the variant of a contact follows.

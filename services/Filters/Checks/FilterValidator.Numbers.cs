@@ -15,7 +15,7 @@ public sealed partial class FilterValidator
             return;
         }
 
-        _problems.Require(quantity.HasAtLeast || quantity.HasAtMost, path, "must say at least or at most how often");
+        _problems.Require(quantity.HasAtLeast || quantity.HasAtMost, path, "must have at_least or at_most");
         _problems.Require(!quantity.HasAtLeast || quantity.AtLeast >= 1, $"{path}.at_least", "must be at least 1");
         _problems.Require(!quantity.HasAtMost || quantity.AtMost >= 0, $"{path}.at_most", "must not be negative");
         _problems.Require(
@@ -57,7 +57,7 @@ public sealed partial class FilterValidator
         _problems.Require(
             window.Zone.Length == 0 || NodaTime.DateTimeZoneProviders.Tzdb.GetZoneOrNull(window.Zone) is not null,
             $"{path}.zone",
-            "is no IANA time zone");
+            "is not an IANA time zone");
         switch (window.KindCase)
         {
             case TimeWindow.KindOneofCase.Last:

@@ -106,13 +106,13 @@ public sealed partial class FilterValidator
     }
 
     private void CheckGroup(FilterGroup group, string path) =>
-        _problems.Require(group.Filters.Count > 0, $"{path}.filters", "must not be empty; say everyone if that is meant");
+        _problems.Require(group.Filters.Count > 0, $"{path}.filters", "must not be empty; for all contacts, say everyone");
 
     private void CheckTag(TagClause clause, string path)
     {
         CheckEnum(clause.Match, $"{path}.match");
         _problems.Require(clause.TagIds.Count == 0 || clause.NamePrefix.Length == 0, $"{path}.name_prefix", "must not be set together with tag_ids");
-        _problems.Require(clause.Match != Match.All || clause.TagIds.Count > 0, $"{path}.tag_ids", "must not be empty where all tags are asked for");
+        _problems.Require(clause.Match != Match.All || clause.TagIds.Count > 0, $"{path}.tag_ids", "must not be empty if all tags must match");
         CheckText(clause.NamePrefix, $"{path}.name_prefix");
         CheckCount(clause.TagIds.Count, $"{path}.tag_ids");
         for (var i = 0; i < Math.Min(clause.TagIds.Count, FilterLimits.Operands); i++)
@@ -161,14 +161,14 @@ public sealed partial class FilterValidator
     }
 
     private void CheckChannel(Channel channel, string path) =>
-        _problems.Require(Enum.IsDefined(channel), path, "is no known channel");
+        _problems.Require(Enum.IsDefined(channel), path, "is not a known channel");
 
     private void CheckEnum<T>(T value, string path)
         where T : struct, Enum
     {
         if (_problems.Require(!value.Equals(default(T)), path, "must be set"))
         {
-            _problems.Require(Enum.IsDefined(value), path, "is no known value");
+            _problems.Require(Enum.IsDefined(value), path, "is not a known value");
         }
     }
 }

@@ -189,7 +189,7 @@ public sealed partial class FilterParser
         var token = _tokens.Current;
         if (token.Kind != TokenKind.Literal || !int.TryParse(token.Value, System.Globalization.NumberStyles.None, null, out var count))
         {
-            throw _tokens.Error($"{token} is no whole number", "a whole number");
+            throw _tokens.Error($"{token} is not a whole number", "a whole number");
         }
 
         _tokens.Skip(1);

@@ -176,7 +176,7 @@ public sealed partial class FilterParser
     private FieldClause ReadFieldWindow() =>
         IsWindowAhead()
             ? new FieldClause { Operator = Operator.InWindow, Window = ReadWindow() }
-            : throw _tokens.Error($"{_tokens.Current} is no comparison", [.. s_signs.Keys, .. s_comparisons]);
+            : throw _tokens.Error($"{_tokens.Current} is not a comparison", [.. s_signs.Keys, .. s_comparisons]);
 
     private FieldClause ReadAnniversary() => new()
     {

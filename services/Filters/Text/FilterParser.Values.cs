@@ -51,7 +51,7 @@ public sealed partial class FilterParser
         var token = _tokens.Current;
         if (token.Kind is not (TokenKind.Text or TokenKind.Literal or TokenKind.Word) || (token.Kind == TokenKind.Word && IsConnective(token)))
         {
-            throw _tokens.Error($"{token} is no value", ExpectedValue(field.Type));
+            throw _tokens.Error($"{token} is not a value", ExpectedValue(field.Type));
         }
 
         var value = field.Type switch

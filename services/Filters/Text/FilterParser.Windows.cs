@@ -60,7 +60,7 @@ public sealed partial class FilterParser
 
         return _tokens.Accept("next")
             ? ReadRelative(1)
-            : throw _tokens.Error($"{_tokens.Current} is no span of time", s_windowStarts);
+            : throw _tokens.Error($"{_tokens.Current} is not a span of time", s_windowStarts);
     }
 
     // 7 days; 3 full days; full week
@@ -112,7 +112,7 @@ public sealed partial class FilterParser
         if (token.Kind != TokenKind.Literal
             || !int.TryParse(token.Value, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number))
         {
-            throw _tokens.Error($"{token} is no whole number", "a whole number");
+            throw _tokens.Error($"{token} is not a whole number", "a whole number");
         }
 
         _tokens.Skip(1);
@@ -155,7 +155,7 @@ public sealed partial class FilterParser
         if (token.Kind is not (TokenKind.Literal or TokenKind.Text)
             || !(FilterValues.TryDate(token.Value, out _) || FilterValues.TryInstant(token.Value, out _)))
         {
-            throw _tokens.Error($"{token} is no date", "a date such as 2026-11-23", "a time such as 2026-11-23T10:00:00Z");
+            throw _tokens.Error($"{token} is not a date", "a date such as 2026-11-23", "a time such as 2026-11-23T10:00:00Z");
         }
 
         _tokens.Skip(1);
@@ -176,7 +176,7 @@ public sealed partial class FilterParser
             }
         }
 
-        throw _tokens.Error($"{token} is no unit of time", [.. FilterWords.Units.Values.Select(unit => unit + "s"), .. FilterWords.Units.Values]);
+        throw _tokens.Error($"{token} is not a unit of time", [.. FilterWords.Units.Values.Select(unit => unit + "s"), .. FilterWords.Units.Values]);
     }
 
     private NodaTime.LocalDate NextDay(NodaTime.LocalDate day) =>

@@ -152,7 +152,7 @@ public sealed partial class FilterParser
 
         if (token.Kind is not (TokenKind.Text or TokenKind.Bracketed or TokenKind.Word))
         {
-            throw _tokens.Error($"{token} is no {resource}", $"the name of a {resource} in double quotes");
+            throw _tokens.Error($"{token} is not a {resource}", $"the name of a {resource} in double quotes");
         }
 
         var item = index.ByName(token.Value) ?? index.ByName(token.Value.Trim().Normalize()) ?? throw _tokens.Unknown(resource, token.Value, index.Names);

@@ -75,7 +75,7 @@ public sealed class WindowResolver(Instant now, DateTimeZone accountZone, int we
         end.Length == 0 ? open
         : FilterValues.TryDate(end, out var day) ? TimeEdge.At(day)
         : FilterValues.TryInstant(end, out var instant) ? TimeEdge.At(instant)
-        : throw new ArgumentException($"The window has not been validated: {end} is no date.", nameof(end));
+        : throw new ArgumentException($"The window has not been validated: {end} is not a date.", nameof(end));
 
     private static int Months(TimeUnit unit) => unit switch
     {

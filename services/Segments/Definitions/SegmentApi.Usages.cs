@@ -37,6 +37,6 @@ internal sealed partial class SegmentApi
         Target.CampaignId => ("campaign", request.CampaignId),
         Target.SegmentId => ("segment", request.SegmentId),
         Target.SmartListId => ("smart_list", request.SmartListId),
-        _ => throw RpcErrors.InvalidField("tag_id", "is required, or field_id, campaign_id, segment_id or smart_list_id instead of it"),
+        _ => throw RpcErrors.InvalidField("tag_id", "is required, or field_id, campaign_id, segment_id or smart_list_id instead"),
     };
 }

@@ -31,7 +31,7 @@ internal sealed partial class SegmentApi(
             .Require(request.Segment is not null, "segment", "is required")
             .Name(request.Segment?.Name ?? "", "segment.name")
             .Description(request.Segment?.Description ?? "", "segment.description")
-            .Require(request.Text.Length > 0 ^ request.Segment?.Filter is not null, "segment.filter", "is required, or text instead of it")
+            .Require(request.Text.Length > 0 ^ request.Segment?.Filter is not null, "segment.filter", "is required, or text instead")
             .ThrowIfAny();
 
         return await definitions.CreateAsync(account, request, context);
@@ -90,5 +90,5 @@ internal sealed partial class SegmentApi(
     }
 
     private static void RequireKey(bool isSet) =>
-        new FieldChecks().Require(isSet, "segment_id", "is required, or name instead of it").ThrowIfAny();
+        new FieldChecks().Require(isSet, "segment_id", "is required, or name instead").ThrowIfAny();
 }

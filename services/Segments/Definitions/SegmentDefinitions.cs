@@ -182,7 +182,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
         {
             if (contactIds[i] <= 0 || !state.Living.Contains(contactIds[i]))
             {
-                throw RpcErrors.InvalidField($"{path}[{i}]", "is no living contact");
+                throw RpcErrors.InvalidField($"{path}[{i}]", "is not a living contact");
             }
         }
     }

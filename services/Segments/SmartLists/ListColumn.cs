@@ -52,7 +52,7 @@ internal sealed record ListColumn(string Key, FilterField? Field)
             .Select((name, i) => ByName(name, catalog) ?? throw ListErrors.UnknownColumn(name, catalog, $"{path}[{i}]"))
             .Select(column => column.Key)
             .ToArray();
-        new FieldChecks().Require(keys.Distinct().Count() == keys.Length, path, "name a column twice").ThrowIfAny();
+        new FieldChecks().Require(keys.Distinct().Count() == keys.Length, path, "names a column twice").ThrowIfAny();
         return keys;
     }
 

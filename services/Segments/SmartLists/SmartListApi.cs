@@ -62,8 +62,8 @@ internal sealed class SmartListApi(AccountDirectory accounts, SmartListCalls lis
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         new FieldChecks()
-            .Require(request.KeyCase != ListSmartListRowsRequest.KeyOneofCase.None, "smart_list_id", "is required, or name or source instead of it")
-            .Require(request.Columns.Count <= SmartListEdit.MaxColumns, "columns", $"are more than {SmartListEdit.MaxColumns}")
+            .Require(request.KeyCase != ListSmartListRowsRequest.KeyOneofCase.None, "smart_list_id", "is required, or name or source instead")
+            .Require(request.Columns.Count <= SmartListEdit.MaxColumns, "columns", $"has more than {SmartListEdit.MaxColumns} entries")
             .ThrowIfAny();
         var size = PageSizes.Check(request.PageSize, MaxPage);
 
@@ -81,5 +81,5 @@ internal sealed class SmartListApi(AccountDirectory accounts, SmartListCalls lis
     private static FilterSource ByName(string name) => new() { SmartListName = name };
 
     private static void RequireKey(bool isSet) =>
-        new FieldChecks().Require(isSet, "smart_list_id", "is required, or name instead of it").ThrowIfAny();
+        new FieldChecks().Require(isSet, "smart_list_id", "is required, or name instead").ThrowIfAny();
 }

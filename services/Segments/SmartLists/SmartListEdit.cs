@@ -60,7 +60,7 @@ internal sealed class SmartListEdit
             SortDescending = order?.Descending ?? old.SortDescending,
         };
         new FieldChecks()
-            .Require(changed.TagIds.Distinct().Count() == changed.TagIds.Count(), "smart_list.exclude_tag_id", "is the include tag, too")
+            .Require(changed.TagIds.Distinct().Count() == changed.TagIds.Count(), "smart_list.exclude_tag_id", "is also the include tag")
             .ThrowIfAny();
         var missing = FilterReader.MissingTags(changed, state).FirstOrDefault(tag => Has(tag.Path));
         return missing is null ? changed : throw FilterErrors.MissingReference(missing with { Path = $"smart_list.{missing.Path}" });
@@ -94,11 +94,11 @@ internal sealed class SmartListEdit
     private void Check()
     {
         var checks = new FieldChecks()
-            .Require(_list.Columns.Count <= MaxColumns, "smart_list.columns", $"are more than {MaxColumns}")
+            .Require(_list.Columns.Count <= MaxColumns, "smart_list.columns", $"has more than {MaxColumns} entries")
             .Require(_list.IncludeTagId >= 0, "smart_list.include_tag_id", "must be the number of a tag, or 0 for none")
             .Require(_list.ExcludeTagId >= 0, "smart_list.exclude_tag_id", "must be the number of a tag, or 0 for none")
-            .Require(Has("filter") || _text.Length == 0, "text", "is the filter, which update_mask does not name")
-            .Require(!Has("filter") || (_text.Length > 0 ^ _list.Filter is not null), "smart_list.filter", "is required, or text instead of it")
+            .Require(Has("filter") || _text.Length == 0, "text", "is the filter, which is not in update_mask")
+            .Require(!Has("filter") || (_text.Length > 0 ^ _list.Filter is not null), "smart_list.filter", "is required, or text instead")
             .Description(_list.Description, "smart_list.description");
         if (Has("name"))
         {

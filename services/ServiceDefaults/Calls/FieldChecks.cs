@@ -25,7 +25,7 @@ public sealed class FieldChecks
 
     /// <summary>Records a violation if a time is set and not one that protobuf allows; others cannot be converted.</summary>
     public FieldChecks RequireTime(Timestamp? time, string field) =>
-        Require(time is null || IsValid(time), field, "is not an instant of the years 1 to 9999");
+        Require(time is null || IsValid(time), field, "is not in the years 1 to 9999");
 
     /// <summary>Whether protobuf allows a time.</summary>
     public static bool IsValid(Timestamp time) => time.Nanos is >= 0 and < 1_000_000_000 && time.Seconds is >= FirstSecond and <= LastSecond;

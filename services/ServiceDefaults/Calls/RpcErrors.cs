@@ -34,14 +34,14 @@ public static class RpcErrors
 
     /// <summary>Makes a NOT_FOUND for a resource, also used for those of other accounts.</summary>
     public static RpcException NotFound(string resource, string id) =>
-        Create(StatusCode.NotFound, ErrorReason.NotFound, $"There is no {resource} {id}.", ("resource", resource), ("id", id));
+        Create(StatusCode.NotFound, ErrorReason.NotFound, $"There is not a {resource} {id}.", ("resource", resource), ("id", id));
 
     /// <summary>Makes an ALREADY_EXISTS for a name or key that is taken, by <paramref name="id"/> if known.</summary>
     public static RpcException AlreadyExists(string resource, string name, string id = "") =>
         Create(
             StatusCode.AlreadyExists,
             ErrorReason.AlreadyExists,
-            $"There is a {resource} \"{name}\" already.",
+            $"The {resource} \"{name}\" already exists.",
             ("resource", resource),
             ("name", name),
             ("id", id));
@@ -51,7 +51,7 @@ public static class RpcErrors
         Create(
             StatusCode.Aborted,
             ErrorReason.VersionMismatch,
-            $"The {resource} {id} has changed: its version is {version} now. Read it again and retry.",
+            $"The {resource} {id} has changed; its version is now {version}. Read it again and retry.",
             ("resource", resource),
             ("id", id),
             ("version", version.ToString(System.Globalization.CultureInfo.InvariantCulture)));

@@ -91,15 +91,15 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
                 return new RpcException(new Status(StatusCode.DeadlineExceeded, "The database query took too long."));
             case PostgresException { SqlState: PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire }:
                 return RpcErrors.Create(
-                    StatusCode.InvalidArgument, ErrorReason.InvalidField, "A text holds a character that cannot be stored, such as U+0000.");
+                    StatusCode.InvalidArgument, ErrorReason.InvalidField, "A text contains a character that cannot be stored, such as U+0000.");
             case NpgsqlException { IsTransient: true } or NpgsqlException { InnerException: SocketException or IOException or TimeoutException }
                 or SocketException or TimeoutException:
                 logger.DatabaseUnavailable(exception, context.Method);
                 return RpcErrors.Create(
-                    StatusCode.Unavailable, ErrorReason.Unavailable, "The database cannot be reached just now. Retry.");
+                    StatusCode.Unavailable, ErrorReason.Unavailable, "The database cannot be reached. Retry.");
             default:
                 logger.UnexpectedError(exception, context.Method);
-                return RpcErrors.Create(StatusCode.Internal, ErrorReason.Internal, "An internal error; the server has logged it.");
+                return RpcErrors.Create(StatusCode.Internal, ErrorReason.Internal, "An internal error occurred; the server has logged it.");
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class LoadInterceptor(int maxCalls) : Interceptor
             return calls <= maxCalls
                 ? await continuation(request, context)
                 : throw RpcErrors.Create(
-                    StatusCode.ResourceExhausted, ErrorReason.Overloaded, $"The service answers {maxCalls} calls already. Retry in a moment.");
+                    StatusCode.ResourceExhausted, ErrorReason.Overloaded, $"The service is at its limit of {maxCalls} concurrent calls. Retry in a moment.");
         }
         finally
         {

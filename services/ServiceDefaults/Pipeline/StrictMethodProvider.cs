@@ -90,7 +90,7 @@ internal sealed class StrictMethodProvider<TService> : IServiceMethodProvider<TS
                     throw RpcErrors.Create(
                         StatusCode.InvalidArgument,
                         ErrorReason.MalformedMessage,
-                        $"The request is no valid {typeof(T).Name}: {e.Message}");
+                        $"The request is not a valid {typeof(T).Name}: {e.Message}");
                 }
             });
     }

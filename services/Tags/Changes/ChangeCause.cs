@@ -24,9 +24,9 @@ internal sealed record ChangeCause(
             .Require(Enum.IsDefined(cause.Kind), "cause.kind", "is not a known kind")
             .Require(cause.Id.Length <= 100, "cause.id", "is longer than 100 characters")
             .Require(cause.Detail.Length <= 200, "cause.detail", "is longer than 200 characters")
-            .Require(!cause.Id.Contains('\0') && !cause.Detail.Contains('\0'), "cause", "holds the character U+0000")
+            .Require(!cause.Id.Contains('\0') && !cause.Detail.Contains('\0'), "cause", "contains the character U+0000")
             .Require(cause.WorkflowChain.Count <= 32, "cause.workflow_chain", "has more than 32 entries")
-            .Require(cause.WorkflowChain.All(IsChainEntry), "cause.workflow_chain", "has an empty entry, a long one or one with control characters")
+            .Require(cause.WorkflowChain.All(IsChainEntry), "cause.workflow_chain", "has an empty entry, an over-long entry or one with control characters")
             .ThrowIfAny();
 
         var kind = cause.Kind == Cause.Types.Kind.Unspecified ? defaultKind : cause.Kind;

@@ -13,7 +13,7 @@ internal static partial class DefinitionCheck
         faults.Require(definition.Nodes.Count is >= 1 and <= 1_000, "nodes", "needs 1 to 1,000 nodes");
         faults.Require(
             definition.ExitTagIds.Count + definition.ExitTags.Count <= 20, "exit_tags", "has more than 20 tags");
-        faults.Require(Enum.IsDefined(definition.Reentry), "reentry", "is no re-entry rule");
+        faults.Require(Enum.IsDefined(definition.Reentry), "reentry", "is not a re-entry rule");
         for (var i = 0; i < definition.Triggers.Count; i++)
         {
             CheckTrigger(definition.Triggers[i], $"triggers[{i}]", faults);
@@ -61,7 +61,7 @@ internal static partial class DefinitionCheck
         var ways = named + (trigger.NamePrefix.Length > 0 ? 1 : 0) + (trigger.Any ? 1 : 0);
         faults.Require(ways == 1, path, "needs exactly one of tags, name_prefix and any");
         faults.Require(trigger.TagIds.Count <= 1_000 && trigger.Tags.Count <= 1_000, $"{path}.tags", "has more than 1,000 tags");
-        faults.Require(Enum.IsDefined(trigger.Change), $"{path}.change", "is no change of a tag");
+        faults.Require(Enum.IsDefined(trigger.Change), $"{path}.change", "is not a tag change");
     }
 
     private static void CheckActivityTrigger(ActivityTrigger trigger, string path, Faults faults)
@@ -74,7 +74,7 @@ internal static partial class DefinitionCheck
         faults.Require(
             trigger.LinkPrefix.Length == 0 || trigger.Kind is ActivityClause.Types.Kind.Clicked, $"{path}.link_prefix", "is for clicks only");
         faults.Require(
-            trigger.CampaignId.Length == 0 || Guid.TryParse(trigger.CampaignId, out _), $"{path}.campaign_id", "is no campaign id");
+            trigger.CampaignId.Length == 0 || Guid.TryParse(trigger.CampaignId, out _), $"{path}.campaign_id", "is not a campaign id");
     }
 
     private static void CheckNodes(Definition definition, Faults faults)
@@ -99,7 +99,7 @@ internal static partial class DefinitionCheck
         }
 
         var circle = DefinitionGraph.CircleWithoutWait(definition);
-        faults.Require(circle is null, "nodes", $"would go round without a wait: {string.Join(" > ", circle ?? [])}");
+        faults.Require(circle is null, "nodes", $"form a loop without a wait: {string.Join(" > ", circle ?? [])}");
     }
 
     [GeneratedRegex("^[a-z0-9_-]{1,40}\\z")]

@@ -44,9 +44,9 @@ internal sealed class DraftReader(References references)
     private static void CheckNames(Workflow draft, Faults faults)
     {
         faults.Require(draft.Name.Length is >= 1 and <= 200, "name", "must be 1 to 200 characters");
-        faults.Require(!draft.Name.Any(char.IsControl), "name", "must not hold control characters");
+        faults.Require(!draft.Name.Any(char.IsControl), "name", "must not contain control characters");
         faults.Require(draft.Description.Length <= 2_000, "description", "is longer than 2,000 characters");
-        faults.Require(draft.OwnerEmail.Length == 0 || MailClient.IsAddress(draft.OwnerEmail), "owner_email", "is no e-mail address");
+        faults.Require(draft.OwnerEmail.Length == 0 || MailClient.IsAddress(draft.OwnerEmail), "owner_email", "is not an e-mail address");
         faults.ThrowIfAny();
     }
 }

@@ -33,7 +33,7 @@ internal sealed class FieldTypes(FieldService.FieldServiceClient fields, TimePro
         }
 
         return (await TypesAsync(account, ct)).TryGetValue(action.Field, out var type)
-            ? ReadValue(action.Value, type) is null ? $"\"{action.Value}\" is no value of a field of type {type}" : null
+            ? ReadValue(action.Value, type) is null ? $"\"{action.Value}\" is not a value for a field of type {type}" : null
             : $"there is no contact field \"{action.Field}\"";
     }
 

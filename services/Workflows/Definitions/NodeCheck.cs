@@ -67,9 +67,9 @@ internal static class NodeCheck
     private static void CheckMessage(SendMessageAction action, string path, Faults faults)
     {
         var email = action.Channel is Channel.Email or Channel.Unspecified;
-        faults.Require(Enum.IsDefined(action.Channel), $"{path}.channel", "is no channel");
+        faults.Require(Enum.IsDefined(action.Channel), $"{path}.channel", "is not a channel");
         faults.Require(!email || action.Subject.Length > 0, $"{path}.subject", "is required for e-mail");
-        faults.Require(email || (action.Subject.Length == 0 && action.Html.Length == 0), path, "a text message has a text only");
+        faults.Require(email || (action.Subject.Length == 0 && action.Html.Length == 0), path, "must have only text for a text message");
         faults.Require(action.Text.Length > 0 || (email && action.Html.Length > 0), $"{path}.text", "is required");
         CheckText(action.Text, $"{path}.text", faults);
         CheckText(action.Html, $"{path}.html", faults);
@@ -91,12 +91,12 @@ internal static class NodeCheck
             case WaitAction.KindOneofCase.TimeOfDay:
                 var time = action.TimeOfDay;
                 faults.Require(WaitTime.TryReadTime(time.Time, out _), $"{path}.time_of_day.time", "must be a time such as 09:30");
-                faults.Require(time.Weekdays.All(day => day is >= 1 and <= 7), $"{path}.time_of_day.weekdays", "are 1 (Monday) to 7 (Sunday)");
-                faults.Require(WaitTime.IsZone(time.Zone), $"{path}.time_of_day.zone", "is no IANA time zone");
+                faults.Require(time.Weekdays.All(day => day is >= 1 and <= 7), $"{path}.time_of_day.weekdays", "must be 1 (Monday) to 7 (Sunday)");
+                faults.Require(WaitTime.IsZone(time.Zone), $"{path}.time_of_day.zone", "is not an IANA time zone");
                 break;
             case WaitAction.KindOneofCase.Moment:
                 faults.Require(WaitTime.TryReadMoment(action.Moment.Time, out _), $"{path}.moment.time", "must be a day and time such as 2026-12-24T09:30");
-                faults.Require(WaitTime.IsZone(action.Moment.Zone), $"{path}.moment.zone", "is no IANA time zone");
+                faults.Require(WaitTime.IsZone(action.Moment.Zone), $"{path}.moment.zone", "is not an IANA time zone");
                 break;
             case WaitAction.KindOneofCase.Until:
                 CheckCondition(action.Until.Condition, $"{path}.until.condition", faults);

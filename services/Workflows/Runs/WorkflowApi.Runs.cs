@@ -32,7 +32,7 @@ internal sealed partial class WorkflowApi
         Guid? workflowId = request.WorkflowId.Length > 0 ? ReadId(request.WorkflowId, "workflow_id") : null;
         new FieldChecks()
             .Require(request.ContactId > 0 || workflowId is not null, "contact_id", "is required, or workflow_id")
-            .Require(!request.NewestFirst || request.ContactId > 0, "newest_first", "is possible for one contact only")
+            .Require(!request.NewestFirst || request.ContactId > 0, "newest_first", "requires contact_id")
             .ThrowIfAny();
         var limit = PageSize(request.PageSize);
         var after = StepPlace.Parse(pages.Read(request));

@@ -112,7 +112,7 @@ internal sealed class YamlReader
         if (field is null)
         {
             var fields = target.Descriptor.Fields.InFieldNumberOrder().Select(f => f.Name);
-            _faults.Add(path, $"there is no such field here; there are {string.Join(", ", prefix.Length == 0 ? s_root.Concat(fields) : fields)}");
+            _faults.Add(path, $"there is no such field here; possible fields are {string.Join(", ", prefix.Length == 0 ? s_root.Concat(fields) : fields)}");
         }
         else if (field.RealContainingOneof is { } oneof && oneof.Accessor.GetCaseFieldDescriptor(target) is { } other)
         {

@@ -52,7 +52,7 @@ internal sealed partial class SegmentApi
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         RequireKey(request.KeyCase != PreviewSegmentChangeRequest.KeyOneofCase.None);
         new FieldChecks()
-            .Require(request.ChangeCase != PreviewSegmentChangeRequest.ChangeOneofCase.None, "filter", "is required, or text or version instead of it")
+            .Require(request.ChangeCase != PreviewSegmentChangeRequest.ChangeOneofCase.None, "filter", "is required, or text or version instead")
             .ThrowIfAny();
         var size = PageSizes.Check(request.PageSize, MaxMatchesPage);
         var after = tokens.Pages.Read(request) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : 0;

@@ -24,6 +24,6 @@ internal sealed record FieldColumn(FilterField Field, string Sql, bool IsJson = 
         (FieldType.Date, false) => TimeColumn.Day(Sql),
         (FieldType.DateTime, true) => TimeColumn.StoredInstant(Sql),
         (FieldType.DateTime, false) => TimeColumn.Instant(Sql),
-        _ => throw new InvalidOperationException($"{Field.Name} is no date."),
+        _ => throw new InvalidOperationException($"{Field.Name} is not a date."),
     };
 }

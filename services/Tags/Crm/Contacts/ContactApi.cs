@@ -50,7 +50,7 @@ internal sealed partial class ContactApi(ContactCalls calls, ContactStore store,
     {
         if (request.ContactIds.Count > MaxBatch)
         {
-            throw RpcErrors.InvalidField("contact_ids", $"are more than {MaxBatch}");
+            throw RpcErrors.InvalidField("contact_ids", $"has more than {MaxBatch} entries");
         }
 
         var account = await calls.AccountAsync(request.Account, context);

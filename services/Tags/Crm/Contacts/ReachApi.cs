@@ -21,8 +21,8 @@ internal sealed class ReachApi(AccountDirectory accounts, ReachStore store) : Re
         new FieldChecks()
             .Require(Enum.IsDefined(request.Channel), "channel", "is not a channel")
             .Require(request.ContactIds.Length % sizeof(int) == 0, "contact_ids", "are not whole numbers of 4 bytes")
-            .Require(contactIds.Length <= MaxContacts, "contact_ids", $"are more than {MaxContacts}")
-            .Require(IsAscending(contactIds), "contact_ids", "are not ascending")
+            .Require(contactIds.Length <= MaxContacts, "contact_ids", $"has more than {MaxContacts} contacts")
+            .Require(IsAscending(contactIds), "contact_ids", "is not ascending")
             .ThrowIfAny();
         var account = await accounts.GetAsync(request.Account, ct);
 

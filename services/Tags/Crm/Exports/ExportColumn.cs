@@ -42,7 +42,7 @@ internal sealed record ExportColumn(string Header, bool IsText, Func<ExportRow, 
         var columns = names.Select(name => Find(name, fields)).ToList();
         for (var i = 0; i < names.Count; i++)
         {
-            checks.Require(columns[i] is not null, $"columns[{i}]", $"\"{names[i]}\" is no attribute and no custom field of contacts");
+            checks.Require(columns[i] is not null, $"columns[{i}]", $"\"{names[i]}\" is neither an attribute nor a custom field of contacts");
         }
 
         checks.ThrowIfAny();

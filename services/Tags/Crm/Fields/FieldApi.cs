@@ -40,7 +40,7 @@ internal sealed partial class FieldApi(NpgsqlDataSource database, AccountDirecto
         if (await FieldStore.CountAsync(transaction, accountId, ct) >= FieldChecklist.MaxFields)
         {
             throw RpcErrors.Create(
-                StatusCode.FailedPrecondition, ErrorReason.WrongState, $"The account has {FieldChecklist.MaxFields} custom fields already.");
+                StatusCode.FailedPrecondition, ErrorReason.WrongState, $"The account has {FieldChecklist.MaxFields} custom fields, the maximum.");
         }
 
         return await FieldStore.CreateAsync(transaction, accountId, fieldId, field, ct) ?? throw RpcErrors.AlreadyExists("field", field.Key);

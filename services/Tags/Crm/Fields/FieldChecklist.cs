@@ -55,7 +55,7 @@ internal static class FieldChecklist
         checks.Require(field.Description.Length <= 2_000, "field.description", "is longer than 2,000 characters");
         checks.Require(!field.Description.Contains('\0'), "field.description", "must not contain the character U+0000");
         checks.Require(takesChoices || field.Choices.Count == 0, "field.choices", "are for choice fields only");
-        checks.Require(field.Choices.Count <= MaxChoices, "field.choices", $"are more than {MaxChoices}");
+        checks.Require(field.Choices.Count <= MaxChoices, "field.choices", $"has more than {MaxChoices} entries");
         checks.Require(field.Choices.Distinct().Count() == field.Choices.Count, "field.choices", "must differ from each other");
         RequireNone(checks, "field.key", KeyProblem(field.Key, field.Target));
         for (var i = 0; i < field.Choices.Count; i++)

@@ -84,7 +84,7 @@ internal sealed class ColumnMapping
             _checks.Require(
                 target.Length == 0 || isField || (_contacts ? s_contactTargets : s_opportunityTargets).Contains(target),
                 path,
-                $"\"{target}\" is no attribute; a custom field is written fields.KEY");
+                $"\"{target}\" is not an attribute; write a custom field as fields.KEY");
             _checks.Require(target.Length == 0 || _targets.All(taken => taken.Value != target || taken.Key == header), path, "another column has this target");
             _targets[header] = target;
             CheckKey(header, target);

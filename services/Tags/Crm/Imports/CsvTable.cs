@@ -137,8 +137,8 @@ internal sealed class CsvTable
         CsvMalformedReason.FieldCountMismatch => "has more or fewer values than the header",
         CsvMalformedReason.StrayQuote => "has a quote inside a value that is not quoted",
         CsvMalformedReason.TextAfterClosingQuote => "has text after a closing quote",
-        CsvMalformedReason.UnterminatedQuote => "has a quote that is never closed; everything behind it belongs to this row",
-        _ => "is no valid CSV",
+        CsvMalformedReason.UnterminatedQuote => "has a quote that is never closed, so everything after it is part of this row",
+        _ => "is not valid CSV",
     };
 
     private static RpcException HeaderError(string message) =>

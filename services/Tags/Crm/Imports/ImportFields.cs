@@ -145,7 +145,7 @@ internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, 
         if (known + missing > FieldChecklist.MaxFields)
         {
             throw RpcErrors.InvalidField(
-                "options.columns", $"the file needs {missing} new custom fields, with which the account would have more than {FieldChecklist.MaxFields}");
+                "options.columns", $"the file needs {missing} new custom fields, and the account would then have more than {FieldChecklist.MaxFields}");
         }
     }
 }

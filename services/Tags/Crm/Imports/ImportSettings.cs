@@ -55,7 +55,7 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
         var columns = ColumnMapping.Map(table.Headers, options);
         if (options.Kind == ImportOptions.Types.Kind.Opportunities && columns.All(column => column.Target != StageTarget))
         {
-            throw RpcErrors.InvalidField("options.stage_column", "is required for opportunities: name the column that holds the stage");
+            throw RpcErrors.InvalidField("options.stage_column", "is required for opportunities: the column with the stage");
         }
 
         var form = new TextForm(options.DateFormat, Separators(options, table.Delimiter), TimeZones.Get(account.TimeZone));

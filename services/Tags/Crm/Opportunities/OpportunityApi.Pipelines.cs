@@ -57,7 +57,7 @@ internal sealed partial class OpportunityApi
         if (await PipelineStore.CountAsync(transaction, accountId, ct) >= PipelineChecklist.MaxPipelines)
         {
             throw RpcErrors.Create(
-                StatusCode.FailedPrecondition, ErrorReason.WrongState, $"The account has {PipelineChecklist.MaxPipelines} pipelines already.");
+                StatusCode.FailedPrecondition, ErrorReason.WrongState, $"The account has {PipelineChecklist.MaxPipelines} pipelines, the maximum.");
         }
 
         if (!await PipelineStore.CreateAsync(transaction, accountId, pipeline, ct))

@@ -50,7 +50,7 @@ internal sealed class AssignmentCalls(
     public async Task<BatchGetContactTagsResponse> BatchGetAsync(BatchGetContactTagsRequest request, ServerCallContext context)
     {
         new FieldChecks()
-            .Require(request.ContactIds.Count <= 1_000, "contact_ids", "holds more than 1,000 numbers")
+            .Require(request.ContactIds.Count <= 1_000, "contact_ids", "has more than 1,000 entries")
             .ThrowIfAny();
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 

@@ -25,13 +25,13 @@ internal sealed class BulkWrites(HotDatabase database, CallWrites writes, TagSto
 
     /// <summary>Checks the tags to add and to remove.</summary>
     public static void CheckTags(IReadOnlyList<int> add, IReadOnlyList<int> remove) => new FieldChecks()
-        .Require(add.Count + remove.Count > 0, "add_tag_ids", "names no tag to add or remove")
-        .Require(add.Count <= MaxTags, "add_tag_ids", $"holds more than {MaxTags} numbers")
-        .Require(remove.Count <= MaxTags, "remove_tag_ids", $"holds more than {MaxTags} numbers")
+        .Require(add.Count + remove.Count > 0, "add_tag_ids", "must name a tag to add, or remove_tag_ids one to remove")
+        .Require(add.Count <= MaxTags, "add_tag_ids", $"has more than {MaxTags} entries")
+        .Require(remove.Count <= MaxTags, "remove_tag_ids", $"has more than {MaxTags} entries")
         .Require(add.Concat(remove).All(id => id > 0), "add_tag_ids", "tag numbers start at 1")
         .Require(add.Distinct().Count() == add.Count, "add_tag_ids", "names a tag twice")
         .Require(remove.Distinct().Count() == remove.Count, "remove_tag_ids", "names a tag twice")
-        .Require(!add.Intersect(remove).Any(), "remove_tag_ids", "names a tag that is to be added as well")
+        .Require(!add.Intersect(remove).Any(), "remove_tag_ids", "names a tag that is also to be added")
         .ThrowIfAny();
 
     /// <summary>

@@ -13,9 +13,9 @@ internal sealed record TagRefs(int[] Ids, string[] Names)
     public static TagRefs Read(RepeatedField<int> ids, RepeatedField<string> names)
     {
         new FieldChecks()
-            .Require(ids.Count + names.Count > 0, "tag_ids", "names no tag")
+            .Require(ids.Count + names.Count > 0, "tag_ids", "must name a tag, or tag_names one")
             .Require(ids.Count + names.Count <= Max, "tag_ids", $"names more than {Max} tags")
-            .Require(ids.All(id => id > 0), "tag_ids", "holds a number below 1")
+            .Require(ids.All(id => id > 0), "tag_ids", "contains a number below 1")
             .ThrowIfAny();
 
         var normalized = names.Select((name, index) => TagNames.Normalize(name, $"tag_names[{index}]")).ToArray();

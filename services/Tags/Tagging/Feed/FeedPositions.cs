@@ -38,7 +38,7 @@ internal sealed class FeedPositions(NpgsqlDataSource database, SignedToken signe
     {
         if (signed.Read(Purpose, Binding(accountId), after)?.Split('.') is not [var pos, var nonce, var seq, var contactId])
         {
-            throw Invalid("is no position of this account's feed");
+            throw Invalid("is not a position in this account's feed");
         }
 
         return new(

@@ -23,7 +23,7 @@ internal sealed class GovernanceApi(AccountDirectory accounts, GovernanceStore s
         new FieldChecks()
             .Require(Enum.IsDefined(policy.Mode), "policy.mode", "is not a known mode")
             .Require(policy.AllowedPrefixes.Count <= 100, "policy.allowed_prefixes", "holds more than 100")
-            .Require(policy.AllowedPrefixes.All(prefix => prefix.Trim().Length > 0 && !prefix.Contains('\0')), "policy.allowed_prefixes", "holds an empty one")
+            .Require(policy.AllowedPrefixes.All(prefix => prefix.Trim().Length > 0 && !prefix.Contains('\0')), "policy.allowed_prefixes", "contains an empty prefix")
             .Require(policy.ForbiddenCharacters.Length <= 100, "policy.forbidden_characters", "holds more than 100")
             .Require(!policy.ForbiddenCharacters.Contains('\0'), "policy.forbidden_characters", "holds U+0000, which names never have")
             .ThrowIfAny();

@@ -74,7 +74,7 @@ internal static partial class TagEdit
 
     private static void CheckText(FieldChecks checks, string path, string text, int max) => checks
         .Require(text.Length <= max, path, $"is longer than {max:N0} characters")
-        .Require(!text.Contains('\0'), path, "holds the character U+0000");
+        .Require(!text.Contains('\0'), path, "contains the character U+0000");
 
     [GeneratedRegex(@"\A#[0-9a-fA-F]{6}\z")]
     private static partial Regex Color();

@@ -22,7 +22,7 @@ internal static class TagNames
         // Checked first: normalization throws for them.
         if (name.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar))
         {
-            return "holds a character that is no Unicode text (a lone surrogate or U+FFFD)";
+            return "contains a character that is not valid Unicode (a lone surrogate or U+FFFD)";
         }
 
         normalized = name.Normalize(NormalizationForm.FormC).Trim();
@@ -42,7 +42,7 @@ internal static class TagNames
         }
 
         return name.EnumerateRunes().Cast<Rune?>().FirstOrDefault(rune => IsInvisible(rune!.Value)) is { } invisible
-            ? $"holds the control or zero-width character U+{invisible.Value:X4}"
+            ? $"contains the control or zero-width character U+{invisible.Value:X4}"
             : null;
     }
 

@@ -17,7 +17,7 @@ internal sealed class ReportApi(AccountDirectory accounts, TagStore tags, Report
             .Require(request.TagIds.Count is > 0 and <= MaxTags, "tag_ids", $"must hold 1 to {MaxTags} numbers")
             .Require(request.TagIds.Distinct().Count() == request.TagIds.Count, "tag_ids", "names a tag twice")
             .Require(request.Times.Count is > 0 and <= MaxTimes, "times", $"must hold 1 to {MaxTimes} instants")
-            .Require(request.Times.All(FieldChecks.IsValid), "times", "holds one that is not an instant of the years 1 to 9999")
+            .Require(request.Times.All(FieldChecks.IsValid), "times", "contains an instant outside the years 1 to 9999")
             .ThrowIfAny();
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         await tags.RequireAsync(account.Id, [.. request.TagIds], context.CancellationToken);
