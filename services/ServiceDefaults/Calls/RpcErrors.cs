@@ -34,7 +34,7 @@ public static class RpcErrors
 
     /// <summary>Makes a NOT_FOUND for a resource, also used for those of other accounts.</summary>
     public static RpcException NotFound(string resource, string id) =>
-        Create(StatusCode.NotFound, ErrorReason.NotFound, $"There is not a {resource} {id}.", ("resource", resource), ("id", id));
+        Create(StatusCode.NotFound, ErrorReason.NotFound, $"There is no {resource} {id}.", ("resource", resource), ("id", id));
 
     /// <summary>Makes an ALREADY_EXISTS for a name or key that is taken, by <paramref name="id"/> if known.</summary>
     public static RpcException AlreadyExists(string resource, string name, string id = "") =>
