@@ -59,7 +59,7 @@ public sealed partial class FilterValidator
             case FieldRef.RefOneofCase.Attribute:
                 var attribute = fields.Find(reference);
                 _problems.Require(
-                    attribute is not null, $"{path}.attribute", $"is no attribute{MessageText.Hint(Suggestions.For(reference.Attribute, fields.Names))}");
+                    attribute is not null, $"{path}.attribute", $"is not an attribute{MessageText.Hint(Suggestions.For(reference.Attribute, fields.Names))}");
                 return attribute;
             case FieldRef.RefOneofCase.FieldId when fields.Find(reference) is { IsDeleted: false } field:
                 return field;
@@ -155,7 +155,7 @@ public sealed partial class FilterValidator
             return;
         }
 
-        _problems.Add(path, $"is no choice of {field.Name}{MessageText.Hint(meant)}");
+        _problems.Add(path, $"is not a choice of {field.Name}{MessageText.Hint(meant)}");
     }
 
     private bool CheckText(string text, string path) =>

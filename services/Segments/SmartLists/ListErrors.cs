@@ -10,5 +10,5 @@ internal static class ListErrors
 {
     public static RpcException UnknownColumn(string name, FilterCatalog catalog, string path) => RpcErrors.InvalidField(
         path,
-        $"\"{MessageText.Short(name)}\" is no attribute and no custom field of contacts{MessageText.Hint(Suggestions.For(name, ListColumn.Names(catalog)))}");
+        $"\"{MessageText.Short(name)}\" is neither an attribute nor a custom field of contacts{MessageText.Hint(Suggestions.For(name, ListColumn.Names(catalog)))}");
 }
