@@ -18,19 +18,19 @@ public sealed class FilterValidatorTests
             { "filter.any_of.filters", "must not be empty", new Filter { AnyOf = new FilterGroup() } },
             { "filter.negated.kind", "must be set", new Filter { Negated = new Filter() } },
             { "filter.tag.match", "must be set", new Filter { Tag = new TagClause { TagIds = { 1 } } } },
-            { "filter.tag.match", "no known value", new Filter { Tag = new TagClause { Match = (TagClause.Types.Match)77, TagIds = { 1 } } } },
+            { "filter.tag.match", "not a known value", new Filter { Tag = new TagClause { Match = (TagClause.Types.Match)77, TagIds = { 1 } } } },
             { "filter.tag.tag_ids", "must not be empty", new Filter { Tag = new TagClause { Match = TagClause.Types.Match.All } } },
             { "filter.tag.tag_ids[1]", "number of a tag", new Filter { Tag = new TagClause { Match = TagClause.Types.Match.Any, TagIds = { 1, 0 } } } },
             { "filter.tag.name_prefix", "together", new Filter { Tag = new TagClause { Match = TagClause.Types.Match.Any, TagIds = { 1 }, NamePrefix = "a" } } },
             { "filter.tag_added.window", "required", new Filter { TagAdded = new TagAddedClause { TagId = 1 } } },
             { "filter.consent.state", "must be set", new Filter { Consent = new ConsentClause() } },
-            { "filter.consent.channel", "no known channel", new Filter { Consent = new ConsentClause { Channel = (Crm.Common.V1.Channel)9, State = ConsentClause.Types.State.Never } } },
+            { "filter.consent.channel", "not a known channel", new Filter { Consent = new ConsentClause { Channel = (Crm.Common.V1.Channel)9, State = ConsentClause.Types.State.Never } } },
             { "filter.segment.segment_id", "id of a segment", new Filter { Segment = new SegmentClause { SegmentId = "x" } } },
             { "filter.activity.event_name", "required", new Filter { Activity = new ActivityClause { Kind = ActivityClause.Types.Kind.Custom } } },
             { "filter.activity.quantity.at_least", "at least 1", new Filter { Activity = new ActivityClause { Kind = ActivityClause.Types.Kind.Sent, Quantity = new Quantity { AtLeast = 0 } } } },
-            { "filter.activity.quantity", "at least or at most", new Filter { Activity = new ActivityClause { Kind = ActivityClause.Types.Kind.Sent, Quantity = new Quantity() } } },
+            { "filter.activity.quantity", "at_least or at_most", new Filter { Activity = new ActivityClause { Kind = ActivityClause.Types.Kind.Sent, Quantity = new Quantity() } } },
             { "filter.opportunity.amount_sum", "together", new Filter { Opportunity = new OpportunityClause { Quantity = new Quantity { AtLeast = 1 }, AmountSum = new AmountSum { Operator = Operator.Less, Values = { "1" } } } } },
-            { "filter.opportunity.conditions[0].field.attribute", "no attribute", new Filter { Opportunity = new OpportunityClause { Conditions = { new FieldClause { Field = new FieldRef { Attribute = "email" }, Operator = Operator.IsEmpty } } } } },
+            { "filter.opportunity.conditions[0].field.attribute", "not an attribute", new Filter { Opportunity = new OpportunityClause { Conditions = { new FieldClause { Field = new FieldRef { Attribute = "email" }, Operator = Operator.IsEmpty } } } } },
             { "filter.field.field", "must be set", new Filter { Field = new FieldClause { Operator = Operator.IsEmpty } } },
             { "filter.field.field.attribute", "did you mean email", Attribute("e-mail", Operator.IsEmpty) },
             { "filter.field.operator", "must be set", Custom(11, Operator.Unspecified) },
@@ -46,7 +46,7 @@ public sealed class FilterValidatorTests
             { "filter.field.values[0]", "longer than", Custom(11, Operator.Equals, new string('ä', 32_769)) },
             { "filter.field.values[0]", "NUL", Custom(11, Operator.Contains, "a\0b") },
             { "filter.field.values[0]", "lone surrogates", Custom(11, Operator.Contains, s_loneSurrogate) },
-            { "filter.field.values[0]", "no choice of tier; did you mean Gold", Custom(16, Operator.Equals, "Godl") },
+            { "filter.field.values[0]", "not a choice of tier; did you mean Gold", Custom(16, Operator.Equals, "Godl") },
             { "filter.field.values[0]", "true or false", Custom(15, Operator.Equals, "yes") },
             { "filter.field.and_is_set", "negative", new Filter { Field = new FieldClause { Field = new FieldRef { FieldId = 11 }, Operator = Operator.IsEmpty, AndIsSet = true } } },
             { "filter.field.window", "calendar days", new Filter { Field = new FieldClause { Field = new FieldRef { FieldId = 13 }, Operator = Operator.Anniversary, Window = Last(1, TimeUnit.Day) } } },
@@ -135,7 +135,7 @@ public sealed class FilterValidatorTests
         data.Add("filter.field.window.fixed", "start or an end", Seen(new TimeWindow { Fixed = new FixedWindow() }));
         data.Add("filter.field.window.fixed.until", "later than the start", Seen(new TimeWindow { Fixed = new FixedWindow { From = "2026-01-02", Until = "2026-01-02" } }));
         data.Add("filter.field.window.fixed.from", "must be a day", Seen(new TimeWindow { Fixed = new FixedWindow { From = "soon" } }));
-        data.Add("filter.field.window.zone", "no IANA time zone", Seen(new TimeWindow { Last = new Period { Count = 1, Unit = TimeUnit.Day }, Zone = "Mars/Olympus" }));
+        data.Add("filter.field.window.zone", "not an IANA time zone", Seen(new TimeWindow { Last = new Period { Count = 1, Unit = TimeUnit.Day }, Zone = "Mars/Olympus" }));
     }
 
     private static TimeWindow Last(int count, TimeUnit unit) => new() { Last = new Period { Count = count, Unit = unit } };

@@ -22,7 +22,7 @@ public sealed class FilterParserErrorTests
     [InlineData("active = maybe", 1, 10, "expected true, false")]
     [InlineData("plan ~ \"x\"", 1, 6, "'~' cannot stand here")]
     [InlineData("opened email in last 7", 1, 23, "expected minutes")]
-    [InlineData("opened email in last seven days", 1, 22, "no unit of time")]
+    [InlineData("opened email in last seven days", 1, 22, "not a unit of time")]
     [InlineData("tag \"VIP\" added", 1, 16, "expected in last")]
     [InlineData("opportunity (stage = \"Won\" OR amount > 5)", 1, 28, "joined by AND")]
     [InlineData("has at least many opportunities", 1, 14, "expected a whole number")]
