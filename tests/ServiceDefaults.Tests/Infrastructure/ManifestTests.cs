@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Xml.Linq;
 using k8s;
 using k8s.Models;
 
@@ -47,6 +48,16 @@ public sealed class ManifestTests
     }
 
     [Fact]
+    public void Every_service_has_values_for_what_the_manifests_share()
+    {
+        Assert.All(s_services.Index(), service =>
+        {
+            var values = File.ReadAllText(Path.Combine(s_root, "k8s/base", service.Item, "kustomization.yaml"));
+            Assert.Contains($"literals: [name={service.Item}, port={5101 + service.Index}, memory=", values, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
     public void Every_reference_of_the_local_overlay_has_its_target()
     {
         var objects = Load("k8s/overlays/local");
@@ -68,11 +79,29 @@ public sealed class ManifestTests
 
         Assert.All(s_services, service =>
         {
-            var folder = $"services/{char.ToUpperInvariant(service[0])}{service[1..]}";
-            Assert.True(File.Exists(Path.Combine(s_root, folder, "Dockerfile")), $"{folder} has no Dockerfile");
+            var project = $"{char.ToUpperInvariant(service[0])}{service[1..]}";
+            Assert.True(File.Exists(Path.Combine(s_root, "services", project, $"{project}.csproj")), $"there is no project {project}");
+            Assert.Contains($"dockerfile: services/Dockerfile, args: {{ SERVICE: {project}, ", compose, StringComparison.Ordinal);
             Assert.Contains($"\n  {service}:\n", compose, StringComparison.Ordinal);
             Assert.Contains($"{service}-migrate: {{ condition: service_completed_successfully }}", compose, StringComparison.Ordinal);
         });
+    }
+
+    [Fact]
+    public void The_image_is_built_from_everything_that_a_service_is_compiled_from()
+    {
+        var dockerfile = File.ReadAllText(Path.Combine(s_root, "services/Dockerfile"));
+        var projects = Directory.GetFiles(Path.Combine(s_root, "services"), "*.csproj", SearchOption.AllDirectories)
+            .Where(path => s_services.Contains(Path.GetFileNameWithoutExtension(path), StringComparer.OrdinalIgnoreCase));
+
+        var sources = projects.SelectMany(path => XDocument.Load(path).Descendants())
+            .Where(element => element.Name.LocalName is "ProjectReference" or "Compile")
+            .Select(element => element.Attribute("Include")!.Value)
+            .Where(include => include.StartsWith("../", StringComparison.Ordinal))
+            .Select(include => $"services/{include[3..]}");
+
+        Assert.NotEmpty(sources);
+        Assert.All(sources, source => Assert.Contains($"COPY {source}", dockerfile, StringComparison.Ordinal));
     }
 
     private static V1PodSpec? PodOf(object resource) => resource switch
@@ -86,19 +115,29 @@ public sealed class ManifestTests
     private static IEnumerable<string> Named<T>(IEnumerable<object> objects)
         where T : IKubernetesObject<V1ObjectMeta> => objects.OfType<T>().Select(item => item.Metadata.Name);
 
-    // As kustomize renders it; on a machine without kubectl, the files that it would combine.
+    // As kustomize renders it; on a machine without kubectl, the files that it would combine, with the services' names put in.
     private static List<object> Load(string folder)
     {
         var path = Path.Combine(s_root, folder);
         return HasKubectl()
             ? KubernetesYaml.LoadAllFromString(Kubectl("kustomize", path), strict: true)
-            : [.. Files(path).SelectMany(file => KubernetesYaml.LoadAllFromString(File.ReadAllText(file), strict: true))];
+            : [.. Files(path).SelectMany(text => KubernetesYaml.LoadAllFromString(text, strict: true))];
     }
 
-    private static IEnumerable<string> Files(string path) =>
-        Directory.GetFiles(path, "*.yaml")
-            .Concat(path.EndsWith("base", StringComparison.Ordinal) ? [] : Directory.GetFiles(Path.Combine(s_root, "k8s/base"), "*.yaml"))
-            .Where(file => Path.GetFileName(file) != "kustomization.yaml");
+    private static IEnumerable<string> Files(string path)
+    {
+        var shared = FilesIn(Path.Combine(s_root, "k8s/service"));
+        var own = path.EndsWith("base", StringComparison.Ordinal) ? [] : FilesIn(path);
+        return
+        [
+            .. own,
+            .. FilesIn(Path.Combine(s_root, "k8s/base")),
+            .. s_services.SelectMany(service => shared.Select(text => text.Replace("service-name", service, StringComparison.Ordinal))),
+        ];
+    }
+
+    private static List<string> FilesIn(string path) =>
+        [.. Directory.GetFiles(path, "*.yaml").Where(file => Path.GetFileName(file) != "kustomization.yaml").Select(File.ReadAllText)];
 
     private static bool HasKubectl()
     {
