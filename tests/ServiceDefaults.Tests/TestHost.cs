@@ -37,6 +37,7 @@ internal sealed class TestHost : IAsyncDisposable
         var app = builder.Build();
         app.MapServiceDefaults();
         app.MapGrpcService<TestApi>();
+        app.MapGrpcService<TestListApi>();
         await app.StartAsync();
         return new TestHost(app);
     }
@@ -53,5 +54,12 @@ internal sealed class TestHost : IAsyncDisposable
     {
         public override Task<GetAccountResponse> GetAccount(GetAccountRequest request, ServerCallContext context) =>
             behaviour.GetAccount(request, context);
+    }
+
+    /// <summary>Serves another call of the same service.</summary>
+    internal sealed class TestListApi : AccountService.AccountServiceBase
+    {
+        public override Task<ListAccountsResponse> ListAccounts(ListAccountsRequest request, ServerCallContext context) =>
+            Task.FromResult(new ListAccountsResponse { Accounts = { new Account { Name = "listed" } } });
     }
 }

@@ -37,7 +37,8 @@ internal static class ErrorDetailReflection
             .OfType<Type>()
             .Distinct()
             .Select(Descriptor)
-            .OfType<RpcService>(),
+            .OfType<RpcService>()
+            .Distinct(),
     ];
 
     // The generated base class names its container in an attribute; the container has the descriptor.

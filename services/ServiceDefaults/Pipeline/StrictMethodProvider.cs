@@ -10,7 +10,8 @@ namespace TagSegments.ServiceDefaults.Pipeline;
 /// <summary>
 /// Binds the generated service base classes as Grpc.AspNetCore does, but with marshallers that answer bytes which are no message with
 /// INVALID_ARGUMENT and reason MALFORMED_MESSAGE. The stock ones answer UNKNOWN, and no interceptor sees it, because interceptors run
-/// after parsing (github.com/grpc/grpc-dotnet/issues/1077).
+/// after parsing (github.com/grpc/grpc-dotnet/issues/1077). A class serves the calls that it overrides, so that several classes can share
+/// one service of the protos, each with the calls of one resource. A call that none of them overrides answers UNIMPLEMENTED.
 /// </summary>
 internal sealed class StrictMethodProvider<TService> : IServiceMethodProvider<TService>
     where TService : class
@@ -39,30 +40,47 @@ internal sealed class StrictMethodProvider<TService> : IServiceMethodProvider<TS
     private sealed class Binder(ServiceMethodProviderContext<TService> context) : ServiceBinderBase
     {
         public override void AddMethod<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
-            context.AddUnaryMethod(
-                Strict(method), Metadata(method), Invoker<Grpc.AspNetCore.Server.Model.UnaryServerMethod<TService, TRequest, TResponse>>(method));
+            Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
+        {
+            if (IsOverridden(method))
+            {
+                context.AddUnaryMethod(
+                    Strict(method), Metadata(method), Invoker<Grpc.AspNetCore.Server.Model.UnaryServerMethod<TService, TRequest, TResponse>>(method));
+            }
+        }
 
         public override void AddMethod<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler) =>
-            context.AddClientStreamingMethod(
-                Strict(method),
-                Metadata(method),
-                Invoker<Grpc.AspNetCore.Server.Model.ClientStreamingServerMethod<TService, TRequest, TResponse>>(method));
+            Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
+        {
+            if (IsOverridden(method))
+            {
+                context.AddClientStreamingMethod(
+                    Strict(method), Metadata(method), Invoker<Grpc.AspNetCore.Server.Model.ClientStreamingServerMethod<TService, TRequest, TResponse>>(method));
+            }
+        }
 
         public override void AddMethod<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
-            context.AddServerStreamingMethod(
-                Strict(method),
-                Metadata(method),
-                Invoker<Grpc.AspNetCore.Server.Model.ServerStreamingServerMethod<TService, TRequest, TResponse>>(method));
+            Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
+        {
+            if (IsOverridden(method))
+            {
+                context.AddServerStreamingMethod(
+                    Strict(method), Metadata(method), Invoker<Grpc.AspNetCore.Server.Model.ServerStreamingServerMethod<TService, TRequest, TResponse>>(method));
+            }
+        }
 
         public override void AddMethod<TRequest, TResponse>(
-            Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
-            context.AddDuplexStreamingMethod(
-                Strict(method),
-                Metadata(method),
-                Invoker<Grpc.AspNetCore.Server.Model.DuplexStreamingServerMethod<TService, TRequest, TResponse>>(method));
+            Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
+        {
+            if (IsOverridden(method))
+            {
+                context.AddDuplexStreamingMethod(
+                    Strict(method), Metadata(method), Invoker<Grpc.AspNetCore.Server.Model.DuplexStreamingServerMethod<TService, TRequest, TResponse>>(method));
+            }
+        }
+
+        private static bool IsOverridden(IMethod method) =>
+            !Implementation(method).DeclaringType!.IsDefined(typeof(BindServiceMethodAttribute), inherit: false);
 
         private static List<object> Metadata(IMethod method) =>
             [.. typeof(TService).GetCustomAttributes(true), .. Implementation(method).GetCustomAttributes(true)];
