@@ -1,8 +1,9 @@
+using Crm.Activity.V1;
+using Crm.Campaigns.V1;
+using Crm.Segments.V1;
+using Crm.Workflows.V1;
 using TagSegments.ServiceDefaults;
-using TagSegments.Tags.Tagging.Bulk;
-using TagSegments.Tags.Tagging.Governance;
-using TagSegments.Tags.Tagging.Library;
-using TagSegments.Tags.Tagging.Reports;
+using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags;
 
@@ -14,19 +15,21 @@ public static class TagsApp
     {
         var builder = ServiceHost.CreateBuilder("tags", 5101, args, settings);
         builder.AddPostgres();
-        builder.AddCrm();
-        builder.Services.AddTagLibrary();
-        builder.AddBulkOperations();
-        builder.Services.AddGovernance();
-        builder.Services.AddSingleton<ReportStore>();
+        builder.AddServiceClient<SegmentService.SegmentServiceClient>("Segments");
+        builder.AddServiceClient<SmartListService.SmartListServiceClient>("Segments");
+        builder.AddServiceClient<ActivityService.ActivityServiceClient>("Campaigns");
+        builder.AddServiceClient<CampaignService.CampaignServiceClient>("Campaigns");
+        builder.AddServiceClient<WorkflowService.WorkflowServiceClient>("Workflows");
+        builder.Services
+            .AddSingleton<HotDatabase>()
+            .AddSingleton<CallWrites>()
+            .AddCrm()
+            .AddTagging();
 
         var app = builder.Build();
         app.MapServiceDefaults();
         app.MapCrm();
-        app.MapGrpcService<TagApi>();
-        app.MapGrpcService<BulkApi>();
-        app.MapGrpcService<GovernanceApi>();
-        app.MapGrpcService<ReportApi>();
+        app.MapTagging();
         return app;
     }
 }

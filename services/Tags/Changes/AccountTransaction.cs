@@ -81,7 +81,7 @@ internal sealed class AccountTransaction : IAsyncDisposable
     /// <summary>
     /// Waits until no other transaction puts tags on contacts, and keeps it so: for deletion, restoration and merging of tags, after which
     /// no straggler may put a deleted tag on a contact. Call it before anything else in the transaction. Only single changes that find all
-    /// their chunks (<see cref="Assignments.GroupCommit"/>) do not mind: they are kept off by the locks on the tag's chunks.
+    /// their chunks (<c>OneChangeStatement</c>, <c>ManyChangesStatement</c>) take no such lock: the locks on the tag's chunks keep them off.
     /// </summary>
     public Task LockLibraryAsync(CancellationToken ct)
     {

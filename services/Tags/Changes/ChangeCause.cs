@@ -15,6 +15,22 @@ internal sealed record ChangeCause(
     /// <summary>The workflows that led to the change, in the form of the log column.</summary>
     public string[] Chain => WorkflowChain ?? [];
 
+    /// <summary>The values of one cause as parameters: kind, id, detail, chain, actor, skip_workflows. Empty texts stand for NULL.</summary>
+    public object[] Values => [(short)Kind, Id, Detail, ChainText, Actor, SkipWorkflows];
+
+    private string ChainText => string.Join('\n', Chain);
+
+    /// <summary>The same values of many causes, an array for each column.</summary>
+    public static object[] Columns(IReadOnlyCollection<ChangeCause> causes) =>
+    [
+        causes.Select(cause => (short)cause.Kind).ToArray(),
+        causes.Select(cause => cause.Id).ToArray(),
+        causes.Select(cause => cause.Detail).ToArray(),
+        causes.Select(cause => cause.ChainText).ToArray(),
+        causes.Select(cause => cause.Actor).ToArray(),
+        causes.Select(cause => cause.SkipWorkflows).ToArray(),
+    ];
+
     /// <summary>Reads the cause named by a request; a missing one is a user's, or <paramref name="defaultKind"/>.</summary>
     public static ChangeCause FromProto(
         Cause? cause, string actor, bool skipWorkflows, Cause.Types.Kind defaultKind = Cause.Types.Kind.User)

@@ -51,24 +51,21 @@ internal sealed class ChangeLog
                 VALUES ($1, 1, gen_random_uuid())
                 ON CONFLICT (account_id) DO UPDATE SET pos = clock.pos + 1, nonce = gen_random_uuid()
                 RETURNING pos, nonce, clock_timestamp() AS at),
-            cause AS (
-                SELECT ordinality - 1 AS number, kind, id, detail, string_to_array(nullif(chain, ''), E'\n') AS chain, actor, skip_workflows
-                FROM unnest($2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
-                    WITH ORDINALITY AS c (kind, id, detail, chain, actor, skip_workflows)),
+            {Sql.Causes},
             tag AS (
                 INSERT INTO tags.tag_change (account_id, pos, seq, tag_id, op, contact_id, chunk, bits,
-                    cause_kind, cause_id, cause_detail, cause_chain, actor, skip_workflows, at)
+                    {Sql.CauseColumns})
                 SELECT $1, clock.pos, t.seq, t.tag_id, t.op, t.contact_id, t.chunk, ('x' || encode(t.bits, 'hex'))::bit(16384),
-                    cause.kind, cause.id, cause.detail, cause.chain, cause.actor, cause.skip_workflows, clock.at
+                    {Sql.CauseOfRow}, clock.at
                 FROM clock
                 CROSS JOIN unnest($8::int[], $9::int[], $10::smallint[], $11::int[], $12::int[], $13::bytea[], $14::int[])
                     AS t (seq, tag_id, op, contact_id, chunk, bits, cause)
                 JOIN cause ON cause.number = t.cause),
             contact AS (
                 INSERT INTO crm.contact_change (account_id, pos, seq, contact_id, kind, before,
-                    cause_kind, cause_id, cause_detail, cause_chain, actor, skip_workflows, at)
+                    {Sql.CauseColumns})
                 SELECT $1, clock.pos, c.seq, c.contact_id, c.kind, c.before::jsonb,
-                    cause.kind, cause.id, cause.detail, cause.chain, cause.actor, cause.skip_workflows, clock.at
+                    {Sql.CauseOfRow}, clock.at
                 FROM clock
                 CROSS JOIN unnest($15::int[], $16::int[], $17::smallint[], $18::text[], $19::int[]) AS c (seq, contact_id, kind, before, cause)
                 JOIN cause ON cause.number = c.cause)
@@ -78,18 +75,8 @@ internal sealed class ChangeLog
             FROM clock
             RETURNING pos, nonce
             """;
-        batch.Add(sql, [accountId, .. CauseColumns(), .. TagColumns(), .. ContactColumns(), .. OpportunityColumns()]);
+        batch.Add(sql, [accountId, .. ChangeCause.Columns(_causes), .. TagColumns(), .. ContactColumns(), .. OpportunityColumns()]);
     }
-
-    private object[] CauseColumns() =>
-    [
-        _causes.Select(c => (short)c.Kind).ToArray(),
-        _causes.Select(c => NullIfEmpty(c.Id)).ToArray(),
-        _causes.Select(c => NullIfEmpty(c.Detail)).ToArray(),
-        _causes.Select(c => string.Join('\n', c.Chain)).ToArray(),
-        _causes.Select(c => NullIfEmpty(c.Actor)).ToArray(),
-        _causes.Select(c => c.SkipWorkflows).ToArray(),
-    ];
 
     private object[] TagColumns() =>
     [
@@ -130,8 +117,6 @@ internal sealed class ChangeLog
 
         return number;
     }
-
-    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 
     private readonly record struct TagRow(int Seq, int TagId, bool On, int? ContactId, int Chunk, byte[]? Bits, int Cause);
 

@@ -1,7 +1,10 @@
 using Crm.Common.V1;
 using Crm.Contacts.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Crm.Contacts;
 
@@ -11,52 +14,52 @@ internal sealed partial class ContactApi
     public override async Task<CreateContactResponse> CreateContact(CreateContactRequest request, ServerCallContext context)
     {
         var contact = request.Contact ?? new Contact();
-        var account = await calls.AccountAsync(request.Account, context);
-        var fields = await calls.FieldsAsync(account, context);
-        var state = ContactEdit.Read(contact, null, fields).Apply(new ContactState());
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var catalog = await FieldsAsync(account, context);
+        var state = ContactEdit.Read(contact, null, catalog).Apply(new ContactState());
 
-        var contactId = await calls.TakeNumberAsync(account, context);
-        return await calls.WriteAsync(
+        var contactId = await store.TakeNumberAsync(account.Id, context.CancellationToken);
+        return await WriteAsync(
             account, context, request, request.RequestId, request.Cause,
-            async writes => new CreateContactResponse { Contact = (await writes.CreateAsync(contactId, state)).ToProto(fields) },
+            async contacts => new CreateContactResponse { Contact = (await contacts.CreateAsync(contactId, state)).ToProto(catalog) },
             (response, token) => response.ConsistencyToken = token);
     }
 
     public override async Task<UpdateContactResponse> UpdateContact(UpdateContactRequest request, ServerCallContext context)
     {
         var contact = request.Contact ?? throw RpcErrors.InvalidField("contact", "is required");
-        var account = await calls.AccountAsync(request.Account, context);
-        var fields = await calls.FieldsAsync(account, context);
-        var edit = ContactEdit.Read(contact, request.UpdateMask, fields);
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var catalog = await FieldsAsync(account, context);
+        var edit = ContactEdit.Read(contact, request.UpdateMask, catalog);
 
-        return await calls.WriteAsync(
+        return await WriteAsync(
             account, context, request, request.RequestId, request.Cause,
-            async writes => new UpdateContactResponse
+            async contacts => new UpdateContactResponse
             {
-                Contact = (await writes.UpdateAsync(contact.ContactId, contact.Version, edit)).ToProto(fields),
+                Contact = (await contacts.UpdateAsync(contact.ContactId, contact.Version, edit)).ToProto(catalog),
             },
             (response, token) => response.ConsistencyToken = token);
     }
 
     public override async Task<DeleteContactResponse> DeleteContact(DeleteContactRequest request, ServerCallContext context)
     {
-        var account = await calls.AccountAsync(request.Account, context);
-        var fields = await calls.FieldsAsync(account, context);
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var catalog = await FieldsAsync(account, context);
 
-        return await calls.WriteAsync(
+        return await WriteAsync(
             account, context, request, request.RequestId, request.Cause,
-            async writes => new DeleteContactResponse { Contact = (await writes.DeleteAsync(request.ContactId)).ToProto(fields) },
+            async contacts => new DeleteContactResponse { Contact = (await contacts.DeleteAsync(request.ContactId)).ToProto(catalog) },
             (response, token) => response.ConsistencyToken = token);
     }
 
     public override async Task<RestoreContactResponse> RestoreContact(RestoreContactRequest request, ServerCallContext context)
     {
-        var account = await calls.AccountAsync(request.Account, context);
-        var fields = await calls.FieldsAsync(account, context);
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var catalog = await FieldsAsync(account, context);
 
-        return await calls.WriteAsync(
+        return await WriteAsync(
             account, context, request, request.RequestId, request.Cause,
-            async writes => new RestoreContactResponse { Contact = (await writes.RestoreAsync(request.ContactId)).ToProto(fields) },
+            async contacts => new RestoreContactResponse { Contact = (await contacts.RestoreAsync(request.ContactId)).ToProto(catalog) },
             (response, token) => response.ConsistencyToken = token);
     }
 
@@ -73,26 +76,31 @@ internal sealed partial class ContactApi
             .Require(consent.Time is null || consent.Time.Seconds >= 0, "consent.time", "must not lie before 1970")
             .Require(consent.Source.Length <= 200, "consent.source", "is longer than 200 characters")
             .Require(!consent.Source.Any(char.IsControl), "consent.source", "must not contain control characters")
-            .Require(consent.Time is null || calls.IsPast(consent.Time), "consent.time", "must not lie in the future")
+            .Require(consent.Time is null || IsPast(consent.Time), "consent.time", "must not lie in the future")
             .ThrowIfAny();
-        var account = await calls.AccountAsync(request.Account, context);
-        var fields = await calls.FieldsAsync(account, context);
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var catalog = await FieldsAsync(account, context);
 
-        return await calls.WriteAsync(
+        return await WriteAsync(
             account, context, request, request.RequestId, request.Cause,
-            async writes => new SetConsentResponse { Contact = (await writes.SetConsentAsync(request.ContactId, consent)).ToProto(fields) },
+            async contacts => new SetConsentResponse { Contact = (await contacts.SetConsentAsync(request.ContactId, consent)).ToProto(catalog) },
             (response, token) => response.ConsistencyToken = token);
     }
 
-    public override async Task<MergeContactsResponse> MergeContacts(MergeContactsRequest request, ServerCallContext context)
+    // Runs a change of contacts as the one effect of its call.
+    private Task<T> WriteAsync<T>(
+        AccountInfo account, ServerCallContext context, IMessage request, string requestId, Cause? cause,
+        Func<ContactWrites, Task<T>> effect, Action<T, string> prove)
+        where T : class, IMessage<T>, new()
     {
-        if (request.ContactId == request.DuplicateContactId)
-        {
-            throw RpcErrors.InvalidField("duplicate_contact_id", "must be another contact than contact_id");
-        }
-
-        var account = await calls.AccountAsync(request.Account, context);
-
-        return await calls.MergeAsync(account, context, request, await calls.FieldsAsync(account, context));
+        var why = ChangeCause.FromProto(cause, context.Principal(), skipWorkflows: false);
+        return writes.RunAsync(
+            account, context, request, requestId,
+            transaction => effect(new ContactWrites(transaction, why, time.GetUtcNow(), context.CancellationToken)),
+            prove);
     }
+
+    private bool IsPast(Timestamp instant) =>
+        instant is { Seconds: >= -62_135_596_800, Nanos: >= 0 and < 1_000_000_000 }
+        && instant <= Timestamp.FromDateTimeOffset(time.GetUtcNow());
 }

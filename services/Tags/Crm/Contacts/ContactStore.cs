@@ -3,10 +3,11 @@ using Crm.Contacts.V1;
 using Dapper;
 using Npgsql;
 using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Crm.Contacts;
 
-/// <summary>Reads contacts.</summary>
+/// <summary>Reads contacts and hands out their numbers.</summary>
 internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
 {
     /// <summary>Finds a contact by its number, deleted or not.</summary>
@@ -45,6 +46,9 @@ internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
         await using var connection = await database.OpenConnectionAsync(ct);
         return await connection.QueryAsync<ContactRow>(new CommandDefinition(sql, new { accountId, contactIds }, cancellationToken: ct));
     }
+
+    /// <summary>Takes the number of a new contact; before the transaction, which must not wait for a second connection.</summary>
+    public Task<int> TakeNumberAsync(int accountId, CancellationToken ct) => IdBlocks.TakeAsync(database, accountId, "contact", 1, ct);
 
     /// <summary>Lists the changes of a contact's consent, newest first.</summary>
     public Task<IEnumerable<ConsentChange>> ConsentsAsync(int accountId, ContactRow contact, CancellationToken ct) =>

@@ -1,5 +1,5 @@
 using TagSegments.Tags.Crm.Contacts;
-using TagSegments.Tags.Tagging.Assignments;
+using TagSegments.Tags.Tagging.Assignments.Reads;
 
 namespace TagSegments.Tags.Crm.Exports;
 

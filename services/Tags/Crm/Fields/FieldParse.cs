@@ -34,7 +34,7 @@ internal readonly record struct FieldParse(string? Json, string? Problem)
         Type.Number => Decimals.TryParse(text, out var number) ? Number(number) : NotANumber(),
         Type.Date => Dates.TryParseDay(text, form.DateFormat, out var day) ? new(FieldJson.Text(Dates.ToText(day)), null) : NotADay(form),
         Type.DateTime => form.TryParseInstant(text, out var instant) ? new(FieldJson.Text(Dates.ToText(instant)), null) : NotAnInstant(),
-        Type.Boolean => Words.TryParse(text, out var truth) ? Boolean(truth) : Wrong("must be true or false"),
+        Type.Boolean => BooleanText.TryParse(text, out var truth) ? Boolean(truth) : Wrong("must be true or false"),
         Type.SingleChoice => choices.Contains(text) ? new(FieldJson.Text(text), null) : NotAChoice(text),
         Type.MultipleChoice => FromItems(choices, form.Split(text)),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),

@@ -1,15 +1,28 @@
 using Crm.Contacts.V1;
+using Crm.Tags.V1;
 using Grpc.Core;
+using Npgsql;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
+using TagSegments.Tags.Crm.Fields;
+using TagSegments.Tags.Crm.Imports.Columns;
+using TagSegments.Tags.Crm.Imports.Contacts;
+using TagSegments.Tags.Crm.Imports.Fields;
+using TagSegments.Tags.Crm.Imports.Files;
+using TagSegments.Tags.Crm.Imports.Opportunities;
+using TagSegments.Tags.Tagging.Library;
+using TagSegments.Tags.Tagging.Naming;
 using CauseKind = Crm.Common.V1.Cause.Types.Kind;
-using Target = Crm.Contacts.V1.Field.Types.Target;
 
 namespace TagSegments.Tags.Crm.Imports;
 
 /// <summary>Serves imports: receives the file, looks through it, then writes it batch by batch.</summary>
-internal sealed class ImportApi(AccountDirectory accounts, ImportTargets targets, TimeProvider time) : ImportService.ImportServiceBase
+internal sealed class ImportApi(
+    AccountDirectory accounts, NpgsqlDataSource database, FieldStore fieldStore, TagStore tags, NameGuard names, TimeProvider time)
+    : ImportService.ImportServiceBase
 {
+    private const int MaxNamesChecked = 100;
+
     public override async Task Import(
         IAsyncStreamReader<ImportRequest> requestStream, IServerStreamWriter<ImportResponse> responseStream, ServerCallContext context)
     {
@@ -23,22 +36,23 @@ internal sealed class ImportApi(AccountDirectory accounts, ImportTargets targets
         var table = Open(file, first.Options);
         var summary = new ImportSummary { ImportId = Guid.CreateVersion7(time.GetUtcNow()).ToString() };
         var settings = ImportSettings.Read(first.Options, account, Cause(first.Options, summary.ImportId, context), table);
+        var fields = new ImportFields(database, fieldStore, settings);
+        var stages = new StageNames(settings);
+
+        summary.Rows = await fields.AnalyseAsync(table, stages.Add, ct);
         var run = new ImportRun(table, summary, responseStream);
-        if (first.Options.Kind == ImportOptions.Types.Kind.Opportunities)
+        if (settings.Target == Field.Types.Target.Opportunity)
         {
-            var fields = targets.Fields(settings);
-            summary.Rows = await fields.AnalyseAsync(table, Target.Opportunity, ct);
-            var stages = await targets.StagesAsync(settings, table, ct);
-            var columns = await fields.EnsureAsync(Target.Opportunity, summary.FieldsCreated, ct);
-            await run.RunAsync(targets.Opportunities(settings, columns, stages), ct);
+            var pipeline = await ImportStages.EnsureAsync(database, account.Id, settings.Pipeline, stages.InOrder(), ct);
+            var rows = new OpportunityRows(settings, await fields.EnsureAsync(summary.FieldsCreated, ct), pipeline);
+            await run.RunAsync(new OpportunityImport(database, settings, rows, time), ct);
         }
         else
         {
-            var fields = targets.Fields(settings);
-            summary.Rows = await fields.AnalyseAsync(table, Target.Contact, ct);
-            var columns = await fields.EnsureAsync(Target.Contact, summary.FieldsCreated, ct);
-            await run.RunAsync(await targets.ContactsAsync(settings, columns, ct), ct);
-            summary.TagFindings.Add(await targets.FindingsAsync(settings, summary, ct));
+            var importTags = new ImportTags(database, tags, settings, await names.NewNamesAsync(account, ct));
+            var rows = new ContactRows(settings, await fields.EnsureAsync(summary.FieldsCreated, ct), importTags);
+            await run.RunAsync(new ContactImport(database, settings, rows, importTags, time), ct);
+            summary.TagFindings.Add(await names.FindAsync(account, summary.TagsCreated.Take(MaxNamesChecked), ct));
         }
 
         summary.Seconds = time.GetElapsedTime(started).TotalSeconds;

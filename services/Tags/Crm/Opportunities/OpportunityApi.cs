@@ -1,12 +1,17 @@
 using System.Globalization;
+using Crm.Common.V1;
 using Crm.Contacts.V1;
+using Google.Protobuf;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Changes;
+using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Opportunities;
 
-/// <summary>Serves opportunities; the other part serves pipelines.</summary>
-internal sealed partial class OpportunityApi(OpportunityCalls calls, OpportunityStore store, PipelineStore pipelines, PageTokens pages)
+/// <summary>Serves opportunities.</summary>
+internal sealed class OpportunityApi(
+    AccountDirectory accounts, FieldStore fields, OpportunityStore store, CallWrites writes, PageTokens pages, TimeProvider time)
     : OpportunityService.OpportunityServiceBase
 {
     public override async Task<CreateOpportunityResponse> CreateOpportunity(CreateOpportunityRequest request, ServerCallContext context)
@@ -16,14 +21,14 @@ internal sealed partial class OpportunityApi(OpportunityCalls calls, Opportunity
             .Require(opportunity.PipelineId != 0, "opportunity.pipeline_id", "is required")
             .Require(opportunity.StageId != 0, "opportunity.stage_id", "is required")
             .ThrowIfAny();
-        var account = await calls.AccountAsync(request.Account, context);
-        var fields = await calls.FieldsAsync(account, context);
-        var state = OpportunityEdit.Read(opportunity, null, fields).Apply(new OpportunityState());
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var catalog = await FieldsAsync(account, context);
+        var state = OpportunityEdit.Read(opportunity, null, catalog).Apply(new OpportunityState());
 
-        var opportunityId = await calls.TakeNumberAsync(account, "opportunity", 1, context);
-        return await calls.WriteAsync(
+        var opportunityId = await store.TakeNumberAsync(account.Id, context.CancellationToken);
+        return await WriteAsync(
             account, context, request, request.RequestId, request.Cause,
-            async writes => new CreateOpportunityResponse { Opportunity = (await writes.CreateAsync(opportunityId, state)).ToProto(fields) },
+            async opportunities => new CreateOpportunityResponse { Opportunity = (await opportunities.CreateAsync(opportunityId, state)).ToProto(catalog) },
             (response, token) => response.ConsistencyToken = token);
     }
 
@@ -34,7 +39,7 @@ internal sealed partial class OpportunityApi(OpportunityCalls calls, Opportunity
             throw RpcErrors.InvalidField("opportunity_id", "is required, or external_id instead");
         }
 
-        var account = await calls.AccountAsync(request.Account, context);
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         var byNumber = request.KeyCase == GetOpportunityRequest.KeyOneofCase.OpportunityId;
 
         var row = await store.FindAsync(
@@ -42,7 +47,7 @@ internal sealed partial class OpportunityApi(OpportunityCalls calls, Opportunity
         var key = byNumber ? request.OpportunityId.ToString(CultureInfo.InvariantCulture) : request.ExternalId;
         var response = new GetOpportunityResponse
         {
-            Opportunity = (row ?? throw RpcErrors.NotFound("opportunity", key)).ToProto(await calls.FieldsAsync(account, context)),
+            Opportunity = (row ?? throw RpcErrors.NotFound("opportunity", key)).ToProto(await FieldsAsync(account, context)),
         };
         response.Opportunity.StageHistory.Add(await store.HistoryAsync(account.Id, row.OpportunityId, context.CancellationToken));
         return response;
@@ -51,13 +56,13 @@ internal sealed partial class OpportunityApi(OpportunityCalls calls, Opportunity
     public override async Task<ListOpportunitiesResponse> ListOpportunities(ListOpportunitiesRequest request, ServerCallContext context)
     {
         var size = PageSize.Read(request.PageSize);
-        var account = await calls.AccountAsync(request.Account, context);
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         var after = int.Parse(pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
 
         var rows = await store.ListAsync(account.Id, request.ContactId, after, size + 1, context.CancellationToken);
 
-        var fields = await calls.FieldsAsync(account, context);
-        var response = new ListOpportunitiesResponse { Opportunities = { rows.Take(size).Select(row => row.ToProto(fields)) } };
+        var catalog = await FieldsAsync(account, context);
+        var response = new ListOpportunitiesResponse { Opportunities = { rows.Take(size).Select(row => row.ToProto(catalog)) } };
         response.NextPageToken = rows.Count > size
             ? pages.Create(request, rows[size - 1].OpportunityId.ToString(CultureInfo.InvariantCulture))
             : "";
@@ -67,15 +72,15 @@ internal sealed partial class OpportunityApi(OpportunityCalls calls, Opportunity
     public override async Task<UpdateOpportunityResponse> UpdateOpportunity(UpdateOpportunityRequest request, ServerCallContext context)
     {
         var opportunity = request.Opportunity ?? throw RpcErrors.InvalidField("opportunity", "is required");
-        var account = await calls.AccountAsync(request.Account, context);
-        var fields = await calls.FieldsAsync(account, context);
-        var edit = OpportunityEdit.Read(opportunity, request.UpdateMask, fields);
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var catalog = await FieldsAsync(account, context);
+        var edit = OpportunityEdit.Read(opportunity, request.UpdateMask, catalog);
 
-        return await calls.WriteAsync(
+        return await WriteAsync(
             account, context, request, request.RequestId, request.Cause,
-            async writes => new UpdateOpportunityResponse
+            async opportunities => new UpdateOpportunityResponse
             {
-                Opportunity = (await writes.UpdateAsync(opportunity.OpportunityId, opportunity.Version, edit)).ToProto(fields),
+                Opportunity = (await opportunities.UpdateAsync(opportunity.OpportunityId, opportunity.Version, edit)).ToProto(catalog),
             },
             (response, token) => response.ConsistencyToken = token);
     }
@@ -86,23 +91,53 @@ internal sealed partial class OpportunityApi(OpportunityCalls calls, Opportunity
             .Require(request.ContactId > 0, "contact_id", "is required")
             .Require(request.StageId > 0, "stage_id", "is required")
             .ThrowIfAny();
-        var account = await calls.AccountAsync(request.Account, context);
-        var fields = await calls.FieldsAsync(account, context);
-        var creation = OpportunityEdit.Read(new Opportunity { ContactId = request.ContactId, Name = request.CreateName, StageId = request.StageId }, null, fields);
-        var move = OpportunityEdit.Read(new Opportunity { StageId = request.StageId }, null, fields);
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var catalog = await FieldsAsync(account, context);
+        var creation = OpportunityEdit.Read(new Opportunity { ContactId = request.ContactId, Name = request.CreateName, StageId = request.StageId }, null, catalog);
+        var move = OpportunityEdit.Read(new Opportunity { StageId = request.StageId }, null, catalog);
 
-        var newId = request.CreateName.Length > 0 ? await calls.TakeNumberAsync(account, "opportunity", 1, context) : 0;
-        return await calls.WriteAsync(
+        var newId = request.CreateName.Length > 0 ? await store.TakeNumberAsync(account.Id, context.CancellationToken) : 0;
+        return await WriteAsync(
             account, context, request, request.RequestId, request.Cause,
-            async writes =>
+            async opportunities =>
             {
-                var (pipelineId, open) = await writes.FindLastOpenAsync(request.ContactId, request.StageId);
-                var row = open is not null ? await writes.UpdateAsync(open.OpportunityId, 0, move)
-                    : newId > 0 ? await writes.CreateAsync(newId, creation.Apply(new OpportunityState { PipelineId = pipelineId }))
+                var (pipelineId, open) = await opportunities.FindLastOpenAsync(request.ContactId, request.StageId);
+                var row = open is not null ? await opportunities.UpdateAsync(open.OpportunityId, 0, move)
+                    : newId > 0 ? await opportunities.CreateAsync(newId, creation.Apply(new OpportunityState { PipelineId = pipelineId }))
                     : null;
-                return new MoveOpportunityResponse { Outcome = Outcome(open, row), Opportunity = row?.ToProto(fields) };
+                return new MoveOpportunityResponse { Outcome = Outcome(open, row), Opportunity = row?.ToProto(catalog) };
             },
             (response, token) => response.ConsistencyToken = token);
+    }
+
+    public override async Task<DeleteOpportunityResponse> DeleteOpportunity(DeleteOpportunityRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var catalog = await FieldsAsync(account, context);
+
+        return await WriteAsync(
+            account, context, request, request.RequestId, request.Cause,
+            async opportunities => new DeleteOpportunityResponse
+            {
+                Opportunity = (await opportunities.DeleteAsync(request.OpportunityId, request.Version)).ToProto(catalog),
+            },
+            (response, token) => response.ConsistencyToken = token);
+    }
+
+    private Task<FieldCatalog> FieldsAsync(AccountInfo account, ServerCallContext context) =>
+        fields.LoadAsync(account.Id, Field.Types.Target.Opportunity, context.CancellationToken);
+
+    // Runs a change of opportunities as the one effect of its call.
+    private Task<T> WriteAsync<T>(
+        AccountInfo account, ServerCallContext context, IMessage request, string requestId, Cause? cause,
+        Func<OpportunityWrites, Task<T>> effect, Action<T, string> prove)
+        where T : class, IMessage<T>, new()
+    {
+        var why = ChangeCause.FromProto(cause, context.Principal(), skipWorkflows: false);
+        return writes.RunAsync(
+            account, context, request, requestId,
+            transaction => effect(new OpportunityWrites(transaction, why, time.GetUtcNow(), context.CancellationToken)),
+            prove);
     }
 
     private static MoveOpportunityResponse.Types.Outcome Outcome(OpportunityRow? before, OpportunityRow? after) =>
@@ -110,18 +145,4 @@ internal sealed partial class OpportunityApi(OpportunityCalls calls, Opportunity
         : before is null ? MoveOpportunityResponse.Types.Outcome.Created
         : before.StageId == after.StageId ? MoveOpportunityResponse.Types.Outcome.Unchanged
         : MoveOpportunityResponse.Types.Outcome.Moved;
-
-    public override async Task<DeleteOpportunityResponse> DeleteOpportunity(DeleteOpportunityRequest request, ServerCallContext context)
-    {
-        var account = await calls.AccountAsync(request.Account, context);
-        var fields = await calls.FieldsAsync(account, context);
-
-        return await calls.WriteAsync(
-            account, context, request, request.RequestId, request.Cause,
-            async writes => new DeleteOpportunityResponse
-            {
-                Opportunity = (await writes.DeleteAsync(request.OpportunityId, request.Version)).ToProto(fields),
-            },
-            (response, token) => response.ConsistencyToken = token);
-    }
 }

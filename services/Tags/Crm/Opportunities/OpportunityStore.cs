@@ -2,10 +2,11 @@ using Crm.Contacts.V1;
 using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
+using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Crm.Opportunities;
 
-/// <summary>Reads opportunities.</summary>
+/// <summary>Reads opportunities and hands out their numbers.</summary>
 internal sealed class OpportunityStore(NpgsqlDataSource database)
 {
     /// <summary>Finds an opportunity by its number or external id.</summary>
@@ -36,6 +37,9 @@ internal sealed class OpportunityStore(NpgsqlDataSource database)
         return [.. await connection.QueryAsync<OpportunityRow>(
             new CommandDefinition(sql, new { accountId, contactId, after, limit }, cancellationToken: ct))];
     }
+
+    /// <summary>Takes the number of a new opportunity; before the transaction, which must not wait for a second connection.</summary>
+    public Task<int> TakeNumberAsync(int accountId, CancellationToken ct) => IdBlocks.TakeAsync(database, accountId, "opportunity", 1, ct);
 
     /// <summary>Lists the stages that an opportunity has been in, oldest first.</summary>
     public async Task<IEnumerable<StageChange>> HistoryAsync(int accountId, int opportunityId, CancellationToken ct)

@@ -1,6 +1,7 @@
 using Crm.Contacts.V1;
 using Dapper;
 using Npgsql;
+using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Crm.Opportunities;
 
@@ -30,6 +31,12 @@ internal sealed class PipelineStore(NpgsqlDataSource database)
             }),
         ];
     }
+
+    /// <summary>Takes the number of a new pipeline.</summary>
+    public Task<int> TakePipelineAsync(int accountId, CancellationToken ct) => IdBlocks.TakeAsync(database, accountId, "pipeline", 1, ct);
+
+    /// <summary>Takes numbers for new stages and returns the first.</summary>
+    public Task<int> TakeStagesAsync(int accountId, int count, CancellationToken ct) => IdBlocks.TakeAsync(database, accountId, "stage", count, ct);
 
     /// <summary>Creates a pipeline with its stages; false if the name is taken.</summary>
     public static async Task<bool> CreateAsync(NpgsqlTransaction transaction, int accountId, Pipeline pipeline, CancellationToken ct)

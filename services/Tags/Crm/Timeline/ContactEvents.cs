@@ -4,7 +4,7 @@ using Crm.Tags.V1;
 using Dapper;
 using Npgsql;
 using TagSegments.ServiceDefaults;
-using TagSegments.Tags.Crm.Contacts;
+using TagSegments.Tags.Crm.Contacts.Feed;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Tagging.Feed;
 

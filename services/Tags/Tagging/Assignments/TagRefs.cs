@@ -1,6 +1,6 @@
 using Google.Protobuf.Collections;
 using TagSegments.ServiceDefaults;
-using TagSegments.Tags.Tagging.Library;
+using TagSegments.Tags.Tagging.Naming;
 
 namespace TagSegments.Tags.Tagging.Assignments;
 

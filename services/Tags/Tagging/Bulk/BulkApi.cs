@@ -1,11 +1,13 @@
 using Crm.Tags.V1;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Tagging.Library;
 
 namespace TagSegments.Tags.Tagging.Bulk;
 
 /// <summary>The bulk service.</summary>
-internal sealed class BulkApi(AccountDirectory accounts, BulkStarts starts, BulkReads reads, BulkList list) : BulkService.BulkServiceBase
+internal sealed class BulkApi(AccountDirectory accounts, TagStore library, BulkStarts starts, BulkReads reads, BulkList list)
+    : BulkService.BulkServiceBase
 {
     private const int MaxOutcomes = 1_000;
 
@@ -14,7 +16,7 @@ internal sealed class BulkApi(AccountDirectory accounts, BulkStarts starts, Bulk
     {
         var tags = BulkStarts.Check(request.Contacts, request.AddTagIds, request.RemoveTagIds);
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        await starts.RequireTagsAsync(account.Id, tags, context.CancellationToken);
+        await library.RequireAsync(account.Id, [.. tags.Select(tag => tag.TagId)], context.CancellationToken);
 
         return await reads.PreviewAsync(account.Id, request, tags, context.CancellationToken);
     }
@@ -23,7 +25,7 @@ internal sealed class BulkApi(AccountDirectory accounts, BulkStarts starts, Bulk
     {
         var tags = BulkStarts.Check(request.Contacts, request.AddTagIds, request.RemoveTagIds);
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        await starts.RequireTagsAsync(account.Id, tags, context.CancellationToken);
+        await library.RequireAsync(account.Id, [.. tags.Select(tag => tag.TagId)], context.CancellationToken);
 
         return await starts.StartAsync(account, request, context);
     }

@@ -39,9 +39,9 @@ internal sealed class BulkReads(NpgsqlDataSource database, BulkAudience audience
     public async IAsyncEnumerable<List<ContactOutcome>> OutcomesAsync(
         BulkRow operation, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        const string sql = """
+        const string sql = $"""
             SELECT b.chunk, bit_send(b.asked) AS asked, bit_send(b.skipped) AS skipped, c.tag_id,
-                bit_send(coalesce(c.bits, set_bit(repeat('0', 16384)::bit(16384), c.contact_id % 16384, 1))) AS changed
+                bit_send({Sql.ChangedBits}) AS changed
             FROM tags.bulk_chunk b
             LEFT JOIN tags.tag_change c ON c.account_id = b.account_id AND c.pos = b.pos AND c.chunk = b.chunk AND c.tag_id > 0
             WHERE b.account_id = @AccountId AND b.operation_id = @OperationId AND b.skipped IS NOT NULL

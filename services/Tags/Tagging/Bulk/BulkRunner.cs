@@ -1,6 +1,7 @@
 using Crm.Tags.V1;
 using Grpc.Core;
 using Npgsql;
+using TagSegments.Tags.Diagnostics;
 
 namespace TagSegments.Tags.Tagging.Bulk;
 

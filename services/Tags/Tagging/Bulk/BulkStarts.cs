@@ -4,14 +4,12 @@ using Google.Protobuf;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
-using TagSegments.Tags.Tagging.Assignments;
-using TagSegments.Tags.Tagging.Library;
 
 namespace TagSegments.Tags.Tagging.Bulk;
 
 /// <summary>Starts operations and undos.</summary>
 internal sealed class BulkStarts(
-    CallWrites writes, BulkStore store, BulkAudience audience, BulkRunner runner, TagStore tags, TimeProvider time)
+    CallWrites writes, BulkStore store, BulkAudience audience, BulkRunner runner, TimeProvider time)
 {
     /// <summary>Checks contacts and tags without the database.</summary>
     public static (int TagId, bool On)[] Check(BulkContacts? contacts, IReadOnlyList<int> add, IReadOnlyList<int> remove)
@@ -23,10 +21,6 @@ internal sealed class BulkStarts(
         BulkWrites.CheckTags(add, remove);
         return [.. add.Select(tagId => (tagId, true)), .. remove.Select(tagId => (tagId, false))];
     }
-
-    /// <summary>Throws NOT_FOUND unless every tag exists.</summary>
-    public Task RequireTagsAsync(int accountId, (int TagId, bool On)[] changes, CancellationToken ct) =>
-        tags.RequireAsync(accountId, [.. changes.Select(change => change.TagId)], ct);
 
     /// <summary>Starts an operation on the contacts of a request.</summary>
     public async Task<StartBulkOperationResponse> StartAsync(AccountInfo account, StartBulkOperationRequest request, ServerCallContext context)

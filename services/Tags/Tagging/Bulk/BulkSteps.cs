@@ -3,7 +3,6 @@ using Dapper;
 using Npgsql;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
-using TagSegments.Tags.Tagging.Assignments;
 
 namespace TagSegments.Tags.Tagging.Bulk;
 

@@ -13,17 +13,16 @@ internal static class BulkUndo
     public static async Task<(SortedDictionary<int, byte[]> Revertible, int Kept)> FindAsync(
         AccountTransaction transaction, Guid operationId, int tagId, int[] chunks, CancellationToken ct)
     {
-        const string sql = """
+        const string sql = $"""
             SELECT b.chunk, bit_send(own.bits & ~later.bits), bit_count(own.bits & later.bits)::int
             FROM tags.bulk_chunk b
             CROSS JOIN LATERAL (
-                SELECT bit_or(coalesce(c.bits, set_bit(repeat('0', 16384)::bit(16384), c.contact_id % 16384, 1))) AS bits
+                SELECT bit_or({Sql.ChangedBits}) AS bits
                 FROM tags.tag_change c
                 WHERE c.account_id = b.account_id AND c.tag_id = @tagId AND c.pos = b.pos AND c.chunk = b.chunk) AS own
             CROSS JOIN LATERAL (
                 -- Deleting and restoring a tag leaves its contacts as they were.
-                SELECT coalesce(bit_or(coalesce(c.bits, set_bit(repeat('0', 16384)::bit(16384), c.contact_id % 16384, 1))),
-                    repeat('0', 16384)::bit(16384)) AS bits
+                SELECT coalesce(bit_or({Sql.ChangedBits}), {Sql.Zero}) AS bits
                 FROM tags.tag_change c
                 WHERE c.account_id = b.account_id AND c.tag_id = @tagId AND c.pos > b.pos AND c.chunk = b.chunk AND c.cause_kind <> 10) AS later
             WHERE b.account_id = @AccountId AND b.operation_id = @operationId AND b.chunk = ANY (@chunks) AND own.bits IS NOT NULL

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Npgsql;
+using TagSegments.Tags.Diagnostics;
 
 namespace TagSegments.Tags.Tagging.Expiry;
 

@@ -4,7 +4,6 @@ using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using TagSegments.ServiceDefaults;
-using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Tagging.Feed;
 

@@ -1,5 +1,6 @@
 using Crm.Segments.V1;
 using NodaTime;
+using TagSegments.Tags.Tagging.Usages;
 using Match = Crm.Segments.V1.TagClause.Types.Match;
 
 namespace TagSegments.Tags.Tagging.Governance;

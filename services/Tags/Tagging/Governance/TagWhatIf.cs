@@ -4,16 +4,18 @@ using Crm.Workflows.V1;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Crm.Accounts;
+using TagSegments.Tags.Tagging.Naming;
+using TagSegments.Tags.Tagging.Usages;
 
 namespace TagSegments.Tags.Tagging.Governance;
 
 /// <summary>Tells what a change of the library would do to segments and workflows.</summary>
-internal sealed class TagWhatIf(GovernanceStore store, TagUsers users, TimeProvider time)
+internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider time)
 {
     /// <summary>Counts, for each segment and smart list that the change concerns, who matches now and who would.</summary>
     public async Task<(List<SegmentEffect> Segments, List<SmartListEffect> Lists)> FiltersAsync(AccountInfo account, TagChange change, CancellationToken ct)
     {
-        var names = (await store.NamesAsync(account.Id, ct)).ToDictionary(tag => tag.TagId, tag => tag.Name);
+        var names = (await naming.NamesAsync(account.Id, ct)).ToDictionary(tag => tag.TagId, tag => tag.Name);
         var valid = (await users.SegmentsAsync(account.Name, ct)).Where(segment => segment.State == Segment.Types.State.Valid)
             .ToDictionary(segment => segment.SegmentId);
         var foresight = new FilterForesight(change, names, valid, TimeZones.Get(account.TimeZone), time.GetUtcNow());
@@ -44,7 +46,7 @@ internal sealed class TagWhatIf(GovernanceStore store, TagUsers users, TimeProvi
     /// <summary>Finds the published workflows that the change concerns; a merge makes <paramref name="gaining"/> and <paramref name="losing"/> events.</summary>
     public async Task<List<WorkflowEffect>> WorkflowsAsync(AccountInfo account, TagChange change, int gaining, int losing, CancellationToken ct)
     {
-        var names = (await store.NamesAsync(account.Id, ct)).ToDictionary(tag => tag.TagId, tag => tag.Name);
+        var names = (await naming.NamesAsync(account.Id, ct)).ToDictionary(tag => tag.TagId, tag => tag.Name);
         var effects = new List<WorkflowEffect>();
         foreach (var workflow in await users.WorkflowsAsync(account.Name, 0, ct))
         {

@@ -8,7 +8,7 @@ namespace TagSegments.Tags.Tagging.Library;
 /// <summary>
 /// Deletes and restores tags. A deletion takes the tag off its contacts, and the change log keeps which they were; restoring puts it back on
 /// them. So indexes, the feed and time travel need no rule for deleted tags: nobody has them. A deleted tag has no chunks either, which keeps
-/// <see cref="Assignments.GroupCommit"/> from putting it on anybody.
+/// the commit of single changes from putting it on anybody.
 /// </summary>
 internal sealed class TagLifecycle(TagStore store, TimeProvider time)
 {
@@ -75,9 +75,9 @@ internal sealed class TagLifecycle(TagStore store, TimeProvider time)
         AccountTransaction transaction, int tagId, long deletion, CancellationToken ct)
     {
         const string sql = $"""
-            SELECT chunk, bit_send(coalesce(bits, set_bit({Sql.Zero}, contact_id % 16384, 1)))
-            FROM tags.tag_change
-            WHERE account_id = @AccountId AND tag_id = @tagId AND op = 2 AND cause_kind = @kind AND cause_id = @deletion
+            SELECT c.chunk, bit_send({Sql.ChangedBits})
+            FROM tags.tag_change c
+            WHERE c.account_id = @AccountId AND c.tag_id = @tagId AND c.op = 2 AND c.cause_kind = @kind AND c.cause_id = @deletion
             """;
         var values = new
         {

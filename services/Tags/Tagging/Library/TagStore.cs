@@ -6,7 +6,7 @@ using Grpc.Core;
 using Npgsql;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
-using TagSegments.Tags.Tagging.Governance;
+using TagSegments.Tags.Tagging.Naming;
 
 namespace TagSegments.Tags.Tagging.Library;
 
@@ -33,6 +33,11 @@ internal sealed class TagStore(NpgsqlDataSource database, TimeProvider time)
     public async Task<Dictionary<string, int>> FindIdsAsync(int accountId, string[] names, CancellationToken ct)
     {
         const string sql = "SELECT name, tag_id FROM tags.tag WHERE account_id = @accountId AND name = ANY (@names) AND deleted_at IS NULL";
+        if (names.Length == 0)
+        {
+            return [];
+        }
+
         await using var connection = await database.OpenConnectionAsync(ct);
         var rows = await connection.QueryAsync<(string Name, int TagId)>(
             new CommandDefinition(sql, new { accountId, names }, cancellationToken: ct));

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Tagging.Reports;
 
@@ -13,13 +14,13 @@ internal sealed class ReportStore(NpgsqlDataSource database)
     public async Task<Dictionary<(int TagId, int Index), int>> HistoryAsync(
         int accountId, int[] tagIds, DateTime[] times, CancellationToken ct)
     {
-        const string sql = """
+        const string sql = $"""
             SELECT w.tag_id, i.number::int - 1, coalesce(sum(bit_count((t.bits # past.bits) & (living.bits # past_living.bits))), 0)::int
             FROM unnest(@tagIds) AS w (tag_id)
             CROSS JOIN unnest(@times) WITH ORDINALITY AS i (time, number)
             LEFT JOIN LATERAL (
                 -- Deleting and restoring a tag drops its empty chunks, which may once have had contacts.
-                SELECT u.chunk, coalesce(bit_or(u.bits), repeat('0', 16384)::bit(16384)) AS bits
+                SELECT u.chunk, coalesce(bit_or(u.bits), {Sql.Zero}) AS bits
                 FROM (
                     SELECT chunk, bits FROM tags.tag_chunk WHERE account_id = @accountId AND tag_id = w.tag_id
                     UNION ALL
@@ -27,13 +28,11 @@ internal sealed class ReportStore(NpgsqlDataSource database)
                 GROUP BY u.chunk) AS t ON true
             LEFT JOIN tags.tag_chunk living ON living.account_id = @accountId AND living.tag_id = 0 AND living.chunk = t.chunk
             CROSS JOIN LATERAL (
-                SELECT coalesce(bit_xor(coalesce(c.bits, set_bit(repeat('0', 16384)::bit(16384), c.contact_id % 16384, 1))),
-                    repeat('0', 16384)::bit(16384)) AS bits
+                SELECT coalesce(bit_xor({Sql.ChangedBits}), {Sql.Zero}) AS bits
                 FROM tags.tag_change c
                 WHERE c.account_id = @accountId AND c.tag_id = w.tag_id AND c.chunk = t.chunk AND c.at > i.time) AS past
             CROSS JOIN LATERAL (
-                SELECT coalesce(bit_xor(coalesce(c.bits, set_bit(repeat('0', 16384)::bit(16384), c.contact_id % 16384, 1))),
-                    repeat('0', 16384)::bit(16384)) AS bits
+                SELECT coalesce(bit_xor({Sql.ChangedBits}), {Sql.Zero}) AS bits
                 FROM tags.tag_change c
                 WHERE c.account_id = @accountId AND c.tag_id = 0 AND c.chunk = t.chunk AND c.at > i.time) AS past_living
             GROUP BY w.tag_id, i.number

@@ -1,0 +1,88 @@
+using Crm.Contacts.V1;
+using Crm.Errors.V1;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Crm.Fields;
+using TagSegments.Tags.Tagging.Feed;
+
+namespace TagSegments.Tags.Crm.Contacts.Feed;
+
+/// <summary>Streams what happens to the contacts of an account to one consumer: what is past its position, then what comes, with heartbeats.</summary>
+internal sealed class ContactFeed(
+    FieldStore fields, ContactFeedStore store, FeedPositions positions, ClockWatch clock, TimeProvider time, IHostApplicationLifetime lifetime)
+{
+    private const int EventsPerResponse = 1_000;
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
+
+    /// <summary>Streams until the consumer goes away, or the server does: then with UNAVAILABLE, for the consumer to come back.</summary>
+    public async Task WatchAsync(
+        int accountId, string after, IServerStreamWriter<WatchContactEventsResponse> responses, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
+        try
+        {
+            var cursor = await positions.ReadAsync(accountId, after, stop.Token);
+            if (after == FeedPositions.Now)
+            {
+                // The consumer learns that nothing from here on will escape it.
+                await SendAsync(responses, accountId, cursor, [], stop.Token);
+            }
+
+            await StreamAsync(accountId, cursor, responses, stop.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw RpcErrors.Create(StatusCode.Unavailable, ErrorReason.Unavailable, "The server stops. Go on with the last position.");
+        }
+    }
+
+    private async Task StreamAsync(
+        int accountId, FeedCursor cursor, IServerStreamWriter<WatchContactEventsResponse> responses, CancellationToken ct)
+    {
+        var lastSent = time.GetTimestamp();
+        while (true)
+        {
+            while (await store.NextStepAsync(accountId, cursor.Pos, ct) is { } upTo)
+            {
+                lastSent = await SendStepAsync(accountId, cursor, upTo, responses, ct) ? time.GetTimestamp() : lastSent;
+                cursor = upTo;
+            }
+
+            // Also where there are commits all the time and nothing for this feed in them.
+            while (time.GetElapsedTime(lastSent) >= s_heartbeat || !await clock.WaitAsync(accountId, cursor.Pos, s_heartbeat, ct))
+            {
+                await SendAsync(responses, accountId, cursor, [], ct);
+                lastSent = time.GetTimestamp();
+            }
+        }
+    }
+
+    // Commits without events for this feed move the position silently; the next response or heartbeat tells.
+    private async Task<bool> SendStepAsync(
+        int accountId, FeedCursor after, FeedCursor upTo, IServerStreamWriter<WatchContactEventsResponse> responses, CancellationToken ct)
+    {
+        var catalog = await fields.LoadAsync(accountId, Field.Types.Target.Contact, ct);
+        var events = new List<ContactEvent>();
+        var isSent = false;
+        await foreach (var commit in store.ReadAsync(accountId, after.Pos, upTo.Pos, ct))
+        {
+            events.AddRange(commit.ToEvents(catalog));
+            if (events.Count >= EventsPerResponse)
+            {
+                await SendAsync(responses, accountId, FeedCursor.Behind(commit.Position.Pos, commit.Position.Nonce), events, ct);
+                (events, isSent) = ([], true);
+            }
+        }
+
+        if (events.Count > 0)
+        {
+            await SendAsync(responses, accountId, upTo, events, ct);
+        }
+
+        return isSent || events.Count > 0;
+    }
+
+    private Task SendAsync(
+        IServerStreamWriter<WatchContactEventsResponse> responses, int accountId, FeedCursor cursor, List<ContactEvent> events, CancellationToken ct) =>
+        responses.WriteAsync(new WatchContactEventsResponse { Events = { events }, Position = positions.Create(accountId, cursor) }, ct);
+}

@@ -1,0 +1,17 @@
+using Crm.Contacts.V1;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Crm.Contacts.Feed;
+
+/// <summary>Serves the stream of what happens to contacts.</summary>
+internal sealed class ContactFeedApi(AccountDirectory accounts, ContactFeed feed) : ContactService.ContactServiceBase
+{
+    public override async Task WatchContactEvents(
+        WatchContactEventsRequest request, IServerStreamWriter<WatchContactEventsResponse> responseStream, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+
+        await feed.WatchAsync(account.Id, request.After, responseStream, context.CancellationToken);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Data;
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Crm.Common.V1;
+using Dapper;
+using Npgsql;
+using TagSegments.Tags.Changes;
+using TagSegments.Tags.Tagging.Feed;
+
+namespace TagSegments.Tags.Crm.Contacts.Feed;
+
+/// <summary>Reads the change logs in the order of commits.</summary>
+internal sealed class ContactFeedStore(NpgsqlDataSource database)
+{
+    /// <summary>
+    /// The columns of tag 0, which tells who was created, restored or deleted, also by bulk writes, which have no row by contact; only single
+    /// contacts are restored, and their row in the other log tells.
+    /// </summary>
+    public const string LivingColumns = """
+        pos, seq, false AS by_contact, contact_id,
+            (CASE WHEN op = 2 THEN 3
+                WHEN contact_id IS NOT NULL AND EXISTS (
+                    SELECT FROM crm.contact_change r
+                    WHERE r.account_id = tag_change.account_id AND r.contact_id = tag_change.contact_id AND r.pos = tag_change.pos AND r.kind = 4) THEN 4
+                ELSE 1 END)::smallint AS kind,
+            chunk, bits, NULL::text AS before, cause_kind, cause_id, cause_detail, cause_chain, at, skip_workflows
+        """;
+
+    /// <summary>The columns of the log by contact, in the same order.</summary>
+    public const string ChangeColumns =
+        "pos, seq, true, contact_id, kind, NULL::int, NULL::bit(16384), before::text, cause_kind, cause_id, cause_detail, cause_chain, at, skip_workflows";
+
+    /// <summary>The end of the next step behind a position, some commits further; null if there is nothing new.</summary>
+    public async Task<FeedCursor?> NextStepAsync(int accountId, long after, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT pos, nonce
+            FROM (SELECT pos, nonce FROM crm.commit WHERE account_id = @accountId AND pos > @after ORDER BY pos LIMIT 200) AS step
+            ORDER BY pos DESC
+            LIMIT 1
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var found = await connection.QuerySingleOrDefaultAsync<(long Pos, Guid Nonce)?>(
+            new CommandDefinition(sql, new { accountId, after }, cancellationToken: ct));
+        return found is { } commit ? FeedCursor.Behind(commit.Pos, commit.Nonce) : null;
+    }
+
+    /// <summary>Reads the commits with changes of contacts in (after, upTo], one at a time.</summary>
+    public async IAsyncEnumerable<ContactCommit> ReadAsync(
+        int accountId, long after, long upTo, [EnumeratorCancellation] CancellationToken ct)
+    {
+        const string sql = $"""
+            SELECT change.*, commit.nonce
+            FROM (
+                SELECT {LivingColumns}
+                FROM tags.tag_change
+                WHERE account_id = @accountId AND tag_id = 0 AND pos > @after AND pos <= @upTo
+                UNION ALL
+                SELECT {ChangeColumns}
+                FROM crm.contact_change
+                WHERE account_id = @accountId AND pos > @after AND pos <= @upTo) AS change
+            JOIN crm.commit ON commit.account_id = @accountId AND commit.pos = change.pos
+            ORDER BY change.pos, change.seq
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var reader = await connection.ExecuteReaderAsync(
+            new CommandDefinition(sql, new { accountId, after, upTo }, cancellationToken: ct));
+        ContactCommit? commit = null;
+        while (await reader.ReadAsync(ct))
+        {
+            var position = new Position(reader.GetInt64("pos"), reader.GetGuid("nonce"));
+            if (commit is not null && commit.Position != position)
+            {
+                yield return commit;
+                commit = null;
+            }
+
+            commit ??= new ContactCommit(position);
+            commit.Changes.Add(ReadChange(reader));
+        }
+
+        if (commit is not null)
+        {
+            yield return commit;
+        }
+    }
+
+    /// <summary>Reads a row of these columns.</summary>
+    public static ContactCommit.Change ReadChange(DbDataReader reader) => new(
+        reader.GetInt32("seq"),
+        reader.GetBoolean("by_contact"),
+        Contacts(reader),
+        (ContactChangeKind)reader.GetInt16("kind"),
+        Text(reader, "before"),
+        new Cause
+        {
+            Kind = (Cause.Types.Kind)reader.GetInt16("cause_kind"),
+            Id = Text(reader, "cause_id") ?? "",
+            Detail = Text(reader, "cause_detail") ?? "",
+            WorkflowChain = { reader.IsDBNull("cause_chain") ? [] : reader.GetFieldValue<string[]>("cause_chain") },
+        },
+        reader.GetDateTime("at"),
+        reader.GetBoolean("skip_workflows"));
+
+    private static List<int> Contacts(DbDataReader reader) => reader.IsDBNull("contact_id")
+        ? ChunkBits.Contacts(reader.GetInt32("chunk"), reader.ReadBits(reader.GetOrdinal("bits")))
+        : [reader.GetInt32("contact_id")];
+
+    private static string? Text(DbDataReader reader, string column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}

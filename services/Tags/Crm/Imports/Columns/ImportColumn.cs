@@ -1,0 +1,34 @@
+using TagSegments.Tags.Crm.Imports.Files;
+namespace TagSegments.Tags.Crm.Imports.Columns;
+
+/// <summary>A column of a file and where its values go. A class and no record: it is looked up by reference for every cell.</summary>
+internal sealed class ImportColumn(int index, string header, string target)
+{
+    /// <summary>The prefix of targets that are custom fields.</summary>
+    public const string FieldPrefix = "fields.";
+
+    /// <summary>The place in the row.</summary>
+    public int Index { get; } = index;
+
+    /// <summary>The name in the header.</summary>
+    public string Header { get; } = header;
+
+    /// <summary>The attribute, or <c>fields.KEY</c>; empty if the values go nowhere.</summary>
+    public string Target { get; } = target;
+
+    /// <summary>The key of the custom field; null if the target is none.</summary>
+    public string? FieldKey { get; } = KeyOf(target);
+
+    /// <summary>Whether the values are tags.</summary>
+    public bool IsTags { get; init; }
+
+    /// <summary>The values that mean missing.</summary>
+    public HashSet<string> Missing { get; init; } = [];
+
+    /// <summary>Gives the key of a target that is a custom field; null for any other.</summary>
+    public static string? KeyOf(string target) => target.StartsWith(FieldPrefix, StringComparison.Ordinal) ? target[FieldPrefix.Length..] : null;
+
+    /// <summary>Gives the value in a row; null if it is missing.</summary>
+    public string? Read(CsvRow row) =>
+        row.Cells[Index] is { Length: > 0 } text && (Missing.Count == 0 || !Missing.Contains(text)) ? text : null;
+}

@@ -1,0 +1,86 @@
+using Crm.Contacts.V1;
+using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Changes;
+using TagSegments.Tags.Crm.Accounts;
+using TagSegments.Tags.Crm.Fields;
+using TagSegments.Tags.Crm.Imports.Files;
+
+namespace TagSegments.Tags.Crm.Imports.Columns;
+
+/// <summary>The options of an import, checked and read against the header of its file.</summary>
+internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IReadOnlyList<ImportColumn> Columns, TextForm Form)
+{
+    /// <summary>The target of the column that holds the stage of an opportunity, which every import of opportunities has.</summary>
+    public const string StageTarget = "stage";
+
+    private static readonly string[] s_separators = [",", ";"];
+
+    /// <summary>Whether the rows are contacts or opportunities.</summary>
+    public required Field.Types.Target Target { get; init; }
+
+    /// <summary>Types set by header.</summary>
+    public required IDictionary<string, Field.Types.Type> Types { get; init; }
+
+    /// <summary>Whether rows are numbered and the number is the external id.</summary>
+    public bool NumbersRows { get; init; }
+
+    /// <summary>Whether rows without external id are matched by e-mail address.</summary>
+    public bool MatchEmail { get; init; }
+
+    /// <summary>Put before each tag.</summary>
+    public string TagsPrefix { get; init; } = "";
+
+    /// <summary>The pipeline of imported opportunities.</summary>
+    public string Pipeline { get; init; } = "";
+
+    /// <summary>Checks what does not depend on the file. Throws INVALID_ARGUMENT with everything that is wrong.</summary>
+    public static void Check(ImportOptions options)
+    {
+        new FieldChecks()
+            .Require(Enum.IsDefined(options.Kind), "options.kind", "is not a known kind")
+            .Require(options.FileName.Length <= 200, "options.file_name", "is longer than 200 characters")
+            .Require(!options.FileName.Any(char.IsControl), "options.file_name", "must not contain control characters")
+            .Require(options.Delimiter.Length == 0 || IsDelimiter(options.Delimiter), "options.delimiter", "must be one ASCII character, not a quote or line break")
+            .Require(options.Encoding is "" or "utf-8" or "utf-16" or "windows-1252", "options.encoding", "must be utf-8, utf-16 or windows-1252")
+            .Require(options.TagsPrefix.Length <= 200, "options.tags_prefix", "is longer than 200 characters")
+            .Require(options.Pipeline.Length <= 200, "options.pipeline", "is longer than 200 characters")
+            .Require(!options.Pipeline.Any(char.IsControl), "options.pipeline", "must not contain control characters")
+            .Require(options.ExternalIdColumn.Length == 0 || !options.MatchEmail, "options.match_email", "is for imports without an external id column")
+            .Require(
+                options.Kind != ImportOptions.Types.Kind.Opportunities || options.TagsColumns.Count == 0, "options.tags_columns", "are for contacts only")
+            .Require(
+                options.Kind != ImportOptions.Types.Kind.Opportunities || !options.MatchEmail, "options.match_email", "is for contacts only")
+            .ThrowIfAny();
+    }
+
+    /// <summary>Reads the options against the header.</summary>
+    public static ImportSettings Read(ImportOptions options, AccountInfo account, ChangeCause cause, CsvTable table)
+    {
+        var columns = ColumnMapping.Map(table.Headers, options);
+        if (options.Kind == ImportOptions.Types.Kind.Opportunities && columns.All(column => column.Target != StageTarget))
+        {
+            throw RpcErrors.InvalidField("options.stage_column", "is required for opportunities: the column with the stage");
+        }
+
+        var form = new TextForm(options.DateFormat, Separators(options, table.Delimiter), TimeZones.Get(account.TimeZone));
+        return new ImportSettings(account, cause, columns, form)
+        {
+            Target = options.Kind == ImportOptions.Types.Kind.Opportunities ? Field.Types.Target.Opportunity : Field.Types.Target.Contact,
+            Types = options.Types_,
+            NumbersRows = ColumnMapping.NumbersRows(table.Headers, options),
+            MatchEmail = options.MatchEmail,
+            TagsPrefix = options.TagsPrefix,
+            Pipeline = options.Pipeline.Trim() is { Length: > 0 } name ? name : "Sales",
+        };
+    }
+
+    /// <summary>The column with this target; null if there is none.</summary>
+    public ImportColumn? Find(string target) => Columns.FirstOrDefault(column => column.Target == target);
+
+    private static bool IsDelimiter(string text) => text is [var c] && char.IsAscii(c) && c is not ('"' or '\r' or '\n' or '\0');
+
+    private static string[] Separators(ImportOptions options, char delimiter) =>
+        options.TagsSeparatorNone ? []
+        : options.TagsSeparator.Length > 0 ? [options.TagsSeparator]
+        : [.. s_separators.Where(separator => separator[0] != delimiter)];
+}

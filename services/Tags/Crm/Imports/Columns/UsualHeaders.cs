@@ -1,0 +1,36 @@
+using System.Collections.Frozen;
+
+namespace TagSegments.Tags.Crm.Imports.Columns;
+
+/// <summary>The headers by which other tools name what is an attribute here; case, white space and punctuation do not matter.</summary>
+internal static class UsualHeaders
+{
+    private static readonly FrozenDictionary<string, string> s_contact = Table(
+        ("external_id", ["externalid"]),
+        ("email", ["email", "emailaddress", "mail", "emailid"]),
+        ("phone", ["phone", "phonenumber", "telephone", "telephonenumber", "mobile", "mobilephone", "mobilenumber", "cell", "cellphone", "tel"]),
+        ("first_name", ["firstname", "givenname", "forename"]),
+        ("last_name", ["lastname", "surname", "familyname"]),
+        ("time_zone", ["timezone"]),
+        ("language", ["language"]),
+        ("do_not_disturb", ["donotdisturb", "dnd"]));
+
+    private static readonly FrozenDictionary<string, string> s_opportunity = Table(
+        ("external_id", ["externalid"]),
+        ("name", ["name", "opportunityname", "dealname"]),
+        ("stage", ["stage", "dealstage", "stagename"]),
+        ("amount", ["amount", "dealamount", "value", "dealvalue"]),
+        ("opened", ["opened", "openeddate", "opendate"]),
+        ("closed", ["closed", "closeddate", "closedate"]));
+
+    /// <summary>Finds the attribute that a header usually means; null if it means none.</summary>
+    public static string? Find(string header, bool contacts)
+    {
+        var plain = string.Concat(header.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+        return (contacts ? s_contact : s_opportunity).GetValueOrDefault(plain);
+    }
+
+    private static FrozenDictionary<string, string> Table(params (string Attribute, string[] Headers)[] rows) => rows
+        .SelectMany(row => row.Headers.Select(header => (header, row.Attribute)))
+        .ToFrozenDictionary(row => row.header, row => row.Attribute, StringComparer.Ordinal);
+}

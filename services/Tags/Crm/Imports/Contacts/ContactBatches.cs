@@ -1,0 +1,126 @@
+using Dapper;
+using Npgsql;
+using NpgsqlTypes;
+using TagSegments.Tags.Changes;
+using TagSegments.Tags.Crm.Contacts;
+
+namespace TagSegments.Tags.Crm.Imports.Contacts;
+
+/// <summary>Reads and writes contacts by the thousand.</summary>
+internal static class ContactBatches
+{
+    /// <summary>Finds living contacts by external id, or the first one of each e-mail address.</summary>
+    public static async Task<IEnumerable<ContactRow>> FindAsync(
+        NpgsqlDataSource database, int accountId, string[] keys, bool byEmail, CancellationToken ct)
+    {
+        const string byExternalIdSql = $"""
+            SELECT {ContactRow.Columns}
+            FROM crm.contact
+            WHERE account_id = @accountId AND external_id = ANY (@keys) AND deleted_at IS NULL
+            """;
+        const string byEmailSql = $"""
+            SELECT DISTINCT ON (email_key) {ContactRow.Columns}
+            FROM crm.contact
+            WHERE account_id = @accountId AND email_key = ANY (@keys) AND deleted_at IS NULL
+            ORDER BY email_key, contact_id
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QueryAsync<ContactRow>(
+            new CommandDefinition(byEmail ? byEmailSql : byExternalIdSql, new { accountId, keys }, cancellationToken: ct));
+    }
+
+    /// <summary>Creates contacts.</summary>
+    public static async Task InsertAsync(
+        AccountTransaction transaction, List<ContactPlan.Target> contacts, DateTimeOffset now, CancellationToken ct)
+    {
+        const string sql = """
+            COPY crm.contact (account_id, contact_id, external_id, email, phone, first_name, last_name, time_zone, language,
+                email_key, fields, do_not_disturb, created_at, updated_at)
+            FROM STDIN (FORMAT BINARY)
+            """;
+        if (contacts.Count == 0)
+        {
+            return;
+        }
+
+        await using var writer = await transaction.Connection.BeginBinaryImportAsync(sql, ct);
+        foreach (var contact in contacts)
+        {
+            await writer.StartRowAsync(ct);
+            await writer.WriteAsync(transaction.AccountId, NpgsqlDbType.Integer, ct);
+            await writer.WriteAsync(contact.ContactId, NpgsqlDbType.Integer, ct);
+            foreach (var attribute in ContactAttribute.All)
+            {
+                await WriteTextAsync(writer, contact.State[attribute], ct);
+            }
+
+            await WriteTextAsync(writer, contact.State.EmailKey, ct);
+            await writer.WriteAsync(contact.State.Fields.ToJson(), NpgsqlDbType.Jsonb, ct);
+            await writer.WriteAsync(contact.State.DoNotDisturb, NpgsqlDbType.Boolean, ct);
+            await writer.WriteAsync(now.UtcDateTime, NpgsqlDbType.TimestampTz, ct);
+            await writer.WriteAsync(now.UtcDateTime, NpgsqlDbType.TimestampTz, ct);
+        }
+
+        await writer.CompleteAsync(ct);
+    }
+
+    /// <summary>Changes contacts that still have the versions read; throws if one has not.</summary>
+    public static async Task UpdateAsync(
+        AccountTransaction transaction, List<ContactPlan.Target> contacts, DateTimeOffset now, CancellationToken ct)
+    {
+        const string updateSql = """
+            UPDATE crm.contact c
+            SET external_id = n.external_id, email = n.email, email_key = n.email_key, phone = n.phone, first_name = n.first_name,
+                last_name = n.last_name, time_zone = n.time_zone, language = n.language, fields = n.fields::jsonb,
+                do_not_disturb = n.do_not_disturb, updated_at = @now, version = version + 1
+            FROM unnest(@ids, @external_id, @email, @email_key, @phone, @first_name, @last_name, @time_zone, @language, @fields, @do_not_disturb)
+                AS n (contact_id, external_id, email, email_key, phone, first_name, last_name, time_zone, language, fields, do_not_disturb)
+            WHERE c.account_id = @accountId AND c.contact_id = n.contact_id
+            """;
+        if (contacts.Count == 0)
+        {
+            return;
+        }
+
+        await LockAsync(transaction, contacts, ct);
+        await transaction.AvoidNestedLoopsAsync(contacts.Count, ct);
+        await transaction.Connection.ExecuteAsync(new CommandDefinition(
+            updateSql, Values(transaction.AccountId, contacts, now), transaction.Transaction, cancellationToken: ct));
+    }
+
+    private static async Task LockAsync(AccountTransaction transaction, List<ContactPlan.Target> contacts, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT version
+            FROM crm.contact
+            WHERE account_id = @AccountId AND contact_id = ANY (@ids) AND deleted_at IS NULL
+            ORDER BY contact_id
+            FOR UPDATE
+            """;
+        var ids = contacts.Select(contact => contact.ContactId).ToArray();
+        var versions = await transaction.Connection.QueryAsync<long>(
+            new CommandDefinition(sql, new { transaction.AccountId, ids }, transaction.Transaction, cancellationToken: ct));
+        if (!versions.SequenceEqual(contacts.Select(contact => contact.Version)))
+        {
+            throw new LostUpdateException();
+        }
+    }
+
+    private static DynamicParameters Values(int accountId, List<ContactPlan.Target> contacts, DateTimeOffset now)
+    {
+        var values = new DynamicParameters(new { accountId, now });
+        values.Add("ids", contacts.Select(contact => contact.ContactId).ToArray());
+        foreach (var attribute in ContactAttribute.All)
+        {
+            values.Add(attribute.Name, contacts.Select(contact => contact.State[attribute]).ToArray());
+        }
+
+        values.Add("email_key", contacts.Select(contact => contact.State.EmailKey).ToArray());
+        values.Add("fields", contacts.Select(contact => contact.State.Fields.ToJson()).ToArray());
+        values.Add("do_not_disturb", contacts.Select(contact => contact.State.DoNotDisturb).ToArray());
+        return values;
+    }
+
+    private static Task WriteTextAsync(NpgsqlBinaryImporter writer, string? text, CancellationToken ct) =>
+        text is null ? writer.WriteNullAsync(ct) : writer.WriteAsync(text, NpgsqlDbType.Text, ct);
+}

@@ -1,0 +1,82 @@
+using Crm.Contacts.V1;
+using Grpc.Core;
+using Npgsql;
+using TagSegments.Tags.Changes;
+using TagSegments.Tags.Crm.Imports.Columns;
+using TagSegments.Tags.Crm.Imports.Files;
+
+namespace TagSegments.Tags.Crm.Imports.Contacts;
+
+/// <summary>
+/// Imports rows as contacts, a batch in one transaction. Existing contacts are read without locks and changed only if they still have the
+/// version that was read; a batch that loses against another writer is made again.
+/// </summary>
+internal sealed class ContactImport(NpgsqlDataSource database, ImportSettings settings, ContactRows rows, ImportTags tags, TimeProvider time)
+    : IRowTarget<ContactDraft>
+{
+    private const int Attempts = 5;
+
+    /// <inheritdoc/>
+    public ContactDraft? Read(CsvRow row, Action<string, string> report) => rows.Read(row, report);
+
+    /// <inheritdoc/>
+    public async Task WriteAsync(IReadOnlyList<ContactDraft> batch, ImportSummary summary, CancellationToken ct)
+    {
+        for (var attempt = 1; batch.Count > 0; attempt++)
+        {
+            try
+            {
+                var plan = await PlanAsync(batch, ct);
+                var holders = await tags.HoldersAsync(batch, summary, ct);
+                summary.TagsAdded += await AccountTransaction.RunAsync(
+                    database, settings.Account.Id, transaction => WriteAsync(transaction, plan, holders, ct), ct);
+                plan.AddTo(summary);
+                return;
+            }
+            catch (Exception e) when (attempt < Attempts && IsLost(e))
+            {
+                // Somebody created or changed one of these contacts meanwhile, or deleted one of the tags: look again.
+                tags.Forget();
+            }
+        }
+    }
+
+    private static bool IsLost(Exception e) =>
+        e is LostUpdateException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } or RpcException { StatusCode: StatusCode.NotFound };
+
+    private async Task<ContactPlan> PlanAsync(IReadOnlyList<ContactDraft> batch, CancellationToken ct)
+    {
+        string[] keys = [.. batch.Select(draft => draft.Key).OfType<string>().Distinct(StringComparer.Ordinal)];
+        var existing = keys.Length == 0 ? [] : await ContactBatches.FindAsync(database, settings.Account.Id, keys, rows.ByEmail, ct);
+        var plan = ContactPlan.Make(batch, existing, rows.ByEmail);
+        if (plan.Created.Count > 0)
+        {
+            plan.Number(await IdBlocks.TakeAsync(database, settings.Account.Id, "contact", plan.Created.Count, ct));
+        }
+
+        return plan;
+    }
+
+    private async Task<int> WriteAsync(
+        AccountTransaction transaction, ContactPlan plan, SortedDictionary<int, List<int>> holders, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        await ContactBatches.InsertAsync(transaction, plan.Created, now, ct);
+        await ContactBatches.UpdateAsync(transaction, plan.Updated, now, ct);
+        await transaction.SetBitsAsync(
+            AccountTransaction.LivingTag, [.. plan.Created.Select(contact => contact.ContactId)], on: true, settings.Cause, ct);
+        foreach (var contact in plan.Updated)
+        {
+            transaction.LogContact(contact.ContactId, ContactChangeKind.Imported, contact.BeforeJson, settings.Cause);
+        }
+
+        var added = 0;
+        foreach (var (tagId, places) in holders)
+        {
+            var contactIds = places.Select(place => plan.Targets[place].ContactId).Distinct().Order().ToArray();
+            added += (await transaction.SetBitsAsync(tagId, contactIds, on: true, settings.Cause, ct)).Count;
+        }
+
+        return added;
+    }
+}

@@ -1,0 +1,93 @@
+using Crm.Contacts.V1;
+using Npgsql;
+using TagSegments.Tags.Changes;
+using TagSegments.Tags.Tagging.Library;
+using TagSegments.Tags.Crm.Imports.Files;
+using TagSegments.Tags.Tagging.Naming;
+using TagSegments.Tags.Crm.Imports.Columns;
+
+namespace TagSegments.Tags.Crm.Imports.Contacts;
+
+/// <summary>The tags that a file names: read from cells, created where they are missing, remembered with their numbers.</summary>
+internal sealed class ImportTags(NpgsqlDataSource database, TagStore store, ImportSettings settings, NewNames names)
+{
+    private readonly ImportColumn[] _columns = [.. settings.Columns.Where(column => column.IsTags)];
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+
+    /// <summary>Reads the tags of a row; false if a name is wrong, which it reports.</summary>
+    public bool TryRead(CsvRow row, Action<string, string> report, out string[] tags)
+    {
+        tags = [];
+        var ok = true;
+        foreach (var column in _columns)
+        {
+            foreach (var text in column.Read(row) is { } cell ? settings.Form.Split(cell) : [])
+            {
+                var problem = TagNames.Read(settings.TagsPrefix + text, out var name) ?? names.Problem(name);
+                if (problem is not null)
+                {
+                    report(column.Header, $"the tag name {problem}");
+                    ok = false;
+                }
+
+                tags = [.. tags, name];
+            }
+        }
+
+        return ok;
+    }
+
+    /// <summary>Gives, by tag number, the places in <paramref name="drafts"/> of those who have the tag, creating missing tags.</summary>
+    public async Task<SortedDictionary<int, List<int>>> HoldersAsync(
+        IReadOnlyList<ContactDraft> drafts, ImportSummary summary, CancellationToken ct)
+    {
+        await EnsureAsync([.. drafts.SelectMany(draft => draft.Tags).Distinct().Where(name => !_numbers.ContainsKey(name))], summary, ct);
+        var holders = new SortedDictionary<int, List<int>>();
+        for (var i = 0; i < drafts.Count; i++)
+        {
+            foreach (var name in drafts[i].Tags)
+            {
+                var number = _numbers[name];
+                if (!holders.TryGetValue(number, out var places))
+                {
+                    holders.Add(number, places = []);
+                }
+
+                places.Add(i);
+            }
+        }
+
+        return holders;
+    }
+
+    /// <summary>Forgets the numbers: a tag may have been deleted since they were read.</summary>
+    public void Forget() => _numbers.Clear();
+
+    private async Task EnsureAsync(string[] names, ImportSummary summary, CancellationToken ct)
+    {
+        if (names.Length == 0)
+        {
+            return;
+        }
+
+        var known = await store.FindIdsAsync(settings.Account.Id, names, ct);
+        string[] missing = [.. names.Where(name => !known.ContainsKey(name))];
+        foreach (var (name, number) in known)
+        {
+            _numbers[name] = number;
+        }
+
+        if (missing.Length > 0)
+        {
+            var first = await store.TakeNumbersAsync(settings.Account.Id, missing.Length, ct);
+            var numbers = await AccountTransaction.RunAsync(
+                database, settings.Account.Id, transaction => store.EnsureAsync(transaction, first, missing, ct), ct);
+            for (var i = 0; i < missing.Length; i++)
+            {
+                _numbers[missing[i]] = numbers[i];
+            }
+
+            summary.TagsCreated.AddRange(missing);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using TagSegments.Tags.Crm.Fields;
+using TagSegments.Tags.Crm.Imports.Files;
+using TagSegments.Tags.Crm.Imports.Columns;
+
+namespace TagSegments.Tags.Crm.Imports.Fields;
+
+/// <summary>Reads the custom field values of a row.</summary>
+internal static class ImportFieldValues
+{
+    /// <summary>Puts the values into <paramref name="values"/>; false if some are wrong, which it reports.</summary>
+    public static bool Read(
+        CsvRow row, IReadOnlyDictionary<ImportColumn, Field> fields, TextForm form, FieldValues values, Action<string, string> report)
+    {
+        var ok = true;
+        foreach (var (column, field) in fields)
+        {
+            if (column.Read(row) is not { } text)
+            {
+                continue;
+            }
+
+            var parse = FieldParse.FromText(field.Type, field.Choices, text, form);
+            values[field.FieldId] = parse.Json;
+            if (parse.Problem is not null)
+            {
+                report(column.Header, parse.Problem);
+                ok = false;
+            }
+        }
+
+        return ok;
+    }
+}

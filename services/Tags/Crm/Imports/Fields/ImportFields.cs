@@ -1,0 +1,153 @@
+using Crm.Contacts.V1;
+using Npgsql;
+using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Changes;
+using TagSegments.Tags.Crm.Fields;
+using TagSegments.Tags.Crm.Imports.Files;
+using TagSegments.Tags.Crm.Imports.Columns;
+using Type = Crm.Contacts.V1.Field.Types.Type;
+
+namespace TagSegments.Tags.Crm.Imports.Fields;
+
+/// <summary>Makes the custom fields that a file needs: finds them, infers their types, adds the choices that its values name.</summary>
+internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, ImportSettings settings)
+{
+    private readonly ImportColumn[] _columns = [.. settings.Columns.Where(column => column.FieldKey is not null)];
+    private readonly Dictionary<ImportColumn, TypeInference> _inferences = [];
+    private readonly Dictionary<ImportColumn, SortedSet<string>> _choices = [];
+    private FieldCatalog _catalog = new([]);
+
+    /// <summary>Looks through the whole file once, shows <paramref name="look"/> every row and returns the number of rows.</summary>
+    public async Task<long> AnalyseAsync(CsvTable table, Action<CsvRow> look, CancellationToken ct)
+    {
+        var known = await store.ListAsync(settings.Account.Id, ct);
+        _catalog = new FieldCatalog([.. known.Where(field => field.Target == settings.Target)]);
+        CheckTypes();
+        CheckRoom(known.Count);
+        var rows = 0L;
+        foreach (var row in table.Read())
+        {
+            ct.ThrowIfCancellationRequested();
+            rows++;
+            if (row.Problem is null)
+            {
+                Look(row);
+                look(row);
+            }
+        }
+
+        CheckChoices();
+        return rows;
+    }
+
+    /// <summary>Creates what is missing and returns the field of each column; the created ones go to <paramref name="created"/>.</summary>
+    public async Task<Dictionary<ImportColumn, Field>> EnsureAsync(ICollection<Field> created, CancellationToken ct)
+    {
+        var missing = _columns.Count(column => _catalog.Find(column.FieldKey!) is null);
+        var number = missing == 0 ? 0 : await IdBlocks.TakeAsync(database, settings.Account.Id, "field", missing, ct);
+        var fields = new Dictionary<ImportColumn, Field>();
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        foreach (var column in _columns)
+        {
+            if (_catalog.Find(column.FieldKey!) is { } known)
+            {
+                fields.Add(column, await AddChoicesAsync(transaction, known, column, ct));
+                continue;
+            }
+
+            var field = new Field { Key = column.FieldKey!, Target = settings.Target, Type = TypeOf(column), Choices = { Choices(column) } };
+            var made = await FieldStore.CreateAsync(transaction, settings.Account.Id, number++, field, ct)
+                ?? throw RpcErrors.AlreadyExists("field", column.FieldKey!);
+            fields.Add(column, made);
+            created.Add(made);
+        }
+
+        await transaction.CommitAsync(ct);
+        return fields;
+    }
+
+    private void Look(CsvRow row)
+    {
+        foreach (var column in _columns)
+        {
+            if (column.Read(row) is not { } text)
+            {
+                continue;
+            }
+
+            if (_choices.TryGetValue(column, out var choices))
+            {
+                choices.UnionWith(TypeOf(column) == Type.MultipleChoice ? settings.Form.Split(text) : [text]);
+            }
+            else if (_inferences.TryGetValue(column, out var inference))
+            {
+                inference.Add(text);
+            }
+        }
+    }
+
+    // The type that was asked for must be that of the field, if there is one; only columns of unknown type are inferred.
+    private void CheckTypes()
+    {
+        var checks = new FieldChecks();
+        foreach (var column in _columns)
+        {
+            var known = _catalog.Find(column.FieldKey!)?.Type;
+            var asked = settings.Types.TryGetValue(column.Header, out var type) ? type : (Type?)null;
+            var path = $"options.types[\"{column.Header}\"]";
+            checks.Require(asked is null || (Enum.IsDefined(asked.Value) && asked != Type.Unspecified), path, "is not a known type");
+            checks.Require(asked is null || known is null || asked == known, path, $"the field \"{column.FieldKey}\" exists with the type {known}");
+            if ((known ?? asked) is Type.SingleChoice or Type.MultipleChoice)
+            {
+                _choices.Add(column, new SortedSet<string>(StringComparer.Ordinal));
+            }
+            else if (known is null && asked is null)
+            {
+                _inferences.Add(column, new TypeInference(settings.Form.DateFormat));
+            }
+        }
+
+        checks.ThrowIfAny();
+    }
+
+    private void CheckChoices()
+    {
+        var checks = new FieldChecks();
+        foreach (var (column, values) in _choices)
+        {
+            var all = values.Union(_catalog.Find(column.FieldKey!)?.Choices ?? []).Count();
+            checks.Require(
+                all <= FieldChecklist.MaxChoices, $"options.types[\"{column.Header}\"]", $"the column has more than {FieldChecklist.MaxChoices} choices");
+        }
+
+        checks.ThrowIfAny();
+    }
+
+    private static async Task<Field> AddChoicesAsync(NpgsqlTransaction transaction, Field field, IEnumerable<string> choices, int accountId, CancellationToken ct)
+    {
+        var added = choices.Except(field.Choices).ToArray();
+        return added.Length == 0 ? field : await FieldStore.AddChoicesAsync(transaction, accountId, field.FieldId, added, ct);
+    }
+
+    private Task<Field> AddChoicesAsync(NpgsqlTransaction transaction, Field field, ImportColumn column, CancellationToken ct) =>
+        AddChoicesAsync(transaction, field, Choices(column), settings.Account.Id, ct);
+
+    // A value that can be no choice is left out here; its row is refused.
+    private IEnumerable<string> Choices(ImportColumn column) =>
+        _choices.TryGetValue(column, out var values) ? values.Where(value => FieldChecklist.ChoiceProblem(value) is null) : [];
+
+    private Type TypeOf(ImportColumn column) =>
+        _catalog.Find(column.FieldKey!)?.Type
+        ?? (settings.Types.TryGetValue(column.Header, out var asked) ? asked : _inferences[column].Result);
+
+    private void CheckRoom(int known)
+    {
+        var missing = _columns.Count(column => _catalog.Find(column.FieldKey!) is null);
+        if (known + missing > FieldChecklist.MaxFields)
+        {
+            throw RpcErrors.InvalidField(
+                "options.columns", $"the file needs {missing} new custom fields, and the account would then have more than {FieldChecklist.MaxFields}");
+        }
+    }
+}

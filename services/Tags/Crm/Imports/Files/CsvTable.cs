@@ -1,0 +1,146 @@
+using System.Text;
+using Crm.Errors.V1;
+using CsvHelper;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Crm.Imports.Files;
+
+/// <summary>A CSV file as rows with the lines at which they start.</summary>
+internal sealed class CsvTable
+{
+    private const int MaxRecordBytes = 4 * 1024 * 1024;
+    private readonly UploadedFile _file;
+    private readonly CsvReaderOptions _options;
+
+    private CsvTable(UploadedFile file, CsvReaderOptions options, string[] headers, char delimiter)
+    {
+        _file = file;
+        _options = options with { Separator = delimiter };
+        Headers = headers;
+        Delimiter = delimiter;
+    }
+
+    /// <summary>The header: names without white space around them, each once.</summary>
+    public string[] Headers { get; }
+
+    /// <summary>What separates the values.</summary>
+    public char Delimiter { get; }
+
+    /// <summary>Reads the header. Throws INVALID_ARGUMENT if there is none or two columns have one name.</summary>
+    public static CsvTable Open(UploadedFile file, Encoding encoding, char? delimiter)
+    {
+        var options = new CsvReaderOptions
+        {
+            Separator = delimiter,
+            Encoding = encoding,
+            TrackLineNumbers = true,
+            MaxRecordSize = MaxRecordBytes,
+            FieldCountMismatch = CsvFieldCountHandling.Skip,
+            MalformedData = CsvMalformedDataHandling.Skip,
+        };
+        string[] headers;
+        char found;
+        try
+        {
+            using var reader = CsvReader.Create(file.Rewind(), options with { MalformedData = CsvMalformedDataHandling.Throw }, leaveOpen: true);
+            reader.ReadHeader();
+            headers = [.. reader.Headers.Select((header, index) => Name(header, index))];
+            found = reader.Separator;
+        }
+        catch (CsvFormatException)
+        {
+            throw HeaderError("The header cannot be read: its quotes do not match.");
+        }
+
+        Check(headers);
+        return new CsvTable(file, options, headers, found);
+    }
+
+    /// <summary>Reads the rows. Lines without any value are no rows; a row that is no CSV comes with its problem and without values.</summary>
+    public IEnumerable<CsvRow> Read()
+    {
+        var number = 0;
+        var malformed = new List<CsvMalformedRecord>();
+        using var reader = CsvReader.Create(_file.Rewind(), _options with { OnMalformedRecord = malformed.Add }, leaveOpen: true);
+        while (Next(reader, malformed, out var tooLong))
+        {
+            foreach (var record in malformed)
+            {
+                yield return new(record.LineNumber, ++number, [], Problem(record.Reason));
+            }
+
+            malformed.Clear();
+            if (tooLong)
+            {
+                yield return new(reader.LineNumber, ++number, [], "is longer than 4 MiB: a quote that is never closed?");
+                yield break;
+            }
+
+            if (Cells(reader) is { } cells)
+            {
+                yield return new(reader.LineNumber, ++number, cells, null);
+            }
+        }
+
+        foreach (var record in malformed)
+        {
+            yield return new(record.LineNumber, ++number, [], Problem(record.Reason));
+        }
+    }
+
+    private static bool Next(CsvReader reader, List<CsvMalformedRecord> malformed, out bool tooLong)
+    {
+        tooLong = false;
+        try
+        {
+            return reader.Read();
+        }
+        catch (CsvFormatException)
+        {
+            tooLong = true;
+            return true;
+        }
+    }
+
+    private static string[]? Cells(CsvReader reader)
+    {
+        var cells = new string[reader.FieldCount];
+        var any = false;
+        for (var i = 0; i < cells.Length; i++)
+        {
+            cells[i] = reader.GetString(i).Trim();
+            any |= cells[i].Length > 0;
+        }
+
+        return any ? cells : null;
+    }
+
+    private static string Name(string header, int index) =>
+        header.Trim().Normalize() is { Length: > 0 } name ? name : $"column {index + 1}";
+
+    private static void Check(string[] headers)
+    {
+        if (headers.Length == 0)
+        {
+            throw HeaderError("The file is empty: it has no header.");
+        }
+
+        if (headers.GroupBy(header => header, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw HeaderError($"Two columns have the header \"{twice.Key}\".");
+        }
+    }
+
+    private static string Problem(CsvMalformedReason reason) => reason switch
+    {
+        CsvMalformedReason.FieldCountMismatch => "has more or fewer values than the header",
+        CsvMalformedReason.StrayQuote => "has a quote inside a value that is not quoted",
+        CsvMalformedReason.TextAfterClosingQuote => "has text after a closing quote",
+        CsvMalformedReason.UnterminatedQuote => "has a quote that is never closed, so everything after it is part of this row",
+        _ => "is not valid CSV",
+    };
+
+    private static RpcException HeaderError(string message) =>
+        RpcErrors.Create(StatusCode.InvalidArgument, ErrorReason.ImportLine, message, ("line", "1"));
+}

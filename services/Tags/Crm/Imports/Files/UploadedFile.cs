@@ -1,0 +1,130 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+using Crm.Contacts.V1;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Crm.Imports.Files;
+
+/// <summary>An uploaded file, kept on disk while it is imported: it is read twice, and memory stays constant.</summary>
+internal sealed class UploadedFile : IAsyncDisposable
+{
+    private const int MaxPart = 1024 * 1024;
+    private readonly FileStream _file = new(
+        Path.Combine(Path.GetTempPath(), $"tagsegments-import-{Guid.NewGuid():N}"),
+        new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+            BufferSize = 64 * 1024,
+        });
+
+    static UploadedFile() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+
+    /// <summary>Receives the rest of a call's requests, of which the first is current.</summary>
+    public static async Task<UploadedFile> ReceiveAsync(IAsyncStreamReader<ImportRequest> requests, CancellationToken ct)
+    {
+        var file = new UploadedFile();
+        try
+        {
+            do
+            {
+                await file.AppendAsync(requests.Current, ct);
+            }
+            while (await requests.MoveNext(ct));
+
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Goes back to the beginning and gives the content.</summary>
+    public Stream Rewind()
+    {
+        _file.Position = 0;
+        return _file;
+    }
+
+    /// <summary>
+    /// Tells the encoding: what the byte order mark or the caller says, else UTF-8 if the whole file is that, else what UTF-16 looks like in
+    /// Western text, else Windows-1252, the usual encoding of what is none of them.
+    /// </summary>
+    public Encoding DetectEncoding(string requested)
+    {
+        Span<byte> start = stackalloc byte[4];
+        var read = Rewind().ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return start[..read] switch
+        {
+            [0xEF, 0xBB, 0xBF, ..] => Encoding.UTF8,
+            [0xFF, 0xFE, ..] => Encoding.Unicode,
+            [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode,
+            _ when requested == "utf-8" => Encoding.UTF8,
+            _ when requested == "windows-1252" => Encoding.GetEncoding(1252),
+            [0, not 0, ..] => Encoding.BigEndianUnicode,
+            [not 0, 0, ..] => Encoding.Unicode,
+            _ when requested == "utf-16" => Encoding.Unicode,
+            _ => IsUtf8() ? Encoding.UTF8 : Encoding.GetEncoding(1252),
+        };
+    }
+
+    /// <summary>Tells whether the whole file is valid UTF-8.</summary>
+    public bool IsUtf8()
+    {
+        const int longestCharacter = 4;
+        var file = Rewind();
+        var buffer = ArrayPool<byte>.Shared.Rent(MaxPart);
+        try
+        {
+            var kept = 0;
+            for (int read; (read = file.Read(buffer, kept, buffer.Length - kept)) > 0;)
+            {
+                var bytes = buffer.AsSpan(0, kept + read);
+                var whole = WholeCharacters(bytes);
+                if (!Utf8.IsValid(bytes[..whole]) || bytes.Length - whole >= longestCharacter)
+                {
+                    return false;
+                }
+
+                bytes[whole..].CopyTo(buffer);
+                kept = bytes.Length - whole;
+            }
+
+            return kept == 0;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
+
+    // A character may go on in the next part: the bytes from its first one on are left for then.
+    private static int WholeCharacters(ReadOnlySpan<byte> bytes)
+    {
+        var end = bytes.Length;
+        while (end > 0 && bytes.Length - end < 3 && (bytes[end - 1] & 0xC0) == 0x80)
+        {
+            end--;
+        }
+
+        return end > 0 && bytes[end - 1] >= 0xC0 && !Utf8.IsValid(bytes[(end - 1)..]) ? end - 1 : bytes.Length;
+    }
+
+    private async Task AppendAsync(ImportRequest request, CancellationToken ct)
+    {
+        if (request.Data.Length > MaxPart)
+        {
+            throw RpcErrors.InvalidField("data", "is longer than 1 MiB; send the file in smaller parts");
+        }
+
+        await _file.WriteAsync(request.Data.Memory, ct);
+    }
+}

@@ -1,4 +1,0 @@
-namespace TagSegments.Tags;
-
-/// <summary>Something was changed by somebody else since it was read; read it again and retry.</summary>
-internal sealed class LostUpdateException() : Exception("The change lost against a concurrent one.");

@@ -1,0 +1,31 @@
+using TagSegments.Tags.Changes;
+
+namespace TagSegments.Tags.Tagging.Assignments.Reads;
+
+/// <summary>
+/// The tags of a chunk's contacts at a position of the account's clock, turned from bits per tag to tags per contact. It is brought up to
+/// date with the change log, by one reader at a time.
+/// </summary>
+/// <param name="position">The position that it was read at.</param>
+/// <param name="tagIds">The tags of each contact of the chunk.</param>
+internal sealed class ContactTagsChunk(Position position, int[][] tagIds)
+{
+    /// <summary>The position up to which changes are applied.</summary>
+    public Position Position { get; private set; } = position;
+
+    /// <summary>The tags of a contact.</summary>
+    public int[] TagsOf(int contactId) => tagIds[contactId % ChunkBits.Size];
+
+    /// <summary>Applies a change at a later position; the arrays given out before stay as they are.</summary>
+    public void Apply(int tagId, bool on, int contactId)
+    {
+        var tags = tagIds[contactId % ChunkBits.Size];
+        if (tags.Contains(tagId) != on)
+        {
+            tagIds[contactId % ChunkBits.Size] = on ? [.. tags, tagId] : [.. tags.Where(id => id != tagId)];
+        }
+    }
+
+    /// <summary>Notes that every change up to a position has been applied.</summary>
+    public void Advance(Position upTo) => Position = upTo;
+}

@@ -1,0 +1,40 @@
+using Crm.Tags.V1;
+using Grpc.Core;
+using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Tagging.Library;
+using TagSegments.Tags.Tagging.Usages;
+
+namespace TagSegments.Tags.Tagging.Governance;
+
+/// <summary>Serves what the library looks like as a whole: its audit, what uses its tags, its dictionary.</summary>
+internal sealed class AuditApi(AccountDirectory accounts, TagStore tags, TagUsages usages, TagAudit audit, GovernanceStore store)
+    : GovernanceService.GovernanceServiceBase
+{
+    public override async Task<AuditTagsResponse> AuditTags(AuditTagsRequest request, ServerCallContext context)
+    {
+        new FieldChecks().Require(request.StaleDays is >= 0 and <= 36_500, "stale_days", "must be 0 to 36,500").ThrowIfAny();
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+
+        return await audit.RunAsync(account.Id, request.StaleDays, context.CancellationToken);
+    }
+
+    public override async Task<ListTagUsagesResponse> ListTagUsages(ListTagUsagesRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        await tags.RequireAsync(account.Id, [request.TagId], context.CancellationToken);
+
+        return new ListTagUsagesResponse { Usages = { await usages.FindAsync(account.Name, request.TagId, context.CancellationToken) } };
+    }
+
+    public override async Task<GetTagDictionaryResponse> GetTagDictionary(GetTagDictionaryRequest request, ServerCallContext context)
+    {
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+
+        var library = await store.LibraryAsync(account.Id, context.CancellationToken);
+        var users = await usages.FindAllAsync(account.Name, context.CancellationToken);
+        var text = request.Format == GetTagDictionaryRequest.Types.Format.Html
+            ? TagDictionary.Html(account.Name, library, users)
+            : TagDictionary.Markdown(account.Name, library, users);
+        return new GetTagDictionaryResponse { Text = text };
+    }
+}

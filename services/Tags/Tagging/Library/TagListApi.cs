@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+using Crm.Tags.V1;
+using Dapper;
+using Grpc.Core;
+using Npgsql;
+using TagSegments.ServiceDefaults;
+
+namespace TagSegments.Tags.Tagging.Library;
+
+/// <summary>Serves the tag library page by page.</summary>
+internal sealed class TagListApi(AccountDirectory accounts, NpgsqlDataSource database, PageTokens pages) : TagService.TagServiceBase
+{
+    public override async Task<ListTagsResponse> ListTags(ListTagsRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var size = PageSize.Read(request.PageSize);
+        var account = await accounts.GetAsync(request.Account, ct);
+        var after = Position.Read(pages.Read(request));
+        var values = new
+        {
+            accountId = account.Id,
+            showDeleted = request.ShowDeleted,
+            prefix = request.Prefix.Normalize(NormalizationForm.FormC),
+            search = request.Search.Normalize(NormalizationForm.FormC),
+            afterId = after.TagId,
+            afterCount = after.ContactCount,
+            afterName = after.Name,
+            limit = size + 1,
+        };
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var tags = (await connection.QueryAsync<TagRow, int, Tag>(
+            new CommandDefinition(TagListSql.For(request.OrderBy), values, cancellationToken: ct),
+            (row, count) => row.ToProto(count),
+            "contact_count")).AsList();
+
+        var response = new ListTagsResponse { Tags = { tags.Take(size) } };
+        if (tags.Count > size)
+        {
+            response.NextPageToken = pages.Create(request, Position.Behind(tags[size - 1]));
+        }
+
+        return response;
+    }
+
+    // The last tag of a page, by everything that an order may use.
+    private readonly record struct Position(int TagId, int ContactCount, string Name)
+    {
+        public static string Behind(Tag tag) => string.Create(CultureInfo.InvariantCulture, $"{tag.TagId} {tag.ContactCount} {tag.Name}");
+
+        public static Position Read(string? text) => text?.Split(' ', 3) is [var tagId, var count, var name]
+            ? new(int.Parse(tagId, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture), name)
+            : new(0, 0, "");
+    }
+}

@@ -1,0 +1,93 @@
+using Crm.Common.V1;
+using Crm.Contacts.V1;
+using Grpc.Core;
+using TagSegments.Tags.Tests.Crm.Imports;
+using TagSegments.Testing;
+using Kind = Crm.Contacts.V1.ContactEvent.Types.Kind;
+
+namespace TagSegments.Tags.Tests.Crm.Contacts.Feed;
+
+public class WatchContactEventsTests(SharedApps shared) : IClassFixture<SharedApps>
+{
+    [Fact]
+    public async Task Tells_what_happened_in_order_and_goes_on_behind_a_position()
+    {
+        var account = await CrmAccount.NewAsync(shared.Apps);
+        await account.FieldAsync("city", Field.Types.Type.Text);
+        var contact = await account.CreateAsync(new());
+        await account.UpdateAsync(new() { ContactId = 1, FirstName = "Ada", Fields = CrmAccount.Values("city", new() { StringValue = "Wien" }) });
+        await account.Apps.Contacts.SetConsentAsync(new()
+        {
+            Account = account.Name,
+            ContactId = 1,
+            Consent = new() { Channel = Channel.Email, State = Consent.Types.State.Subscribed },
+        });
+        await account.Apps.Contacts.DeleteContactAsync(new() { Account = account.Name, ContactId = 1, Cause = new() { Kind = Cause.Types.Kind.Contact } });
+        await account.Apps.Contacts.RestoreContactAsync(new() { Account = account.Name, ContactId = 1 });
+
+        var (events, position) = await ReadAsync(account, "", 5);
+        await account.CreateAsync(new());
+        var (later, _) = await ReadAsync(account, position, 1);
+
+        Assert.Equal([Kind.Created, Kind.Updated, Kind.ConsentChanged, Kind.Deleted, Kind.Restored], events.Select(e => e.Kind));
+        Assert.Equal(["fields.city", "first_name"], events[1].ChangedFields.Order(StringComparer.Ordinal));
+        Assert.Equal(Cause.Types.Kind.Contact, events[3].Cause.Kind);
+        Assert.All(events, e => Assert.Equal(contact.ContactId, e.ContactId));
+        Assert.Equal((Kind.Created, 2), (later.Single().Kind, later.Single().ContactId));
+    }
+
+    [Fact]
+    public async Task Tells_of_imported_contacts_one_by_one()
+    {
+        var account = await CrmAccount.NewAsync(shared.Apps);
+        var options = new ImportOptions { ExternalIdColumn = "id" };
+        await Importer.RunAsync(account.Apps, account.Name, options, "id,city\na,Wien\nb,Graz\n");
+        await Importer.RunAsync(account.Apps, account.Name, options, "id,city\na,Wien\nb,Linz\n");
+
+        var (events, _) = await ReadAsync(account, "", 3);
+
+        Assert.Equal([(Kind.Created, 1), (Kind.Created, 2), (Kind.Updated, 2)], events.Select(e => (e.Kind, e.ContactId)));
+        Assert.Equal(3, events.Select(e => e.EventId).Distinct().Count());
+        Assert.Equal(["fields.city"], events[2].ChangedFields);
+    }
+
+    [Fact]
+    public async Task A_watch_from_now_sees_only_what_comes()
+    {
+        var account = await CrmAccount.NewAsync(shared.Apps);
+        await account.CreateAsync(new());
+        using var call = account.Apps.Contacts.WatchContactEvents(new() { Account = account.Name, After = "now" });
+        await call.ResponseStream.MoveNext(default);
+        Assert.Empty(call.ResponseStream.Current.Events);
+
+        await account.CreateAsync(new());
+        await call.ResponseStream.MoveNext(default);
+
+        Assert.Equal(2, Assert.Single(call.ResponseStream.Current.Events).ContactId);
+    }
+
+    [Fact]
+    public async Task Refuses_a_position_of_another_account()
+    {
+        var mine = await CrmAccount.NewAsync(shared.Apps);
+        var theirs = await CrmAccount.NewAsync(shared.Apps);
+        await theirs.CreateAsync(new());
+        var (_, position) = await ReadAsync(theirs, "", 1);
+
+        var error = await Errors.OfAsync(() => ReadAsync(mine, position, 1));
+
+        Assert.Equal(["after"], error.Is(StatusCode.InvalidArgument, "PAGE_TOKEN").Fields());
+    }
+
+    private static async Task<(List<ContactEvent> Events, string Position)> ReadAsync(CrmAccount account, string after, int count)
+    {
+        var events = new List<ContactEvent>();
+        using var call = account.Apps.Contacts.WatchContactEvents(new() { Account = account.Name, After = after }, deadline: DateTime.UtcNow.AddSeconds(20));
+        while (events.Count < count && await call.ResponseStream.MoveNext(default))
+        {
+            events.AddRange(call.ResponseStream.Current.Events);
+        }
+
+        return (events, call.ResponseStream.Current.Position);
+    }
+}
