@@ -2,6 +2,18 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using TagSegments.Cli.Commands;
+using TagSegments.Cli.Commands.Accounts;
+using TagSegments.Cli.Commands.Bulk;
+using TagSegments.Cli.Commands.Campaigns;
+using TagSegments.Cli.Commands.Contacts;
+using TagSegments.Cli.Commands.Fields;
+using TagSegments.Cli.Commands.Imports;
+using TagSegments.Cli.Commands.Opportunities;
+using TagSegments.Cli.Commands.Segments;
+using TagSegments.Cli.Commands.SmartLists;
+using TagSegments.Cli.Commands.Suppressions;
+using TagSegments.Cli.Commands.Tags;
+using TagSegments.Cli.Commands.Workflows;
 using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli;
@@ -30,60 +42,9 @@ internal static class CliApp
     {
         var root = new RootCommand("TagSegments: tags, segments, campaigns and workflows of a CRM, over gRPC.")
         {
-            Import.Create(),
-            new Command("accounts", "The tenants of the installation.") { AccountsList.Create(), AccountsCreate.Create() },
-            new Command("contacts", "The people and companies of an account.")
-            {
-                ContactsList.Create(), ContactsShow.Create(), ContactsCreate.Create(), ContactsUpdate.Create(), ContactsDelete.Create(),
-                ContactsRestore.Create(), ContactsMerge.Create(), ContactsConsent.Create(), ContactsTimeline.Create(), ContactsExport.Create(),
-            },
-            new Command("fields", "The custom fields of an account.") { FieldsList.Create(), FieldsCreate.Create(), FieldsUpdate.Create(), FieldsDelete.Create() },
-            new Command("pipelines", "The sales pipelines of an account.") { PipelinesList.Create(), PipelinesCreate.Create(), PipelinesUpdate.Create() },
-            new Command("opportunities", "Possible sales, in the stages of a pipeline.")
-            {
-                OpportunitiesList.Create(), OpportunitiesShow.Create(), OpportunitiesCreate.Create(), OpportunitiesUpdate.Create(),
-                OpportunitiesDelete.Create(),
-            },
-            new Command("tags", "The tag library, and tags on contacts.")
-            {
-                TagsList.Create(), TagsShow.Create(), TagsCreate.Create(), TagsUpdate.Create(), TagsDelete.Create(), TagsRestore.Create(),
-                TagsMerge.Create(), TagsWhatIf.Create(), TagsUsages.Create(), TagsCheck.Create(), TagsAudit.Create(), TagsPolicy.Create(),
-                TagsDictionary.Create(), TagsReport.Create(), TagsOverlap.Create(), TagsAdd.Create(), TagsRemove.Create(), TagsBulk.Create(),
-                TagsExpiries.Create(), TagsHistory.Create(), TagsWatch.Create(),
-            },
-            new Command("bulk", "Bulk operations on tags; `tags bulk` starts one.")
-            {
-                BulkList.Create(), BulkStatus.Create(), BulkCancel.Create(), BulkUndo.Create(), BulkOutcomes.Create(),
-            },
-            new Command("segments", "Live filters over contacts. FILTER is the text of a filter or the name of a saved segment or smart list.")
-            {
-                SegmentsList.Create(), SegmentsShow.Create(), SegmentsCreate.Create(), SegmentsCount.Create(), SegmentsExport.Create(),
-                SegmentsExplain.Create(), SegmentsPreview.Create(), SegmentsFacets.Create(), SegmentsOverlap.Create(), SegmentsParse.Create(),
-                SegmentsUpdate.Create(), SegmentsDelete.Create(), SegmentsVersions.Create(), SegmentsDiff.Create(), SegmentsPreviewChange.Create(),
-                SegmentsRestore.Create(), SegmentsExpect.Create(), SegmentsCheck.Create(), SegmentsUsages.Create(),
-            },
-            new Command("smartlists", "Saved views of contacts: a filter, contacts put in or left out by tag, columns and an order.")
-            {
-                SmartListsList.Create(), SmartListsShow.Create(), SmartListsCreate.Create(), SmartListsUpdate.Create(), SmartListsDelete.Create(),
-                SmartListsRows.Create(), SmartListsInclude.Create(), SmartListsExclude.Create(), SmartListsUsages.Create(),
-            },
-            new Command("campaigns", "Messages to everyone in a segment, evaluated when they are sent.")
-            {
-                CampaignsList.Create(), CampaignsCreate.Create(), CampaignsUpdate.Create(), CampaignsPreview.Create(), CampaignsTest.Create(),
-                CampaignsSend.Create(), CampaignsSchedule.Create(), CampaignsWatch.Create(), CampaignsStatus.Create(), CampaignsPause.Create(),
-                CampaignsResume.Create(), CampaignsCancel.Create(), CampaignsResend.Create(), CampaignsChoose.Create(), CampaignsRecipients.Create(), CampaignsProve.Create(), CampaignsReport.Create(),
-            },
-            new Command("suppressions", "Addresses that get nothing: bounced, complained, unsubscribed.")
-            {
-                SuppressionsList.Create(), SuppressionsAdd.Create(), SuppressionsRemove.Create(),
-            },
-            new Command("workflows", "Automations that react to tags and other events.")
-            {
-                WorkflowsList.Create(), WorkflowsShow.Create(), WorkflowsValidate.Create(), WorkflowsApply.Create(), WorkflowsCreate.Create(),
-                WorkflowsPublish.Create(), WorkflowsUnpublish.Create(), WorkflowsDelete.Create(), WorkflowsVersions.Create(), WorkflowsSimulate.Create(),
-                WorkflowsEnrol.Create(), WorkflowsRuns.Create(), WorkflowsRun.Create(), WorkflowsHistory.Create(), WorkflowsCancelRun.Create(),
-                WorkflowsResumeRun.Create(), WorkflowsMove.Create(),
-            },
+            Import.Build(), AccountCommands.Build(), ContactCommands.Build(), FieldCommands.Build(), PipelineCommands.Build(), OpportunityCommands.Build(),
+            TagCommands.Build(), BulkCommands.Build(), SegmentCommands.Build(), SmartListCommands.Build(), CampaignCommands.Build(),
+            SuppressionCommands.Build(), WorkflowCommands.Build(),
         };
         GlobalOptions.AddTo(root);
         return root;

@@ -1,6 +1,6 @@
 namespace TagSegments.Cli;
 
-/// <summary>Something that the program itself found wrong, with what to do about it.</summary>
+/// <summary>An error that the program itself found, with what to do about it.</summary>
 internal sealed class CliError(string message, string hint, int exitCode = ExitCode.Usage) : Exception(message)
 {
     public string Hint { get; } = hint;

@@ -54,6 +54,6 @@ internal static class ImportCall
                 onError(error);
         }
         return summary ?? throw new CliError(
-            "The server ended the import without a summary.", "Repeat the import: rows that are there already stay as they are.", ExitCode.Unreachable);
+            "The server ended the import without a summary.", "Repeat the import: rows that were imported stay as they are.", ExitCode.Unreachable);
     }
 }

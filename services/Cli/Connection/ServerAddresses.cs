@@ -28,5 +28,5 @@ internal sealed record ServerAddresses(Uri Tags, Uri Segments, Uri Campaigns, Ur
 
     private static Uri ToUri(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
         ? uri
-        : throw new CliError($"`{text}` is no address of a service.", "Write http://host:port or https://host:port");
+        : throw new CliError($"`{text}` is not the address of a service.", "Write http://host:port or https://host:port");
 }

@@ -4,20 +4,18 @@ using Spectre.Console;
 
 namespace TagSegments.Cli.Output;
 
-/// <summary>Values as table cells. Plain text, never markup: a tag may be called `[red]`.</summary>
+/// <summary>Values as people read them.</summary>
 internal static class Cells
 {
-    public static Text Cell(this string text) => new(text);
-
-    public static Text Cell(this long number) => new(number.ToString("N0", CultureInfo.InvariantCulture));
-
-    public static Text Cell(this int number) => Cell((long)number);
-
-    public static Text Cell(this Timestamp? time) => new(time?.ToDateTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "");
+    /// <summary>Adds a row of values to a table.</summary>
+    public static void Row(this Table table, params object?[] values) => table.AddRow(values.Select(Cell));
 
     /// <summary>Gets a value such as <c>NoAddress</c> as words: <c>no address</c>.</summary>
     public static string AsWords(this System.Enum value) =>
         string.Concat(value.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? $" {char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
+
+    /// <summary>Gets a name such as <c>smart_list</c> as words: <c>smart list</c>.</summary>
+    public static string AsWords(this string name) => name.Replace('_', ' ');
 
     /// <summary>Gets a custom field value as text: as it was given, lists joined.</summary>
     public static string AsText(this Value value) => value.KindCase switch
@@ -28,4 +26,17 @@ internal static class Cells
         Value.KindOneofCase.ListValue => string.Join(", ", value.ListValue.Values.Select(AsText)),
         _ => "",
     };
+
+    /// <summary>Gets a share such as <c>12.5 %</c>; nothing of nothing is empty.</summary>
+    public static string Percent(int part, int whole) => whole == 0 ? "" : (100.0 * part / whole).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+
+    // Plain text, never markup: a tag may be called `[red]`.
+    private static Text Cell(object? value) => new(value switch
+    {
+        null => "",
+        int number => number.ToString("N0", CultureInfo.InvariantCulture),
+        long number => number.ToString("N0", CultureInfo.InvariantCulture),
+        Timestamp time => time.ToDateTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    });
 }

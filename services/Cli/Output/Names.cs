@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace TagSegments.Cli.Output;
 
-/// <summary>The names behind numbers and ids, for what people read. What is gone, or cannot be asked for, stands as the number or id.</summary>
+/// <summary>Finds names for numbers and ids that people read. Where there is none, or the service cannot be asked, the number or id stays.</summary>
 internal sealed class Names
 {
     private Dictionary<int, string> _tags = [];

@@ -30,7 +30,7 @@ internal sealed class Report(TextWriter output, TextWriter error, bool isJson)
     /// <summary>Writes an answer that people see as one sentence.</summary>
     public void Write(IMessage answer, string sentence) => Write(answer, () => new Text(sentence + Environment.NewLine));
 
-    /// <summary>Tells people how it goes, beside the answer.</summary>
+    /// <summary>Reports progress to people, beside the answer.</summary>
     public void Note(string text)
     {
         if (!IsJson)
@@ -50,12 +50,21 @@ internal sealed class Report(TextWriter output, TextWriter error, bool isJson)
     /// <summary>Gets the console on which progress is drawn.</summary>
     public IAnsiConsole ProgressConsole() => ConsoleOn(error, Console.IsErrorRedirected);
 
-    /// <summary>Makes an empty table in the one look that all commands share.</summary>
-    public static Table Table(params string[] columns)
+    /// <summary>Makes a table with a row per item, in the one look that all commands share.</summary>
+    public static Table Table<T>(IEnumerable<T> items, params (string Header, Func<T, object?> Value)[] columns)
+    {
+        var table = Empty([.. columns.Select(column => column.Header)]);
+        foreach (var item in items)
+            table.Row([.. columns.Select(column => column.Value(item))]);
+        return table;
+    }
+
+    /// <summary>Makes a table without rows yet.</summary>
+    public static Table Empty(params string[] headers)
     {
         var table = new Table { Border = TableBorder.Simple };
-        foreach (var column in columns)
-            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))));
+        foreach (var header in headers)
+            table.AddColumn(new TableColumn(new Text(header, new Style(decoration: Decoration.Bold))));
         return table;
     }
 

@@ -4,7 +4,6 @@ using Crm.Activity.V1;
 using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Google.Protobuf.WellKnownTypes;
-using TagSegments.Cli.Commands;
 using TagSegments.Cli.Connection;
 using Activity = Crm.Activity.V1.Activity;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;

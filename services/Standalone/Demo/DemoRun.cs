@@ -2,7 +2,6 @@ using System.Globalization;
 using Crm.Accounts.V1;
 using Grpc.Core;
 using TagSegments.Cli;
-using TagSegments.Cli.Commands;
 using TagSegments.Cli.Connection;
 using TagSegments.Cli.Output;
 

@@ -3,7 +3,7 @@ using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Crm.Workflows.V1;
 using Grpc.Core;
-using TagSegments.Cli.Commands;
+using TagSegments.Cli.Commands.Segments;
 using RecipientState = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Standalone.Demo;

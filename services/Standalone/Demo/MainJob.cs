@@ -7,7 +7,7 @@ using Crm.Tags.V1;
 using Crm.Workflows.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using TagSegments.Cli.Commands;
+using TagSegments.Cli.Commands.Segments;
 using TagSegments.Cli.Connection;
 using Activity = Crm.Activity.V1.Activity;
 

@@ -1,8 +1,10 @@
+using Crm.Accounts.V1;
 using Crm.Tags.V1;
+using Google.Protobuf.WellKnownTypes;
 using Spectre.Console;
 using TagSegments.Cli.Output;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Bulk;
 
 /// <summary>Waits for a bulk operation to end: with a bar where a person watches, silently elsewhere.</summary>
 internal static class BulkProgressView
@@ -37,10 +39,10 @@ internal static class BulkProgressView
     private static Rows View(BulkOperation operation, Names names)
     {
         var progress = $"{operation.DoneContacts:N0} of {operation.TotalContacts:N0} contacts done, {operation.SkippedContacts:N0} skipped";
-        var table = Report.Table("tag", "what", "changed", operation.UndoOf is "" ? "were so already" : "changed since");
+        var table = Report.Empty("tag", "what", "changed", operation.UndoOf is "" ? "were so already" : "changed since");
         foreach (var change in operation.Changes)
-            table.AddRow(names.Tag(change.TagId).Cell(), WhatOf(operation, change).Cell(), change.Changed.Cell(), change.Unchanged.Cell());
-        return new Rows($"{operation.OperationId} {operation.State}: {progress}".Cell(), table);
+            table.Row(names.Tag(change.TagId), WhatOf(operation, change), change.Changed, change.Unchanged);
+        return new Rows(new Text($"{operation.OperationId} {operation.State}: {progress}"), table);
     }
 
     private static string WhatOf(BulkOperation operation, TagChangeCount change) => operation.AddTagIds.Contains(change.TagId) ? "added" : "removed";

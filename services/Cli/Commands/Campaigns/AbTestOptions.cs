@@ -1,23 +1,26 @@
 using System.CommandLine;
 using System.Globalization;
 using Crm.Campaigns.V1;
+using TagSegments.Cli.Output;
 using Duration = Google.Protobuf.WellKnownTypes.Duration;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Campaigns;
 
 /// <summary>The options that say how variants of a message are tried.</summary>
 internal sealed class AbTestOptions
 {
-    private readonly Option<string[]> _subject = Several("--variant-subject", "A variant's subject, for example: A=Spring is here");
-    private readonly Option<string[]> _text = Several("--variant-text", "A variant's text, for example: A=Hello");
-    private readonly Option<string[]> _html = Several("--variant-html", "A file with a variant's HTML part, for example: A=spring.html");
+    private readonly Option<string[]> _subject = Options.Several("--variant-subject", "A variant's subject, for example: A=Spring is here.", "variant=text");
+    private readonly Option<string[]> _text = Options.Several("--variant-text", "A variant's text, for example: A=Hello.", "variant=text");
+    private readonly Option<string[]> _html = Options.Several("--variant-html", "A file with a variant's HTML part, for example: A=spring.html.", "variant=text");
     private readonly Option<int> _percent = new("--test-percent") { Description = "How much of the audience takes part in the test. Defaults to 20.", HelpName = "n", DefaultValueFactory = _ => 20 };
+
     private readonly Option<string> _rule = new Option<string>("--winner-by")
     {
         Description = "What decides: opened (the default), clicked, or manual: `campaigns choose`.",
         HelpName = "rule",
         DefaultValueFactory = _ => "opened",
     }.AcceptOnlyFrom("opened", "clicked", "manual");
+
     private readonly Option<string> _decideAfter = new("--decide-after") { Description = "How long recipients have, for example 30m, 4h or 2d. Defaults to 4h.", HelpName = "time", DefaultValueFactory = _ => "4h" };
 
     public void AddTo(Command command)
@@ -66,9 +69,6 @@ internal sealed class AbTestOptions
         var unit = text is [.., var last] ? last switch { 'm' => 60, 'h' => 3_600, 'd' => 86_400, _ => 0 } : 0;
         return unit > 0 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? new Duration { Seconds = (long)unit * count }
-            : throw new CliError($"--decide-after {text} is no time.", "Write 30m, 4h or 2d.");
+            : throw new CliError($"--decide-after {text} is not a time.", "Write 30m, 4h or 2d.");
     }
-
-    private static Option<string[]> Several(string name, string description) =>
-        new(name) { Description = $"{description}. May be given several times.", HelpName = "variant=text" };
 }

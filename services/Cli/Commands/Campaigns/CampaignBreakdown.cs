@@ -1,9 +1,11 @@
 using System.CommandLine;
+using Crm.Accounts.V1;
 using Crm.Campaigns.V1;
 using Spectre.Console;
+using TagSegments.Cli.Commands.Segments;
 using TagSegments.Cli.Output;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Campaigns;
 
 /// <summary>`campaigns report --by`: the results of one campaign, or of the last ones, by tag or by segment.</summary>
 internal sealed class CampaignBreakdown
@@ -50,12 +52,18 @@ internal sealed class CampaignBreakdown
 
     private static Table View(BreakDownResultsResponse answer, Campaign? campaign, string by)
     {
-        var table = Report.Table(by, "sent", "delivered", "opened", "clicked", "bounced", "unsubscribed", "complained");
+        var table = Report.Empty(by, "sent", "delivered", "opened", "clicked", "bounced", "unsubscribed", "complained");
         var whole = campaign is null ? $"everyone, {answer.CampaignIds.Count} campaigns" : $"everyone who got {campaign.Name}";
         foreach (var (name, r) in answer.Groups.Select(group => (group.Name, group.Results)).Append((whole, answer.Total)))
-            table.AddRow(
-                name.Cell(), r.Sent.Cell(), r.Delivered.Cell(), $"{r.Opened} {CampaignsReport.Share(r.Opened, r.Sent)}".Cell(),
-                $"{r.Clicked} {CampaignsReport.Share(r.Clicked, r.Sent)}".Cell(), r.Bounced.Cell(), r.Unsubscribed.Cell(), r.Complained.Cell());
+            table.Row(
+                name,
+                r.Sent,
+                r.Delivered,
+                $"{r.Opened} {Cells.Percent(r.Opened, r.Sent)}",
+                $"{r.Clicked} {Cells.Percent(r.Clicked, r.Sent)}",
+                r.Bounced,
+                r.Unsubscribed,
+                r.Complained);
         return table;
     }
 }

@@ -1,19 +1,20 @@
 using System.CommandLine;
 using Crm.Campaigns.V1;
 using Crm.Common.V1;
+using TagSegments.Cli.Commands.Segments;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Campaigns;
 
 /// <summary>The options that say what a campaign is: the same for `campaigns create` and `campaigns update`.</summary>
 internal sealed class CampaignContent(bool required)
 {
     private readonly Option<string> _channel = new Option<string>("--channel") { Description = "email or sms. Defaults to email.", HelpName = "channel" }.AcceptOnlyFrom("email", "sms");
-    private readonly Option<string[]> _to = Several("--to", "Who gets it: a saved segment or a filter as text.", "filter", required);
-    private readonly Option<string[]> _except = Several("--except", "Who does not get it: a saved segment or a filter as text.", "filter");
+    private readonly Option<string[]> _to = Options.Several("--to", "Who gets it: a saved segment or a filter as text.", "filter", required);
+    private readonly Option<string[]> _except = Options.Several("--except", "Who does not get it: a saved segment or a filter as text.", "filter");
     private readonly Option<bool> _subscribedOnly = new("--subscribed-only") { Description = "Only contacts that agreed, not those never asked." };
-    private readonly Option<string[]> _tag = Several("--tag", "A tag that recipients get when their message was accepted; created if missing.", "tag");
-    private readonly Option<int> _perMinute = new("--per-minute") { Description = "At most so many messages leave per minute; 0 for no limit.", HelpName = "n" };
-    private readonly Option<string> _description = One("--description", "What the campaign is for.", "text");
+    private readonly Option<string[]> _tag = Options.Several("--tag", "A tag that recipients get when their message was accepted; created if missing.", "tag");
+    private readonly Option<int> _perMinute = new("--per-minute") { Description = "Send at most this many messages per minute; 0 for no limit.", HelpName = "n" };
+    private readonly Option<string> _description = Options.Text("--description", "What the campaign is for.");
     private readonly MessageOptions _message = new();
     private readonly AbTestOptions _abTest = new();
 
@@ -83,9 +84,4 @@ internal sealed class CampaignContent(bool required)
             changed.Add("description");
         }
     }
-
-    private static Option<string[]> Several(string name, string description, string value, bool required = false) =>
-        new(name) { Description = $"{description} May be given several times.", HelpName = value, Required = required };
-
-    private static Option<string> One(string name, string description, string value) => new(name) { Description = description, HelpName = value };
 }

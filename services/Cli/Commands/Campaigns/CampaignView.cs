@@ -1,29 +1,33 @@
+using Crm.Accounts.V1;
 using Crm.Campaigns.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using Spectre.Console;
 using TagSegments.Cli.Output;
+using State = Crm.Campaigns.V1.Campaign.Types.State;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Campaigns;
 
-/// <summary>A campaign with its counts as a table.</summary>
+/// <summary>Shows a campaign: as a table, or while it goes on.</summary>
 internal static class CampaignView
 {
     public static Table Table(Campaign campaign)
     {
-        var table = Report.Table("campaign", campaign.Name);
-        table.AddRow("id".Cell(), campaign.CampaignId.Cell());
-        table.AddRow("state".Cell(), campaign.State.ToString().Cell());
+        var table = Report.Empty("campaign", campaign.Name);
+        table.Row("id", campaign.CampaignId);
+        table.Row("state", campaign.State);
         if (campaign.Problem is not "")
-            table.AddRow("problem".Cell(), campaign.Problem.Cell());
+            table.Row("problem", campaign.Problem);
         if (campaign.Schedule?.RunTime is { } run)
-            table.AddRow("scheduled for".Cell(), run.Cell());
+            table.Row("scheduled for", run);
         if (campaign.EvaluationTime is { } evaluated)
-            table.AddRow("audience evaluated at".Cell(), evaluated.Cell());
+            table.Row("audience evaluated at", evaluated);
         else
-            table.AddRow("audience".Cell(), "evaluated when it is sent".Cell());
+            table.Row("audience", "evaluated when it is sent");
         if (campaign.AbTest is { } test)
-            table.AddRow("A/B test".Cell(), Test(test).Cell());
+            table.Row("A/B test", Test(test));
         foreach (var (name, count) in campaign.EvaluationTime is null ? [] : Counts(campaign.Counts ?? new()))
-            table.AddRow(name.Cell(), count.Cell());
+            table.Row(name, count);
         return table;
     }
 
@@ -41,4 +45,52 @@ internal static class CampaignView
         ("audience", c.Total), ("pending", c.Pending), ("sending", c.Sending), ("accepted", c.Accepted), ("failed", c.Failed),
         ("skipped", c.Skipped), ("unknown", c.Unknown),
     ];
+
+    /// <summary>Follows a campaign to its end and returns it; <paramref name="lines"/> says whether each change is part of the answer.</summary>
+    public static Task<Campaign> ShowAsync(Session session, Campaign campaign, bool lines, CancellationToken ct)
+    {
+        if (session.Report.IsWatched)
+            return BarAsync(session, campaign, ct);
+        return FollowAsync(session, campaign, change =>
+        {
+            if (lines)
+                session.Report.Write(change, Line(change));
+        }, ct);
+    }
+
+    public static int ExitCodeOf(Campaign campaign) => campaign.State is State.Failed ? ExitCode.Refused : ExitCode.Done;
+
+    private static Task<Campaign> BarAsync(Session session, Campaign campaign, CancellationToken ct) => session.Report.ProgressConsole().Progress()
+        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new ElapsedTimeColumn())
+        .StartAsync(context =>
+        {
+            var bar = context.AddTask(Markup.Escape(campaign.Name));
+            return FollowAsync(session, campaign, change =>
+            {
+                bar.Description = Markup.Escape(Line(change));
+                bar.IsIndeterminate = change.State is State.Scheduled or State.Preparing;
+                bar.MaxValue = Math.Max(change.Counts.Total, 1);
+                bar.Value = change.Counts.Total - change.Counts.Pending - change.Counts.Sending;
+            }, ct);
+        });
+
+    private static async Task<Campaign> FollowAsync(Session session, Campaign campaign, Action<Campaign> show, CancellationToken ct)
+    {
+        var request = new WatchCampaignRequest { Account = session.RequireAccount(), CampaignId = campaign.CampaignId };
+        using var call = session.Services.Campaigns.WatchCampaign(request, cancellationToken: ct);
+        await foreach (var change in call.ResponseStream.ReadAllAsync(ct))
+            show(campaign = change.Campaign);
+        return campaign;
+    }
+
+    // sending: 1,200 of 3,000 done, 1,180 accepted, 15 skipped, 5 failed
+    private static string Line(Campaign campaign)
+    {
+        var c = campaign.Counts;
+        var parts = new[] { (c.Accepted, "accepted"), (c.Skipped, "skipped"), (c.Failed, "failed"), (c.Unknown, "unknown") }
+            .Where(part => part.Item1 > 0)
+            .Select(part => $"{part.Item1:N0} {part.Item2}")
+            .Prepend($"{campaign.State.ToString().ToLowerInvariant()}: {c.Total - c.Pending - c.Sending:N0} of {c.Total:N0} done");
+        return string.Join(", ", parts) + (campaign.Problem is "" ? "" : $" ({campaign.Problem})");
+    }
 }

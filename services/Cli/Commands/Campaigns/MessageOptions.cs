@@ -1,17 +1,17 @@
 using System.CommandLine;
 using Crm.Campaigns.V1;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Campaigns;
 
 /// <summary>The options that say what is sent.</summary>
 internal sealed class MessageOptions
 {
-    private readonly Option<string> _subject = One("--subject", "The subject, a Liquid template: Hello {{ contact.first_name }}", "text");
-    private readonly Option<string> _text = One("--text", "The text part, or the text of an SMS; a Liquid template.", "text");
+    private readonly Option<string> _subject = Options.Text("--subject", "The subject, a Liquid template: Hello {{ contact.first_name }}");
+    private readonly Option<string> _text = Options.Text("--text", "The text part, or the text of an SMS; a Liquid template.");
     private readonly Option<FileInfo> _html = new Option<FileInfo>("--html") { Description = "A file with the HTML part, a Liquid template.", HelpName = "file" }.AcceptExistingOnly();
-    private readonly Option<string> _from = One("--from", "The sender's address. Defaults to the installation's.", "address");
-    private readonly Option<string> _fromName = One("--from-name", "The sender's name.", "name");
-    private readonly Option<string> _replyTo = One("--reply-to", "Where answers go. Defaults to the sender.", "address");
+    private readonly Option<string> _from = Options.Text("--from", "The sender's address. Defaults to the installation's.", "address");
+    private readonly Option<string> _fromName = Options.Text("--from-name", "The sender's name.", "name");
+    private readonly Option<string> _replyTo = Options.Text("--reply-to", "Where replies go. Defaults to the sender.", "address");
     private readonly Option<bool> _withoutTracking = new("--without-tracking") { Description = "Leave out the open pixel and keep links as they are." };
 
     public void AddTo(Command command)
@@ -32,6 +32,4 @@ internal sealed class MessageOptions
         message.WithoutTracking = session.Given(_withoutTracking) ? session.Get(_withoutTracking) : message.WithoutTracking;
         return new Option[] { _subject, _text, _html, _from, _fromName, _replyTo, _withoutTracking }.Any(session.Given);
     }
-
-    private static Option<string> One(string name, string description, string value) => new(name) { Description = description, HelpName = value };
 }

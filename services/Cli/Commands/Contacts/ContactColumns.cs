@@ -4,7 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 using TagSegments.Cli.Output;
 using Field = Crm.Contacts.V1.Field;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Contacts;
 
 /// <summary>The columns in which contacts are shown and exported: attributes, `tags`, and custom fields by key.</summary>
 internal static class ContactColumns

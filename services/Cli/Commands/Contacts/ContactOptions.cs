@@ -1,16 +1,18 @@
 using System.CommandLine;
 using Crm.Contacts.V1;
 using Google.Protobuf.WellKnownTypes;
+using Spectre.Console;
+using TagSegments.Cli.Commands.Fields;
 using Field = Crm.Contacts.V1.Field;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Contacts;
 
 /// <summary>The options that set attributes and custom fields of a contact.</summary>
 internal sealed class ContactOptions
 {
     private readonly (string Attribute, Option<string> Option, Action<Contact, string> Set)[] _texts =
     [
-        Text("external_id", "--external-id", "The key of your own.", (c, text) => c.ExternalId = text),
+        Text("external_id", "--external-id", "Your own key.", (c, text) => c.ExternalId = text),
         Text("email", "--email", "The e-mail address.", (c, text) => c.Email = text),
         Text("phone", "--phone", "The phone number.", (c, text) => c.Phone = text),
         Text("first_name", "--first-name", "The first name.", (c, text) => c.FirstName = text),

@@ -1,17 +1,18 @@
 using System.CommandLine;
+using Crm.Accounts.V1;
 using Crm.Contacts.V1;
 using Google.Protobuf.WellKnownTypes;
 using Field = Crm.Contacts.V1.Field;
 using Type = Crm.Contacts.V1.Field.Types.Type;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Fields;
 
 /// <summary>`--set KEY=VALUE`: values of custom fields as text, read by the type of the field.</summary>
 internal sealed class FieldValueOption
 {
     public Option<string[]> Option { get; } = new("--set")
     {
-        Description = "Set a custom field; several choices separated by ; and nothing behind = to clear it. May be given several times.",
+        Description = "Set a custom field. Separate several choices with a semicolon; write nothing after = to clear it. May be given several times.",
         HelpName = "key=value",
     };
 

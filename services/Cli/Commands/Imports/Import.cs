@@ -1,13 +1,15 @@
 using System.CommandLine;
+using Crm.Accounts.V1;
 using Crm.Contacts.V1;
+using Grpc.Core;
 using TagSegments.Cli.Connection;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Imports;
 
 /// <summary>`import`.</summary>
 internal static class Import
 {
-    public static Command Create()
+    public static Command Build()
     {
         var file = new Argument<string>("file") { Description = "The CSV file, or - for standard input." };
         var options = new ImportOptionSet();
@@ -18,7 +20,7 @@ internal static class Import
             var path = session.Get(file);
             var request = options.Read(session, path);
             await using var content = path is "-" ? Console.OpenStandardInput() : File.OpenRead(path);
-            await AccountSetup.EnsureAsync(session, ct);
+            await EnsureAccountAsync(session, ct);
             return await RunAsync(session, request, content, ct);
         });
     }
@@ -26,11 +28,37 @@ internal static class Import
     private static async Task<int> RunAsync(Session session, ImportOptions options, Stream content, CancellationToken ct)
     {
         var report = session.Report;
-        var summary = await ImportProgressView.ShowAsync(report, progress => ImportCall.RunAsync(
+        var summary = await ImportView.ShowAsync(report, progress => ImportCall.RunAsync(
             session.Services, session.RequireAccount(), options, content, progress,
             error => report.Failure(error, $"line {error.Line}{(error.Column is "" ? "" : $", column {error.Column}")}: {error.Message}"), ct));
 
-        report.Write(summary, () => ImportSummaryView.Table(summary));
+        report.Write(summary, () => ImportView.Summary(summary));
         return summary.Failed > 0 ? ExitCode.Partial : ExitCode.Done;
+    }
+
+    private static async Task EnsureAccountAsync(Session session, CancellationToken ct)
+    {
+        var account = session.RequireAccount();
+        try
+        {
+            await session.Services.Accounts.GetAccountAsync(new() { Account = account }, cancellationToken: ct);
+        }
+        catch (RpcException e) when (e.HasReason("ACCOUNT_NOT_FOUND"))
+        {
+            await CreateAccountAsync(session, account, ct);
+        }
+    }
+
+    private static async Task CreateAccountAsync(Session session, string account, CancellationToken ct)
+    {
+        try
+        {
+            await session.Services.Accounts.CreateAccountAsync(new() { Account = account, RequestId = RequestId.New() }, cancellationToken: ct);
+            session.Report.Note($"Account {account} created.");
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
+        {
+            // Another import of the same account was faster.
+        }
     }
 }

@@ -1,30 +1,32 @@
 using System.CommandLine;
+using System.Text;
 using Crm.Contacts.V1;
+using Spectre.Console;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Imports;
 
 /// <summary>The options of `import`, and their translation into those of the service.</summary>
 internal sealed class ImportOptionSet
 {
-    private readonly Option<string> _kind = Text("--kind", "What the rows are: contacts (the default) or opportunities.", "kind").AcceptOnlyFrom("contacts", "opportunities");
-    private readonly Option<string> _delimiter = Text("--delimiter", "The delimiter, one character or `tab`. Defaults to the most frequent of , ; tab | in the header.", "char");
-    private readonly Option<string> _encoding = Text("--encoding", "utf-8, utf-16 or windows-1252. Defaults to the byte order mark's, else UTF-8.", "name");
-    private readonly Option<string> _externalId = Text("--external-id", "The column with the external id, or `row` to number the rows from 1. Rows whose id exists update.", "column");
+    private readonly Option<string> _kind = Options.Text("--kind", "What the rows are: contacts (the default) or opportunities.", "kind").AcceptOnlyFrom("contacts", "opportunities");
+    private readonly Option<string> _delimiter = Options.Text("--delimiter", "The delimiter, one character or `tab`. Defaults to the most frequent of , ; tab | in the header.", "char");
+    private readonly Option<string> _encoding = Options.Text("--encoding", "utf-8, utf-16 or windows-1252. Defaults to the byte order mark's, else UTF-8.", "name");
+    private readonly Option<string> _externalId = Options.Text("--external-id", "The column with the external id, or `row` to number the rows from 1. Rows whose id exists update.", "column");
     private readonly Option<bool> _matchEmail = new("--match-email") { Description = "Without an external id: update the contact with the same e-mail address." };
-    private readonly Option<string[]> _columns = Pairs("--map", "Where a column goes: HEADER=ATTRIBUTE, HEADER=fields.KEY, or HEADER= to skip it.");
-    private readonly Option<string[]> _types = Pairs("--type", "The type of a custom field: HEADER=text|number|date|date_time|boolean|single_choice|multiple_choice.");
-    private readonly Option<string[]> _missing = Pairs("--missing", "A value that means missing: HEADER=VALUE; * stands for every column.");
-    private readonly Option<string[]> _tagsColumns = Pairs("--tags-column", "A column whose values are tags.", "column");
-    private readonly Option<string> _tagsSeparator = Text("--tags-separator", "What separates tags in a cell; '' if a cell is one tag. Defaults to , and ; unless it is the delimiter.", "text");
-    private readonly Option<string> _tagsPrefix = Text("--tags-prefix", "Put before each tag, for example 'Job: '.", "text");
-    private readonly Option<string> _dateFormat = Text("--date-format", "The format of dates that are not ISO 8601, for example dd.MM.yyyy.", "format");
-    private readonly Option<string> _contact = Text("--contact", "Opportunities: the column with the contact's external id.", "column");
-    private readonly Option<string> _stage = Text("--stage", "Opportunities: the column with the stage. Stages called Won and Lost set the status.", "column");
-    private readonly Option<string> _amount = Text("--amount", "Opportunities: the column with the amount.", "column");
-    private readonly Option<string> _opened = Text("--opened", "Opportunities: the column with the opening date.", "column");
-    private readonly Option<string> _closed = Text("--closed", "Opportunities: the column with the closing date.", "column");
-    private readonly Option<string> _pipeline = Text("--pipeline", "Opportunities: the pipeline, created if missing. Defaults to Sales.", "name");
-    private readonly Option<bool> _skipWorkflows = new("--skip-workflows") { Description = "Do not tell workflows of the changes." };
+    private readonly Option<string[]> _columns = Options.Several("--map", "Where a column goes: HEADER=ATTRIBUTE, HEADER=fields.KEY, or HEADER= to skip it.", "header=value");
+    private readonly Option<string[]> _types = Options.Several("--type", "The type of a custom field: HEADER=text|number|date|date_time|boolean|single_choice|multiple_choice.", "header=value");
+    private readonly Option<string[]> _missing = Options.Several("--missing", "A value that means missing: HEADER=VALUE; * stands for every column.", "header=value");
+    private readonly Option<string[]> _tagsColumns = Options.Several("--tags-column", "A column whose values are tags.", "column");
+    private readonly Option<string> _tagsSeparator = Options.Text("--tags-separator", "What separates tags in a cell; '' if a cell is one tag. Defaults to , and ; unless it is the delimiter.");
+    private readonly Option<string> _tagsPrefix = Options.Text("--tags-prefix", "Put before each tag, for example 'Job: '.");
+    private readonly Option<string> _dateFormat = Options.Text("--date-format", "The format of dates that are not ISO 8601, for example dd.MM.yyyy.", "format");
+    private readonly Option<string> _contact = Options.Text("--contact", "Opportunities: the column with the contact's external id.", "column");
+    private readonly Option<string> _stage = Options.Text("--stage", "Opportunities: the column with the stage. Stages called Won and Lost set the status.", "column");
+    private readonly Option<string> _amount = Options.Text("--amount", "Opportunities: the column with the amount.", "column");
+    private readonly Option<string> _opened = Options.Text("--opened", "Opportunities: the column with the opening date.", "column");
+    private readonly Option<string> _closed = Options.Text("--closed", "Opportunities: the column with the closing date.", "column");
+    private readonly Option<string> _pipeline = Options.Text("--pipeline", "Opportunities: the pipeline, created if missing. Defaults to Sales.", "name");
+    private readonly Option<bool> _skipWorkflows = new("--skip-workflows") { Description = "Do not notify workflows of the changes." };
 
     public void AddTo(Command command)
     {
@@ -78,9 +80,4 @@ internal sealed class ImportOptionSet
         Enum.TryParse<Field.Types.Type>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var type) && type is not Field.Types.Type.Unspecified
             ? type
             : throw new CliError($"--type {header}={name}: there is no type `{name}`.", "Use text, number, date, date_time, boolean, single_choice or multiple_choice.");
-
-    private static Option<string> Text(string name, string description, string value) => new(name) { Description = description, HelpName = value };
-
-    private static Option<string[]> Pairs(string name, string description, string value = "header=value") =>
-        new(name) { Description = $"{description} May be given several times.", HelpName = value };
 }

@@ -1,23 +1,24 @@
 using System.CommandLine;
 using Crm.Contacts.V1;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.Cli.Commands.Fields;
 using Field = Crm.Contacts.V1.Field;
 using Status = Crm.Contacts.V1.Opportunity.Types.Status;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Opportunities;
 
 /// <summary>The options that set attributes and custom fields of an opportunity.</summary>
 internal sealed class OpportunityOptions
 {
-    private readonly Option<string> _name = Text("--name", "What it is called.");
-    private readonly Option<string> _externalId = Text("--external-id", "The key of your own.");
+    private readonly Option<string> _name = Options.Text("--name", "What it is called.");
+    private readonly Option<string> _externalId = Options.Text("--external-id", "Your own key.");
     private readonly Option<string> _contact = new("--contact", "-c") { Description = "The contact: its number, or external:KEY.", HelpName = "contact" };
-    private readonly Option<string> _pipeline = Text("--pipeline", "The pipeline. Defaults to the one it is in, or the only one.");
-    private readonly Option<string> _stage = Text("--stage", "The stage in the pipeline.");
+    private readonly Option<string> _pipeline = Options.Text("--pipeline", "The pipeline. Defaults to the one it is in, or the only one.");
+    private readonly Option<string> _stage = Options.Text("--stage", "The stage in the pipeline.");
     private readonly Option<string> _status = new Option<string>("--status") { Description = "How it stands.", HelpName = "open|won|lost" }.AcceptOnlyFrom("open", "won", "lost");
-    private readonly Option<string> _amount = Text("--amount", "The amount as a decimal number.");
-    private readonly Option<string> _opened = Text("--opened", "The day it was opened, like 2026-11-23.");
-    private readonly Option<string> _closed = Text("--closed", "The day it was closed.");
+    private readonly Option<string> _amount = Options.Text("--amount", "The amount as a decimal number.");
+    private readonly Option<string> _opened = Options.Text("--opened", "The day it was opened, like 2026-11-23.");
+    private readonly Option<string> _closed = Options.Text("--closed", "The day it was closed.");
     private readonly FieldValueOption _fields = new();
 
     public void AddTo(Command command)
@@ -38,14 +39,14 @@ internal sealed class OpportunityOptions
         Set(_status, "status", text => opportunity.Status = System.Enum.Parse<Status>(text, ignoreCase: true));
         if (session.Get(_contact) is { } key)
         {
-            opportunity.ContactId = (await ContactKey.GetAsync(session, key, ct)).ContactId;
+            opportunity.ContactId = (await Keys.Contact.GetAsync(session, key, ct)).ContactId;
             mask.Paths.Add("contact_id");
         }
         if (session.Get(_stage) is { } stage)
         {
             var pipeline = await PipelineAsync(session, opportunity.PipelineId, ct);
             opportunity.PipelineId = pipeline.PipelineId;
-            opportunity.StageId = PipelineKey.StageOf(pipeline, stage).StageId;
+            opportunity.StageId = PipelineCommands.StageOf(pipeline, stage).StageId;
             mask.Paths.Add(["pipeline_id", "stage_id"]);
         }
         var (values, keys) = await _fields.ReadAsync(session, Field.Types.Target.Opportunity, ct);
@@ -65,12 +66,10 @@ internal sealed class OpportunityOptions
     private async Task<Pipeline> PipelineAsync(Session session, int current, CancellationToken ct)
     {
         if (session.Get(_pipeline) is { } name)
-            return await PipelineKey.GetAsync(session, name, ct);
+            return await PipelineCommands.GetAsync(session, name, ct);
 
-        var all = await PipelineKey.AllAsync(session, ct);
+        var all = await PipelineCommands.AllAsync(session, ct);
         return all.FirstOrDefault(pipeline => pipeline.PipelineId == current)
             ?? (all is [var only] ? only : throw new CliError("It is not clear which pipeline is meant.", "Add --pipeline NAME."));
     }
-
-    private static Option<string> Text(string name, string description) => new(name) { Description = description, HelpName = "text" };
 }

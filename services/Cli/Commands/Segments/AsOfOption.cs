@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Segments;
 
 /// <summary>The --as-of of commands that can look back.</summary>
 internal static class AsOfOption
@@ -20,6 +20,6 @@ internal static class AsOfOption
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? Timestamp.FromDateTimeOffset(time)
-            : throw new CliError($"--as-of {text} is no time.", "Write 2026-11-01T09:00:00Z.");
+            : throw new CliError($"--as-of {text} is not a time.", "Write 2026-11-01T09:00:00Z.");
     }
 }

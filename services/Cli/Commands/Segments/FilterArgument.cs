@@ -1,8 +1,10 @@
 using System.CommandLine;
+using Crm.Accounts.V1;
 using Crm.Segments.V1;
 using Grpc.Core;
+using TagSegments.Cli.Connection;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Segments;
 
 /// <summary>The FILTER that many commands take: the text of a filter, or the name of a saved segment or smart list.</summary>
 internal static class FilterArgument
@@ -15,7 +17,7 @@ internal static class FilterArgument
         Description = "A filter as text, for example: country = \"AT\" AND has tag \"VIP\"; or the name of a saved segment or smart list.",
     };
 
-    /// <summary>Takes the text for a name if a segment or smart list is called so, else for a filter.</summary>
+    /// <summary>Resolves a text: the name of a segment or smart list if there is one, else a filter.</summary>
     public static async Task<FilterSource> ResolveAsync(Session session, string text, CancellationToken ct)
     {
         if (text.Length is 0 or > MaxNameLength)
@@ -29,7 +31,7 @@ internal static class FilterArgument
             : new() { Text = text };
     }
 
-    /// <summary>Replaces a list of filters by those that the texts stand for.</summary>
+    /// <summary>Replaces a list of filters by the filters that the texts name.</summary>
     public static async Task FillAsync(Session session, ICollection<FilterSource> filters, IEnumerable<string> texts, CancellationToken ct)
     {
         filters.Clear();

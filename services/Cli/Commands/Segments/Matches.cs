@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Crm.Accounts.V1;
 using Crm.Segments.V1;
 using Grpc.Core;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Segments;
 
 /// <summary>Reads the contacts of a filter from one consistent state.</summary>
 internal static class Matches

@@ -1,18 +1,20 @@
 using System.CommandLine;
+using Crm.Accounts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
+using TagSegments.Cli.Output;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.SmartLists;
 
 /// <summary>The options that say what a smart list is: the same for `smartlists create` and `smartlists update`.</summary>
 internal sealed class SmartListOptions
 {
-    private readonly Option<string> _description = One("--description", "What the list is for.", "text");
-    private readonly Option<string> _columns = One("--columns", "What to show, separated by commas: contact attributes, `tags`, and custom fields by key.", "a,b,...");
-    private readonly Option<string> _sort = One("--sort", "The column to sort by; empty for the contact's number.", "column");
-    private readonly Option<bool> _descending = new("--descending") { Description = "From the greatest to the smallest." };
-    private readonly Option<string> _includeTag = One("--include-tag", "The tag that puts a contact into the list; empty for none.", "tag");
-    private readonly Option<string> _excludeTag = One("--exclude-tag", "The tag that keeps a contact out; empty for none.", "tag");
+    private readonly Option<string> _description = Options.Text("--description", "What the list is for.");
+    private readonly Option<string> _columns = Options.Text("--columns", "What to show, separated by commas: contact attributes, `tags`, and custom fields by key.", "a,b,...");
+    private readonly Option<string> _sort = Options.Text("--sort", "The column to sort by; empty for the contact's number.", "column");
+    private readonly Option<bool> _descending = new("--descending") { Description = "Sort in descending order." };
+    private readonly Option<string> _includeTag = Options.Text("--include-tag", "The tag that puts a contact into the list; empty for none.", "tag");
+    private readonly Option<string> _excludeTag = Options.Text("--exclude-tag", "The tag that keeps a contact out; empty for none.", "tag");
 
     public void AddTo(Command command)
     {
@@ -29,7 +31,7 @@ internal sealed class SmartListOptions
         if (session.Given(_columns))
         {
             list.Columns.Clear();
-            list.Columns.Add(session.Get(_columns)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            list.Columns.Add(Options.Names([session.Get(_columns)!]));
             Add("columns");
         }
 
@@ -59,6 +61,4 @@ internal sealed class SmartListOptions
         var request = new GetTagRequest { Account = session.RequireAccount(), Name = name };
         return (await session.Services.Tags.GetTagAsync(request, cancellationToken: ct)).Tag.TagId;
     }
-
-    private static Option<string> One(string name, string description, string value) => new(name) { Description = description, HelpName = value };
 }

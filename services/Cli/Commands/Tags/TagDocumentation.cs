@@ -1,16 +1,16 @@
 using System.CommandLine;
 using Crm.Tags.V1;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Tags;
 
 /// <summary>The options that describe a tag.</summary>
 internal sealed class TagDocumentation
 {
-    private readonly Option<string> _description = Text("--description", "What the tag means.");
-    private readonly Option<string> _color = new("--color") { Description = "The colour as #rrggbb.", HelpName = "#rrggbb" };
-    private readonly Option<string> _when = Text("--when", "When to apply it, and when not.");
-    private readonly Option<string> _examples = Text("--examples", "Examples of contacts that should have it.");
-    private readonly Option<string> _owner = Text("--owner", "Who decides about it.");
+    private readonly Option<string> _description = Options.Text("--description", "What the tag means.");
+    private readonly Option<string> _color = Options.Text("--color", "The colour as #rrggbb.", "#rrggbb");
+    private readonly Option<string> _when = Options.Text("--when", "When to apply it, and when not.");
+    private readonly Option<string> _examples = Options.Text("--examples", "Examples of contacts that should have it.");
+    private readonly Option<string> _owner = Options.Text("--owner", "Who decides about it.");
 
     public void AddTo(Command command)
     {
@@ -37,6 +37,4 @@ internal sealed class TagDocumentation
             given.Add(attribute);
         }
     }
-
-    private static Option<string> Text(string name, string description) => new(name) { Description = description, HelpName = "text" };
 }

@@ -2,7 +2,7 @@ using Crm.Tags.V1;
 using Spectre.Console;
 using TagSegments.Cli.Output;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Tags;
 
 /// <summary>Shows what about names deserves a look.</summary>
 internal static class TagFindings
@@ -13,13 +13,10 @@ internal static class TagFindings
             report.Note($"note: {finding.Message}{Suggestion(finding)}");
     }
 
-    public static Table View(IEnumerable<TagFinding> findings)
-    {
-        var table = Report.Table("finding", "tags", "what", "suggestion");
-        foreach (var finding in findings)
-            table.AddRow(finding.Kind.ToString().Cell(), string.Join(", ", finding.TagIds.Select(id => $"#{id}")).Cell(), finding.Message.Cell(), finding.Suggestion.Cell());
-        return table;
-    }
+    public static Table View(IEnumerable<TagFinding> findings) => Report.Table(
+        findings,
+        ("finding", finding => finding.Kind), ("tags", finding => string.Join(", ", finding.TagIds.Select(id => $"#{id}"))),
+        ("what", finding => finding.Message), ("suggestion", finding => finding.Suggestion));
 
     private static string Suggestion(TagFinding finding) => finding.Suggestion is "" ? "" : $" Suggested: \"{finding.Suggestion}\".";
 }

@@ -1,14 +1,19 @@
 using System.CommandLine;
+using Crm.Accounts.V1;
 using Crm.Tags.V1;
 using Spectre.Console;
+using TagSegments.Cli.Commands.Bulk;
+using TagSegments.Cli.Commands.Segments;
+using TagSegments.Cli.Connection;
 using TagSegments.Cli.Output;
 
-namespace TagSegments.Cli.Commands;
+namespace TagSegments.Cli.Commands.Tags;
 
 /// <summary>`tags bulk`.</summary>
 internal static class TagsBulk
 {
-    public static Command Create()
+    /// <summary>`tags bulk`.</summary>
+    public static Command Bulk()
     {
         var filter = FilterArgument.Create();
         filter.Arity = ArgumentArity.ZeroOrOne;
@@ -21,7 +26,7 @@ internal static class TagsBulk
         var remove = new Option<string[]>("--remove") { Description = "A tag to remove; may be given several times.", HelpName = "tag" };
         var dry = new Option<bool>("--dry-run") { Description = "Only count what would change." };
         var background = new Option<bool>("--no-wait") { Description = "Do not wait for the end; see `bulk status`." };
-        var skip = new Option<bool>("--skip-workflows") { Description = "Do not tell workflows." };
+        var skip = new Option<bool>("--skip-workflows") { Description = "Do not notify workflows." };
         var command = new Command("bulk", "Adds and removes tags on all contacts that match, or that a file lists. Appends, never overwrites; `bulk undo` takes it back.")
         {
             filter, file, add, remove, dry, background, skip,
@@ -36,8 +41,8 @@ internal static class TagsBulk
             {
                 Account = session.RequireAccount(),
                 Contacts = await ContactsAsync(session, session.GetOptional(filter), session.Get(file), ct),
-                AddTagIds = { await TagKey.IdsAsync(session, names.Add, ct) },
-                RemoveTagIds = { await TagKey.IdsAsync(session, names.Remove, ct) },
+                AddTagIds = { await Keys.Tag.IdsAsync(session, names.Add, tag => tag.TagId, ct) },
+                RemoveTagIds = { await Keys.Tag.IdsAsync(session, names.Remove, tag => tag.TagId, ct) },
                 SkipWorkflows = session.Get(skip),
                 RequestId = RequestId.New(),
             };
@@ -50,7 +55,7 @@ internal static class TagsBulk
     private static async Task<BulkContacts> ContactsAsync(Session session, string? filter, string? file, CancellationToken ct) => (filter, file) switch
     {
         ({ } text, null) => new() { Matching = await FilterArgument.ResolveAsync(session, text, ct) },
-        (null, { } path) => new() { Ids = new() { ContactIds = { await ContactKey.ReadAsync(session, path, ct) } } },
+        (null, { } path) => new() { Ids = new() { ContactIds = { await ReadAsync(session, path, ct) } } },
         _ => throw new CliError("The contacts are missing, or given twice.", "Give either a FILTER or --contacts FILE."),
     };
 
@@ -64,7 +69,7 @@ internal static class TagsBulk
             RemoveTagIds = { start.RemoveTagIds },
         };
         var answer = await session.Services.Bulk.PreviewBulkOperationAsync(request, cancellationToken: ct);
-        session.Report.Write(answer, () => View(answer, names));
+        session.Report.Write(answer, () => BulkView(answer, names));
         return ExitCode.Done;
     }
 
@@ -81,11 +86,26 @@ internal static class TagsBulk
         return BulkProgressView.ExitCodeOf(operation);
     }
 
-    private static Table View(PreviewBulkOperationResponse answer, string[] names)
+    private static Table BulkView(PreviewBulkOperationResponse answer, string[] names)
     {
-        var table = Report.Table("tag", "contacts would change", "are so already");
+        var table = Report.Empty("tag", "contacts would change", "are so already");
         foreach (var (change, name) in answer.Changes.Zip(names))
-            table.AddRow(name.Cell(), change.Changed.Cell(), change.Unchanged.Cell());
+            table.Row(name, change.Changed, change.Unchanged);
         return table;
     }
+
+    /// <summary>Reads a file, or standard input, with a contact per line; empty lines do not count.</summary>
+    private static async Task<List<int>> ReadAsync(Session session, string path, CancellationToken ct)
+    {
+        const int atOnce = 100;
+        var text = path is "-" ? await Console.In.ReadToEndAsync(ct) : await File.ReadAllTextAsync(path, ct);
+        var keys = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var ids = new List<int>(keys.Length);
+        foreach (var part in keys.Chunk(atOnce))
+            ids.AddRange(await Task.WhenAll(part.Select(key => FindAsync(session, key, ct))));
+        return ids;
+    }
+
+    private static async Task<int> FindAsync(Session session, string key, CancellationToken ct) =>
+        Keys.Number(key) ?? (await Keys.Contact.GetAsync(session, key, ct)).ContactId;
 }

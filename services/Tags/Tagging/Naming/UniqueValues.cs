@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TagSegments.Tags.Tagging.Naming;
 
-/// <summary>Recognises names that are values of few contacts each: those belong into a custom field.</summary>
+/// <summary>Recognises names that are values of few contacts each: such values belong in a custom field.</summary>
 internal static partial class UniqueValues
 {
     /// <summary>How many names of one shape are too many to be labels.</summary>

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Crm.Accounts.V1;
+using TagSegments.Cli.Connection;
+using TagSegments.Cli.Output;
+
+namespace TagSegments.Cli.Commands.Accounts;
+
+/// <summary>Commands about accounts.</summary>
+internal static class AccountCommands
+{
+    /// <summary>`accounts`.</summary>
+    public static Command Build() => new("accounts", "The tenants of the installation.")
+    {
+        List(), Create(),
+    };
+
+    private static Command List() => new Command("list", "Lists the accounts.").Runs(async (session, ct) =>
+    {
+        var request = new ListAccountsRequest();
+        var all = await Pages.AllAsync(request, r => session.Services.Accounts.ListAccountsAsync(r, cancellationToken: ct), page => page.Accounts);
+
+        session.Report.Write(all, () => Report.Table(
+            all.Accounts,
+            ("account", account => account.Name), ("time zone", account => account.TimeZone),
+            ("created", account => account.CreateTime)));
+    });
+
+    private static Command Create()
+    {
+        var name = new Argument<string>("name") { Description = "The account's name: a-z, 0-9, - and _." };
+        var zone = Options.Text("--time-zone", "The IANA time zone of calendar windows. Defaults to UTC.", "zone");
+        var command = new Command("create", "Creates an account.") { name, zone };
+        return command.Runs(async (session, ct) =>
+        {
+            var request = new CreateAccountRequest { Account = session.Get(name), TimeZone = session.Get(zone) ?? "", RequestId = RequestId.New() };
+            var answer = await session.Services.Accounts.CreateAccountAsync(request, cancellationToken: ct);
+            session.Report.Write(answer.Account, $"Account {answer.Account.Name} created.");
+        });
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Crm.Contacts.V1;
+using Google.Protobuf.WellKnownTypes;
+using Spectre.Console;
+using TagSegments.Cli.Output;
+
+namespace TagSegments.Cli.Commands.Imports;
+
+/// <summary>Shows an import: a bar where a person watches, a line every 50,000 rows in a log, nothing beside JSON; and its summary.</summary>
+internal static class ImportView
+{
+    private const int RowsPerLine = 50_000;
+
+    public static Task<ImportSummary> ShowAsync(Report report, Func<Action<ImportProgress>, Task<ImportSummary>> import) =>
+        report.IsWatched ? BarAsync(report, import) : LinesAsync(report, import);
+
+    private static Task<ImportSummary> BarAsync(Report report, Func<Action<ImportProgress>, Task<ImportSummary>> import) =>
+        AnsiProgress(report).StartAsync(context =>
+        {
+            var bar = context.AddTask("rows", autoStart: true);
+            bar.IsIndeterminate = true;
+            return import(progress =>
+            {
+                bar.Description = $"{progress.Rows:N0} rows";
+                bar.IsIndeterminate = progress.TotalRows == 0;
+                bar.MaxValue = Math.Max(progress.TotalRows, 1);
+                bar.Value = progress.Rows;
+            });
+        });
+
+    private static Progress AnsiProgress(Report report) => report.ProgressConsole().Progress()
+        .AutoClear(true)
+        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn());
+
+    private static Task<ImportSummary> LinesAsync(Report report, Func<Action<ImportProgress>, Task<ImportSummary>> import)
+    {
+        var written = 0L;
+        return import(progress =>
+        {
+            if (progress.Rows - written < RowsPerLine)
+                return;
+            written = progress.Rows;
+            report.Note($"{progress.Rows:N0} rows");
+        });
+    }
+
+    public static Table Summary(ImportSummary summary)
+    {
+        var table = Report.Empty("import", "result");
+        foreach (var (name, count) in Counts(summary))
+            table.Row(name, count);
+        foreach (var field in summary.FieldsCreated)
+            table.Row("field created", $"{field.Key} ({field.Type})");
+        if (summary.TagsCreated.Count > 0)
+            table.Row("tags created", string.Join(", ", summary.TagsCreated));
+        var speed = string.Create(CultureInfo.InvariantCulture, $"{summary.Seconds:N2} s, {summary.RowsPerSecond:N0} rows/s");
+        table.Row("time", speed);
+        return table;
+    }
+
+    private static IEnumerable<(string Name, long Count)> Counts(ImportSummary s) =>
+    [
+        ("rows", s.Rows), ("created", s.Created), ("updated", s.Updated), ("unchanged", s.Unchanged), ("failed", s.Failed),
+        ("tags added", s.TagsAdded), ("without a contact", s.Orphans),
+    ];
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Crm.Contacts.V1;
+using Crm.Segments.V1;
+using Crm.Tags.V1;
+using Google.Protobuf.WellKnownTypes;
+using TagSegments.Cli.Commands.Contacts;
+using TagSegments.Cli.Connection;
+using TagSegments.Cli.Output;
+
+namespace TagSegments.Cli.Commands.Segments;
+
+/// <summary>`segments export`.</summary>
+internal static class SegmentExport
+{
+    // The most contacts that one call returns.
+    private const int BatchSize = 1000;
+
+    /// <summary>`segments export`.</summary>
+    public static Command Export()
+    {
+        var filter = FilterArgument.Create();
+        var columns = new Option<string[]>("--columns")
+        {
+            Description = "What to write, separated by commas: contact attributes, `tags`, and custom fields by key.",
+            HelpName = "a,b,...",
+            DefaultValueFactory = _ => ["contact_id,external_id,email,first_name,last_name"],
+        };
+        var raw = new Option<bool>("--raw") { Description = "Do not put ' before cells that a spreadsheet would run as formulas." };
+        var asOf = AsOfOption.Create();
+        var command = new Command("export", "Writes the matching contacts to standard output as CSV or, with --output json, one object per line. With --as-of it writes the contacts and values of a past instant.") { filter, columns, raw, asOf };
+        return command.Runs(async (session, ct) =>
+        {
+            var names = Options.Names(session.Get(columns)).ToList();
+            var source = await FilterArgument.ResolveAsync(session, session.Get(filter), ct);
+            var parts = AsOfOption.Read(session.Get(asOf)) is { } instant
+                ? PastAsync(session, source, names, instant, ct)
+                : PresentAsync(session, source, names, ct);
+            await WriteAsync(session, names, session.Get(raw), parts);
+        });
+    }
+
+    // The header waits for the first part of the answer: a refused filter shall not leave half a file.
+    private static async Task WriteAsync(Session session, List<string> columns, bool raw, IAsyncEnumerable<IEnumerable<string[]>> parts)
+    {
+        var csv = new CsvWriter(session.Report.Output, raw);
+        var started = session.Report.IsJson;
+        await foreach (var part in parts)
+        {
+            if (!started)
+                csv.WriteRow(columns);
+            started = true;
+            foreach (var row in part)
+            {
+                if (session.Report.IsJson)
+                    session.Report.Output.WriteLine(ProtoJson.Line(new JsonObject(columns.Zip(row, (c, v) => KeyValuePair.Create(c, (JsonNode?)v)))));
+                else
+                    csv.WriteRow(row);
+            }
+        }
+
+        if (!started)
+            csv.WriteRow(columns);
+    }
+
+    private static async IAsyncEnumerable<IEnumerable<string[]>> PresentAsync(
+        Session session, FilterSource source, List<string> columns, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var fields = await session.Services.Fields.ListFieldsAsync(new() { Account = session.RequireAccount() }, cancellationToken: ct);
+        var readers = ContactColumns.Readers(columns, fields.Fields);
+        await foreach (var ids in Matches.StreamAsync(session, source, ct))
+        {
+            foreach (var batch in ids.Chunk(BatchSize))
+            {
+                var request = new BatchGetContactsRequest { Account = session.RequireAccount(), ContactIds = { batch } };
+                var contacts = (await session.Services.Contacts.BatchGetContactsAsync(request, cancellationToken: ct)).Contacts;
+                var tags = columns.Contains(ContactColumns.Tags) ? await TagNamesAsync(session, batch, ct) : [];
+                yield return contacts.Select(contact => readers.Select(read => read(contact, tags.GetValueOrDefault(contact.ContactId, []))).ToArray());
+            }
+        }
+    }
+
+    // The values of then are read as rows of a list: the contacts themselves are known as they are today.
+    private static async IAsyncEnumerable<IEnumerable<string[]>> PastAsync(
+        Session session, FilterSource source, List<string> columns, Timestamp asOf, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var request = new ListSmartListRowsRequest { Account = session.RequireAccount(), Source = source, Columns = { columns }, PageSize = BatchSize, AsOf = asOf };
+        await foreach (var page in Pages.ReadAsync(request, r => session.Services.SmartLists.ListSmartListRowsAsync(r, cancellationToken: ct)))
+            yield return page.Rows.Select(row => row.Values.Select(value => value.AsText()).ToArray());
+    }
+
+    private static async Task<Dictionary<int, IReadOnlyList<string>>> TagNamesAsync(Session session, int[] ids, CancellationToken ct)
+    {
+        var request = new BatchGetContactTagsRequest { Account = session.RequireAccount(), ContactIds = { ids } };
+        var answer = await session.Services.Tags.BatchGetContactTagsAsync(request, cancellationToken: ct);
+        return answer.Contacts.ToDictionary(c => c.ContactId, IReadOnlyList<string> (c) => c.Tags.Select(t => t.Name).ToList());
+    }
+}
