@@ -23,7 +23,7 @@ internal sealed class DemoReport(Report report)
     {
         Add(text, isSo ? "ok" : "failed", $"  [{(isSo ? "ok" : "FAILED")}] {text}");
         if (!isSo)
-            throw new CliError($"The demo failed: not so: {text}", "This is a defect; the services' log tells more.", ExitCode.Refused);
+            throw new CliError($"The demo failed. This check did not pass: {text}", "This is a defect; the log of the services has the details.", ExitCode.Refused);
     }
 
     /// <summary>Reports that <paramref name="actual"/> is the number that it must be, or ends the demo.</summary>

@@ -36,7 +36,7 @@ internal sealed class DemoRun(Services services, Report report, TimeProvider tim
     {
         if (account is not "")
             return await TryCreateAsync(account, ct) ? account : throw new CliError(
-                $"The account {account} exists, and the demo needs one of its own.", "Leave --account away, or name one that does not exist.", ExitCode.Refused);
+                $"The account {account} exists, and the demo needs one of its own.", "Omit --account, or name an account that does not exist.", ExitCode.Refused);
 
         for (var i = 1; ; i++)
         {

@@ -27,7 +27,7 @@ internal sealed partial class MainJob
         }
         report.Check(campaign.State is Campaign.Types.State.Sent, $"the campaign's state is Sent{(campaign.Problem is "" ? "" : $" ({campaign.Problem})")}");
         var evaluated = campaign.EvaluationTime.ToDateTimeOffset();
-        report.Check(evaluated >= campaign.Schedule.RunTime.ToDateTimeOffset(), string.Create(CultureInfo.InvariantCulture, $"the segment was evaluated at {evaluated:HH:mm:ss} UTC, not before its time"));
+        report.Check(evaluated >= campaign.Schedule.RunTime.ToDateTimeOffset(), string.Create(CultureInfo.InvariantCulture, $"the segment was evaluated at {evaluated:HH:mm:ss} UTC, not before the scheduled time"));
         return campaign;
     }
 
@@ -43,11 +43,11 @@ internal sealed partial class MainJob
         }
         while (request.PageToken is not "");
 
-        report.Check(audience.SetEquals(ledger.Select(r => r.ContactId)), string.Create(CultureInfo.InvariantCulture, $"the audience is exactly the {audience.Count:N0} contacts that qualify at that moment: with the one added late, without the one removed"));
+        report.Check(audience.SetEquals(ledger.Select(r => r.ContactId)), string.Create(CultureInfo.InvariantCulture, $"the audience is exactly the {audience.Count:N0} contacts that qualify at that moment, with the late addition and without the late removal"));
         var skipped = ledger.Where(r => r.State is RecipientState.Skipped && r.Reason is Recipient.Types.Reason.Unsubscribed).Select(r => r.ContactId);
-        report.Check(declined.SetEquals(skipped), string.Create(CultureInfo.InvariantCulture, $"left out because they unsubscribed: {declined.Count:N0}"));
+        report.Check(declined.SetEquals(skipped), string.Create(CultureInfo.InvariantCulture, $"left out as unsubscribed: {declined.Count:N0}"));
         var accepted = ledger.Where(r => r.State is RecipientState.Accepted).ToList();
-        report.Check(audience.Except(declined).ToHashSet().SetEquals(accepted.Select(r => r.ContactId)), string.Create(CultureInfo.InvariantCulture, $"accepted by the mail server: {accepted.Count:N0}, all the others"));
+        report.Check(audience.Except(declined).ToHashSet().SetEquals(accepted.Select(r => r.ContactId)), string.Create(CultureInfo.InvariantCulture, $"accepted by the mail server: all {accepted.Count:N0} others"));
         return accepted;
     }
 
@@ -56,7 +56,7 @@ internal sealed partial class MainJob
         if (sink is null)
             return;
         var expected = recipients.Select(r => r.Address).Order(StringComparer.Ordinal);
-        report.Check(expected.SequenceEqual(sink(Subject).Order(StringComparer.Ordinal)), "the mail server holds exactly one message for each of them");
+        report.Check(expected.SequenceEqual(sink(Subject).Order(StringComparer.Ordinal)), "the mail server has exactly one message for each of them");
     }
 
     // Recipients are tagged as their messages are accepted, a moment later.
@@ -74,7 +74,7 @@ internal sealed partial class MainJob
         using var call = services.Segments.StreamMatches(new() { Account = account, Source = new() { Text = filter } }, cancellationToken: ct);
         await foreach (var part in call.ResponseStream.ReadAllAsync(ct))
             holders.UnionWith(Matches.Ids(part));
-        report.Check(expected.SetEquals(holders), string.Create(CultureInfo.InvariantCulture, $"exactly the {expected.Count:N0} {who} carry the tag \"{tag}\""));
+        report.Check(expected.SetEquals(holders), string.Create(CultureInfo.InvariantCulture, $"exactly the {expected.Count:N0} {who} have the tag \"{tag}\""));
     }
 
     private async Task CheckRunsAsync(Workflow workflow, HashSet<int> tagged, CancellationToken ct)
@@ -85,8 +85,8 @@ internal sealed partial class MainJob
             runs = await RunsAsync(workflow.WorkflowId, ct);
             return runs.Count(run => run.State is Run.Types.State.Completed) >= tagged.Count;
         }, ct);
-        report.Check(tagged.Count, runs.Count, $"runs, one for each contact that got \"{HotLead}\"");
-        report.Check(tagged.SetEquals(runs.Select(run => run.ContactId)) && runs.All(run => run.State is Run.Types.State.Completed), "each of them came to its end");
+        report.Check(tagged.Count, runs.Count, $"runs, one per contact that got \"{HotLead}\"");
+        report.Check(tagged.SetEquals(runs.Select(run => run.ContactId)) && runs.All(run => run.State is Run.Types.State.Completed), "each of them completed");
         var notified = runs.Count(run => run.NodeId is "tell-sales");
         report.Detail(string.Create(CultureInfo.InvariantCulture, $"{notified:N0} notifications to {NotificationAddress}"));
     }

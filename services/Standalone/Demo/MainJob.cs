@@ -162,7 +162,7 @@ internal sealed partial class MainJob(Services services, string account, DemoRep
             Schedule = new() { Time = Timestamp.FromDateTimeOffset(runTime) },
             RequestId = RequestId.New(),
         }, cancellationToken: ct)).Campaign;
-        report.Done(string.Create(CultureInfo.InvariantCulture, $"campaign \"Spring offer\" scheduled for {runTime:HH:mm:ss} UTC, in {ScheduleAhead.TotalSeconds:N0} s; nobody is chosen yet"));
+        report.Done(string.Create(CultureInfo.InvariantCulture, $"campaign \"Spring offer\" scheduled for {runTime:HH:mm:ss} UTC, in {ScheduleAhead.TotalSeconds:N0} s; the audience is not evaluated yet"));
         return campaign;
     }
 
