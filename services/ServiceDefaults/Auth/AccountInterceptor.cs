@@ -9,8 +9,8 @@ using TagSegments.ServiceDefaults.Calls;
 namespace TagSegments.ServiceDefaults.Auth;
 
 /// <summary>
-/// Asks for the account that a call is about, and lets a caller act only on the accounts that its token names in the claim <c>account</c>
-/// (<c>*</c> is every account, for the services themselves). What is foreign looks like what is missing.
+/// Requires that a request names its account, and that the caller's token has this account in the claim <c>account</c> (<c>*</c> stands for
+/// every account, for the services themselves). A foreign account looks like a missing one.
 /// </summary>
 internal sealed class AccountInterceptor(AuthOptions options) : Interceptor
 {
@@ -68,7 +68,7 @@ internal sealed class AccountInterceptor(AuthOptions options) : Interceptor
         options.Mode == AuthOptions.Off || user.HasClaim(CallContextExtensions.AccountClaim, account)
         || user.HasClaim(CallContextExtensions.AccountClaim, CallContextExtensions.EveryAccount);
 
-    // The first message of a stream names the account; the others may.
+    // The first message of a stream must name the account; the others may.
     private sealed class CheckedReader<T>(AccountInterceptor accounts, IAsyncStreamReader<T> inner, ServerCallContext context) : IAsyncStreamReader<T>
     {
         private bool _first = true;

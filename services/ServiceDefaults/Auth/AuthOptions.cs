@@ -2,13 +2,13 @@ using Microsoft.Extensions.Configuration;
 
 namespace TagSegments.ServiceDefaults.Auth;
 
-/// <summary>How callers prove who they are.</summary>
+/// <summary>The settings of authentication.</summary>
 internal sealed record AuthOptions
 {
     /// <summary>Accepts every call. Only for loopback addresses.</summary>
     public const string Off = "off";
 
-    /// <summary>Asks for a JWT bearer token with the claims <c>sub</c> and <c>account</c>.</summary>
+    /// <summary>Requires a JWT bearer token with the claims <c>sub</c> and <c>account</c>.</summary>
     public const string Jwt = "jwt";
 
     /// <summary><c>off</c> or <c>jwt</c>. Defaults to <c>jwt</c>.</summary>

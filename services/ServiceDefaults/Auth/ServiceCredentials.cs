@@ -5,7 +5,7 @@ using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Auth;
 
-/// <summary>Makes the short-lived tokens by which the services call one another.</summary>
+/// <summary>Creates the short-lived tokens with which the services call one another.</summary>
 internal sealed class ServiceCredentials(string serviceName, AuthOptions options, TimeProvider time)
 {
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(10);
@@ -13,7 +13,7 @@ internal sealed class ServiceCredentials(string serviceName, AuthOptions options
     private string? _token;
     private DateTimeOffset _renewAt;
 
-    /// <summary>The value of the authorization header; null where authentication is off.</summary>
+    /// <summary>The value of the authorization header; null if authentication is off.</summary>
     public string? Authorization()
     {
         if (options.Mode == AuthOptions.Off || options.SigningKey is null)

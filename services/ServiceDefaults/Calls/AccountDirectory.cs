@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
-/// <summary>What a service needs to know of an account.</summary>
+/// <summary>The settings of an account that services need.</summary>
 public sealed record AccountInfo(int Id, string Name, string TimeZone, int WeekStart);
 
 /// <summary>Finds accounts by name and remembers them for a short time; a name never changes its number.</summary>

@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
-/// <summary>What a call tells about its caller.</summary>
+/// <summary>Reads the caller of a call.</summary>
 public static class CallContextExtensions
 {
     /// <summary>The claim that names an account; a token may have several.</summary>
@@ -12,7 +12,7 @@ public static class CallContextExtensions
     /// <summary>The value of the claim that stands for every account.</summary>
     internal const string EveryAccount = "*";
 
-    /// <summary>The subject of the caller's token, or <c>anonymous</c> where authentication is off.</summary>
+    /// <summary>The subject of the caller's token, or <c>anonymous</c> if authentication is off.</summary>
     public static string Principal(this ServerCallContext context)
     {
         var user = context.GetHttpContext().User;
@@ -20,7 +20,7 @@ public static class CallContextExtensions
     }
 
     /// <summary>
-    /// Whether the caller may use every account: one of the services themselves, an administrator, or anybody where authentication is off.
+    /// Checks whether the caller may use every account: a service, an administrator, or any caller if authentication is off.
     /// </summary>
     public static IReadOnlyList<string>? VisibleAccounts(this ServerCallContext context)
     {

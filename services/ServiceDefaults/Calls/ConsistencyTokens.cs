@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
-/// <summary>Makes and reads the tokens that prove a write to later reads: the position and nonce of an account's clock.</summary>
+/// <summary>Creates and reads consistency tokens, which carry the clock position and nonce of a write to later reads.</summary>
 public sealed class ConsistencyTokens(SignedToken signed)
 {
-    /// <summary>Makes the token of a committed position.</summary>
+    /// <summary>Creates the token of a committed position.</summary>
     public string Create(int accountId, long pos, Guid nonce) =>
         signed.Create("consistency", [], string.Create(CultureInfo.InvariantCulture, $"{accountId}.{pos}.{nonce:N}"));
 
-    /// <summary>Reads a token; throws INVALID_ARGUMENT naming <paramref name="field"/> if it is not one of ours.</summary>
+    /// <summary>Reads a token; throws INVALID_ARGUMENT for <paramref name="field"/> if it is not valid.</summary>
     public (int AccountId, long Pos, Guid Nonce) Read(string token, string field)
     {
         if (signed.Read("consistency", [], token)?.Split('.') is not [var account, var pos, var nonce])

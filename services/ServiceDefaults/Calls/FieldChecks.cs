@@ -3,7 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
-/// <summary>Collects what is wrong with a request and reports all of it at once.</summary>
+/// <summary>Collects the invalid fields of a request and reports all of them at once.</summary>
 public sealed class FieldChecks
 {
     // 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z, as google/protobuf/timestamp.proto has it.
@@ -12,7 +12,7 @@ public sealed class FieldChecks
 
     private readonly List<(string Field, string Description)> _violations = [];
 
-    /// <summary>Records a violation of <paramref name="field"/> unless <paramref name="ok"/>.</summary>
+    /// <summary>Records a violation of <paramref name="field"/> unless <paramref name="ok"/> is true.</summary>
     public FieldChecks Require(bool ok, string field, string description)
     {
         if (!ok)
@@ -23,11 +23,11 @@ public sealed class FieldChecks
         return this;
     }
 
-    /// <summary>Records a violation if a time is set and not one that protobuf allows; others cannot be converted.</summary>
+    /// <summary>Records a violation if a time is set but outside the range of protobuf, and so cannot be converted.</summary>
     public FieldChecks RequireTime(Timestamp? time, string field) =>
         Require(time is null || IsValid(time), field, "is not in the years 1 to 9999");
 
-    /// <summary>Whether protobuf allows a time.</summary>
+    /// <summary>Checks that protobuf allows a time.</summary>
     public static bool IsValid(Timestamp time) => time.Nanos is >= 0 and < 1_000_000_000 && time.Seconds is >= FirstSecond and <= LastSecond;
 
     /// <summary>Throws INVALID_ARGUMENT with every violation if there is any.</summary>

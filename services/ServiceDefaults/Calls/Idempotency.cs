@@ -7,15 +7,15 @@ using Npgsql;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
-/// <summary>Gives calls with a <c>request_id</c> exactly one effect: the answer is kept in the transaction of the effect.</summary>
+/// <summary>Executes calls with a <c>request_id</c> once: the transaction of the effect also keeps the answer.</summary>
 public static class Idempotency
 {
     /// <summary>The longest request id, in characters.</summary>
     public const int MaxLength = 100;
 
     /// <summary>
-    /// Runs <paramref name="effect"/> unless this caller's request was answered before, then returns that answer. A concurrent twin waits
-    /// for the first one to commit. <paramref name="table"/> is a constant of the calling service.
+    /// Runs <paramref name="effect"/>, or returns the earlier answer if this caller's request was answered before. A concurrent duplicate waits
+    /// until the first one commits. <paramref name="table"/> is a constant of the calling service.
     /// </summary>
     public static async Task<T> RunAsync<T>(
         NpgsqlTransaction tx,
@@ -71,7 +71,7 @@ public static class Idempotency
         }
     }
 
-    /// <summary>Hashes what a request asks for; the id itself does not count.</summary>
+    /// <summary>Hashes the content of a request without its id.</summary>
     public static byte[] PayloadHash(IMessage request)
     {
         var copy = request.Descriptor.Parser.ParseFrom(request.ToByteArray());
@@ -79,7 +79,7 @@ public static class Idempotency
         return SHA256.HashData(copy.ToByteArray());
     }
 
-    // Inserting first makes a concurrent twin wait on the unique key until this transaction ends.
+    // The insert comes first, so a concurrent duplicate waits on the unique key until this transaction ends.
     private static async Task<T?> FindAsync<T>(NpgsqlTransaction tx, string table, RequestKey key, CancellationToken ct)
         where T : class, IMessage<T>, new()
     {
@@ -118,7 +118,7 @@ public static class Idempotency
             : throw Reused(key.RequestId);
     }
 
-    /// <summary>Makes the error for a request id that was used before with another request.</summary>
+    /// <summary>Creates the error for a request id that was used before with another request.</summary>
     public static RpcException Reused(string requestId) => RpcErrors.Create(
         StatusCode.FailedPrecondition,
         ErrorReason.RequestIdReused,

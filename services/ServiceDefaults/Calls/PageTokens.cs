@@ -4,15 +4,15 @@ using Google.Protobuf;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
-/// <summary>Makes and reads page tokens. A token belongs to the request that it continues: same method, account, filter and order.</summary>
+/// <summary>Creates and reads page tokens. A token is bound to its request: the same method, account, filter and order.</summary>
 public sealed class PageTokens(SignedToken signed)
 {
     private const string TokenField = "page_token";
 
-    /// <summary>Makes the token that continues <paramref name="request"/> behind <paramref name="position"/>.</summary>
+    /// <summary>Creates the token that continues <paramref name="request"/> after <paramref name="position"/>.</summary>
     public string Create(IMessage request, string position) => signed.Create("page", Binding(request), position);
 
-    /// <summary>Reads the position from the request's token; null if it has none. Throws INVALID_ARGUMENT for a bad one.</summary>
+    /// <summary>Reads the position from the request's token; null without a token. Throws INVALID_ARGUMENT if the token is not valid.</summary>
     public string? Read(IMessage request)
     {
         var token = (string)request.Descriptor.FindFieldByName(TokenField).Accessor.GetValue(request);

@@ -7,7 +7,7 @@ using Status = Google.Rpc.Status;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
-/// <summary>Makes every error that leaves a service: a canonical status with <c>ErrorInfo</c> and, for fields, <c>BadRequest</c>.</summary>
+/// <summary>Creates the errors that services return: a canonical status with <c>ErrorInfo</c> and, for fields, <c>BadRequest</c>.</summary>
 public static class RpcErrors
 {
     /// <summary>The domain of every <c>ErrorInfo</c>.</summary>
@@ -15,16 +15,16 @@ public static class RpcErrors
 
     private const int MaxViolations = 10;
 
-    /// <summary>Makes an error with a machine-readable reason and its metadata.</summary>
+    /// <summary>Creates an error with a machine-readable reason and its metadata.</summary>
     public static RpcException Create(
         StatusCode code, ErrorReason reason, string message, params (string Key, string Value)[] metadata) =>
         Build(code, reason, message, [], metadata);
 
-    /// <summary>Makes an INVALID_ARGUMENT for one field, given by its path.</summary>
+    /// <summary>Creates an INVALID_ARGUMENT for one field, given by its path.</summary>
     public static RpcException InvalidField(string field, string description) =>
         InvalidFields(ErrorReason.InvalidField, $"{field}: {description}", [(field, description)]);
 
-    /// <summary>Makes an INVALID_ARGUMENT for several fields, given by their paths.</summary>
+    /// <summary>Creates an INVALID_ARGUMENT for several fields, given by their paths.</summary>
     public static RpcException InvalidFields(
         ErrorReason reason,
         string message,
@@ -32,11 +32,11 @@ public static class RpcErrors
         params (string Key, string Value)[] metadata) =>
         Build(StatusCode.InvalidArgument, reason, message, violations, metadata);
 
-    /// <summary>Makes a NOT_FOUND for a resource, also used for those of other accounts.</summary>
+    /// <summary>Creates a NOT_FOUND for a resource that does not exist in the account.</summary>
     public static RpcException NotFound(string resource, string id) =>
         Create(StatusCode.NotFound, ErrorReason.NotFound, $"There is no {resource} {id}.", ("resource", resource), ("id", id));
 
-    /// <summary>Makes an ALREADY_EXISTS for a name or key that is taken, by <paramref name="id"/> if known.</summary>
+    /// <summary>Creates an ALREADY_EXISTS for a name or key that is taken, by <paramref name="id"/> if known.</summary>
     public static RpcException AlreadyExists(string resource, string name, string id = "") =>
         Create(
             StatusCode.AlreadyExists,
@@ -46,7 +46,7 @@ public static class RpcErrors
             ("name", name),
             ("id", id));
 
-    /// <summary>Makes an ABORTED for a change based on a version that is no longer current.</summary>
+    /// <summary>Creates an ABORTED for a change based on a version that is no longer current.</summary>
     public static RpcException VersionMismatch(string resource, string id, long version) =>
         Create(
             StatusCode.Aborted,
@@ -86,8 +86,7 @@ public static class RpcErrors
         return status.ToRpcException();
     }
 
-    // What a caller sent comes back in errors, and errors travel as HTTP headers: too long a header ends the connection and with it every
-    // other call on it.
+    // Errors repeat values of the request and travel as HTTP headers. A header that is too long ends the connection with all other calls on it.
     private static string Shorten(string text, int max)
     {
         if (text.Length <= max)
@@ -95,11 +94,11 @@ public static class RpcErrors
             return text;
         }
 
-        // Half a surrogate pair is no text.
+        // Half a surrogate pair is not valid text.
         return $"{text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)]}…";
     }
 
-    // ERROR_REASON_NOT_FOUND is sent as NOT_FOUND: the enum's prefix is a rule of protobuf, not of google.rpc.ErrorInfo.
+    // ERROR_REASON_NOT_FOUND is sent as NOT_FOUND: protobuf requires the prefix, google.rpc.ErrorInfo does not.
     private static string ReasonName(ErrorReason reason) =>
         ErrorReasonReflection.Descriptor.EnumTypes[0].FindValueByNumber((int)reason)!.Name["ERROR_REASON_".Length..];
 }

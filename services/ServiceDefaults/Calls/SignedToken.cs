@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
-/// <summary>Signs small texts so that callers can hold them but not make them: page and consistency tokens.</summary>
+/// <summary>Signs short texts, so that callers can keep but not forge them: page and consistency tokens.</summary>
 public sealed class SignedToken
 {
     private const int MacLength = 16;
@@ -14,13 +14,13 @@ public sealed class SignedToken
     private readonly ConcurrentDictionary<string, byte[]> _purposes = new();
     private readonly byte[] _key;
 
-    /// <summary>Takes the key from <c>Tokens:Key</c>; without one, tokens of this process are valid in this process only.</summary>
+    /// <summary>Reads the key from <c>Tokens:Key</c>; without one, the tokens of this process are valid in this process only.</summary>
     public SignedToken(IConfiguration configuration) =>
         _key = configuration["Tokens:Key"] is { Length: > 0 } key
             ? SHA256.HashData(Encoding.UTF8.GetBytes(key))
             : RandomNumberGenerator.GetBytes(32);
 
-    /// <summary>Makes a token for a purpose; tokens of one purpose are worthless for another.</summary>
+    /// <summary>Creates a token for a purpose; it is not valid for another purpose.</summary>
     public string Create(string purpose, ReadOnlySpan<byte> binding, string value)
     {
         var text = Encoding.UTF8.GetBytes(value);
@@ -42,7 +42,7 @@ public sealed class SignedToken
                 : null;
     }
 
-    // Purposes are few and most tokens are bound to nothing: what of them is hashed is hashed once.
+    // There are few purposes and most tokens have no binding, so these hashes are computed once.
     private ReadOnlySpan<byte> Mac(string purpose, ReadOnlySpan<byte> binding, ReadOnlySpan<byte> text)
     {
         var purposeHash = _purposes.GetOrAdd(purpose, static name => SHA256.HashData(Encoding.UTF8.GetBytes(name)));

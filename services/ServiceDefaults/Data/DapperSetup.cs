@@ -3,7 +3,7 @@ using Dapper;
 
 namespace TagSegments.ServiceDefaults.Data;
 
-/// <summary>What Dapper has to be told once per process.</summary>
+/// <summary>Configures Dapper once per process.</summary>
 internal static class DapperSetup
 {
     private static readonly Lock s_lock = new();
@@ -26,7 +26,7 @@ internal static class DapperSetup
         }
     }
 
-    // Npgsql reports array columns as System.Array, which fits no constructor parameter; a handler for the type says that it does.
+    // Npgsql reports array columns as System.Array, which matches no constructor parameter. A handler for the type makes them match.
     private sealed class ArrayHandler<T> : SqlMapper.TypeHandler<T[]>
     {
         public override T[] Parse(object value) => (T[])value;

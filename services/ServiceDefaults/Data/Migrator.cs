@@ -16,8 +16,8 @@ public static class Migrator
         ["tagsegments_tags", "tagsegments_segments", "tagsegments_campaigns", "tagsegments_workflows"];
 
     /// <summary>
-    /// Creates the services' login roles where they are missing, gives them <paramref name="rolePassword"/> if there is one, and applies
-    /// what the database has not seen of the files embedded in <paramref name="assembly"/>.
+    /// Creates the missing login roles of the services, gives them <paramref name="rolePassword"/> if there is one, and applies the files
+    /// embedded in <paramref name="assembly"/> that the database has not seen yet.
     /// </summary>
     public static async Task MigrateAsync(
         string ownerConnectionString, Assembly assembly, string? rolePassword, CancellationToken ct)
@@ -66,7 +66,7 @@ public static class Migrator
         await tx.CommitAsync(ct);
     }
 
-    // Roles belong to the whole server: another database's migration may have created them a moment ago, which is fine.
+    // Roles belong to the whole server. The migration of another database may have created them a moment ago, which is fine.
     private static async Task EnsureRolesAsync(NpgsqlConnection connection, string? password, CancellationToken ct)
     {
         foreach (var role in s_roles)
@@ -96,7 +96,7 @@ public static class Migrator
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.UniqueViolation)
         {
-            // Created meanwhile through another database of the same server.
+            // Another database of the same server has created it meanwhile.
         }
     }
 }

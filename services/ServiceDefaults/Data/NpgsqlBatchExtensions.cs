@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace TagSegments.ServiceDefaults.Data;
 
-/// <summary>Batches of statements with positional parameters: what Dapper does not send in one round trip.</summary>
+/// <summary>Batches of statements with positional parameters in one round trip, which Dapper does not offer.</summary>
 public static class NpgsqlBatchExtensions
 {
     /// <summary>Adds a statement whose parameters are $1, $2 ...</summary>

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace TagSegments.ServiceDefaults.Data;
 
-/// <summary>The service's connection to Redis, or none: Redis makes things fast and is never needed for a right answer.</summary>
+/// <summary>The service's connection to Redis, if there is one: Redis makes answers fast and is never needed for a correct one.</summary>
 public sealed class RedisConnection : IAsyncDisposable
 {
     private readonly ConnectionMultiplexer? _connection;
@@ -12,7 +12,7 @@ public sealed class RedisConnection : IAsyncDisposable
     /// <summary>The database; null if no Redis is configured or it cannot be reached now.</summary>
     public IDatabase? Database => _connection is { IsConnected: true } ? _connection.GetDatabase() : null;
 
-    /// <summary>Opens the connection. A server that is down is tried again in the background.</summary>
+    /// <summary>Opens the connection. If the server is down, it is retried in the background.</summary>
     public static RedisConnection Open(string? connectionString, Action<ConfigurationOptions>? configure = null)
     {
         if (string.IsNullOrEmpty(connectionString))

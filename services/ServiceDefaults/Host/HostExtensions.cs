@@ -22,7 +22,7 @@ using TagSegments.ServiceDefaults.Work;
 
 namespace TagSegments.ServiceDefaults.Host;
 
-/// <summary>Adds what services share to a builder.</summary>
+/// <summary>Adds the parts that services share to a builder.</summary>
 public static class HostExtensions
 {
     /// <summary>Adds the <see cref="NpgsqlDataSource"/> of <c>Postgres:ConnectionString</c>.</summary>
@@ -33,14 +33,14 @@ public static class HostExtensions
         return builder;
     }
 
-    /// <summary>Starts a pool of connections as <c>Postgres:ConnectionString</c> has them.</summary>
+    /// <summary>Starts a connection pool with the settings of <c>Postgres:ConnectionString</c>.</summary>
     public static NpgsqlDataSourceBuilder PostgresOf(IConfiguration configuration)
     {
         var text = configuration["Postgres:ConnectionString"]
             ?? throw new InvalidOperationException("Set Postgres:ConnectionString (Postgres__ConnectionString).");
 
-        // Settings, locks and tables of ours end with their transactions, so nothing has to be reset between two uses of a connection.
-        // It keeps what it has prepared then: parsing and planning a statement often takes longer than running it.
+        // All settings, locks and temporary tables end with their transactions, so a connection need not be reset between uses. It then keeps its
+        // prepared statements: parsing and planning a statement often takes longer than running it.
         var settings = new NpgsqlConnectionStringBuilder(text) { NoResetOnClose = true, MaxAutoPrepare = 100 };
         return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = configuration["Service:Name"] };
     }
@@ -50,7 +50,7 @@ public static class HostExtensions
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<ClockWatch>(provider, table))
         .AddHostedService(provider => provider.GetRequiredService<ClockWatch>());
 
-    /// <summary>Adds the connection to Redis of <c>Redis:ConnectionString</c>; without one, the service works without Redis.</summary>
+    /// <summary>Adds the connection to Redis of <c>Redis:ConnectionString</c>; without one, the service runs without Redis.</summary>
     public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(_ => RedisConnection.Open(builder.Configuration["Redis:ConnectionString"]));
@@ -74,7 +74,7 @@ public static class HostExtensions
             .ConfigureChannel(channel =>
             {
                 channel.UnsafeUseInsecureChannelCallCredentials = true;
-                // A service that comes back is found again at once; the defaults wait up to two minutes.
+                // Finds a service that comes back at once; the defaults wait up to two minutes.
                 channel.InitialReconnectBackoff = TimeSpan.FromMilliseconds(100);
                 channel.MaxReconnectBackoff = TimeSpan.FromSeconds(2);
             })
@@ -90,7 +90,7 @@ public static class HostExtensions
         return builder;
     }
 
-    // "dns:///segments:5102": every address of the name gets its share of the calls, as the replicas behind a headless service.
+    // "dns:///segments:5102": every address of the name gets its share of the calls, for example the replicas of a headless service.
     private static void BalanceOverAddresses(GrpcChannelOptions channel)
     {
         channel.Credentials = ChannelCredentials.Insecure;

@@ -20,12 +20,12 @@ using TagSegments.ServiceDefaults.Pipeline;
 
 namespace TagSegments.ServiceDefaults.Host;
 
-/// <summary>What every service has in common as a program: addresses, gRPC, errors, authentication, health, telemetry, migrations.</summary>
+/// <summary>The common parts of every service program: addresses, gRPC, errors, authentication, health, telemetry, migrations.</summary>
 public static class ServiceHost
 {
     /// <summary>
     /// Starts the builder of a service. gRPC listens on <c>Grpc:Address</c> (HTTP/2 without TLS; default 127.0.0.1 and the service's port),
-    /// HTTP/1.1 on <c>Http:Address</c> if that is set. <paramref name="settings"/> win over arguments, environment and files.
+    /// HTTP/1.1 on <c>Http:Address</c> if that is set. <paramref name="settings"/> override arguments, environment and files.
     /// </summary>
     public static WebApplicationBuilder CreateBuilder(
         string serviceName, int defaultGrpcPort, string[] args, IReadOnlyDictionary<string, string?>? settings)
@@ -56,7 +56,7 @@ public static class ServiceHost
         return builder;
     }
 
-    /// <summary>Maps what every service answers beside its own calls: reflection, health and, over HTTP/1.1, <c>/healthz</c> and <c>/metrics</c>.</summary>
+    /// <summary>Maps the endpoints that every service has: reflection, health and, over HTTP/1.1, <c>/healthz</c> and <c>/metrics</c>.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         app.UseRouting();
@@ -80,8 +80,8 @@ public static class ServiceHost
     }
 
     /// <summary>
-    /// Runs a service's program. <c>migrate</c> applies its migrations with <c>Postgres:OwnerConnectionString</c> and ends, <c>healthcheck</c>
-    /// asks the running service and ends with 0 if it serves; without a command the service runs until it is stopped.
+    /// Runs a service's program. <c>migrate</c> applies its migrations with <c>Postgres:OwnerConnectionString</c> and ends; <c>healthcheck</c>
+    /// asks the running service and ends with 0 if it is serving; without a command, the service runs until it is stopped.
     /// </summary>
     public static async Task<int> RunAsync(
         string[] args, Func<string[], IReadOnlyDictionary<string, string?>?, WebApplication> build, Assembly migrations)
@@ -164,7 +164,7 @@ public static class ServiceHost
         return reply.Status == Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.Serving;
     }
 
-    // A process that hosts several services stops them in order, which would be upset if each of them reacted to the signal by itself.
+    // A process that hosts several services stops them in order; this would fail if each service handled the signal itself.
     private sealed class NoSignals : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

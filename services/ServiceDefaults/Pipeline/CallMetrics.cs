@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
-/// Measures every gRPC call with its own status, which HTTP does not show: there a call that failed is a 200, too. Names are those of
+/// Measures every gRPC call with its gRPC status, because a failed call is also a 200 in HTTP. The names follow
 /// opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics.
 /// </summary>
 internal static class CallMetrics
@@ -35,7 +35,7 @@ internal static class CallMetrics
         }
     });
 
-    // Calls that authentication stopped have no status.
+    // Calls that authentication rejects have no gRPC status.
     private static string StatusOf(HttpContext context) =>
         int.TryParse(context.Trailers()[CallTrailers.Status].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var status)
             ? ((StatusCode)status).ToString()

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace TagSegments.ServiceDefaults.Pipeline;
 
-/// <summary>Finds how a call ended, for middleware: what a gRPC answer ends with.</summary>
+/// <summary>Finds the final status of a gRPC call, for middleware.</summary>
 internal static class CallTrailers
 {
     /// <summary>The number of the status.</summary>
@@ -12,7 +12,7 @@ internal static class CallTrailers
     /// <summary>The <c>google.rpc.Status</c> with the details of an error.</summary>
     public const string Details = "grpc-status-details-bin";
 
-    /// <summary>Gets what has the status: the trailers, or the headers where there is nothing but the status.</summary>
+    /// <summary>Gets the headers with the status: the trailers, or the response headers if there is only a status.</summary>
     public static IHeaderDictionary Trailers(this HttpContext context) =>
         context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { } trailers && trailers.ContainsKey(Status)
             ? trailers

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
-/// Gives unary calls the server's own deadline, <c>Grpc:MaxSeconds</c>, where the client sent none, a longer one, or one that cannot be
-/// read: gRPC takes the last for "none".
+/// Gives unary calls the server's own deadline, <c>Grpc:MaxSeconds</c>, if the client sent none, a longer one, or an invalid one, which gRPC
+/// treats as none.
 /// </summary>
 internal static class DeadlineLimit
 {

@@ -13,8 +13,8 @@ using RpcService = Google.Protobuf.Reflection.ServiceDescriptor;
 namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
-/// Reflection that knows the details of errors as well. The stock one knows the services' own files only, so that a client
-/// which lives from reflection, such as grpcurl, would show as bytes what is wrong with a request.
+/// Adds the details of errors to reflection. The stock service knows only the services' own files, so a client that relies on reflection,
+/// such as grpcurl, would show error details as bytes.
 /// </summary>
 internal static class ErrorDetailReflection
 {

@@ -8,7 +8,7 @@ using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Pipeline;
 
-/// <summary>Translates what a call throws, once: our own errors pass, the driver's become canonical ones, everything else is a defect.</summary>
+/// <summary>Translates exceptions of calls: gRPC errors pass, errors of the database become canonical ones, everything else is a defect.</summary>
 internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(

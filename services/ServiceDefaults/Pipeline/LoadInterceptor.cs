@@ -6,8 +6,8 @@ using TagSegments.ServiceDefaults.Calls;
 namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
-/// Refuses unary calls beyond a number at once, <c>Grpc:MaxConcurrentCalls</c>: under overload some callers are told to come back at once,
-/// instead of all of them waiting until their deadlines. Health checks and streams are not limited.
+/// Refuses unary calls beyond the limit of concurrent calls, <c>Grpc:MaxConcurrentCalls</c>. Under overload, some callers
+/// are refused at once instead of all callers waiting until their deadlines. Health checks and streams are not limited.
 /// </summary>
 internal sealed class LoadInterceptor(int maxCalls) : Interceptor
 {

@@ -7,8 +7,8 @@ using TagSegments.ServiceDefaults.Calls;
 namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
-/// Gives the refusal of too large a message its details: Grpc.AspNetCore measures messages before it parses them, so no interceptor or
-/// marshaller can, and its status is a bare RESOURCE_EXHAUSTED.
+/// Adds details to the refusal of a message that is too large. Grpc.AspNetCore checks the size before it parses a message, so interceptors and
+/// marshallers do not see the message, and the status is a bare RESOURCE_EXHAUSTED.
 /// </summary>
 internal static class MessageSizeDetails
 {

@@ -6,15 +6,15 @@ using Npgsql;
 namespace TagSegments.ServiceDefaults.Work;
 
 /// <summary>
-/// Tells when the clocks of accounts in <paramref name="table"/> (<c>account_id</c>, <c>pos</c>) have moved: one short query per tick for all
-/// who wait in this process, none while nobody waits. Not NOTIFY: PostgreSQL serialises the commits of all transactions that notify.
+/// Notices when account clocks in <paramref name="table"/> (<c>account_id</c>, <c>pos</c>) move: one short query per tick for all waiters of
+/// this process, and none without waiters. It does not use NOTIFY, because PostgreSQL serialises the commits of all notifying transactions.
 /// </summary>
 public sealed class ClockWatch(NpgsqlDataSource database, string table, TimeProvider time, ILogger<ClockWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(50);
     private readonly List<Waiter> _waiters = [];
 
-    /// <summary>Waits until the account's clock is past <paramref name="pos"/>; false if it is not within <paramref name="patience"/>.</summary>
+    /// <summary>Waits until the account's clock is past <paramref name="pos"/>; false if that takes longer than <paramref name="patience"/>.</summary>
     public async Task<bool> WaitAsync(int accountId, long pos, TimeSpan patience, CancellationToken ct)
     {
         var waiter = new Waiter(accountId, pos, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -44,7 +44,7 @@ public sealed class ClockWatch(NpgsqlDataSource database, string table, TimeProv
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Not the injected time: this is a technical interval, and tests that hold the clock still want their events all the same.
+        // Uses the real clock: this is a technical interval, and tests that stop the injected clock still need their events.
         using var timer = new PeriodicTimer(s_tick);
         while (await NextTickAsync(timer, stoppingToken))
         {
@@ -63,7 +63,7 @@ public sealed class ClockWatch(NpgsqlDataSource database, string table, TimeProv
         }
     }
 
-    // Ends without an exception: a host that is disposed without being stopped would take it for a failure.
+    // Ends without an exception: a host that is disposed without being stopped would treat one as a failure.
     private static async Task<bool> NextTickAsync(PeriodicTimer timer, CancellationToken ct)
     {
         try
