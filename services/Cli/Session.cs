@@ -28,7 +28,7 @@ internal sealed class Session(ParseResult parse) : IDisposable
     /// <summary>Gets the account for a command that needs one.</summary>
     public string RequireAccount() => Account is { Length: > 0 } account
         ? account
-        : throw new CliError("No account is named.", "Add --account NAME or set TAGSEGMENTS_ACCOUNT; `tagsegments accounts list` shows the names.");
+        : throw new CliError("No account is given.", "Add --account NAME or set TAGSEGMENTS_ACCOUNT; `tagsegments accounts list` shows the names.");
 
     public void Dispose() => Services.Dispose();
 }

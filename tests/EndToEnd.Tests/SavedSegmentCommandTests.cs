@@ -73,7 +73,7 @@ public sealed class SavedSegmentCommandTests(SharedApps shared) : IClassFixture<
 
         Assert.Equal((0, 1, 1), (met.Code, unmet.Code, json.Code));
         Assert.Contains("2 of 2 expectations are met", met.Output, StringComparison.Ordinal);
-        Assert.Contains("must not be in it and is", unmet.Output, StringComparison.Ordinal);
+        Assert.Contains("must not be in it but is", unmet.Output, StringComparison.Ordinal);
         Assert.Contains("yes has tag \"VIP\"", unmet.Output, StringComparison.Ordinal);
         Assert.Equal(3, Number(JsonNode.Parse(json.Output)!["checked"]));
         Assert.Equal(0, Number((await JsonAsync("segments", "expect", "Mine", "--clear"))["expectations"]?["must_include"]?.AsArray().Count ?? 0));

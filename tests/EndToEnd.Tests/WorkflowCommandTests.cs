@@ -41,7 +41,7 @@ public sealed class WorkflowCommandTests(SharedApps shared) : IClassFixture<Shar
     public async Task Apply_creates_then_updates_then_finds_nothing_to_do()
     {
         Assert.Contains("created; publish it with", (await ApplyAsync(Pause)).Output, StringComparison.Ordinal);
-        Assert.Contains("is as in the file already", (await ApplyAsync(Pause)).Output, StringComparison.Ordinal);
+        Assert.Contains("already equals the file", (await ApplyAsync(Pause)).Output, StringComparison.Ordinal);
         Assert.Contains("updated and published as version 1", (await ApplyAsync(Pause.Replace("3 days", "4 days"), "--publish")).Output, StringComparison.Ordinal);
         Assert.Contains("updated; publish it with", (await ApplyAsync(Pause)).Output, StringComparison.Ordinal);
 

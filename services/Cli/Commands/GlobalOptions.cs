@@ -15,14 +15,14 @@ internal static class GlobalOptions
 
     public static readonly Option<string> Output = new Option<string>("--output", "-o")
     {
-        Description = "How to write the answer: table for people (the default), json for programs.",
+        Description = "The output format: table for people (the default), json for programs.",
         HelpName = "table|json",
         Recursive = true,
     }.AcceptOnlyFrom("table", "json");
 
     public static readonly Option<string[]> Server = new("--server")
     {
-        Description = "Where the services are: a host for all four on ports 5101 to 5104, or SERVICE=URL for one of tags, segments, campaigns, "
+        Description = "The address of the services: a host for all four on ports 5101 to 5104, or SERVICE=URL for one of tags, segments, campaigns, "
             + "workflows; may be given several times. Defaults to TAGSEGMENTS_TAGS and so on, then to 127.0.0.1.",
         HelpName = "host|service=url",
         Recursive = true,

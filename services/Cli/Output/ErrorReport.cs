@@ -18,7 +18,7 @@ internal sealed record ErrorReport(string Message, string Hint, int ExitCode)
     /// <summary>Makes the report of a failure that is the user's or a server's; null for a defect of this program, which shall crash.</summary>
     public static ErrorReport? From(Exception exception, CancellationToken ct) => exception switch
     {
-        RpcException or OperationCanceledException when ct.IsCancellationRequested => new("Stopped.", "Repeat the command to go on.", Cli.ExitCode.Interrupted),
+        RpcException or OperationCanceledException when ct.IsCancellationRequested => new("Stopped.", "Repeat the command to continue.", Cli.ExitCode.Interrupted),
         RpcException rpc => From(rpc),
         CliError own => new(own.Message, own.Hint, own.ExitCode),
         IOException or UnauthorizedAccessException => new(exception.Message, "Check the path and its permissions.", Cli.ExitCode.Usage),

@@ -8,8 +8,8 @@ using TagSegments.ServiceDefaults.Calls;
 namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
-/// Binds the generated service base classes as Grpc.AspNetCore does, but with marshallers that answer bytes which are no message with
-/// INVALID_ARGUMENT and reason MALFORMED_MESSAGE. The stock ones answer UNKNOWN, and no interceptor sees it, because interceptors run
+/// Binds the generated service base classes as Grpc.AspNetCore does, but with marshallers that answer malformed bytes with
+/// INVALID_ARGUMENT and reason MALFORMED_MESSAGE. The stock marshallers answer UNKNOWN, and no interceptor sees it, because interceptors run
 /// after parsing (github.com/grpc/grpc-dotnet/issues/1077). A class serves the calls that it overrides, so that several classes can share
 /// one service of the protos, each with the calls of one resource. A call that none of them overrides answers UNIMPLEMENTED.
 /// </summary>

@@ -46,7 +46,7 @@ internal static class BulkCommands
     private static Command Cancel()
     {
         var id = Id();
-        var command = new Command("cancel", "Stops a bulk operation; what it has changed stays and can be undone.") { id };
+        var command = new Command("cancel", "Stops a bulk operation; its changes so far stay and can be undone.") { id };
         return command.Runs(async (session, ct) =>
         {
             var request = new CancelBulkOperationRequest { Account = session.RequireAccount(), OperationId = session.Get(id) };

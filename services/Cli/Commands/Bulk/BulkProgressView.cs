@@ -39,7 +39,7 @@ internal static class BulkProgressView
     private static Rows View(BulkOperation operation, Names names)
     {
         var progress = $"{operation.DoneContacts:N0} of {operation.TotalContacts:N0} contacts done, {operation.SkippedContacts:N0} skipped";
-        var table = Report.Empty("tag", "what", "changed", operation.UndoOf is "" ? "were so already" : "changed since");
+        var table = Report.Empty("tag", "what", "changed", operation.UndoOf is "" ? "were already so" : "changed since");
         foreach (var change in operation.Changes)
             table.Row(names.Tag(change.TagId), WhatOf(operation, change), change.Changed, change.Unchanged);
         return new Rows(new Text($"{operation.OperationId} {operation.State}: {progress}"), table);

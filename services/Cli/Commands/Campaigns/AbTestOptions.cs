@@ -16,7 +16,7 @@ internal sealed class AbTestOptions
 
     private readonly Option<string> _rule = new Option<string>("--winner-by")
     {
-        Description = "What decides: opened (the default), clicked, or manual: `campaigns choose`.",
+        Description = "How the winner is chosen: opened (the default), clicked, or manual with `campaigns choose`.",
         HelpName = "rule",
         DefaultValueFactory = _ => "opened",
     }.AcceptOnlyFrom("opened", "clicked", "manual");
@@ -57,7 +57,7 @@ internal sealed class AbTestOptions
         foreach (var pair in session.Get(option) ?? [])
         {
             if (pair.Split('=', 2) is not [var name, var value])
-                throw new CliError($"{option.Name} {pair} names no variant.", $"Write {option.Name} \"A={pair}\"");
+                throw new CliError($"{option.Name} {pair} does not name a variant.", $"Write {option.Name} \"A={pair}\"");
             if (!variants.TryGetValue(name, out var variant))
                 variants[name] = variant = new Variant { Name = name };
             yield return (variant, value);

@@ -12,7 +12,7 @@ internal sealed class CampaignBreakdown
 {
     private readonly Option<string> _by = new Option<string>("--by")
     {
-        Description = "Breaks results down by tag or segment, as contacts had them when the audience was evaluated. Without a campaign: of the last 50.",
+        Description = "Breaks results down by tag or segment, as they were when the audience was evaluated. Without a campaign, covers the last 50.",
         HelpName = "tag|segment",
     }.AcceptOnlyFrom("tag", "segment");
 

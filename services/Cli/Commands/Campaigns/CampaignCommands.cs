@@ -11,7 +11,7 @@ namespace TagSegments.Cli.Commands.Campaigns;
 internal static class CampaignCommands
 {
     /// <summary>`campaigns`.</summary>
-    public static Command Build() => new("campaigns", "Messages to everyone in a segment, evaluated when they are sent.")
+    public static Command Build() => new("campaigns", "Messages to everyone in a segment, which is evaluated when the campaign is sent.")
     {
         List(), Create(), Update(), CampaignMessages.Preview(), CampaignMessages.Test(), CampaignSending.Send(),
         CampaignSending.Schedule(), CampaignSending.Watch(), Status(), CampaignSending.Pause(), CampaignSending.Resume(),
@@ -53,7 +53,7 @@ internal static class CampaignCommands
             await content.ApplyAsync(session, campaign, ct);
             var request = new CreateCampaignRequest { Account = session.RequireAccount(), Campaign = campaign, RequestId = RequestId.New() };
             campaign = (await session.Services.Campaigns.CreateCampaignAsync(request, cancellationToken: ct)).Campaign;
-            session.Report.Write(campaign, $"Campaign \"{campaign.Name}\" created as a draft; send it with: tagsegments campaigns send \"{campaign.Name}\"");
+            session.Report.Write(campaign, $"Campaign \"{campaign.Name}\" created as a draft; to send it: tagsegments campaigns send \"{campaign.Name}\"");
         });
     }
 
@@ -62,7 +62,7 @@ internal static class CampaignCommands
         var key = Keys.Campaign.Argument();
         var name = Options.Text("--name", "A new name.", "name");
         var content = new CampaignContent(required: false);
-        var command = new Command("update", "Changes a draft or scheduled campaign: only what is given; lists are replaced.") { key, name };
+        var command = new Command("update", "Changes a draft or scheduled campaign. Only the given options change; lists are replaced.") { key, name };
         content.AddTo(command);
         return command.Runs(async (session, ct) =>
         {

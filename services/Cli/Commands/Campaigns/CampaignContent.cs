@@ -9,12 +9,12 @@ namespace TagSegments.Cli.Commands.Campaigns;
 internal sealed class CampaignContent(bool required)
 {
     private readonly Option<string> _channel = new Option<string>("--channel") { Description = "email or sms. Defaults to email.", HelpName = "channel" }.AcceptOnlyFrom("email", "sms");
-    private readonly Option<string[]> _to = Options.Several("--to", "Who gets it: a saved segment or a filter as text.", "filter", required);
-    private readonly Option<string[]> _except = Options.Several("--except", "Who does not get it: a saved segment or a filter as text.", "filter");
+    private readonly Option<string[]> _to = Options.Several("--to", "An included segment: a saved segment or a filter as text.", "filter", required);
+    private readonly Option<string[]> _except = Options.Several("--except", "An excluded segment: a saved segment or a filter as text.", "filter");
     private readonly Option<bool> _subscribedOnly = new("--subscribed-only") { Description = "Only contacts that agreed, not those never asked." };
-    private readonly Option<string[]> _tag = Options.Several("--tag", "A tag that recipients get when their message was accepted; created if missing.", "tag");
+    private readonly Option<string[]> _tag = Options.Several("--tag", "A tag that each recipient gets once the message is accepted; created if missing.", "tag");
     private readonly Option<int> _perMinute = new("--per-minute") { Description = "Send at most this many messages per minute; 0 for no limit.", HelpName = "n" };
-    private readonly Option<string> _description = Options.Text("--description", "What the campaign is for.");
+    private readonly Option<string> _description = Options.Text("--description", "The purpose of the campaign.");
     private readonly MessageOptions _message = new();
     private readonly AbTestOptions _abTest = new();
 

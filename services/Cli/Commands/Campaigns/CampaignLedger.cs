@@ -66,7 +66,7 @@ internal static class CampaignLedger
     private static Tree ProveView(Campaign campaign, int contactId, ExplainRecipientResponse answer)
     {
         var tree = new Tree(new Text($"contact {contactId}, campaign \"{campaign.Name}\": {Outcome(answer)}"));
-        var audience = tree.AddNode(new Text($"audience evaluated at {answer.EvaluationTime.ToDateTime():u}; what was read then:"));
+        var audience = tree.AddNode(new Text($"audience evaluated at {answer.EvaluationTime.ToDateTime():u}; the values at that time:"));
         foreach (var source in answer.Sources)
         {
             var node = audience.AddNode(new Text($"{(source.Excluded ? "left out" : "included")}: {Name(source)}, {Verdict(source)}"));

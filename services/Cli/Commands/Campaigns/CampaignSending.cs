@@ -34,12 +34,12 @@ internal static class CampaignSending
         var key = Keys.Campaign.Argument();
         var at = new Option<string>("--at")
         {
-            Description = "When: an instant such as 2026-12-01T09:00:00+01:00, or a local time such as 2026-12-01T09:00 in the account's zone or --zone.",
+            Description = "The time: an instant such as 2026-12-01T09:00:00+01:00, or a local time such as 2026-12-01T09:00 in the account's zone or --zone.",
             HelpName = "time",
             Required = true,
         };
         var zone = Options.Text("--zone", "The IANA zone of a local time, for example Europe/Vienna.", "zone");
-        var command = new Command("schedule", "Sets the time at which a campaign is sent. Its segments are evaluated then.") { key, at, zone };
+        var command = new Command("schedule", "Schedules a campaign. Its segments are evaluated when it is sent.") { key, at, zone };
         return command.Runs(async (session, ct) =>
         {
             var schedule = Parse(session.Get(at)!, session.Get(zone) ?? "");
@@ -65,7 +65,7 @@ internal static class CampaignSending
 
         return zone is ""
             ? new() { Time = Timestamp.FromDateTime(time.ToUniversalTime()) }
-            : throw new CliError($"--at {text} has an offset, so --zone {zone} says it twice.", "Leave one of them out.");
+            : throw new CliError($"--at {text} already has an offset; --zone {zone} cannot be added.", "Leave one of them out.");
     }
 
     /// <summary>`campaigns watch`.</summary>
@@ -87,7 +87,7 @@ internal static class CampaignSending
         "Pauses a scheduled or sending campaign. Messages being handed over are finished.",
         async (session, id, ct) => (await session.Services.Campaigns.PauseCampaignAsync(
             new() { Account = session.Account, CampaignId = id, RequestId = RequestId.New() }, cancellationToken: ct)).Campaign,
-        campaign => $"Campaign \"{campaign.Name}\" is paused; go on with: tagsegments campaigns resume \"{campaign.Name}\"");
+        campaign => $"Campaign \"{campaign.Name}\" is paused; to continue: tagsegments campaigns resume \"{campaign.Name}\"");
 
     /// <summary>`campaigns resume`.</summary>
     public static Command Resume() => Transition(
@@ -123,7 +123,7 @@ internal static class CampaignSending
         var key = Keys.Campaign.Argument();
         var contacts = new Option<int[]>("--contact", "-c") { Description = "The contact with this number; may be given several times.", HelpName = "number" };
         var all = new Option<bool>("--all") { Description = "Everyone whose outcome is unknown." };
-        var command = new Command("resend", "Sends a campaign once more to recipients whose outcome is unknown; some of them may get it twice.") { key, contacts, all };
+        var command = new Command("resend", "Sends a campaign again to recipients whose outcome is unknown; some of them may get it twice.") { key, contacts, all };
         return command.Runs(async (session, ct) =>
         {
             if (session.Get(all) == session.Given(contacts))
@@ -139,7 +139,7 @@ internal static class CampaignSending
                 RequestId = RequestId.New(),
             };
             var answer = await session.Services.Campaigns.ResendUnknownAsync(request, cancellationToken: ct);
-            session.Report.Write(answer, $"{answer.Resent} recipients of \"{campaign.Name}\" wait for their message again.");
+            session.Report.Write(answer, $"{answer.Resent} recipients of \"{campaign.Name}\" will get their message again.");
         });
     }
 
@@ -160,7 +160,7 @@ internal static class CampaignSending
                 RequestId = RequestId.New(),
             };
             campaign = (await session.Services.Campaigns.ChooseVariantAsync(request, cancellationToken: ct)).Campaign;
-            session.Report.Write(campaign, $"Campaign \"{campaign.Name}\": the rest gets variant {campaign.AbTest.Winner}.");
+            session.Report.Write(campaign, $"Campaign \"{campaign.Name}\": the rest of the audience gets variant {campaign.AbTest.Winner}.");
         });
     }
 }

@@ -28,7 +28,7 @@ internal static class ContactCommands
         var search = Options.Text("--search", "Only contacts whose e-mail, phone, names or external id contain this.");
         var limit = Options.Limit(100);
         var deleted = new Option<bool>("--deleted") { Description = "Also deleted contacts." };
-        var command = new Command("list", "Lists contacts by number.") { search, limit, deleted };
+        var command = new Command("list", "Lists contacts in order of number.") { search, limit, deleted };
         return command.Runs(async (session, ct) =>
         {
             var request = new ListContactsRequest { Account = session.RequireAccount(), Search = session.Get(search) ?? "", ShowDeleted = session.Get(deleted) };
@@ -129,7 +129,7 @@ internal static class ContactCommands
     private static Command Delete()
     {
         var key = Keys.Contact.Argument();
-        var command = new Command("delete", "Deletes a contact; `contacts restore` brings it back.") { key };
+        var command = new Command("delete", "Deletes a contact; `contacts restore` restores it.") { key };
         return command.Runs(async (session, ct) =>
         {
             var contact = await Keys.Contact.GetAsync(session, session.Get(key), ct);
@@ -142,13 +142,13 @@ internal static class ContactCommands
     private static Command Restore()
     {
         var key = Keys.Contact.Argument();
-        var command = new Command("restore", "Brings a deleted contact back with everything it had.") { key };
+        var command = new Command("restore", "Restores a deleted contact with everything it had.") { key };
         return command.Runs(async (session, ct) =>
         {
             var contact = await Keys.Contact.GetAsync(session, session.Get(key), ct);
             var request = new RestoreContactRequest { Account = session.RequireAccount(), ContactId = contact.ContactId, RequestId = RequestId.New() };
             var answer = await session.Services.Contacts.RestoreContactAsync(request, cancellationToken: ct);
-            session.Report.Write(answer.Contact, $"Contact {contact.ContactId} is back.");
+            session.Report.Write(answer.Contact, $"Contact {contact.ContactId} restored.");
         });
     }
 
@@ -156,7 +156,7 @@ internal static class ContactCommands
     {
         var kept = Keys.Contact.Argument();
         var duplicate = new Argument<string>("duplicate") { Description = "The duplicate, which is deleted." };
-        var command = new Command("merge", "Merges a duplicate into a contact: tags and opportunities united, the stricter consent kept.") { kept, duplicate };
+        var command = new Command("merge", "Merges a duplicate into a contact, which gets its tags, its opportunities and the stricter consent.") { kept, duplicate };
         return command.Runs(async (session, ct) =>
         {
             var answer = await session.Services.Contacts.MergeContactsAsync(new MergeContactsRequest

@@ -20,7 +20,7 @@ internal static class ContactHistory
         var state = Options.Text("--state", "Record this state.", "subscribed|unsubscribed|never")
             .AcceptOnlyFrom("subscribed", "unsubscribed", "never");
         var source = Options.Text("--source", "Where it came from, for example \"web form\".");
-        var command = new Command("consent", "Lists how a contact's consent changed; with --state records a new one.") { key, channel, state, source };
+        var command = new Command("consent", "Lists the consent history of a contact; with --state, records new consent.") { key, channel, state, source };
         return command.Runs(async (session, ct) =>
         {
             var account = session.RequireAccount();
@@ -55,7 +55,7 @@ internal static class ContactHistory
     {
         var key = Keys.Contact.Argument();
         var limit = new Option<int>("--limit") { Description = "How many at most.", DefaultValueFactory = _ => PageSize, HelpName = "n" };
-        var command = new Command("timeline", "Lists what happened to a contact and what it did, newest first.") { key, limit };
+        var command = new Command("timeline", "Lists everything that happened to a contact, newest first.") { key, limit };
         return command.Runs(async (session, ct) =>
         {
             var contact = await Keys.Contact.GetAsync(session, session.Get(key), ct);

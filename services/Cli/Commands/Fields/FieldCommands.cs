@@ -61,7 +61,7 @@ internal static class FieldCommands
         var type = TypeOption();
         var choices = new Option<string[]>("--choice") { Description = "A choice; all of them replace the choices there are.", HelpName = "text" };
         var description = Options.Text("--description", "What the field means.");
-        var command = new Command("update", "Changes a custom field; its type only if every value can be read as one of the new type.")
+        var command = new Command("update", "Changes a custom field. The type can change if every value can be read as the new type.")
         {
             key, opportunity, newKey, type, choices, description,
         };
@@ -96,7 +96,7 @@ internal static class FieldCommands
     {
         var key = Argument();
         var opportunity = Opportunity();
-        var command = new Command("delete", "Deletes a custom field: filters that name it become invalid, visibly.") { key, opportunity };
+        var command = new Command("delete", "Deletes a custom field; filters that use it become invalid, visibly.") { key, opportunity };
         return command.Runs(async (session, ct) =>
         {
             var field = await GetAsync(session, session.Get(key), session.Get(opportunity), ct);
@@ -112,7 +112,7 @@ internal static class FieldCommands
 
     private static Option<string> TypeOption() => new Option<string>("--type")
     {
-        Description = "The type of its values.",
+        Description = "The type of the values.",
         HelpName = "text|number|date|date_time|boolean|single_choice|multiple_choice",
     }.AcceptOnlyFrom("text", "number", "date", "date_time", "boolean", "single_choice", "multiple_choice");
 

@@ -26,7 +26,7 @@ internal sealed class FieldValueOption
         foreach (var pair in pairs)
         {
             if (pair.Split('=', 2) is not [var key and not "", var text])
-                throw new CliError($"--set {pair}: there is no key before an equals sign.", "Write --set KEY=VALUE");
+                throw new CliError($"--set {pair}: there is no key before the equals sign.", "Write --set KEY=VALUE");
             var type = fields.FirstOrDefault(field => field.Target == target && field.Key == key)?.Type ?? Type.Text;
             values.Fields[key] = ValueOf(type, text);
             keys.Add(key);

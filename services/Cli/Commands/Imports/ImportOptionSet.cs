@@ -8,17 +8,17 @@ namespace TagSegments.Cli.Commands.Imports;
 /// <summary>The options of `import`, and their translation into those of the service.</summary>
 internal sealed class ImportOptionSet
 {
-    private readonly Option<string> _kind = Options.Text("--kind", "What the rows are: contacts (the default) or opportunities.", "kind").AcceptOnlyFrom("contacts", "opportunities");
+    private readonly Option<string> _kind = Options.Text("--kind", "The kind of rows: contacts (the default) or opportunities.", "kind").AcceptOnlyFrom("contacts", "opportunities");
     private readonly Option<string> _delimiter = Options.Text("--delimiter", "The delimiter, one character or `tab`. Defaults to the most frequent of , ; tab | in the header.", "char");
     private readonly Option<string> _encoding = Options.Text("--encoding", "utf-8, utf-16 or windows-1252. Defaults to the byte order mark's, else UTF-8.", "name");
     private readonly Option<string> _externalId = Options.Text("--external-id", "The column with the external id, or `row` to number the rows from 1. Rows whose id exists update.", "column");
     private readonly Option<bool> _matchEmail = new("--match-email") { Description = "Without an external id: update the contact with the same e-mail address." };
-    private readonly Option<string[]> _columns = Options.Several("--map", "Where a column goes: HEADER=ATTRIBUTE, HEADER=fields.KEY, or HEADER= to skip it.", "header=value");
+    private readonly Option<string[]> _columns = Options.Several("--map", "The target of a column: HEADER=ATTRIBUTE, HEADER=fields.KEY, or HEADER= to skip it.", "header=value");
     private readonly Option<string[]> _types = Options.Several("--type", "The type of a custom field: HEADER=text|number|date|date_time|boolean|single_choice|multiple_choice.", "header=value");
-    private readonly Option<string[]> _missing = Options.Several("--missing", "A value that means missing: HEADER=VALUE; * stands for every column.", "header=value");
+    private readonly Option<string[]> _missing = Options.Several("--missing", "A value that means a missing value: HEADER=VALUE; * stands for every column.", "header=value");
     private readonly Option<string[]> _tagsColumns = Options.Several("--tags-column", "A column whose values are tags.", "column");
-    private readonly Option<string> _tagsSeparator = Options.Text("--tags-separator", "What separates tags in a cell; '' if a cell is one tag. Defaults to , and ; unless it is the delimiter.");
-    private readonly Option<string> _tagsPrefix = Options.Text("--tags-prefix", "Put before each tag, for example 'Job: '.");
+    private readonly Option<string> _tagsSeparator = Options.Text("--tags-separator", "The separator of tags in a cell; '' if each cell is one tag. Defaults to , and ; except the delimiter.");
+    private readonly Option<string> _tagsPrefix = Options.Text("--tags-prefix", "A prefix for each tag, for example 'Job: '.");
     private readonly Option<string> _dateFormat = Options.Text("--date-format", "The format of dates that are not ISO 8601, for example dd.MM.yyyy.", "format");
     private readonly Option<string> _contact = Options.Text("--contact", "Opportunities: the column with the contact's external id.", "column");
     private readonly Option<string> _stage = Options.Text("--stage", "Opportunities: the column with the stage. Stages called Won and Lost set the status.", "column");
@@ -74,7 +74,7 @@ internal sealed class ImportOptionSet
     private static IEnumerable<(string Header, string Value)> Split(Session session, Option<string[]> option) => (session.Get(option) ?? []).Select(pair =>
         pair.LastIndexOf('=') is var at and > 0
             ? (pair[..at], pair[(at + 1)..])
-            : throw new CliError($"{option.Name} {pair}: there is no column name before an equals sign.", $"Write {option.Name} HEADER=VALUE"));
+            : throw new CliError($"{option.Name} {pair}: there is no column name before the equals sign.", $"Write {option.Name} HEADER=VALUE"));
 
     private static Field.Types.Type FieldType(string header, string name) =>
         Enum.TryParse<Field.Types.Type>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var type) && type is not Field.Types.Type.Unspecified

@@ -21,7 +21,7 @@ internal static class OpportunityCommands
     {
         var contact = new Option<string>("--contact", "-c") { Description = "Only the opportunities of this contact: its number, or external:KEY.", HelpName = "contact" };
         var limit = Options.Limit(100);
-        var command = new Command("list", "Lists opportunities by number.") { contact, limit };
+        var command = new Command("list", "Lists opportunities in order of number.") { contact, limit };
         return command.Runs(async (session, ct) =>
         {
             var request = new ListOpportunitiesRequest { Account = session.RequireAccount() };
@@ -107,7 +107,7 @@ internal static class OpportunityCommands
     private static Command Delete()
     {
         var key = Keys.Opportunity.Argument();
-        var command = new Command("delete", "Deletes an opportunity for good; filters of the past still know it.") { key };
+        var command = new Command("delete", "Deletes an opportunity for good; filters as of a past instant still see it.") { key };
         return command.Runs(async (session, ct) =>
         {
             var opportunity = await Keys.Opportunity.GetAsync(session, session.Get(key), ct);

@@ -10,10 +10,10 @@ namespace TagSegments.Cli.Commands.Opportunities;
 /// <summary>The options that set attributes and custom fields of an opportunity.</summary>
 internal sealed class OpportunityOptions
 {
-    private readonly Option<string> _name = Options.Text("--name", "What it is called.");
+    private readonly Option<string> _name = Options.Text("--name", "The name.");
     private readonly Option<string> _externalId = Options.Text("--external-id", "Your own key.");
     private readonly Option<string> _contact = new("--contact", "-c") { Description = "The contact: its number, or external:KEY.", HelpName = "contact" };
-    private readonly Option<string> _pipeline = Options.Text("--pipeline", "The pipeline. Defaults to the one it is in, or the only one.");
+    private readonly Option<string> _pipeline = Options.Text("--pipeline", "The pipeline. Defaults to its current pipeline, or the only one.");
     private readonly Option<string> _stage = Options.Text("--stage", "The stage in the pipeline.");
     private readonly Option<string> _status = new Option<string>("--status") { Description = "How it stands.", HelpName = "open|won|lost" }.AcceptOnlyFrom("open", "won", "lost");
     private readonly Option<string> _amount = Options.Text("--amount", "The amount as a decimal number.");
@@ -70,6 +70,6 @@ internal sealed class OpportunityOptions
 
         var all = await PipelineCommands.AllAsync(session, ct);
         return all.FirstOrDefault(pipeline => pipeline.PipelineId == current)
-            ?? (all is [var only] ? only : throw new CliError("It is not clear which pipeline is meant.", "Add --pipeline NAME."));
+            ?? (all is [var only] ? only : throw new CliError("There are several pipelines.", "Add --pipeline NAME."));
     }
 }

@@ -44,7 +44,7 @@ internal static class PipelineCommands
         var newName = Options.Text("--name", "The new name.", "name");
         var stages = new Option<string[]>("--stage")
         {
-            Description = "A stage, OLD=NEW to rename one. All of them, in order, replace the stages there are.",
+            Description = "A stage, or OLD=NEW to rename one. All of them together, in order, replace the existing stages.",
             HelpName = "name|old=new",
         };
         var command = new Command("update", "Renames a pipeline; renames, reorders, adds and removes stages.") { name, newName, stages };

@@ -9,7 +9,7 @@ internal static class AsOfOption
 {
     public static Option<string> Create() => new("--as-of")
     {
-        Description = "Look back: the answer at that past instant, such as 2026-11-01 or 2026-11-01T09:00:00+01:00; UTC without an offset.",
+        Description = "Evaluate as of this past instant, such as 2026-11-01 or 2026-11-01T09:00:00+01:00; UTC without an offset.",
         HelpName = "time",
     };
 

@@ -11,7 +11,7 @@ namespace TagSegments.Cli.Commands.Segments;
 internal static class SegmentCommands
 {
     /// <summary>`segments`.</summary>
-    public static Command Build() => new("segments", "Live filters over contacts. FILTER is the text of a filter or the name of a saved segment or smart list.")
+    public static Command Build() => new("segments", "Live filters over contacts. FILTER is a filter as text, or the name of a saved segment or smart list.")
     {
         List(), Show(), Create(), SegmentCounts.Count(), SegmentExport.Export(), SegmentExplanation.Explain(),
         SegmentPreview.Preview(), SegmentCounts.Facets(), SegmentCounts.Overlap(), SegmentCounts.Parse(), Update(), Delete(),
@@ -83,7 +83,7 @@ internal static class SegmentCommands
         var name = Options.Text("--name", "A new name.", "name");
         var description = Options.Text("--description", "What the segment is for.");
         var version = new Option<int>("--version") { Description = "Refuse if this is not the current version.", HelpName = "n" };
-        var command = new Command("update", "Changes a segment: only what is given.") { key, filter, name, description, version };
+        var command = new Command("update", "Changes a segment. Only the given options change.") { key, filter, name, description, version };
         return command.Runs(async (session, ct) =>
         {
             if (!session.Given(filter) && !session.Given(name) && !session.Given(description))
@@ -103,7 +103,7 @@ internal static class SegmentCommands
             if (session.Given(description))
                 request.Description = session.Get(description);
             segment = (await session.Services.Segments.UpdateSegmentAsync(request, cancellationToken: ct)).Segment;
-            session.Report.Write(segment, $"Segment \"{segment.Name}\" is version {segment.Version} now: {segment.Text}");
+            session.Report.Write(segment, $"Segment \"{segment.Name}\" is now version {segment.Version}: {segment.Text}");
         });
     }
 

@@ -96,7 +96,7 @@ internal static class SegmentCounts
     public static Command Parse()
     {
         var filter = FilterArgument.Create();
-        var command = new Command("parse", "Reads a filter and writes it in its canonical form, with --output json also as a tree, without evaluating it.") { filter };
+        var command = new Command("parse", "Parses a filter and prints its canonical form, with --output json also as a tree, without evaluating it.") { filter };
         return command.Runs(async (session, ct) =>
         {
             var request = new ParseFilterRequest { Account = session.RequireAccount(), Source = await FilterArgument.ResolveAsync(session, session.Get(filter), ct) };

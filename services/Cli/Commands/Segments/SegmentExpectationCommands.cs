@@ -20,7 +20,7 @@ internal static class SegmentExpectationCommands
         return command.Runs(async (session, ct) =>
         {
             if (!session.Given(include) && !session.Given(exclude) && !session.Get(clear))
-                throw new CliError("Nobody is named.", "Give --include CONTACT, --exclude CONTACT or --clear.");
+                throw new CliError("No contact is given.", "Give --include CONTACT, --exclude CONTACT or --clear.");
 
             var segment = await Keys.Segment.GetAsync(session, session.Get(key), ct);
             var old = session.Get(clear) || segment.Expectations is null ? new SegmentExpectations() : segment.Expectations;
@@ -61,7 +61,7 @@ internal static class SegmentExpectationCommands
         var tree = new Tree(new Text($"{answer.Checked - answer.Violations.Count} of {answer.Checked} expectations are met"));
         foreach (var v in answer.Violations)
         {
-            var node = tree.AddNode(new Text($"\"{v.SegmentName}\": contact {v.ContactId} must {(v.MustInclude ? "be in it and is not" : "not be in it and is")}"));
+            var node = tree.AddNode(new Text($"\"{v.SegmentName}\": contact {v.ContactId} must {(v.MustInclude ? "be in it and is not" : "not be in it but is")}"));
             if (v.Explanation is not null)
                 SegmentExplanation.Add(node, v.Explanation);
         }

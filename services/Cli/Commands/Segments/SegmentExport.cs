@@ -23,7 +23,7 @@ internal static class SegmentExport
         var filter = FilterArgument.Create();
         var columns = new Option<string[]>("--columns")
         {
-            Description = "What to write, separated by commas: contact attributes, `tags`, and custom fields by key.",
+            Description = "The columns to write, separated by commas: contact attributes, `tags`, and custom fields by key.",
             HelpName = "a,b,...",
             DefaultValueFactory = _ => ["contact_id,external_id,email,first_name,last_name"],
         };

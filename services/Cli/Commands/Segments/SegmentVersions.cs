@@ -15,7 +15,7 @@ internal static class SegmentVersions
     public static Command Versions()
     {
         var key = Keys.Segment.Argument();
-        var command = new Command("versions", "Lists the filters that a segment has had, newest first. A deleted segment is found by its id.") { key };
+        var command = new Command("versions", "Lists the versions of a segment, newest first. A deleted segment is found by its id.") { key };
         return command.Runs(async (session, ct) =>
         {
             var request = new ListSegmentVersionsRequest { Account = session.RequireAccount() };
@@ -41,7 +41,7 @@ internal static class SegmentVersions
         return command.Runs(async (session, ct) =>
         {
             if (session.Given(to) && session.Given(filter))
-                throw new CliError("--to and --filter are both given.", "Give one of them.");
+                throw new CliError("--to and --filter are both given.", "Give only one of them.");
 
             var request = new DiffSegmentVersionsRequest { Account = session.RequireAccount(), FromVersion = session.Get(from) };
             Keys.Set(session.Get(key), id => request.SegmentId = id, name => request.Name = name);
@@ -65,7 +65,7 @@ internal static class SegmentVersions
         return command.Runs(async (session, ct) =>
         {
             if (session.Given(filter) == session.Given(version))
-                throw new CliError("The new filter is not named, or twice.", "Give --filter TEXT or --version N.");
+                throw new CliError("The new filter is missing or given twice.", "Give --filter TEXT or --version N.");
 
             var segment = await Keys.Segment.GetAsync(session, session.Get(key), ct);
             var request = new PreviewSegmentChangeRequest { Account = session.RequireAccount(), SegmentId = segment.SegmentId, PageSize = session.Get(limit) };
@@ -84,8 +84,8 @@ internal static class SegmentVersions
         {
             Lines(answer.Diff),
             new Text(answer.HasCountBefore
-                ? $"{answer.CountBefore:N0} contacts now, {answer.CountAfter:N0} then: {answer.Joining:N0} would join, {answer.Leaving:N0} would leave."
-                : $"The segment is invalid now; {answer.CountAfter:N0} contacts then."),
+                ? $"{answer.CountBefore:N0} contacts now, {answer.CountAfter:N0} after the change: {answer.Joining:N0} would join, {answer.Leaving:N0} would leave."
+                : $"The segment is invalid; {answer.CountAfter:N0} contacts after the change."),
         };
         var more = answer.NextPageToken is "" ? "" : ", ...";
         if (answer.JoiningContactIds.Count > 0)
@@ -115,7 +115,7 @@ internal static class SegmentVersions
                 Version = segment.Version,
                 RequestId = RequestId.New(),
             }, cancellationToken: ct)).Segment;
-            session.Report.Write(segment, $"Segment \"{segment.Name}\" is version {segment.Version} now: {segment.Text}");
+            session.Report.Write(segment, $"Segment \"{segment.Name}\" is now version {segment.Version}: {segment.Text}");
         });
     }
 

@@ -13,7 +13,7 @@ namespace TagSegments.Cli.Commands.SmartLists;
 internal static class SmartListCommands
 {
     /// <summary>`smartlists`.</summary>
-    public static Command Build() => new("smartlists", "Saved views of contacts: a filter, contacts put in or left out by tag, columns and an order.")
+    public static Command Build() => new("smartlists", "Saved views of contacts: a filter, contacts included or excluded by tag, columns and an order.")
     {
         List(), Show(), Create(), Update(), Delete(), Rows(), SmartListMembers.Include(), SmartListMembers.Exclude(), Usages(),
     };
@@ -79,7 +79,7 @@ internal static class SmartListCommands
             await options.ApplyAsync(session, list, ct);
             var request = new CreateSmartListRequest { Account = session.RequireAccount(), SmartList = list, Text = session.Get(filter), RequestId = RequestId.New() };
             list = (await session.Services.SmartLists.CreateSmartListAsync(request, cancellationToken: ct)).SmartList;
-            session.Report.Write(list, $"Smart list \"{list.Name}\" saved; see it with: tagsegments smartlists rows \"{list.Name}\"");
+            session.Report.Write(list, $"Smart list \"{list.Name}\" saved; to list its rows: tagsegments smartlists rows \"{list.Name}\"");
         });
     }
 
@@ -89,7 +89,7 @@ internal static class SmartListCommands
         var name = Options.Text("--name", "A new name.", "name");
         var filter = Options.Text("--filter", "The new filter as text.", "filter");
         var options = new SmartListOptions();
-        var command = new Command("update", "Changes a smart list: only what is given.") { key, name, filter };
+        var command = new Command("update", "Changes a smart list. Only the given options change.") { key, name, filter };
         options.AddTo(command);
         return command.Runs(async (session, ct) =>
         {
@@ -154,7 +154,7 @@ internal static class SmartListCommands
             var found = await Pages.FirstAsync(request, session.Get(limit), r => session.Services.SmartLists.ListSmartListRowsAsync(r, cancellationToken: ct), page => page.Rows);
             session.Report.Write(found, () => RowsView(found));
             if (found.NextPageToken is not "")
-                session.Report.Note($"These are {found.Rows.Count:N0} of {found.Total:N0}; raise --limit.");
+                session.Report.Note($"Showing {found.Rows.Count:N0} of {found.Total:N0}; raise --limit.");
         });
     }
 

@@ -9,12 +9,12 @@ namespace TagSegments.Cli.Commands.SmartLists;
 /// <summary>The options that say what a smart list is: the same for `smartlists create` and `smartlists update`.</summary>
 internal sealed class SmartListOptions
 {
-    private readonly Option<string> _description = Options.Text("--description", "What the list is for.");
-    private readonly Option<string> _columns = Options.Text("--columns", "What to show, separated by commas: contact attributes, `tags`, and custom fields by key.", "a,b,...");
+    private readonly Option<string> _description = Options.Text("--description", "The purpose of the list.");
+    private readonly Option<string> _columns = Options.Text("--columns", "The columns to show, separated by commas: contact attributes, `tags`, and custom fields by key.", "a,b,...");
     private readonly Option<string> _sort = Options.Text("--sort", "The column to sort by; empty for the contact's number.", "column");
     private readonly Option<bool> _descending = new("--descending") { Description = "Sort in descending order." };
-    private readonly Option<string> _includeTag = Options.Text("--include-tag", "The tag that puts a contact into the list; empty for none.", "tag");
-    private readonly Option<string> _excludeTag = Options.Text("--exclude-tag", "The tag that keeps a contact out; empty for none.", "tag");
+    private readonly Option<string> _includeTag = Options.Text("--include-tag", "The tag that includes a contact; empty for none.", "tag");
+    private readonly Option<string> _excludeTag = Options.Text("--exclude-tag", "The tag that excludes a contact; empty for none.", "tag");
 
     public void AddTo(Command command)
     {

@@ -12,7 +12,7 @@ namespace TagSegments.Cli.Commands.Suppressions;
 internal static class SuppressionCommands
 {
     /// <summary>`suppressions`.</summary>
-    public static Command Build() => new("suppressions", "Addresses that get nothing: bounced, complained, unsubscribed.")
+    public static Command Build() => new("suppressions", "The suppression list: addresses that receive no messages.")
     {
         List(), Add(), Remove(),
     };
@@ -22,7 +22,7 @@ internal static class SuppressionCommands
         var channel = ChannelOption();
         var search = Options.Text("--search", "Only addresses that contain this text.");
         var limit = Options.Limit(1000);
-        var command = new Command("list", "Lists the addresses that get nothing, and why.") { channel, search, limit };
+        var command = new Command("list", "Lists the suppressed addresses with their reasons.") { channel, search, limit };
         return command.Runs(async (session, ct) =>
         {
             var request = new ListSuppressionsRequest
@@ -66,7 +66,7 @@ internal static class SuppressionCommands
                 RequestId = RequestId.New(),
             };
             var answer = await session.Services.Activities.AddSuppressionAsync(request, cancellationToken: ct);
-            session.Report.Write(answer, $"{answer.Suppression.Address} gets nothing any more ({answer.Suppression.Reason.ToString().ToLowerInvariant()}); {answer.SkippedMessages} waiting messages are skipped.");
+            session.Report.Write(answer, $"{answer.Suppression.Address} receives no more messages ({answer.Suppression.Reason.ToString().ToLowerInvariant()}); {answer.SkippedMessages} waiting messages are skipped.");
         });
     }
 
@@ -87,7 +87,7 @@ internal static class SuppressionCommands
                 RequestId = RequestId.New(),
             };
             var answer = await session.Services.Activities.RemoveSuppressionAsync(request, cancellationToken: ct);
-            session.Report.Write(answer, $"{answer.Suppression.Address} can get messages again; the proof is kept.");
+            session.Report.Write(answer, $"{answer.Suppression.Address} can receive messages again; the proof is kept.");
         });
     }
 

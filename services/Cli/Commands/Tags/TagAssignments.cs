@@ -54,7 +54,7 @@ internal static class TagAssignments
                 RequestId = RequestId.New(),
             };
             var answer = await session.Services.Tags.RemoveTagsAsync(request, cancellationToken: ct);
-            session.Report.Write(answer, $"{answer.RemovedTagIds.Count} of {request.TagNames.Count} tags were on contact {target.ContactId} and are gone.");
+            session.Report.Write(answer, $"{answer.RemovedTagIds.Count} of {request.TagNames.Count} tags were removed from contact {target.ContactId}.");
         });
     }
 

@@ -79,9 +79,9 @@ internal static class TagChanges
 
     private static string Remark(WorkflowEffect effect) => effect switch
     {
-        { Breaks: true } => "refers to the tag that goes",
-        { TriggerChanges: true } => "its trigger by prefix reacts otherwise",
-        _ => "starts, if workflows are to start",
+        { Breaks: true } => "refers to the deleted tag",
+        { TriggerChanges: true } => "its trigger by prefix reacts differently",
+        _ => "starts if workflows are started",
     };
 
     /// <summary>`tags merge`.</summary>

@@ -128,26 +128,26 @@ internal static class TagCommands
     {
         var key = Keys.Tag.Argument();
         var force = new Option<bool>("--force") { Description = "Delete it even if something uses it; whatever uses it becomes invalid, visibly." };
-        var command = new Command("delete", "Deletes a tag; `tags restore` brings it back.") { key, force };
+        var command = new Command("delete", "Deletes a tag; `tags restore` restores it.") { key, force };
         return command.Runs(async (session, ct) =>
         {
             var tag = await Keys.Tag.GetAsync(session, session.Get(key), ct);
             var request = new DeleteTagRequest { Account = session.RequireAccount(), TagId = tag.TagId, Force = session.Get(force), RequestId = RequestId.New() };
             var answer = await session.Services.Tags.DeleteTagAsync(request, cancellationToken: ct);
-            session.Report.Write(answer.Tag, $"Tag \"{answer.Tag.Name}\" deleted from {tag.ContactCount:N0} contacts. Bring it back with: tagsegments tags restore {tag.TagId}");
+            session.Report.Write(answer.Tag, $"Tag \"{answer.Tag.Name}\" deleted from {tag.ContactCount:N0} contacts. To restore it: tagsegments tags restore {tag.TagId}");
         });
     }
 
     private static Command Restore()
     {
         var key = new Argument<string>("tag") { Description = "The deleted tag's number or, if only one was called so, its name; `tags list --deleted` shows both." };
-        var command = new Command("restore", "Brings a deleted tag back on the contacts that had it.") { key };
+        var command = new Command("restore", "Restores a deleted tag on the contacts that had it.") { key };
         return command.Runs(async (session, ct) =>
         {
             var tagId = await FindAsync(session, session.Get(key), ct);
             var request = new RestoreTagRequest { Account = session.RequireAccount(), TagId = tagId, RequestId = RequestId.New() };
             var answer = await session.Services.Tags.RestoreTagAsync(request, cancellationToken: ct);
-            session.Report.Write(answer.Tag, $"Tag \"{answer.Tag.Name}\" is back on {answer.Tag.ContactCount:N0} contacts.");
+            session.Report.Write(answer.Tag, $"Tag \"{answer.Tag.Name}\" restored on {answer.Tag.ContactCount:N0} contacts.");
         });
     }
 

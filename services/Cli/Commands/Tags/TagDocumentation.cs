@@ -6,11 +6,11 @@ namespace TagSegments.Cli.Commands.Tags;
 /// <summary>The options that describe a tag.</summary>
 internal sealed class TagDocumentation
 {
-    private readonly Option<string> _description = Options.Text("--description", "What the tag means.");
+    private readonly Option<string> _description = Options.Text("--description", "The meaning of the tag.");
     private readonly Option<string> _color = Options.Text("--color", "The colour as #rrggbb.", "#rrggbb");
-    private readonly Option<string> _when = Options.Text("--when", "When to apply it, and when not.");
+    private readonly Option<string> _when = Options.Text("--when", "When to apply the tag and when not.");
     private readonly Option<string> _examples = Options.Text("--examples", "Examples of contacts that should have it.");
-    private readonly Option<string> _owner = Options.Text("--owner", "Who decides about it.");
+    private readonly Option<string> _owner = Options.Text("--owner", "Who is responsible for the tag.");
 
     public void AddTo(Command command)
     {

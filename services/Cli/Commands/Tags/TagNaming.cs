@@ -32,7 +32,7 @@ internal static class TagNaming
         {
             var request = new AuditTagsRequest { Account = session.RequireAccount(), StaleDays = session.Get(days) };
             var answer = await session.Services.Governance.AuditTagsAsync(request, cancellationToken: ct);
-            session.Report.Note($"{answer.Tags:N0} tags looked at, {answer.Findings.Count:N0} findings.");
+            session.Report.Note($"{answer.Tags:N0} tags checked, {answer.Findings.Count:N0} findings.");
             session.Report.Write(answer, () => TagFindings.View(answer.Findings));
         });
     }
@@ -40,7 +40,7 @@ internal static class TagNaming
     /// <summary>`tags policy`.</summary>
     public static Command Policy()
     {
-        var mode = Options.Text("--mode", "Set the policy: what happens to names that break it.", "off|warn|enforce")
+        var mode = Options.Text("--mode", "Set the policy: what happens to names that violate it.", "off|warn|enforce")
             .AcceptOnlyFrom("off", "warn", "enforce");
         var title = new Option<bool>("--title-case") { Description = "Every word begins with a capital letter." };
         var prefixes = new Option<string[]>("--prefix") { Description = "A prefix that names with a colon may have, for example Source: ; may be given several times.", HelpName = "text" };
@@ -52,7 +52,7 @@ internal static class TagNaming
             if (session.Get(mode) is not { } wanted)
             {
                 if (session.Get(title) || session.Get(forbidden) is not null || session.Get(prefixes) is { Length: > 0 })
-                    throw new CliError("A policy is set as a whole.", "Add --mode off, warn or enforce.");
+                    throw new CliError("A policy is always set as a whole.", "Add --mode off, warn or enforce.");
                 var policy = (await session.Services.Governance.GetNamingPolicyAsync(new() { Account = account }, cancellationToken: ct)).Policy;
                 session.Report.Write(policy, () => PolicyView(policy));
                 return;
@@ -84,7 +84,7 @@ internal static class TagNaming
     public static Command Dictionary()
     {
         var html = new Option<bool>("--html") { Description = "Write an HTML page instead of Markdown." };
-        var command = new Command("dictionary", "Writes the tag dictionary to standard output: meanings, owners, counts and uses.") { html };
+        var command = new Command("dictionary", "Writes the tag dictionary to standard output: meanings, owners, counts and usages.") { html };
         return command.Runs(async (session, ct) =>
         {
             var request = new GetTagDictionaryRequest { Account = session.RequireAccount(), Format = session.Get(html) ? Format.Html : Format.Markdown };

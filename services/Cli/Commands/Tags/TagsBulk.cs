@@ -27,7 +27,7 @@ internal static class TagsBulk
         var dry = new Option<bool>("--dry-run") { Description = "Only count what would change." };
         var background = new Option<bool>("--no-wait") { Description = "Do not wait for the end; see `bulk status`." };
         var skip = new Option<bool>("--skip-workflows") { Description = "Do not notify workflows." };
-        var command = new Command("bulk", "Adds and removes tags on all contacts that match, or that a file lists. Appends, never overwrites; `bulk undo` takes it back.")
+        var command = new Command("bulk", "Adds and removes tags on all contacts that match, or that a file lists. Other tags stay; `bulk undo` reverts it.")
         {
             filter, file, add, remove, dry, background, skip,
         };
@@ -35,7 +35,7 @@ internal static class TagsBulk
         {
             var names = (Add: session.Get(add) ?? [], Remove: session.Get(remove) ?? []);
             if (names is ([], []))
-                throw new CliError("There is nothing to add or to remove.", "Give --add TAG or --remove TAG.");
+                throw new CliError("There is nothing to add or remove.", "Give --add TAG or --remove TAG.");
 
             var request = new StartBulkOperationRequest
             {
@@ -56,7 +56,7 @@ internal static class TagsBulk
     {
         ({ } text, null) => new() { Matching = await FilterArgument.ResolveAsync(session, text, ct) },
         (null, { } path) => new() { Ids = new() { ContactIds = { await ReadAsync(session, path, ct) } } },
-        _ => throw new CliError("The contacts are missing, or given twice.", "Give either a FILTER or --contacts FILE."),
+        _ => throw new CliError("The contacts are missing or given twice.", "Give either a FILTER or --contacts FILE."),
     };
 
     private static async Task<int> PreviewAsync(Session session, StartBulkOperationRequest start, string[] names, CancellationToken ct)
@@ -88,7 +88,7 @@ internal static class TagsBulk
 
     private static Table BulkView(PreviewBulkOperationResponse answer, string[] names)
     {
-        var table = Report.Empty("tag", "contacts would change", "are so already");
+        var table = Report.Empty("tag", "contacts would change", "are already so");
         foreach (var (change, name) in answer.Changes.Zip(names))
             table.Row(name, change.Changed, change.Unchanged);
         return table;

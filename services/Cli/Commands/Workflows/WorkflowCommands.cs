@@ -11,7 +11,7 @@ namespace TagSegments.Cli.Commands.Workflows;
 internal static class WorkflowCommands
 {
     /// <summary>`workflows`.</summary>
-    public static Command Build() => new("workflows", "Automations that react to tags and other events.")
+    public static Command Build() => new("workflows", "Workflows that react to tags and other events.")
     {
         List(), Show(), WorkflowFiles.Validate(), WorkflowFiles.Apply(), WorkflowFiles.Create(), WorkflowPublishing.Publish(),
         WorkflowPublishing.Unpublish(), Delete(), Versions(), Simulate(), WorkflowPublishing.Enrol(), WorkflowRuns.ListRuns(),
@@ -71,7 +71,7 @@ internal static class WorkflowCommands
     {
         var key = Keys.Workflow.Argument();
         var command = new Command(
-            "versions", "Lists the published versions of a workflow, newest first, and the runs under way on each. A deleted workflow is found by its id.") { key };
+            "versions", "Lists the published versions of a workflow, newest first, with their active runs. A deleted workflow is found by its id.") { key };
         return command.Runs(async (session, ct) =>
         {
             var name = session.Get(key);

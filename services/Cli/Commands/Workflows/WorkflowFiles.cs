@@ -16,12 +16,12 @@ internal static partial class WorkflowFiles
     public static Command Validate()
     {
         var file = Argument();
-        var command = new Command("validate", "Checks a YAML file, what it refers to, and whether it would make loops. Saves nothing.") { file };
+        var command = new Command("validate", "Checks a YAML file, its references, and whether it would create loops. Saves nothing.") { file };
         return command.Runs((session, ct) => WithAsync(session, session.Get(file), (_, parsed) =>
         {
             session.Report.Write(parsed, () => new Rows(
             [
-                new Text($"Workflow \"{parsed.Workflow.Name}\" is sound: {parsed.Workflow.Definition.Nodes.Count} nodes."),
+                new Text($"Workflow \"{parsed.Workflow.Name}\" is valid: {parsed.Workflow.Definition.Nodes.Count} nodes."),
                 .. parsed.Loops.Select(loop => new Text($"It could start itself again: {loop}")),
             ]));
             return Task.CompletedTask;
@@ -32,12 +32,12 @@ internal static partial class WorkflowFiles
     public static Command Create()
     {
         var file = Argument();
-        var command = new Command("create", "Creates a workflow from a YAML file. Nothing starts before it is published.") { file };
+        var command = new Command("create", "Creates a workflow from a YAML file. It starts no runs before it is published.") { file };
         return command.Runs((session, ct) => WithAsync(session, session.Get(file), async (yaml, _) =>
         {
             var request = new CreateWorkflowRequest { Account = session.RequireAccount(), Yaml = yaml, RequestId = RequestId.New() };
             var answer = await session.Services.Workflows.CreateWorkflowAsync(request, cancellationToken: ct);
-            session.Report.Write(answer.Workflow, $"Workflow \"{answer.Workflow.Name}\" created as a draft; publish it with: tagsegments workflows publish \"{answer.Workflow.Name}\"");
+            session.Report.Write(answer.Workflow, $"Workflow \"{answer.Workflow.Name}\" created as a draft; to publish it: tagsegments workflows publish \"{answer.Workflow.Name}\"");
         }, ct));
     }
 
@@ -47,7 +47,7 @@ internal static partial class WorkflowFiles
         var file = Argument();
         var publish = new Option<bool>("--publish") { Description = "Also publish it." };
         var acceptLoops = WorkflowPublishing.AcceptLoops();
-        var command = new Command("apply", "Creates the workflow of a YAML file, or updates the draft of the one of that name.") { file, publish, acceptLoops };
+        var command = new Command("apply", "Creates the workflow of a YAML file, or updates the draft of the workflow with that name.") { file, publish, acceptLoops };
         return command.Runs((session, ct) => WithAsync(session, session.Get(file), async (yaml, parsed) =>
         {
             var (workflow, how) = await SaveAsync(session, yaml, parsed.Workflow, ct);
@@ -59,7 +59,7 @@ internal static partial class WorkflowFiles
             }
 
             var rest = workflow.State is Workflow.Types.State.Draft || workflow.HasUnpublishedChanges
-                ? $"; publish it with: tagsegments workflows publish \"{workflow.Name}\""
+                ? $"; to publish it: tagsegments workflows publish \"{workflow.Name}\""
                 : ".";
             session.Report.Write(workflow, $"Workflow \"{workflow.Name}\" {how}{rest}");
         }, ct));
@@ -75,7 +75,7 @@ internal static partial class WorkflowFiles
         }
 
         if (known.Yaml == parsed.Yaml)
-            return (known, "is as in the file already");
+            return (known, "already equals the file");
 
         var update = new UpdateWorkflowRequest
         {

@@ -58,7 +58,7 @@ internal static class WorkflowPublishing
                 RequestId = RequestId.New(),
             };
             var answer = await session.Services.Workflows.UnpublishWorkflowAsync(request, cancellationToken: ct);
-            session.Report.Write(answer, $"Workflow \"{workflow.Name}\" takes no more contacts. Runs cancelled: {answer.CancelledRuns}.");
+            session.Report.Write(answer, $"Workflow \"{workflow.Name}\" unpublished. Runs cancelled: {answer.CancelledRuns}.");
         });
     }
 
@@ -89,7 +89,7 @@ internal static class WorkflowPublishing
     }
 
     private static string EnrolSentence(EnrolContactsResponse answer, string verb) =>
-        $"Contacts that match: {answer.Matching}. Of them {answer.Enrolled} {verb}, {answer.Declined} are kept from it by the re-entry rule.";
+        $"Contacts that match: {answer.Matching}. Of these, {answer.Enrolled} {verb}; the re-entry rule declines {answer.Declined}.";
 
     /// <summary>`workflows move`.</summary>
     public static Command Move()
@@ -98,7 +98,7 @@ internal static class WorkflowPublishing
         var from = new Option<int>("--from") { Description = "The version whose runs are moved.", Required = true, HelpName = "version" };
         var to = new Option<int>("--to") { Description = "The version that they continue with. Defaults to the published one.", HelpName = "version" };
         var yes = new Option<bool>("--yes") { Description = "Move them; without it they are only counted." };
-        var command = new Command("move", "Moves runs under way to another version of their workflow, after showing how many.") { key, from, to, yes };
+        var command = new Command("move", "Moves active runs to another version of their workflow, after showing how many.") { key, from, to, yes };
         return command.Runs(async (session, ct) =>
         {
             var workflow = await Keys.Workflow.GetAsync(session, session.Get(key), ct);
@@ -124,7 +124,7 @@ internal static class WorkflowPublishing
 
     private static string MoveSentence(MoveRunsRequest request, MoveRunsResponse answer, string verb)
     {
-        var staying = string.Concat(answer.Staying.Select(node => $" At \"{node.Key}\", which version {request.ToVersion} does not have: {node.Value} stay."));
+        var staying = string.Concat(answer.Staying.Select(node => $" {node.Value} stay at \"{node.Key}\", because version {request.ToVersion} does not have that node."));
         return $"Runs that {verb} from version {request.FromVersion} to {request.ToVersion}: {answer.Moved}.{staying}";
     }
 }

@@ -18,7 +18,7 @@ internal static class WorkflowRuns
         var contact = new Option<int>("--contact", "-c") { Description = "Only the runs of the contact with this number.", HelpName = "number" };
         var limit = Options.Limit(100);
         var state = new Option<string[]>("--state") { Description = $"Only runs in this state; may be given several times: {string.Join(", ", StateWords)}.", HelpName = "state" };
-        var command = new Command("runs", "Lists runs, newest first: who went through a workflow and how far.") { key, contact, state, limit };
+        var command = new Command("runs", "Lists runs, newest first, with their contacts and states.") { key, contact, state, limit };
         return command.Runs(async (session, ct) =>
         {
             var workflow = session.GetOptional(key) is { } name ? await Keys.Workflow.GetAsync(session, name, ct) : null;
@@ -71,7 +71,7 @@ internal static class WorkflowRuns
             if (session.Get(contact) is { } who)
                 request.ContactId = (await Keys.Contact.GetAsync(session, who, ct)).ContactId;
             if (request.WorkflowId is "" && request.ContactId is 0)
-                throw new CliError("Neither a workflow nor a contact is named.", "Give the workflow's name, or --contact.");
+                throw new CliError("A workflow or a contact is required.", "Give the workflow's name, or --contact.");
 
             var found = await Pages.FirstAsync(request, session.Get(limit), r => session.Services.Workflows.ListStepsAsync(r, cancellationToken: ct), page => page.Steps);
             session.Report.Write(found, () => HistoryView(found));
@@ -115,12 +115,12 @@ internal static class WorkflowRuns
     public static Command ResumeRun()
     {
         var id = RunArgument();
-        var command = new Command("resume-run", "Tries the node of a parked run again; `workflows runs --state parked` shows them.") { id };
+        var command = new Command("resume-run", "Retries the current node of a parked run; `workflows runs --state parked` lists such runs.") { id };
         return command.Runs(async (session, ct) =>
         {
             var request = new ResumeRunRequest { Account = session.RequireAccount(), RunId = session.Get(id), RequestId = RequestId.New() };
             var run = (await session.Services.Workflows.ResumeRunAsync(request, cancellationToken: ct)).Run;
-            session.Report.Write(run, $"The run goes on at \"{run.NodeId}\".");
+            session.Report.Write(run, $"The run continues at \"{run.NodeId}\".");
         });
     }
 
