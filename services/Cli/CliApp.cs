@@ -18,7 +18,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli;
 
-/// <summary>The command line program; tests call it as the shell does, with writers of their own.</summary>
+/// <summary>The command line program. Tests call it as a shell does, with their own writers.</summary>
 internal static class CliApp
 {
     private static readonly RootCommand Commands = CreateCommands();
@@ -50,7 +50,7 @@ internal static class CliApp
         return root;
     }
 
-    // Where a command takes values, the parser takes an option that it does not know for one of them.
+    // If a command takes values, the parser treats an unknown option as one of them.
     private static string? UnknownOption(ParseResult parse) => parse.Tokens.Any(token => token.Type == TokenType.DoubleDash)
         ? null
         : parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)

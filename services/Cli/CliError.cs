@@ -1,6 +1,6 @@
 namespace TagSegments.Cli;
 
-/// <summary>An error that the program itself found, with what to do about it.</summary>
+/// <summary>An error found by the program itself, with what to do.</summary>
 internal sealed class CliError(string message, string hint, int exitCode = ExitCode.Usage) : Exception(message)
 {
     public string Hint { get; } = hint;

@@ -1,6 +1,6 @@
 namespace TagSegments.Cli;
 
-/// <summary>What the program returns to the shell.</summary>
+/// <summary>The exit codes of the program.</summary>
 internal static class ExitCode
 {
     /// <summary>Everything was done.</summary>
@@ -15,9 +15,9 @@ internal static class ExitCode
     /// <summary>A service cannot be reached or did not answer in time.</summary>
     public const int Unreachable = 3;
 
-    /// <summary>Done, except for rows or contacts that were reported one by one.</summary>
+    /// <summary>Done, except for rows or contacts that were reported individually.</summary>
     public const int Partial = 4;
 
-    /// <summary>Stopped by Ctrl-C, as shells have it: 128 + SIGINT.</summary>
+    /// <summary>Stopped by Ctrl-C; as in shells, 128 + SIGINT.</summary>
     public const int Interrupted = 130;
 }

@@ -5,7 +5,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli;
 
-/// <summary>One run of one command: its options, the services and where the answer goes.</summary>
+/// <summary>One run of one command: its options, the services and the output.</summary>
 internal sealed class Session(ParseResult parse) : IDisposable
 {
     public Services Services { get; } = new(
@@ -18,7 +18,7 @@ internal sealed class Session(ParseResult parse) : IDisposable
 
     public T? Get<T>(Option<T> option) => parse.GetValue(option);
 
-    /// <summary>Whether an option stands on the command line.</summary>
+    /// <summary>Checks whether an option is on the command line.</summary>
     public bool Given(Option option) => parse.GetResult(option) is { Implicit: false };
 
     public T Get<T>(Argument<T> argument) => parse.GetRequiredValue(argument);

@@ -3,10 +3,10 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands;
 
-/// <summary>Binds commands to their work.</summary>
+/// <summary>Connects commands to their actions.</summary>
 internal static class CommandExtensions
 {
-    /// <summary>Runs <paramref name="work"/> when the command is called; every failure leaves the program here, as a message and an exit code.</summary>
+    /// <summary>Runs <paramref name="work"/> when the command is called, and turns every failure into a message and an exit code.</summary>
     public static Command Runs(this Command command, Func<Session, CancellationToken, Task<int>> work)
     {
         command.SetAction(async (parse, ct) =>
@@ -25,7 +25,7 @@ internal static class CommandExtensions
         return command;
     }
 
-    /// <summary>Runs <paramref name="work"/>, which is done when it does not throw.</summary>
+    /// <summary>Runs <paramref name="work"/>, which succeeds unless it throws.</summary>
     public static Command Runs(this Command command, Func<Session, CancellationToken, Task> work) => command.Runs(async (session, ct) =>
     {
         await work(session, ct);

@@ -43,7 +43,7 @@ internal static class GlobalOptions
         root.Options.Add(Token);
     }
 
-    /// <summary>Returns whether the answer is wanted as JSON, also where the command line itself is wrong.</summary>
+    /// <summary>Returns whether the answer is to be JSON, even if the command line is wrong.</summary>
     public static bool AsksForJson(ParseResult parse) => parse.GetResult(Output) is { Tokens: [{ Value: "json" }] };
 
     /// <summary>Gets the words that lead to a command, for example `tagsegments tags add`.</summary>

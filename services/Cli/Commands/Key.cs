@@ -2,13 +2,13 @@ using System.CommandLine;
 
 namespace TagSegments.Cli.Commands;
 
-/// <summary>How commands name one thing of a kind, and how it is found.</summary>
+/// <summary>Identifies one thing of a kind on the command line, and finds it.</summary>
 /// <param name="argument">The argument's name in the help.</param>
-/// <param name="description">What may be written for it.</param>
+/// <param name="description">The accepted values, for the help.</param>
 /// <param name="find">Asks the service for it.</param>
 internal sealed class Key<T>(string argument, string description, Func<Session, string, CancellationToken, Task<T>> find)
 {
-    /// <summary>Makes the argument of a command.</summary>
+    /// <summary>Creates the argument of a command.</summary>
     public Argument<string> Argument() => new(argument) { Description = description };
 
     /// <summary>Gets the thing with this key; fails if there is none.</summary>

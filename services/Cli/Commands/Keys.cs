@@ -8,7 +8,7 @@ using Crm.Workflows.V1;
 
 namespace TagSegments.Cli.Commands;
 
-/// <summary>How the command line names what it works on.</summary>
+/// <summary>The keys with which the command line identifies things.</summary>
 internal static class Keys
 {
     private const string ExternalPrefix = "external:";
@@ -81,7 +81,7 @@ internal static class Keys
             return (await session.Services.Opportunities.GetOpportunityAsync(request, cancellationToken: ct)).Opportunity;
         });
 
-    /// <summary>Makes the --contact of commands that need one.</summary>
+    /// <summary>Creates the option --contact.</summary>
     public static Option<string> ContactOption() => new("--contact", "-c")
     {
         Description = "The contact: its number, or external:KEY for the external id.",

@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace TagSegments.Cli.Connection;
 
-/// <summary>Reads lists that the services answer page by page.</summary>
+/// <summary>Reads lists page by page.</summary>
 internal static class Pages
 {
     /// <summary>Reads a whole list as if it were one page.</summary>

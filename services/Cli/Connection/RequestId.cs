@@ -1,8 +1,8 @@
 namespace TagSegments.Cli.Connection;
 
-/// <summary>Ids that make a call safe to repeat when its answer got lost.</summary>
+/// <summary>Ids that make a call safe to retry if its answer is lost.</summary>
 internal static class RequestId
 {
-    /// <summary>Makes an id for one call and its repetitions.</summary>
+    /// <summary>Creates an id for one call and its retries.</summary>
     public static string New() => Guid.CreateVersion7().ToString();
 }

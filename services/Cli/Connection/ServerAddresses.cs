@@ -5,7 +5,7 @@ internal sealed record ServerAddresses(Uri Tags, Uri Segments, Uri Campaigns, Ur
 {
     private static readonly string[] Names = ["tags", "segments", "campaigns", "workflows"];
 
-    /// <summary>Reads `--server` values; what they leave open comes from TAGSEGMENTS_* variables, then from the default host and ports.</summary>
+    /// <summary>Reads `--server` values. Other addresses come from TAGSEGMENTS_* variables, then from the default host and ports.</summary>
     public static ServerAddresses Resolve(IEnumerable<string> values, Func<string, string?> variable)
     {
         var host = "127.0.0.1";

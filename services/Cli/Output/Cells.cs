@@ -17,7 +17,7 @@ internal static class Cells
     /// <summary>Gets a name such as <c>smart_list</c> as words: <c>smart list</c>.</summary>
     public static string AsWords(this string name) => name.Replace('_', ' ');
 
-    /// <summary>Gets a custom field value as text: as it was given, lists joined.</summary>
+    /// <summary>Gets a custom field value as text, with lists joined.</summary>
     public static string AsText(this Value value) => value.KindCase switch
     {
         Value.KindOneofCase.StringValue => value.StringValue,
@@ -27,7 +27,7 @@ internal static class Cells
         _ => "",
     };
 
-    /// <summary>Gets a share such as <c>12.5 %</c>; nothing of nothing is empty.</summary>
+    /// <summary>Gets a share such as <c>12.5 %</c>; empty if the whole is 0.</summary>
     public static string Percent(int part, int whole) => whole == 0 ? "" : (100.0 * part / whole).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
     // Plain text, never markup: a tag may be called `[red]`.

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace TagSegments.Cli.Output;
 
 /// <summary>
-/// Writes CSV by RFC 4180: comma, CR LF, quotes where needed. Unless <paramref name="raw"/>, a cell that a spreadsheet would run as a formula
-/// gets a leading apostrophe; plain numbers such as -5 stay numbers.
+/// Writes CSV by RFC 4180: comma, CR LF, quotes where needed. Unless <paramref name="raw"/> is set, a cell that a spreadsheet would run as a
+/// formula gets a leading apostrophe; plain numbers such as -5 stay numbers.
 /// </summary>
 internal sealed class CsvWriter(TextWriter writer, bool raw)
 {

@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace TagSegments.Cli.Output;
 
-/// <summary>An error as the user sees it: one line what is wrong, one line what to do.</summary>
+/// <summary>An error as the user sees it: one line with the problem, one line with what to do.</summary>
 internal sealed record ErrorReport(string Message, string Hint, int ExitCode)
 {
     public string Code { get; init; } = "";
@@ -15,7 +15,7 @@ internal sealed record ErrorReport(string Message, string Hint, int ExitCode)
 
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Makes the report of a failure that is the user's or a server's; null for a defect of this program, which shall crash.</summary>
+    /// <summary>Creates the report of an error of the user or a server; null for a defect of this program, which then crashes.</summary>
     public static ErrorReport? From(Exception exception, CancellationToken ct) => exception switch
     {
         RpcException or OperationCanceledException when ct.IsCancellationRequested => new("Stopped.", "Repeat the command to continue.", Cli.ExitCode.Interrupted),
@@ -59,7 +59,7 @@ internal sealed record ErrorReport(string Message, string Hint, int ExitCode)
     private static int ExitCodeOf(StatusCode code) =>
         code is StatusCode.Unavailable or StatusCode.DeadlineExceeded ? Cli.ExitCode.Unreachable : Cli.ExitCode.Refused;
 
-    // A message that already names its fields is not lengthened by them.
+    // A message that already names its fields does not repeat them.
     private string FieldList()
     {
         var news = Fields.Where(f => !Message.Contains(f.Description, StringComparison.Ordinal)).Select(f => $"{f.Field}: {f.Description}").ToList();

@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace TagSegments.Cli.Output;
 
-/// <summary>What to do about an error, by its machine-readable reason.</summary>
+/// <summary>The advice for an error, by its machine-readable reason.</summary>
 internal static class Hints
 {
     public static string For(StatusCode code, string reason) => reason switch
@@ -25,7 +25,7 @@ internal static class Hints
         "TEMPLATE_INVALID" => "Correct the template at the position shown; it is Liquid: {{ contact.first_name }}",
         "VERSION_MISMATCH" or "CONFLICT" => "Somebody else changed it: read it again and repeat the command.",
         "WORKFLOW_LOOP" => "Break the loop shown, or publish with --accept-loops.",
-        "WRONG_STATE" => "Resolve what the message says first; it may already be done.",
+        "WRONG_STATE" => "The message says which state prevents it; perhaps it is already done.",
         _ => For(code),
     };
 

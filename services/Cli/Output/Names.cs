@@ -3,14 +3,14 @@ using Grpc.Core;
 
 namespace TagSegments.Cli.Output;
 
-/// <summary>Finds names for numbers and ids that people read. Where there is none, or the service cannot be asked, the number or id stays.</summary>
+/// <summary>Finds names for the numbers and ids in an answer. Without a name, or if the service cannot be reached, the number or id stays.</summary>
 internal sealed class Names
 {
     private Dictionary<int, string> _tags = [];
     private Dictionary<string, string> _campaigns = [];
     private Dictionary<string, string> _workflows = [];
 
-    /// <summary>Looks names up, each once; nothing is asked where the answer goes to a program.</summary>
+    /// <summary>Looks up names, each once, and none for JSON output.</summary>
     public static async Task<Names> FindAsync(
         Session session, IEnumerable<int> tagIds, IEnumerable<string> campaignIds, IEnumerable<string> workflowIds, CancellationToken ct)
     {
@@ -32,10 +32,10 @@ internal sealed class Names
 
     public string Workflow(string id) => _workflows.GetValueOrDefault(id, id);
 
-    /// <summary>The campaign that changed something; empty if it was something else.</summary>
+    /// <summary>The campaign that caused a change; empty for other causes.</summary>
     public static string CampaignOf(Cause? cause) => cause?.Kind is Crm.Common.V1.Cause.Types.Kind.Campaign ? cause.Id : "";
 
-    /// <summary>Says why something was changed.</summary>
+    /// <summary>Describes the cause of a change.</summary>
     public string Cause(Cause? cause) => cause is null
         ? ""
         : $"{cause.Kind} {(cause.Kind is Crm.Common.V1.Cause.Types.Kind.Campaign ? Campaign(cause.Id) : cause.Id)} {cause.Detail}".Trim();

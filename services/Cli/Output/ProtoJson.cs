@@ -10,7 +10,7 @@ namespace TagSegments.Cli.Output;
 
 /// <summary>
 /// Writes messages as JSON for scripts: field names as in the protos, 64-bit numbers as numbers, enum values without their prefix,
-/// and zero values written out. The standard mapping quotes 64-bit numbers and leaves zeros away, which surprises in a shell.
+/// and zero values written out. The standard mapping quotes 64-bit numbers and omits zeros, which is surprising in a shell.
 /// </summary>
 internal static class ProtoJson
 {

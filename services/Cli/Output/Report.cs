@@ -12,13 +12,13 @@ internal sealed class Report(TextWriter output, TextWriter error, bool isJson)
 
     public bool IsJson => isJson;
 
-    /// <summary>Whether a person watches standard error, so that a progress bar makes sense there.</summary>
+    /// <summary>True if a person watches standard error, so that a progress bar makes sense.</summary>
     public bool IsWatched => !IsJson && ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
 
-    /// <summary>Writes an answer; <paramref name="view"/> makes what people see of it.</summary>
+    /// <summary>Writes an answer; <paramref name="view"/> creates the view for people.</summary>
     public void Write(IMessage answer, Func<IRenderable> view) => Write(ProtoJson.From(answer), view);
 
-    /// <summary>Writes an answer that is put together of several.</summary>
+    /// <summary>Writes an answer composed of several.</summary>
     public void Write(JsonNode answer, Func<IRenderable> view)
     {
         if (IsJson)
@@ -30,7 +30,7 @@ internal sealed class Report(TextWriter output, TextWriter error, bool isJson)
     /// <summary>Writes an answer that people see as one sentence.</summary>
     public void Write(IMessage answer, string sentence) => Write(answer, () => new Text(sentence + Environment.NewLine));
 
-    /// <summary>Reports progress to people, beside the answer.</summary>
+    /// <summary>Reports progress to people, apart from the answer.</summary>
     public void Note(string text)
     {
         if (!IsJson)
@@ -44,13 +44,13 @@ internal sealed class Report(TextWriter output, TextWriter error, bool isJson)
             output.WriteLine(line);
     }
 
-    /// <summary>Reports one row or contact that failed while the rest goes on.</summary>
+    /// <summary>Reports one row or contact that failed while the others continue.</summary>
     public void Failure(IMessage details, string text) => error.WriteLine(IsJson ? ProtoJson.Line(ProtoJson.From(details)) : text);
 
     /// <summary>Gets the console on which progress is drawn.</summary>
     public IAnsiConsole ProgressConsole() => ConsoleOn(error, Console.IsErrorRedirected);
 
-    /// <summary>Makes a table with a row per item, in the one look that all commands share.</summary>
+    /// <summary>Creates a table with a row per item, in the common style of all commands.</summary>
     public static Table Table<T>(IEnumerable<T> items, params (string Header, Func<T, object?> Value)[] columns)
     {
         var table = Empty([.. columns.Select(column => column.Header)]);
@@ -59,7 +59,7 @@ internal sealed class Report(TextWriter output, TextWriter error, bool isJson)
         return table;
     }
 
-    /// <summary>Makes a table without rows yet.</summary>
+    /// <summary>Creates a table without rows.</summary>
     public static Table Empty(params string[] headers)
     {
         var table = new Table { Border = TableBorder.Simple };
@@ -71,7 +71,7 @@ internal sealed class Report(TextWriter output, TextWriter error, bool isJson)
     private static IAnsiConsole ConsoleOn(TextWriter writer, bool redirected)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
-        // A file or pipe has no width; nothing may be cut off there.
+        // A file or pipe has no width, so nothing may be cut off.
         if (redirected || !ReferenceEquals(writer, Console.Out) && !ReferenceEquals(writer, Console.Error))
             console.Profile.Width = 250;
         return console;

@@ -1,6 +1,6 @@
 namespace TagSegments.Standalone.Demo;
 
-/// <summary>A generated contact with everything that the demo knows about it, so that every answer can be checked against it.</summary>
+/// <summary>A generated contact with everything the demo knows about it, so that every answer can be checked.</summary>
 internal sealed record DemoContact(
     string ExternalId,
     string FirstName,

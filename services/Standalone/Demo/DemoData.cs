@@ -16,7 +16,7 @@ internal sealed class DemoData(int count, DateTimeOffset now)
 
     private readonly Random _random = new(20_261_123);
 
-    /// <summary>Generates the contacts. The instance is used up: another call would draw other numbers.</summary>
+    /// <summary>Generates the contacts. Call it once; another call would draw other numbers.</summary>
     public IReadOnlyList<DemoContact> Create() => Enumerable.Range(1, count).Select(Contact).ToList();
 
     private DemoContact Contact(int number)

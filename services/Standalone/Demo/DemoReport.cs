@@ -6,7 +6,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Standalone.Demo;
 
-/// <summary>Tells what the demo does while it does it, and ends it at the first thing that is not as it must be.</summary>
+/// <summary>Reports the steps of the demo, and ends it at the first check that fails.</summary>
 internal sealed class DemoReport(Report report)
 {
     private readonly Stopwatch _time = Stopwatch.StartNew();
@@ -15,10 +15,10 @@ internal sealed class DemoReport(Report report)
     /// <summary>Begins a chapter.</summary>
     public void Heading(string text) => report.Say($"{Environment.NewLine}{text}");
 
-    /// <summary>Reports what was done.</summary>
+    /// <summary>Reports a step that was done.</summary>
     public void Done(string text) => Add(text, "done", $"  {text}");
 
-    /// <summary>Reports what must be so, or ends the demo.</summary>
+    /// <summary>Reports a check that passed, or ends the demo.</summary>
     public void Check(bool isSo, string text)
     {
         Add(text, isSo ? "ok" : "failed", $"  [{(isSo ? "ok" : "FAILED")}] {text}");
@@ -26,7 +26,7 @@ internal sealed class DemoReport(Report report)
             throw new CliError($"The demo failed. This check did not pass: {text}", "This is a defect; the log of the services has the details.", ExitCode.Refused);
     }
 
-    /// <summary>Reports that <paramref name="actual"/> is the number that it must be, or ends the demo.</summary>
+    /// <summary>Checks that <paramref name="actual"/> is the expected number, or ends the demo.</summary>
     public void Check(long expected, long actual, string what) => Check(
         expected == actual,
         expected == actual ? string.Create(CultureInfo.InvariantCulture, $"{what}: {actual:N0}") : string.Create(CultureInfo.InvariantCulture, $"{what}: {actual:N0} instead of {expected:N0}"));
@@ -34,7 +34,7 @@ internal sealed class DemoReport(Report report)
     /// <summary>Shows a line that belongs to the step before.</summary>
     public void Detail(string text) => report.Say($"      {text}");
 
-    /// <summary>Ends the report; only reached when every check was so.</summary>
+    /// <summary>Ends the report after every check has passed.</summary>
     public void Finish(string account)
     {
         var answer = new JsonObject { ["account"] = account, ["seconds"] = Math.Round(_time.Elapsed.TotalSeconds, 1), ["steps"] = _steps };

@@ -7,7 +7,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Standalone.Demo;
 
-/// <summary>The whole demo: an account of its own, filled with generated contacts, and the main job in it.</summary>
+/// <summary>The whole demo: creates an account with generated contacts and runs the main job in it.</summary>
 internal sealed class DemoRun(Services services, Report report, TimeProvider time)
 {
     /// <summary>The account of the first demo.</summary>
@@ -16,7 +16,7 @@ internal sealed class DemoRun(Services services, Report report, TimeProvider tim
     /// <summary>Runs the demo in <paramref name="account"/>, which must not exist, or, if that is empty, in the first free one of demo, demo-2, ...</summary>
     /// <param name="account">The account to create.</param>
     /// <param name="contacts">How many contacts to generate.</param>
-    /// <param name="sink">Gets the addresses of the messages with a subject that reached the mail server, if it is ours to look into.</param>
+    /// <param name="sink">Gets the recipients of the messages with a subject, if the mail server can be inspected.</param>
     /// <param name="ct">Stops the demo.</param>
     /// <returns>The account's name.</returns>
     public async Task<string> RunAsync(string account, int contacts, Func<string, IReadOnlyList<string>>? sink, CancellationToken ct)

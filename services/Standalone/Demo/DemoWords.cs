@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TagSegments.Standalone.Demo;
 
-/// <summary>What generated contacts are called and where they live.</summary>
+/// <summary>The names and countries of generated contacts.</summary>
 internal static class DemoWords
 {
     public static readonly IReadOnlyList<DemoPlace> Places =

@@ -8,7 +8,7 @@ using RecipientState = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Standalone.Demo;
 
-// What must be so after the campaign's time, and what people want to see of it.
+// The checks after the campaign's time, and the lines that people want to see.
 internal sealed partial class MainJob
 {
     private async Task<Campaign> SentAsync(Campaign campaign, CancellationToken ct)
@@ -23,7 +23,7 @@ internal sealed partial class MainJob
         }
         catch (Exception e) when (e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } && !ct.IsCancellationRequested)
         {
-            // Not sent in time: the check below says so.
+            // Not sent in time; the check below reports it.
         }
         report.Check(campaign.State is Campaign.Types.State.Sent, $"the campaign's state is Sent{(campaign.Problem is "" ? "" : $" ({campaign.Problem})")}");
         var evaluated = campaign.EvaluationTime.ToDateTimeOffset();

@@ -14,8 +14,8 @@ using Activity = Crm.Activity.V1.Activity;
 namespace TagSegments.Standalone.Demo;
 
 /// <summary>
-/// The job that the product is for: tag contacts in bulk, let a workflow react, send a campaign to a live segment at its time, tag its
-/// recipients. Who must get what is worked out from the generated contacts, not asked from the services, so each answer is checked.
+/// The main job of the product: tag contacts in bulk, let a workflow react, send a scheduled campaign to a live segment, and tag its
+/// recipients. The expected results are computed from the generated contacts without asking the services, so every answer is checked.
 /// </summary>
 internal sealed partial class MainJob(Services services, string account, DemoReport report, TimeProvider time)
 {

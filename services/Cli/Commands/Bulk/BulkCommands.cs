@@ -59,7 +59,7 @@ internal static class BulkCommands
     {
         var id = Id();
         var skip = new Option<bool>("--skip-workflows") { Description = "Do not notify workflows." };
-        var command = new Command("undo", "Reverts what a bulk operation changed, except what was changed again since; counts both.") { id, skip };
+        var command = new Command("undo", "Reverts what a bulk operation changed, except where something changed later; counts both.") { id, skip };
         return command.Runs(async (session, ct) =>
         {
             var request = new UndoBulkOperationRequest

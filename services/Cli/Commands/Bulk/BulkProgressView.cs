@@ -6,7 +6,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Bulk;
 
-/// <summary>Waits for a bulk operation to end: with a bar where a person watches, silently elsewhere.</summary>
+/// <summary>Waits for a bulk operation to end, with a progress bar if a person watches.</summary>
 internal static class BulkProgressView
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -22,14 +22,14 @@ internal static class BulkProgressView
             })
         : WaitAsync(session, operation, _ => { }, ct);
 
-    /// <summary>Writes an operation, for people as a table with what it changed per tag.</summary>
+    /// <summary>Writes an operation; for people, as a table with its changes per tag.</summary>
     public static async Task WriteAsync(Session session, BulkOperation operation, CancellationToken ct)
     {
         var names = await Names.FindAsync(session, operation.Changes.Select(change => change.TagId), [], [], ct);
         session.Report.Write(operation, () => View(operation, names));
     }
 
-    /// <summary>What the shell gets for an operation that has ended.</summary>
+    /// <summary>The exit code of an operation that has ended.</summary>
     public static int ExitCodeOf(BulkOperation operation) => operation.State switch
     {
         BulkOperation.Types.State.Failed or BulkOperation.Types.State.Cancelled => ExitCode.Refused,

@@ -6,7 +6,7 @@ using Duration = Google.Protobuf.WellKnownTypes.Duration;
 
 namespace TagSegments.Cli.Commands.Campaigns;
 
-/// <summary>The options that say how variants of a message are tried.</summary>
+/// <summary>The options of an A/B test.</summary>
 internal sealed class AbTestOptions
 {
     private readonly Option<string[]> _subject = Options.Several("--variant-subject", "A variant's subject, for example: A=Spring is here.", "variant=text");

@@ -5,7 +5,7 @@ using TagSegments.Cli.Commands.Segments;
 
 namespace TagSegments.Cli.Commands.Campaigns;
 
-/// <summary>The options that say what a campaign is: the same for `campaigns create` and `campaigns update`.</summary>
+/// <summary>The options of a campaign, common to `campaigns create` and `campaigns update`.</summary>
 internal sealed class CampaignContent(bool required)
 {
     private readonly Option<string> _channel = new Option<string>("--channel") { Description = "email or sms. Defaults to email.", HelpName = "channel" }.AcceptOnlyFrom("email", "sms");
@@ -26,7 +26,7 @@ internal sealed class CampaignContent(bool required)
             command.Options.Add(option);
     }
 
-    /// <summary>Puts what is given into a campaign and returns the fields that changed.</summary>
+    /// <summary>Copies the given options to a campaign and returns the changed fields.</summary>
     public async Task<IReadOnlyList<string>> ApplyAsync(Session session, Campaign campaign, CancellationToken ct)
     {
         var changed = new List<string>();

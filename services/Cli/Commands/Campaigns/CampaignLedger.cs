@@ -9,7 +9,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Campaigns;
 
-/// <summary>Commands about what became of each recipient.</summary>
+/// <summary>Commands about the recipients of a campaign.</summary>
 internal static class CampaignLedger
 {
     private static readonly Dictionary<string, Recipient.Types.State> s_states =

@@ -7,7 +7,7 @@ using TagSegments.Cli.Connection;
 
 namespace TagSegments.Cli.Commands.Campaigns;
 
-/// <summary>Commands that move a campaign from draft to its end.</summary>
+/// <summary>Commands that take a campaign from draft to its end.</summary>
 internal static class CampaignSending
 {
     /// <summary>`campaigns send`.</summary>

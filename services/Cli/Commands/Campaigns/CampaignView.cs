@@ -8,7 +8,7 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Cli.Commands.Campaigns;
 
-/// <summary>Shows a campaign: as a table, or while it goes on.</summary>
+/// <summary>Shows a campaign, as a table or as progress.</summary>
 internal static class CampaignView
 {
     public static Table Table(Campaign campaign)
@@ -46,7 +46,7 @@ internal static class CampaignView
         ("skipped", c.Skipped), ("unknown", c.Unknown),
     ];
 
-    /// <summary>Follows a campaign to its end and returns it; <paramref name="lines"/> says whether each change is part of the answer.</summary>
+    /// <summary>Follows a campaign to its end and returns it; with <paramref name="lines"/>, each change is part of the answer.</summary>
     public static Task<Campaign> ShowAsync(Session session, Campaign campaign, bool lines, CancellationToken ct)
     {
         if (session.Report.IsWatched)

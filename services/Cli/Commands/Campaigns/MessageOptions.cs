@@ -3,7 +3,7 @@ using Crm.Campaigns.V1;
 
 namespace TagSegments.Cli.Commands.Campaigns;
 
-/// <summary>The options that say what is sent.</summary>
+/// <summary>The options of a message.</summary>
 internal sealed class MessageOptions
 {
     private readonly Option<string> _subject = Options.Text("--subject", "The subject, a Liquid template: Hello {{ contact.first_name }}");
@@ -11,7 +11,7 @@ internal sealed class MessageOptions
     private readonly Option<FileInfo> _html = new Option<FileInfo>("--html") { Description = "A file with the HTML part, a Liquid template.", HelpName = "file" }.AcceptExistingOnly();
     private readonly Option<string> _from = Options.Text("--from", "The sender's address. Defaults to the installation's.", "address");
     private readonly Option<string> _fromName = Options.Text("--from-name", "The sender's name.", "name");
-    private readonly Option<string> _replyTo = Options.Text("--reply-to", "Where replies go. Defaults to the sender.", "address");
+    private readonly Option<string> _replyTo = Options.Text("--reply-to", "The address for replies. Defaults to the sender.", "address");
     private readonly Option<bool> _withoutTracking = new("--without-tracking") { Description = "Leave out the open pixel and keep links as they are." };
 
     public void AddTo(Command command)
@@ -20,7 +20,7 @@ internal sealed class MessageOptions
             command.Options.Add(option);
     }
 
-    /// <summary>Puts what is given into a message; false if nothing is given.</summary>
+    /// <summary>Copies the given options to a message; false if there are none.</summary>
     public async Task<bool> ApplyAsync(Session session, Message message, CancellationToken ct)
     {
         message.Subject = session.Get(_subject) ?? message.Subject;

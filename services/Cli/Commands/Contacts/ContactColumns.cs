@@ -6,7 +6,7 @@ using Field = Crm.Contacts.V1.Field;
 
 namespace TagSegments.Cli.Commands.Contacts;
 
-/// <summary>The columns in which contacts are shown and exported: attributes, `tags`, and custom fields by key.</summary>
+/// <summary>The columns of contacts in tables and exports: attributes, `tags`, and custom fields by key.</summary>
 internal static class ContactColumns
 {
     public const string Tags = "tags";

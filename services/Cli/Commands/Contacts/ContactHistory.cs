@@ -9,7 +9,7 @@ using State = Crm.Contacts.V1.Consent.Types.State;
 
 namespace TagSegments.Cli.Commands.Contacts;
 
-/// <summary>Commands about what happened to a contact.</summary>
+/// <summary>Commands about the history of a contact.</summary>
 internal static class ContactHistory
 {
     /// <summary>`contacts consent`.</summary>
@@ -19,7 +19,7 @@ internal static class ContactHistory
         var channel = new Option<string>("--channel") { Description = "The channel. Defaults to email.", HelpName = "email|sms" }.AcceptOnlyFrom("email", "sms");
         var state = Options.Text("--state", "Record this state.", "subscribed|unsubscribed|never")
             .AcceptOnlyFrom("subscribed", "unsubscribed", "never");
-        var source = Options.Text("--source", "Where it came from, for example \"web form\".");
+        var source = Options.Text("--source", "The source, for example \"web form\".");
         var command = new Command("consent", "Lists the consent history of a contact; with --state, records new consent.") { key, channel, state, source };
         return command.Runs(async (session, ct) =>
         {

@@ -32,7 +32,7 @@ internal sealed class ContactOptions
         command.Options.Add(_fields.Option);
     }
 
-    /// <summary>Writes what was given into a contact and returns the mask of it; an empty text clears a value.</summary>
+    /// <summary>Copies the given options to a contact and returns their mask; an empty text clears a value.</summary>
     public async Task<FieldMask> ReadAsync(Session session, Contact contact, CancellationToken ct)
     {
         var mask = new FieldMask();

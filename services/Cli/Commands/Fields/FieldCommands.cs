@@ -10,7 +10,7 @@ using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Cli.Commands.Fields;
 
-/// <summary>Commands about custom fields, which are named by their key: those of contacts unless `--opportunity` is given.</summary>
+/// <summary>Commands about custom fields, identified by their key; those of contacts unless `--opportunity` is given.</summary>
 internal static class FieldCommands
 {
     /// <summary>`fields`.</summary>
@@ -35,7 +35,7 @@ internal static class FieldCommands
         type.Required = true;
         var opportunity = Opportunity();
         var choices = new Option<string[]>("--choice") { Description = "A choice of a choice field; may be given several times.", HelpName = "text" };
-        var description = Options.Text("--description", "What the field means.");
+        var description = Options.Text("--description", "The meaning of the field.");
         var command = new Command("create", "Creates a custom field.") { key, type, opportunity, choices, description };
         return command.Runs(async (session, ct) =>
         {
@@ -60,7 +60,7 @@ internal static class FieldCommands
         var newKey = Options.Text("--key", "The new key.", "key");
         var type = TypeOption();
         var choices = new Option<string[]>("--choice") { Description = "A choice; all of them replace the choices there are.", HelpName = "text" };
-        var description = Options.Text("--description", "What the field means.");
+        var description = Options.Text("--description", "The meaning of the field.");
         var command = new Command("update", "Changes a custom field. The type can change if every value can be read as the new type.")
         {
             key, opportunity, newKey, type, choices, description,

@@ -34,7 +34,7 @@ internal sealed class FieldValueOption
         return (values, keys);
     }
 
-    // Numbers go as text, which holds every decimal exactly.
+    // Numbers are sent as text, which represents every decimal exactly.
     private static Value ValueOf(Type type, string text) => type switch
     {
         _ when text is "" => Value.ForNull(),

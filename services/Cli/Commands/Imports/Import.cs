@@ -58,7 +58,7 @@ internal static class Import
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
         {
-            // Another import of the same account was faster.
+            // Another import of the same account came first.
         }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class ImportOptionSet
 {
     private readonly Option<string> _kind = Options.Text("--kind", "The kind of rows: contacts (the default) or opportunities.", "kind").AcceptOnlyFrom("contacts", "opportunities");
     private readonly Option<string> _delimiter = Options.Text("--delimiter", "The delimiter, one character or `tab`. Defaults to the most frequent of , ; tab | in the header.", "char");
-    private readonly Option<string> _encoding = Options.Text("--encoding", "utf-8, utf-16 or windows-1252. Defaults to the byte order mark's, else UTF-8.", "name");
+    private readonly Option<string> _encoding = Options.Text("--encoding", "utf-8, utf-16 or windows-1252. Defaults to the byte order mark, otherwise UTF-8 or Windows-1252.", "name");
     private readonly Option<string> _externalId = Options.Text("--external-id", "The column with the external id, or `row` to number the rows from 1. Rows whose id exists update.", "column");
     private readonly Option<bool> _matchEmail = new("--match-email") { Description = "Without an external id: update the contact with the same e-mail address." };
     private readonly Option<string[]> _columns = Options.Several("--map", "The target of a column: HEADER=ATTRIBUTE, HEADER=fields.KEY, or HEADER= to skip it.", "header=value");

@@ -6,7 +6,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Imports;
 
-/// <summary>Shows an import: a bar where a person watches, a line every 50,000 rows in a log, nothing beside JSON; and its summary.</summary>
+/// <summary>Shows the progress and summary of an import: a bar for people, a line every 50,000 rows in a log, no progress with JSON.</summary>
 internal static class ImportView
 {
     private const int RowsPerLine = 50_000;

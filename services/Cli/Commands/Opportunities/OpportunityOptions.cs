@@ -27,7 +27,7 @@ internal sealed class OpportunityOptions
             command.Options.Add(option);
     }
 
-    /// <summary>Writes what was given into an opportunity and returns the mask of it.</summary>
+    /// <summary>Copies the given options to an opportunity and returns their mask.</summary>
     public async Task<FieldMask> ReadAsync(Session session, Opportunity opportunity, CancellationToken ct)
     {
         var mask = new FieldMask();

@@ -6,7 +6,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Opportunities;
 
-/// <summary>Commands about pipelines, and how others find one by name.</summary>
+/// <summary>Commands about pipelines, and the lookup of a pipeline by name.</summary>
 internal static class PipelineCommands
 {
     /// <summary>`pipelines`.</summary>

@@ -4,7 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace TagSegments.Cli.Commands.Segments;
 
-/// <summary>The --as-of of commands that can look back.</summary>
+/// <summary>The option --as-of.</summary>
 internal static class AsOfOption
 {
     public static Option<string> Create() => new("--as-of")

@@ -6,7 +6,7 @@ using TagSegments.Cli.Connection;
 
 namespace TagSegments.Cli.Commands.Segments;
 
-/// <summary>The FILTER that many commands take: the text of a filter, or the name of a saved segment or smart list.</summary>
+/// <summary>The argument FILTER: a filter as text, or the name of a saved segment or smart list.</summary>
 internal static class FilterArgument
 {
     // The longest name a segment can have.
@@ -31,7 +31,7 @@ internal static class FilterArgument
             : new() { Text = text };
     }
 
-    /// <summary>Replaces a list of filters by the filters that the texts name.</summary>
+    /// <summary>Replaces a list of filters with the filters given as texts or names.</summary>
     public static async Task FillAsync(Session session, ICollection<FilterSource> filters, IEnumerable<string> texts, CancellationToken ct)
     {
         filters.Clear();

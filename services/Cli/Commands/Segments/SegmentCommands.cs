@@ -60,7 +60,7 @@ internal static class SegmentCommands
     {
         var name = new Argument<string>("name") { Description = "The segment's name, unique in the account." };
         var filter = new Argument<string>("filter") { Description = "The filter as text, for example: has tag \"Hot Lead\" AND opened email in last 7 days" };
-        var description = Options.Text("--description", "What the segment is for.");
+        var description = Options.Text("--description", "The purpose of the segment.");
         var command = new Command("create", "Saves a filter under a name.") { name, filter, description };
         return command.Runs(async (session, ct) =>
         {
@@ -81,7 +81,7 @@ internal static class SegmentCommands
         var key = Keys.Segment.Argument();
         var filter = Options.Text("--filter", "The new filter as text; makes a new version.", "filter");
         var name = Options.Text("--name", "A new name.", "name");
-        var description = Options.Text("--description", "What the segment is for.");
+        var description = Options.Text("--description", "The purpose of the segment.");
         var version = new Option<int>("--version") { Description = "Refuse if this is not the current version.", HelpName = "n" };
         var command = new Command("update", "Changes a segment. Only the given options change.") { key, filter, name, description, version };
         return command.Runs(async (session, ct) =>

@@ -7,7 +7,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Segments;
 
-/// <summary>Commands that evaluate filters to numbers.</summary>
+/// <summary>Commands that count the contacts of a filter.</summary>
 internal static class SegmentCounts
 {
     /// <summary>`segments count`.</summary>
@@ -78,7 +78,7 @@ internal static class SegmentCounts
         });
     }
 
-    // What a segment shares with itself is its size.
+    // A segment has its whole size in common with itself.
     private static Rows OverlapView(GetSegmentOverlapResponse answer)
     {
         var numbers = Enumerable.Range(1, answer.Segments.Count).Select(number => number.ToString(CultureInfo.InvariantCulture));

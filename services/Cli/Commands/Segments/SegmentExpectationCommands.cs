@@ -6,7 +6,7 @@ using TagSegments.Cli.Connection;
 
 namespace TagSegments.Cli.Commands.Segments;
 
-/// <summary>Commands about what is expected of a segment.</summary>
+/// <summary>Commands about the expectations of a segment.</summary>
 internal static class SegmentExpectationCommands
 {
     /// <summary>`segments expect`.</summary>

@@ -41,7 +41,7 @@ internal static class SegmentExport
         });
     }
 
-    // The header waits for the first part of the answer: a refused filter shall not leave half a file.
+    // The header waits for the first part of the answer, so that a refused filter does not leave half a file.
     private static async Task WriteAsync(Session session, List<string> columns, bool raw, IAsyncEnumerable<IEnumerable<string[]>> parts)
     {
         var csv = new CsvWriter(session.Report.Output, raw);
@@ -81,7 +81,7 @@ internal static class SegmentExport
         }
     }
 
-    // The values of then are read as rows of a list: the contacts themselves are known as they are today.
+    // Past values are read as rows of a list, because a contact itself can only be read as it is today.
     private static async IAsyncEnumerable<IEnumerable<string[]>> PastAsync(
         Session session, FilterSource source, List<string> columns, Timestamp asOf, [EnumeratorCancellation] CancellationToken ct)
     {

@@ -8,7 +8,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Segments;
 
-/// <summary>Commands about the versions of a segment, and the one that it would get.</summary>
+/// <summary>Commands about the versions of a segment, saved or proposed.</summary>
 internal static class SegmentVersions
 {
     /// <summary>`segments versions`.</summary>

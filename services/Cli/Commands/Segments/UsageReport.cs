@@ -5,7 +5,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Segments;
 
-/// <summary>Shows what refers to something.</summary>
+/// <summary>Shows the usages of something.</summary>
 internal static class UsageReport
 {
     public static async Task WriteAsync(Session session, ListUsagesRequest request, CancellationToken ct)

@@ -136,7 +136,7 @@ internal static class SmartListCommands
     {
         var key = Keys.SmartList.Argument();
         var limit = Options.Limit(100);
-        var sort = Options.Text("--sort", "Another column to sort by, for this time.", "column");
+        var sort = Options.Text("--sort", "Another column to sort by, for this call.", "column");
         var descending = new Option<bool>("--descending") { Description = "Sort in descending order, with --sort." };
         var asOf = AsOfOption.Create();
         var command = new Command("rows", "Shows who is in a smart list, now or at a past instant, in its order and with its columns.") { key, limit, sort, descending, asOf };

@@ -8,7 +8,7 @@ using TagSegments.Cli.Connection;
 
 namespace TagSegments.Cli.Commands.SmartLists;
 
-/// <summary>Commands that put contacts into a smart list or keep them out by hand: with its tags, which are made if it has none yet.</summary>
+/// <summary>Commands that include and exclude contacts of a smart list by hand, through its tags, which are created if missing.</summary>
 internal static class SmartListMembers
 {
     /// <summary>`smartlists include`.</summary>
@@ -31,7 +31,7 @@ internal static class SmartListMembers
         });
     }
 
-    /// <summary>Gives contacts one of the list's tags and takes the other one off them; returns the list as it is then.</summary>
+    /// <summary>Adds one of the list's tags to contacts and removes the other; returns the list after the change.</summary>
     private static async Task<(SmartList List, BulkTagResponse Answer)> MoveAsync(Session session, string key, string[] contacts, bool include, CancellationToken ct)
     {
         var list = await Keys.SmartList.GetAsync(session, key, ct);

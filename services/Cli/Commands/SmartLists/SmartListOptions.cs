@@ -6,7 +6,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.SmartLists;
 
-/// <summary>The options that say what a smart list is: the same for `smartlists create` and `smartlists update`.</summary>
+/// <summary>The options of a smart list, common to `smartlists create` and `smartlists update`.</summary>
 internal sealed class SmartListOptions
 {
     private readonly Option<string> _description = Options.Text("--description", "The purpose of the list.");
@@ -22,7 +22,7 @@ internal sealed class SmartListOptions
             command.Options.Add(option);
     }
 
-    /// <summary>Puts what is given into a list and returns the fields that changed.</summary>
+    /// <summary>Copies the given options to a list and returns the changed fields.</summary>
     public async Task<List<string>> ApplyAsync(Session session, SmartList list, CancellationToken ct)
     {
         var changed = new List<string>();

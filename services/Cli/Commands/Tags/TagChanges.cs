@@ -8,7 +8,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Tags;
 
-/// <summary>Commands about what a change of the tag library does to everything else.</summary>
+/// <summary>Commands about the effects of changing the tag library.</summary>
 internal static class TagChanges
 {
     /// <summary>`tags usages`.</summary>
@@ -38,8 +38,8 @@ internal static class TagChanges
     public static Command WhatIf()
     {
         var key = Keys.Tag.Argument();
-        var merge = Options.Text("--merge-into", "Ask about a merge into this tag.", "tag");
-        var rename = Options.Text("--rename", "Ask about this new name.", "name");
+        var merge = Options.Text("--merge-into", "Preview a merge into this tag.", "tag");
+        var rename = Options.Text("--rename", "Preview this new name.", "name");
         var command = new Command("what-if", "Shows what deleting, merging or renaming a tag would change, without doing it.") { key, merge, rename };
         return command.Runs(async (session, ct) =>
         {

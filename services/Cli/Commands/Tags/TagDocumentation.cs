@@ -18,7 +18,7 @@ internal sealed class TagDocumentation
             command.Options.Add(option);
     }
 
-    /// <summary>Writes what was given into a tag and returns the names of those attributes; an empty text clears one.</summary>
+    /// <summary>Copies the given options to a tag and returns their names; an empty text clears a value.</summary>
     public IReadOnlyList<string> Read(Session session, Tag tag)
     {
         var given = new List<string>();

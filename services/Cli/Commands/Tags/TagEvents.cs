@@ -9,7 +9,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Tags;
 
-/// <summary>Commands about who got and lost tags.</summary>
+/// <summary>Commands about the changes of tags.</summary>
 internal static class TagEvents
 {
     /// <summary>`tags history`.</summary>

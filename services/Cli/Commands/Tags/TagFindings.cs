@@ -4,7 +4,7 @@ using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Tags;
 
-/// <summary>Shows what about names deserves a look.</summary>
+/// <summary>Shows the findings about names.</summary>
 internal static class TagFindings
 {
     public static void Note(Report report, IEnumerable<TagFinding> findings)

@@ -44,7 +44,7 @@ internal static class TagNaming
             .AcceptOnlyFrom("off", "warn", "enforce");
         var title = new Option<bool>("--title-case") { Description = "Every word begins with a capital letter." };
         var prefixes = new Option<string[]>("--prefix") { Description = "A prefix that names with a colon may have, for example Source: ; may be given several times.", HelpName = "text" };
-        var forbidden = Options.Text("--forbid", "Characters that names must not have.", "characters");
+        var forbidden = Options.Text("--forbid", "The characters that names must not contain.", "characters");
         var command = new Command("policy", "Shows the naming policy; with --mode sets it as a whole.") { mode, title, prefixes, forbidden };
         return command.Runs(async (session, ct) =>
         {

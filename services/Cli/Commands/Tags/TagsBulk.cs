@@ -94,7 +94,7 @@ internal static class TagsBulk
         return table;
     }
 
-    /// <summary>Reads a file, or standard input, with a contact per line; empty lines do not count.</summary>
+    /// <summary>Reads a file or standard input with one contact per line, ignoring empty lines.</summary>
     private static async Task<List<int>> ReadAsync(Session session, string path, CancellationToken ct)
     {
         const int atOnce = 100;

@@ -9,7 +9,7 @@ using TagSegments.Cli.Connection;
 
 namespace TagSegments.Cli.Commands.Workflows;
 
-/// <summary>Commands that read a workflow from a YAML file. What is wrong with it is shown as compilers do: file, line, column, path.</summary>
+/// <summary>Commands that read a workflow from a YAML file. Errors are shown as compilers do: file, line, column, path.</summary>
 internal static partial class WorkflowFiles
 {
     /// <summary>`workflows validate`.</summary>
@@ -102,7 +102,7 @@ internal static partial class WorkflowFiles
 
     public static Argument<string> Argument() => new("file") { Description = "The workflow as YAML, or - for standard input." };
 
-    /// <summary>Reads and resolves the file, then goes on with what the service made of it.</summary>
+    /// <summary>Reads and resolves the file, then continues with the parsed workflow.</summary>
     public static async Task<int> WithAsync(Session session, string path, Func<string, ParseWorkflowResponse, Task> next, CancellationToken ct)
     {
         var yaml = path is "-" ? await Console.In.ReadToEndAsync(ct) : await File.ReadAllTextAsync(path, ct);

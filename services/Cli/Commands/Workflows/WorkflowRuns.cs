@@ -95,8 +95,8 @@ internal static class WorkflowRuns
     public static Command CancelRun()
     {
         var id = RunArgument();
-        var reason = Options.Text("--reason", "Why; kept with the run.");
-        var command = new Command("cancel-run", "Cancels a run where it is.") { id, reason };
+        var reason = Options.Text("--reason", "The reason, kept with the run.");
+        var command = new Command("cancel-run", "Cancels a run at its current node.") { id, reason };
         return command.Runs(async (session, ct) =>
         {
             var request = new CancelRunRequest
@@ -131,7 +131,7 @@ internal static class WorkflowRuns
     /// <summary>Writes a state as the command line has it: <c>loop_stopped</c>.</summary>
     private static string Word(Run.Types.State state) => States.FindValueByNumber((int)state)!.Name["STATE_".Length..].ToLowerInvariant();
 
-    /// <summary>Reads a state as it is written or as tables show it; null if it is none.</summary>
+    /// <summary>Reads a state as it is written or as tables show it; null if it is not a state.</summary>
     private static Run.Types.State? State(string word) =>
         Enum.TryParse<Run.Types.State>(word.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var state)
             && Enum.IsDefined(state) && state is not Run.Types.State.Unspecified
