@@ -1,12 +1,12 @@
 using Dapper;
 using Npgsql;
 using TagSegments.Segments.Definitions;
+using TagSegments.Segments.Definitions.Versions;
 using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Evaluation.Answers;
 using TagSegments.Segments.Explain;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Past;
-using TagSegments.Segments.Preview;
-using TagSegments.Segments.SmartLists;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments;
@@ -25,25 +25,19 @@ internal static class SegmentsServices
         services.AddHostedService(provider => provider.GetRequiredService<TagEntryCache>());
         services.AddSingleton<TagLoader>();
         services.AddSingleton<AccountIndexes>();
-        services.AddSingleton(new AskingLimits());
+        services.AddSingleton(new LeafQueryLimits());
         services.AddSingleton<AnswerLoader>();
         services.AddSingleton<AnswerStore>();
         services.AddSingleton<ShadowCheck>();
+        services.AddSingleton<PastHistory>();
+        services.AddSingleton<Moments>();
         services.AddSingleton<SharedEvaluations>();
         services.AddSingleton<Evaluator>();
-        services.AddSingleton<PastHistory>();
-        services.AddSingleton<PastEvaluator>();
-        services.AddSingleton<AnytimeEvaluator>();
         services.AddSingleton<Explainer>();
-        services.AddSingleton<Previewer>();
         services.AddSingleton<DefinitionChanges>();
         services.AddSingleton<SegmentDefinitions>();
         services.AddSingleton<SegmentVersions>();
-        services.AddSingleton<SegmentChangePreview>();
-        services.AddSingleton<SegmentExpectationChecks>();
-        services.AddSingleton<SmartListCalls>();
-        services.AddSingleton<SmartListRows>();
-        services.AddSingleton<CallTokens>();
+        services.AddSingleton<RequestTokens>();
         return services;
     }
 

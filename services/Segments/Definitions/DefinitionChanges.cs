@@ -40,7 +40,7 @@ internal class DefinitionChanges(NpgsqlDataSource db, AccountIndexes indexes, Ti
             var response = await Idempotency.RunAsync(transaction, Requests, account.Id, context, request, requestId, async () =>
             {
                 await MoveClockAsync(transaction, account.Id, ct);
-                var (snapshot, state) = await indexes.OpenAsync(account.Id, Missing.Nothing, ct);
+                var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
                 await snapshot.DisposeAsync();
                 return await change(transaction, state);
             });

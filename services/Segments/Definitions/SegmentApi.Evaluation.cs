@@ -7,7 +7,6 @@ using Grpc.Core;
 using TagSegments.Filters.Checks;
 using TagSegments.Filters.Text;
 using TagSegments.Segments.Evaluation;
-using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
@@ -25,8 +24,8 @@ internal sealed partial class SegmentApi
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
-        var (filter, state) = await evaluator.ReadAsync(
-            account.Id, state => FilterReader.Read(request.Source, state), context.CancellationToken);
+        var state = await evaluator.CurrentStateAsync(account.Id, context.CancellationToken);
+        var filter = FilterReader.Read(request.Source, state);
 
         var definition = FilterNormalizer.Normalize(FilterReader.Definition(filter, state));
         return new ParseFilterResponse { Filter = definition, Text = FilterPrinter.Print(definition, state.Catalog) };
@@ -37,9 +36,9 @@ internal sealed partial class SegmentApi
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
 
-        var evaluation = await EvaluateAsync(account, request.AsOf, Reader(request.Source), context);
+        var matches = await EvaluateAsync(account, request.Source, request.AsOf, context);
 
-        return new CountContactsResponse { Count = evaluation.Count(), EvaluationTime = evaluation.Now.ToTimestamp() };
+        return new CountContactsResponse { Count = matches.Count(), EvaluationTime = matches.Now.ToTimestamp() };
     }
 
     public override async Task<ListMatchesResponse> ListMatches(ListMatchesRequest request, ServerCallContext context)
@@ -48,10 +47,10 @@ internal sealed partial class SegmentApi
         var size = PageSizes.Check(request.PageSize, MaxMatchesPage);
         var after = tokens.Pages.Read(request) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : 0;
 
-        var evaluation = await EvaluateAsync(account, request.AsOf, Reader(request.Source), context);
-        var page = evaluation.Page(after, size + 1);
+        var matches = await EvaluateAsync(account, request.Source, request.AsOf, context);
+        var page = matches.Page(after, size + 1);
 
-        var response = new ListMatchesResponse { ContactIds = { page.Take(size) }, EvaluationTime = evaluation.Now.ToTimestamp() };
+        var response = new ListMatchesResponse { ContactIds = { page.Take(size) }, EvaluationTime = matches.Now.ToTimestamp() };
         if (page.Length > size)
         {
             response.NextPageToken = tokens.Pages.Create(request, page[size - 1].ToString(CultureInfo.InvariantCulture));
@@ -72,19 +71,23 @@ internal sealed partial class SegmentApi
             .ThrowIfAny();
         await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
 
-        var evaluation = request.RequireExpectations
-            ? await expectations.EvaluateAsync(account.Id, state => FilterReader.ReadAudience(request, state, state), context.CancellationToken)
-            : await EvaluateAsync(account, request.AsOf, (today, then) => FilterReader.ReadAudience(request, today, then), context);
-        var contacts = evaluation.ToBitmap();
+        var audience = new RequestedFilter(request.Source) { Include = request.Include, Exclude = request.Exclude };
+        var evaluated = await evaluator.EvaluateAsync(
+            account.Id,
+            new EvaluationRequest(audience) { WithExpectations = request.RequireExpectations },
+            request.AsOf,
+            context.CancellationToken);
+        var matches = request.RequireExpectations ? SegmentExpectationChecks.Require(evaluated) : evaluated[0];
+        var contacts = matches.ToBitmap();
 
-        // The first part is sent even if nobody matches: it tells so.
-        var part = new StreamMatchesResponse { Versions = { evaluation.Versions } };
+        // The first part is sent even if nobody matches.
+        var part = new StreamMatchesResponse { Versions = { matches.Versions } };
         var after = request.AfterContactId;
         do
         {
             var numbers = contacts.Next(after, ContactsPerMessage);
             part.Total = contacts.Count;
-            part.EvaluationTime = evaluation.Now.ToTimestamp();
+            part.EvaluationTime = matches.Now.ToTimestamp();
             part.ContactIds = Pack(numbers);
             await responses.WriteAsync(part, context.CancellationToken);
             part = new StreamMatchesResponse();
@@ -101,21 +104,20 @@ internal sealed partial class SegmentApi
             .Require(request.MoreSources.Count <= MaxMoreSources, "more_sources", $"has more than {MaxMoreSources} filters")
             .ThrowIfAny();
 
-        int[] candidates = [.. request.ContactIds];
-        var evaluations = await EvaluateTogetherAsync(
-            account,
+        IEnumerable<RequestedFilter> more = request.MoreSources.Select((source, i) => new RequestedFilter(source, $"more_sources[{i}]"));
+        var evaluated = await evaluator.EvaluateAsync(
+            account.Id,
+            new EvaluationRequest([new RequestedFilter(request.Source), .. more]) { Candidates = [.. request.ContactIds] },
             request.AsOf,
-            [Reader(request.Source), .. request.MoreSources.Select((source, i) => Reader(source, $"more_sources[{i}]"))],
-            context,
-            candidates);
+            context.CancellationToken);
 
         return new MatchContactsResponse
         {
-            MatchingContactIds = { evaluations[0].Match(request.ContactIds) },
-            EvaluationTime = evaluations[0].Now.ToTimestamp(),
+            MatchingContactIds = { evaluated[0].Match(request.ContactIds) },
+            EvaluationTime = evaluated[0].Now.ToTimestamp(),
             MoreMatches =
             {
-                evaluations.Skip(1).Select(evaluation => new ContactMatches { ContactIds = { evaluation.Match(request.ContactIds) } }),
+                evaluated.Skip(1).Select(matches => new ContactMatches { ContactIds = { matches.Match(request.ContactIds) } }),
             },
         };
     }
@@ -125,21 +127,11 @@ internal sealed partial class SegmentApi
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         new FieldChecks().Require(request.ContactId > 0, "contact_id", "is required").ThrowIfAny();
 
-        return await explainer.ExplainAsync(
-            account.Id, Reader(request.Source), request.ContactId, request.AsOf, context.CancellationToken);
+        return await explainer.ExplainAsync(account.Id, request.Source, request.ContactId, request.AsOf, context.CancellationToken);
     }
 
-    private async Task<Evaluation.Evaluation> EvaluateAsync(
-        AccountInfo account, Timestamp? asOf, Func<AccountState, AccountState, Filter> read, ServerCallContext context, int[]? candidates = null) =>
-        (await EvaluateTogetherAsync(account, asOf, [read], context, candidates))[0];
-
-    private Task<IReadOnlyList<Evaluation.Evaluation>> EvaluateTogetherAsync(
-        AccountInfo account, Timestamp? asOf, Func<AccountState, AccountState, Filter>[] reads, ServerCallContext context, int[]? candidates) =>
-        anytime.EvaluateAsync(
-            account.Id, asOf, (today, then) => [.. reads.Select(read => new Question(read(today, then), candidates))], context.CancellationToken);
-
-    private static Func<AccountState, AccountState, Filter> Reader(FilterSource source, string field = "") =>
-        (today, then) => FilterReader.Read(source, today, then, field);
+    private async Task<MatchSet> EvaluateAsync(AccountInfo account, FilterSource source, Timestamp? asOf, ServerCallContext context) =>
+        (await evaluator.EvaluateAsync(account.Id, new EvaluationRequest(new RequestedFilter(source)), asOf, context.CancellationToken))[0];
 
     // Little-endian, as the machines that this runs on are.
     private static ByteString Pack(int[] numbers) => ByteString.CopyFrom(MemoryMarshal.AsBytes<int>(numbers));

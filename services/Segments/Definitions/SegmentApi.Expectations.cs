@@ -1,5 +1,7 @@
 using Crm.Segments.V1;
 using Grpc.Core;
+using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
@@ -28,6 +30,12 @@ internal sealed partial class SegmentApi
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
-        return await expectations.CheckAsync(account.Id, state => FilterReader.Read(request.Source, state), context.CancellationToken);
+        // The filter itself is asked about nobody: so what cannot be evaluated is refused also where nothing is expected.
+        await using var evaluation = await evaluator.OpenAsync(
+            account.Id,
+            new EvaluationRequest(new RequestedFilter(request.Source)) { Candidates = [], WithExpectations = true },
+            asOf: null,
+            context.CancellationToken);
+        return await SegmentExpectationChecks.CheckAsync(evaluation, context.CancellationToken);
     }
 }

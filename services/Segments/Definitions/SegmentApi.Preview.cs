@@ -24,12 +24,13 @@ internal sealed partial class SegmentApi
         new FieldChecks().Require(sampleSize is >= 0 and <= MaxSample, "sample_size", $"must be 0 to {MaxSample}").ThrowIfAny();
         await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
 
-        return await previewer.PreviewAsync(
+        var parts = new PreviewParts(sampleSize, !request.WithoutReach, !request.WithoutFunnel);
+        await using var evaluation = await evaluator.OpenAsync(
             account.Id,
+            new EvaluationRequest(new RequestedFilter(request.Source)) { NodeByNode = parts.Funnel },
             request.AsOf,
-            Reader(request.Source),
-            new PreviewParts(sampleSize, !request.WithoutReach, !request.WithoutFunnel),
             context.CancellationToken);
+        return await Previewer.PreviewAsync(evaluation, parts, context.CancellationToken);
     }
 
     public override async Task<GetTagFacetsResponse> GetTagFacets(GetTagFacetsRequest request, ServerCallContext context)
@@ -38,19 +39,19 @@ internal sealed partial class SegmentApi
         new FieldChecks().Require(request.Limit is >= 0 and <= MaxFacets, "limit", $"must be 0 to {MaxFacets:N0}").ThrowIfAny();
         await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
 
-        var evaluations = await anytime.EvaluateAsync(
+        var evaluated = await evaluator.EvaluateAsync(
             account.Id,
+            new EvaluationRequest(new RequestedFilter(request.Source)) { CountedTags = request.NamePrefix },
             request.AsOf,
-            (today, then) => [TagFacets.Ask(then, FilterReader.Read(request.Source, today, then), request.NamePrefix)],
             context.CancellationToken);
-        var (count, facets) = TagFacets.Count(evaluations[0], request.NamePrefix);
+        var (count, facets) = TagFacets.Count(evaluated[0], request.NamePrefix);
 
         return new GetTagFacetsResponse
         {
             Count = count,
             Facets = { facets.Take(request.Limit == 0 ? DefaultFacets : request.Limit) },
             TagCount = facets.Count,
-            EvaluationTime = evaluations[0].Now.ToTimestamp(),
+            EvaluationTime = evaluated[0].Now.ToTimestamp(),
         };
     }
 
@@ -62,11 +63,9 @@ internal sealed partial class SegmentApi
             .ThrowIfAny();
         await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
 
-        return await anytime.WithinAsync(
-            account.Id,
-            request.AsOf,
-            (today, then) => [.. request.Sources.Select((source, i) => new Question(FilterReader.Read(source, today, then, $"sources[{i}]")))],
-            (scope, evaluations) => Task.FromResult(new Overlap(evaluations, scope.Today.Catalog).Measure()),
-            context.CancellationToken);
+        IEnumerable<RequestedFilter> filters = request.Sources.Select((source, i) => new RequestedFilter(source, $"sources[{i}]"));
+        await using var evaluation = await evaluator.OpenAsync(
+            account.Id, new EvaluationRequest([.. filters]), request.AsOf, context.CancellationToken);
+        return new Overlap(evaluation.Matches, evaluation.Moment.Today.Catalog).Measure();
     }
 }

@@ -1,9 +1,8 @@
 using Crm.Segments.V1;
 using Grpc.Core;
+using TagSegments.Segments.Definitions.Versions;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Explain;
-using TagSegments.Segments.Past;
-using TagSegments.Segments.Preview;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
@@ -11,15 +10,11 @@ namespace TagSegments.Segments.Definitions;
 /// <summary>The segment service: this part keeps saved segments.</summary>
 internal sealed partial class SegmentApi(
     AccountDirectory accounts,
+    RequestTokens tokens,
     SegmentDefinitions definitions,
     SegmentVersions versions,
-    SegmentChangePreview preview,
-    SegmentExpectationChecks expectations,
     Evaluator evaluator,
-    AnytimeEvaluator anytime,
-    Explainer explainer,
-    Previewer previewer,
-    CallTokens tokens)
+    Explainer explainer)
     : SegmentService.SegmentServiceBase
 {
     private const int MaxPage = 1_000;

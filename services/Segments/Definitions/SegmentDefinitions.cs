@@ -6,6 +6,8 @@ using Grpc.Core;
 using Npgsql;
 using TagSegments.Filters.Text;
 using TagSegments.Filters.Tree;
+using TagSegments.Segments.Definitions.Versions;
+using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 
@@ -40,7 +42,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
     /// <summary>Lists segments by name, behind a name.</summary>
     public async Task<IReadOnlyList<Segment>> ListAsync(AccountInfo account, string? after, int limit, CancellationToken ct)
     {
-        var (snapshot, state) = await indexes.OpenAsync(account.Id, Missing.Nothing, ct);
+        var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
         await using (snapshot)
         {
             var rows = await new SegmentStore(snapshot.Transaction, account.Id).ListAsync(after, limit, ct);
@@ -73,7 +75,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
             var old = await RequireAsync(store, request.SegmentId, request.Version, ct);
             var restored = await SegmentVersions.RequireAsync(
                 new VersionStore(transaction, account.Id), Guid.Parse(old.SegmentId), request.RestoreVersion, ct);
-            FilterReader.RequireUsable(restored.Filter, state);
+            FilterRequirements.RequireUsable(restored.Filter, state);
             var row = Changed(old, restored.Filter);
             if (row.Version != old.Version)
             {
@@ -118,7 +120,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
     public async Task<IReadOnlyList<Usage>> ListUsagesAsync(
         AccountInfo account, string kind, string target, (string Resource, string Name)? after, int limit, CancellationToken ct)
     {
-        var (snapshot, _) = await indexes.OpenAsync(account.Id, Missing.Nothing, ct);
+        var (snapshot, _) = await indexes.OpenAsync(account.Id, [], ct);
         await using (snapshot)
         {
             return await new ReferenceStore(snapshot.Transaction, account.Id).UsersAsync(kind, target, after, limit, ct);
@@ -150,7 +152,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
 
     private async Task<Segment?> FindAsync(AccountInfo account, Guid? segmentId, string? name, CancellationToken ct)
     {
-        var (snapshot, state) = await indexes.OpenAsync(account.Id, Missing.Nothing, ct);
+        var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
         await using (snapshot)
         {
             var row = await new SegmentStore(snapshot.Transaction, account.Id).FindAsync(segmentId, name, ct);
@@ -190,7 +192,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
     private static Segment ToSegment(SegmentRow row, AccountState state, Expectations? expectations = null)
     {
         expectations ??= state.Definitions.GetValueOrDefault(row.SegmentId)?.Expectations ?? Expectations.None;
-        var problems = FilterReader.Problems(row.Filter, state);
+        var problems = FilterRequirements.Problems(row.Filter, state);
         return new Segment
         {
             SegmentId = row.SegmentId,

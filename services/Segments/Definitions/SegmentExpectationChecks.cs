@@ -11,58 +11,39 @@ using TagSegments.ServiceDefaults;
 namespace TagSegments.Segments.Definitions;
 
 /// <summary>Checks whom segments must include and exclude, in the same state and at the same <c>now</c> as what is evaluated with them.</summary>
-internal sealed class SegmentExpectationChecks(Evaluator evaluator)
+internal static class SegmentExpectationChecks
 {
     private const int MostNamed = 100;
     private const int MostExplained = 50;
 
-    /// <summary>Evaluates a filter; throws FAILED_PRECONDITION if the expectations of a segment that takes part are not met.</summary>
-    public Task<Evaluation.Evaluation> EvaluateAsync(int accountId, Func<AccountState, Filter> read, CancellationToken ct) => evaluator.WithinAsync(
-        accountId,
-        state =>
-        {
-            var filter = read(state);
-            return [new Question(filter), .. Expecting(filter, state).Select(Ask)];
-        },
-        (_, evaluations) =>
-        {
-            ThrowIfAny([.. evaluations.Skip(1).SelectMany(Violations)]);
-            return Task.FromResult(evaluations[0]);
-        },
-        ct);
+    /// <summary>Gets who matches the filter of a request; throws FAILED_PRECONDITION if a segment that takes part is not as expected.</summary>
+    public static MatchSet Require(IReadOnlyList<MatchSet> evaluated)
+    {
+        ThrowIfAny([.. evaluated.Skip(1).SelectMany(Violations)]);
+        return evaluated[0];
+    }
 
-    /// <summary>Checks the expectations of every segment that takes part in a filter, and explains what is not as expected.</summary>
-    public Task<CheckSegmentExpectationsResponse> CheckAsync(int accountId, Func<AccountState, Filter> read, CancellationToken ct) =>
-        evaluator.WithinAsync(
-            accountId,
-            state =>
-            {
-                // Also where nothing is expected, the filter itself is planned: so what cannot be evaluated is told.
-                var filter = read(state);
-                return [new Question(filter, []), .. Expecting(filter, state).Select(Ask)];
-            },
-            async (snapshot, evaluations) =>
-            {
-                var (state, now) = (evaluations[0].State, evaluations[0].Now);
-                var response = new CheckSegmentExpectationsResponse
-                {
-                    Checked = evaluations.Skip(1).Sum(evaluation => Asked(evaluation).Expectations.Contacts.Length),
-                    Violations = { evaluations.Skip(1).SelectMany(Violations) },
-                    EvaluationTime = now.ToTimestamp(),
-                };
-                var context = Evaluator.Context(state, now);
-                foreach (var violation in response.Violations.Take(MostExplained))
-                {
-                    violation.Explanation = await Explainer.ExplainAsync(
-                        snapshot, state, context, state.Definitions[violation.SegmentId].Filter, violation.ContactId, ct);
-                }
+    /// <summary>Counts what is expected of every segment that takes part in a request, and explains what is not as expected.</summary>
+    public static async Task<CheckSegmentExpectationsResponse> CheckAsync(OpenEvaluation evaluation, CancellationToken ct)
+    {
+        var (moment, expecting) = (evaluation.Moment, evaluation.Matches.Skip(1).ToList());
+        var response = new CheckSegmentExpectationsResponse
+        {
+            Checked = expecting.Sum(matches => Asked(matches).Expectations.Contacts.Length),
+            Violations = { expecting.SelectMany(Violations) },
+            EvaluationTime = moment.Now.ToTimestamp(),
+        };
+        foreach (var violation in response.Violations.Take(MostExplained))
+        {
+            var filter = moment.Then.Definitions[violation.SegmentId].Filter;
+            violation.Explanation = await Explainer.ExplainAsync(moment, filter, violation.ContactId, ct);
+        }
 
-                return response;
-            },
-            ct);
+        return response;
+    }
 
     /// <summary>Gets what a set of contacts violates of some expectations.</summary>
-    public static IEnumerable<ExpectationViolation> Violations(SegmentDefinition segment, Evaluation.Evaluation contacts)
+    public static IEnumerable<ExpectationViolation> Violations(SegmentDefinition segment, MatchSet contacts)
     {
         var matching = contacts.Match(segment.Expectations.Contacts).ToHashSet();
         return segment.Expectations.MustInclude.Where(contactId => !matching.Contains(contactId)).Select(contactId => (contactId, true))
@@ -77,16 +58,9 @@ internal sealed class SegmentExpectationChecks(Evaluator evaluator)
             });
     }
 
-    private static IEnumerable<SegmentDefinition> Expecting(Filter filter, AccountState state) => FilterReader.Reached(filter, state)
-        .Where(segment => segment.Expectations.Contacts.Length > 0)
-        .OrderBy(segment => segment.Name, StringComparer.Ordinal);
+    private static SegmentDefinition Asked(MatchSet matches) => matches.State.Definitions[matches.Filter.Segment.SegmentId];
 
-    private static Question Ask(SegmentDefinition segment) =>
-        new(new Filter { Segment = new SegmentClause { SegmentId = segment.SegmentId } }, segment.Expectations.Contacts);
-
-    private static SegmentDefinition Asked(Evaluation.Evaluation evaluation) => evaluation.State.Definitions[evaluation.Filter.Segment.SegmentId];
-
-    private static IEnumerable<ExpectationViolation> Violations(Evaluation.Evaluation evaluation) => Violations(Asked(evaluation), evaluation);
+    private static IEnumerable<ExpectationViolation> Violations(MatchSet matches) => Violations(Asked(matches), matches);
 
     private static void ThrowIfAny(IReadOnlyList<ExpectationViolation> violations)
     {

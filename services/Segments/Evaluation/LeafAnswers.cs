@@ -1,63 +1,85 @@
 using TagSegments.Bitmaps;
+using TagSegments.Segments.Evaluation.Answers;
+using TagSegments.Segments.Evaluation.Plans;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>
-/// What is known of leaves in one snapshot: what was kept, as far as nothing has changed since, and what PostgreSQL is asked. It is asked as
+/// What is known of leaves at one moment: what was kept, as far as nothing has changed since, and what PostgreSQL is asked. It is asked as
 /// little as possible: first what costs least, about those contacts only for whom the filter is still undecided.
 /// </summary>
-internal sealed class LeafAnswers(Snapshot snapshot, FilterContext context, AnswerLoader loader, AnswerStore? store)
+internal sealed class LeafAnswers(Moment moment, AnswerStore store)
 {
-    private readonly AskingLimits _limits = loader.Limits;
-    private readonly SnapshotChanges _changes = loader.ChangesIn(snapshot);
+    private readonly LeafQueryLimits _limits = store.Loader.Limits;
+    private readonly SnapshotChanges _changes = store.Loader.ChangesIn(moment.Snapshot);
     private readonly Dictionary<Leaf, KeptAnswer> _answers = new(LeafComparer.Instance);
     private readonly HashSet<Leaf> _lookedUp = new(LeafComparer.Instance);
-    private readonly AskedLeaves _asked = store?.Asked ?? new AskedLeaves();
+    private readonly int _accountId = moment.Snapshot.AccountId;
 
     /// <summary>What to wait for where somebody else asks PostgreSQL the same about everyone; null for nothing.</summary>
     public Task? UnderWay { get; private set; }
 
-    /// <summary>Gets what is known so far; null for nothing.</summary>
-    public KeptAnswer? Find(Leaf leaf) => _answers.GetValueOrDefault(leaf);
+    /// <summary>Reads a request and makes its plans from what is known so far.</summary>
+    public IReadOnlyList<Plan> Plan(EvaluationRequest request) =>
+        [.. FilterReader.Read(request, moment.Today, moment.Then).Select(Plan)];
 
     /// <summary>
-    /// Makes the plan of a question, learning step by step what it lacks. The state has the tags that the question needs. Null if somebody else
-    /// is learning the same: after <see cref="UnderWay"/> a later snapshot will find it kept.
+    /// Decides who matches, learning step by step what the plans lack; the state has their tags. Null if somebody else is learning the same:
+    /// after <see cref="UnderWay"/> a later snapshot will find it kept.
     /// </summary>
-    public Task<Plan?> DecideAsync(AccountState state, Question question, CancellationToken ct) =>
-        DecideAsync(state, question, int.MaxValue, ct);
+    public Task<IReadOnlyList<MatchSet>?> DecideAsync(IReadOnlyList<Plan> plans, CancellationToken ct) =>
+        DecideAsync(plans, int.MaxValue, ct);
 
-    /// <summary>As above, but null if the state lacks a tag, or if PostgreSQL has to be asked about more than very few contacts.</summary>
-    public async Task<Plan?> TryDecideAsync(AccountState state, Question question, CancellationToken ct) =>
-        Plan(state, question).MissingTags.Count == 0 ? await DecideAsync(state, question, _limits.VeryFew, ct) : null;
+    /// <summary>Decides who matches unless PostgreSQL would have to be asked about more than very few contacts; null then.</summary>
+    public Task<IReadOnlyList<MatchSet>?> TryDecideAsync(IReadOnlyList<Plan> plans, CancellationToken ct) =>
+        DecideAsync(plans, _limits.VeryFew, ct);
 
-    private async Task<Plan?> DecideAsync(AccountState state, Question question, int most, CancellationToken ct)
+    private async Task<IReadOnlyList<MatchSet>?> DecideAsync(IReadOnlyList<Plan> plans, int most, CancellationToken ct)
     {
-        while (true)
+        var matches = new List<MatchSet>();
+        foreach (var plan in plans)
         {
-            var plan = Plan(state, question);
-            if (await LookUpAsync(plan, ct))
+            if (await DecideAsync(plan, most, ct) is not { } decided)
             {
+                return null;
+            }
+
+            matches.Add(new MatchSet(moment.Now, moment.Then, decided));
+        }
+
+        return matches;
+    }
+
+    private async Task<Plan?> DecideAsync(Plan plan, int most, CancellationToken ct)
+    {
+        while (UnderWay is null)
+        {
+            await LookUpAsync(plan, ct);
+            if (KnowsMoreThan(plan))
+            {
+                plan = Plan(plan.Question);
                 continue;
             }
 
-            var undecided = plan.Undecided(state.Living, Math.Min(most, _limits.Few) + 1);
+            var undecided = plan.Undecided(moment.Then.Living, Math.Min(most, _limits.Few) + 1);
             if (undecided.Length == 0 || undecided.Length > most)
             {
                 return undecided.Length == 0 ? plan : null;
             }
 
             await LearnAsync(plan, undecided, ct);
-            if (UnderWay is not null)
-            {
-                return null;
-            }
         }
+
+        return null;
     }
 
-    private Plan Plan(AccountState state, Question question) => Planner.Plan(state, question, context, state.Clocks, Find);
+    private Plan Plan(Question question) => Planner.Plan(moment.Then, question, moment.Context, Find);
+
+    private KeptAnswer? Find(Leaf leaf) => _answers.GetValueOrDefault(leaf);
+
+    private bool KnowsMoreThan(Plan plan) => plan.Leaves.Any(leaf => !ReferenceEquals(Find(leaf.Key), leaf.Value));
 
     private async Task LearnAsync(Plan plan, int[] undecided, CancellationToken ct)
     {
@@ -70,20 +92,15 @@ internal sealed class LeafAnswers(Snapshot snapshot, FilterContext context, Answ
         await (undecided.Length <= _limits.Few ? AskAsync(open, undecided, ct) : AskAboutManyAsync(open, ct));
     }
 
-    private async Task<bool> LookUpAsync(Plan plan, CancellationToken ct)
+    private async Task LookUpAsync(Plan plan, CancellationToken ct)
     {
-        var found = false;
-        foreach (var leaf in plan.Leaves.Keys.Where(leaf => leaf.IsKept && store is not null && _lookedUp.Add(leaf)))
+        foreach (var leaf in plan.Leaves.Keys.Where(leaf => leaf.IsKept && _lookedUp.Add(leaf)))
         {
-            if (store!.Find(snapshot.AccountId, leaf.Key) is { } kept
-                && await loader.BringForwardAsync(_changes, leaf, kept, ct) is { } answer)
+            if (store.Find(_accountId, leaf.Key) is { } kept && await store.Loader.BringForwardAsync(_changes, leaf, kept, ct) is { } answer)
             {
                 Set(leaf, answer);
-                found = true;
             }
         }
-
-        return found;
     }
 
     private bool IsOpen(KeptAnswer? answer, int[] undecided) =>
@@ -109,7 +126,7 @@ internal sealed class LeafAnswers(Snapshot snapshot, FilterContext context, Answ
     private async Task AskAboutEveryoneAsync(IReadOnlyList<Leaf> leaves, CancellationToken ct)
     {
         string[] keys = [.. leaves.Where(leaf => leaf.IsKept).Select(leaf => leaf.Key)];
-        using var asking = _asked.TryBegin(snapshot.AccountId, keys, out var underWay);
+        using var asking = store.Asked.TryBegin(_accountId, keys, out var underWay);
         UnderWay ??= underWay;
         if (asking is not null)
         {
@@ -119,9 +136,9 @@ internal sealed class LeafAnswers(Snapshot snapshot, FilterContext context, Answ
 
     private async Task AskAsync(IReadOnlyList<Leaf> leaves, int[]? candidates, CancellationToken ct)
     {
-        var at = AnswerClocks.Of(snapshot.Clocks);
+        var at = AnswerClocks.Of(moment.Snapshot.Clocks);
         var known = leaves.Select(leaf => (leaf, Find(leaf) ?? KeptAnswer.Nothing(at)));
-        foreach (var (leaf, answer) in await LeafQuery.AskAsync(snapshot, context, known, candidates, ct))
+        foreach (var (leaf, answer) in await LeafQuery.AskAsync(moment.Snapshot, moment.Context, known, candidates, ct))
         {
             Set(leaf, answer);
         }
@@ -132,7 +149,7 @@ internal sealed class LeafAnswers(Snapshot snapshot, FilterContext context, Answ
         _answers[leaf] = answer;
         if (leaf.IsKept)
         {
-            store?.Keep(snapshot.AccountId, leaf.Key, answer);
+            store.Keep(_accountId, leaf.Key, answer);
         }
     }
 }

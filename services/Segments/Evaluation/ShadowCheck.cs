@@ -1,6 +1,5 @@
-using Crm.Segments.V1;
 using TagSegments.Bitmaps;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Evaluation.Plans;
 using TagSegments.Segments.Index;
 
 namespace TagSegments.Segments.Evaluation;
@@ -16,17 +15,33 @@ internal sealed class ShadowCheck(IConfiguration configuration, IndexMetrics met
     /// <summary>Draws whether an evaluation is one of those to check.</summary>
     public bool IsDue() => _share > 0 && Random.Shared.NextDouble() < _share;
 
-    /// <summary>Finds by SQL who matches, compares, and returns the set to answer with.</summary>
-    public async Task<Bitmap> CheckAsync(Snapshot snapshot, Filter filter, FilterContext context, Bitmap answer, CancellationToken ct)
+    /// <summary>
+    /// Finds by SQL who matches, compares, and returns the sets to answer with. What was asked about some contacts only is not known of the
+    /// others, and is left as it is.
+    /// </summary>
+    public async Task<IReadOnlyList<MatchSet>> CheckAsync(OpenEvaluation evaluation, CancellationToken ct)
     {
-        var truth = await SqlEvaluator.FindAsync(snapshot, filter, context, null, ct);
+        var answers = new List<MatchSet>();
+        foreach (var matches in evaluation.Matches)
+        {
+            answers.Add(matches.Question.Candidates is null ? matches.With(await CheckAsync(evaluation.Moment, matches, ct)) : matches);
+        }
+
+        return answers;
+    }
+
+    // That nothing was recorded for later than now is a short cut of the plans, so SQL does not take it.
+    private async Task<Bitmap> CheckAsync(Moment moment, MatchSet matches, CancellationToken ct)
+    {
+        var (snapshot, answer) = (moment.Snapshot, matches.ToBitmap());
+        var truth = await SqlEvaluator.FindAsync(snapshot, matches.Filter, moment.Context with { LatestActivity = DateTime.MaxValue }, ct);
         metrics.ShadowChecks.Add(1);
         var missing = truth.After(-1).Count(contactId => !answer.Contains(contactId));
         var surplus = answer.Count - (truth.Count - missing);
         if (missing + surplus > 0)
         {
             IndexMetrics.CountMismatch();
-            logger.ShadowMismatch(snapshot.AccountId, snapshot.Clocks.Records.Pos, missing, surplus, filter);
+            logger.ShadowMismatch(snapshot.AccountId, snapshot.Clocks.Records.Pos, missing, surplus, matches.Filter);
         }
 
         return truth;

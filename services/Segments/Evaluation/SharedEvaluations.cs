@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Grpc.Core;
+using TagSegments.Segments.Evaluation.Answers;
+using TagSegments.Segments.Evaluation.Plans;
 using TagSegments.Segments.Index;
 
 namespace TagSegments.Segments.Evaluation;
@@ -8,15 +10,14 @@ namespace TagSegments.Segments.Evaluation;
 /// Evaluates in one snapshot what several calls ask: however many ask while data changes, what changed is looked up once for all of them.
 /// Whatever takes more than a look at few contacts is left to a snapshot of its own, so that nobody has to wait for it.
 /// </summary>
-internal class SharedEvaluations(AccountIndexes indexes, AnswerLoader loader, AnswerStore answers, TimeProvider time)
+internal class SharedEvaluations(Moments moments, AnswerStore answers)
 {
     private readonly ConcurrentDictionary<int, Rounds<Call>> _rounds = [];
 
-    /// <summary>Evaluates several filters in one state at one <c>now</c>; null if that takes more than a look at few contacts.</summary>
-    public virtual Task<IReadOnlyList<Evaluation>?> EvaluateAsync(
-        int accountId, Func<AccountState, IReadOnlyList<Question>> read, CancellationToken ct)
+    /// <summary>Evaluates a request; null if that takes more than a look at few contacts.</summary>
+    public virtual Task<IReadOnlyList<MatchSet>?> EvaluateAsync(int accountId, EvaluationRequest request, CancellationToken ct)
     {
-        var call = new Call(read);
+        var call = new Call(request);
         _rounds.GetOrAdd(accountId, id => new Rounds<Call>(calls => AnswerAsync(id, calls))).Add(call);
         return call.Answer.Task.WaitAsync(ct);
     }
@@ -26,15 +27,11 @@ internal class SharedEvaluations(AccountIndexes indexes, AnswerLoader loader, An
     {
         try
         {
-            var (snapshot, state) = await indexes.OpenAsync(accountId, Missing.Nothing, CancellationToken.None);
-            await using (snapshot)
+            await using var moment = await moments.OpenAsync(accountId, asOf: null, [], CancellationToken.None);
+            var leaves = new LeafAnswers(moment, answers);
+            foreach (var call in calls)
             {
-                var now = time.GetUtcNow();
-                var known = new LeafAnswers(snapshot, Evaluator.Context(state, now, state.Clocks), loader, answers);
-                foreach (var call in calls)
-                {
-                    await AnswerAsync(call, state, known, now);
-                }
+                await AnswerAsync(call, leaves);
             }
         }
         catch (Exception)
@@ -46,23 +43,12 @@ internal class SharedEvaluations(AccountIndexes indexes, AnswerLoader loader, An
         }
     }
 
-    private static async Task AnswerAsync(Call call, AccountState state, LeafAnswers known, DateTimeOffset now)
+    private static async Task AnswerAsync(Call call, LeafAnswers leaves)
     {
         try
         {
-            var evaluations = new List<Evaluation>();
-            foreach (var question in call.Read(state))
-            {
-                if (await known.TryDecideAsync(state, question, CancellationToken.None) is not { } plan)
-                {
-                    call.Answer.SetResult(null);
-                    return;
-                }
-
-                evaluations.Add(new Evaluation(now, state, plan));
-            }
-
-            call.Answer.SetResult(evaluations);
+            var plans = leaves.Plan(call.Request);
+            call.Answer.SetResult(Plan.MissingTagsOf(plans).Count == 0 ? await leaves.TryDecideAsync(plans, CancellationToken.None) : null);
         }
         catch (RpcException e)
         {
@@ -71,8 +57,8 @@ internal class SharedEvaluations(AccountIndexes indexes, AnswerLoader loader, An
         }
     }
 
-    private sealed record Call(Func<AccountState, IReadOnlyList<Question>> Read)
+    private sealed record Call(EvaluationRequest Request)
     {
-        public TaskCompletionSource<IReadOnlyList<Evaluation>?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<IReadOnlyList<MatchSet>?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

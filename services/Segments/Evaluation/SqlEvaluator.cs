@@ -10,23 +10,15 @@ namespace TagSegments.Segments.Evaluation;
 /// <summary>Lets PostgreSQL find the contacts of a whole filter, in the snapshot of an evaluation.</summary>
 internal static class SqlEvaluator
 {
-    /// <summary>Finds everyone who matches a filter, or those of some candidates.</summary>
-    public static async Task<Bitmap> FindAsync(
-        Snapshot snapshot, Filter filter, FilterContext context, int[]? candidates, CancellationToken ct)
+    /// <summary>Finds everyone who matches a filter.</summary>
+    public static async Task<Bitmap> FindAsync(Snapshot snapshot, Filter filter, FilterContext context, CancellationToken ct)
     {
-        context = context with { HasCandidates = candidates is not null };
         var fragment = FilterSql.Compile(filter, context);
-        var restriction = candidates is null ? "" : "AND c.contact_id = ANY(@candidates)";
         var sql = $"""
             SELECT c.contact_id
             FROM {context.Sources.Contacts} c
-            WHERE c.account_id = @account AND {fragment.Text} {restriction}
+            WHERE c.account_id = @account AND {fragment.Text}
             """;
-        if (candidates is not null)
-        {
-            fragment.Parameters.Add("candidates", candidates);
-        }
-
         await using var reader = (DbDataReader)await snapshot.Connection.ExecuteReaderAsync(
             new CommandDefinition(sql, fragment.Parameters, snapshot.Transaction, cancellationToken: ct));
         var contacts = new BitmapEditor(Bitmap.Empty);

@@ -21,11 +21,11 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
         "(h.contact_id = @contactId OR h.contact_id IS NULL AND h.chunk = @chunk AND get_bit(h.bits, @offset) = 1)";
 
     private readonly QueryBatch _queries = new(snapshot);
-    private readonly FilterContext _context = context with { HasCandidates = true };
-    private readonly FilterSources _sources = (context with { HasCandidates = true }).Sources;
+    private readonly FilterContext _context = context.ForCandidates();
+    private readonly FilterSources _sources = context.ForCandidates().Sources;
 
     /// <summary>Sends what was asked; what is returned waits for the answers, and has to be called before anything else is read.</summary>
-    public Func<Task> Send(CancellationToken ct) => _queries.Send(plannedOnce: _context.Past is null, ct);
+    public Func<Task> Send(CancellationToken ct) => _queries.Send(plannedOnce: context.Sources.ArePresent, ct);
 
     /// <summary>Reads the contact's attributes and fields; null if there is no such living contact.</summary>
     public async Task<ContactValues?> AttributesAsync()
@@ -130,7 +130,7 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
     /// </summary>
     public async Task<SuppressionFact?> SuppressionAsync(bool isSms)
     {
-        var columns = _context.Past is null
+        var columns = context.Sources.ArePresent
             ? "(ARRAY['bounced', 'complained', 'unsubscribed', 'manual'])[s.reason] AS reason, s.source, s.created_at"
             : "NULL AS reason, NULL AS source, NULL::timestamptz AS created_at";
         var sql = $"""

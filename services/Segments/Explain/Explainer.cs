@@ -6,45 +6,37 @@ using TagSegments.Filters.Values;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
-using TagSegments.Segments.Past;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Explain;
 
 /// <summary>Explains why one contact matches a filter or not: every clause by SQL in one snapshot, with the values read there.</summary>
-internal sealed class Explainer(AccountIndexes indexes, PastHistory history, TimeProvider time)
+internal sealed class Explainer(Moments moments)
 {
     // Every node is written with all that is below it: a long list would be repeated on each level.
     private const int MostText = 4_000;
 
     /// <summary>Explains a contact, as of now or of an instant of the past, or throws NOT_FOUND.</summary>
     public async Task<ExplainContactResponse> ExplainAsync(
-        int accountId, Func<AccountState, AccountState, Filter> read, int contactId, Timestamp? asOf, CancellationToken ct)
+        int accountId, FilterSource? source, int contactId, Timestamp? asOf, CancellationToken ct)
     {
-        var now = asOf is null ? time.GetUtcNow() : history.Read(asOf);
-        var (snapshot, state) = await indexes.OpenAsync(accountId, Missing.Nothing, ct);
-        await using (snapshot)
+        await using var moment = await moments.OpenAsync(accountId, asOf, [], ct);
+        var filter = FilterReader.Read(new RequestedFilter(source), moment.Today, moment.Then);
+        var explanation = await ExplainAsync(moment, filter, contactId, ct)
+            ?? throw RpcErrors.NotFound("contact", contactId.ToString(CultureInfo.InvariantCulture));
+        return new ExplainContactResponse
         {
-            var moment = asOf is null ? null : await history.FindAsync(snapshot, now.UtcDateTime, ct);
-            var (today, then) = moment is null ? (state, state) : await history.LoadAsync(snapshot, state, moment, [], ct);
-            var filter = read(today, then);
-            var context = Evaluator.Context(then, now) with { Past = moment };
-            var explanation = await ExplainAsync(snapshot, state, context, filter, contactId, ct)
-                ?? throw RpcErrors.NotFound("contact", contactId.ToString(CultureInfo.InvariantCulture));
-            return new ExplainContactResponse
-            {
-                Matches = explanation.Matches,
-                Explanation = explanation,
-                EvaluationTime = now.ToTimestamp(),
-            };
-        }
+            Matches = explanation.Matches,
+            Explanation = explanation,
+            EvaluationTime = moment.Now.ToTimestamp(),
+        };
     }
 
-    /// <summary>Explains a contact in a snapshot; null if there is no such living contact.</summary>
-    public static async Task<Explanation?> ExplainAsync(
-        Snapshot snapshot, AccountState state, FilterContext context, Filter filter, int contactId, CancellationToken ct)
+    /// <summary>Explains a contact at a moment; null if there is no such living contact.</summary>
+    public static async Task<Explanation?> ExplainAsync(Moment moment, Filter filter, int contactId, CancellationToken ct)
     {
-        var facts = new ContactFacts(snapshot, contactId, context);
+        var (state, context) = (moment.Today, moment.Context);
+        var facts = new ContactFacts(moment.Snapshot, contactId, context);
         var (contact, truths) = (facts.AttributesAsync(), facts.TruthsAsync(Clauses(filter, state)));
         var read = facts.Send(ct);
         var walk = new Walk(state, new Evidence(facts, contact, truths, state.Catalog, context));

@@ -1,7 +1,6 @@
 using Dapper;
 using Npgsql;
 using TagSegments.Filters.Catalog;
-using TagSegments.Segments.Past;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Segments.Filters;
@@ -9,16 +8,11 @@ namespace TagSegments.Segments.Filters;
 /// <summary>Reads the names that filters of an account can use.</summary>
 internal static class FilterCatalogStore
 {
-    /// <summary>Loads the catalog in one round trip; inside a transaction it belongs to that transaction's snapshot.</summary>
-    public static Task<FilterCatalog> LoadAsync(NpgsqlConnection connection, int accountId, CancellationToken ct) =>
-        LoadAsync(connection, accountId, FilterSources.Present, null, ct);
-
-    /// <summary>Loads the catalog of a moment of the past, but with what was created since. Segments and campaigns are today's.</summary>
-    public static Task<FilterCatalog> LoadAsync(NpgsqlConnection connection, int accountId, PastMoment past, CancellationToken ct) =>
-        LoadAsync(connection, accountId, PastSources.Of(hasCandidates: false), past, ct);
-
-    private static async Task<FilterCatalog> LoadAsync(
-        NpgsqlConnection connection, int accountId, FilterSources sources, PastMoment? past, CancellationToken ct)
+    /// <summary>
+    /// Loads the catalog in one round trip; inside a transaction it belongs to that transaction's snapshot. That of the past has also what was
+    /// created since; segments and campaigns are always those of today.
+    /// </summary>
+    public static async Task<FilterCatalog> LoadAsync(NpgsqlConnection connection, int accountId, FilterSources sources, CancellationToken ct)
     {
         var sql = $"""
             SELECT time_zone, week_start FROM {sources.Accounts} a WHERE account_id = @account;
@@ -31,7 +25,7 @@ internal static class FilterCatalogStore
             SELECT DISTINCT name FROM {sources.Stages} s WHERE account_id = @account;
             """;
         await using var reader = await connection.QueryMultipleAsync(
-            new CommandDefinition(sql, new { account = accountId, asOf = past?.At, pos = past?.Pos }, cancellationToken: ct));
+            new CommandDefinition(sql, SqlParameters.Of(accountId, sources), cancellationToken: ct));
 
         var account = await reader.ReadSingleAsync<AccountRow>();
         var tags = await ReadItemsAsync<int>(reader);

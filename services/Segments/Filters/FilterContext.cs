@@ -3,7 +3,6 @@ using NodaTime;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Values;
 using TagSegments.Filters.Windows;
-using TagSegments.Segments.Past;
 
 namespace TagSegments.Segments.Filters;
 
@@ -17,19 +16,22 @@ internal sealed record FilterContext(FilterCatalog Catalog, DateTimeOffset Now)
     /// Whether the caller asks about the contacts of its parameter <c>@candidates</c> only. The compiled SQL uses it in subqueries; the caller
     /// restricts the outer query.
     /// </summary>
-    public bool HasCandidates { get; init; }
+    public bool HasCandidates { get; private init; }
+
+    /// <summary>The time of the latest activity that is recorded; the end of time if that is not known.</summary>
+    public DateTime LatestActivity { get; init; } = DateTime.MaxValue;
 
     /// <summary>Whether it is known that no activity is recorded for later than <see cref="Now"/>, so that it need not be asked for.</summary>
-    public bool NothingLater { get; init; }
+    public bool NothingLater => LatestActivity <= Instant.ToDateTimeUtc();
 
-    /// <summary>The moment whose data is asked about, which is at <see cref="Now"/> then; null for the present.</summary>
-    public PastMoment? Past { get; init; }
-
-    /// <summary>The relations that hold the data.</summary>
-    public FilterSources Sources => Past is null ? FilterSources.Present : PastSources.Of(HasCandidates);
+    /// <summary>The relations that hold the data: those of the present, or what they were at <see cref="Now"/>.</summary>
+    public FilterSources Sources { get; init; } = FilterSources.Present;
 
     /// <summary><see cref="Now"/> in the resolution of the database.</summary>
     public Instant Instant => FilterValues.ToMicroseconds(Instant.FromDateTimeOffset(Now));
+
+    /// <summary>Gets the same for a question about the contacts of the parameter <c>@candidates</c> only.</summary>
+    public FilterContext ForCandidates() => this with { HasCandidates = true, Sources = Sources.OfCandidates };
 
     /// <summary>The resolver of this evaluation's windows.</summary>
     public WindowResolver Windows => new(Instant, Catalog.Zone, Catalog.WeekStart);

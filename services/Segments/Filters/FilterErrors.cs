@@ -4,8 +4,8 @@ using Crm.Segments.V1;
 using Grpc.Core;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Checks;
-using TagSegments.Filters.Values;
 using TagSegments.Filters.Text;
+using TagSegments.Filters.Values;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Filters;

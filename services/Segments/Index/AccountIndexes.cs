@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Npgsql;
-using TagSegments.Filters.Catalog;
+using TagSegments.Bitmaps;
 using TagSegments.Segments.Filters;
 
 namespace TagSegments.Segments.Index;
@@ -27,16 +27,16 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
             return (state, now);
         }
 
-        var loaded = await LoadAsync(accountId, Missing.Nothing, arrival, ct);
+        var loaded = await LoadAsync(accountId, [], arrival, ct);
         return (loaded, loaded.Clocks);
     }
 
     /// <summary>Gets the current state of an account with what it lacked.</summary>
-    public Task<AccountState> LoadAsync(int accountId, Missing missing, CancellationToken ct) =>
+    public Task<AccountState> LoadAsync(int accountId, IReadOnlyCollection<int> missing, CancellationToken ct) =>
         LoadAsync(accountId, missing, Stopwatch.GetTimestamp(), ct);
 
     /// <summary>Opens a snapshot and gets the state as of that snapshot, with what it lacked.</summary>
-    public async Task<(Snapshot Snapshot, AccountState State)> OpenAsync(int accountId, Missing missing, CancellationToken ct)
+    public async Task<(Snapshot Snapshot, AccountState State)> OpenAsync(int accountId, IReadOnlyCollection<int> missing, CancellationToken ct)
     {
         var slot = SlotOf(accountId);
         await slot.Gate.WaitAsync(ct);
@@ -58,7 +58,7 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
         return (await Snapshot.OpenAsync(db, accountId, ct), entries);
     }
 
-    private async Task<AccountState> LoadAsync(int accountId, Missing missing, long arrival, CancellationToken ct)
+    private async Task<AccountState> LoadAsync(int accountId, IReadOnlyCollection<int> missing, long arrival, CancellationToken ct)
     {
         var slot = SlotOf(accountId);
         await slot.Gate.WaitAsync(ct);
@@ -81,21 +81,16 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
     }
 
     private async Task<(Snapshot Snapshot, AccountState State)> AdvanceAsync(
-        Slot slot, int accountId, Missing missing, CancellationToken ct)
+        Slot slot, int accountId, IReadOnlyCollection<int> missing, CancellationToken ct)
     {
         var state = slot.State;
-        var tags = missing.Tags.Append(AccountState.LivingContacts).Where(tagId => state?.Tags.ContainsKey(tagId) != true).ToHashSet();
+        var tags = missing.Append(AccountState.LivingContacts).Where(tagId => state?.Tags.ContainsKey(tagId) != true).ToHashSet();
         var begun = Stopwatch.GetTimestamp();
         var (snapshot, entries) = await BeginAsync(accountId, tags, ct);
         try
         {
-            var (definitions, smartLists) = await DefinitionsAsync(state, snapshot, ct);
-            state = new AccountState(
-                snapshot.Clocks,
-                await CatalogAsync(state, snapshot, ct),
-                definitions,
-                smartLists,
-                await loader.LoadAsync(state, snapshot, entries, tags, ct));
+            var named = state?.Clocks.HaveSameNames(snapshot.Clocks) == true ? state : await NamesAsync(snapshot, ct);
+            state = named with { Clocks = snapshot.Clocks, Tags = await loader.LoadAsync(state, snapshot, entries, tags, ct) };
         }
         catch
         {
@@ -107,16 +102,13 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
         return (snapshot, state);
     }
 
-    private static async Task<FilterCatalog> CatalogAsync(AccountState? state, Snapshot snapshot, CancellationToken ct) =>
-        state?.Clocks.HaveSameNames(snapshot.Clocks) == true
-            ? state.Catalog
-            : await FilterCatalogStore.LoadAsync(snapshot.Connection, snapshot.AccountId, ct);
-
-    private static async Task<(ImmutableDictionary<string, SegmentDefinition> Segments, SmartListIndex SmartLists)> DefinitionsAsync(
-        AccountState? state, Snapshot snapshot, CancellationToken ct) =>
-        state is not null && state.Clocks.Definitions == snapshot.Clocks.Definitions
-            ? (state.Definitions, state.SmartLists)
-            : (await DefinitionStore.LoadAsync(snapshot, ct), await DefinitionStore.LoadSmartListsAsync(snapshot, ct));
+    // The names of segments are among those of the catalog, so whatever changes a definition changes the names.
+    private static async Task<AccountState> NamesAsync(Snapshot snapshot, CancellationToken ct) => new(
+        snapshot.Clocks,
+        await FilterCatalogStore.LoadAsync(snapshot.Connection, snapshot.AccountId, FilterSources.Present, ct),
+        await DefinitionStore.LoadAsync(snapshot, ct),
+        await DefinitionStore.LoadSmartListsAsync(snapshot, ct),
+        ImmutableDictionary<int, Bitmap>.Empty);
 
     private Slot SlotOf(int accountId) => _slots.GetOrAdd(accountId, _ => new Slot());
 

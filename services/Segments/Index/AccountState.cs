@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TagSegments.Bitmaps;
 using TagSegments.Filters.Catalog;
+using TagSegments.Segments.Filters;
 
 namespace TagSegments.Segments.Index;
 
@@ -23,6 +24,9 @@ internal sealed record AccountState(
     /// <summary>The tag whose holders are the living contacts.</summary>
     public const int LivingContacts = 0;
 
+    /// <summary>What was read under these names, segments and smart lists.</summary>
+    public ReadFilters ReadFilters { get; init; } = new();
+
     /// <summary>The living contacts: every plan needs them, so a state that a plan runs on has them.</summary>
     public Bitmap Living => Tags[LivingContacts];
 
@@ -30,6 +34,17 @@ internal sealed record AccountState(
     public bool IsAt(AccountClocks clocks) =>
         Clocks.Records == clocks.Records && Clocks.HaveSameNames(clocks);
 
-    /// <summary>Whether nothing of what was missing is missing any more.</summary>
-    public bool Has(Missing missing) => missing.Tags.All(Tags.ContainsKey);
+    /// <summary>Whether some tags have been loaded.</summary>
+    public bool Has(IEnumerable<int> tagIds) => tagIds.All(Tags.ContainsKey);
+
+    /// <summary>Gets the tags whose names begin with a prefix; without a prefix that is any tag at all.</summary>
+    public IEnumerable<NamedItem<int>> TagsWithPrefix(string prefix) =>
+        Catalog.TagItems.Where(tag => !tag.IsDeleted && tag.Name.StartsWith(prefix, StringComparison.Ordinal));
+
+    /// <summary>Gets what filters are compiled against at a moment, of which it may be known when the latest activity was.</summary>
+    public FilterContext ContextAt(DateTimeOffset now, AccountClocks? clocks = null)
+    {
+        var context = new FilterContext(Catalog, now) { FindSegment = segmentId => Definitions.GetValueOrDefault(segmentId)?.Filter };
+        return clocks is null ? context : context with { LatestActivity = clocks.MaxActivityAt ?? DateTime.MinValue };
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Crm.Segments.V1;
+using TagSegments.Segments.Definitions;
 
 namespace TagSegments.Segments.Index;
 

@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using TagSegments.Bitmaps;
-using TagSegments.Segments.Past;
+using TagSegments.Segments.Filters;
 
 namespace TagSegments.Segments.Index;
 
@@ -11,37 +11,20 @@ internal static class TagStore
     // In binary form a bit column is its length in bits, four bytes, and then the bits as they lie in a chunk.
     private const int LengthPrefix = 4;
 
-    /// <summary>Reads tags as of a snapshot; a tag without contacts is an empty set.</summary>
-    public static async Task<Dictionary<int, Bitmap>> LoadAsync(Snapshot snapshot, IReadOnlyCollection<int> tagIds, CancellationToken ct)
-    {
-        const string sql = """
-            SELECT tag_id, chunk, bits
-            FROM tags.segment_tag_chunks
-            WHERE account_id = $1 AND tag_id = ANY($2)
-            """;
-        await using var command = Command(snapshot, sql, tagIds);
-        return await ReadAsync(command, tagIds, ct);
-    }
-
-    /// <summary>Reads tags as they were at a moment of the past: their bits of today, with every change since turned over again.</summary>
+    /// <summary>Reads tags as of a snapshot, or as some relations of the past have them; a tag without contacts is an empty set.</summary>
     public static async Task<Dictionary<int, Bitmap>> LoadAsync(
-        Snapshot snapshot, PastMoment moment, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+        Snapshot snapshot, IReadOnlyCollection<int> tagIds, CancellationToken ct, FilterSources? sources = null)
     {
+        sources ??= FilterSources.Present;
         var sql = $"""
             SELECT tag_id, chunk, bits
-            FROM {PastSources.Of(hasCandidates: false).TagChunks} t
+            FROM {sources.TagChunks} t
             WHERE account_id = @account AND tag_id = ANY(@tagIds)
             """;
         await using var command = new NpgsqlCommand(sql, snapshot.Connection, snapshot.Transaction);
-        command.Parameters.AddWithValue("account", snapshot.AccountId);
-        command.Parameters.AddWithValue("tagIds", tagIds.ToArray());
-        command.Parameters.AddWithValue("pos", moment.Pos);
-        return await ReadAsync(command, tagIds, ct);
-    }
-
-    private static async Task<Dictionary<int, Bitmap>> ReadAsync(
-        NpgsqlCommand command, IReadOnlyCollection<int> tagIds, CancellationToken ct)
-    {
+        var parameters = SqlParameters.Of(snapshot.AccountId, sources);
+        parameters.Add("tagIds", tagIds.ToArray());
+        parameters.AddTo(command.Parameters);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var builders = tagIds.ToDictionary(tagId => tagId, _ => new BitmapBuilder());
         var bits = new byte[ChunkLayout.Bytes];
@@ -68,9 +51,16 @@ internal static class TagStore
             ORDER BY pos, seq
             LIMIT $4
             """;
-        await using var command = Command(snapshot, sql, [.. tags.Keys]);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = tags.Values.Min(tag => tag.Pos) });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = longest + 1 });
+        await using var command = new NpgsqlCommand(sql, snapshot.Connection, snapshot.Transaction)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<int> { TypedValue = snapshot.AccountId },
+                new() { Value = tags.Keys.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer },
+                new NpgsqlParameter<long> { TypedValue = tags.Values.Min(tag => tag.Pos) },
+                new NpgsqlParameter<int> { TypedValue = longest + 1 },
+            },
+        };
         await using var reader = await command.ExecuteReaderAsync(ct);
         var editors = new Dictionary<int, BitmapEditor>();
         for (var rows = 0; await reader.ReadAsync(ct); rows++)
@@ -118,14 +108,4 @@ internal static class TagStore
             tag.Remove(change.GetInt32(3));
         }
     }
-
-    private static NpgsqlCommand Command(Snapshot snapshot, string sql, IReadOnlyCollection<int> tagIds) =>
-        new(sql, snapshot.Connection, snapshot.Transaction)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<int> { TypedValue = snapshot.AccountId },
-                new() { Value = tagIds.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer },
-            },
-        };
 }

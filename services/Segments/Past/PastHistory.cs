@@ -56,15 +56,17 @@ internal class PastHistory(TimeProvider time)
     public virtual async Task<(AccountState Today, AccountState Then)> LoadAsync(
         Snapshot snapshot, AccountState today, PastMoment moment, IReadOnlyCollection<int> tagIds, CancellationToken ct)
     {
-        var catalog = await FilterCatalogStore.LoadAsync(snapshot.Connection, snapshot.AccountId, moment, ct);
-        var tags = await TagStore.LoadAsync(snapshot, moment, [.. tagIds.Append(AccountState.LivingContacts).Distinct()], ct);
+        var sources = PastSources.At(moment);
+        var catalog = await FilterCatalogStore.LoadAsync(snapshot.Connection, snapshot.AccountId, sources, ct);
+        var tags = await TagStore.LoadAsync(snapshot, [.. tagIds.Append(AccountState.LivingContacts).Distinct()], ct, sources);
 
         var then = today with
         {
             Catalog = catalog.WithValuesOf(today.Catalog),
             Tags = tags.ToImmutableDictionary(),
+            ReadFilters = new(),
         };
-        return (today with { Catalog = today.Catalog.WithValuesOf(catalog) }, then);
+        return (today with { Catalog = today.Catalog.WithValuesOf(catalog), ReadFilters = new() }, then);
     }
 
     private static RpcException Missing(DateTime at, Row row)

@@ -15,8 +15,12 @@ internal static class PastSources
         $" AND r.opportunity_id IN ({OpportunitiesOfCandidates})",
         " AND (h.contact_id IS NULL OR h.contact_id = ANY(@candidates))");
 
-    /// <summary>Everything, or what concerns the contacts of the parameter <c>@candidates</c> only.</summary>
-    public static FilterSources Of(bool hasCandidates) => hasCandidates ? s_candidates : s_everyone;
+    /// <summary>Gets the relations of a moment.</summary>
+    public static FilterSources At(PastMoment moment)
+    {
+        (string, object)[] parameters = [("asOf", moment.At), ("pos", moment.Pos), ("activityPos", moment.ActivityPos)];
+        return s_everyone with { Parameters = parameters, OfCandidates = s_candidates with { Parameters = parameters } };
+    }
 
     // What they have now and what they had or got since.
     private const string OpportunitiesOfCandidates = """

@@ -5,6 +5,7 @@ using TagSegments.Filters.Text;
 using TagSegments.Filters.Tree;
 using TagSegments.Filters.Windows;
 using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Evaluation.Plans;
 using TagSegments.Segments.Filters;
 
 namespace TagSegments.Segments.Preview;
@@ -15,20 +16,20 @@ namespace TagSegments.Segments.Preview;
 /// </summary>
 internal sealed class Funnel
 {
-    private readonly Evaluation.Evaluation _evaluation;
+    private readonly MatchSet _matches;
     private readonly FilterContext _context;
     private readonly FilterCatalog _names;
     private readonly List<Step> _steps = [];
     private readonly HashSet<string> _segments = [];
 
-    private Funnel(Evaluation.Evaluation evaluation, FilterContext context, FilterCatalog names) =>
-        (_evaluation, _context, _names) = (evaluation, context, names);
+    private Funnel(MatchSet matches, FilterContext context, FilterCatalog names) =>
+        (_matches, _context, _names) = (matches, context, names);
 
     /// <summary>Counts the nodes of a filter that was planned apart, and writes them with some names.</summary>
-    public static FunnelNode Count(Evaluation.Evaluation evaluation, FilterContext context, FilterCatalog names)
+    public static FunnelNode Count(MatchSet matches, FilterContext context, FilterCatalog names)
     {
-        var funnel = new Funnel(evaluation, context, names);
-        var root = funnel.Node(evaluation.Filter, "filter");
+        var funnel = new Funnel(matches, context, names);
+        var root = funnel.Node(matches.Filter, "filter");
         funnel.Run();
         foreach (var step in funnel._steps)
         {
@@ -46,7 +47,7 @@ internal sealed class Funnel
             Path = path,
             Windows = { WindowBounds.Of(filter, _context.Catalog, _context.Windows) },
         };
-        var step = new Step(_evaluation.NodeOf(filter), count => node.Count = count);
+        var step = new Step(_matches.NodeOf(filter), count => node.Count = count);
         var members = Members(filter, path).Select(member => (member.Filter, Node: Node(member.Filter, member.Path))).ToList();
         node.Members.AddRange(members.Select(member => member.Node));
         _steps.Add(step);
@@ -66,7 +67,7 @@ internal sealed class Funnel
         }
 
         var segmentId = filter.Segment.SegmentId;
-        return _segments.Add(segmentId) ? [(_evaluation.State.Definitions[segmentId].Filter, "filter")] : [];
+        return _segments.Add(segmentId) ? [(_matches.State.Definitions[segmentId].Filter, "filter")] : [];
     }
 
     private void AddRunning(Filter.KindOneofCase group, List<(Filter Filter, FunnelNode Node)> members)
@@ -74,7 +75,7 @@ internal sealed class Funnel
         ChunkNode? sofar = null;
         foreach (var (filter, node) in members)
         {
-            var own = _evaluation.NodeOf(filter);
+            var own = _matches.NodeOf(filter);
             sofar = new ChunkNode(
                 sofar is null ? own
                 : group == Filter.KindOneofCase.AllOf ? new AndNode([sofar, own])
@@ -86,9 +87,9 @@ internal sealed class Funnel
     private void Run()
     {
         using var living = ChunkBuffers.Current.Take();
-        for (var chunk = 0; chunk < _evaluation.ChunkCount; chunk++)
+        for (var chunk = 0; chunk < _matches.ChunkCount; chunk++)
         {
-            _evaluation.State.Living[chunk].CopyTo(living.Words);
+            _matches.State.Living[chunk].CopyTo(living.Words);
             foreach (var step in _steps)
             {
                 step.Count += ChunkWords.CountBoth(step.Node.Words(chunk), living.Words);

@@ -3,13 +3,14 @@ using Google.Protobuf.WellKnownTypes;
 using TagSegments.Bitmaps;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Text;
+using TagSegments.Segments.Evaluation;
 
 namespace TagSegments.Segments.Preview;
 
 /// <summary>Compares filters that were evaluated together, chunk by chunk, and writes them with some names.</summary>
-internal sealed class Overlap(IReadOnlyList<Evaluation.Evaluation> evaluations, FilterCatalog names)
+internal sealed class Overlap(IReadOnlyList<MatchSet> sets, FilterCatalog names)
 {
-    private readonly ulong[][] _words = [.. evaluations.Select(_ => new ulong[ChunkLayout.Words])];
+    private readonly ulong[][] _words = [.. sets.Select(_ => new ulong[ChunkLayout.Words])];
     private readonly ulong[] _once = new ulong[ChunkLayout.Words];
     private readonly ulong[] _twice = new ulong[ChunkLayout.Words];
     private readonly ulong[] _all = new ulong[ChunkLayout.Words];
@@ -19,15 +20,15 @@ internal sealed class Overlap(IReadOnlyList<Evaluation.Evaluation> evaluations, 
     {
         var response = new GetSegmentOverlapResponse
         {
-            Segments = { evaluations.Select(Describe) },
+            Segments = { sets.Select(Describe) },
             Pairs = { Pairs() },
-            EvaluationTime = evaluations[0].Now.ToTimestamp(),
+            EvaluationTime = sets[0].Now.ToTimestamp(),
         };
-        for (var chunk = 0; chunk < evaluations[0].ChunkCount; chunk++)
+        for (var chunk = 0; chunk < sets[0].ChunkCount; chunk++)
         {
             for (var i = 0; i < _words.Length; i++)
             {
-                evaluations[i].CopyTo(chunk, _words[i]);
+                sets[i].CopyTo(chunk, _words[i]);
             }
 
             Combine();
@@ -37,7 +38,7 @@ internal sealed class Overlap(IReadOnlyList<Evaluation.Evaluation> evaluations, 
         return response;
     }
 
-    private OverlapSegment Describe(Evaluation.Evaluation evaluation) => new() { Text = FilterPrinter.Print(evaluation.Filter, names) };
+    private OverlapSegment Describe(MatchSet matches) => new() { Text = FilterPrinter.Print(matches.Filter, names) };
 
     private IEnumerable<OverlapPair> Pairs() =>
         from first in Enumerable.Range(0, _words.Length)

@@ -76,7 +76,7 @@ internal sealed class Reach(Snapshot snapshot, FilterContext context, Bitmap con
                 Consent(channel, State.Suppressed),
                 Attribute(column, FieldClause.Types.Operator.IsNotEmpty),
             ],
-            context with { HasCandidates = candidates is not null });
+            candidates is null ? context : context.ForCandidates());
         if (candidates is not null)
         {
             parameters.Add("candidates", candidates);

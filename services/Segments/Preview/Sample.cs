@@ -1,5 +1,6 @@
 using TagSegments.Bitmaps;
 using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Evaluation.Plans;
 
 namespace TagSegments.Segments.Preview;
 
@@ -7,19 +8,19 @@ namespace TagSegments.Segments.Preview;
 internal static class Sample
 {
     /// <summary>Picks at most <paramref name="limit"/> contacts, ascending; the same for the same set.</summary>
-    public static int[] Spread(Evaluation.Evaluation evaluation, int count, int limit)
+    public static int[] Spread(MatchSet matches, int count, int limit)
     {
         var picked = new int[Math.Min(limit, count)];
         var numbers = new int[ChunkLayout.Bits];
         using var words = ChunkBuffers.Current.Take();
-        for (int chunk = 0, before = 0, found = 0; chunk < evaluation.ChunkCount && found < picked.Length; chunk++)
+        for (int chunk = 0, before = 0, found = 0; chunk < matches.ChunkCount && found < picked.Length; chunk++)
         {
-            if (evaluation.IsEmpty(chunk))
+            if (matches.IsEmpty(chunk))
             {
                 continue;
             }
 
-            evaluation.CopyTo(chunk, words.Words);
+            matches.CopyTo(chunk, words.Words);
             var end = before + ChunkWords.Enumerate(words.Words, chunk * ChunkLayout.Bits, 0, numbers);
             for (; found < picked.Length && Rank(found) < end; found++)
             {

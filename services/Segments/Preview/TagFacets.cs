@@ -1,33 +1,28 @@
 using Crm.Segments.V1;
-using TagSegments.Filters.Catalog;
 using TagSegments.Segments.Evaluation;
-using TagSegments.Segments.Index;
+using TagSegments.Segments.Evaluation.Plans;
 
 namespace TagSegments.Segments.Preview;
 
 /// <summary>Counts how many of the contacts that match have each tag: chunk by chunk, every tag against the contacts of that chunk.</summary>
 internal static class TagFacets
 {
-    /// <summary>Asks for a filter on a state that has every tag that is counted.</summary>
-    public static Question Ask(AccountState state, Filter filter, string namePrefix) =>
-        new(filter) { MoreTags = Tags(state, namePrefix).Select(tag => tag.Id) };
-
     /// <summary>Counts the contacts, and for each tag those who have it; the most frequent tags come first.</summary>
-    public static (int Count, IReadOnlyList<TagFacet> Facets) Count(Evaluation.Evaluation evaluation, string namePrefix)
+    public static (int Count, IReadOnlyList<TagFacet> Facets) Count(MatchSet matches, string namePrefix)
     {
-        var tags = Tags(evaluation.State, namePrefix).ToArray();
-        var sets = Array.ConvertAll(tags, tag => evaluation.State.Tags[tag.Id]);
+        var tags = matches.State.TagsWithPrefix(namePrefix).ToArray();
+        var sets = Array.ConvertAll(tags, tag => matches.State.Tags[tag.Id]);
         var counts = new int[tags.Length];
         var all = 0;
         using var words = ChunkBuffers.Current.Take();
-        for (var chunk = 0; chunk < evaluation.ChunkCount; chunk++)
+        for (var chunk = 0; chunk < matches.ChunkCount; chunk++)
         {
-            if (evaluation.IsEmpty(chunk))
+            if (matches.IsEmpty(chunk))
             {
                 continue;
             }
 
-            evaluation.CopyTo(chunk, words.Words);
+            matches.CopyTo(chunk, words.Words);
             all += Bitmaps.ChunkWords.Count(words.Words);
             for (var i = 0; i < sets.Length; i++)
             {
@@ -41,7 +36,4 @@ internal static class TagFacets
             .ThenBy(facet => facet.Name, StringComparer.Ordinal);
         return (all, [.. facets]);
     }
-
-    private static IEnumerable<NamedItem<int>> Tags(AccountState state, string namePrefix) =>
-        state.Catalog.TagItems.Where(tag => !tag.IsDeleted && tag.Name.StartsWith(namePrefix, StringComparison.Ordinal));
 }

@@ -1,26 +1,27 @@
 using System.Runtime.InteropServices;
 using Dapper;
 using TagSegments.Bitmaps;
+using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
-using TagSegments.Segments.Past;
+using TagSegments.Segments.Index;
 
 namespace TagSegments.Segments.SmartLists;
 
 /// <summary>Reads one page of the members of a smart list, in the snapshot in which they were found.</summary>
-internal sealed class ListPage(EvaluationScope scope, Evaluation.Evaluation members, IReadOnlyList<ListColumn> columns)
+internal sealed class ListPage(Moment moment, MatchSet members, IReadOnlyList<ListColumn> columns)
 {
     // Up to so many members are looked up by number; beyond, going through all contacts is faster.
     private const int FewMembers = 10_000;
 
-    private readonly SqlParameters _parameters = FilterSql.Parameters(scope.Context);
-    private readonly FilterSources _few = (scope.Context with { HasCandidates = true }).Sources;
+    private readonly SqlParameters _parameters = FilterSql.Parameters(moment.Context);
+    private readonly FilterSources _few = moment.Context.ForCandidates().Sources;
 
     /// <summary>Reads at most <paramref name="limit"/> rows behind a position.</summary>
     public async Task<IReadOnlyList<ListRow>> ReadAsync(ListOrder order, ListPosition? position, int limit, CancellationToken ct)
     {
         _parameters.Add("limit", limit);
         var sql = order.Column is null ? ByNumber(order.Descending, position, limit) : ByColumn(order, order.Column, position);
-        return (await scope.Snapshot.QueryAsync<ListRow>(sql, _parameters, ct)).AsList();
+        return (await moment.Snapshot.QueryAsync<ListRow>(sql, _parameters, ct)).AsList();
     }
 
     // The members' bitmap is in the order of their numbers already.
@@ -74,7 +75,7 @@ internal sealed class ListPage(EvaluationScope scope, Evaluation.Evaluation memb
             JOIN unnest(@chunks, @bits) AS m (chunk, bits) ON m.chunk = c.contact_id >> 14 AND get_bit(m.bits, (c.contact_id & 16383) # 7) = 1
             WHERE c.account_id = @account
             """;
-        return (scope.Context.Sources.Contacts, among);
+        return (moment.Context.Sources.Contacts, among);
     }
 
     // Those without a value come last in both directions.
@@ -95,7 +96,7 @@ internal sealed class ListPage(EvaluationScope scope, Evaluation.Evaluation memb
         return $" AND ({value} {(descending ? "<" : ">")} {last} OR {value} = {last} AND c.contact_id > {after} OR ({value}) IS NULL)";
     }
 
-    private string Cells() => $"jsonb_build_array({string.Join(", ", columns.Select(column => ListColumnSql.Value(column, scope.Context.Sources, _parameters)))})";
+    private string Cells() => $"jsonb_build_array({string.Join(", ", columns.Select(column => ListColumnSql.Value(column, moment.Context.Sources, _parameters)))})";
 
     private static byte[] Bytes(BitChunk chunk)
     {

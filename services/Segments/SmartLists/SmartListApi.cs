@@ -1,30 +1,47 @@
 using Crm.Segments.V1;
 using Grpc.Core;
 using TagSegments.Segments.Definitions;
+using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.SmartLists;
 
-/// <summary>The smart list service.</summary>
-internal sealed class SmartListApi(AccountDirectory accounts, SmartListCalls lists, SmartListRows rows, CallTokens tokens)
+/// <summary>
+/// The smart list service: this part keeps the lists. Each change is one transaction; reads are answered from the account's current state.
+/// </summary>
+internal sealed partial class SmartListApi(
+    AccountDirectory accounts, RequestTokens tokens, DefinitionChanges changes, AccountIndexes indexes, Evaluator evaluator)
     : SmartListService.SmartListServiceBase
 {
     private const int MaxPage = 1_000;
+    private static readonly SmartListDefinition s_blank = new("", "", "", new Filter(), 0, 0, [], "", false, 0, default, default);
 
     public override async Task<CreateSmartListResponse> CreateSmartList(CreateSmartListRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var edit = SmartListEdit.Read(request);
 
-        return await lists.CreateAsync(account, request, SmartListEdit.Read(request), context);
+        return await changes.RunAsync(account, request, request.RequestId, context, async (transaction, state) =>
+        {
+            var now = changes.Now;
+            var blank = s_blank with { SmartListId = Guid.CreateVersion7().ToString(), CreatedAt = now, UpdatedAt = now };
+            var list = edit.Apply(blank, state) with { Version = 1 };
+            await new SmartListStore(transaction, account.Id).SaveAsync(list, context.CancellationToken);
+            return new CreateSmartListResponse { SmartList = SmartListMessage.Of(list, state) };
+        });
     }
 
     public override async Task<GetSmartListResponse> GetSmartList(GetSmartListRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        RequireKey(request.KeyCase != GetSmartListRequest.KeyOneofCase.None);
+        new FieldChecks()
+            .Require(request.KeyCase != GetSmartListRequest.KeyOneofCase.None, "smart_list_id", "is required, or name instead")
+            .ThrowIfAny();
 
         var source = request.KeyCase == GetSmartListRequest.KeyOneofCase.Name ? ByName(request.Name) : ById(request.SmartListId);
-        return new GetSmartListResponse { SmartList = await lists.GetAsync(account, source, context.CancellationToken) };
+        var (state, _) = await indexes.CurrentAsync(account.Id, context.CancellationToken);
+        return new GetSmartListResponse { SmartList = SmartListMessage.Of(FilterReader.SmartList(source, state), state) };
     }
 
     public override async Task<ListSmartListsResponse> ListSmartLists(ListSmartListsRequest request, ServerCallContext context)
@@ -33,9 +50,13 @@ internal sealed class SmartListApi(AccountDirectory accounts, SmartListCalls lis
         var size = PageSizes.Check(request.PageSize, MaxPage);
         var after = tokens.Pages.Read(request);
 
-        var found = await lists.ListAsync(account, after, size + 1, context.CancellationToken);
+        var (state, _) = await indexes.CurrentAsync(account.Id, context.CancellationToken);
+        var found = state.SmartLists.All
+            .Where(list => after is null || string.CompareOrdinal(list.Name, after) > 0)
+            .Take(size + 1)
+            .ToList();
 
-        var response = new ListSmartListsResponse { SmartLists = { found.Take(size) } };
+        var response = new ListSmartListsResponse { SmartLists = { found.Take(size).Select(list => SmartListMessage.Of(list, state)) } };
         if (found.Count > size)
         {
             response.NextPageToken = tokens.Pages.Create(request, found[size - 1].Name);
@@ -47,39 +68,41 @@ internal sealed class SmartListApi(AccountDirectory accounts, SmartListCalls lis
     public override async Task<UpdateSmartListResponse> UpdateSmartList(UpdateSmartListRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var edit = SmartListEdit.Read(request);
 
-        return await lists.UpdateAsync(account, request, SmartListEdit.Read(request), context);
+        return await changes.RunAsync(account, request, request.RequestId, context, async (transaction, state) =>
+        {
+            var old = FilterReader.SmartList(ById(request.SmartList.SmartListId), state);
+            if (request.Version != 0 && request.Version != old.Version)
+            {
+                throw RpcErrors.VersionMismatch("smart list", old.SmartListId, old.Version);
+            }
+
+            var list = edit.Apply(old, state) with { Version = old.Version + 1, UpdatedAt = changes.Now };
+            await new SmartListStore(transaction, account.Id).SaveAsync(list, context.CancellationToken);
+            return new UpdateSmartListResponse { SmartList = SmartListMessage.Of(list, state) };
+        });
     }
 
     public override async Task<DeleteSmartListResponse> DeleteSmartList(DeleteSmartListRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
-        return await lists.DeleteAsync(account, request, context);
-    }
-
-    public override async Task<ListSmartListRowsResponse> ListSmartListRows(ListSmartListRowsRequest request, ServerCallContext context)
-    {
-        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        new FieldChecks()
-            .Require(request.KeyCase != ListSmartListRowsRequest.KeyOneofCase.None, "smart_list_id", "is required, or name or source instead")
-            .Require(request.Columns.Count <= SmartListEdit.MaxColumns, "columns", $"has more than {SmartListEdit.MaxColumns} entries")
-            .ThrowIfAny();
-        var size = PageSizes.Check(request.PageSize, MaxPage);
-
-        var source = request.KeyCase switch
+        return await changes.RunAsync(account, request, request.RequestId, context, async (transaction, state) =>
         {
-            ListSmartListRowsRequest.KeyOneofCase.Name => ByName(request.Name),
-            ListSmartListRowsRequest.KeyOneofCase.SmartListId => ById(request.SmartListId),
-            _ => request.Source,
-        };
-        return await rows.ListAsync(account, source, request, size, context.CancellationToken);
+            var list = FilterReader.SmartList(ById(request.SmartListId), state);
+            if (!request.Force)
+            {
+                await new ReferenceStore(transaction, account.Id).RequireUnusedAsync(
+                    "smart_list", list.SmartListId, list.Name, context.CancellationToken);
+            }
+
+            await new SmartListStore(transaction, account.Id).DeleteAsync(list.SmartListId, context.CancellationToken);
+            return new DeleteSmartListResponse();
+        });
     }
 
     private static FilterSource ById(string smartListId) => new() { SmartListId = smartListId };
 
     private static FilterSource ByName(string name) => new() { SmartListName = name };
-
-    private static void RequireKey(bool isSet) =>
-        new FieldChecks().Require(isSet, "smart_list_id", "is required, or name instead").ThrowIfAny();
 }

@@ -1,8 +1,10 @@
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Checks;
 using TagSegments.Filters.Values;
 using TagSegments.Segments.Definitions;
+using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
@@ -62,7 +64,7 @@ internal sealed class SmartListEdit
         new FieldChecks()
             .Require(changed.TagIds.Distinct().Count() == changed.TagIds.Count(), "smart_list.exclude_tag_id", "is also the include tag")
             .ThrowIfAny();
-        var missing = FilterReader.MissingTags(changed, state).FirstOrDefault(tag => Has(tag.Path));
+        var missing = FilterRequirements.MissingTags(changed, state).FirstOrDefault(tag => Has(tag.Path));
         return missing is null ? changed : throw FilterErrors.MissingReference(missing with { Path = $"smart_list.{missing.Path}" });
     }
 

@@ -15,7 +15,7 @@ internal sealed class IndexCosts(Report report, TestApps apps, SegmentsData data
         var db = services.GetRequiredService<NpgsqlDataSource>();
         var tagIds = Enumerable.Range(1, TagSets.Count).ToArray();
         var state = await services.GetRequiredService<AccountIndexes>().LoadAsync(
-            data.AccountId, Missing.Nothing with { Tags = tagIds.ToHashSet() }, CancellationToken.None);
+            data.AccountId, tagIds, CancellationToken.None);
         var tags = tagIds.Select(tagId => state.Tags[tagId]).ToList();
 
         report.AtMost("index in process", tags.Sum(tag => tag.Bytes), "assignments", data.Assignments, "bytes", 2);

@@ -98,7 +98,7 @@ public sealed class FilterSqlOracleTests(ITestOutputHelper output)
 
     private static async Task<int[]> MatchesAsync(NpgsqlConnection connection, Filter filter, FilterContext context, int[]? candidates = null)
     {
-        var compiled = FilterSql.Compile(filter, context with { HasCandidates = candidates is not null });
+        var compiled = FilterSql.Compile(filter, candidates is null ? context : context.ForCandidates());
         compiled.Parameters.Add("candidates", candidates ?? []);
         var among = candidates is null ? "" : "AND c.contact_id = ANY(@candidates)";
         var sql = $"SELECT c.contact_id FROM crm.segment_contacts c WHERE c.account_id = @account AND {compiled.Text} {among} ORDER BY c.contact_id";

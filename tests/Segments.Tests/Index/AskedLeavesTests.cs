@@ -1,4 +1,4 @@
-using TagSegments.Segments.Index;
+using TagSegments.Segments.Evaluation.Answers;
 
 namespace TagSegments.Segments.Tests.Index;
 

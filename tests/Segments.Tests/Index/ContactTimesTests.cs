@@ -1,5 +1,5 @@
 using TagSegments.Bitmaps;
-using TagSegments.Segments.Index;
+using TagSegments.Segments.Evaluation.Answers;
 
 namespace TagSegments.Segments.Tests.Index;
 

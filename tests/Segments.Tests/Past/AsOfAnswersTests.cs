@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using NodaTime;
 using Npgsql;
+using TagSegments.Segments.Preview;
 using TagSegments.Segments.Tests.Data;
 using TagSegments.Testing;
 using TagSegments.Testing.Oracle;

@@ -8,11 +8,9 @@ using Npgsql;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Checks;
 using TagSegments.Filters.Text;
-using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Explain;
 using TagSegments.Segments.Filters;
-using TagSegments.Segments.Index;
-using TagSegments.Segments.Past;
 using TagSegments.Segments.Tests.Explain;
 using TagSegments.ServiceDefaults.Data;
 using TagSegments.Testing;
@@ -76,14 +74,19 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
 
         await using var service = NpgsqlDataSource.Create(shared.Apps.Database.RoleConnectionString("segments"));
         await using var redis = RedisConnection.Open(shared.Apps.RedisConnectionString);
-        await using var node = new HistoryNode(service, redis);
+        var wrongs = missed.ToDictionary(wrong => wrong, wrong => new HistoryNode(service, redis, history: wrong));
         foreach (var moment in moments)
         {
             foreach (var filter in Filters(moment, random))
             {
                 await CompareAsync(account, moment, filter, seed);
-                await CatchAsync(node, moment, filter, missed);
+                await CatchAsync(wrongs, moment, filter, missed);
             }
+        }
+
+        foreach (var node in wrongs.Values)
+        {
+            await node.DisposeAsync();
         }
 
         output.WriteLine($"seed {seed}: {moments.Count} instants, {moments[^1].World.Contacts.Count} contacts");
@@ -116,19 +119,15 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
             """);
     }
 
-    private static async Task CatchAsync(HistoryNode node, Moment moment, Filter filter, HashSet<WrongHistory> missed)
+    private static async Task CatchAsync(
+        Dictionary<WrongHistory, HistoryNode> wrongs, Moment moment, Filter filter, HashSet<WrongHistory> missed)
     {
         foreach (var wrong in missed.ToList())
         {
             try
             {
-                var source = new FilterSource { Filter = filter };
-                var evaluations = await new PastEvaluator(node.Indexes, new AnswerLoader(new AskingLimits()), wrong).EvaluateAsync(
-                    moment.World.AccountId,
-                    moment.AsOf,
-                    (today, then) => [new Question(FilterReader.Read(source, today, then))],
-                    CancellationToken.None);
-                if (!moment.Matches(filter).SequenceEqual(evaluations[0].ToBitmap().After(-1)))
+                var (_, contacts) = await wrongs[wrong].EvaluateAsync(moment.World.AccountId, filter, moment.AsOf);
+                if (!moment.Matches(filter).SequenceEqual(contacts))
                 {
                     missed.Remove(wrong);
                 }
@@ -159,7 +158,7 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
     private static async Task<Moment> CopyAsync(PastAccount account, NpgsqlConnection connection, int accountId, string write)
     {
         var asOf = await account.InstantAsync();
-        var catalog = await FilterCatalogStore.LoadAsync(connection, accountId, CancellationToken.None);
+        var catalog = await FilterCatalogStore.LoadAsync(connection, accountId, FilterSources.Present, CancellationToken.None);
         return new Moment(asOf, await new WorldReader(connection, accountId).ReadAsync(catalog), catalog, write);
     }
 

@@ -1,25 +1,23 @@
 using TagSegments.Segments.Evaluation;
-using TagSegments.Segments.Index;
+using TagSegments.Segments.Evaluation.Answers;
 
 namespace TagSegments.Testing.Histories;
 
 /// <summary>Shared evaluations that tell when somebody asks for one; a wrong variant answers late comers out of the snapshot in use.</summary>
-internal sealed class HistoryEvaluations(
-    AccountIndexes indexes, AnswerLoader loader, AnswerStore answers, TimeProvider time, bool sharesWithLateComers)
-    : SharedEvaluations(indexes, loader, answers, time)
+internal sealed class HistoryEvaluations(Moments moments, AnswerStore answers, bool sharesWithLateComers)
+    : SharedEvaluations(moments, answers)
 {
-    private Task<IReadOnlyList<Evaluation>?>? _underWay;
+    private Task<IReadOnlyList<MatchSet>?>? _underWay;
     private TaskCompletionSource _asked = new();
 
     /// <summary>Completes when the next call asks.</summary>
     public Task NextCallAsync() => (_asked = new TaskCompletionSource()).Task;
 
-    public override Task<IReadOnlyList<Evaluation>?> EvaluateAsync(
-        int accountId, Func<AccountState, IReadOnlyList<Question>> read, CancellationToken ct)
+    public override Task<IReadOnlyList<MatchSet>?> EvaluateAsync(int accountId, EvaluationRequest request, CancellationToken ct)
     {
         var answer = sharesWithLateComers && _underWay is { IsCompleted: false } shared
             ? shared
-            : _underWay = base.EvaluateAsync(accountId, read, ct);
+            : _underWay = base.EvaluateAsync(accountId, request, ct);
         _asked.TrySetResult();
         return answer;
     }

@@ -1,9 +1,12 @@
 using Crm.Segments.V1;
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Evaluation.Answers;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Past;
 using TagSegments.ServiceDefaults.Data;
 
 namespace TagSegments.Testing.Histories;
@@ -12,9 +15,9 @@ namespace TagSegments.Testing.Histories;
 internal sealed class HistoryNode : IAsyncDisposable
 {
     // Accounts of histories are small: what makes a difference for large ones has to begin early.
-    private static readonly AskingLimits s_limits = new(Few: 8, VeryFew: 2, MostChanged: 12);
+    private static readonly LeafQueryLimits s_limits = new(Few: 8, VeryFew: 2, MostChanged: 12);
 
-    public HistoryNode(NpgsqlDataSource db, RedisConnection redis, Protocol? protocol = null, TimeProvider? time = null)
+    public HistoryNode(NpgsqlDataSource db, RedisConnection redis, Protocol? protocol = null, TimeProvider? time = null, PastHistory? history = null)
     {
         protocol ??= Protocol.Right;
         var metrics = new IndexMetrics();
@@ -26,10 +29,11 @@ internal sealed class HistoryNode : IAsyncDisposable
             .AddInMemoryCollection(new Dictionary<string, string?> { ["Segments:ShadowShare"] = "0" })
             .Build();
         var shadow = new ShadowCheck(configuration, metrics, NullLogger<ShadowCheck>.Instance);
-        var answers = protocol.Answers?.Invoke(s_limits) ?? new AnswerLoader(s_limits);
-        var (store, clock) = (new AnswerStore(configuration), time ?? TimeProvider.System);
-        Shared = new HistoryEvaluations(Indexes, answers, store, clock, protocol.SharesSnapshots);
-        Evaluator = new Evaluator(Indexes, Shared, answers, store, shadow, clock);
+        var clock = time ?? TimeProvider.System;
+        var answers = new AnswerStore(configuration, protocol.Answers?.Invoke(s_limits) ?? new AnswerLoader(s_limits));
+        var moments = new Moments(Indexes, history ?? new PastHistory(clock), clock);
+        Shared = new HistoryEvaluations(moments, answers, protocol.SharesSnapshots);
+        Evaluator = new Evaluator(Indexes, moments, Shared, answers, shadow, clock);
     }
 
     public HistoryCache Cache { get; }
@@ -43,13 +47,14 @@ internal sealed class HistoryNode : IAsyncDisposable
     public Evaluator Evaluator { get; }
 
     /// <summary>Evaluates a filter; tells at which moment, and who matches.</summary>
-    public async Task<(DateTimeOffset Now, IReadOnlyList<int> Contacts)> EvaluateAsync(int accountId, Filter filter)
+    public async Task<(DateTimeOffset Now, IReadOnlyList<int> Contacts)> EvaluateAsync(int accountId, Filter filter, Timestamp? asOf = null)
     {
-        var evaluation = await Evaluator.EvaluateAsync(accountId, _ => filter, CancellationToken.None);
-        var contacts = evaluation.ToBitmap();
-        return contacts.Count == evaluation.Count()
-            ? (evaluation.Now, [.. contacts.After(-1)])
-            : throw new InvalidOperationException($"{evaluation.Count()} counted, {contacts.Count} found.");
+        var request = new EvaluationRequest(new RequestedFilter(new FilterSource { Filter = filter }));
+        var matches = (await Evaluator.EvaluateAsync(accountId, request, asOf, CancellationToken.None))[0];
+        var contacts = matches.ToBitmap();
+        return contacts.Count == matches.Count()
+            ? (matches.Now, [.. contacts.After(-1)])
+            : throw new InvalidOperationException($"{matches.Count()} counted, {contacts.Count} found.");
     }
 
     /// <summary>Finds who matches a filter.</summary>

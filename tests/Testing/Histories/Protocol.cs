@@ -1,3 +1,4 @@
+using TagSegments.Segments.Evaluation.Answers;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults.Data;
 
@@ -28,7 +29,7 @@ internal sealed record Protocol(string Name)
     public Func<TagEntryCache, IndexMetrics, TagLoader>? Loader { get; init; }
 
     /// <summary>Makes what brings kept answers to a snapshot.</summary>
-    public Func<AskingLimits, AnswerLoader>? Answers { get; init; }
+    public Func<LeafQueryLimits, AnswerLoader>? Answers { get; init; }
 
     /// <summary>What the names of an entry's keys end with.</summary>
     public IReadOnlyList<string> KeyEndings { get; init; } = [""];

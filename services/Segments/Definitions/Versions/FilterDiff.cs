@@ -4,7 +4,7 @@ using TagSegments.Filters.Text;
 using TagSegments.Segments.Evaluation;
 using Change = Crm.Segments.V1.DiffLine.Types.Change;
 
-namespace TagSegments.Segments.Definitions;
+namespace TagSegments.Segments.Definitions.Versions;
 
 /// <summary>
 /// Compares two filters clause by clause. The order in a group is no difference; a filter that was put into a group, or taken out of one, is

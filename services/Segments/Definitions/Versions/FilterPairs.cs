@@ -1,7 +1,7 @@
 using Crm.Segments.V1;
 using TagSegments.Segments.Evaluation;
 
-namespace TagSegments.Segments.Definitions;
+namespace TagSegments.Segments.Definitions.Versions;
 
 /// <summary>
 /// Finds out which member of a group became which member of another one: the same if there is one, else the one that shares most clauses,

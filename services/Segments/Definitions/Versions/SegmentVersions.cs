@@ -2,10 +2,11 @@ using System.Globalization;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using TagSegments.Filters.Text;
+using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 
-namespace TagSegments.Segments.Definitions;
+namespace TagSegments.Segments.Definitions.Versions;
 
 /// <summary>Reads the versions of segments.</summary>
 internal sealed class SegmentVersions(AccountIndexes indexes)
@@ -60,7 +61,7 @@ internal sealed class SegmentVersions(AccountIndexes indexes)
 
     private async Task<T> ReadAsync<T>(AccountInfo account, Func<VersionStore, AccountState, Task<T>> read, CancellationToken ct)
     {
-        var (snapshot, state) = await indexes.OpenAsync(account.Id, Missing.Nothing, ct);
+        var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
         await using (snapshot)
         {
             return await read(new VersionStore(snapshot.Transaction, account.Id), state);
@@ -69,7 +70,7 @@ internal sealed class SegmentVersions(AccountIndexes indexes)
 
     private static SegmentVersion ToProto(VersionRow row, AccountState state)
     {
-        var problems = FilterReader.Problems(row.Filter, state);
+        var problems = FilterRequirements.Problems(row.Filter, state);
         return new SegmentVersion
         {
             SegmentId = row.SegmentId,

@@ -2,7 +2,7 @@ using Crm.Segments.V1;
 using Dapper;
 using Npgsql;
 
-namespace TagSegments.Segments.Definitions;
+namespace TagSegments.Segments.Definitions.Versions;
 
 /// <summary>The versions of segments in PostgreSQL, inside the caller's transaction. They outlive their segment.</summary>
 internal sealed class VersionStore(NpgsqlTransaction transaction, int accountId)

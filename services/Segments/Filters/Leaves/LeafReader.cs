@@ -13,13 +13,12 @@ namespace TagSegments.Segments.Filters;
 /// times are asked if those can answer the clause: the latest one for windows that reach to now, the earliest one for those that begin with
 /// the beginning. What is left is asked anew each time.
 /// </summary>
-internal sealed class LeafReader(FilterContext context, DateTime? latestActivity)
+internal sealed class LeafReader(FilterContext context)
 {
-    private readonly long _latestActivity = latestActivity?.Ticks ?? 0;
     private readonly LeafKeys _keys = LeafKeys.Of(context.Catalog);
 
     /// <summary>Reads a clause.</summary>
-    public LeafUse Read(Filter clause) => context.Past is not null ? Ask(clause) : clause.KindCase switch
+    public LeafUse Read(Filter clause) => !context.Sources.ArePresent ? Ask(clause) : clause.KindCase switch
     {
         Filter.KindOneofCase.Field => Field(clause),
         Filter.KindOneofCase.Activity => Activity(clause),
@@ -60,7 +59,7 @@ internal sealed class LeafReader(FilterContext context, DateTime? latestActivity
         }
 
         var (from, until) = window is null ? (1, long.MaxValue) : Ticks(window);
-        if (until > _latestActivity)
+        if (until > context.LatestActivity.Ticks)
         {
             return new(Times(activity, earliest: false), from);
         }

@@ -6,6 +6,17 @@ internal sealed record FilterSources
     /// <summary>The read views: the present.</summary>
     public static readonly FilterSources Present = new();
 
+    private readonly FilterSources? _ofCandidates;
+
+    /// <summary>What the relations need to know besides <c>@account</c>: the names and values of their parameters.</summary>
+    public IReadOnlyList<(string Name, object Value)> Parameters { get; init; } = [];
+
+    /// <summary>The same relations, as far as the contacts of the parameter <c>@candidates</c> need them.</summary>
+    public FilterSources OfCandidates { get => _ofCandidates ?? this; init => _ofCandidates = value; }
+
+    /// <summary>Whether these are the read views themselves.</summary>
+    public bool ArePresent => ReferenceEquals(this, Present);
+
     public string Contacts { get; init; } = "crm.segment_contacts";
 
     /// <summary>The addresses that declined, whoever had them.</summary>

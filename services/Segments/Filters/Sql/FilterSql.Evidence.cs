@@ -1,4 +1,5 @@
 using Crm.Segments.V1;
+using TagSegments.Segments.Explain;
 
 namespace TagSegments.Segments.Filters;
 
@@ -49,7 +50,7 @@ internal sealed partial class FilterSql
             [.. clause.Conditions.Select(compiler.OpportunityField)]);
     }
 
-    private static FilterSql ForCandidates(FilterContext context) => Start(context with { HasCandidates = true });
+    private static FilterSql ForCandidates(FilterContext context) => new(context.ForCandidates());
 
     private EvidenceSql Evidence(string rows, params string[] conditions) => new(rows, conditions, _parameters);
 }

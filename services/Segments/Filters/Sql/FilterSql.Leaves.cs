@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crm.Segments.V1;
+using TagSegments.Segments.Evaluation.Answers;
 using Kind = Crm.Segments.V1.ActivityClause.Types.Kind;
 
 namespace TagSegments.Segments.Filters;
@@ -37,7 +38,7 @@ internal sealed partial class FilterSql
     /// </summary>
     public static SqlFragment CompileLeaves(IReadOnlyList<Leaf> leaves, FilterContext context)
     {
-        var compiler = Start(context);
+        var compiler = new FilterSql(context);
         var expressions = leaves.TakeWhile(leaf => leaf.IsExpression).ToList();
         var passes = expressions.Chunk(ExpressionsPerPass).Select((pass, i) => compiler.Pass(i * ExpressionsPerPass, pass));
         var rows = leaves.Select((leaf, i) => (leaf, i)).Skip(expressions.Count).Select(one => $"""

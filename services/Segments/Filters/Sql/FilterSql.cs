@@ -14,10 +14,14 @@ internal sealed partial class FilterSql
     private readonly FilterContext _context;
     private readonly WindowResolver _windows;
     private readonly FilterSources _sources;
-    private readonly SqlParameters _parameters = new();
+    private readonly SqlParameters _parameters;
     private int _clauses;
 
-    private FilterSql(FilterContext context) => (_context, _windows, _sources) = (context, context.Windows, context.Sources);
+    private FilterSql(FilterContext context)
+    {
+        (_context, _windows, _sources) = (context, context.Windows, context.Sources);
+        _parameters = SqlParameters.Of(context.Catalog.AccountId, context.Sources);
+    }
 
     /// <summary>
     /// Compiles a filter for <c>SELECT ... FROM {context.Sources.Contacts} c WHERE c.account_id = @account AND (...)</c>.
@@ -31,34 +35,20 @@ internal sealed partial class FilterSql
     /// <summary>Compiles several filters for one such statement, with common parameters.</summary>
     public static (IReadOnlyList<string> Texts, SqlParameters Parameters) CompileEach(IEnumerable<Filter> filters, FilterContext context)
     {
-        var compiler = Start(context);
+        var compiler = new FilterSql(context);
         return ([.. filters.Select(filter => compiler.Node(filter, 1))], compiler._parameters);
     }
 
     /// <summary>Makes the parameters that the relations of a context need, for a query of its own.</summary>
     public static SqlParameters Parameters(FilterContext context, int[]? candidates = null)
     {
-        var compiler = Start(context);
+        var parameters = SqlParameters.Of(context.Catalog.AccountId, context.Sources);
         if (candidates is not null)
         {
-            compiler._parameters.Add("candidates", candidates);
+            parameters.Add("candidates", candidates);
         }
 
-        return compiler._parameters;
-    }
-
-    private static FilterSql Start(FilterContext context)
-    {
-        var compiler = new FilterSql(context);
-        compiler._parameters.Add("account", context.Catalog.AccountId);
-        if (context.Past is { } past)
-        {
-            compiler._parameters.Add("asOf", past.At);
-            compiler._parameters.Add("pos", past.Pos);
-            compiler._parameters.Add("activityPos", past.ActivityPos);
-        }
-
-        return compiler;
+        return parameters;
     }
 
     private string Node(Filter filter, int depth)

@@ -12,6 +12,19 @@ internal sealed class SqlParameters : SqlMapper.IDynamicParameters
 {
     private readonly List<NpgsqlParameter> _parameters = [];
 
+    /// <summary>Makes the parameters that some relations of an account need.</summary>
+    public static SqlParameters Of(int accountId, FilterSources sources)
+    {
+        var parameters = new SqlParameters();
+        parameters.Add("account", accountId);
+        foreach (var (name, value) in sources.Parameters)
+        {
+            parameters.Add(name, value);
+        }
+
+        return parameters;
+    }
+
     /// <summary>Adds a parameter under a name.</summary>
     public void Add(string name, object value) => _parameters.Add(new NpgsqlParameter(name, value));
 

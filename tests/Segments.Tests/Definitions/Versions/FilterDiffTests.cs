@@ -3,7 +3,7 @@ using NodaTime;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Checks;
 using TagSegments.Filters.Text;
-using TagSegments.Segments.Definitions;
+using TagSegments.Segments.Definitions.Versions;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Testing.Oracle;
 using Xunit.Abstractions;

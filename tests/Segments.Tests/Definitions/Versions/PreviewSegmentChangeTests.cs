@@ -1,6 +1,7 @@
 using Crm.Errors.V1;
 using Crm.Segments.V1;
 using Grpc.Core;
+using TagSegments.Segments.Index;
 using TagSegments.Segments.Tests.Data;
 using TagSegments.Testing;
 

@@ -1,3 +1,4 @@
+using TagSegments.Segments.Evaluation.Answers;
 using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
 
@@ -7,7 +8,7 @@ namespace TagSegments.Testing.Histories;
 /// <param name="limits">How much is asked at once.</param>
 /// <param name="overlooks">Takes two moments and gives the earlier one as it would be if something had not happened since.</param>
 /// <param name="believes">Whether positions of the database's past are taken for its own without a look at their nonce.</param>
-internal sealed class WrongAnswers(AskingLimits limits, Func<Leaf, AnswerClocks, AnswerClocks, AnswerClocks> overlooks, bool believes = false)
+internal sealed class WrongAnswers(LeafQueryLimits limits, Func<Leaf, AnswerClocks, AnswerClocks, AnswerClocks> overlooks, bool believes = false)
     : AnswerLoader(limits)
 {
     public override bool IsSame(Leaf leaf, AnswerClocks then, AnswerClocks now) => base.IsSame(leaf, overlooks(leaf, then, now), now);

@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+using TagSegments.Bitmaps;
+using TagSegments.Segments.Filters;
+
+namespace TagSegments.Segments.Evaluation.Answers;
+
+/// <summary>
+/// Takes up what PostgreSQL answers to a leaf: about everyone, or about some <paramref name="candidates"/>, in addition to what was known.
+/// </summary>
+internal sealed class AnswerEditor(Leaf leaf, KeptAnswer before, int[]? candidates)
+{
+    private readonly BitmapEditor _contacts = new(candidates is null ? Bitmap.Empty : before.Contacts);
+    private readonly ContactTimes _times = candidates is null ? ContactTimes.Empty : before.Times;
+    private readonly Dictionary<int, long[]> _touched = [];
+    private int _lastPage = -1;
+    private long[] _last = [];
+
+    /// <summary>Forgets what was known of the candidates.</summary>
+    public AnswerEditor Begin()
+    {
+        foreach (var contactId in candidates ?? [])
+        {
+            if (leaf.Time is null)
+            {
+                _contacts.Remove(contactId);
+            }
+            else
+            {
+                TimeOf(contactId) = 0;
+            }
+        }
+
+        return this;
+    }
+
+    /// <summary>Notes that a contact is among the answer, and when, in ticks.</summary>
+    public void Add(int contactId, long ticks)
+    {
+        if (leaf.Time is null)
+        {
+            _contacts.Add(contactId);
+            return;
+        }
+
+        ref var time = ref TimeOf(contactId);
+        time = time == 0 || ticks < time == leaf.Time.Earliest ? ticks : time;
+    }
+
+    /// <summary>Notes that the contacts of some bits of a chunk are.</summary>
+    public void Add(int chunk, ReadOnlySpan<byte> bits, long ticks)
+    {
+        if (leaf.Time is null)
+        {
+            _contacts.Add(chunk, bits);
+            return;
+        }
+
+        var offsets = new int[ChunkLayout.Bits];
+        var count = ChunkWords.Enumerate(MemoryMarshal.Cast<byte, ulong>(bits), chunk * ChunkLayout.Bits, 0, offsets);
+        foreach (var contactId in offsets.AsSpan(0, count))
+        {
+            Add(contactId, ticks);
+        }
+    }
+
+    /// <summary>Makes the answer.</summary>
+    public KeptAnswer ToAnswer()
+    {
+        var answer = before with { Contacts = _contacts.ToBitmap(), Times = _times.With(_touched) };
+        return candidates is null
+            ? answer with { IsWhole = true, But = Bitmap.Empty }
+            : answer with { But = Learn(candidates) };
+    }
+
+    private Bitmap Learn(int[] contactIds)
+    {
+        var but = new BitmapEditor(before.But);
+        foreach (var contactId in contactIds)
+        {
+            (before.IsWhole ? (Action<int>)but.Remove : but.Add)(contactId);
+        }
+
+        return but.ToBitmap();
+    }
+
+    private ref long TimeOf(int contactId)
+    {
+        var page = contactId / TimesPage.Size;
+        if (page != _lastPage)
+        {
+            if (!_touched.TryGetValue(page, out var times))
+            {
+                _touched[page] = times = _times.Copy(page);
+            }
+
+            (_lastPage, _last) = (page, times);
+        }
+
+        return ref _last[contactId % TimesPage.Size];
+    }
+}

@@ -1,0 +1,65 @@
+using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
+
+namespace TagSegments.Segments.Evaluation.Answers;
+
+/// <summary>
+/// Brings kept answers to the moment of a snapshot: whatever may have changed since, by the logs, is unknown then. An answer is believed only
+/// if this database once was at the very positions, with the very nonces, that it was true at, and the logs reach back to them.
+/// </summary>
+internal class AnswerLoader(LeafQueryLimits limits)
+{
+    /// <summary>How much is asked at once.</summary>
+    public LeafQueryLimits Limits => limits;
+
+    /// <summary>Makes what finds out about changes in a snapshot.</summary>
+    public virtual SnapshotChanges ChangesIn(Snapshot snapshot) => new(snapshot);
+
+    /// <summary>Whether nothing that a leaf depends on has changed between two moments.</summary>
+    public virtual bool IsSame(Leaf leaf, AnswerClocks then, AnswerClocks now) =>
+        (!leaf.UsesRecords || then.Records == now.Records)
+        && (leaf.TagId == 0 || then.Floor == now.Floor)
+        && ((!leaf.UsesActivity && leaf.Suppressions is null) || then.Activity == now.Activity)
+        && (!leaf.UsesNames || then.Names == now.Names);
+
+    /// <summary>Brings an answer forward; null if it is of no use.</summary>
+    public async Task<KeptAnswer?> BringForwardAsync(SnapshotChanges changes, Leaf leaf, KeptAnswer answer, CancellationToken ct)
+    {
+        var (then, now) = (answer.At, AnswerClocks.Of(changes.Snapshot.Clocks));
+        if (IsSame(leaf, then, now))
+        {
+            return answer with { At = now };
+        }
+
+        var changed = await ChangedAsync(changes, leaf, then, now, ct);
+        return changed is not null && changed.Count <= limits.MostChanged ? answer.Forget(changed, now) : null;
+    }
+
+    /// <summary>Finds the contacts for whom the answer may have changed; null if that cannot be told.</summary>
+    protected virtual async Task<IReadOnlyCollection<int>?> ChangedAsync(
+        SnapshotChanges changes, Leaf leaf, AnswerClocks then, AnswerClocks now, CancellationToken ct)
+    {
+        if ((leaf.UsesNames && then.Names != now.Names) || (leaf.TagId != 0 && then.Floor != now.Floor))
+        {
+            return null;
+        }
+
+        var parts = new List<IReadOnlyCollection<int>?>();
+        if (leaf.UsesRecords && then.Records != now.Records)
+        {
+            parts.Add(leaf.TagId == 0
+                ? await changes.RecordsAsync(then.Records, limits.MostChanged, ct)
+                : await changes.TagAsync(leaf.TagId, then.Records, limits.MostChanged, ct));
+        }
+
+        if (then.Activity != now.Activity)
+        {
+            parts.Add(
+                leaf.UsesActivity ? await changes.ActivityAsync(then.Activity, limits.MostChanged, ct)
+                : leaf.Suppressions is { } channel ? await changes.SuppressionsAsync(channel, then.Activity, limits.MostChanged, ct)
+                : []);
+        }
+
+        return parts.Contains(null) ? null : parts.Count == 1 ? parts[0] : [.. parts.SelectMany(part => part!)];
+    }
+}

@@ -1,0 +1,37 @@
+using Crm.Segments.V1;
+
+namespace TagSegments.Segments.Evaluation;
+
+/// <summary>
+/// What a call wants evaluated, as the caller sent it. It is read against the names of the very state that it is evaluated on.
+/// </summary>
+/// <param name="Filters">The filters, which are evaluated in one state at one <c>now</c>.</param>
+internal sealed record EvaluationRequest(params IReadOnlyList<RequestedFilter> Filters)
+{
+    /// <summary>The contacts of interest; the answer means nothing for others. Null for everyone.</summary>
+    public int[]? Candidates { get; init; }
+
+    /// <summary>Whether every node of a filter is to be asked by itself, too.</summary>
+    public bool NodeByNode { get; init; }
+
+    /// <summary>How the names of the tags begin that are counted among the matches; null where no tags are counted.</summary>
+    public string? CountedTags { get; init; }
+
+    /// <summary>Whether each saved segment that takes part and has expectations is evaluated, too, for the contacts that it expects.</summary>
+    public bool WithExpectations { get; init; }
+}
+
+/// <summary>A filter of a request: who is in its source or in an included one, and in no excluded one.</summary>
+/// <param name="Source">A tree, a text, or a saved segment or list.</param>
+/// <param name="Field">The field of the request that holds the source: the paths in errors begin with it. Empty for <c>source</c>.</param>
+internal sealed record RequestedFilter(FilterSource? Source, string Field = "")
+{
+    /// <summary>The sources of the field <c>include</c>.</summary>
+    public IReadOnlyList<FilterSource> Include { get; init; } = [];
+
+    /// <summary>The sources of the field <c>exclude</c>.</summary>
+    public IReadOnlyList<FilterSource> Exclude { get; init; } = [];
+
+    /// <summary>Whether the filter is left out if a saved segment cannot be evaluated, instead of failing the request.</summary>
+    public bool SkipIfInvalid { get; init; }
+}

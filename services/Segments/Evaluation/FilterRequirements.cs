@@ -1,0 +1,65 @@
+using System.Globalization;
+using Crm.Segments.V1;
+using TagSegments.Filters.Checks;
+using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
+
+namespace TagSegments.Segments.Evaluation;
+
+/// <summary>What has to be there for a filter to be evaluated: in the filter itself and in the segments that it refers to.</summary>
+internal static class FilterRequirements
+{
+    /// <summary>Throws unless a filter is valid and all that it refers to exists, also in the segments that it refers to.</summary>
+    public static void RequireUsable(Filter filter, AccountState state, string path = "filter")
+    {
+        FilterValidator.Validate(filter, state.Catalog, path).ThrowIfAny();
+        foreach (var segment in Reached(filter, state))
+        {
+            FilterValidator.Validate(segment.Filter, state.Catalog, $"segment \"{segment.Name}\": filter").ThrowIfAny();
+        }
+    }
+
+    /// <summary>Throws unless all that the members of a smart list depend on exists.</summary>
+    public static void RequireUsable(SmartListDefinition list, AccountState state)
+    {
+        RequireUsable(list.Filter, state);
+        if (MissingTags(list, state).FirstOrDefault() is { } missing)
+        {
+            throw FilterErrors.MissingReference(missing);
+        }
+    }
+
+    /// <summary>Gets the tags of a smart list that do not exist.</summary>
+    public static IEnumerable<MissingReference> MissingTags(SmartListDefinition list, AccountState state) =>
+        new[] { (list.IncludeTagId, "include_tag_id"), (list.ExcludeTagId, "exclude_tag_id") }
+            .Where(tag => tag.Item1 != 0 && state.Catalog.Tags.ById(tag.Item1) is null)
+            .Select(tag => new MissingReference("tag", tag.Item1.ToString(CultureInfo.InvariantCulture), tag.Item2));
+
+    /// <summary>Gets what is missing for a saved filter, also in the segments that it refers to, one line each.</summary>
+    public static IReadOnlyList<string> Problems(Filter filter, AccountState state)
+    {
+        var own = FilterValidator.Validate(filter, state.Catalog).Missing.Select(missing => missing.ToString());
+        var inherited = Reached(filter, state).SelectMany(segment =>
+            FilterValidator.Validate(segment.Filter, state.Catalog).Missing.Select(missing => $"segment \"{segment.Name}\": {missing}"));
+        return [.. own, .. inherited];
+    }
+
+    /// <summary>Gets the segments that a filter refers to, also by others, each once.</summary>
+    // Those that do not exist are for the validator to report.
+    public static IEnumerable<SegmentDefinition> Reached(Filter filter, AccountState state)
+    {
+        var seen = new HashSet<string>();
+        var open = new Stack<Filter>([filter]);
+        while (open.TryPop(out var next))
+        {
+            foreach (var node in FilterWalk.All(next).Where(node => node.KindCase == Filter.KindOneofCase.Segment))
+            {
+                if (seen.Add(node.Segment.SegmentId) && state.Definitions.TryGetValue(node.Segment.SegmentId, out var segment))
+                {
+                    yield return segment;
+                    open.Push(segment.Filter);
+                }
+            }
+        }
+    }
+}

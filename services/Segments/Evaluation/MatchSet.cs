@@ -1,0 +1,139 @@
+using System.Buffers;
+using Crm.Segments.V1;
+using TagSegments.Bitmaps;
+using TagSegments.Segments.Evaluation.Plans;
+using TagSegments.Segments.Index;
+
+namespace TagSegments.Segments.Evaluation;
+
+/// <summary>
+/// Who matches a filter in one state of an account at one <c>now</c>. It is complete: whatever is asked of it, and however late, needs no
+/// database and gives one consistent answer. Not for several threads at once.
+/// </summary>
+internal sealed class MatchSet(DateTimeOffset now, AccountState state, Plan plan)
+{
+    private readonly Bitmap _living = state.Living;
+    private readonly AndNode _root = new([.. plan.Root is AndNode root ? root.Members : [plan.Root], new SetNode(state.Living)]);
+
+    /// <summary>The one <c>now</c>.</summary>
+    public DateTimeOffset Now => now;
+
+    /// <summary>The state evaluated.</summary>
+    public AccountState State => state;
+
+    /// <summary>What was asked.</summary>
+    public Question Question => plan.Question;
+
+    /// <summary>The filter evaluated.</summary>
+    public Filter Filter => plan.Question.Filter;
+
+    /// <summary>How many chunks there are.</summary>
+    public int ChunkCount => _living.ChunkCount;
+
+    /// <summary>The saved segments that took part.</summary>
+    public IReadOnlyList<SegmentVersion> Versions => plan.Versions;
+
+    private Plan Plan => plan;
+
+    /// <summary>Gets who is in this set and not in another one of the same state.</summary>
+    public MatchSet Except(MatchSet other) =>
+        new(now, state, plan with { Root = new AndNode([plan.Root, new NotNode(other.Plan.Root)]) });
+
+    /// <summary>Makes a set of the same state with another answer.</summary>
+    public MatchSet With(Bitmap answer) => new(now, state, plan with { Root = new SetNode(answer) });
+
+    /// <summary>Gets the plan of a node of the filter, where nodes are asked by themselves.</summary>
+    public ChunkNode NodeOf(Filter filter) => (ChunkNode)plan.Nodes[filter];
+
+    /// <summary>Whether no contact of a chunk can match; true is certain, false is not.</summary>
+    public bool IsEmpty(int chunk) => _root.IsEmpty(chunk);
+
+    /// <summary>Writes the contacts of a chunk that match, whatever the buffer held.</summary>
+    public void CopyTo(int chunk, Span<ulong> words) => _root.CopyTo(chunk, words);
+
+    /// <summary>Counts the contacts that match.</summary>
+    public int Count()
+    {
+        using var words = ChunkBuffers.Current.Take();
+        var count = 0;
+        for (var chunk = 0; chunk < _living.ChunkCount; chunk++)
+        {
+            count += _root.Count(chunk, words.Words);
+        }
+
+        return count;
+    }
+
+    /// <summary>Gets at most <paramref name="limit"/> matching contacts behind <paramref name="after"/>, ascending.</summary>
+    public int[] Page(int after, int limit)
+    {
+        var numbers = ArrayPool<int>.Shared.Rent(limit);
+        using var words = ChunkBuffers.Current.Take();
+        var found = 0;
+        var start = after + 1;
+        for (var chunk = ChunkLayout.ChunkOf(start); chunk < _living.ChunkCount && found < limit; chunk++)
+        {
+            if (_root.IsEmpty(chunk))
+            {
+                continue;
+            }
+
+            var first = chunk * ChunkLayout.Bits;
+            _root.CopyTo(chunk, words.Words);
+            found += ChunkWords.Enumerate(words.Words, first, Math.Max(0, start - first), numbers.AsSpan(found, limit - found));
+        }
+
+        var page = numbers[..found];
+        ArrayPool<int>.Shared.Return(numbers);
+        return page;
+    }
+
+    /// <summary>Gets at most <paramref name="limit"/> matching contacts before <paramref name="before"/>, descending.</summary>
+    public int[] PageDown(int before, int limit)
+    {
+        var numbers = new List<int>();
+        var found = ArrayPool<int>.Shared.Rent(ChunkLayout.Bits);
+        using var words = ChunkBuffers.Current.Take();
+        for (var chunk = Math.Min(ChunkLayout.ChunkOf(before), _living.ChunkCount - 1); chunk >= 0 && numbers.Count < limit; chunk--)
+        {
+            if (_root.IsEmpty(chunk))
+            {
+                continue;
+            }
+
+            _root.CopyTo(chunk, words.Words);
+            var count = ChunkWords.Enumerate(words.Words, chunk * ChunkLayout.Bits, 0, found);
+            for (var i = count - 1; i >= 0 && numbers.Count < limit; i--)
+            {
+                if (found[i] < before)
+                {
+                    numbers.Add(found[i]);
+                }
+            }
+        }
+
+        ArrayPool<int>.Shared.Return(found);
+        return [.. numbers];
+    }
+
+    /// <summary>Gets those of some contacts that match, in the order given.</summary>
+    public IEnumerable<int> Match(IEnumerable<int> contactIds)
+    {
+        var matches = ToBitmap(contactIds.Where(contactId => contactId > 0).Select(ChunkLayout.ChunkOf));
+        return contactIds.Where(contactId => contactId > 0 && matches.Contains(contactId));
+    }
+
+    /// <summary>Gets all contacts that match.</summary>
+    public Bitmap ToBitmap() => ToBitmap(Enumerable.Range(0, _living.ChunkCount));
+
+    private Bitmap ToBitmap(IEnumerable<int> chunks)
+    {
+        var result = new BitmapEditor(Bitmap.Empty);
+        foreach (var chunk in chunks.Where(chunk => chunk < _living.ChunkCount && !_root.IsEmpty(chunk)).Distinct())
+        {
+            _root.CopyTo(chunk, result.Words(chunk));
+        }
+
+        return result.ToBitmap();
+    }
+}

@@ -1,0 +1,18 @@
+using TagSegments.Segments.Filters;
+using TagSegments.Segments.Index;
+
+namespace TagSegments.Segments.Evaluation;
+
+/// <summary>One state of an account at one <c>now</c>, of the present or of the past, open for reading until it is disposed.</summary>
+/// <param name="Snapshot">The snapshot that everything is read in.</param>
+/// <param name="Today">The state of today, whose names callers know.</param>
+/// <param name="Then">The state that is evaluated; of the present, the same.</param>
+/// <param name="Context">What filters are compiled against; it has the relations of then.</param>
+internal sealed record Moment(Snapshot Snapshot, AccountState Today, AccountState Then, FilterContext Context) : IAsyncDisposable
+{
+    /// <summary>The one <c>now</c>.</summary>
+    public DateTimeOffset Now => Context.Now;
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => Snapshot.DisposeAsync();
+}

@@ -1,0 +1,39 @@
+using Google.Protobuf.WellKnownTypes;
+using TagSegments.Segments.Index;
+using TagSegments.Segments.Past;
+
+namespace TagSegments.Segments.Evaluation;
+
+/// <summary>Opens moments of accounts: now, or an instant of the past.</summary>
+internal sealed class Moments(AccountIndexes indexes, PastHistory history, TimeProvider time)
+{
+    /// <summary>Opens a moment, whose state has the tags named besides those that are loaded anyway; null is now.</summary>
+    public async Task<Moment> OpenAsync(int accountId, Timestamp? asOf, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+    {
+        if (asOf is not null)
+        {
+            return await OpenPastAsync(accountId, history.Read(asOf), tagIds, ct);
+        }
+
+        // Now is read after the state: activity that was recorded while the call was under way then does not lie in the future.
+        var (snapshot, state) = await indexes.OpenAsync(accountId, tagIds, ct);
+        return new Moment(snapshot, state, state, state.ContextAt(time.GetUtcNow(), state.Clocks));
+    }
+
+    // Callers know things by the names of today, and filters are checked against what there was then.
+    private async Task<Moment> OpenPastAsync(int accountId, DateTime at, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+    {
+        var (snapshot, state) = await indexes.OpenAsync(accountId, [], ct);
+        try
+        {
+            var past = await history.FindAsync(snapshot, at, ct);
+            var (today, then) = await history.LoadAsync(snapshot, state, past, tagIds, ct);
+            return new Moment(snapshot, today, then, then.ContextAt(at) with { Sources = PastSources.At(past) });
+        }
+        catch
+        {
+            await snapshot.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace TagSegments.Segments.Evaluation;
+
+/// <summary>Who matches, for callers that read on in the same state: its moment stays open until this is disposed.</summary>
+/// <param name="Moment">The moment.</param>
+/// <param name="Matches">Who matches the filters of the request, in their order; expectations follow.</param>
+internal sealed record OpenEvaluation(Moment Moment, IReadOnlyList<MatchSet> Matches) : IAsyncDisposable
+{
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => Moment.DisposeAsync();
+}

@@ -1,0 +1,29 @@
+using TagSegments.Segments.Evaluation.Answers;
+using TagSegments.Segments.Filters;
+
+namespace TagSegments.Segments.Evaluation.Plans;
+
+/// <summary>Makes the nodes of clauses that PostgreSQL answers, from as much as is known of the answer.</summary>
+internal static class LeafNodes
+{
+    /// <summary>
+    /// Makes a node: of those who are known to match, or, as an <paramref name="upper"/> bound, also of those of whom it is not known.
+    /// </summary>
+    public static PlanNode Make(LeafUse use, KeptAnswer answer, bool upper)
+    {
+        var known = use.Leaf.Time is null ? (PlanNode)new SetNode(answer.Contacts) : new TimesNode(answer.Times, use.From, use.Until);
+        if (answer.IsKnown)
+        {
+            return known;
+        }
+
+        var but = new SetNode(answer.But);
+        return (upper, answer.IsWhole) switch
+        {
+            (true, true) => new OrNode([known, but]),
+            (true, false) => new OrNode([known, new NotNode(but)]),
+            (false, true) => new AndNode([known, new NotNode(but)]),
+            (false, false) => new AndNode([known, but]),
+        };
+    }
+}

@@ -1,0 +1,16 @@
+using TagSegments.Segments.Evaluation.Answers;
+
+namespace TagSegments.Segments.Evaluation.Plans;
+
+/// <summary>The contacts whose time lies in a span.</summary>
+internal sealed class TimesNode(ContactTimes times, long from, long until) : PlanNode
+{
+    // Behind every set of contacts: only those still in are looked at.
+    public override long Estimate => int.MaxValue / 2;
+
+    public override bool IsEmpty(int chunk) => times.IsEmpty(chunk, from, until);
+
+    public override void CopyTo(int chunk, Span<ulong> words) => times.CopyTo(chunk, from, until, words);
+
+    public override void AndInto(int chunk, Span<ulong> words) => times.AndInto(chunk, from, until, words);
+}
