@@ -14,8 +14,8 @@ internal sealed class LeafAnswers(Moment moment, AnswerStore store)
 {
     private readonly LeafQueryLimits _limits = store.Loader.Limits;
     private readonly SnapshotChanges _changes = store.Loader.ChangesIn(moment.Snapshot);
-    private readonly Dictionary<Leaf, KeptAnswer> _answers = new(LeafComparer.Instance);
-    private readonly HashSet<Leaf> _lookedUp = new(LeafComparer.Instance);
+    private readonly Dictionary<Leaf, KeptAnswer> _answers = [];
+    private readonly HashSet<Leaf> _lookedUp = [];
     private readonly int _accountId = moment.Snapshot.AccountId;
 
     /// <summary>What to wait for where somebody else asks PostgreSQL the same about everyone; null for nothing.</summary>

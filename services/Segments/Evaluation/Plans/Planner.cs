@@ -18,7 +18,7 @@ internal sealed class Planner(AccountState state, LeafReader leaves, Question qu
     private readonly HashSet<int> _missingTags = [];
     private readonly Dictionary<Filter, Filter> _positive = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Filter, LeafUse> _uses = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<Leaf, KeptAnswer?> _answers = new(LeafComparer.Instance);
+    private readonly Dictionary<Leaf, KeptAnswer?> _answers = [];
     private readonly Dictionary<(string SegmentId, bool Upper), PlanNode?> _segments = [];
     private readonly Dictionary<Filter, PlanNode> _nodes = new(ReferenceEqualityComparer.Instance);
     private readonly List<SegmentVersion> _versions = [];

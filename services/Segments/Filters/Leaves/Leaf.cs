@@ -8,7 +8,7 @@ namespace TagSegments.Segments.Filters;
 /// </summary>
 internal sealed record Leaf(Filter Clause, LeafTime? Time = null)
 {
-    /// <summary>What is asked, to the letter: two leaves with one key have the same answer in the same state.</summary>
+    /// <summary>What is asked, to the letter: leaves with the same key are the same, and have the same answer in the same state.</summary>
     public required string Key { get; init; }
 
     /// <summary>Whether the answer is worth keeping: it does not change by the passing of time.</summary>
@@ -39,6 +39,12 @@ internal sealed record Leaf(Filter Clause, LeafTime? Time = null)
     /// <summary>Whether it depends on the names of pipelines or stages.</summary>
     public bool UsesNames => Clause.KindCase == Filter.KindOneofCase.Opportunity
         && Clause.Opportunity.Conditions.Any(condition => condition.Field.Attribute is "pipeline" or "stage");
+
+    /// <inheritdoc />
+    public bool Equals(Leaf? other) => other?.Key == Key;
+
+    /// <inheritdoc />
+    public override int GetHashCode() => Key.GetHashCode(StringComparison.Ordinal);
 
     /// <summary>Whether PostgreSQL answers it by an expression over each contact, so that several are asked in one pass.</summary>
     public bool IsExpression => Time is null

@@ -15,7 +15,6 @@ namespace TagSegments.Segments.Filters;
 /// </summary>
 internal sealed class LeafReader(FilterContext context)
 {
-    private readonly LeafKeys _keys = LeafKeys.Of(context.Catalog);
 
     /// <summary>Reads a clause.</summary>
     public LeafUse Read(Filter clause) => !context.Sources.ArePresent ? Ask(clause) : clause.KindCase switch
@@ -127,13 +126,7 @@ internal sealed class LeafReader(FilterContext context)
 
     private LeafUse Ask(Filter clause) => new(Make(clause, null) with { IsKept = false });
 
-    private Leaf Make(Filter clause, LeafTime? time)
-    {
-        var leaf = new Leaf(clause, time) { Key = "", IsKept = true };
-        return leaf with { Key = _keys.Find(leaf) ?? _keys.Keep(leaf, Prefix(time) + FilterSql.KeyOf(leaf, context)) };
-    }
-
-    private static string Prefix(LeafTime? time) => time is null ? "" : time.Earliest ? "first " : "last ";
+    private Leaf Make(Filter clause, LeafTime? time) => new(clause, time) { Key = LeafKey.Of(clause, time, context), IsKept = true };
 
     // In microseconds, as the database compares.
     private (long From, long Until) Ticks(TimeWindow window)

@@ -23,14 +23,6 @@ internal sealed partial class FilterSql
         [Kind.Complained] = "last_complained_at",
     };
 
-    /// <summary>Writes what a leaf asks, values included.</summary>
-    public static string KeyOf(Leaf leaf, FilterContext context)
-    {
-        var compiler = new FilterSql(context);
-        var text = leaf.IsExpression ? compiler.Node(leaf.Clause, 1) : compiler.Rows(leaf);
-        return compiler._parameters.Describe(text);
-    }
-
     /// <summary>
     /// Compiles leaves, those that are expressions first, to one statement with the columns leaf, contact_id, matches, at, chunk and bits. A
     /// row tells of one contact that it is among the answer to the leaf of that number, and when; or, of a pass of expressions, which of the

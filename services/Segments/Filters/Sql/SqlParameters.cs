@@ -1,6 +1,4 @@
 using System.Data;
-using System.Globalization;
-using System.Text;
 using Dapper;
 using Npgsql;
 using NpgsqlTypes;
@@ -42,37 +40,6 @@ internal sealed class SqlParameters : SqlMapper.IDynamicParameters
         var name = $"p{_parameters.Count}";
         _parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Jsonb) { Value = json });
         return "@" + name;
-    }
-
-    /// <summary>Writes a text that uses the parameters together with their values: each with its length, so that nothing is read two ways.</summary>
-    public string Describe(string text)
-    {
-        var description = new StringBuilder(text);
-        foreach (var parameter in _parameters)
-        {
-            Append(description, parameter.Value!);
-        }
-
-        return description.ToString();
-    }
-
-    private static void Append(StringBuilder description, object value)
-    {
-        if (value is Array list)
-        {
-            description.Append('[').Append(list.Length);
-            foreach (var item in list)
-            {
-                Append(description, item);
-            }
-
-            return;
-        }
-
-        var text = value is IFormattable formattable
-            ? formattable.ToString(value is DateTime ? "O" : null, CultureInfo.InvariantCulture)
-            : value.ToString()!;
-        description.Append('|').Append(text.Length).Append(':').Append(text);
     }
 
     /// <summary>The names and values, for tests and logs.</summary>

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text;
+using Crm.Segments.V1;
+using Google.Protobuf;
+using NodaTime;
+using TagSegments.Filters.Windows;
+using FieldType = Crm.Contacts.V1.Field.Types.Type;
+using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
+
+namespace TagSegments.Segments.Filters;
+
+/// <summary>
+/// Writes what a leaf asks, to the letter: the clause, and what its meaning depends on besides, which are the types of its fields and the ends
+/// of its windows at the moment. Two leaves with one key compile to the same SQL with the same parameters.
+/// </summary>
+internal sealed class LeafKey
+{
+    private static readonly DateTimeZone[] s_zones = [.. DateTimeZoneProviders.Tzdb.Ids.Select(id => DateTimeZoneProviders.Tzdb[id])];
+
+    private readonly StringBuilder _key = new();
+    private readonly FilterContext _context;
+    private readonly WindowResolver _windows;
+
+    private LeafKey(FilterContext context) => (_context, _windows) = (context, context.Windows);
+
+    /// <summary>Writes the key of a clause, or of the times of what the clause describes.</summary>
+    public static string Of(Filter clause, LeafTime? time, FilterContext context)
+    {
+        var key = new LeafKey(context);
+        key.Add(clause);
+        key.Add(time);
+        key.AddMeaning(clause);
+        return key._key.ToString();
+    }
+
+    // Each part ends where its length says, or with a semicolon, so that no key can be read in two ways.
+    private void Add(IMessage message)
+    {
+        var bytes = message.ToByteArray();
+        _key.Append(CultureInfo.InvariantCulture, $"{bytes.Length};").Append(Encoding.Latin1.GetString(bytes));
+    }
+
+    private void Add(LeafTime? time)
+    {
+        if (time is null)
+        {
+            _key.Append("matches;");
+            return;
+        }
+
+        _key.Append(CultureInfo.InvariantCulture, $"{(time.Earliest ? "first" : "last")} {time.Nth} {(time.IsRolledUp ? "rolled up" : "")};");
+        if (time.Field is { } field)
+        {
+            Add(field);
+            AddType(field, ofOpportunity: true);
+        }
+    }
+
+    private void AddMeaning(Filter clause)
+    {
+        switch (clause.KindCase)
+        {
+            case Filter.KindOneofCase.Field:
+                AddField(clause.Field, ofOpportunity: false);
+                break;
+            case Filter.KindOneofCase.Opportunity:
+                foreach (var condition in clause.Opportunity.Conditions)
+                {
+                    AddField(condition, ofOpportunity: true);
+                }
+
+                break;
+            case Filter.KindOneofCase.Activity:
+                // What is recorded for later than now never counts.
+                _key.Append(CultureInfo.InvariantCulture, $"{(_context.NothingLater ? 0 : _context.Instant.ToUnixTimeTicks())};");
+                AddWindow(clause.Activity.Window, isDay: false);
+                break;
+            case Filter.KindOneofCase.TagAdded:
+                AddWindow(clause.TagAdded.Window, isDay: false);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void AddField(FieldClause clause, bool ofOpportunity)
+    {
+        var type = AddType(clause.Field, ofOpportunity);
+        AddWindow(clause.Window, isDay: type == FieldType.Date || clause.Operator == Operator.Anniversary);
+    }
+
+    private FieldType? AddType(FieldRef reference, bool ofOpportunity)
+    {
+        var type = _context.Catalog.Field(reference, ofOpportunity)?.Type;
+        _key.Append(CultureInfo.InvariantCulture, $"{(int?)type};");
+        return type;
+    }
+
+    // In the contact's zone there are as many windows as there are zones; zones that follow one another often have the same.
+    private void AddWindow(TimeWindow? window, bool isDay)
+    {
+        if (window is null or { KindCase: TimeWindow.KindOneofCase.None })
+        {
+            return;
+        }
+
+        var zone = _windows.ZoneOf(window);
+        _key.Append(CultureInfo.InvariantCulture, $"{zone.Id};");
+        AddEnds(Ends(window, zone, isDay), 1);
+        if (window.ContactZone)
+        {
+            foreach (var (ends, count) in Runs(s_zones.Select(other => Ends(window, other, isDay))))
+            {
+                AddEnds(ends, count);
+            }
+        }
+    }
+
+    private void AddEnds((long From, long Until) ends, int count) =>
+        _key.Append(CultureInfo.InvariantCulture, $"{count} {ends.From} {ends.Until};");
+
+    private (long From, long Until) Ends(TimeWindow window, DateTimeZone zone, bool isDay)
+    {
+        var range = _windows.Resolve(window, zone);
+        return (End(range.From, zone, isDay), End(range.Until, zone, isDay));
+    }
+
+    private static long End(TimeEdge edge, DateTimeZone zone, bool isDay) =>
+        (isDay ? edge.ToDay(zone) is { } day ? TimeColumn.DayNumber(day) : null : edge.ToInstant(zone)?.ToUnixTimeTicks())
+        ?? (edge.IsAfterEverything ? long.MaxValue : long.MinValue);
+
+    private static IEnumerable<(T Value, int Count)> Runs<T>(IEnumerable<T> values)
+        where T : IEquatable<T>
+    {
+        var (current, count) = (default(T)!, 0);
+        foreach (var value in values)
+        {
+            if (count > 0 && !value.Equals(current))
+            {
+                yield return (current, count);
+                count = 0;
+            }
+
+            (current, count) = (value, count + 1);
+        }
+
+        yield return (current, count);
+    }
+}
