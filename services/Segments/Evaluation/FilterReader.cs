@@ -5,8 +5,8 @@ using TagSegments.Filters.Checks;
 using TagSegments.Filters.Text;
 using TagSegments.Filters.Tree;
 using TagSegments.Segments.Evaluation.Plans;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Evaluation;

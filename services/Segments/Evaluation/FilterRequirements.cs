@@ -1,8 +1,8 @@
 using System.Globalization;
 using Crm.Segments.V1;
 using TagSegments.Filters.Checks;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Evaluation;
 

@@ -1,8 +1,8 @@
 using TagSegments.Bitmaps;
 using TagSegments.Segments.Evaluation.Answers;
 using TagSegments.Segments.Evaluation.Plans;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Evaluation;
 

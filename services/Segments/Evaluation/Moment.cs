@@ -1,5 +1,5 @@
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Evaluation;
 

@@ -2,8 +2,8 @@ using System.Data.Common;
 using Crm.Segments.V1;
 using Dapper;
 using TagSegments.Bitmaps;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Evaluation;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Crm.Segments.V1;
 using TagSegments.Bitmaps;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Explain;
 

@@ -6,7 +6,7 @@ using NodaTime.Text;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Values;
 using TagSegments.Filters.Windows;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 

@@ -4,7 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Text;
 using TagSegments.Filters.Windows;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 using State = Crm.Segments.V1.ConsentClause.Types.State;
 
 namespace TagSegments.Segments.Explain;

@@ -4,8 +4,8 @@ using Google.Protobuf.WellKnownTypes;
 using TagSegments.Filters.Text;
 using TagSegments.Filters.Values;
 using TagSegments.Segments.Evaluation;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Explain;

@@ -1,7 +1,7 @@
 using Dapper;
 using Npgsql;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Explain;
 

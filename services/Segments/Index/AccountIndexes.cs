@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Npgsql;
 using TagSegments.Bitmaps;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Index;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using TagSegments.Bitmaps;
 using TagSegments.Filters.Catalog;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Index;
 

@@ -1,7 +1,7 @@
 using Crm.Errors.V1;
 using Grpc.Core;
 using TagSegments.Filters.Tree;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Index;

@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using TagSegments.Bitmaps;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Index;
 

@@ -1,4 +1,4 @@
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Past;
 

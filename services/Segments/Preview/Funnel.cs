@@ -6,7 +6,7 @@ using TagSegments.Filters.Tree;
 using TagSegments.Filters.Windows;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Evaluation.Plans;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Preview;
 

@@ -3,8 +3,8 @@ using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using TagSegments.Filters.Text;
 using TagSegments.Segments.Evaluation;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Preview;
 

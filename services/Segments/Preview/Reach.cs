@@ -6,8 +6,8 @@ using Crm.Segments.V1;
 using Dapper;
 using TagSegments.Bitmaps;
 using TagSegments.Campaigns.Suppressions;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 using State = Crm.Segments.V1.ConsentClause.Types.State;
 
 namespace TagSegments.Segments.Preview;

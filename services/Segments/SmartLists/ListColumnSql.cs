@@ -1,5 +1,5 @@
 using System.Globalization;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Segments.SmartLists;

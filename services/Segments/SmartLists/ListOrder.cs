@@ -3,8 +3,8 @@ using Crm.Errors.V1;
 using Crm.Segments.V1;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Checks;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.SmartLists;

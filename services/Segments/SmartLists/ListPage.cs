@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 using Dapper;
 using TagSegments.Bitmaps;
 using TagSegments.Segments.Evaluation;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.SmartLists;
 

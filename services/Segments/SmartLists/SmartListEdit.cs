@@ -5,8 +5,8 @@ using TagSegments.Filters.Checks;
 using TagSegments.Filters.Values;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Evaluation;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.SmartLists;

@@ -1,7 +1,7 @@
 using Google.Rpc;
 using Grpc.Core;
 using TagSegments.Filters.Text;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Segments.Tests.Filters;

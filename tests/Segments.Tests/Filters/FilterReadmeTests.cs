@@ -6,7 +6,7 @@ using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Checks;
 using TagSegments.Filters.Text;
 using TagSegments.Filters.Tree;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 using TagSegments.Testing;
 using TagSegments.Testing.Oracle;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;

@@ -6,7 +6,7 @@ using Npgsql;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Checks;
 using TagSegments.Filters.Text;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 using TagSegments.Testing;
 using TagSegments.Testing.Oracle;
 using Xunit.Abstractions;

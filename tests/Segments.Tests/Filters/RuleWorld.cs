@@ -3,7 +3,7 @@ using NodaTime;
 using Npgsql;
 using TagSegments.Filters.Checks;
 using TagSegments.Filters.Text;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 using TagSegments.Testing;
 using TagSegments.Testing.Oracle;
 

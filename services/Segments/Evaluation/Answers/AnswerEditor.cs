@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using TagSegments.Bitmaps;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Evaluation.Answers;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Evaluation.Answers;
 

@@ -2,8 +2,8 @@ using System.Data.Common;
 using System.Numerics;
 using Dapper;
 using TagSegments.Bitmaps;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Evaluation.Answers;
 

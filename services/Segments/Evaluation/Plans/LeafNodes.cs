@@ -1,5 +1,5 @@
 using TagSegments.Segments.Evaluation.Answers;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Evaluation.Plans;
 

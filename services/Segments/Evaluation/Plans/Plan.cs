@@ -2,7 +2,7 @@ using System.Buffers;
 using Crm.Segments.V1;
 using TagSegments.Bitmaps;
 using TagSegments.Segments.Evaluation.Answers;
-using TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Evaluation.Plans;
 

@@ -1,8 +1,8 @@
 using Crm.Segments.V1;
 using TagSegments.Bitmaps;
 using TagSegments.Segments.Evaluation.Answers;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 using Match = Crm.Segments.V1.TagClause.Types.Match;
 
 namespace TagSegments.Segments.Evaluation.Plans;

@@ -1,6 +1,6 @@
 using TagSegments.Segments.Evaluation.Answers;
-using TagSegments.Segments.Filters;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Testing.Histories;
 

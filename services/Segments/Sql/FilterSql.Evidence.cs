@@ -1,7 +1,7 @@
 using Crm.Segments.V1;
 using TagSegments.Segments.Explain;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 /// <summary>This part compiles what a clause looks at, so that explanations show what the clause itself goes by.</summary>
 internal sealed partial class FilterSql

@@ -1,7 +1,7 @@
 using Crm.Segments.V1;
 using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Evaluation.Plans;
 
 /// <summary>
 /// Says a clause by positive ones, as the compiler defines the others: "is not X" is NOT "is X", at most n times is NOT at least n + 1 times.

@@ -4,7 +4,7 @@ using NodaTime.Text;
 using TagSegments.Filters.Values;
 using TagSegments.Filters.Windows;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 /// <summary>
 /// A column that holds days or instants in one of four ways, and how an edge of a window is written to be compared with it.

@@ -2,11 +2,12 @@ using Crm.Common.V1;
 using Crm.Segments.V1;
 using Google.Protobuf;
 using TagSegments.Filters.Windows;
+using TagSegments.Segments.Sql;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 using Kind = Crm.Segments.V1.TimeWindow.KindOneofCase;
 using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Evaluation.Plans;
 
 /// <summary>
 /// Decides what PostgreSQL is asked for a positive clause. What does not roll with <c>now</c> is asked as it stands; where a window rolls,

@@ -1,6 +1,6 @@
 using Crm.Segments.V1;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 /// <summary>
 /// Something that PostgreSQL is asked about contacts: who matches a clause, or, with <paramref name="Time"/>, when what the clause describes

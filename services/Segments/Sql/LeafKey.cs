@@ -7,7 +7,7 @@ using TagSegments.Filters.Windows;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 /// <summary>
 /// Writes what a leaf asks, to the letter: the clause, and what its meaning depends on besides, which are the types of its fields and the ends

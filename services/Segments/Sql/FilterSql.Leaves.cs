@@ -3,7 +3,7 @@ using Crm.Segments.V1;
 using TagSegments.Segments.Evaluation.Answers;
 using Kind = Crm.Segments.V1.ActivityClause.Types.Kind;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 internal sealed partial class FilterSql
 {

@@ -1,4 +1,4 @@
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 /// <summary>
 /// A boolean expression over the alias <c>c</c> of the contacts that is true or false for every row, never null, and its

@@ -1,9 +1,10 @@
 using Dapper;
 using Npgsql;
 using TagSegments.Filters.Catalog;
+using TagSegments.Segments.Sql;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Index;
 
 /// <summary>Reads the names that filters of an account can use.</summary>
 internal static class FilterCatalogStore

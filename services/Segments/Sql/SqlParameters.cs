@@ -3,7 +3,7 @@ using Dapper;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 /// <summary>The parameters of a compiled filter, with the exact types of PostgreSQL. Can be given to Dapper any number of times.</summary>
 internal sealed class SqlParameters : SqlMapper.IDynamicParameters

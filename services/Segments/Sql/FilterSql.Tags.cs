@@ -1,6 +1,6 @@
 using Crm.Segments.V1;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 internal sealed partial class FilterSql
 {

@@ -1,7 +1,7 @@
 using Crm.Segments.V1;
 using TagSegments.Filters.Catalog;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 internal sealed partial class FilterSql
 {

@@ -8,7 +8,7 @@ using TagSegments.Filters.Text;
 using TagSegments.Filters.Values;
 using TagSegments.ServiceDefaults;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 /// <summary>Makes the errors that a filter can give.</summary>
 internal static class FilterErrors

@@ -1,7 +1,7 @@
 using TagSegments.Filters.Catalog;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 /// <summary>Where a field's value lies: an expression of the field's own type, null where there is no value.</summary>
 internal sealed record FieldColumn(FilterField Field, string Sql, bool IsJson = false)

@@ -4,7 +4,7 @@ using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Values;
 using TagSegments.Filters.Windows;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 /// <summary>What a filter is compiled against: names, the one <c>now</c> of the evaluation, and the segments that it may refer to.</summary>
 internal sealed record FilterContext(FilterCatalog Catalog, DateTimeOffset Now)

@@ -1,7 +1,7 @@
 using Crm.Common.V1;
 using Crm.Segments.V1;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 internal sealed partial class FilterSql
 {

@@ -4,7 +4,7 @@ using NodaTime;
 using TagSegments.Filters.Windows;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 internal sealed partial class FilterSql
 {

@@ -3,7 +3,7 @@ using TagSegments.Filters.Checks;
 using TagSegments.Filters.Tree;
 using TagSegments.Filters.Windows;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 /// <summary>
 /// Compiles a validated filter, or one clause of it, to SQL over the read views, or over what they were at a moment of the past. The text

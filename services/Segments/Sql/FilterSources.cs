@@ -1,4 +1,4 @@
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 /// <summary>The relations that compiled filters read: the read views, or subqueries with their columns that show what they once were.</summary>
 internal sealed record FilterSources

@@ -1,4 +1,4 @@
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 /// <summary>
 /// What a clause looks at of the contact in the parameter <c>@candidates</c>: a <c>FROM ... WHERE</c> whose rows it counts or tests, and

@@ -1,4 +1,6 @@
-namespace TagSegments.Segments.Filters;
+using TagSegments.Segments.Sql;
+
+namespace TagSegments.Segments.Evaluation.Plans;
 
 /// <summary>How a clause is read from the answer to a leaf: who matches, or, of times, whose time lies from one instant to before another.</summary>
 /// <param name="Leaf">The leaf.</param>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Crm.Segments.V1;
 using NodaTime;
 
-namespace TagSegments.Segments.Filters;
+namespace TagSegments.Segments.Sql;
 
 internal sealed partial class FilterSql
 {
