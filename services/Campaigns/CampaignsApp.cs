@@ -50,8 +50,8 @@ public static class CampaignsApp
 
     private static void AddCalls(IServiceCollection services)
     {
-        services.AddSingleton(provider => Accounts.CreateDirectory(
-            provider.GetRequiredService<AccountService.AccountServiceClient>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddRemoteAccounts();
+        services.AddIdempotentWrites("campaigns.request");
         services.AddSingleton<CallTools>();
         services.AddSingleton<ActivityRecorder>();
         services.AddSingleton<ActivityStore>();

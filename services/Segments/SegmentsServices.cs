@@ -34,6 +34,7 @@ internal static class SegmentsServices
         services.AddSingleton<SharedEvaluations>();
         services.AddSingleton<Evaluator>();
         services.AddSingleton<Explainer>();
+        services.AddIdempotentWrites("segments.request");
         services.AddSingleton<DefinitionChanges>();
         services.AddSingleton<SegmentDefinitions>();
         services.AddSingleton<SegmentVersions>();

@@ -18,4 +18,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "Cannot read the account clocks; trying again")]
     public static partial void ClockUnreadable(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 6, Level = LogLevel.Error, Message = "{Service} failed; it tries again")]
+    public static partial void BackgroundWorkFailed(this ILogger logger, Exception exception, string service);
 }

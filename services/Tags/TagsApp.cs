@@ -22,7 +22,8 @@ public static class TagsApp
         builder.AddServiceClient<WorkflowService.WorkflowServiceClient>("Workflows");
         builder.Services
             .AddSingleton<HotDatabase>()
-            .AddSingleton<CallWrites>()
+            .AddIdempotentWrites("crm.request")
+            .AddSingleton<AccountWrites>()
             .AddCrm()
             .AddTagging();
 

@@ -4,7 +4,6 @@ using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
-using Grpc.Core;
 using TagSegments.ServiceDefaults;
 using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Enrolment;
@@ -44,14 +43,13 @@ public static class WorkflowsApp
             .AddServiceClient<SegmentService.SegmentServiceClient>("Segments")
             .AddServiceClient<ActivityService.ActivityServiceClient>("Campaigns")
             .AddServiceClient<MessageService.MessageServiceClient>("Campaigns");
-        builder.Services.AddSingleton(provider => new AccountDirectory(
-            (name, ct) => LoadAccountAsync(provider.GetRequiredService<AccountService.AccountServiceClient>(), name, ct),
-            provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddRemoteAccounts();
     }
 
     private static void AddDefinitions(WebApplicationBuilder builder)
     {
         builder.Services
+            .AddIdempotentWrites("workflows.request")
             .AddSingleton<WorkflowStore>()
             .AddSingleton<Catalogue>()
             .AddSingleton<FieldTypes>()
@@ -107,17 +105,4 @@ public static class WorkflowsApp
 
     private static T Section<T>(WebApplicationBuilder builder, string name)
         where T : new() => builder.Configuration.GetSection(name).Get<T>() ?? new T();
-
-    private static async Task<AccountInfo?> LoadAccountAsync(AccountService.AccountServiceClient accounts, string name, CancellationToken ct)
-    {
-        try
-        {
-            var account = (await accounts.GetAccountAsync(new() { Account = name }, cancellationToken: ct)).Account;
-            return new AccountInfo(account.AccountId, account.Name, account.TimeZone, account.WeekStart);
-        }
-        catch (RpcException e) when (e.StatusCode is StatusCode.NotFound)
-        {
-            return null;
-        }
-    }
 }

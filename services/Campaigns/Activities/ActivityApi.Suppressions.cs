@@ -20,7 +20,7 @@ internal sealed partial class ActivityApi
             .Require(suppression.Reason != 0 && Enum.IsDefined(suppression.Reason), "suppression.reason", "is required")
             .Require(suppression.Source.Length <= 200, "suppression.source", "is longer than 200 characters")
             .ThrowIfAny();
-        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        return await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             var (changed, skipped) = await SuppressionStore.AddAsync(tx, account.Id, suppression, context.CancellationToken);
             await ActivityRecorder.RecordAsync(tx, account.Id, [], context.CancellationToken, suppressions: changed);
@@ -37,7 +37,7 @@ internal sealed partial class ActivityApi
             .Require(request.Address.Length > 0, "address", "is required")
             .Require(request.Proof.Trim().Length is >= 1 and <= 2_000, "proof", "must have 1 to 2,000 characters: how the new consent is proven")
             .ThrowIfAny();
-        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        return await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             var removed = await SuppressionStore.RemoveAsync(
                 tx, account.Id, request.Channel.OrEmail(), request.Address, request.Proof, context.Principal(), context.CancellationToken);
@@ -48,10 +48,10 @@ internal sealed partial class ActivityApi
     public override async Task<ListSuppressionsResponse> ListSuppressions(ListSuppressionsRequest request, ServerCallContext context)
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        var size = PageSize.Read(request.PageSize);
         new FieldChecks()
             .Require(request.Search.Length <= 200, "search", "is longer than 200 characters")
             .ThrowIfAny();
-        var size = PageSize.Of(request.PageSize, 1_000);
         var behind = tools.Pages.Read(request) ?? "";
         var found = await suppressions.ListAsync(
             account.Id, request.Channel.OrEmail(), request.Search, behind, size + 1, context.CancellationToken);

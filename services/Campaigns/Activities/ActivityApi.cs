@@ -21,17 +21,17 @@ internal sealed partial class ActivityApi(
         // A call that may be repeated is remembered in a transaction of its own.
         return request.RequestId.Length == 0 && events.Count <= ActivityRecorder.MostTogether
             ? ToResponse(account, await recorder.RecordAsync(account.Id, events, ct))
-            : await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+            : await tools.Writes.RunAsync(account, context, request, async tx =>
                 ToResponse(account, await ActivityRecorder.RecordAsync(tx, account.Id, events, ct)));
     }
 
     public override async Task<ListActivitiesResponse> ListActivities(ListActivitiesRequest request, ServerCallContext context)
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        var size = PageSize.Read(request.PageSize);
         new FieldChecks()
             .Require(request.ContactId > 0, "contact_id", "is required")
             .ThrowIfAny();
-        var size = PageSize.Of(request.PageSize, 1_000);
         var found = await activities.ListAsync(
             account.Id, request.ContactId, Kinds(request.Kinds), ReadPosition(tools.Pages.Read(request)), size + 1, context.CancellationToken);
         var response = new ListActivitiesResponse { Activities = { found.Take(size) } };

@@ -63,7 +63,7 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
         {
             if (!_accounts.TryGetValue(accountId, out var batcher))
             {
-                batcher = new(1_000, (calls, ct) => Deadlocks.RetryAsync(() => WriteAsync(accountId, calls, ct)));
+                batcher = new(1_000, (calls, ct) => TransactionRetry.RunAsync(() => WriteAsync(accountId, calls, ct), ct));
                 _accounts.Add(accountId, batcher);
             }
 

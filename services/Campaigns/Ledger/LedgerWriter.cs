@@ -20,7 +20,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
     public LedgerWriter(NpgsqlDataSource database)
     {
         _database = database;
-        _batcher = new(MaxSteps, (steps, ct) => Deadlocks.RetryAsync(() => WriteAsync(steps, ct)));
+        _batcher = new(MaxSteps, (steps, ct) => TransactionRetry.RunAsync(() => WriteAsync(steps, ct), ct));
     }
 
     /// <summary>

@@ -21,7 +21,7 @@ internal sealed partial class CampaignApi
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
         var schedule = ScheduleRules.Resolve(request.Schedule, account.TimeZone);
         await CheckSendableAsync(account, request.CampaignId, context.CancellationToken);
-        return await tools.WriteAsync(account, context, request, request.RequestId, async tx => new ScheduleCampaignResponse
+        return await tools.Writes.RunAsync(account, context, request, async tx => new ScheduleCampaignResponse
         {
             Campaign = await ScheduleAsync(tx, account.Id, request.CampaignId, request.Version, schedule, context.CancellationToken),
         });
@@ -31,7 +31,7 @@ internal sealed partial class CampaignApi
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
         await CheckSendableAsync(account, request.CampaignId, context.CancellationToken);
-        var response = await tools.WriteAsync(account, context, request, request.RequestId, async tx => new SendCampaignResponse
+        var response = await tools.Writes.RunAsync(account, context, request, async tx => new SendCampaignResponse
         {
             Campaign = await ScheduleAsync(tx, account.Id, request.CampaignId, request.Version, schedule: null, context.CancellationToken),
         });
@@ -43,7 +43,7 @@ internal sealed partial class CampaignApi
     {
         var ct = context.CancellationToken;
         var account = await tools.Accounts.GetAsync(request.Account, ct);
-        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        return await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             var row = await CampaignStore.LockAsync(
                 tx, account.Id, request.CampaignId, 0, [State.Scheduled, State.Preparing, State.Sending], ct);
@@ -55,7 +55,7 @@ internal sealed partial class CampaignApi
     {
         var ct = context.CancellationToken;
         var account = await tools.Accounts.GetAsync(request.Account, ct);
-        var response = await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        var response = await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             var row = await CampaignStore.LockAsync(tx, account.Id, request.CampaignId, 0, [State.Paused], ct);
             var resumed = row.EvaluatedAt is not null
@@ -72,7 +72,7 @@ internal sealed partial class CampaignApi
     {
         var ct = context.CancellationToken;
         var account = await tools.Accounts.GetAsync(request.Account, ct);
-        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        return await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             var row = await CampaignStore.LockAsync(
                 tx, account.Id, request.CampaignId, 0, [State.Draft, State.Scheduled, State.Preparing, State.Sending, State.Paused], ct);
@@ -85,7 +85,7 @@ internal sealed partial class CampaignApi
     {
         var ct = context.CancellationToken;
         var account = await tools.Accounts.GetAsync(request.Account, ct);
-        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        return await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             var row = await CampaignStore.LockAsync(tx, account.Id, request.CampaignId, 0, [State.Sending, State.Paused], ct);
             if (row is { AbTest: null } or { EvaluatedAt: null } or { AbWinner: not 0 } || row.ToAbTest()!.Percent == 100)

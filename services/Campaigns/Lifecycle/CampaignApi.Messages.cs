@@ -40,7 +40,7 @@ internal sealed partial class CampaignApi
         }
 
         checks.ThrowIfAny();
-        return await tools.WriteAsync(account, context, request, request.RequestId, _ =>
+        return await tools.Writes.RunAsync(account, context, request, _ =>
             preview.SendTestAsync(account, campaign, request.ContactId, request.Variant, request.Addresses, ct));
     }
 }

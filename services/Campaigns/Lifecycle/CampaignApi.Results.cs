@@ -54,11 +54,11 @@ internal sealed partial class CampaignApi
     public override async Task<ListRecipientsResponse> ListRecipients(ListRecipientsRequest request, ServerCallContext context)
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        var size = PageSize.Read(request.PageSize, max: 10_000);
         var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", context.CancellationToken);
         new FieldChecks()
             .Require(request.ContactIds.Count <= 1_000, "contact_ids", "has more than 1,000 entries")
             .ThrowIfAny();
-        var size = PageSize.Of(request.PageSize, 10_000);
         var behind = int.Parse(tools.Pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
         var found = await results.RecipientsAsync(
             row, [.. request.States.Select(s => (short)s)], [.. request.ContactIds], behind, size + 1, context.CancellationToken);
@@ -92,7 +92,7 @@ internal sealed partial class CampaignApi
             .Require(request.ContactIds.Count <= 1_000, "contact_ids", "has more than 1,000 entries")
             .Require(request.All != request.ContactIds.Count > 0, "contact_ids", "is required, or all instead")
             .ThrowIfAny();
-        var response = await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        var response = await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             var row = await CampaignStore.LockAsync(tx, account.Id, request.CampaignId, 0, [State.Sending, State.Paused, State.Sent], ct);
             row = row.EvaluatedAt is null ? throw CampaignStore.WrongState(row) : row;

@@ -27,7 +27,7 @@ internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaig
         var campaign = request.Campaign?.Clone() ?? throw RpcErrors.InvalidField("campaign", "is required");
         CampaignRules.Check(campaign);
         await references.ResolveAsync(account, campaign, context.CancellationToken);
-        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        return await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             var row = await CampaignStore.CreateAsync(tx, account, campaign, context.CancellationToken);
             return new CreateCampaignResponse { Campaign = row.ToCampaign() };
@@ -44,7 +44,7 @@ internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaig
     public override async Task<ListCampaignsResponse> ListCampaigns(ListCampaignsRequest request, ServerCallContext context)
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
-        var size = PageSize.Of(request.PageSize, 1_000);
+        var size = PageSize.Read(request.PageSize);
         var behind = tools.Pages.Read(request) is { } position ? Guid.Parse(position) : (Guid?)null;
         var rows = await campaigns.ListAsync(
             account.Id, [.. request.States.Select(state => (short)state)], behind, size + 1, context.CancellationToken);
@@ -66,7 +66,7 @@ internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaig
         var changed = Merge(current, change, request.UpdateMask?.Paths ?? []);
         CampaignRules.Check(changed);
         await references.ResolveAsync(account, changed, ct);
-        return await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        return await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             // What was merged above was read without a lock: whoever changed it meanwhile wins, and the caller reads again.
             var version = change.Version != 0 ? change.Version : current.Version;

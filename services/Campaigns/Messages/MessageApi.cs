@@ -27,7 +27,7 @@ internal sealed class MessageApi(CallTools tools, MessageStore messages, Contact
             .ThrowIfAny();
         CampaignRules.Check(request.Message, request.Channel);
         var contact = await GetContactAsync(account, request.ContactId, ct);
-        var response = await tools.WriteAsync(account, context, request, request.RequestId, async tx =>
+        var response = await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             var messageId = Guid.CreateVersion7();
             var draft = RecipientDraft.Create(contact, request.Channel, subscribedOnly: false);

@@ -17,7 +17,7 @@ internal sealed class Unsubscriber(NpgsqlDataSource database)
 
     /// <summary>False if there was no such message. Repeating it changes nothing.</summary>
     public Task<bool> UnsubscribeAsync(TrackingTarget target, CancellationToken ct) =>
-        Deadlocks.RetryAsync(() => UnsubscribeOnceAsync(target, ct));
+        TransactionRetry.RunAsync(() => UnsubscribeOnceAsync(target, ct), ct);
 
     private async Task<bool> UnsubscribeOnceAsync(TrackingTarget target, CancellationToken ct)
     {

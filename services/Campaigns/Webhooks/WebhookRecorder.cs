@@ -23,7 +23,7 @@ internal sealed class WebhookRecorder(NpgsqlDataSource database, TrackingTokens 
         var reports = events.Select(e => new Report(e, Target(e), DedupeKey(provider, e))).Where(r => r.Target is not null).ToList();
         foreach (var account in reports.GroupBy(r => r.Target!.AccountId))
         {
-            await Deadlocks.RetryAsync(() => RecordAsync(account.Key, [.. account], ct));
+            await TransactionRetry.RunAsync(() => RecordAsync(account.Key, [.. account], ct), ct);
         }
 
         return reports.Count;

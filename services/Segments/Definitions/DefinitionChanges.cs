@@ -1,4 +1,3 @@
-using System.Data;
 using Google.Protobuf;
 using Grpc.Core;
 using Npgsql;
@@ -8,10 +7,8 @@ using TagSegments.ServiceDefaults;
 namespace TagSegments.Segments.Definitions;
 
 /// <summary>Runs changes of what an account has saved, one at a time per account, each in a transaction.</summary>
-internal class DefinitionChanges(NpgsqlDataSource db, AccountIndexes indexes, TimeProvider time) : IDisposable
+internal class DefinitionChanges(IdempotentWrites writes, AccountIndexes indexes, TimeProvider time) : IDisposable
 {
-    private const string Requests = "segments.request";
-
     // A change holds one connection while it waits for its turn and needs a second one when it has it: without a limit, those that wait
     // could leave none for the one they wait for.
     private readonly SemaphoreSlim _connections = new(8);
@@ -28,24 +25,20 @@ internal class DefinitionChanges(NpgsqlDataSource db, AccountIndexes indexes, Ti
 
     /// <summary>Runs a change on the state that the last one left; what a repeated call had answered is answered again.</summary>
     public async Task<T> RunAsync<T>(
-        AccountInfo account, IMessage request, string requestId, ServerCallContext context, Func<NpgsqlTransaction, AccountState, Task<T>> change)
+        AccountInfo account, IMessage request, ServerCallContext context, Func<NpgsqlTransaction, AccountState, Task<T>> change)
         where T : class, IMessage<T>, new()
     {
         var ct = context.CancellationToken;
         await _connections.WaitAsync(ct);
         try
         {
-            await using var connection = await db.OpenConnectionAsync(ct);
-            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
-            var response = await Idempotency.RunAsync(transaction, Requests, account.Id, context, request, requestId, async () =>
+            return await writes.RunAsync(account, context, request, async transaction =>
             {
                 await MoveClockAsync(transaction, account.Id, ct);
                 var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
                 await snapshot.DisposeAsync();
                 return await change(transaction, state);
             });
-            await transaction.CommitAsync(ct);
-            return response;
         }
         finally
         {

@@ -44,7 +44,7 @@ internal sealed partial class SegmentApi
     public override async Task<ListMatchesResponse> ListMatches(ListMatchesRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        var size = PageSizes.Check(request.PageSize, MaxMatchesPage);
+        var size = PageSize.Read(request.PageSize, MaxMatchesPage);
         var after = tokens.Pages.Read(request) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : 0;
 
         var matches = await EvaluateAsync(account, request.Source, request.AsOf, context);

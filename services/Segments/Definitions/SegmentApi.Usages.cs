@@ -13,7 +13,7 @@ internal sealed partial class SegmentApi
     public override async Task<ListUsagesResponse> ListUsages(ListUsagesRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        var size = PageSizes.Check(request.PageSize, MaxPage);
+        var size = PageSize.Read(request.PageSize);
         var (kind, target) = Read(request);
         (string Resource, string Name)? after = tokens.Pages.Read(request) is { } position && JsonSerializer.Deserialize<string[]>(position) is [var resource, var name]
             ? (resource, name)

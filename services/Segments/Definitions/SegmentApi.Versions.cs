@@ -11,8 +11,8 @@ internal sealed partial class SegmentApi
     public override async Task<ListSegmentVersionsResponse> ListSegmentVersions(ListSegmentVersionsRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var size = PageSize.Read(request.PageSize);
         RequireKey(request.KeyCase != ListSegmentVersionsRequest.KeyOneofCase.None);
-        var size = PageSizes.Check(request.PageSize, MaxPage);
         var before = tokens.Pages.Read(request) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : int.MaxValue;
 
         var found = await versions.ListAsync(account, request.SegmentId, request.Name, before, size + 1, context.CancellationToken);
@@ -50,11 +50,11 @@ internal sealed partial class SegmentApi
     public override async Task<PreviewSegmentChangeResponse> PreviewSegmentChange(PreviewSegmentChangeRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var size = PageSize.Read(request.PageSize, MaxMatchesPage);
         RequireKey(request.KeyCase != PreviewSegmentChangeRequest.KeyOneofCase.None);
         new FieldChecks()
             .Require(request.ChangeCase != PreviewSegmentChangeRequest.ChangeOneofCase.None, "filter", "is required, or text or version instead")
             .ThrowIfAny();
-        var size = PageSizes.Check(request.PageSize, MaxMatchesPage);
         var after = tokens.Pages.Read(request) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : 0;
 
         var older = request.ChangeCase == PreviewSegmentChangeRequest.ChangeOneofCase.Version

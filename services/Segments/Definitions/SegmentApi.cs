@@ -17,8 +17,6 @@ internal sealed partial class SegmentApi(
     Explainer explainer)
     : SegmentService.SegmentServiceBase
 {
-    private const int MaxPage = 1_000;
-
     public override async Task<CreateSegmentResponse> CreateSegment(CreateSegmentRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
@@ -47,7 +45,7 @@ internal sealed partial class SegmentApi(
     public override async Task<ListSegmentsResponse> ListSegments(ListSegmentsRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        var size = PageSizes.Check(request.PageSize, MaxPage);
+        var size = PageSize.Read(request.PageSize);
         var after = tokens.Pages.Read(request);
 
         var segments = await definitions.ListAsync(account, after, size + 1, context.CancellationToken);

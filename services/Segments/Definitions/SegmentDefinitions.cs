@@ -20,7 +20,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
 
     /// <summary>Saves a new segment.</summary>
     public Task<CreateSegmentResponse> CreateAsync(AccountInfo account, CreateSegmentRequest request, ServerCallContext context) =>
-        ChangeAsync(account, request, request.RequestId, context, async (store, state, ct) =>
+        ChangeAsync(account, request, context, async (store, state, ct) =>
         {
             var filter = FilterReader.ReadForSaving(request.Segment.Filter, request.Text, state);
             var now = changes.Now;
@@ -52,7 +52,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
 
     /// <summary>Changes a segment.</summary>
     public Task<UpdateSegmentResponse> UpdateAsync(AccountInfo account, UpdateSegmentRequest request, ServerCallContext context) =>
-        ChangeAsync(account, request, request.RequestId, context, async (store, state, ct) =>
+        ChangeAsync(account, request, context, async (store, state, ct) =>
         {
             var old = await RequireAsync(store, request.SegmentId, request.Version, ct);
             var newFilter = request.Filter is not null || request.Text.Length > 0;
@@ -69,7 +69,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
     /// <summary>Makes the filter of an older version current again.</summary>
     public Task<RestoreSegmentVersionResponse> RestoreAsync(
         AccountInfo account, RestoreSegmentVersionRequest request, ServerCallContext context) =>
-        changes.RunAsync(account, request, request.RequestId, context, async (transaction, state) =>
+        changes.RunAsync(account, request, context, async (transaction, state) =>
         {
             var (store, ct) = (new SegmentStore(transaction, account.Id), context.CancellationToken);
             var old = await RequireAsync(store, request.SegmentId, request.Version, ct);
@@ -88,7 +88,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
     /// <summary>Replaces what is expected of a segment.</summary>
     public Task<SetSegmentExpectationsResponse> SetExpectationsAsync(
         AccountInfo account, SetSegmentExpectationsRequest request, ServerCallContext context) =>
-        ChangeAsync(account, request, request.RequestId, context, async (store, state, ct) =>
+        ChangeAsync(account, request, context, async (store, state, ct) =>
         {
             var row = await RequireAsync(store, request.SegmentId, 0, ct);
             var wanted = request.Expectations ?? new SegmentExpectations();
@@ -103,7 +103,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
 
     /// <summary>Deletes a segment.</summary>
     public Task<DeleteSegmentResponse> DeleteAsync(AccountInfo account, DeleteSegmentRequest request, ServerCallContext context) =>
-        changes.RunAsync(account, request, request.RequestId, context, async (transaction, _) =>
+        changes.RunAsync(account, request, context, async (transaction, _) =>
         {
             var (store, ct) = (new SegmentStore(transaction, account.Id), context.CancellationToken);
             var row = await RequireAsync(store, request.SegmentId, 0, ct);
@@ -130,11 +130,10 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
     private Task<T> ChangeAsync<T>(
         AccountInfo account,
         IMessage request,
-        string requestId,
         ServerCallContext context,
         Func<SegmentStore, AccountState, CancellationToken, Task<T>> change)
         where T : class, IMessage<T>, new() =>
-        changes.RunAsync(account, request, requestId, context, (transaction, state) =>
+        changes.RunAsync(account, request, context, (transaction, state) =>
             change(new SegmentStore(transaction, account.Id), state, context.CancellationToken));
 
     private static async Task SaveAsync(SegmentStore store, SegmentRow row, AccountState state, ServerCallContext context)

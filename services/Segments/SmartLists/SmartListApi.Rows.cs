@@ -13,11 +13,11 @@ internal sealed partial class SmartListApi
     public override async Task<ListSmartListRowsResponse> ListSmartListRows(ListSmartListRowsRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var size = PageSize.Read(request.PageSize);
         new FieldChecks()
             .Require(request.KeyCase != ListSmartListRowsRequest.KeyOneofCase.None, "smart_list_id", "is required, or name or source instead")
             .Require(request.Columns.Count <= SmartListEdit.MaxColumns, "columns", $"has more than {SmartListEdit.MaxColumns} entries")
             .ThrowIfAny();
-        var size = PageSizes.Check(request.PageSize, MaxPage);
         var position = tokens.Pages.Read(request);
 
         var source = request.KeyCase switch

@@ -14,7 +14,6 @@ internal sealed partial class SmartListApi(
     AccountDirectory accounts, RequestTokens tokens, DefinitionChanges changes, AccountIndexes indexes, Evaluator evaluator)
     : SmartListService.SmartListServiceBase
 {
-    private const int MaxPage = 1_000;
     private static readonly SmartListDefinition s_blank = new("", "", "", new Filter(), 0, 0, [], "", false, 0, default, default);
 
     public override async Task<CreateSmartListResponse> CreateSmartList(CreateSmartListRequest request, ServerCallContext context)
@@ -22,7 +21,7 @@ internal sealed partial class SmartListApi(
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         var edit = SmartListEdit.Read(request);
 
-        return await changes.RunAsync(account, request, request.RequestId, context, async (transaction, state) =>
+        return await changes.RunAsync(account, request, context, async (transaction, state) =>
         {
             var now = changes.Now;
             var blank = s_blank with { SmartListId = Guid.CreateVersion7().ToString(), CreatedAt = now, UpdatedAt = now };
@@ -47,7 +46,7 @@ internal sealed partial class SmartListApi(
     public override async Task<ListSmartListsResponse> ListSmartLists(ListSmartListsRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        var size = PageSizes.Check(request.PageSize, MaxPage);
+        var size = PageSize.Read(request.PageSize);
         var after = tokens.Pages.Read(request);
 
         var (state, _) = await indexes.CurrentAsync(account.Id, context.CancellationToken);
@@ -70,7 +69,7 @@ internal sealed partial class SmartListApi(
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         var edit = SmartListEdit.Read(request);
 
-        return await changes.RunAsync(account, request, request.RequestId, context, async (transaction, state) =>
+        return await changes.RunAsync(account, request, context, async (transaction, state) =>
         {
             var old = FilterReader.SmartList(ById(request.SmartList.SmartListId), state);
             if (request.Version != 0 && request.Version != old.Version)
@@ -88,7 +87,7 @@ internal sealed partial class SmartListApi(
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
-        return await changes.RunAsync(account, request, request.RequestId, context, async (transaction, state) =>
+        return await changes.RunAsync(account, request, context, async (transaction, state) =>
         {
             var list = FilterReader.SmartList(ById(request.SmartListId), state);
             if (!request.Force)

@@ -17,6 +17,7 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using StackExchange.Redis;
 using TagSegments.ServiceDefaults.Auth;
+using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Data;
 using TagSegments.ServiceDefaults.Work;
 
@@ -44,6 +45,11 @@ public static class HostExtensions
         var settings = new NpgsqlConnectionStringBuilder(text) { NoResetOnClose = true, MaxAutoPrepare = 100 };
         return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = configuration["Service:Name"] };
     }
+
+    /// <summary>Adds the <see cref="IdempotentWrites"/> and the <see cref="RequestLog"/> of a table.</summary>
+    public static IServiceCollection AddIdempotentWrites(this IServiceCollection services, string table) => services
+        .AddSingleton(new RequestLog(table))
+        .AddSingleton<IdempotentWrites>();
 
     /// <summary>Adds a <see cref="ClockWatch"/> over a table of clocks.</summary>
     public static IServiceCollection AddClockWatch(this IServiceCollection services, string table) => services

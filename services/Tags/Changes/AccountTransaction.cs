@@ -51,7 +51,7 @@ internal sealed class AccountTransaction : IAsyncDisposable
 
     /// <summary>Runs and commits <paramref name="work"/>, again and again while it loses against concurrent transactions.</summary>
     public static Task<T> RunAsync<T>(
-        NpgsqlDataSource database, int accountId, Func<AccountTransaction, Task<T>> work, CancellationToken ct) => RetryAsync(
+        NpgsqlDataSource database, int accountId, Func<AccountTransaction, Task<T>> work, CancellationToken ct) => TransactionRetry.RunAsync(
         async () =>
         {
             await using var transaction = await BeginAsync(database, accountId, ct);
@@ -60,23 +60,6 @@ internal sealed class AccountTransaction : IAsyncDisposable
             return result;
         },
         ct);
-
-    /// <summary>Runs a transaction again and again while it fails only because others run at the same time.</summary>
-    public static async Task<T> RetryAsync<T>(Func<Task<T>> run, CancellationToken ct)
-    {
-        const int attempts = 8;
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await run();
-            }
-            catch (PostgresException e) when (attempt < attempts && LostToOthers(e))
-            {
-                await Task.Delay(Random.Shared.Next(1, 10 * attempt), ct);
-            }
-        }
-    }
 
     /// <summary>
     /// Waits until no other transaction puts tags on contacts, and keeps it so: for deletion, restoration and merging of tags, after which
@@ -211,9 +194,6 @@ internal sealed class AccountTransaction : IAsyncDisposable
         await Transaction.DisposeAsync();
         await Connection.DisposeAsync();
     }
-
-    private static bool LostToOthers(PostgresException e) =>
-        e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
     // A change of one contact is logged by its number: that is what audit by contact looks for first.
     private void LogTag(int tagId, bool on, int chunk, byte[] bits, ChangeCause cause)

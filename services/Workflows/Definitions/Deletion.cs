@@ -9,10 +9,10 @@ using TagSegments.Workflows.Enrolment;
 namespace TagSegments.Workflows.Definitions;
 
 /// <summary>Deletes workflows that nobody uses any more, or any if that is asked for.</summary>
-internal sealed class Deletion(WorkflowStore workflows, Enroller enroller)
+internal sealed class Deletion(IdempotentWrites writes, Enroller enroller)
 {
     public Task<DeleteWorkflowResponse> DeleteAsync(AccountInfo account, Guid id, DeleteWorkflowRequest request, ServerCallContext context) =>
-        workflows.WriteAsync(account, context, request, request.RequestId, async tx =>
+        writes.RunAsync(account, context, request, async tx =>
         {
             const string sql = """
                 UPDATE workflows.workflow SET deleted_at = now() WHERE account_id = @AccountId AND workflow_id = @id;

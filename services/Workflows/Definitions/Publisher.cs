@@ -7,7 +7,7 @@ namespace TagSegments.Workflows.Definitions;
 
 /// <summary>Publishes workflows and takes them back.</summary>
 internal sealed class Publisher(
-    WorkflowStore workflows, DraftReader drafts, LoopFinder loops, Feeds feeds, SegmentWatch segments, Enroller enroller)
+    IdempotentWrites writes, WorkflowStore workflows, DraftReader drafts, LoopFinder loops, Feeds feeds, SegmentWatch segments, Enroller enroller)
 {
     public async Task<PublishWorkflowResponse> PublishAsync(AccountInfo account, Guid id, PublishWorkflowRequest request, ServerCallContext context)
     {
@@ -23,12 +23,12 @@ internal sealed class Publisher(
         var search = await loops.PrepareAsync(account, workflow, ct);
         var positions = await workflows.HasCursorsAsync(account.Id, ct) ? new Dictionary<Feed, string>() : await feeds.PresentAsync(account.Name, ct);
 
-        return await workflows.WriteAsync(account, context, request, request.RequestId, tx => PublishStore.PublishAsync(
+        return await writes.RunAsync(account, context, request, tx => PublishStore.PublishAsync(
             tx, account, new Draft(id, request.Revision, request.AcceptLoops, search), positions, context.Principal(), ct));
     }
 
     public Task<UnpublishWorkflowResponse> UnpublishAsync(AccountInfo account, Guid id, UnpublishWorkflowRequest request, ServerCallContext context) =>
-        workflows.WriteAsync(account, context, request, request.RequestId, async tx =>
+        writes.RunAsync(account, context, request, async tx =>
         {
             if (request.CancelRuns)
             {

@@ -11,6 +11,7 @@ namespace TagSegments.Workflows.Definitions;
 /// <summary>The workflow service: this part has definitions, <c>Runs/WorkflowApi.Runs.cs</c> has runs.</summary>
 internal sealed partial class WorkflowApi(
     AccountDirectory accounts,
+    IdempotentWrites writes,
     WorkflowStore workflows,
     DraftReader drafts,
     LoopFinder loops,
@@ -30,7 +31,7 @@ internal sealed partial class WorkflowApi(
         var account = await accounts.GetAsync(request.Account, ct);
         var draft = await drafts.ReadAsync(account, request.Workflow, request.Yaml, ct);
 
-        return await workflows.WriteAsync(account, context, request, request.RequestId, async tx =>
+        return await writes.RunAsync(account, context, request, async tx =>
             new CreateWorkflowResponse { Workflow = await WorkflowStore.InsertAsync(tx, account, draft, ct) });
     }
 
@@ -55,7 +56,7 @@ internal sealed partial class WorkflowApi(
     public override async Task<ListWorkflowsResponse> ListWorkflows(ListWorkflowsRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        var limit = PageSize(request.PageSize);
+        var limit = PageSize.Read(request.PageSize);
 
         var found = await workflows.ListAsync(account.Id, request.TagId, pages.Read(request), limit + 1, context.CancellationToken);
 
@@ -81,7 +82,7 @@ internal sealed partial class WorkflowApi(
         var draft = await drafts.ReadAsync(account, request.Workflow, request.Yaml, ct);
         draft.Revision = request.Workflow?.Revision ?? 0;
 
-        return await workflows.WriteAsync(account, context, request, request.RequestId, async tx =>
+        return await writes.RunAsync(account, context, request, async tx =>
             new UpdateWorkflowResponse { Workflow = await WorkflowStore.UpdateAsync(tx, account, id, draft, ct) });
     }
 
@@ -109,8 +110,8 @@ internal sealed partial class WorkflowApi(
     public override async Task<ListWorkflowVersionsResponse> ListWorkflowVersions(ListWorkflowVersionsRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var limit = PageSize.Read(request.PageSize);
         var id = ReadId(request.WorkflowId, "workflow_id");
-        var limit = PageSize(request.PageSize);
         var before = pages.Read(request) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : int.MaxValue;
 
         var found = await versions.ListAsync(account.Id, id, before, limit + 1, context.CancellationToken)
@@ -156,11 +157,4 @@ internal sealed partial class WorkflowApi(
 
     private static Guid ReadId(string id, string field) =>
         Guid.TryParse(id, out var parsed) ? parsed : throw RpcErrors.InvalidField(field, "is required: a UUID");
-
-    private static int PageSize(int asked) => asked switch
-    {
-        0 => 100,
-        < 0 or > 1_000 => throw RpcErrors.InvalidField("page_size", "must be 1 to 1,000"),
-        _ => asked,
-    };
 }

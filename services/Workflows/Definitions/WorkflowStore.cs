@@ -11,26 +11,6 @@ namespace TagSegments.Workflows.Definitions;
 /// <summary>Workflows and their drafts in PostgreSQL.</summary>
 internal sealed class WorkflowStore(NpgsqlDataSource database)
 {
-    /// <summary>Runs the effect of a request in a transaction, once per request id.</summary>
-    public async Task<T> WriteAsync<T>(
-        AccountInfo account, ServerCallContext context, IMessage request, string requestId, Func<NpgsqlTransaction, Task<T>> effect)
-        where T : class, IMessage<T>, new()
-    {
-        await using var connection = await database.OpenConnectionAsync(context.CancellationToken);
-        await using var tx = await connection.BeginTransactionAsync(context.CancellationToken);
-        var response = await Idempotency.RunAsync(tx, "workflows.request", account.Id, context, request, requestId, () => effect(tx));
-        await tx.CommitAsync(context.CancellationToken);
-        return response;
-    }
-
-    /// <summary>Gets the answer to a request that was answered before, without a lock; null if there is none.</summary>
-    public async Task<T?> FindAnswerAsync<T>(AccountInfo account, ServerCallContext context, IMessage request, string requestId)
-        where T : class, IMessage<T>, new()
-    {
-        await using var connection = await database.OpenConnectionAsync(context.CancellationToken);
-        return await Idempotency.FindAnswerAsync<T>(connection, "workflows.request", account.Id, context, request, requestId);
-    }
-
     /// <summary>Inserts a workflow; throws ALREADY_EXISTS if the name is taken.</summary>
     public static async Task<Workflow> InsertAsync(NpgsqlTransaction tx, AccountInfo account, Workflow workflow, CancellationToken ct)
     {

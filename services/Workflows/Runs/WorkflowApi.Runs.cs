@@ -11,8 +11,8 @@ internal sealed partial class WorkflowApi
     public override async Task<ListRunsResponse> ListRuns(ListRunsRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var limit = PageSize.Read(request.PageSize);
         Guid? workflowId = request.WorkflowId.Length > 0 ? ReadId(request.WorkflowId, "workflow_id") : null;
-        var limit = PageSize(request.PageSize);
         var before = pages.Read(request) is { } position ? Guid.Parse(position) : (Guid?)null;
 
         var found = await runs.ListAsync(
@@ -29,12 +29,12 @@ internal sealed partial class WorkflowApi
     public override async Task<ListStepsResponse> ListSteps(ListStepsRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var limit = PageSize.Read(request.PageSize);
         Guid? workflowId = request.WorkflowId.Length > 0 ? ReadId(request.WorkflowId, "workflow_id") : null;
         new FieldChecks()
             .Require(request.ContactId > 0 || workflowId is not null, "contact_id", "is required, or workflow_id")
             .Require(!request.NewestFirst || request.ContactId > 0, "newest_first", "requires contact_id")
             .ThrowIfAny();
-        var limit = PageSize(request.PageSize);
         var after = StepPlace.Parse(pages.Read(request));
 
         var found = await runs.ListStepsAsync(account.Id, request.ContactId, workflowId, request.NewestFirst, after, limit + 1, context.CancellationToken);
@@ -61,7 +61,7 @@ internal sealed partial class WorkflowApi
         var id = ReadId(request.RunId, "run_id");
         new FieldChecks().Require(request.Reason.Length <= 200, "reason", "is longer than 200 characters").ThrowIfAny();
 
-        return await workflows.WriteAsync(account, context, request, request.RequestId, async tx =>
+        return await writes.RunAsync(account, context, request, async tx =>
             new CancelRunResponse { Run = await RunStore.CancelAsync(tx, account.Id, id, request.Reason, ct) });
     }
 
@@ -71,7 +71,7 @@ internal sealed partial class WorkflowApi
         var account = await accounts.GetAsync(request.Account, ct);
         var id = ReadId(request.RunId, "run_id");
 
-        var response = await workflows.WriteAsync(account, context, request, request.RequestId, async tx =>
+        var response = await writes.RunAsync(account, context, request, async tx =>
             new ResumeRunResponse { Run = await RunStore.ResumeAsync(tx, account.Id, id, ct) });
         runs.Wake(account.Id);
         return response;
@@ -85,7 +85,7 @@ internal sealed partial class WorkflowApi
         var definition = await workflows.FindVersionAsync(account.Id, id, request.ToVersion, ct)
             ?? throw RpcErrors.NotFound("workflow version", $"{id}/{request.ToVersion}");
 
-        return await workflows.WriteAsync(account, context, request, request.RequestId, tx =>
+        return await writes.RunAsync(account, context, request, tx =>
             moves.MoveAsync(tx, account.Id, request, definition, ct));
     }
 
@@ -97,14 +97,14 @@ internal sealed partial class WorkflowApi
         new FieldChecks().Require(request.DryRun || request.RequestId.Length > 0, "request_id", "is required").ThrowIfAny();
         var workflow = await workflows.FindAsync(account.Id, id, "", ct) ?? throw RpcErrors.NotFound("workflow", request.WorkflowId);
 
-        if (await workflows.FindAnswerAsync<EnrolContactsResponse>(account, context, request, request.RequestId) is { } answer)
+        if (await writes.FindAnswerAsync<EnrolContactsResponse>(account, context, request) is { } answer)
         {
             return answer;
         }
 
         // The segment service is asked before the request id is locked.
         var contactIds = await enrolment.FindContactsAsync(account, workflow, request, ct);
-        var response = await workflows.WriteAsync(account, context, request, request.RequestId, _ =>
+        var response = await writes.RunAsync(account, context, request, _ =>
             enrolment.RunAsync(account, workflow, request, contactIds, ct));
         runs.Wake(account.Id);
         return response;

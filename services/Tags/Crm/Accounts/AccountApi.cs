@@ -1,18 +1,16 @@
 using System.Text.RegularExpressions;
 using Crm.Accounts.V1;
-using Google.Protobuf;
 using Grpc.Core;
-using Npgsql;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Accounts;
 
 /// <summary>Serves the accounts.</summary>
-internal sealed partial class AccountApi(NpgsqlDataSource database, AccountStore store, AccountDirectory directory, PageTokens pages)
+internal sealed partial class AccountApi(IdempotentWrites writes, AccountStore store, AccountDirectory directory, PageTokens pages)
     : AccountService.AccountServiceBase
 {
     // Calls that create an account belong to none yet.
-    private const int NoAccount = 0;
+    private static readonly AccountInfo s_noAccount = new(0, "", "", 0);
 
     public override async Task<CreateAccountResponse> CreateAccount(CreateAccountRequest request, ServerCallContext context)
     {
@@ -29,7 +27,7 @@ internal sealed partial class AccountApi(NpgsqlDataSource database, AccountStore
             TimeZone = request.TimeZone.Length == 0 ? "UTC" : request.TimeZone,
             WeekStart = request.WeekStart == 0 ? 1 : request.WeekStart,
         };
-        return await WriteAsync(NoAccount, context, request, request.RequestId, async transaction => new CreateAccountResponse
+        return await writes.RunAsync(s_noAccount, context, request, async transaction => new CreateAccountResponse
         {
             Account = await store.CreateAsync(transaction, account, context.CancellationToken)
                 ?? throw RpcErrors.AlreadyExists("account", request.Account),
@@ -65,23 +63,11 @@ internal sealed partial class AccountApi(NpgsqlDataSource database, AccountStore
 
         var timeZone = request.HasTimeZone ? request.TimeZone : null;
         var weekStart = request.HasWeekStart ? request.WeekStart : (int?)null;
-        var response = await WriteAsync(account.Id, context, request, request.RequestId, async transaction => new UpdateAccountResponse
+        var response = await writes.RunAsync(account, context, request, async transaction => new UpdateAccountResponse
         {
             Account = await AccountStore.UpdateAsync(transaction, account.Id, timeZone, weekStart, context.CancellationToken),
         });
         directory.Forget(request.Account);
-        return response;
-    }
-
-    private async Task<T> WriteAsync<T>(
-        int accountId, ServerCallContext context, IMessage request, string requestId, Func<NpgsqlTransaction, Task<T>> write)
-        where T : class, IMessage<T>, new()
-    {
-        await using var connection = await database.OpenConnectionAsync(context.CancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(context.CancellationToken);
-        var response = await Idempotency.RunAsync(
-            transaction, "crm.request", accountId, context, request, requestId, () => write(transaction));
-        await transaction.CommitAsync(context.CancellationToken);
         return response;
     }
 

@@ -20,7 +20,7 @@ internal sealed partial class ContactApi
 
         var contactId = await store.TakeNumberAsync(account.Id, context.CancellationToken);
         return await WriteAsync(
-            account, context, request, request.RequestId, request.Cause,
+            account, context, request, request.Cause,
             async contacts => new CreateContactResponse { Contact = (await contacts.CreateAsync(contactId, state)).ToProto(catalog) },
             (response, token) => response.ConsistencyToken = token);
     }
@@ -33,7 +33,7 @@ internal sealed partial class ContactApi
         var edit = ContactEdit.Read(contact, request.UpdateMask, catalog);
 
         return await WriteAsync(
-            account, context, request, request.RequestId, request.Cause,
+            account, context, request, request.Cause,
             async contacts => new UpdateContactResponse
             {
                 Contact = (await contacts.UpdateAsync(contact.ContactId, contact.Version, edit)).ToProto(catalog),
@@ -47,7 +47,7 @@ internal sealed partial class ContactApi
         var catalog = await FieldsAsync(account, context);
 
         return await WriteAsync(
-            account, context, request, request.RequestId, request.Cause,
+            account, context, request, request.Cause,
             async contacts => new DeleteContactResponse { Contact = (await contacts.DeleteAsync(request.ContactId)).ToProto(catalog) },
             (response, token) => response.ConsistencyToken = token);
     }
@@ -58,7 +58,7 @@ internal sealed partial class ContactApi
         var catalog = await FieldsAsync(account, context);
 
         return await WriteAsync(
-            account, context, request, request.RequestId, request.Cause,
+            account, context, request, request.Cause,
             async contacts => new RestoreContactResponse { Contact = (await contacts.RestoreAsync(request.ContactId)).ToProto(catalog) },
             (response, token) => response.ConsistencyToken = token);
     }
@@ -82,20 +82,20 @@ internal sealed partial class ContactApi
         var catalog = await FieldsAsync(account, context);
 
         return await WriteAsync(
-            account, context, request, request.RequestId, request.Cause,
+            account, context, request, request.Cause,
             async contacts => new SetConsentResponse { Contact = (await contacts.SetConsentAsync(request.ContactId, consent)).ToProto(catalog) },
             (response, token) => response.ConsistencyToken = token);
     }
 
     // Runs a change of contacts as the one effect of its call.
     private Task<T> WriteAsync<T>(
-        AccountInfo account, ServerCallContext context, IMessage request, string requestId, Cause? cause,
+        AccountInfo account, ServerCallContext context, IMessage request, Cause? cause,
         Func<ContactWrites, Task<T>> effect, Action<T, string> prove)
         where T : class, IMessage<T>, new()
     {
         var why = ChangeCause.FromProto(cause, context.Principal(), skipWorkflows: false);
         return writes.RunAsync(
-            account, context, request, requestId,
+            account, context, request,
             transaction => effect(new ContactWrites(transaction, why, time.GetUtcNow(), context.CancellationToken)),
             prove);
     }

@@ -2,13 +2,14 @@ using System.Globalization;
 using Crm.Contacts.V1;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
+using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Contacts;
 
 /// <summary>Serves the reads of contacts; the other part serves changes.</summary>
 internal sealed partial class ContactApi(
-    AccountDirectory accounts, FieldStore fields, ContactStore store, CallWrites writes, TimeProvider time)
+    AccountDirectory accounts, FieldStore fields, ContactStore store, AccountWrites writes, TimeProvider time)
     : ContactService.ContactServiceBase
 {
     private const int MaxBatch = 1_000;

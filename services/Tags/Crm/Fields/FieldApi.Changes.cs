@@ -20,7 +20,7 @@ internal sealed partial class FieldApi
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
         return await calls.RunAsync(
-            account, context, request, request.RequestId,
+            account, context, request,
             transaction => UpdateAsync(transaction, wanted, paths, context),
             (response, token) => response.ConsistencyToken = token);
     }
@@ -30,7 +30,7 @@ internal sealed partial class FieldApi
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
         return await calls.RunAsync(
-            account, context, request, request.RequestId,
+            account, context, request,
             async transaction => new DeleteFieldResponse
             {
                 Field = await FieldStore.DeleteAsync(transaction, request.FieldId, context.CancellationToken) ?? throw NotFound(request.FieldId),

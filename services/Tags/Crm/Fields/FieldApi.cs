@@ -8,7 +8,8 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Crm.Fields;
 
 /// <summary>Serves the definitions of custom fields.</summary>
-internal sealed partial class FieldApi(NpgsqlDataSource database, AccountDirectory accounts, FieldStore store, CallWrites calls)
+internal sealed partial class FieldApi(
+    NpgsqlDataSource database, AccountDirectory accounts, FieldStore store, IdempotentWrites creations, AccountWrites calls)
     : FieldService.FieldServiceBase
 {
     public override async Task<CreateFieldResponse> CreateField(CreateFieldRequest request, ServerCallContext context)
@@ -19,13 +20,10 @@ internal sealed partial class FieldApi(NpgsqlDataSource database, AccountDirecto
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
         var fieldId = await IdBlocks.TakeAsync(database, account.Id, "field", 1, context.CancellationToken);
-        await using var connection = await database.OpenConnectionAsync(context.CancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(context.CancellationToken);
-        var response = await Idempotency.RunAsync(
-            transaction, "crm.request", account.Id, context, request, request.RequestId,
-            async () => new CreateFieldResponse { Field = await CreateAsync(transaction, account.Id, fieldId, field, context.CancellationToken) });
-        await transaction.CommitAsync(context.CancellationToken);
-        return response;
+        return await creations.RunAsync(account, context, request, async transaction => new CreateFieldResponse
+        {
+            Field = await CreateAsync(transaction, account.Id, fieldId, field, context.CancellationToken),
+        });
     }
 
     public override async Task<ListFieldsResponse> ListFields(ListFieldsRequest request, ServerCallContext context)

@@ -8,7 +8,7 @@ using TagSegments.Tags.Crm.Fields;
 namespace TagSegments.Tags.Crm.Merging;
 
 /// <summary>Serves the merge of a duplicate into a contact.</summary>
-internal sealed class ContactMergeApi(AccountDirectory accounts, FieldStore fields, CallWrites writes, TimeProvider time)
+internal sealed class ContactMergeApi(AccountDirectory accounts, FieldStore fields, AccountWrites writes, TimeProvider time)
     : ContactService.ContactServiceBase
 {
     public override async Task<MergeContactsResponse> MergeContacts(MergeContactsRequest request, ServerCallContext context)
@@ -22,7 +22,7 @@ internal sealed class ContactMergeApi(AccountDirectory accounts, FieldStore fiel
         var account = await accounts.GetAsync(request.Account, ct);
         var catalog = await fields.LoadAsync(account.Id, Field.Types.Target.Contact, ct);
 
-        return await writes.RunAsync(account, context, request, request.RequestId, MergeAsync, (r, token) => r.ConsistencyToken = token);
+        return await writes.RunAsync(account, context, request, MergeAsync, (r, token) => r.ConsistencyToken = token);
 
         async Task<MergeContactsResponse> MergeAsync(AccountTransaction transaction)
         {

@@ -11,7 +11,7 @@ namespace TagSegments.Tags.Crm.Opportunities;
 
 /// <summary>Serves opportunities.</summary>
 internal sealed class OpportunityApi(
-    AccountDirectory accounts, FieldStore fields, OpportunityStore store, CallWrites writes, PageTokens pages, TimeProvider time)
+    AccountDirectory accounts, FieldStore fields, OpportunityStore store, AccountWrites writes, PageTokens pages, TimeProvider time)
     : OpportunityService.OpportunityServiceBase
 {
     public override async Task<CreateOpportunityResponse> CreateOpportunity(CreateOpportunityRequest request, ServerCallContext context)
@@ -27,7 +27,7 @@ internal sealed class OpportunityApi(
 
         var opportunityId = await store.TakeNumberAsync(account.Id, context.CancellationToken);
         return await WriteAsync(
-            account, context, request, request.RequestId, request.Cause,
+            account, context, request, request.Cause,
             async opportunities => new CreateOpportunityResponse { Opportunity = (await opportunities.CreateAsync(opportunityId, state)).ToProto(catalog) },
             (response, token) => response.ConsistencyToken = token);
     }
@@ -77,7 +77,7 @@ internal sealed class OpportunityApi(
         var edit = OpportunityEdit.Read(opportunity, request.UpdateMask, catalog);
 
         return await WriteAsync(
-            account, context, request, request.RequestId, request.Cause,
+            account, context, request, request.Cause,
             async opportunities => new UpdateOpportunityResponse
             {
                 Opportunity = (await opportunities.UpdateAsync(opportunity.OpportunityId, opportunity.Version, edit)).ToProto(catalog),
@@ -98,7 +98,7 @@ internal sealed class OpportunityApi(
 
         var newId = request.CreateName.Length > 0 ? await store.TakeNumberAsync(account.Id, context.CancellationToken) : 0;
         return await WriteAsync(
-            account, context, request, request.RequestId, request.Cause,
+            account, context, request, request.Cause,
             async opportunities =>
             {
                 var (pipelineId, open) = await opportunities.FindLastOpenAsync(request.ContactId, request.StageId);
@@ -116,7 +116,7 @@ internal sealed class OpportunityApi(
         var catalog = await FieldsAsync(account, context);
 
         return await WriteAsync(
-            account, context, request, request.RequestId, request.Cause,
+            account, context, request, request.Cause,
             async opportunities => new DeleteOpportunityResponse
             {
                 Opportunity = (await opportunities.DeleteAsync(request.OpportunityId, request.Version)).ToProto(catalog),
@@ -129,13 +129,13 @@ internal sealed class OpportunityApi(
 
     // Runs a change of opportunities as the one effect of its call.
     private Task<T> WriteAsync<T>(
-        AccountInfo account, ServerCallContext context, IMessage request, string requestId, Cause? cause,
+        AccountInfo account, ServerCallContext context, IMessage request, Cause? cause,
         Func<OpportunityWrites, Task<T>> effect, Action<T, string> prove)
         where T : class, IMessage<T>, new()
     {
         var why = ChangeCause.FromProto(cause, context.Principal(), skipWorkflows: false);
         return writes.RunAsync(
-            account, context, request, requestId,
+            account, context, request,
             transaction => effect(new OpportunityWrites(transaction, why, time.GetUtcNow(), context.CancellationToken)),
             prove);
     }

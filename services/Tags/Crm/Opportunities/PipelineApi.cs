@@ -8,7 +8,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Crm.Opportunities;
 
 /// <summary>Serves pipelines.</summary>
-internal sealed class PipelineApi(AccountDirectory accounts, PipelineStore pipelines, CallWrites writes) : OpportunityService.OpportunityServiceBase
+internal sealed class PipelineApi(AccountDirectory accounts, PipelineStore pipelines, AccountWrites writes) : OpportunityService.OpportunityServiceBase
 {
     public override async Task<CreatePipelineResponse> CreatePipeline(CreatePipelineRequest request, ServerCallContext context)
     {
@@ -23,7 +23,7 @@ internal sealed class PipelineApi(AccountDirectory accounts, PipelineStore pipel
             stage.StageId = stageId++;
         }
 
-        return await writes.RunAsync(account, context, request, request.RequestId, CreateAsync, (_, _) => { });
+        return await writes.RunAsync(account, context, request, CreateAsync, (_, _) => { });
 
         async Task<CreatePipelineResponse> CreateAsync(AccountTransaction transaction)
         {
@@ -41,7 +41,7 @@ internal sealed class PipelineApi(AccountDirectory accounts, PipelineStore pipel
         var added = pipeline.Stages.Where(stage => stage.StageId == 0).ToList();
         var stageId = added.Count == 0 ? 0 : await pipelines.TakeStagesAsync(account.Id, added.Count, context.CancellationToken);
         added.ForEach(stage => stage.StageId = stageId++);
-        return await writes.RunAsync(account, context, request, request.RequestId, UpdateAsync, (_, _) => { });
+        return await writes.RunAsync(account, context, request, UpdateAsync, (_, _) => { });
 
         async Task<UpdatePipelineResponse> UpdateAsync(AccountTransaction transaction)
         {

@@ -10,12 +10,11 @@ internal sealed class ContactTimeline(
     PageTokens pages, ContactEvents events, ActivityService.ActivityServiceClient activities, WorkflowService.WorkflowServiceClient workflows)
 {
     private const int SourcePage = 100;
-    private const int DefaultPage = 50;
 
     /// <summary>Reads the page that the request asks for.</summary>
-    public async Task<ListContactTimelineResponse> ReadAsync(AccountInfo account, ListContactTimelineRequest request, CancellationToken ct)
+    public async Task<ListContactTimelineResponse> ReadAsync(
+        AccountInfo account, ListContactTimelineRequest request, int size, CancellationToken ct)
     {
-        var size = request.PageSize == 0 ? DefaultPage : request.PageSize;
         var position = pages.Read(request);
         var sources = Sources(account, request.ContactId, ct);
         foreach (var (source, start) in sources.Zip(position?.Split('\n') ?? []))

@@ -1,5 +1,4 @@
 using Crm.Tags.V1;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.ServiceDefaults;
@@ -20,7 +19,7 @@ internal sealed class AssignmentApi(
     public override async Task<AddTagsResponse> AddTags(AddTagsRequest request, ServerCallContext context)
     {
         var ct = context.CancellationToken;
-        Idempotency.CheckLength(request.RequestId);
+        var key = RequestKey.Of(request, context);
         var refs = TagRefs.Read(request.TagIds, request.TagNames);
         CheckExpiry(request);
         var cause = ChangeCause.FromProto(request.Cause, context.Principal(), request.SkipWorkflows);
@@ -33,7 +32,7 @@ internal sealed class AssignmentApi(
         }
 
         var change = new PendingChange(
-            request.ContactId, refs.With(found), on: true, cause, Key(request, request.RequestId, context), request.ExpireTime?.ToDateTime());
+            request.ContactId, refs.With(found), on: true, cause, key, request.ExpireTime?.ToDateTime());
         var outcome = await writer.CommitAsync(account.Id, change, ct);
         return new AddTagsResponse { AddedTagIds = { outcome.ChangedTagIds }, ConsistencyToken = outcome.ConsistencyToken };
     }
@@ -41,13 +40,13 @@ internal sealed class AssignmentApi(
     public override async Task<RemoveTagsResponse> RemoveTags(RemoveTagsRequest request, ServerCallContext context)
     {
         var ct = context.CancellationToken;
-        Idempotency.CheckLength(request.RequestId);
+        var key = RequestKey.Of(request, context);
         var refs = TagRefs.Read(request.TagIds, request.TagNames);
         var cause = ChangeCause.FromProto(request.Cause, context.Principal(), request.SkipWorkflows);
         var account = await accounts.GetAsync(request.Account, ct);
 
         var tagIds = refs.With(await tags.FindIdsAsync(account.Id, refs.Names, ct));
-        var change = new PendingChange(request.ContactId, tagIds, on: false, cause, Key(request, request.RequestId, context));
+        var change = new PendingChange(request.ContactId, tagIds, on: false, cause, key);
         var outcome = await writer.CommitAsync(account.Id, change, ct);
         return new RemoveTagsResponse { RemovedTagIds = { outcome.ChangedTagIds }, ConsistencyToken = outcome.ConsistencyToken };
     }
@@ -68,8 +67,4 @@ internal sealed class AssignmentApi(
         .Require(request.ExpireTime is null || request.ExpireTime > Timestamp.FromDateTimeOffset(time.GetUtcNow()), "expire_time", "is not in the future")
         .Require(request.ExpireTime is null || !request.CreateMissing, "expire_time", "cannot be combined with create_missing")
         .ThrowIfAny();
-
-    private static RequestKey? Key(IMessage request, string requestId, ServerCallContext context) => requestId.Length == 0
-        ? null
-        : new(context.Principal(), context.Method, requestId, Idempotency.PayloadHash(request));
 }

@@ -10,7 +10,7 @@ using TagSegments.Tags.Tagging.Naming;
 namespace TagSegments.Tags.Tagging.Assignments;
 
 /// <summary>Adds tags to a contact and creates those that do not exist yet.</summary>
-internal sealed class NewTagWrites(CallWrites writes, TagStore tags, NameGuard names)
+internal sealed class NewTagWrites(AccountWrites writes, TagStore tags, NameGuard names)
 {
     /// <summary>Creates the tags that are missing and adds all of them, in one transaction: a call that fails leaves no new tags.</summary>
     public async Task<AddTagsResponse> CreateAndAddAsync(
@@ -22,7 +22,7 @@ internal sealed class NewTagWrites(CallWrites writes, TagStore tags, NameGuard n
         var findings = await names.CheckAsync(account, missing, ct);
         var number = await tags.TakeNumbersAsync(account.Id, refs.Names.Length, ct);
 
-        return await writes.RunAsync(account, context, request, request.RequestId, CreateAndAddAsync, (r, token) => r.ConsistencyToken = token);
+        return await writes.RunAsync(account, context, request, CreateAndAddAsync, (r, token) => r.ConsistencyToken = token);
 
         async Task<AddTagsResponse> CreateAndAddAsync(AccountTransaction transaction)
         {

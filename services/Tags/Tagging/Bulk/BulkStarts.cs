@@ -9,7 +9,7 @@ namespace TagSegments.Tags.Tagging.Bulk;
 
 /// <summary>Starts operations and undos.</summary>
 internal sealed class BulkStarts(
-    CallWrites writes, BulkStore store, BulkAudience audience, BulkRunner runner, TimeProvider time)
+    AccountWrites writes, BulkStore store, BulkAudience audience, BulkRunner runner, TimeProvider time)
 {
     /// <summary>Checks contacts and tags without the database.</summary>
     public static (int TagId, bool On)[] Check(BulkContacts? contacts, IReadOnlyList<int> add, IReadOnlyList<int> remove)
@@ -35,7 +35,7 @@ internal sealed class BulkStarts(
             RemoveTagIds = request.RemoveTagIds.ToArray(),
             Total = chunks.Values.Sum(bits => ChunkBits.Count(bits)),
         };
-        var response = await writes.RunAsync(account, context, request, request.RequestId, StartAsync, (_, _) => { });
+        var response = await writes.RunAsync(account, context, request, StartAsync, (_, _) => { });
         runner.Wake();
         return response;
 
@@ -67,7 +67,7 @@ internal sealed class BulkStarts(
             AddTagIds = original.RemoveTagIds,
             RemoveTagIds = original.AddTagIds,
         };
-        var response = await writes.RunAsync(account, context, request, request.RequestId, UndoAsync, (_, _) => { });
+        var response = await writes.RunAsync(account, context, request, UndoAsync, (_, _) => { });
         runner.Wake();
         return response;
 

@@ -11,7 +11,6 @@ internal sealed class BulkTagApi(AccountDirectory accounts, BulkWrites writes) :
 {
     public override async Task<BulkTagResponse> BulkTag(BulkTagRequest request, ServerCallContext context)
     {
-        Idempotency.CheckLength(request.RequestId);
         BulkWrites.Check(request);
         var cause = ChangeCause.FromProto(request.Cause, context.Principal(), request.SkipWorkflows, Cause.Types.Kind.Bulk);
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);

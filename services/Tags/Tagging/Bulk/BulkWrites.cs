@@ -10,7 +10,7 @@ namespace TagSegments.Tags.Tagging.Bulk;
 /// Adds and removes tags on many contacts, a few chunks at a time, so that single changes wait for milliseconds only. What is done stays
 /// done if the process dies; repeating the call finishes it, because putting a tag where it is changes nothing.
 /// </summary>
-internal sealed class BulkWrites(HotDatabase database, CallWrites writes, TagStore library) : IDisposable
+internal sealed class BulkWrites(HotDatabase database, AccountWrites writes, TagStore library) : IDisposable
 {
     private const int MaxTags = 100;
     private const int ChunkWritesPerTransaction = 64;
@@ -47,7 +47,6 @@ internal sealed class BulkWrites(HotDatabase database, CallWrites writes, TagSto
                 account,
                 context,
                 request,
-                request.RequestId,
                 _ => ChangeAsync(account.Id, request, cause).WaitAsync(context.CancellationToken),
                 (response, token) => response.ConsistencyToken = token);
         }
@@ -68,7 +67,7 @@ internal sealed class BulkWrites(HotDatabase database, CallWrites writes, TagSto
         var tally = new Tally(tags.Length) { Skipped = contactIds.Where(contactId => contactId <= 0).Distinct().Count() };
         foreach (var part in ChunkBits.Split(contactIds).Chunk(Math.Max(1, ChunkWritesPerTransaction / tags.Length)))
         {
-            var (contacts, changed) = await AccountTransaction.RetryAsync(
+            var (contacts, changed) = await TransactionRetry.RunAsync(
                 () => BulkStatement.RunAsync(database.Connections, accountId, part, tags, cause), CancellationToken.None);
             tally.Add(contacts, part.Sum(chunk => ChunkBits.Count(chunk.Value)) - contacts, changed);
         }

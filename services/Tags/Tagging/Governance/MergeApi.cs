@@ -10,7 +10,7 @@ using TagSegments.Tags.Tagging.Usages;
 namespace TagSegments.Tags.Tagging.Governance;
 
 /// <summary>Serves the merge of one tag into another.</summary>
-internal sealed class MergeApi(AccountDirectory accounts, CallWrites writes, TagStore store, TagUsages usages, TimeProvider time)
+internal sealed class MergeApi(AccountDirectory accounts, AccountWrites writes, TagStore store, TagUsages usages, TimeProvider time)
     : GovernanceService.GovernanceServiceBase
 {
     public override async Task<MergeTagsResponse> MergeTags(MergeTagsRequest request, ServerCallContext context)
@@ -26,7 +26,6 @@ internal sealed class MergeApi(AccountDirectory accounts, CallWrites writes, Tag
             account,
             context,
             request,
-            request.RequestId,
             transaction => MergeAsync(transaction, request, context.Principal(), context.CancellationToken),
             (response, token) => response.ConsistencyToken = token);
     }

@@ -10,7 +10,7 @@ namespace TagSegments.Tags.Tagging.Library;
 
 /// <summary>Serves the tags of the library, one at a time.</summary>
 internal sealed class LibraryApi(
-    AccountDirectory accounts, CallWrites writes, TagStore store, TagLifecycle lifecycle, NameGuard names, TagUsages usages)
+    AccountDirectory accounts, AccountWrites writes, TagStore store, TagLifecycle lifecycle, NameGuard names, TagUsages usages)
     : TagService.TagServiceBase
 {
     public override async Task<CreateTagResponse> CreateTag(CreateTagRequest request, ServerCallContext context)
@@ -21,7 +21,7 @@ internal sealed class LibraryApi(
         var findings = await names.CheckAsync(account, [("tag.name", tag.Name)], ct);
         var number = await store.TakeNumbersAsync(account.Id, 1, ct);
 
-        return await writes.RunAsync(account, context, request, request.RequestId, CreateAsync, (_, _) => { });
+        return await writes.RunAsync(account, context, request, CreateAsync, (_, _) => { });
 
         async Task<CreateTagResponse> CreateAsync(AccountTransaction transaction)
         {
@@ -56,7 +56,7 @@ internal sealed class LibraryApi(
             ? await names.CheckAsync(account, [("tag.name", TagNames.Normalize(request.Tag.Name, "tag.name"))], ct)
             : [];
         findings.RemoveAll(finding => finding.TagIds is [var only] && only == request.Tag.TagId);
-        return await writes.RunAsync(account, context, request, request.RequestId, UpdateAsync, (_, _) => { });
+        return await writes.RunAsync(account, context, request, UpdateAsync, (_, _) => { });
 
         async Task<UpdateTagResponse> UpdateAsync(AccountTransaction transaction)
         {
@@ -81,7 +81,7 @@ internal sealed class LibraryApi(
             await usages.RequireUnusedAsync(account.Name, request.TagId, ct);
         }
 
-        return await writes.RunAsync(account, context, request, request.RequestId, DeleteAsync, (r, token) => r.ConsistencyToken = token);
+        return await writes.RunAsync(account, context, request, DeleteAsync, (r, token) => r.ConsistencyToken = token);
 
         async Task<DeleteTagResponse> DeleteAsync(AccountTransaction transaction)
         {
@@ -95,7 +95,7 @@ internal sealed class LibraryApi(
         var ct = context.CancellationToken;
         var account = await accounts.GetAsync(request.Account, ct);
 
-        return await writes.RunAsync(account, context, request, request.RequestId, RestoreAsync, (r, token) => r.ConsistencyToken = token);
+        return await writes.RunAsync(account, context, request, RestoreAsync, (r, token) => r.ConsistencyToken = token);
 
         async Task<RestoreTagResponse> RestoreAsync(AccountTransaction transaction)
         {

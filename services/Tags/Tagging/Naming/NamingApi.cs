@@ -6,7 +6,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Tagging.Naming;
 
 /// <summary>Serves the naming policy of an account and the check of a name against it.</summary>
-internal sealed class NamingApi(AccountDirectory accounts, NamingStore store, NameGuard names, CallWrites writes)
+internal sealed class NamingApi(AccountDirectory accounts, NamingStore store, NameGuard names, AccountWrites writes)
     : GovernanceService.GovernanceServiceBase
 {
     public override async Task<GetNamingPolicyResponse> GetNamingPolicy(GetNamingPolicyRequest request, ServerCallContext context)
@@ -28,7 +28,7 @@ internal sealed class NamingApi(AccountDirectory accounts, NamingStore store, Na
             .ThrowIfAny();
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
-        return await writes.RunAsync(account, context, request, request.RequestId, SetAsync, (_, _) => { });
+        return await writes.RunAsync(account, context, request, SetAsync, (_, _) => { });
 
         async Task<SetNamingPolicyResponse> SetAsync(AccountTransaction transaction)
         {

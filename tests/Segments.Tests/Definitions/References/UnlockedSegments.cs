@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Index;
+using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Host;
 using TagSegments.Testing;
 
@@ -36,7 +37,8 @@ internal sealed class UnlockedSegments(WebApplication app) : IAsyncDisposable
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 
     // The clock moves all the same, but its row is free again at once.
-    private sealed class UnlockedChanges(NpgsqlDataSource db, AccountIndexes indexes, TimeProvider time) : DefinitionChanges(db, indexes, time)
+    private sealed class UnlockedChanges(IdempotentWrites writes, NpgsqlDataSource db, AccountIndexes indexes, TimeProvider time)
+        : DefinitionChanges(writes, indexes, time)
     {
         private readonly NpgsqlDataSource _db = db;
 

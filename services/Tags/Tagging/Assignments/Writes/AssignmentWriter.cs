@@ -10,14 +10,14 @@ namespace TagSegments.Tags.Tagging.Assignments.Writes;
 /// Commits the single changes of an account together: one loop per account takes what waits and makes one transaction of it. Without it
 /// every writer would wait for the account's clock row, which only one transaction at a time can hold.
 /// </summary>
-internal sealed class AssignmentWriter(HotDatabase database, ConsistencyTokens tokens, ILogger<AssignmentWriter> logger)
+internal sealed class AssignmentWriter(HotDatabase database, RequestLog log, ConsistencyTokens tokens, ILogger<AssignmentWriter> logger)
 {
     private readonly ConcurrentDictionary<int, Queue> _queues = new();
 
     /// <summary>Waits for the change to be committed; a caller that goes away does not take it back.</summary>
     public async Task<ChangeOutcome> CommitAsync(int accountId, PendingChange change, CancellationToken ct)
     {
-        var queue = _queues.GetOrAdd(accountId, id => new Queue(new GroupCommit(database.Connections, tokens, id), logger));
+        var queue = _queues.GetOrAdd(accountId, id => new Queue(new GroupCommit(database.Connections, log, tokens, id), logger));
         if (queue.Add(change))
         {
             await queue.LeadAsync();

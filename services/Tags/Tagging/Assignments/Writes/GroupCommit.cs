@@ -9,7 +9,7 @@ namespace TagSegments.Tags.Tagging.Assignments.Writes;
 /// One transaction for many single changes. Plain ones take one round trip, which is also the commit. Changes that can be repeated or expire
 /// need some more, because what is stored with them names the position.
 /// </summary>
-internal sealed class GroupCommit(NpgsqlDataSource database, ConsistencyTokens tokens, int accountId)
+internal sealed class GroupCommit(NpgsqlDataSource database, RequestLog log, ConsistencyTokens tokens, int accountId)
 {
     /// <summary>Commits the group and completes its members; a change of an unknown contact or tag fails alone.</summary>
     public Task CommitAsync(List<PendingChange> group) => group.TrueForAll(change => change.Request is null && change.ExpiresAt is null)
@@ -33,7 +33,7 @@ internal sealed class GroupCommit(NpgsqlDataSource database, ConsistencyTokens t
 
     private async Task<bool> TryCommitOneAsync(PendingChange change)
     {
-        if (await AccountTransaction.RetryAsync(() => OneChangeStatement.RunAsync(database, accountId, change), CancellationToken.None) is not { } position)
+        if (await TransactionRetry.RunAsync(() => OneChangeStatement.RunAsync(database, accountId, change), CancellationToken.None) is not { } position)
         {
             return false;
         }
@@ -43,7 +43,7 @@ internal sealed class GroupCommit(NpgsqlDataSource database, ConsistencyTokens t
     }
 
     // A batch without a transaction of its own is one. Returns the changes that need a chunk first.
-    private Task<List<PendingChange>> CommitManyAsync(List<PendingChange> group, bool ensureChunks) => AccountTransaction.RetryAsync(
+    private Task<List<PendingChange>> CommitManyAsync(List<PendingChange> group, bool ensureChunks) => TransactionRetry.RunAsync(
         async () =>
         {
             await using var connection = await database.OpenConnectionAsync();
@@ -91,7 +91,7 @@ internal sealed class GroupCommit(NpgsqlDataSource database, ConsistencyTokens t
     private async Task<List<(PendingChange Change, Action<PendingChange> Outcome)>> ApplyAsync(
         AccountTransaction transaction, List<PendingChange> group, CancellationToken ct)
     {
-        var claims = new RequestClaims(transaction);
+        var claims = new RequestClaims(log, transaction);
         var answered = await claims.ClaimAsync(group, ct);
         var outcomes = answered.Select(entry => (entry.Key, entry.Value)).ToList();
         var fresh = group.Where(change => !answered.ContainsKey(change)).ToList();

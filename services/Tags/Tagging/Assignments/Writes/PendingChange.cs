@@ -38,10 +38,3 @@ internal sealed class PendingChange(
 
 /// <summary>The tags that a change really changed, in the order asked for, and the position of its commit.</summary>
 internal sealed record ChangeOutcome(int[] ChangedTagIds, string ConsistencyToken);
-
-/// <summary>What identifies a repeatable call.</summary>
-internal sealed record RequestKey(string Principal, string Method, string RequestId, byte[] PayloadHash)
-{
-    /// <summary>Whether two calls repeat each other or clash: the payload does not count.</summary>
-    public (string Principal, string Method, string RequestId) Identity => (Principal, Method, RequestId);
-}

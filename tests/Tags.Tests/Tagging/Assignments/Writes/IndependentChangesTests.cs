@@ -1,4 +1,5 @@
 using Crm.Common.V1;
+using TagSegments.ServiceDefaults.Calls;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Tagging.Assignments.Writes;
 

@@ -1,28 +1,25 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.ServiceDefaults;
-using TagSegments.Tags.Changes;
 
-namespace TagSegments.Tags;
+namespace TagSegments.Tags.Changes;
 
 /// <summary>Runs the writes of calls: once per request id, in one transaction of the account, answered with the position of its commit.</summary>
-internal sealed class CallWrites(NpgsqlDataSource database, ConsistencyTokens tokens)
+internal sealed class AccountWrites(NpgsqlDataSource database, IdempotentWrites writes, ConsistencyTokens tokens)
 {
     /// <summary>
     /// Runs <paramref name="effect"/> and commits. <paramref name="prove"/> puts the consistency token into the answer before the answer is
     /// stored, so that a repeated call gets the same one.
     /// </summary>
     public Task<T> RunAsync<T>(
-        AccountInfo account, ServerCallContext context, IMessage request, string requestId,
-        Func<AccountTransaction, Task<T>> effect, Action<T, string> prove)
+        AccountInfo account, ServerCallContext context, IMessage request, Func<AccountTransaction, Task<T>> effect, Action<T, string> prove)
         where T : class, IMessage<T>, new()
     {
         var ct = context.CancellationToken;
         return AccountTransaction.RunAsync(
             database,
             account.Id,
-            transaction => Idempotency.RunAsync(transaction.Transaction, "crm.request", account.Id, context, request, requestId, async () =>
+            transaction => writes.RunAsync(transaction.Transaction, account, context, request, async () =>
             {
                 var response = await effect(transaction);
                 var position = await transaction.StampAsync(ct);

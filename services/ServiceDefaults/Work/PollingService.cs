@@ -1,15 +1,21 @@
-namespace TagSegments.Campaigns;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace TagSegments.ServiceDefaults.Work;
 
 /// <summary>
-/// Work that is looked for again and again: at once while there is some, otherwise after a pause or when somebody says that there is. Errors are
-/// logged and retried.
+/// Work that is looked for again and again: at once while there is some, otherwise after a pause or when somebody wakes it. Errors are logged
+/// and the work is tried again.
 /// </summary>
-internal abstract class PollingService(TimeSpan interval, ILogger logger) : BackgroundService
+public abstract class PollingService(TimeSpan pause, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan s_errorPause = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _wake = new(0, 1);
 
-    /// <summary>Ends the pause: there is something to do, or will be found to be.</summary>
+    /// <summary>How long it waits after it found nothing to do.</summary>
+    protected virtual TimeSpan Pause => pause;
+
+    /// <summary>Ends the pause: there is something to do, or will be when it looks.</summary>
     public void Wake()
     {
         lock (_wake)
@@ -24,6 +30,7 @@ internal abstract class PollingService(TimeSpan interval, ILogger logger) : Back
     /// <summary>Does what there is to do; false if there was nothing.</summary>
     protected abstract Task<bool> RunOnceAsync(CancellationToken ct);
 
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // The host starts while this waits.
@@ -34,11 +41,12 @@ internal abstract class PollingService(TimeSpan interval, ILogger logger) : Back
             {
                 if (!await RunOnceAsync(stoppingToken))
                 {
-                    await _wake.WaitAsync(interval, stoppingToken);
+                    await _wake.WaitAsync(Pause, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
+                // The end: a host that is disposed without being stopped would take the exception for a failure.
                 return;
             }
             catch (Exception e)

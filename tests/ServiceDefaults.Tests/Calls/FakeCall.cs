@@ -1,0 +1,43 @@
+using System.Security.Claims;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace TagSegments.ServiceDefaults.Tests.Calls;
+
+/// <summary>A call of somebody to a method, without a server.</summary>
+internal sealed class FakeCall : ServerCallContext
+{
+    private readonly string _method;
+
+    public FakeCall(string principal = "ann", string method = "/crm.Test/Create")
+    {
+        _method = method;
+
+        // Where Grpc.AspNetCore looks for it in a context of a test.
+        UserState["__HttpContext"] = new DefaultHttpContext { User = new(new ClaimsIdentity([new Claim("sub", principal)])) };
+    }
+
+    protected override string MethodCore => _method;
+
+    protected override string HostCore => "localhost";
+
+    protected override string PeerCore => "localhost";
+
+    protected override DateTime DeadlineCore => DateTime.MaxValue;
+
+    protected override Metadata RequestHeadersCore { get; } = [];
+
+    protected override CancellationToken CancellationTokenCore => CancellationToken.None;
+
+    protected override Metadata ResponseTrailersCore { get; } = [];
+
+    protected override Status StatusCore { get; set; }
+
+    protected override WriteOptions? WriteOptionsCore { get; set; }
+
+    protected override AuthContext AuthContextCore => new(null, []);
+
+    protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
+
+    protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
+}
