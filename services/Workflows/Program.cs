@@ -1,4 +1,3 @@
-using TagSegments.ServiceDefaults;
 using TagSegments.Workflows;
 
 return await ServiceHost.RunAsync(args, WorkflowsApp.Build, typeof(WorkflowsApp).Assembly);

@@ -4,13 +4,14 @@ using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
-using TagSegments.ServiceDefaults;
 using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Enrolment;
 using TagSegments.Workflows.Execution;
 using TagSegments.Workflows.Execution.Actions;
 using TagSegments.Workflows.Notifications;
+using TagSegments.Workflows.Publication;
 using TagSegments.Workflows.Runs;
+using TagSegments.Workflows.Scheduling;
 
 namespace TagSegments.Workflows;
 
@@ -28,7 +29,13 @@ public static class WorkflowsApp
 
         var app = builder.Build();
         app.MapServiceDefaults();
+        app.MapGrpcService<DraftApi>();
         app.MapGrpcService<WorkflowApi>();
+        app.MapGrpcService<PublicationApi>();
+        app.MapGrpcService<RunApi>();
+        app.MapGrpcService<EnrolmentApi>();
+        app.MapGrpcService<SimulationApi>();
+        app.MapGrpcService<WebhookSecretApi>();
         return app;
     }
 
@@ -58,7 +65,7 @@ public static class WorkflowsApp
             .AddSingleton<SegmentFilters>()
             .AddSingleton<LoopFinder>()
             .AddSingleton<Publisher>()
-            .AddSingleton<Deletion>()
+            .AddSingleton<Withdrawal>()
             .AddSingleton<VersionStore>()
             .AddSingleton<RunStore>()
             .AddSingleton<MovedRuns>()

@@ -90,7 +90,7 @@ internal static partial class DefinitionCheck
             faults.Require(seen.Add(node.Id), $"{nodePath}.id", $"\"{node.Id}\" is used twice");
             faults.Require(!unreachable.Contains(node.Id), nodePath, $"no way leads to \"{node.Id}\"");
             faults.Require(node.Description.Length <= 2_000, $"{nodePath}.description", "is longer than 2,000 characters");
-            foreach (var (field, target) in DefinitionGraph.Ways(node))
+            foreach (var (field, target) in NodeFacts.Of(node).Ways)
             {
                 faults.Require(target.Length == 0 || ids.Contains(target), $"{nodePath}.{field}", $"there is no node \"{target}\"");
             }

@@ -5,19 +5,6 @@ namespace TagSegments.Workflows.Definitions;
 /// <summary>The nodes of a definition and the ways between them.</summary>
 internal static class DefinitionGraph
 {
-    /// <summary>The ways out of a node: the path of the field that names each and the node it leads to, empty for the end.</summary>
-    public static IEnumerable<(string Field, string Target)> Ways(Node node) => node.ActionCase switch
-    {
-        Node.ActionOneofCase.Branch =>
-        [
-            .. node.Branch.Branches.Select((branch, i) => ($"branch.branches[{i}].next", branch.Next)),
-            ("branch.otherwise", node.Branch.Otherwise),
-        ],
-        Node.ActionOneofCase.Wait when node.Wait.Until is { } until => [("next", node.Next), ("wait.until.on_timeout", until.OnTimeout)],
-        Node.ActionOneofCase.GoToWorkflow or Node.ActionOneofCase.End => [],
-        _ => [("next", node.Next)],
-    };
-
     /// <summary>The nodes that no run can reach.</summary>
     public static IReadOnlySet<string> Unreachable(Definition definition)
     {
@@ -28,7 +15,7 @@ internal static class DefinitionGraph
         {
             if (unreached.Remove(id))
             {
-                foreach (var (_, target) in Ways(nodes[id]).Where(way => nodes.ContainsKey(way.Target)))
+                foreach (var (_, target) in NodeFacts.Of(nodes[id]).Ways.Where(way => nodes.ContainsKey(way.Target)))
                 {
                     open.Push(target);
                 }
@@ -60,7 +47,7 @@ internal static class DefinitionGraph
         }
 
         way.Add(id);
-        foreach (var (_, target) in Ways(node))
+        foreach (var (_, target) in NodeFacts.Of(node).Ways)
         {
             if (Circle(target, nodes, way, done) is { } circle)
             {

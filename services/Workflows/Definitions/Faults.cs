@@ -1,7 +1,5 @@
 using Crm.Errors.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
-using TagSegments.Workflows.Yaml;
 
 namespace TagSegments.Workflows.Definitions;
 
@@ -9,7 +7,7 @@ namespace TagSegments.Workflows.Definitions;
 /// Collects what is wrong with a definition and reports all of it at once: each fault with its path and, where the definition came as YAML,
 /// with line and column.
 /// </summary>
-internal sealed class Faults(string root, YamlPlaces? places = null)
+internal sealed class Faults(string root, Func<string, string>? placeOf = null)
 {
     private readonly List<(string Field, string Description)> _faults = [];
 
@@ -25,7 +23,7 @@ internal sealed class Faults(string root, YamlPlaces? places = null)
     }
 
     public void Add(string path, string description) =>
-        _faults.Add((root + path, places is null ? description : $"{places.Find(path)}: {description}"));
+        _faults.Add((root + path, placeOf is null ? description : $"{placeOf(path)}: {description}"));
 
     /// <summary>Throws INVALID_ARGUMENT with every fault if there is any.</summary>
     public void ThrowIfAny()

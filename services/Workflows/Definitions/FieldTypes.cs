@@ -3,7 +3,6 @@ using System.Globalization;
 using Crm.Contacts.V1;
 using Crm.Workflows.V1;
 using Google.Protobuf.WellKnownTypes;
-using TagSegments.ServiceDefaults;
 using Field = Crm.Contacts.V1.Field;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 

@@ -2,7 +2,6 @@ using System.Text;
 using Crm.Common.V1;
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
-using TagSegments.Workflows.Execution;
 
 namespace TagSegments.Workflows.Definitions;
 
@@ -14,7 +13,7 @@ internal static class NodeCheck
     public static void Check(Node node, string path, Faults faults)
     {
         faults.Require(
-            node.Next.Length == 0 || DefinitionGraph.Ways(node).Any(way => way.Field == "next"), $"{path}.next", "is not for this kind of node");
+            node.Next.Length == 0 || NodeFacts.Of(node).Ways.Any(way => way.Field == "next"), $"{path}.next", "is not for this kind of node");
         switch (node.ActionCase)
         {
             case Node.ActionOneofCase.AddTag:

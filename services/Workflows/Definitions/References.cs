@@ -2,7 +2,6 @@ using Crm.Segments.V1;
 using Crm.Tags.V1;
 using Crm.Workflows.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Workflows.Notifications;
 
 namespace TagSegments.Workflows.Definitions;

@@ -1,7 +1,6 @@
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Workflows.Definitions;
 

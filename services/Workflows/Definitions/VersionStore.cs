@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace TagSegments.Workflows.Definitions;
 
-/// <summary>Lists published versions, which outlive their workflows.</summary>
+/// <summary>Reads published versions, which outlive their workflows.</summary>
 internal sealed class VersionStore(NpgsqlDataSource database)
 {
     /// <summary>Lists versions before a version, newest first; null if there never was such a workflow.</summary>
@@ -17,14 +17,14 @@ internal sealed class VersionStore(NpgsqlDataSource database)
                    (SELECT count(*)::int
                     FROM workflows.run
                     WHERE run.account_id = v.account_id AND run.workflow_id = v.workflow_id AND run.version = v.version
-                        AND (due_at IS NOT NULL OR state = 3)) AS active_runs
+                        AND (due_at IS NOT NULL OR state = @parked)) AS active_runs
             FROM workflows.workflow_version AS v
             WHERE account_id = @accountId AND workflow_id = @workflowId AND version < @before
             ORDER BY version DESC
             LIMIT @limit
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
-        var values = new { accountId, workflowId, before, limit };
+        var values = new { accountId, workflowId, before, limit, parked = (short)Run.Types.State.Parked };
         if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(existsSql, values, cancellationToken: ct)))
         {
             return null;
@@ -32,6 +32,20 @@ internal sealed class VersionStore(NpgsqlDataSource database)
 
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, values, cancellationToken: ct));
         return [.. rows.Select(row => row.ToVersion())];
+    }
+
+    /// <summary>Gets the definition of a published version; null if there is none.</summary>
+    public async Task<Definition?> FindAsync(int accountId, Guid id, int version, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT definition::text
+            FROM workflows.workflow_version
+            WHERE account_id = @accountId AND workflow_id = @id AND version = @version
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var json = await connection.ExecuteScalarAsync<string?>(
+            new CommandDefinition(sql, new { accountId, id, version }, cancellationToken: ct));
+        return json is null ? null : DefinitionJson.Parse(json);
     }
 
     private sealed record Row(int Version, DateTime ActiveFrom, DateTime? ActiveUntil, string PublishedBy, string[] AcceptedLoops, int ActiveRuns)

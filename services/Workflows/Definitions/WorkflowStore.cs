@@ -4,13 +4,25 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Workflows.Definitions;
 
 /// <summary>Workflows and their drafts in PostgreSQL.</summary>
 internal sealed class WorkflowStore(NpgsqlDataSource database)
 {
+    // The states stand in the text, as the index run_attention is used for these two only.
+    private static readonly string s_select = $"""
+        SELECT w.workflow_id, w.name, w.description, w.owner_email, w.draft::text AS draft, w.revision, w.state, w.published_version,
+               v.version IS NOT NULL AND v.definition <> w.draft AS has_unpublished_changes, w.created_at, w.updated_at, w.published_at,
+               (SELECT count(*)::int FROM workflows.run AS r
+                WHERE r.account_id = w.account_id AND r.workflow_id = w.workflow_id AND r.state = {Run.Types.State.Parked:D}) AS parked_runs,
+               (SELECT count(*)::int FROM workflows.run AS r
+                WHERE r.account_id = w.account_id AND r.workflow_id = w.workflow_id AND r.state = {Run.Types.State.LoopStopped:D}) AS loop_stopped_runs
+        FROM workflows.workflow AS w
+        LEFT JOIN workflows.workflow_version AS v
+            ON v.account_id = w.account_id AND v.workflow_id = w.workflow_id AND v.version = w.published_version
+        """;
+
     /// <summary>Inserts a workflow; throws ALREADY_EXISTS if the name is taken.</summary>
     public static async Task<Workflow> InsertAsync(NpgsqlTransaction tx, AccountInfo account, Workflow workflow, CancellationToken ct)
     {
@@ -68,7 +80,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
         NpgsqlTransaction tx, AccountInfo account, Guid id, CancellationToken ct, bool forUpdate = false)
     {
         var sql = $"""
-            {Select}
+            {s_select}
             WHERE w.account_id = @AccountId AND w.workflow_id = @Id AND w.deleted_at IS NULL
             {(forUpdate ? "FOR UPDATE OF w" : "")}
             """;
@@ -80,8 +92,8 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
     /// <summary>Gets a workflow with its draft by id or, where that is empty, by name; null if there is none.</summary>
     public async Task<Workflow?> FindAsync(int accountId, Guid id, string name, CancellationToken ct)
     {
-        const string sql = $"""
-            {Select}
+        var sql = $"""
+            {s_select}
             WHERE w.account_id = @accountId AND (w.workflow_id = @id OR w.name = @name) AND w.deleted_at IS NULL
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
@@ -103,20 +115,6 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
         return found.Select(workflow => ((Guid, string)?)workflow).FirstOrDefault();
     }
 
-    /// <summary>Gets the definition of a published version; null if there is none.</summary>
-    public async Task<Definition?> FindVersionAsync(int accountId, Guid id, int version, CancellationToken ct)
-    {
-        const string sql = """
-            SELECT definition::text
-            FROM workflows.workflow_version
-            WHERE account_id = @accountId AND workflow_id = @id AND version = @version
-            """;
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var json = await connection.ExecuteScalarAsync<string?>(
-            new CommandDefinition(sql, new { accountId, id, version }, cancellationToken: ct));
-        return json is null ? null : DefinitionJson.Parse(json);
-    }
-
     /// <summary>Gets the published workflows with the definitions of their published versions.</summary>
     public async Task<IReadOnlyList<Workflow>> PublishedAsync(int accountId, CancellationToken ct)
     {
@@ -124,7 +122,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
         return await PublishedAsync(connection, null, accountId, ct);
     }
 
-    /// <summary>The same within a transaction.</summary>
+    /// <summary>Gets the published workflows with the definitions of their published versions, in a transaction if there is one.</summary>
     public static async Task<IReadOnlyList<Workflow>> PublishedAsync(
         NpgsqlConnection connection, NpgsqlTransaction? tx, int accountId, CancellationToken ct)
     {
@@ -156,31 +154,20 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
     /// <summary>Lists workflows behind a name.</summary>
     public async Task<IReadOnlyList<Workflow>> ListAsync(int accountId, int tagId, string? after, int limit, CancellationToken ct)
     {
-        const string sql = $"""
-            {Select}
+        var sql = $"""
+            {s_select}
             WHERE w.account_id = @accountId
                 AND w.deleted_at IS NULL
-                AND (@tagId = 0 OR @tagId = ANY(w.tag_ids) OR (w.state = 2 AND @tagId = ANY(v.tag_ids)))
+                AND (@tagId = 0 OR @tagId = ANY(w.tag_ids) OR (w.state = @published AND @tagId = ANY(v.tag_ids)))
                 AND (@after::text IS NULL OR w.name COLLATE "C" > @after)
             ORDER BY w.name COLLATE "C"
             LIMIT @limit
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, new { accountId, tagId, after, limit }, cancellationToken: ct));
+        var values = new { accountId, tagId, after, limit, published = (short)Workflow.Types.State.Published };
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, values, cancellationToken: ct));
         return [.. rows.Select(row => row.ToWorkflow())];
     }
-
-    private const string Select = """
-        SELECT w.workflow_id, w.name, w.description, w.owner_email, w.draft::text AS draft, w.revision, w.state, w.published_version,
-               v.version IS NOT NULL AND v.definition <> w.draft AS has_unpublished_changes, w.created_at, w.updated_at, w.published_at,
-               (SELECT count(*)::int FROM workflows.run AS r
-                WHERE r.account_id = w.account_id AND r.workflow_id = w.workflow_id AND r.state = 3) AS parked_runs,
-               (SELECT count(*)::int FROM workflows.run AS r
-                WHERE r.account_id = w.account_id AND r.workflow_id = w.workflow_id AND r.state = 8) AS loop_stopped_runs
-        FROM workflows.workflow AS w
-        LEFT JOIN workflows.workflow_version AS v
-            ON v.account_id = w.account_id AND v.workflow_id = w.workflow_id AND v.version = w.published_version
-        """;
 
     private static object Values(AccountInfo account, Guid id, Workflow workflow) => new
     {

@@ -20,6 +20,9 @@ internal sealed record ActiveVersion(Guid WorkflowId, int Version, Definition De
     public bool StartsOn(FeedEvent e, string tagName) => Definition.Triggers.Any(trigger => e.Starts(trigger, tagName));
 }
 
+/// <summary>An account that a transaction has locked, with its versions: they stay as they are until the transaction ends.</summary>
+internal sealed record LockedAccount(NpgsqlTransaction Tx, int Id, IReadOnlyList<ActiveVersion> Versions);
+
 /// <summary>The versions of an account, remembered until a publication changes them.</summary>
 internal sealed class ActiveVersions
 {
@@ -28,8 +31,8 @@ internal sealed class ActiveVersions
     /// <summary>Gets the versions as this process saw them last, without a lock: others may have been published since.</summary>
     public IReadOnlyList<ActiveVersion> LastSeen(int accountId) => _accounts.TryGetValue(accountId, out var known) ? known.Versions : [];
 
-    /// <summary>Locks the account and gets its versions; the lock keeps them as they are until the transaction ends.</summary>
-    public async Task<IReadOnlyList<ActiveVersion>> LockAsync(NpgsqlTransaction tx, int accountId, CancellationToken ct)
+    /// <summary>Locks the account and gets its versions.</summary>
+    public async Task<LockedAccount> LockAsync(NpgsqlTransaction tx, int accountId, CancellationToken ct)
     {
         const string sql = "SELECT generation FROM workflows.account WHERE account_id = @accountId FOR UPDATE";
         var generation = await tx.Connection!.ExecuteScalarAsync<long>(new CommandDefinition(sql, new { accountId }, tx, cancellationToken: ct));
@@ -39,7 +42,7 @@ internal sealed class ActiveVersions
             _accounts[accountId] = known;
         }
 
-        return known.Versions;
+        return new LockedAccount(tx, accountId, known.Versions);
     }
 
     private static async Task<IReadOnlyList<ActiveVersion>> LoadAsync(NpgsqlTransaction tx, int accountId, CancellationToken ct)

@@ -5,13 +5,13 @@ using NpgsqlTypes;
 
 namespace TagSegments.Workflows.Enrolment;
 
-/// <summary>Enrolments of many contacts that are put off: those of a bulk operation, to become runs as they can be carried out. The caller has locked the account.</summary>
+/// <summary>Enrolments of many contacts that are put off: those of a bulk operation, to become runs as they can be carried out.</summary>
 internal static class Backlog
 {
     private const int ChunkSize = 16_384;
 
     /// <summary>Puts off the enrolments of an event that stands for many contacts.</summary>
-    public static async Task AddAsync(NpgsqlTransaction tx, int accountId, Enrolment enrolment, CancellationToken ct)
+    public static async Task AddAsync(LockedAccount account, Enrolment enrolment, CancellationToken ct)
     {
         const string sql = """
             INSERT INTO workflows.backlog
@@ -21,7 +21,7 @@ internal static class Backlog
         var (version, e) = enrolment;
         foreach (var chunk in e.Many.GroupBy(contactId => contactId / ChunkSize))
         {
-            await using var command = Command(tx, sql, accountId, version.WorkflowId, version.Version, chunk.Key);
+            await using var command = Command(account.Tx, sql, account.Id, version.WorkflowId, version.Version, chunk.Key);
             command.Parameters.Add(new() { Value = Bits(chunk), NpgsqlDbType = NpgsqlDbType.Bit });
             Add(command, e.EventId, e.Time, (short)e.Cause.Kind, e.Cause.Id, e.Cause.Detail, e.Cause.WorkflowChain.ToArray());
             await command.ExecuteNonQueryAsync(ct);
@@ -31,23 +31,24 @@ internal static class Backlog
     /// <summary>Whether there is anything; needs no lock.</summary>
     public static async Task<bool> AnyAsync(NpgsqlConnection connection, int accountId, CancellationToken ct)
     {
-        await using var command = Command(null, "SELECT EXISTS (SELECT FROM workflows.backlog WHERE account_id = $1)", accountId);
+        const string sql = "SELECT EXISTS (SELECT FROM workflows.backlog WHERE account_id = $1)";
+        await using var command = Command(null, sql, accountId);
         command.Connection = connection;
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
     /// <summary>Takes the next enrolments out, at most so many, all of the oldest entry.</summary>
     public static async Task<IReadOnlyList<Enrolment>> TakeNextAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> versions, int limit, CancellationToken ct)
+        LockedAccount account, int limit, CancellationToken ct)
     {
         const string sql = $"{Select} WHERE account_id = $1 ORDER BY entry LIMIT 1";
-        var entries = await ReadAsync(tx, sql, versions, ct, accountId);
-        return await TakeAsync(tx, accountId, entries, contacts => contacts.Take(limit), ct);
+        var entries = await ReadAsync(account, sql, ct, account.Id);
+        return await TakeAsync(account, entries, contacts => contacts.Take(limit), ct);
     }
 
     /// <summary>Takes the enrolments of some contacts out, oldest first: all of them, or those of some workflows.</summary>
     public static async Task<IReadOnlyList<Enrolment>> TakeAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> versions, int[] contactIds, Guid[]? workflowIds, CancellationToken ct)
+        LockedAccount account, int[] contactIds, Guid[]? workflowIds, CancellationToken ct)
     {
         const string sql = $"""
             {Select}
@@ -58,17 +59,17 @@ internal static class Backlog
             ORDER BY entry
             """;
         int[] chunks = [.. contactIds.Select(id => id / ChunkSize).Distinct()];
-        var entries = await ReadAsync(tx, sql, versions, ct, accountId, chunks, contactIds, (object?)workflowIds ?? DBNull.Value);
+        var entries = await ReadAsync(account, sql, ct, account.Id, chunks, contactIds, (object?)workflowIds ?? DBNull.Value);
         var asked = contactIds.ToHashSet();
-        return await TakeAsync(tx, accountId, entries, contacts => contacts.Where(asked.Contains), ct);
+        return await TakeAsync(account, entries, contacts => contacts.Where(asked.Contains), ct);
     }
 
     /// <summary>Takes out all enrolments of a workflow, oldest first.</summary>
     public static async Task<IReadOnlyList<Enrolment>> TakeAllAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> versions, Guid workflowId, CancellationToken ct)
+        LockedAccount account, Guid workflowId, CancellationToken ct)
     {
         const string sql = $"{Select} WHERE account_id = $1 AND workflow_id = $2 ORDER BY entry";
-        return await TakeAsync(tx, accountId, await ReadAsync(tx, sql, versions, ct, accountId, workflowId), contacts => contacts, ct);
+        return await TakeAsync(account, await ReadAsync(account, sql, ct, account.Id, workflowId), contacts => contacts, ct);
     }
 
     private const string Select = """
@@ -77,7 +78,7 @@ internal static class Backlog
         """;
 
     private static async Task<IReadOnlyList<Enrolment>> TakeAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<Entry> entries, Func<IEnumerable<int>, IEnumerable<int>> choose, CancellationToken ct)
+        LockedAccount account, IReadOnlyList<Entry> entries, Func<IEnumerable<int>, IEnumerable<int>> choose, CancellationToken ct)
     {
         const string updateSql = "UPDATE workflows.backlog SET bits = $3 WHERE account_id = $1 AND entry = $2";
         const string deleteSql = "DELETE FROM workflows.backlog WHERE account_id = $1 AND entry = $2";
@@ -87,7 +88,7 @@ internal static class Backlog
             var chosen = choose(entry.Contacts()).ToList();
             taken.AddRange(chosen.Select(id => new Enrolment(entry.Enrolment.Version, entry.Enrolment.Event.Of(id))));
             chosen.ForEach(id => entry.Bits[id % ChunkSize] = false);
-            await using var command = Command(tx, entry.Bits.HasAnySet() ? updateSql : deleteSql, accountId, entry.Number);
+            await using var command = Command(account.Tx, entry.Bits.HasAnySet() ? updateSql : deleteSql, account.Id, entry.Number);
             if (entry.Bits.HasAnySet())
             {
                 command.Parameters.Add(new() { Value = entry.Bits, NpgsqlDbType = NpgsqlDbType.Bit });
@@ -100,9 +101,9 @@ internal static class Backlog
     }
 
     private static async Task<IReadOnlyList<Entry>> ReadAsync(
-        NpgsqlTransaction tx, string sql, IReadOnlyList<ActiveVersion> versions, CancellationToken ct, params object[] values)
+        LockedAccount account, string sql, CancellationToken ct, params object[] values)
     {
-        await using var command = Command(tx, sql, values);
+        await using var command = Command(account.Tx, sql, values);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var entries = new List<Entry>();
         while (await reader.ReadAsync(ct))
@@ -115,7 +116,7 @@ internal static class Backlog
                 reader.GetInt32(3),
                 reader.GetFieldValue<BitArray>(4),
                 new Enrolment(
-                    versions.Single(version => version.WorkflowId == workflowId && version.Version == number),
+                    account.Versions.Single(version => version.WorkflowId == workflowId && version.Version == number),
                     new FeedEvent(reader.GetString(5), 0, reader.GetDateTime(6)) { Cause = cause })));
         }
 

@@ -16,19 +16,16 @@ internal static class Causation
     // From a message's leaving to its bounce.
     private static readonly TimeSpan s_messageTime = TimeSpan.FromDays(1);
 
-    private static readonly Node.ActionOneofCase[] s_harmless =
-        [Node.ActionOneofCase.Wait, Node.ActionOneofCase.Branch, Node.ActionOneofCase.Notify, Node.ActionOneofCase.End];
-
     /// <summary>Gets the causes of contacts' entries into a segment in which they were not at <paramref name="since"/>.</summary>
     public static Task<Func<int, Cause>> OfEntriesAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> versions, int[] contactIds, DateTime since, CancellationToken ct) =>
-        FindAsync(tx, accountId, versions, contactIds, since, node => !s_harmless.Contains(node.ActionCase), ct);
+        LockedAccount account, int[] contactIds, DateTime since, CancellationToken ct) =>
+        FindAsync(account, contactIds, since, node => NodeFacts.Of(node).ChangesContact, ct);
 
     /// <summary>Gives the events that follow from a single message without anybody's doing their cause, where a workflow starts on such.</summary>
     public static async Task<IReadOnlyList<FeedEvent>> OfMessagesAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> versions, IReadOnlyList<FeedEvent> events, CancellationToken ct)
+        LockedAccount account, IReadOnlyList<FeedEvent> events, CancellationToken ct)
     {
-        var asked = events.Where(e => FollowsFromMessage(e) && versions.Any(version => version.StartsOn(e, ""))).ToList();
+        var asked = events.Where(e => FollowsFromMessage(e) && account.Versions.Any(version => version.StartsOn(e, ""))).ToList();
         if (asked.Count == 0)
         {
             return events;
@@ -36,7 +33,7 @@ internal static class Causation
 
         int[] contactIds = [.. asked.Select(e => e.ContactId).Distinct()];
         var since = asked.Min(e => e.Time) - s_messageTime;
-        var cause = await FindAsync(tx, accountId, versions, contactIds, since, node => node.SendMessage is not null, ct);
+        var cause = await FindAsync(account, contactIds, since, node => node.SendMessage is not null, ct);
         return [.. events.Select(e => FollowsFromMessage(e) ? e with { Cause = cause(e.ContactId) } : e)];
     }
 
@@ -44,13 +41,7 @@ internal static class Causation
         e.Activity is { CampaignId: "" } activity && SegmentEffects.IsAutomatic((Crm.Segments.V1.ActivityClause.Types.Kind)activity.Kind);
 
     private static async Task<Func<int, Cause>> FindAsync(
-        NpgsqlTransaction tx,
-        int accountId,
-        IReadOnlyList<ActiveVersion> versions,
-        int[] contactIds,
-        DateTime since,
-        Func<Node, bool> acts,
-        CancellationToken ct)
+        LockedAccount account, int[] contactIds, DateTime since, Func<Node, bool> acts, CancellationToken ct)
     {
         const string sql = """
             SELECT DISTINCT run.contact_id, run.workflow_id, run.version, step.node_id, run.cause_chain
@@ -62,11 +53,11 @@ internal static class Causation
                 AND step.outcome = @done
                 AND step.at >= @since
             """;
-        var rows = await tx.Connection!.QueryAsync<(int ContactId, Guid WorkflowId, int Version, string NodeId, string[] Chain)>(
-            new CommandDefinition(sql, new { accountId, contactIds, since, done = (short)Outcome.Done }, tx, cancellationToken: ct));
+        var rows = await account.Tx.Connection!.QueryAsync<(int ContactId, Guid WorkflowId, int Version, string NodeId, string[] Chain)>(
+            new CommandDefinition(sql, new { accountId = account.Id, contactIds, since, done = (short)Outcome.Done }, account.Tx, cancellationToken: ct));
         var acting =
             from row in rows
-            from version in versions
+            from version in account.Versions
             where version.WorkflowId == row.WorkflowId && version.Version == row.Version
             where version.Definition.Nodes.Any(node => node.Id == row.NodeId && acts(node))
             select (row.ContactId, Chain: row.Chain.Append(row.WorkflowId.ToString()));

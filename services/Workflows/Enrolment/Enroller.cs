@@ -15,13 +15,13 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
-        var active = await versions.LockAsync(tx, accountId, ct);
-        if (active.SingleOrDefault(version => version.WorkflowId == workflowId && version.ActiveUntil is null) is not { } version)
+        var account = await versions.LockAsync(tx, accountId, ct);
+        if (account.Versions.SingleOrDefault(version => version.WorkflowId == workflowId && version.ActiveUntil is null) is not { } version)
         {
             return null;
         }
 
-        var counts = await EnrolmentStore.StartAsync(tx, accountId, active, [.. events.Select(e => new Enrolment(version, e))], ct);
+        var counts = await EnrolmentStore.StartAsync(account, [.. events.Select(e => new Enrolment(version, e))], ct);
         if (!isDryRun)
         {
             await tx.CommitAsync(ct);
@@ -50,9 +50,9 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
         }
 
         await using var tx = await connection.BeginTransactionAsync(ct);
-        var active = await versions.LockAsync(tx, accountId, ct);
-        var next = await Backlog.TakeNextAsync(tx, accountId, active, limit, ct);
-        await EnrolmentStore.InsertAsync(tx, accountId, next, ct);
+        var account = await versions.LockAsync(tx, accountId, ct);
+        var next = await Backlog.TakeNextAsync(account, limit, ct);
+        await EnrolmentStore.InsertAsync(account, next, ct);
         await tx.CommitAsync(ct);
         return next.Count;
     }
@@ -60,7 +60,7 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
     /// <summary>Makes runs of all enrolments of a workflow that were put off, in the caller's transaction, and keeps others from being added until its end.</summary>
     public async Task WorkOffAllAsync(NpgsqlTransaction tx, int accountId, Guid workflowId, CancellationToken ct)
     {
-        var active = await versions.LockAsync(tx, accountId, ct);
-        await EnrolmentStore.InsertAsync(tx, accountId, await Backlog.TakeAllAsync(tx, accountId, active, workflowId, ct), ct);
+        var account = await versions.LockAsync(tx, accountId, ct);
+        await EnrolmentStore.InsertAsync(account, await Backlog.TakeAllAsync(account, workflowId, ct), ct);
     }
 }

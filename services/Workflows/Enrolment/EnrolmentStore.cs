@@ -1,6 +1,7 @@
 using Crm.Workflows.V1;
 using Dapper;
 using Npgsql;
+using TagSegments.Workflows.Scheduling;
 using State = Crm.Workflows.V1.Run.Types.State;
 
 namespace TagSegments.Workflows.Enrolment;
@@ -11,22 +12,22 @@ internal sealed record EnrolmentCounts(int Started, int Declined)
     public int Total => Started + Declined;
 }
 
-/// <summary>Writes runs that start and ends runs early. The caller has locked the account.</summary>
+/// <summary>Writes runs that start and ends runs early.</summary>
 internal static class EnrolmentStore
 {
     /// <summary>Starts runs. Where a rule of re-entry asks for order, enrolments of the contacts that were put off come first.</summary>
     public static async Task<EnrolmentCounts> StartAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> versions, IReadOnlyList<Enrolment> enrolments, CancellationToken ct)
+        LockedAccount account, IReadOnlyList<Enrolment> enrolments, CancellationToken ct)
     {
         var limited = enrolments.Where(enrolment => EntryRules.IsLimited(enrolment.Version)).ToList();
         if (limited.Count > 0)
         {
             int[] contactIds = [.. limited.Select(enrolment => enrolment.Event.ContactId).Distinct()];
             Guid[] workflowIds = [.. limited.Select(enrolment => enrolment.Version.WorkflowId).Distinct()];
-            await InsertAsync(tx, accountId, await Backlog.TakeAsync(tx, accountId, versions, contactIds, workflowIds, ct), ct);
+            await InsertAsync(account, await Backlog.TakeAsync(account, contactIds, workflowIds, ct), ct);
         }
 
-        return await InsertAsync(tx, accountId, enrolments, ct);
+        return await InsertAsync(account, enrolments, ct);
     }
 
     /// <summary>
@@ -34,7 +35,7 @@ internal static class EnrolmentStore
     /// not counted.
     /// </summary>
     public static async Task<EnrolmentCounts> InsertAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<Enrolment> enrolments, CancellationToken ct)
+        LockedAccount account, IReadOnlyList<Enrolment> enrolments, CancellationToken ct)
     {
         const string sql = """
             WITH inserted AS (
@@ -46,7 +47,7 @@ internal static class EnrolmentStore
                        COALESCE((SELECT lane FROM workflows.run AS causing WHERE account_id = @AccountId AND causing.run_id = causing_run), lane),
                        node_id, reason, cause_kind, cause_id,
                        cause_detail, COALESCE(string_to_array(NULLIF(chain, ''), E'\n'), '{}'),
-                       CASE WHEN state = 1 THEN now() END, CASE WHEN state <> 1 THEN now() END
+                       CASE WHEN state = @Running THEN now() END, CASE WHEN state <> @Running THEN now() END
                 FROM unnest(@RunIds, @WorkflowIds, @Versions, @ContactIds, @EventIds, @States, @Lanes, @NodeIds, @Reasons, @CauseKinds, @CauseIds,
                             @CauseDetails, @Chains, @CausingRuns)
                     AS row (run_id, workflow_id, version, contact_id, event_id, state, lane, node_id, reason, cause_kind, cause_id,
@@ -67,13 +68,14 @@ internal static class EnrolmentStore
             return new EnrolmentCounts(0, 0);
         }
 
-        var rules = await EntryRules.LoadAsync(tx, accountId, enrolments, ct);
+        var rules = await EntryRules.LoadAsync(account.Tx, account.Id, enrolments, ct);
         var entries = enrolments.Select(enrolment => (Enrolment: enrolment, Entry: rules.Decide(enrolment))).ToList();
-        var states = await tx.Connection!.QueryAsync<short>(new CommandDefinition(
+        var states = await account.Tx.Connection!.QueryAsync<short>(new CommandDefinition(
             sql,
             new
             {
-                AccountId = accountId,
+                AccountId = account.Id,
+                Running = (short)State.Running,
                 LoopStopped = (short)State.LoopStopped,
                 RunIds = entries.Select(_ => Guid.CreateVersion7()).ToArray(),
                 WorkflowIds = entries.Select(e => e.Enrolment.Version.WorkflowId).ToArray(),
@@ -81,7 +83,7 @@ internal static class EnrolmentStore
                 ContactIds = entries.Select(e => e.Enrolment.Event.ContactId).ToArray(),
                 EventIds = entries.Select(e => e.Enrolment.Event.EventId).ToArray(),
                 States = entries.Select(e => (short)e.Entry.State).ToArray(),
-                Lanes = entries.Select(e => (short)(e.Enrolment.Event.IsBulk ? 2 : 1)).ToArray(),
+                Lanes = entries.Select(e => (short)(e.Enrolment.Event.IsBulk ? RunLane.Bulk : RunLane.Single)).ToArray(),
                 NodeIds = entries.Select(e => e.Entry.State is State.Running ? e.Enrolment.Version.Definition.Nodes[0].Id : "").ToArray(),
                 Reasons = entries.Select(e => e.Entry.Reason).ToArray(),
                 CauseKinds = entries.Select(e => (short)e.Enrolment.Event.Cause.Kind).ToArray(),
@@ -90,26 +92,26 @@ internal static class EnrolmentStore
                 Chains = entries.Select(e => string.Join('\n', e.Enrolment.Event.Cause.WorkflowChain)).ToArray(),
                 CausingRuns = entries.Select(e => e.Enrolment.Event.CausingRun).ToArray(),
             },
-            tx,
+            account.Tx,
             cancellationToken: ct));
         var counts = states.CountBy(state => (State)state is State.Running).ToDictionary();
         return new EnrolmentCounts(counts.GetValueOrDefault(true), counts.GetValueOrDefault(false));
     }
 
     /// <summary>Makes waiting runs due that watch one of the contacts.</summary>
-    public static Task<int> WakeWatchingAsync(NpgsqlTransaction tx, int accountId, int[] contactIds, CancellationToken ct)
+    public static Task<int> WakeWatchingAsync(LockedAccount account, int[] contactIds, CancellationToken ct)
     {
         const string sql = """
             UPDATE workflows.run
             SET due_at = now(), wakes = wakes + 1
             WHERE account_id = @accountId AND contact_id = ANY(@contactIds) AND watching
             """;
-        return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, new { accountId, contactIds }, tx, cancellationToken: ct));
+        return account.Tx.Connection!.ExecuteAsync(new CommandDefinition(sql, new { accountId = account.Id, contactIds }, account.Tx, cancellationToken: ct));
     }
 
     /// <summary>Ends the runs of contacts where they are, also those that were put off.</summary>
     public static async Task<int> ExitAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> versions, IReadOnlyList<Exit> exits, CancellationToken ct)
+        LockedAccount account, IReadOnlyList<Exit> exits, CancellationToken ct)
     {
         const string sql = """
             UPDATE workflows.run AS run
@@ -128,12 +130,12 @@ internal static class EnrolmentStore
 
         int[] contactIds = [.. exits.Select(exit => exit.ContactId).Distinct()];
         Guid[]? workflowIds = exits.Any(exit => exit.WorkflowId is null) ? null : [.. exits.Select(exit => exit.WorkflowId!.Value).Distinct()];
-        await InsertAsync(tx, accountId, await Backlog.TakeAsync(tx, accountId, versions, contactIds, workflowIds, ct), ct);
-        return await tx.Connection!.ExecuteAsync(new CommandDefinition(
+        await InsertAsync(account, await Backlog.TakeAsync(account, contactIds, workflowIds, ct), ct);
+        return await account.Tx.Connection!.ExecuteAsync(new CommandDefinition(
             sql,
             new
             {
-                AccountId = accountId,
+                AccountId = account.Id,
                 Exited = (short)State.Exited,
                 Parked = (short)State.Parked,
                 ContactIds = exits.Select(exit => exit.ContactId).ToArray(),
@@ -141,7 +143,7 @@ internal static class EnrolmentStore
                 Versions = exits.Select(exit => exit.Version).ToArray(),
                 Reasons = exits.Select(exit => exit.Reason).ToArray(),
             },
-            tx,
+            account.Tx,
             cancellationToken: ct));
     }
 }

@@ -20,21 +20,21 @@ internal sealed class FeedEnroller(NpgsqlDataSource database, ActiveVersions ver
             var names = AskForTagNames(versions.LastSeen(accountId)) ? await TagNamesAsync(account, batch, ct) : null;
             await using var connection = await database.OpenConnectionAsync(ct);
             await using var tx = await connection.BeginTransactionAsync(ct);
-            var active = await versions.LockAsync(tx, accountId, ct);
-            if (names is null && AskForTagNames(active))
+            var locked = await versions.LockAsync(tx, accountId, ct);
+            if (names is null && AskForTagNames(locked.Versions))
             {
                 // A version was published since the last look. Now it is known, so the next round asks for the names first.
                 continue;
             }
 
-            var touched = await EnrolAsync(tx, accountId, active, batch, names ?? s_noNames, ct);
+            var touched = await EnrolAsync(locked, batch, names ?? s_noNames, ct);
             if (!await MoveCursorAsync(tx, accountId, feed, after, batch.Position, ct))
             {
                 return null;
             }
 
             await tx.CommitAsync(ct);
-            WorkflowMetrics.Handled(feed, batch);
+            FeedMetrics.Handled(feed, batch);
             return touched;
         }
     }
@@ -54,35 +54,29 @@ internal sealed class FeedEnroller(NpgsqlDataSource database, ActiveVersions ver
         feeds.TagNamesAsync(account, batch.Events.Select(e => e.Tag?.TagId ?? 0).Where(id => id > 0).Distinct(), ct);
 
     private static async Task<int> EnrolAsync(
-        NpgsqlTransaction tx,
-        int accountId,
-        IReadOnlyList<ActiveVersion> active,
-        FeedBatch batch,
-        IReadOnlyDictionary<int, string> tagNames,
-        CancellationToken ct)
+        LockedAccount account, FeedBatch batch, IReadOnlyDictionary<int, string> tagNames, CancellationToken ct)
     {
         var touched = 0;
-        var events = await Causation.OfMessagesAsync(tx, accountId, active, batch.Events, ct);
-        foreach (var part in EnrolmentPlan.Make(active, events, tagNames).Parts)
+        var events = await Causation.OfMessagesAsync(account, batch.Events, ct);
+        foreach (var part in EnrolmentPlan.Make(account.Versions, events, tagNames).Parts)
         {
-            touched += await CarryOutAsync(tx, accountId, active, part, ct);
+            touched += await CarryOutAsync(account, part, ct);
         }
 
-        return active.Any(version => version.MayWatch)
-            ? touched + await EnrolmentStore.WakeWatchingAsync(tx, accountId, [.. batch.Events.SelectMany(e => e.Contacts).Distinct()], ct)
+        return account.Versions.Any(version => version.MayWatch)
+            ? touched + await EnrolmentStore.WakeWatchingAsync(account, [.. batch.Events.SelectMany(e => e.Contacts).Distinct()], ct)
             : touched;
     }
 
-    private static async Task<int> CarryOutAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActiveVersion> active, PlanPart part, CancellationToken ct)
+    private static async Task<int> CarryOutAsync(LockedAccount account, PlanPart part, CancellationToken ct)
     {
         foreach (var enrolment in part.PutOff)
         {
-            await Backlog.AddAsync(tx, accountId, enrolment, ct);
+            await Backlog.AddAsync(account, enrolment, ct);
         }
 
-        var exited = await EnrolmentStore.ExitAsync(tx, accountId, active, part.Exits, ct);
-        var counts = await EnrolmentStore.StartAsync(tx, accountId, active, part.Enrolments, ct);
+        var exited = await EnrolmentStore.ExitAsync(account, part.Exits, ct);
+        var counts = await EnrolmentStore.StartAsync(account, part.Enrolments, ct);
         return part.PutOff.Count + exited + counts.Total;
     }
 

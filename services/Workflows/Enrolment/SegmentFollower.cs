@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using TagSegments.ServiceDefaults;
-using TagSegments.Workflows.Execution;
+using TagSegments.Workflows.Scheduling;
 
 namespace TagSegments.Workflows.Enrolment;
 

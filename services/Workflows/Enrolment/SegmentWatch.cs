@@ -3,8 +3,7 @@ using Crm.Segments.V1;
 using Dapper;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.ServiceDefaults;
-using TagSegments.Workflows.Execution;
+using TagSegments.Workflows.Scheduling;
 
 namespace TagSegments.Workflows.Enrolment;
 
@@ -72,7 +71,7 @@ internal sealed class SegmentWatch(
         var members = await MembersAsync(account, segmentId, ct);
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
-        var active = await versions.LockAsync(tx, account.Id, ct);
+        var locked = await versions.LockAsync(tx, account.Id, ct);
         var (looks, lookedAt, known) = await KnownAsync(tx, account.Id, segmentId, ct);
         if (looks != before)
         {
@@ -81,14 +80,14 @@ internal sealed class SegmentWatch(
         }
 
         int[] entered = looks == 0 ? [] : [.. members.Except(known)];
-        var cause = await Causation.OfEntriesAsync(tx, account.Id, active, entered, lookedAt, ct);
+        var cause = await Causation.OfEntriesAsync(locked, entered, lookedAt, ct);
         var enrolments =
             from contactId in entered
-            from version in active
+            from version in locked.Versions
             let e = new FeedEvent($"segments/{segmentId}/{looks}/{contactId}", contactId, default) { SegmentId = segmentId, Cause = cause(contactId) }
             where version.ActiveUntil is null && version.StartsOn(e, "")
             select new Enrolment(version, e);
-        await EnrolmentStore.StartAsync(tx, account.Id, active, [.. enrolments], ct);
+        await EnrolmentStore.StartAsync(locked, [.. enrolments], ct);
         await SaveAsync(tx, account.Id, segmentId, now, members, ct);
         await tx.CommitAsync(ct);
         due.Wake(account.Id);
@@ -98,10 +97,10 @@ internal sealed class SegmentWatch(
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
-        var active = await versions.LockAsync(tx, accountId, ct);
+        var locked = await versions.LockAsync(tx, accountId, ct);
         return
         [
-            .. active.Where(version => version.ActiveUntil is null)
+            .. locked.Versions.Where(version => version.ActiveUntil is null)
                 .SelectMany(version => version.Definition.Triggers)
                 .Where(trigger => trigger.SegmentEntered is not null)
                 .Select(trigger => Guid.Parse(trigger.SegmentEntered.SegmentId))

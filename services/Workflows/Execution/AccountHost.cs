@@ -1,6 +1,6 @@
 using Npgsql;
-using TagSegments.ServiceDefaults;
 using TagSegments.Workflows.Enrolment;
+using TagSegments.Workflows.Scheduling;
 
 namespace TagSegments.Workflows.Execution;
 
@@ -71,7 +71,7 @@ internal sealed class AccountHost(
     private Task WorkAsync(AccountInfo account, CancellationToken ct) => Task.WhenAll(
     [
         .. Enum.GetValues<Feed>().Select(feed => feeds.RunAsync(account, feed, ct)),
-        .. Enum.GetValues<Lane>().Select(lane => executor.RunAsync(account, lane, ct)),
+        .. Enum.GetValues<RunLane>().Select(lane => executor.RunAsync(account, lane, ct)),
     ]);
 
     private async Task StopAsync(int accountId)

@@ -3,13 +3,6 @@ using Crm.Workflows.V1;
 
 namespace TagSegments.Workflows.Execution;
 
-/// <summary>Work is done in two lanes, so that a bulk operation does not hold up single events.</summary>
-internal enum Lane
-{
-    Single = 1,
-    Bulk = 2,
-}
-
 /// <summary>A run that is due.</summary>
 internal sealed record ActiveRun(
     Guid RunId,

@@ -1,5 +1,5 @@
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Definitions;
 
 namespace TagSegments.Workflows.Execution;
 
@@ -17,11 +17,11 @@ internal sealed class BranchRunner(ConditionMatcher conditions)
     {
         if (way == node.Branch.Branches.Count)
         {
-            return new StepResult(run, Step.Types.Outcome.Done, NodeText.Of(node), "otherwise: no condition is met") { Next = node.Branch.Otherwise };
+            return new StepResult(run, Step.Types.Outcome.Done, NodeFacts.Of(node).Text, "otherwise: no condition is met") { Next = node.Branch.Otherwise };
         }
 
         var branch = node.Branch.Branches[way];
         var name = branch.Name.Length > 0 ? branch.Name : $"branch {way + 1}";
-        return new StepResult(run, Step.Types.Outcome.Done, NodeText.Of(node), $"{name}: {branch.When.Text}") { Next = branch.Next };
+        return new StepResult(run, Step.Types.Outcome.Done, NodeFacts.Of(node).Text, $"{name}: {branch.When.Text}") { Next = branch.Next };
     }
 }

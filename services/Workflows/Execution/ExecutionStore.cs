@@ -3,6 +3,8 @@ using Crm.Workflows.V1;
 using Dapper;
 using Npgsql;
 using TagSegments.Workflows.Definitions;
+using TagSegments.Workflows.Scheduling;
+using State = Crm.Workflows.V1.Run.Types.State;
 
 namespace TagSegments.Workflows.Execution;
 
@@ -12,7 +14,7 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
     private readonly ConcurrentDictionary<(int, Guid, int), Definition> _definitions = new();
 
     /// <summary>Gets runs that are due and not in <paramref name="busy"/>, longest due first.</summary>
-    public async Task<IReadOnlyList<ActiveRun>> DueAsync(int accountId, Lane lane, Guid[] busy, int limit, CancellationToken ct)
+    public async Task<IReadOnlyList<ActiveRun>> DueAsync(int accountId, RunLane lane, Guid[] busy, int limit, CancellationToken ct)
     {
         const string sql = """
             SELECT run_id, workflow_id, version, contact_id, state, node_id, step, attempt, cause_chain, wakes,
@@ -75,12 +77,12 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
                     attempt = result.next_attempt,
                     reason = result.reason,
                     watching = result.watches,
-                    expires_at = CASE WHEN result.state = 2 THEN COALESCE(run.expires_at, clock_timestamp() + result.delay, 'infinity') END,
+                    expires_at = CASE WHEN result.state = @Waiting THEN COALESCE(run.expires_at, clock_timestamp() + result.delay, 'infinity') END,
                     due_at = CASE result.state
-                        WHEN 1 THEN clock_timestamp() + result.delay
-                        WHEN 2 THEN LEAST(COALESCE(run.expires_at, clock_timestamp() + result.delay, 'infinity'), clock_timestamp() + result.look)
+                        WHEN @Running THEN clock_timestamp() + result.delay
+                        WHEN @Waiting THEN LEAST(COALESCE(run.expires_at, clock_timestamp() + result.delay, 'infinity'), clock_timestamp() + result.look)
                     END,
-                    ended_at = CASE WHEN result.state IN (4, 5) THEN clock_timestamp() END
+                    ended_at = CASE WHEN result.state IN (@Completed, @Exited) THEN clock_timestamp() END
                 FROM result
                 WHERE run.account_id = @AccountId
                     AND run.run_id = result.run_id
@@ -93,7 +95,7 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
             INSERT INTO workflows.notice AS notice (account_id, workflow_id, state, runs, run_id)
             SELECT @AccountId, workflow_id, state, count(*), (array_agg(run_id))[1]
             FROM updated
-            WHERE state = 3
+            WHERE state = @Parked
             GROUP BY workflow_id, state
             ON CONFLICT (account_id, workflow_id, state) DO UPDATE SET runs = notice.runs + EXCLUDED.runs, run_id = EXCLUDED.run_id
             """;
@@ -103,6 +105,11 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
             new
             {
                 AccountId = accountId,
+                Running = (short)State.Running,
+                Waiting = (short)State.Waiting,
+                Parked = (short)State.Parked,
+                Completed = (short)State.Completed,
+                Exited = (short)State.Exited,
                 RunIds = results.Select(r => r.Run.RunId).ToArray(),
                 Versions = results.Select(r => r.Run.Version).ToArray(),
                 Wakes = results.Select(r => r.Run.Wakes).ToArray(),
@@ -123,6 +130,6 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
                 Reasons = results.Select(r => r.ExitReason ?? (r.Outcome is Step.Types.Outcome.Failed or Step.Types.Outcome.Parked ? r.Detail : "")).ToArray(),
             },
             cancellationToken: ct));
-        WorkflowMetrics.CountSteps(results.Where(r => !r.IsLook).Select(r => r.Outcome));
+        StepMetrics.Count(results.Where(r => !r.IsLook).Select(r => r.Outcome));
     }
 }

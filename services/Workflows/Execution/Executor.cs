@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Enrolment;
+using TagSegments.Workflows.Scheduling;
 
 namespace TagSegments.Workflows.Execution;
 
@@ -15,7 +16,7 @@ internal sealed class Executor(
     private const int MostPutOff = 1_000;
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
 
-    public async Task RunAsync(AccountInfo account, Lane lane, CancellationToken ct)
+    public async Task RunAsync(AccountInfo account, RunLane lane, CancellationToken ct)
     {
         var busy = new ConcurrentDictionary<Guid, byte>();
         var groups = new List<Task>();
@@ -42,7 +43,7 @@ internal sealed class Executor(
     }
 
     private async Task RunDueAsync(
-        AccountInfo account, Lane lane, ConcurrentDictionary<Guid, byte> busy, List<Task> groups, CancellationToken ct)
+        AccountInfo account, RunLane lane, ConcurrentDictionary<Guid, byte> busy, List<Task> groups, CancellationToken ct)
     {
         var wakeup = watch.Next(account.Id);
         var room = MaxBusy(lane) - busy.Count;
@@ -52,13 +53,13 @@ internal sealed class Executor(
             var definition = await store.DefinitionAsync(account.Id, group.Key.WorkflowId, group.Key.Version, ct);
             // Runs are moved to versions that have their nodes only.
             var node = definition.Nodes.Single(node => node.Id == group.Key.NodeId);
-            foreach (var runs in group.Chunk(NodeRunner.GroupSize(node)))
+            foreach (var runs in group.Chunk(NodeFacts.Of(node).GroupSize))
             {
                 groups.Add(RunGroupAsync(account, definition, node, runs, busy, ct));
             }
         }
 
-        var putOff = lane is Lane.Bulk && due.Count < room ? await enroller.WorkOffAsync(account.Id, MostPutOff, ct) : 0;
+        var putOff = lane is RunLane.Bulk && due.Count < room ? await enroller.WorkOffAsync(account.Id, MostPutOff, ct) : 0;
         if (putOff == 0 && (due.Count < room || room == 0))
         {
             await wakeup.WaitAsync(ct);
@@ -66,7 +67,7 @@ internal sealed class Executor(
     }
 
     // Calls of bulk operations queue in other services before those of single events, so there must not be many.
-    private static int MaxBusy(Lane lane) => lane is Lane.Bulk ? 1_000 : 2_000;
+    private static int MaxBusy(RunLane lane) => lane is RunLane.Bulk ? 1_000 : 2_000;
 
     private async Task RunGroupAsync(
         AccountInfo account, Definition definition, Node node, ActiveRun[] runs, ConcurrentDictionary<Guid, byte> busy, CancellationToken ct)

@@ -1,6 +1,7 @@
 using Crm.Workflows.V1;
 using Google.Rpc;
 using Grpc.Core;
+using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Notifications;
 
 namespace TagSegments.Workflows.Execution;
@@ -23,7 +24,7 @@ internal sealed class Failures(RetryOptions options)
 {
     public StepResult Judge(ActiveRun run, Node node, Exception failure)
     {
-        var input = NodeText.Of(node);
+        var input = NodeFacts.Of(node).Text;
         var message = failure is RpcException rpc ? rpc.Status.Detail : failure.Message;
         if (IsContactGone(failure))
         {

@@ -1,6 +1,5 @@
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
-using TagSegments.Workflows.Execution.Actions;
+using TagSegments.Workflows.Definitions;
 
 namespace TagSegments.Workflows.Execution;
 
@@ -13,14 +12,6 @@ internal sealed class NodeRunner(IEnumerable<INodeAction> actions, BranchRunner 
     private readonly Dictionary<Node.ActionOneofCase, INodeAction> _actions =
         actions.SelectMany(action => action.Kinds.Select(kind => (kind, action))).ToDictionary();
 
-    /// <summary>How many runs go together at a node: many where one call answers for all, few where each takes its time.</summary>
-    public static int GroupSize(Node node) => node.ActionCase switch
-    {
-        Node.ActionOneofCase.Branch or Node.ActionOneofCase.Wait or Node.ActionOneofCase.End => 1_000,
-        Node.ActionOneofCase.Notify or Node.ActionOneofCase.SendMessage => 10,
-        _ => 100,
-    };
-
     public async Task<IReadOnlyList<StepResult>> RunAsync(
         AccountInfo account, Definition definition, Node node, IReadOnlyList<ActiveRun> runs, CancellationToken ct)
     {
@@ -31,7 +22,7 @@ internal sealed class NodeRunner(IEnumerable<INodeAction> actions, BranchRunner 
             case Node.ActionOneofCase.Wait:
                 return await TogetherAsync(node, runs, limit => waits.RunAsync(account, definition, node, runs, limit), ct);
             case Node.ActionOneofCase.End:
-                return [.. runs.Select(run => new StepResult(run, Step.Types.Outcome.Done, NodeText.Of(node), ""))];
+                return [.. runs.Select(run => new StepResult(run, Step.Types.Outcome.Done, NodeFacts.Of(node).Text, ""))];
             default:
                 return await Task.WhenAll(runs.Select(run => ActAsync(account, node, run, ct)));
         }
@@ -61,7 +52,7 @@ internal sealed class NodeRunner(IEnumerable<INodeAction> actions, BranchRunner 
         {
             var outcome = await _actions[node.ActionCase].RunAsync(account, node, run, limit.Token);
             var kind = outcome.IsSkipped ? Step.Types.Outcome.Skipped : Step.Types.Outcome.Done;
-            return new StepResult(run, kind, NodeText.Of(node), outcome.Detail) { Next = node.Next };
+            return new StepResult(run, kind, NodeFacts.Of(node).Text, outcome.Detail) { Next = node.Next };
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {

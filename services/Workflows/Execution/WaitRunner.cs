@@ -1,6 +1,6 @@
 using Crm.Contacts.V1;
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Definitions;
 
 namespace TagSegments.Workflows.Execution;
 
@@ -43,7 +43,7 @@ internal sealed class WaitRunner(ConditionMatcher conditions, ContactService.Con
     }
 
     private static StepResult Begin(AccountInfo account, Node node, ActiveRun run, string contactZone, bool watches) =>
-        new(run, Step.Types.Outcome.Waiting, NodeText.Of(node), "")
+        new(run, Step.Types.Outcome.Waiting, NodeFacts.Of(node).Text, "")
         {
             Delay = WaitTime.Of(node.Wait, account, contactZone, run.Now),
             Look = watches ? TimeSpan.Zero : null,
@@ -52,7 +52,7 @@ internal sealed class WaitRunner(ConditionMatcher conditions, ContactService.Con
 
     private static StepResult Look(Definition definition, Node node, ActiveRun run, int met, int asked, TimeSpan? look)
     {
-        var input = NodeText.Of(node);
+        var input = NodeFacts.Of(node).Text;
         if (met < definition.Goals.Count)
         {
             return new StepResult(run, Step.Types.Outcome.Done, input, $"goal reached: {definition.Goals[met].Text}");

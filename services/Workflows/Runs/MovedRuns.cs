@@ -1,16 +1,25 @@
 using Crm.Workflows.V1;
 using Dapper;
 using Npgsql;
+using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Enrolment;
 
 namespace TagSegments.Workflows.Runs;
 
 /// <summary>Moves runs under way to another version of their workflow.</summary>
-internal sealed class MovedRuns(Enroller enroller)
+internal sealed class MovedRuns(VersionStore versions, Enroller enroller)
 {
+    /// <summary>Gets the nodes of a version; throws NOT_FOUND if there is no such version.</summary>
+    public async Task<string[]> NodesAsync(int accountId, Guid workflowId, int version, CancellationToken ct)
+    {
+        var definition = await versions.FindAsync(accountId, workflowId, version, ct)
+            ?? throw RpcErrors.NotFound("workflow version", $"{workflowId}/{version}");
+        return [.. definition.Nodes.Select(node => node.Id)];
+    }
+
     /// <summary>Moves the runs whose node the other version has, also those that were put off, and counts the others by node.</summary>
     public async Task<MoveRunsResponse> MoveAsync(
-        NpgsqlTransaction tx, int accountId, MoveRunsRequest request, Definition definition, CancellationToken ct)
+        NpgsqlTransaction tx, int accountId, Guid workflowId, MoveRunsRequest request, string[] nodeIds, CancellationToken ct)
     {
         const string sql = """
             SELECT node_id, count(*)::int
@@ -33,15 +42,15 @@ internal sealed class MovedRuns(Enroller enroller)
         var values = new
         {
             AccountId = accountId,
-            WorkflowId = Guid.Parse(request.WorkflowId),
+            WorkflowId = workflowId,
             request.FromVersion,
             request.ToVersion,
             Parked = (short)Run.Types.State.Parked,
-            NodeIds = definition.Nodes.Select(node => node.Id).ToArray(),
+            NodeIds = nodeIds,
         };
-        await enroller.WorkOffAllAsync(tx, accountId, values.WorkflowId, ct);
+        await enroller.WorkOffAllAsync(tx, accountId, workflowId, ct);
         var counts = await tx.Connection!.QueryAsync<(string NodeId, int Runs)>(new CommandDefinition(sql, values, tx, cancellationToken: ct));
-        var nodes = counts.ToLookup(count => values.NodeIds.Contains(count.NodeId));
+        var nodes = counts.ToLookup(count => nodeIds.Contains(count.NodeId));
         if (!request.DryRun)
         {
             await tx.Connection!.ExecuteAsync(new CommandDefinition(moveSql, values, tx, cancellationToken: ct));

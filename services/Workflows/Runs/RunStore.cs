@@ -5,32 +5,27 @@ using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.ServiceDefaults;
-using TagSegments.Workflows.Execution;
 
 namespace TagSegments.Workflows.Runs;
 
 /// <summary>Reads runs and their histories, and lets people end and resume them.</summary>
-internal sealed class RunStore(NpgsqlDataSource database, DueWatch due)
+internal sealed class RunStore(NpgsqlDataSource database)
 {
-    private const string Select = """
+    private static readonly string s_select = $"""
         SELECT run_id, workflow_id, version, contact_id, state, node_id, reason, event_id, cause_kind, cause_id, cause_detail, cause_chain,
                NULLIF(due_at, 'infinity') AS due_at, (SELECT count(*) FROM workflows.step AS step
                         WHERE step.account_id = run.account_id AND step.run_id = run.run_id AND step.step = run.step
-                            AND step.outcome IN (3, 4))::int AS failed_attempts,
+                            AND step.outcome IN ({Step.Types.Outcome.Failed:D}, {Step.Types.Outcome.Parked:D}))::int AS failed_attempts,
                started_at, ended_at
         FROM workflows.run AS run
         """;
-
-    /// <summary>Makes the executors of this process look for work.</summary>
-    public void Wake(int accountId) => due.Wake(accountId);
 
     /// <summary>Lists runs before a run, newest first.</summary>
     public async Task<IReadOnlyList<Run>> ListAsync(
         int accountId, Guid? workflowId, int contactId, short[] states, Guid? before, int limit, CancellationToken ct)
     {
         var sql = $"""
-            {Select}
+            {s_select}
             WHERE account_id = @accountId
                 {(workflowId is null ? "" : "AND workflow_id = @workflowId")}
                 {(contactId == 0 ? "" : "AND contact_id = @contactId")}
@@ -130,8 +125,8 @@ internal sealed class RunStore(NpgsqlDataSource database, DueWatch due)
 
     private static async Task<Run> FindAsync(NpgsqlConnection connection, NpgsqlTransaction? tx, int accountId, Guid runId, CancellationToken ct)
     {
-        const string sql = $"""
-            {Select}
+        var sql = $"""
+            {s_select}
             WHERE account_id = @accountId AND run_id = @runId
             """;
         var row = await connection.QuerySingleOrDefaultAsync<Row>(

@@ -1,6 +1,6 @@
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
-using TagSegments.Workflows.Execution;
+using TagSegments.Workflows.Definitions;
 using Match = Crm.Segments.V1.TagClause.Types.Match;
 
 namespace TagSegments.Workflows.Runs;
@@ -68,7 +68,7 @@ internal sealed class SimulatedEffects(IReadOnlyDictionary<int, string> tags, IR
                 explanation.Actual = $"{(explanation.Matches ? "true" : "false")} by the nodes before; now {explanation.Actual}";
                 break;
             default:
-                unseen.AddRange(_unapplied.Where(node => MayMatter(node, filter)).Select(NodeText.Of));
+                unseen.AddRange(_unapplied.Where(node => MayMatter(node, filter)).Select(node => NodeFacts.Of(node).Text));
                 break;
         }
     }

@@ -5,9 +5,7 @@ using Crm.Segments.V1;
 using Crm.Tags.V1;
 using Crm.Workflows.V1;
 using Google.Protobuf.WellKnownTypes;
-using TagSegments.ServiceDefaults;
 using TagSegments.Workflows.Definitions;
-using TagSegments.Workflows.Execution;
 
 namespace TagSegments.Workflows.Runs;
 
@@ -38,7 +36,7 @@ internal sealed class Simulator(
             }
 
             var node = nodes[id];
-            var step = new SimulatedStep { NodeId = id, Action = NodeText.Of(node), Time = Timestamp.FromDateTimeOffset(now) };
+            var step = new SimulatedStep { NodeId = id, Action = NodeFacts.Of(node).Text, Time = Timestamp.FromDateTimeOffset(now) };
             response.Steps.Add(step);
             id = node.Next;
             switch (node.ActionCase)

@@ -22,7 +22,7 @@ internal sealed class YamlReader
     private readonly YamlPlaces _places = new();
     private readonly Faults _faults;
 
-    private YamlReader() => _faults = new Faults("", _places);
+    private YamlReader() => _faults = new Faults("", _places.Find);
 
     /// <summary>Reads a workflow and where its fields stand; throws INVALID_ARGUMENT with every fault of form.</summary>
     public static (Workflow Workflow, YamlPlaces Places) Read(string yaml)
@@ -179,8 +179,8 @@ internal sealed class YamlReader
         FieldType.String => text,
         FieldType.Int32 => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null,
         FieldType.Bool => text is "true" or "false" ? text == "true" : null,
-        FieldType.Enum => YamlWords.EnumNumber(field.EnumType, text),
-        FieldType.Message when field.MessageType == Period.Descriptor => YamlWords.ReadPeriod(text),
+        FieldType.Enum => FieldWords.EnumNumber(field.EnumType, text),
+        FieldType.Message when field.MessageType == Period.Descriptor => FieldWords.ReadPeriod(text),
         FieldType.Message => new Condition { Text = text },
         _ => null,
     };
@@ -189,7 +189,7 @@ internal sealed class YamlReader
     {
         FieldType.Int32 => "a whole number",
         FieldType.Bool => "true or false",
-        FieldType.Enum => $"one of {string.Join(", ", YamlWords.EnumWords(field.EnumType))}",
+        FieldType.Enum => $"one of {string.Join(", ", FieldWords.EnumWords(field.EnumType))}",
         _ => "a period such as \"3 days\"",
     };
 }

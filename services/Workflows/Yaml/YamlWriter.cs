@@ -3,6 +3,7 @@ using Crm.Segments.V1;
 using Crm.Workflows.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using TagSegments.Workflows.Definitions;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -69,11 +70,11 @@ internal static class YamlWriter
 
     private static YamlNode Single(FieldDescriptor field, object value) => value switch
     {
-        Period period => Text(YamlWords.WritePeriod(period)),
+        Period period => Text(FieldWords.WritePeriod(period)),
         Condition condition => Text(condition.Text),
         IMessage message => Fields(message),
         bool truth => new YamlScalarNode(truth ? "true" : "false"),
-        Enum => new YamlScalarNode(YamlWords.EnumWord(field.EnumType, Number(value))),
+        Enum => new YamlScalarNode(FieldWords.EnumWord(field.EnumType, Number(value))),
         int number => new YamlScalarNode(number.ToString(CultureInfo.InvariantCulture)),
         _ => Text((string)value),
     };

@@ -58,7 +58,7 @@ public sealed class DefinitionCheckTests
     private static IReadOnlyList<BadRequest.Types.FieldViolation> Faults(string yaml)
     {
         var (workflow, places) = YamlReader.Read(yaml);
-        var faults = new Faults("", places);
+        var faults = new Faults("", places.Find);
         DefinitionCheck.Check(workflow.Definition, faults);
         try
         {

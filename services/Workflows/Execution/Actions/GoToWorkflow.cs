@@ -1,7 +1,6 @@
 using Crm.Errors.V1;
 using Crm.Workflows.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Workflows.Enrolment;
 
 namespace TagSegments.Workflows.Execution.Actions;

@@ -1,6 +1,5 @@
 using Crm.Contacts.V1;
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
 using Outcome = Crm.Contacts.V1.MoveOpportunityResponse.Types.Outcome;
 
 namespace TagSegments.Workflows.Execution.Actions;

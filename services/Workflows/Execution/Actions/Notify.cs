@@ -1,5 +1,4 @@
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
 using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Notifications;
 

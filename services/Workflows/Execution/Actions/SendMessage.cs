@@ -1,6 +1,5 @@
 using Crm.Campaigns.V1;
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Workflows.Execution.Actions;
 

@@ -1,6 +1,5 @@
 using Crm.Contacts.V1;
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
 using TagSegments.Workflows.Definitions;
 
 namespace TagSegments.Workflows.Execution.Actions;

@@ -1,6 +1,5 @@
 using Crm.Tags.V1;
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Workflows.Execution.Actions;
 

@@ -3,14 +3,25 @@ using Crm.Workflows.V1;
 using Dapper;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Enrolment;
 
-namespace TagSegments.Workflows.Definitions;
+namespace TagSegments.Workflows.Publication;
 
-/// <summary>Deletes workflows that nobody uses any more, or any if that is asked for.</summary>
-internal sealed class Deletion(IdempotentWrites writes, Enroller enroller)
+/// <summary>Takes workflows back: unpublishes them, and deletes those that nobody uses any more, or any if that is asked for.</summary>
+internal sealed class Withdrawal(IdempotentWrites writes, Enroller enroller)
 {
+    public Task<UnpublishWorkflowResponse> UnpublishAsync(AccountInfo account, Guid id, UnpublishWorkflowRequest request, ServerCallContext context) =>
+        writes.RunAsync(account, context, request, async tx =>
+        {
+            if (request.CancelRuns)
+            {
+                await enroller.WorkOffAllAsync(tx, account.Id, id, context.CancellationToken);
+            }
+
+            return await PublishStore.UnpublishAsync(tx, account, id, request.CancelRuns, context.CancellationToken);
+        });
+
     public Task<DeleteWorkflowResponse> DeleteAsync(AccountInfo account, Guid id, DeleteWorkflowRequest request, ServerCallContext context) =>
         writes.RunAsync(account, context, request, async tx =>
         {

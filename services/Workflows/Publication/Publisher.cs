@@ -1,13 +1,13 @@
 using Crm.Workflows.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Enrolment;
 
-namespace TagSegments.Workflows.Definitions;
+namespace TagSegments.Workflows.Publication;
 
-/// <summary>Publishes workflows and takes them back.</summary>
+/// <summary>Publishes workflows.</summary>
 internal sealed class Publisher(
-    IdempotentWrites writes, WorkflowStore workflows, DraftReader drafts, LoopFinder loops, Feeds feeds, SegmentWatch segments, Enroller enroller)
+    IdempotentWrites writes, WorkflowStore workflows, DraftReader drafts, LoopFinder loops, Feeds feeds, SegmentWatch segments)
 {
     public async Task<PublishWorkflowResponse> PublishAsync(AccountInfo account, Guid id, PublishWorkflowRequest request, ServerCallContext context)
     {
@@ -26,15 +26,4 @@ internal sealed class Publisher(
         return await writes.RunAsync(account, context, request, tx => PublishStore.PublishAsync(
             tx, account, new Draft(id, request.Revision, request.AcceptLoops, search), positions, context.Principal(), ct));
     }
-
-    public Task<UnpublishWorkflowResponse> UnpublishAsync(AccountInfo account, Guid id, UnpublishWorkflowRequest request, ServerCallContext context) =>
-        writes.RunAsync(account, context, request, async tx =>
-        {
-            if (request.CancelRuns)
-            {
-                await enroller.WorkOffAllAsync(tx, account.Id, id, context.CancellationToken);
-            }
-
-            return await PublishStore.UnpublishAsync(tx, account, id, request.CancelRuns, context.CancellationToken);
-        });
 }

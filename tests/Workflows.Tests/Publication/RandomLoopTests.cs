@@ -1,10 +1,10 @@
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
 using CsCheck;
-using TagSegments.Workflows.Definitions;
+using TagSegments.Workflows.Publication;
 using TagSegments.Workflows.Tests.Runs;
 
-namespace TagSegments.Workflows.Tests.Definitions;
+namespace TagSegments.Workflows.Tests.Publication;
 
 /// <summary>The search for loops at publication agrees with brute force on workflows at random.</summary>
 public sealed class RandomLoopTests

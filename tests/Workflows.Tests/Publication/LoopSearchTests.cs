@@ -1,8 +1,8 @@
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
-using TagSegments.Workflows.Definitions;
+using TagSegments.Workflows.Publication;
 
-namespace TagSegments.Workflows.Tests.Definitions;
+namespace TagSegments.Workflows.Tests.Publication;
 
 public sealed class LoopSearchTests
 {

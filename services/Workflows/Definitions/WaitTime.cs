@@ -2,10 +2,9 @@ using Crm.Segments.V1;
 using Crm.Workflows.V1;
 using NodaTime;
 using NodaTime.Text;
-using TagSegments.ServiceDefaults;
 using Period = Crm.Segments.V1.Period;
 
-namespace TagSegments.Workflows.Execution;
+namespace TagSegments.Workflows.Definitions;
 
 /// <summary>How long waits last.</summary>
 internal static class WaitTime

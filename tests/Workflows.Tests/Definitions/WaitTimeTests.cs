@@ -2,9 +2,9 @@ using System.Globalization;
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
 using TagSegments.ServiceDefaults.Calls;
-using TagSegments.Workflows.Execution;
+using TagSegments.Workflows.Definitions;
 
-namespace TagSegments.Workflows.Tests.Execution;
+namespace TagSegments.Workflows.Tests.Definitions;
 
 public sealed class WaitTimeTests
 {

@@ -1,9 +1,9 @@
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Notifications;
 using TagSegments.Workflows.Yaml;
 
-namespace TagSegments.Workflows.Definitions;
+namespace TagSegments.Workflows.Publication;
 
 /// <summary>Reads the workflow of a request, as a message or as YAML, checks it and resolves what it refers to.</summary>
 internal sealed class DraftReader(References references)
@@ -12,9 +12,9 @@ internal sealed class DraftReader(References references)
     {
         var (draft, places) = yaml.Length > 0 ? YamlReader.Read(yaml) : (workflow?.Clone() ?? new Workflow(), null);
         draft.Definition ??= new Definition();
-        CheckNames(draft, new Faults(places is null ? "workflow." : "", places));
+        CheckNames(draft, new Faults(places is null ? "workflow." : "", places is null ? null : places.Find));
 
-        var faults = new Faults(places is null ? "workflow.definition." : "", places);
+        var faults = new Faults(places is null ? "workflow.definition." : "", places is null ? null : places.Find);
         DefinitionCheck.Check(draft.Definition, faults);
         faults.ThrowIfAny();
         await references.ResolveAsync(account, draft.Definition, faults, ct);

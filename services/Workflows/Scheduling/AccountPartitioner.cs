@@ -1,12 +1,12 @@
 using System.Buffers.Binary;
 
-namespace TagSegments.Workflows.Execution;
+namespace TagSegments.Workflows.Scheduling;
 
 /// <summary>
 /// Spreads accounts evenly over processes by rendezvous hashing: an account belongs to the process whose hash with it is highest. All processes
 /// that know the same others agree without asking, and when one comes or goes only its own accounts move.
 /// </summary>
-internal static class AccountShares
+internal static class AccountPartitioner
 {
     public static Guid OwnerOf(int accountId, IEnumerable<Guid> processes) => processes.MaxBy(process => (Weight(process, accountId), process));
 

@@ -3,10 +3,10 @@ using Crm.Workflows.V1;
 using Dapper;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Enrolment;
 
-namespace TagSegments.Workflows.Definitions;
+namespace TagSegments.Workflows.Publication;
 
 /// <summary>Makes and ends published versions. Locks the account, so that no event is handled while the versions change.</summary>
 internal static class PublishStore
@@ -42,6 +42,7 @@ internal static class PublishStore
     public static async Task<UnpublishWorkflowResponse> UnpublishAsync(
         NpgsqlTransaction tx, AccountInfo account, Guid id, bool cancelRuns, CancellationToken ct)
     {
+        const string lockSql = "SELECT FROM workflows.account WHERE account_id = @AccountId FOR UPDATE";
         const string sql = """
             UPDATE workflows.workflow SET state = @Unpublished WHERE account_id = @AccountId AND workflow_id = @Id;
             UPDATE workflows.account SET generation = generation + 1 WHERE account_id = @AccountId;
@@ -61,8 +62,7 @@ internal static class PublishStore
             Cancelled = (short)Run.Types.State.Cancelled,
             Parked = (short)Run.Types.State.Parked,
         };
-        await tx.Connection!.ExecuteAsync(new CommandDefinition(
-            "SELECT FROM workflows.account WHERE account_id = @AccountId FOR UPDATE", values, tx, cancellationToken: ct));
+        await tx.Connection!.ExecuteAsync(new CommandDefinition(lockSql, values, tx, cancellationToken: ct));
         var workflow = await WorkflowStore.GetAsync(tx, account, id, ct, forUpdate: true);
         if (workflow.State is Workflow.Types.State.Published)
         {

@@ -2,10 +2,10 @@ using System.Globalization;
 using Crm.Segments.V1;
 using Google.Protobuf.Reflection;
 
-namespace TagSegments.Workflows.Yaml;
+namespace TagSegments.Workflows.Definitions;
 
 /// <summary>The words of YAML for enum values and periods.</summary>
-internal static class YamlWords
+internal static class FieldWords
 {
     public static IEnumerable<string> EnumWords(EnumDescriptor type) => type.Values.Where(value => value.Number != 0).Select(Word);
 

@@ -1,7 +1,6 @@
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
 
-namespace TagSegments.Workflows.Execution.Actions;
+namespace TagSegments.Workflows.Execution;
 
 /// <summary>Carries out one kind of action for a run. It may be called again for the same step and must then change nothing more.</summary>
 internal interface INodeAction

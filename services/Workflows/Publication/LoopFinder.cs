@@ -1,8 +1,8 @@
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
+using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Enrolment;
 
-namespace TagSegments.Workflows.Definitions;
+namespace TagSegments.Workflows.Publication;
 
 /// <summary>Prepares searches for loops: reads from other services what they need to know, before anything is locked.</summary>
 internal sealed class LoopFinder(WorkflowStore workflows, SegmentFilters segments, Feeds feeds)

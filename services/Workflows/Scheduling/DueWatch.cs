@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Dapper;
 using Npgsql;
 
-namespace TagSegments.Workflows.Execution;
+namespace TagSegments.Workflows.Scheduling;
 
 /// <summary>
 /// Lets the executors of all accounts in this process sleep until there is work: they are woken by what happens in this process, and by one
@@ -68,11 +68,11 @@ internal sealed class DueWatch(NpgsqlDataSource database, TimeProvider time, ILo
         const string sql = """
             SELECT account_id,
                    EXISTS (SELECT FROM workflows.backlog WHERE backlog.account_id = asked.account_id)
-                   OR EXISTS (SELECT FROM workflows.run WHERE run.account_id = asked.account_id AND lane = 1 AND due_at <= now())
-                   OR EXISTS (SELECT FROM workflows.run WHERE run.account_id = asked.account_id AND lane = 2 AND due_at <= now()),
+                   OR EXISTS (SELECT FROM workflows.run WHERE run.account_id = asked.account_id AND lane = @single AND due_at <= now())
+                   OR EXISTS (SELECT FROM workflows.run WHERE run.account_id = asked.account_id AND lane = @bulk AND due_at <= now()),
                    NULLIF(LEAST(
-                       (SELECT min(due_at) FROM workflows.run WHERE run.account_id = asked.account_id AND lane = 1 AND due_at > now()),
-                       (SELECT min(due_at) FROM workflows.run WHERE run.account_id = asked.account_id AND lane = 2 AND due_at > now())),
+                       (SELECT min(due_at) FROM workflows.run WHERE run.account_id = asked.account_id AND lane = @single AND due_at > now()),
+                       (SELECT min(due_at) FROM workflows.run WHERE run.account_id = asked.account_id AND lane = @bulk AND due_at > now())),
                        'infinity') - clock_timestamp()
             FROM unnest(@accountIds) AS asked (account_id)
             """;
@@ -83,7 +83,10 @@ internal sealed class DueWatch(NpgsqlDataSource database, TimeProvider time, ILo
 
         await using var connection = await database.OpenConnectionAsync(ct);
         var accounts = (await connection.QueryAsync<(int AccountId, bool HasWork, TimeSpan? NextDue)>(
-            new CommandDefinition(sql, new { accountIds = _sleepers.Keys.ToArray() }, cancellationToken: ct))).ToList();
+            new CommandDefinition(
+                sql,
+                new { accountIds = _sleepers.Keys.ToArray(), single = (short)RunLane.Single, bulk = (short)RunLane.Bulk },
+                cancellationToken: ct))).ToList();
         foreach (var account in accounts.Where(account => account.HasWork))
         {
             Wake(account.AccountId);

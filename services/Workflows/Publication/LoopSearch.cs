@@ -1,9 +1,9 @@
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
+using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Enrolment;
-using TagSegments.Workflows.Execution;
 
-namespace TagSegments.Workflows.Definitions;
+namespace TagSegments.Workflows.Publication;
 
 /// <summary>
 /// Finds ways by which published workflows could start one another without end. An effect of one workflow (a tag added or removed, an
@@ -63,7 +63,7 @@ internal sealed class LoopSearch(IReadOnlyDictionary<string, Filter> segments, I
         Node.ActionOneofCase.SendMessage when trigger.Activity is { CampaignId: "" } activity && SegmentEffects.IsAutomatic(activity.Kind) =>
             "message sent",
         _ when trigger.SegmentEntered is { } entered && _effects.MayBringIn(node, entered.SegmentId) =>
-            $"{NodeText.Of(node)}, segment \"{entered.Segment}\" entered",
+            $"{NodeFacts.Of(node).Text}, segment \"{entered.Segment}\" entered",
         _ => null,
     };
 

@@ -1,9 +1,9 @@
 using Dapper;
 using Npgsql;
 using TagSegments.Testing;
-using TagSegments.Workflows.Execution;
+using TagSegments.Workflows.Scheduling;
 
-namespace TagSegments.Workflows.Tests.Execution;
+namespace TagSegments.Workflows.Tests.Scheduling;
 
 /// <summary>Processes of the workflow service are played by their leases, in a database of their own.</summary>
 public sealed class AccountLeasesTests : IAsyncLifetime

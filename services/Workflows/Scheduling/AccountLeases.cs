@@ -1,7 +1,7 @@
 using Dapper;
 using Npgsql;
 
-namespace TagSegments.Workflows.Execution;
+namespace TagSegments.Workflows.Scheduling;
 
 /// <summary>
 /// Shares the accounts out among the living processes of this service. A process lives for as long as it renews its row; a lease is held for as
@@ -30,7 +30,7 @@ internal sealed class AccountLeases(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(ct);
         var processes = (await connection.QueryAsync<Guid>(new CommandDefinition(aliveSql, new { Self }, cancellationToken: ct))).ToHashSet();
         var leases = await connection.QueryAsync<Lease>(new CommandDefinition(leaseSql, cancellationToken: ct));
-        var share = leases.Where(lease => AccountShares.OwnerOf(lease.AccountId, processes) == Self).ToList();
+        var share = leases.Where(lease => AccountPartitioner.OwnerOf(lease.AccountId, processes) == Self).ToList();
         var free = share.Where(lease => lease.Holder is not { } holder || !processes.Contains(holder)).Select(lease => lease.AccountId).ToArray();
         var taken = free.Length > 0 ? await TakeAsync(connection, free, [.. processes], ct) : [];
         return share

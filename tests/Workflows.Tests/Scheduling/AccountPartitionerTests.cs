@@ -1,15 +1,15 @@
-using TagSegments.Workflows.Execution;
+using TagSegments.Workflows.Scheduling;
 
-namespace TagSegments.Workflows.Tests.Execution;
+namespace TagSegments.Workflows.Tests.Scheduling;
 
-public sealed class AccountSharesTests
+public sealed class AccountPartitionerTests
 {
     private static readonly Guid[] s_processes = [.. Enumerable.Range(0, 5).Select(_ => Guid.CreateVersion7())];
 
     [Fact]
     public void Accounts_are_spread_evenly_over_processes()
     {
-        var shares = Enumerable.Range(1, 10_000).CountBy(account => AccountShares.OwnerOf(account, s_processes)).ToDictionary();
+        var shares = Enumerable.Range(1, 10_000).CountBy(account => AccountPartitioner.OwnerOf(account, s_processes)).ToDictionary();
 
         Assert.All(s_processes, process => Assert.InRange(shares[process], 1_700, 2_300));
     }
@@ -21,13 +21,13 @@ public sealed class AccountSharesTests
 
         Assert.All(Enumerable.Range(1, 1_000), account =>
         {
-            var owner = AccountShares.OwnerOf(account, s_processes);
-            Assert.True(owner == s_processes[0] || owner == AccountShares.OwnerOf(account, staying));
+            var owner = AccountPartitioner.OwnerOf(account, s_processes);
+            Assert.True(owner == s_processes[0] || owner == AccountPartitioner.OwnerOf(account, staying));
         });
     }
 
     [Fact]
     public void Processes_that_know_each_other_in_another_order_agree() =>
         Assert.All(Enumerable.Range(1, 1_000), account =>
-            Assert.Equal(AccountShares.OwnerOf(account, s_processes), AccountShares.OwnerOf(account, s_processes.Reverse())));
+            Assert.Equal(AccountPartitioner.OwnerOf(account, s_processes), AccountPartitioner.OwnerOf(account, s_processes.Reverse())));
 }

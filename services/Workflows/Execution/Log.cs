@@ -1,0 +1,14 @@
+namespace TagSegments.Workflows.Execution;
+
+/// <summary>What execution logs.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(LogLevel.Warning, "Runs of account {Account} could not be carried out; they stay due")]
+    public static partial void ExecutorBroke(this ILogger logger, Exception exception, string account);
+
+    [LoggerMessage(LogLevel.Warning, "Leases could not be read or changed")]
+    public static partial void LeasesUnavailable(this ILogger logger, Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "Holding account {Account}")]
+    public static partial void AccountHeld(this ILogger logger, string account);
+}
