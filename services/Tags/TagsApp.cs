@@ -7,7 +7,7 @@ using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags;
 
-/// <summary>The tags service as a web application: its own program runs it, Standalone and the tests host it beside others.</summary>
+/// <summary>The tag service as a web application. Its own program runs it; Standalone and the tests host it with the other services.</summary>
 public static class TagsApp
 {
     /// <summary>Builds the service; <paramref name="settings"/> win over files, environment and arguments.</summary>

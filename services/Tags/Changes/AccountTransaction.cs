@@ -33,13 +33,13 @@ internal sealed class AccountTransaction : IAsyncDisposable
     /// <summary>The account that is written.</summary>
     public int AccountId { get; }
 
-    /// <summary>Whether anything has changed so far.</summary>
+    /// <summary>True if anything has changed so far.</summary>
     public bool HasChanges => !_log.IsEmpty;
 
     /// <summary>The connection, inside the transaction.</summary>
     public NpgsqlConnection Connection { get; }
 
-    /// <summary>The transaction, as Dapper wants it.</summary>
+    /// <summary>The transaction for Dapper.</summary>
     public NpgsqlTransaction Transaction { get; }
 
     /// <summary>Begins a transaction; disposing it without a commit rolls it back.</summary>
@@ -81,7 +81,7 @@ internal sealed class AccountTransaction : IAsyncDisposable
         await batch.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Makes a batch of statements for one round trip in the transaction.</summary>
+    /// <summary>Creates a batch of statements for one round trip in the transaction.</summary>
     public NpgsqlBatch CreateBatch()
     {
         var batch = Connection.CreateBatch();
@@ -89,10 +89,10 @@ internal sealed class AccountTransaction : IAsyncDisposable
         return batch;
     }
 
-    /// <summary>Adds to a batch what putting tags on contacts needs first: that no tag is deleted meanwhile.</summary>
+    /// <summary>Adds the lock that adding tags to contacts needs first to a batch: no tag can be deleted meanwhile.</summary>
     public NpgsqlBatch ShareLibrary(NpgsqlBatch batch) => ShareLibrary(batch, AccountId);
 
-    /// <summary>The same for a batch that is a transaction by itself.</summary>
+    /// <summary>Runs a batch that is a transaction of its own.</summary>
     public static NpgsqlBatch ShareLibrary(NpgsqlBatch batch, int accountId) =>
         batch.Add("SELECT pg_advisory_xact_lock_shared($1, $2)", AdvisoryLockClass, accountId);
 
@@ -155,7 +155,7 @@ internal sealed class AccountTransaction : IAsyncDisposable
         return await StampAsync(batch, ct);
     }
 
-    /// <summary>Runs the statements of a batch that return nothing and, in the same round trip, moves the clock as above.</summary>
+    /// <summary>Runs the statements of a batch that return nothing and advances the clock in the same round trip.</summary>
     public async Task<Position> StampAsync(NpgsqlBatch batch, CancellationToken ct)
     {
         RequireUnstamped();

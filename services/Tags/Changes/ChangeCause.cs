@@ -3,7 +3,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Changes;
 
-/// <summary>Why and by whom a change is made, as the change logs keep it. Causes without a chain of workflows are equal if they say the same.</summary>
+/// <summary>The cause and actor of a change, as the change logs keep them. Causes without a workflow chain are equal if their values are equal.</summary>
 internal sealed record ChangeCause(
     Cause.Types.Kind Kind,
     string Actor,
@@ -20,7 +20,7 @@ internal sealed record ChangeCause(
 
     private string ChainText => string.Join('\n', Chain);
 
-    /// <summary>The same values of many causes, an array for each column.</summary>
+    /// <summary>The values of many causes, one array per column.</summary>
     public static object[] Columns(IReadOnlyCollection<ChangeCause> causes) =>
     [
         causes.Select(cause => (short)cause.Kind).ToArray(),

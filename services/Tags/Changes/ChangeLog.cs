@@ -13,7 +13,7 @@ internal sealed class ChangeLog
     private readonly List<OpportunityRow> _opportunities = [];
     private int _seq;
 
-    /// <summary>Whether nothing has changed yet.</summary>
+    /// <summary>True if nothing has changed yet.</summary>
     public bool IsEmpty => _seq == 0;
 
     /// <summary>Notes that one contact got or lost a tag.</summary>

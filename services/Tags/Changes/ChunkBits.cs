@@ -20,7 +20,7 @@ internal static class ChunkBits
     /// <summary>Sets one bit.</summary>
     public static void Set(byte[] bits, int offset) => bits[offset >> 3] |= (byte)(0x80 >> (offset & 7));
 
-    /// <summary>Tells whether a bit is set.</summary>
+    /// <summary>Tests a bit.</summary>
     public static bool Get(ReadOnlySpan<byte> bits, int offset) => (bits[offset >> 3] & (0x80 >> (offset & 7))) != 0;
 
     /// <summary>Counts the bits set.</summary>
@@ -69,7 +69,7 @@ internal static class ChunkBits
                 continue;
             }
 
-            // Neighbours mostly come together: the chunk is looked up only when it is another one.
+            // Neighbours mostly come in a row, so the chunk is looked up only when it changes.
             if (contactId / Size != current)
             {
                 current = contactId / Size;

@@ -1,6 +1,6 @@
 namespace TagSegments.Tags.Changes;
 
-/// <summary>What can happen to a contact: the values of <c>crm.contact_change.kind</c>.</summary>
+/// <summary>The kinds of contact changes: the values of <c>crm.contact_change.kind</c>.</summary>
 internal enum ContactChangeKind : short
 {
     Created = 1,

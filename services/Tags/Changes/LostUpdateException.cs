@@ -1,4 +1,4 @@
 namespace TagSegments.Tags.Changes;
 
-/// <summary>Something was changed by somebody else since it was read; read it again and retry.</summary>
+/// <summary>Another transaction has changed a row since it was read; the caller reads it again and retries.</summary>
 internal sealed class LostUpdateException() : Exception("The change lost against a concurrent one.");

@@ -1,9 +1,9 @@
 namespace TagSegments.Tags.Changes;
 
-/// <summary>What a change of many contacts' bits really changed: the contacts' bits by chunk.</summary>
+/// <summary>The bits of the contacts that a change of many contacts actually changed, by chunk.</summary>
 internal sealed record TagChanges(IReadOnlyDictionary<int, byte[]> Chunks)
 {
-    /// <summary>How many contacts really changed.</summary>
+    /// <summary>The number of contacts that actually changed.</summary>
     public int Count => Chunks.Values.Sum(bits => ChunkBits.Count(bits));
 
     /// <summary>The contacts that really changed, ascending.</summary>

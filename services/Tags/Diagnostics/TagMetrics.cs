@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace TagSegments.Tags.Diagnostics;
 
-/// <summary>What the tag service does, as metrics of the meter <c>TagSegments.Tags</c>.</summary>
+/// <summary>The metrics of the tag service, in the meter <c>TagSegments.Tags</c>.</summary>
 internal static class TagMetrics
 {
     private static readonly Meter s_meter = new("TagSegments.Tags");

@@ -11,7 +11,7 @@ internal sealed class AccountStore(NpgsqlDataSource database, TimeProvider time)
 {
     private const string Columns = "account_id, name, time_zone, week_start, created_at";
 
-    /// <summary>Finds what every call needs to know of its account.</summary>
+    /// <summary>Finds the account of a call.</summary>
     public async Task<AccountInfo?> FindInfoAsync(string name, CancellationToken ct) =>
         await FindAsync(name, ct) is { } account ? new(account.AccountId, account.Name, account.TimeZone, account.WeekStart) : null;
 
@@ -24,7 +24,7 @@ internal sealed class AccountStore(NpgsqlDataSource database, TimeProvider time)
         return row?.ToProto();
     }
 
-    /// <summary>Lists accounts behind <paramref name="after"/>, by name; <paramref name="visible"/> null means all.</summary>
+    /// <summary>Lists accounts after <paramref name="after"/>, in order of name; <paramref name="visible"/> null means all.</summary>
     public async Task<List<Account>> ListAsync(IReadOnlyList<string>? visible, string after, int limit, CancellationToken ct)
     {
         const string sql = $"""

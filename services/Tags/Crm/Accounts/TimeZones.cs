@@ -8,7 +8,7 @@ internal static class TimeZones
 {
     private static readonly FrozenSet<string> s_ids = DateTimeZoneProviders.Tzdb.Ids.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Tells whether there is a zone of this name.</summary>
+    /// <summary>Checks whether there is a zone of this name.</summary>
     public static bool IsKnown(string id) => s_ids.Contains(id);
 
     /// <summary>Gives the zone of an account or contact, which was checked when it was stored.</summary>

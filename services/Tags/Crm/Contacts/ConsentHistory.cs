@@ -29,7 +29,7 @@ internal static class ConsentHistory
 
     private sealed record Row(string Before, short CauseKind, string? CauseId, string? CauseDetail, string? Actor, DateTime At)
     {
-        // Walking back in time: what was recorded is what held until the next newer change.
+        // Walking back in time: a recorded value applied until the next newer change.
         public ConsentChange ToProto(Dictionary<Channel, Consent> then)
         {
             using var json = JsonDocument.Parse(Before);

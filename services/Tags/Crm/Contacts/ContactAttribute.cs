@@ -4,7 +4,7 @@ using TagSegments.Tags.Crm.Accounts;
 
 namespace TagSegments.Tags.Crm.Contacts;
 
-/// <summary>A text attribute of contacts: its name in masks, columns and filters, where it is in the message, and its rule.</summary>
+/// <summary>A text attribute of contacts: its name in masks, columns and filters, its field in the message, and its rule.</summary>
 internal sealed partial class ContactAttribute
 {
     public static readonly ContactAttribute ExternalId = new(0, "external_id", contact => contact.ExternalId, text => LengthProblem(text, 200));
@@ -44,7 +44,7 @@ internal sealed partial class ContactAttribute
     /// <summary>Trims a value; null if nothing is left.</summary>
     public static string? Clean(string text) => text.Trim() is { Length: > 0 } trimmed ? trimmed : null;
 
-    /// <summary>Tells what is wrong with a value; null if nothing is.</summary>
+    /// <summary>Returns the problem with a value, or null.</summary>
     public string? Problem(string text) => text.Any(char.IsControl) ? "must not contain control characters" : _problem(text);
 
     private static string? LengthProblem(string text, int max) => text.Length > max ? $"is longer than {max} characters" : null;

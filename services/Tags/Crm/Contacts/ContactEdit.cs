@@ -5,7 +5,7 @@ using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Contacts;
 
-/// <summary>What a request sets on a contact: checked before any contact is read, applied to the contact when it is locked.</summary>
+/// <summary>The values that a request sets on a contact: checked before the contact is read, applied when it is locked.</summary>
 internal sealed class ContactEdit
 {
     private const string FieldPrefix = "fields.";

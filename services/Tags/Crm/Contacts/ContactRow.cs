@@ -36,7 +36,7 @@ internal sealed class ContactRow
     public DateTime? DeletedAt { get; init; }
     public long Version { get; init; }
 
-    /// <summary>Gives what callers can set.</summary>
+    /// <summary>Returns the values that callers can set.</summary>
     public ContactState ToState() => new()
     {
         [ContactAttribute.ExternalId] = ExternalId,

@@ -3,7 +3,7 @@ using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Contacts;
 
-/// <summary>What callers can set on a contact, in the form of the database: null for no value.</summary>
+/// <summary>The values that callers can set on a contact, in the form of the database; null for no value.</summary>
 internal sealed class ContactState
 {
     private readonly string?[] _texts;
@@ -24,7 +24,7 @@ internal sealed class ContactState
     /// <summary>When the contact was last changed; null for one that does not exist yet.</summary>
     public DateTime? UpdatedAt { get; init; }
 
-    /// <summary>Whether the contact wants no messages for now.</summary>
+    /// <summary>True if the contact has do-not-disturb set.</summary>
     public bool DoNotDisturb { get; set; }
 
     /// <summary>The custom field values.</summary>

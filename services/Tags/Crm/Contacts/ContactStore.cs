@@ -54,7 +54,7 @@ internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
     public Task<IEnumerable<ConsentChange>> ConsentsAsync(int accountId, ContactRow contact, CancellationToken ct) =>
         ConsentHistory.ReadAsync(database, accountId, contact, ct);
 
-    /// <summary>Reads the page that the request asks for, and the token of the next one.</summary>
+    /// <summary>Reads the requested page and the token of the next one.</summary>
     public async Task<(IEnumerable<ContactRow> Rows, string NextPageToken)> ReadPageAsync(
         int accountId, ListContactsRequest request, CancellationToken ct)
     {

@@ -6,7 +6,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Contacts;
 
-/// <summary>Tells senders of messages how contacts can be reached.</summary>
+/// <summary>Serves senders of messages with the addresses and consents of contacts.</summary>
 internal sealed class ReachApi(AccountDirectory accounts, ReachStore store) : ReachService.ReachServiceBase
 {
     private const int MaxContacts = 500_000;

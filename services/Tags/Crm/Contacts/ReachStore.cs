@@ -18,7 +18,7 @@ internal sealed class ReachStore(NpgsqlDataSource database)
     public async Task<StreamReachResponse> ReadAsync(int accountId, bool sms, int[] contactIds, CancellationToken ct)
     {
         var columns = sms ? "phone, sms_consent" : "email, email_consent";
-        // Of neighbours all are read and those not asked for dropped: one walk along the index instead of a search for each.
+        // Of neighbours, all are read and the unwanted ones dropped: one walk along the index instead of a search for each.
         var isDense = contactIds[^1] - contactIds[0] < 4 * contactIds.Length;
         var sql = $"""
             SELECT contact_id, {columns}, do_not_disturb

@@ -10,7 +10,7 @@ using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Exports;
 
-/// <summary>Serves exports: the segment service tells who, in one snapshot; the contacts are read and written a thousand at a time.</summary>
+/// <summary>Serves exports: the segment service selects the contacts in one snapshot, and they are read and written a thousand at a time.</summary>
 internal sealed class ExportApi(AccountDirectory accounts, FieldStore fields, ExportReader reader, SegmentService.SegmentServiceClient segments)
     : ExportService.ExportServiceBase
 {

@@ -30,7 +30,7 @@ internal sealed record ExportColumn(string Header, bool IsText, Func<ExportRow, 
         new(Tags, true, row => string.Join(';', row.Tags)),
     ];
 
-    /// <summary>Finds the columns asked for; all if none is. Throws INVALID_ARGUMENT with every one that is unknown.</summary>
+    /// <summary>Finds the requested columns, or all if there are none. Throws INVALID_ARGUMENT with every unknown column.</summary>
     public static IReadOnlyList<ExportColumn> Choose(IReadOnlyList<string> names, IReadOnlyList<Field> fields)
     {
         if (names.Count == 0)

@@ -8,7 +8,7 @@ internal sealed class ExportRow(ContactRow contact, IEnumerable<string> tags)
     /// <summary>The row in the database.</summary>
     public ContactRow Contact { get; } = contact;
 
-    /// <summary>What callers can set.</summary>
+    /// <summary>The values that callers can set.</summary>
     public ContactState State { get; } = contact.ToState();
 
     /// <summary>The names of the tags, in order.</summary>

@@ -1,6 +1,6 @@
 namespace TagSegments.Tags.Crm.Fields;
 
-/// <summary>What files write for true and false in a column that is known to be boolean.</summary>
+/// <summary>The spellings of true and false in a column that is known to be boolean.</summary>
 internal static class BooleanText
 {
     private static readonly HashSet<string> s_true = new(["true", "yes", "1"], StringComparer.OrdinalIgnoreCase);

@@ -8,7 +8,7 @@ internal static class Decimals
     private const int MaxDigits = 28;
     private const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
-    /// <summary>Reads a number of at most 28 significant digits, 28 of them behind the point.</summary>
+    /// <summary>Reads a number of at most 28 significant digits, all of which may follow the point.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out decimal value) =>
         decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out value) && IsExact(text);
 
@@ -16,7 +16,7 @@ internal static class Decimals
     public static bool TryParse(double number, out decimal value) =>
         TryParse(number.ToString("R", CultureInfo.InvariantCulture), out value);
 
-    // decimal.Parse rounds what does not fit, so the digits are counted: without leading zeros, without trailing ones behind the point.
+    // decimal.Parse rounds long numbers, so the digits are counted, without leading zeros and without trailing zeros after the point.
     private static bool IsExact(ReadOnlySpan<char> text)
     {
         var exponentAt = text.IndexOfAny('e', 'E');

@@ -26,7 +26,7 @@ internal static class FieldChecklist
         "opportunity_id", "external_id", "contact_id", "name", "pipeline", "stage", "status", "amount", "opened", "closed", "stage_since",
     ];
 
-    /// <summary>Tells what is wrong with a key; null if nothing is.</summary>
+    /// <summary>Returns the problem with a key, or null.</summary>
     public static string? KeyProblem(string key, Field.Types.Target target)
     {
         var attributes = target == Field.Types.Target.Opportunity ? s_opportunityAttributes : s_contactAttributes;
@@ -38,7 +38,7 @@ internal static class FieldChecklist
             : null;
     }
 
-    /// <summary>Tells what is wrong with a choice; null if nothing is.</summary>
+    /// <summary>Returns the problem with a choice, or null.</summary>
     public static string? ChoiceProblem(string choice) =>
         choice.Length is 0 or > MaxChoiceLength ? $"must have 1 to {MaxChoiceLength} characters"
         : choice.Trim() != choice ? "must not start or end with white space"

@@ -25,7 +25,7 @@ internal static class FieldJson
     public static string List(IEnumerable<string> values) =>
         JsonSerializer.Serialize(values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), s_plain);
 
-    /// <summary>Brings what PostgreSQL returned into the form that was stored.</summary>
+    /// <summary>Converts a value returned by PostgreSQL to the form that was stored.</summary>
     public static string Canonical(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => Text(value.GetString()!),

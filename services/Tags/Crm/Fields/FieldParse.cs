@@ -5,7 +5,7 @@ using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Crm.Fields;
 
-/// <summary>A value read for a custom field: its JSON, null for no value, or what is wrong with it.</summary>
+/// <summary>A value read for a custom field: its JSON, null for no value, or a problem.</summary>
 internal readonly record struct FieldParse(string? Json, string? Problem)
 {
     private const int MaxTextBytes = 65_536;

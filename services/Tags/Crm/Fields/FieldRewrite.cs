@@ -14,7 +14,7 @@ internal sealed class FieldRewrite(AccountTransaction transaction, Field before,
     private static readonly TextForm s_form = new("", [";"], null);
     private readonly bool _contacts = before.Target == Field.Types.Target.Contact;
 
-    /// <summary>Rewrites what the change makes different and returns how many values that were.</summary>
+    /// <summary>Rewrites the values that the change affects and returns their number.</summary>
     public async Task<int> RunAsync(CancellationToken ct)
     {
         if (before.Type == after.Type && before.Choices.Except(after.Choices).FirstOrDefault() is null)

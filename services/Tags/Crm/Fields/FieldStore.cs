@@ -106,7 +106,7 @@ internal sealed class FieldStore(NpgsqlDataSource database)
         return row?.ToProto();
     }
 
-    /// <summary>Adds choices to a field, keeping those that it has.</summary>
+    /// <summary>Adds choices to a field and keeps the existing ones.</summary>
     public static async Task<Field> AddChoicesAsync(
         NpgsqlTransaction transaction, int accountId, int fieldId, string[] choices, CancellationToken ct)
     {

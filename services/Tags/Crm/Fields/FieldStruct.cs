@@ -21,7 +21,7 @@ internal static class FieldStruct
         return result;
     }
 
-    /// <summary>Puts one value of a request into <paramref name="values"/>, or records what is wrong with it.</summary>
+    /// <summary>Adds one value of a request to <paramref name="values"/>, or records the problem with it.</summary>
     public static void Set(FieldValues values, FieldCatalog catalog, string key, Value value, FieldChecks checks, string path)
     {
         if (catalog.Find(key) is not { } field)

@@ -3,7 +3,7 @@ using NodaTime.TimeZones;
 
 namespace TagSegments.Tags.Crm.Fields;
 
-/// <summary>How values are written as text where there is a choice.</summary>
+/// <summary>The formats of values as text.</summary>
 /// <param name="DateFormat">The form of dates in .NET's notation; empty for <c>2026-11-23</c>.</param>
 /// <param name="ListSeparators">What separates the items of a list in one text.</param>
 /// <param name="Zone">The zone of date-times without an offset; null refuses them.</param>

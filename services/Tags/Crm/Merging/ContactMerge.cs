@@ -12,7 +12,7 @@ namespace TagSegments.Tags.Crm.Merging;
 /// <summary>Merges a duplicate into a contact inside an account's write transaction.</summary>
 internal sealed class ContactMerge(AccountTransaction transaction, ContactWrites writes, ChangeCause cause, DateTimeOffset now, CancellationToken ct)
 {
-    /// <summary>Merges; the answer lacks the contact's final row, which the caller reads last.</summary>
+    /// <summary>Merges; the caller reads the final row of the contact afterwards.</summary>
     public async Task<(ContactRow Contact, List<int> AddedTagIds, int MovedOpportunities)> RunAsync(int contactId, int duplicateId)
     {
         // In order of their numbers, so that two merges of the same contacts wait for each other.

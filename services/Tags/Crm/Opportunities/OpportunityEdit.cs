@@ -7,7 +7,7 @@ using Status = Crm.Contacts.V1.Opportunity.Types.Status;
 
 namespace TagSegments.Tags.Crm.Opportunities;
 
-/// <summary>What a request sets on an opportunity: checked before anything is read, applied when the opportunity is known.</summary>
+/// <summary>The values that a request sets on an opportunity: checked before anything is read, applied when the opportunity is known.</summary>
 internal sealed class OpportunityEdit
 {
     private const string FieldPrefix = "fields.";

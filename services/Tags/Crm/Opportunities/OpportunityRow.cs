@@ -27,7 +27,7 @@ internal sealed class OpportunityRow
     public DateTime StageSince { get; init; }
     public long Version { get; init; }
 
-    /// <summary>Gives what callers can set.</summary>
+    /// <summary>Returns the values that callers can set.</summary>
     public OpportunityState ToState() => new()
     {
         ExternalId = ExternalId,

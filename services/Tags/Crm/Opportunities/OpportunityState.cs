@@ -5,7 +5,7 @@ using Status = Crm.Contacts.V1.Opportunity.Types.Status;
 
 namespace TagSegments.Tags.Crm.Opportunities;
 
-/// <summary>What callers can set on an opportunity, in the form of the database: null for no value.</summary>
+/// <summary>The values that callers can set on an opportunity, in the form of the database; null for no value.</summary>
 internal sealed record OpportunityState
 {
     public string? ExternalId { get; init; }

@@ -23,7 +23,7 @@ internal sealed class OpportunityStore(NpgsqlDataSource database)
             new CommandDefinition(sql, new { accountId, opportunityId, externalId }, cancellationToken: ct));
     }
 
-    /// <summary>Lists opportunities behind <paramref name="after"/>, all or one contact's.</summary>
+    /// <summary>Lists opportunities after <paramref name="after"/>, all of them or those of one contact.</summary>
     public async Task<List<OpportunityRow>> ListAsync(int accountId, int contactId, int after, int limit, CancellationToken ct)
     {
         var sql = $"""

@@ -1,6 +1,6 @@
 namespace TagSegments.Tags.Crm.Opportunities;
 
-/// <summary>An opportunity that is to be written: what it was, null for a new one, and what it shall be.</summary>
+/// <summary>An opportunity to write, before (null for a new one) and after the change.</summary>
 internal sealed class OpportunityWrite(int opportunityId, long version, OpportunityState? before)
 {
     /// <summary>The opportunity's number.</summary>
@@ -9,9 +9,9 @@ internal sealed class OpportunityWrite(int opportunityId, long version, Opportun
     /// <summary>The version that was read.</summary>
     public long Version { get; } = version;
 
-    /// <summary>What it was.</summary>
+    /// <summary>The state before the change.</summary>
     public OpportunityState? Before { get; } = before;
 
-    /// <summary>What it shall be.</summary>
+    /// <summary>The state after the change.</summary>
     public OpportunityState State { get; set; } = before ?? new OpportunityState();
 }

@@ -58,7 +58,7 @@ internal sealed class OpportunityWrites(AccountTransaction transaction, ChangeCa
         return (pipelineId, await QueryAsync<OpportunityRow>(openSql, new { accountId, contactId, pipelineId, open = (short)Opportunity.Types.Status.Open }));
     }
 
-    /// <summary>Deletes an opportunity and returns what it was. The log tells that it left its contact, as if it had become an orphan.</summary>
+    /// <summary>Deletes an opportunity and returns it. The log records that it left its contact, as if it had become an orphan.</summary>
     public async Task<OpportunityRow> DeleteAsync(int opportunityId, long expectedVersion)
     {
         const string sql = """
@@ -82,7 +82,7 @@ internal sealed class OpportunityWrites(AccountTransaction transaction, ChangeCa
             : throw RpcErrors.VersionMismatch("opportunity", Number(opportunityId), row.Version);
     }
 
-    // Locks the row: what was read stays true until the commit.
+    // Locks the row, so that the values read stay true until the commit.
     private async Task<OpportunityRow> GetAsync(int opportunityId)
     {
         const string sql = $"""

@@ -12,7 +12,7 @@ internal static class PipelineChecklist
     /// <summary>The most pipelines of an account.</summary>
     public const int MaxPipelines = 100;
 
-    /// <summary>Tells what is wrong with the name of a pipeline or stage; null if nothing is.</summary>
+    /// <summary>Returns the problem with the name of a pipeline or stage, or null.</summary>
     public static string? NameProblem(string name) =>
         name.Length is 0 or > 200 ? "must have 1 to 200 characters"
         : name.Trim() != name ? "must not start or end with white space"

@@ -11,7 +11,7 @@ namespace TagSegments.Tags.Crm.Opportunities;
 /// <summary>Changes the name and the stages of a pipeline.</summary>
 internal static class PipelineUpdate
 {
-    /// <summary>Makes the stored pipeline the given one, in which the stages of <paramref name="added"/> are new.</summary>
+    /// <summary>Changes the stored pipeline to the given one, in which the stages of <paramref name="added"/> are new.</summary>
     public static async Task RunAsync(NpgsqlTransaction transaction, int accountId, Pipeline pipeline, int[] added, CancellationToken ct)
     {
         if (pipeline.Stages.DistinctBy(stage => stage.StageId).Count() < pipeline.Stages.Count)

@@ -10,7 +10,7 @@ using TagSegments.Tags.Tagging.Feed;
 
 namespace TagSegments.Tags.Crm.Timeline;
 
-/// <summary>Reads what happened to one contact, newest first.</summary>
+/// <summary>Reads the events of one contact, newest first.</summary>
 internal sealed class ContactEvents(NpgsqlDataSource database, FieldStore fields, EventList tags)
 {
     /// <summary>Reads a page from <paramref name="token"/> on, empty for the newest; the token of the next one is empty at the end.</summary>

@@ -12,7 +12,7 @@ internal sealed class TimelineSource(Func<string, Task<(List<TimelineEntry> Entr
     private string _next = "";
     private int _used;
 
-    /// <summary>Where the source stands: how many entries of which page are used.</summary>
+    /// <summary>The position in the source: the page and the number of entries used.</summary>
     public string Position => (_page is null || _used < _page.Count || _next.Length == 0)
         ? _page is not null && _used >= _page.Count ? End : string.Create(CultureInfo.InvariantCulture, $"{_used}:{_token}")
         : $"0:{_next}";

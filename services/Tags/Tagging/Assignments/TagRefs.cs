@@ -9,7 +9,7 @@ internal sealed record TagRefs(int[] Ids, string[] Names)
 {
     private const int Max = 1_000;
 
-    /// <summary>Reads and checks what a request names: something, not too much, nothing twice.</summary>
+    /// <summary>Reads and checks the tags of a request: at least one, not too many, none twice.</summary>
     public static TagRefs Read(RepeatedField<int> ids, RepeatedField<string> names)
     {
         new FieldChecks()

@@ -18,7 +18,7 @@ internal sealed class BulkAudience(GrpcClientFactory clients, NpgsqlDataSource d
             ? ChunkBits.Split(contacts.Ids.ContactIds)
             : await FindAsync(account, contacts.Matching, ct);
 
-    /// <summary>Throws what the segment service says of a filter that cannot be evaluated.</summary>
+    /// <summary>Throws the error of the segment service if a filter cannot be evaluated.</summary>
     public async Task CheckAsync(string account, BulkContacts contacts, CancellationToken ct)
     {
         if (contacts.Matching is { } source)

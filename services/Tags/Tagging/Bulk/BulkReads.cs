@@ -5,10 +5,10 @@ using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Tagging.Bulk;
 
-/// <summary>What an operation would change, and what it has changed contact by contact.</summary>
+/// <summary>The changes that an operation would make, and those it has made, contact by contact.</summary>
 internal sealed class BulkReads(NpgsqlDataSource database, BulkAudience audience)
 {
-    /// <summary>Counts what an operation would change now.</summary>
+    /// <summary>Counts the changes that an operation would make now.</summary>
     public async Task<PreviewBulkOperationResponse> PreviewAsync(
         int accountId, PreviewBulkOperationRequest request, (int TagId, bool On)[] tags, CancellationToken ct)
     {
@@ -35,7 +35,7 @@ internal sealed class BulkReads(NpgsqlDataSource database, BulkAudience audience
         };
     }
 
-    /// <summary>Reads what became of the contacts, chunk by chunk.</summary>
+    /// <summary>Reads the outcomes of the contacts, chunk by chunk.</summary>
     public async IAsyncEnumerable<List<ContactOutcome>> OutcomesAsync(
         BulkRow operation, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {

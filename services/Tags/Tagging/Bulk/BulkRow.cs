@@ -31,11 +31,11 @@ internal sealed record BulkRow(
     public IEnumerable<(int TagId, bool On)> Tags =>
         AddTagIds.Cast<int>().Select(tagId => (tagId, true)).Concat(RemoveTagIds.Cast<int>().Select(tagId => (tagId, false)));
 
-    /// <summary>Whether it is over.</summary>
+    /// <summary>True if it has ended.</summary>
     public bool HasEnded => (BulkOperation.Types.State)State
         is BulkOperation.Types.State.Succeeded or BulkOperation.Types.State.Cancelled or BulkOperation.Types.State.Failed;
 
-    /// <summary>Gives the operation with what it has changed.</summary>
+    /// <summary>Returns the operation with its changes.</summary>
     public BulkOperation ToProto(IReadOnlyDictionary<int, TagChangeCount> tally) => new()
     {
         OperationId = OperationId.ToString(),

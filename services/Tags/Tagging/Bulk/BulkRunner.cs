@@ -5,7 +5,7 @@ using TagSegments.Tags.Diagnostics;
 
 namespace TagSegments.Tags.Tagging.Bulk;
 
-/// <summary>Runs the open operations, two at a time, also those that another process left behind when it died.</summary>
+/// <summary>Runs the open operations, two at a time, including those of a process that died.</summary>
 internal sealed class BulkRunner(BulkStore store, BulkAudience audience, BulkSteps steps, ILogger<BulkRunner> logger) : BackgroundService
 {
     private const int Lanes = 2;

@@ -49,7 +49,7 @@ internal sealed class BulkStarts(
         }
     }
 
-    /// <summary>Starts the undo of an operation: what it added is removed and the other way round.</summary>
+    /// <summary>Starts the undo of an operation: removes the tags that it added and adds those that it removed.</summary>
     public async Task<UndoBulkOperationResponse> UndoAsync(AccountInfo account, UndoBulkOperationRequest request, ServerCallContext context)
     {
         var original = await store.GetAsync(account.Id, request.OperationId, context.CancellationToken);

@@ -130,7 +130,7 @@ internal static class BulkStatement
             contacts = reader.GetInt32(3);
         }
 
-        // The commit comes behind the last result; disposing the reader would not tell if it failed.
+        // The commit comes after the last result; disposing the reader would not report its failure.
         while (await reader.NextResultAsync())
         {
         }

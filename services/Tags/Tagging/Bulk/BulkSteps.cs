@@ -41,7 +41,7 @@ internal sealed class BulkSteps(NpgsqlDataSource database)
         return true;
     }
 
-    // The lease is renewed under the row's lock: whoever lost it finds no row, and whoever cancels waits for the step.
+    // The lease is renewed under the row's lock. A process that has lost it finds no row, and a cancellation waits for the step.
     private static async Task<bool> HoldAsync(AccountTransaction transaction, BulkRow operation, Guid owner, CancellationToken ct)
     {
         const string sql = """

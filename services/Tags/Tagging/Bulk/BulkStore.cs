@@ -108,7 +108,7 @@ internal sealed class BulkStore(NpgsqlDataSource database)
         return rows.AsList();
     }
 
-    /// <summary>Gives operations with what they have changed.</summary>
+    /// <summary>Returns operations with their changes.</summary>
     public async Task<List<BulkOperation>> ToProtoAsync(IReadOnlyList<BulkRow> rows, CancellationToken ct)
     {
         const string sql = """

@@ -3,7 +3,7 @@ using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Tagging.Bulk;
 
-/// <summary>Finds what an undo may revert: what the operation changed and nobody changed since.</summary>
+/// <summary>Finds the changes that an undo may revert: those of the operation that no later change touched.</summary>
 internal static class BulkUndo
 {
     /// <summary>

@@ -16,7 +16,7 @@ internal sealed class BulkWrites(HotDatabase database, AccountWrites writes, Tag
     private const int ChunkWritesPerTransaction = 64;
     private readonly SemaphoreSlim _slots = new(8);
 
-    /// <summary>Checks what can be checked without the database.</summary>
+    /// <summary>Runs the checks that do not need the database.</summary>
     public static void Check(BulkTagRequest request)
     {
         new FieldChecks().Require(request.ContactIds.Count > 0, "contact_ids", "is empty").ThrowIfAny();

@@ -3,7 +3,7 @@ using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Tagging.Bulk;
 
-/// <summary>Tells living contacts from numbers that are nobody's.</summary>
+/// <summary>Separates living contacts from numbers without one.</summary>
 internal static class LivingContacts
 {
     /// <summary>Gives those of the contacts that live.</summary>

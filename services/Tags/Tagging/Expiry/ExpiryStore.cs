@@ -28,7 +28,7 @@ internal sealed class ExpiryStore(NpgsqlDataSource database)
 
     private const int MaxAtOnce = 500;
 
-    /// <summary>Adds to a batch the statement that keeps when tags of contacts expire; it replaces what was said before.</summary>
+    /// <summary>Adds the statement that stores when tags of contacts expire to a batch; it replaces earlier times.</summary>
     public static void AddKeep(
         NpgsqlBatch batch, int accountId, IReadOnlyList<(int TagId, int ContactId, DateTime ExpiresAt)> expiries, long pos) =>
         batch.Add(

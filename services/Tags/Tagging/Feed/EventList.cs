@@ -33,7 +33,7 @@ internal sealed class EventList(NpgsqlDataSource database, PageTokens pages)
         {Newest}
         """;
 
-    /// <summary>Reads the page that the request asks for.</summary>
+    /// <summary>Reads the requested page.</summary>
     public async Task<ListTagEventsResponse> ReadAsync(int accountId, ListTagEventsRequest request, CancellationToken ct)
     {
         new FieldChecks().RequireTime(request.StartTime, "start_time").RequireTime(request.EndTime, "end_time").ThrowIfAny();

@@ -9,16 +9,16 @@ namespace TagSegments.Tags.Tagging.Feed;
 /// <summary>The positions of the feed as callers hold them: signed, bound to the account, and checked against its history.</summary>
 internal sealed class FeedPositions(NpgsqlDataSource database, SignedToken signed)
 {
-    /// <summary>What a watcher sends to start at the present end of the feed.</summary>
+    /// <summary>The position with which a watcher starts at the current end of the feed.</summary>
     public const string Now = "now";
 
     private const string Purpose = "feed";
 
-    /// <summary>Makes the text of a cursor.</summary>
+    /// <summary>Writes a cursor as text.</summary>
     public string Create(int accountId, FeedCursor cursor) => signed.Create(
         Purpose, Binding(accountId), string.Create(CultureInfo.InvariantCulture, $"{cursor.Pos}.{cursor.Nonce:N}.{cursor.Seq}.{cursor.ContactId}"));
 
-    /// <summary>Reads where a watcher wants to start; throws INVALID_ARGUMENT if that is no position of this account's history.</summary>
+    /// <summary>Reads the start position of a watcher; throws INVALID_ARGUMENT if it is not a position in this account's history.</summary>
     public async Task<FeedCursor> ReadAsync(int accountId, string after, CancellationToken ct)
     {
         switch (after)
@@ -57,7 +57,7 @@ internal sealed class FeedPositions(NpgsqlDataSource database, SignedToken signe
         return FeedCursor.Behind(pos, nonce);
     }
 
-    // The database may have been restored to an older state, and the position may have been given out again since: the nonce tells.
+    // The database may have been restored to an older state and have reused the position since; the nonce shows it.
     private async Task CheckAsync(int accountId, FeedCursor cursor, CancellationToken ct)
     {
         const string sql = """

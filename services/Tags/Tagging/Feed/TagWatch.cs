@@ -5,7 +5,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Tagging.Feed;
 
-/// <summary>Streams the changes of an account's tags to one consumer: what is past its position, then what comes, with heartbeats.</summary>
+/// <summary>Streams tag changes of an account to one consumer: first the history after its position, then new changes, with heartbeats.</summary>
 internal sealed class TagWatch(
     EventReader reader, FeedPositions positions, ClockWatch clock, TimeProvider time, IHostApplicationLifetime lifetime)
 {

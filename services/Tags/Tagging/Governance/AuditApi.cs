@@ -6,7 +6,7 @@ using TagSegments.Tags.Tagging.Usages;
 
 namespace TagSegments.Tags.Tagging.Governance;
 
-/// <summary>Serves what the library looks like as a whole: its audit, what uses its tags, its dictionary.</summary>
+/// <summary>Serves the calls about the whole library: audit, usages and dictionary.</summary>
 internal sealed class AuditApi(AccountDirectory accounts, TagStore tags, TagUsages usages, TagAudit audit, GovernanceStore store)
     : GovernanceService.GovernanceServiceBase
 {

@@ -19,7 +19,7 @@ internal sealed class FilterForesight(
 {
     private const int MaxOperands = 10_000;
 
-    /// <summary>Puts the filters of other segments in the place of references to them, so that a change shows through.</summary>
+    /// <summary>Replaces references to segments with their filters, so that a change takes effect there too.</summary>
     public Filter Inline(Filter filter) =>
         Map(filter, clause => clause.Segment is { } other && segments.TryGetValue(other.SegmentId, out var segment) ? Inline(segment.Filter) : clause);
 
@@ -31,7 +31,7 @@ internal sealed class FilterForesight(
         return list.ExcludeTagId == 0 ? members : AllOf(members, HasTags(Match.None, [list.ExcludeTagId]));
     }
 
-    /// <summary>Tells whether a filter without references refers to the tag that goes.</summary>
+    /// <summary>Checks whether a filter without references uses the tag that disappears.</summary>
     public bool Breaks(Filter inlined) => !change.IsRename && TagReferences.In(inlined).Contains(change.TagId);
 
     /// <summary>Gives the filter as it would be after the change; the same if the change does not concern it.</summary>
@@ -54,7 +54,7 @@ internal sealed class FilterForesight(
         return before.SetEquals(after) ? null : HasTags(clause.Match, after);
     }
 
-    // Who has the tag that goes will have the other one; so where that one is asked for, both are now.
+    // Holders of the merged tag will have the other one, so a test for the other tag becomes a test for both.
     private HashSet<int> Members(HashSet<int> before, string prefix)
     {
         var after = before.ToHashSet();
@@ -78,7 +78,7 @@ internal sealed class FilterForesight(
         return others.Length == 0 ? either : AllOf(either, new Filter { Tag = new TagClause { Match = Match.All, TagIds = { others } } });
     }
 
-    // Those who get the other tag by the merge get it at this moment.
+    // Contacts that gain the other tag by the merge gain it at this moment.
     private Filter After(Filter clause, TagAddedClause added)
     {
         if (!change.IsMerge || added.TagId != change.IntoTagId || !Windows.Holds(added.Window, now, zone))

@@ -6,7 +6,7 @@ using TagSegments.Tags.Tagging.Library;
 
 namespace TagSegments.Tags.Tagging.Governance;
 
-/// <summary>What governance reads of the tags in the database.</summary>
+/// <summary>The reads of governance in the database.</summary>
 internal sealed class GovernanceStore(NpgsqlDataSource database)
 {
     /// <summary>Reads of every tag whether a living contact has it and when it last came or went; that is null if it never did.</summary>

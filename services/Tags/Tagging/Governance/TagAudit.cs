@@ -3,7 +3,7 @@ using TagSegments.Tags.Tagging.Naming;
 
 namespace TagSegments.Tags.Tagging.Governance;
 
-/// <summary>Finds what deserves a look in the whole library.</summary>
+/// <summary>Finds possible problems in the whole library.</summary>
 internal sealed class TagAudit(NamingStore naming, GovernanceStore store, TimeProvider time)
 {
     private const int DefaultStaleDays = 180;

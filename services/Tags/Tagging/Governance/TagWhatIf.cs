@@ -9,7 +9,7 @@ using TagSegments.Tags.Tagging.Usages;
 
 namespace TagSegments.Tags.Tagging.Governance;
 
-/// <summary>Tells what a change of the library would do to segments and workflows.</summary>
+/// <summary>Previews the effect of a library change on segments and workflows.</summary>
 internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider time)
 {
     /// <summary>Counts, for each segment and smart list that the change concerns, who matches now and who would.</summary>

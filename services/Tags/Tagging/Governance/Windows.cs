@@ -8,7 +8,7 @@ namespace TagSegments.Tags.Tagging.Governance;
 /// <summary>Reads windows of filters as far as foresight needs them.</summary>
 internal static class Windows
 {
-    /// <summary>Tells whether something that happens now lies in the window, seen a moment later. Contacts' own zones are not looked at.</summary>
+    /// <summary>Checks whether an event of now lies in the window a moment later, ignoring the contacts' own zones.</summary>
     public static bool Holds(TimeWindow window, DateTimeOffset now, DateTimeZone accountZone) => window.KindCase switch
     {
         TimeWindow.KindOneofCase.Last => true,

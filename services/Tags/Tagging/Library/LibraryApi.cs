@@ -104,7 +104,7 @@ internal sealed class LibraryApi(
         }
     }
 
-    // On the transaction's own connection: many who wait for a second one would hold all of the pool and wait for ever.
+    // Uses the transaction's own connection. If many calls waited for a second one, they would exhaust the pool and deadlock.
     private static async Task<RpcException> TakenAsync(AccountTransaction transaction, string name, CancellationToken ct)
     {
         var holder = await TagStore.FindIdAsync(transaction, name, ct);

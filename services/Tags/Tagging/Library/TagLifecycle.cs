@@ -27,7 +27,7 @@ internal sealed class TagLifecycle(TagStore store, TimeProvider time)
         await store.SaveAsync(transaction, row with { DeletedAt = time.GetUtcNow().UtcDateTime }, ct);
     }
 
-    /// <summary>Restores a tag on those who had it; restoring one that exists changes nothing.</summary>
+    /// <summary>Restores a tag on the contacts that had it; restoring an existing tag changes nothing.</summary>
     public async Task RestoreAsync(AccountTransaction transaction, int tagId, string actor, CancellationToken ct)
     {
         await transaction.LockLibraryAsync(ct);

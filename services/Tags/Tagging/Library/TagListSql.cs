@@ -5,7 +5,7 @@ namespace TagSegments.Tags.Tagging.Library;
 /// <summary>The query of a page of the tag library, for each order.</summary>
 internal static class TagListSql
 {
-    /// <summary>How many living contacts have tag <c>t</c>: bits that it shares with tag 0.</summary>
+    /// <summary>The number of living contacts with tag <c>t</c>: the bits that it shares with tag 0.</summary>
     public const string ContactCount = """
         (SELECT coalesce(sum(bit_count(c.bits & living.bits)), 0)::int
          FROM tags.tag_chunk c

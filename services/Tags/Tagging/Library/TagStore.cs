@@ -60,7 +60,7 @@ internal sealed class TagStore(NpgsqlDataSource database, TimeProvider time)
     public Task<int> TakeNumbersAsync(int accountId, int count, CancellationToken ct) =>
         IdBlocks.TakeAsync(database, accountId, "tag", count, ct);
 
-    /// <summary>Creates a tag; null if its name is taken. Whoever creates the name at the same time makes this wait.</summary>
+    /// <summary>Creates a tag; null if its name is taken. Waits for a concurrent creation of the same name.</summary>
     public async Task<int?> CreateAsync(AccountTransaction transaction, int tagId, Tag tag, CancellationToken ct)
     {
         const string sql = """

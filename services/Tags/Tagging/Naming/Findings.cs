@@ -3,7 +3,7 @@ using Kind = Crm.Tags.V1.TagFinding.Types.Kind;
 
 namespace TagSegments.Tags.Tagging.Naming;
 
-/// <summary>Words what deserves a look about tags and their names.</summary>
+/// <summary>Describes possible problems with tags and their names.</summary>
 internal static class Findings
 {
     /// <summary>Gives the finding of a name that breaks the policy; null if it obeys.</summary>

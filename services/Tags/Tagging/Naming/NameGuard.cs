@@ -27,7 +27,7 @@ internal sealed class NameGuard(NamingStore store)
         return await FindAsync(account, policy, names.Select(entry => entry.Name), ct);
     }
 
-    /// <summary>Finds what about names deserves a look, whether or not tags have them by now.</summary>
+    /// <summary>Finds possible problems with names, whether or not tags have them.</summary>
     public async Task<List<TagFinding>> FindAsync(AccountInfo account, IEnumerable<string> names, CancellationToken ct) =>
         await FindAsync(account, await store.PolicyAsync(account.Id, ct), names, ct);
 

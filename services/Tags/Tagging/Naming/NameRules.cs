@@ -10,7 +10,7 @@ namespace TagSegments.Tags.Tagging.Naming;
 /// <summary>Applies a naming policy to a name.</summary>
 internal static class NameRules
 {
-    /// <summary>Finds what breaks the policy: the rule, what is the matter and, if obvious, a name that obeys.</summary>
+    /// <summary>Finds violations of the policy: the rule, a description and, if there is an obvious one, a name that complies.</summary>
     public static (string Rule, string Problem, string Suggestion)? Check(NamingPolicy policy, string name)
     {
         if (policy.Mode is NamingPolicy.Types.Mode.Unspecified or NamingPolicy.Types.Mode.Off)

@@ -58,7 +58,7 @@ internal sealed class NamingStore(NpgsqlDataSource database)
             new CommandDefinition(sql, new { accountId, keyLength }, cancellationToken: ct))).AsList();
     }
 
-    /// <summary>Looks whether at least <paramref name="many"/> tags have names of a shape: with # for every number.</summary>
+    /// <summary>Checks whether at least <paramref name="many"/> tags have names of a shape, in which # stands for every number.</summary>
     public async Task<bool> HasManyOfShapeAsync(int accountId, string shape, int many, CancellationToken ct)
     {
         const string sql = """

@@ -34,7 +34,7 @@ internal static class NearDuplicates
         return pairs.Order();
     }
 
-    /// <summary>What is left of a name without case, accents, spaces, punctuation and plural, with look-alike letters made one.</summary>
+    /// <summary>A name without case, accents, spaces, punctuation and plural, with look-alike letters unified.</summary>
     public static string Key(string name)
     {
         var key = new StringBuilder(name.Length);
@@ -47,7 +47,7 @@ internal static class NearDuplicates
         return key.Length > 0 ? key.ToString() : name;
     }
 
-    /// <summary>Tells whether names with these keys are near-duplicates.</summary>
+    /// <summary>Checks whether names with these keys are near-duplicates.</summary>
     public static bool AreNear(string a, string b) =>
         a == b || (Math.Min(a.Length, b.Length) >= MinLengthForEdits && Math.Abs(a.Length - b.Length) <= 1 && DifferByOneLetter(a, b));
 

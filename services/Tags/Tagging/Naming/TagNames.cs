@@ -14,7 +14,7 @@ internal static class TagNames
     public static string Normalize(string name, string field) =>
         Read(name, out var normalized) is { } problem ? throw RpcErrors.InvalidField(field, problem) : normalized;
 
-    /// <summary>Brings a name into its stored form; returns what is wrong with it, null if nothing is.</summary>
+    /// <summary>Normalizes a name to its stored form; returns the problem with it, or null.</summary>
     public static string? Read(string name, out string normalized)
     {
         normalized = "";

@@ -5,10 +5,10 @@ namespace TagSegments.Tags.Tagging.Naming;
 /// <summary>Recognises names that are values of few contacts each: such values belong in a custom field.</summary>
 internal static partial class UniqueValues
 {
-    /// <summary>How many names of one shape are too many to be labels.</summary>
+    /// <summary>The number of names of one shape from which they are no longer labels.</summary>
     public const int ManyOfOneShape = 10;
 
-    /// <summary>Says what a name looks like by itself; null if it looks like a label.</summary>
+    /// <summary>Describes what kind of value a name looks like; null if it looks like a label.</summary>
     public static string? Recognise(string name)
     {
         if (Address().IsMatch(name))
@@ -24,7 +24,7 @@ internal static partial class UniqueValues
         return Date().IsMatch(name) ? "looks like a date" : null;
     }
 
-    /// <summary>Gives a name with numbers in the form that PostgreSQL's regexp_replace gives it, too; null if it has no numbers.</summary>
+    /// <summary>Returns the shape of a name with numbers, as PostgreSQL's regexp_replace does; null if it has no numbers.</summary>
     public static string? Shape(string name) => Digits().IsMatch(name) ? Digits().Replace(name, "#") : null;
 
     [GeneratedRegex(@"^\S+@\S+\.\S+$", RegexOptions.NonBacktracking)]

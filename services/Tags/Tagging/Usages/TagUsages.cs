@@ -6,7 +6,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Tagging.Usages;
 
-/// <summary>Finds what uses tags.</summary>
+/// <summary>Finds the usages of tags.</summary>
 internal sealed class TagUsages(TagUsers users)
 {
     /// <summary>Finds the users of a tag.</summary>

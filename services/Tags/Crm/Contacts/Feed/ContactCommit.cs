@@ -8,7 +8,7 @@ using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Contacts.Feed;
 
-/// <summary>What one commit did to contacts.</summary>
+/// <summary>The contact changes of one commit.</summary>
 internal sealed record ContactCommit(Position Position)
 {
     /// <summary>The changes in order.</summary>
@@ -35,7 +35,7 @@ internal sealed record ContactCommit(Position Position)
         // Columns that callers do not set: they follow from others.
         private static readonly string[] s_derived = ["email_key", "updated_at"];
 
-        /// <summary>Gives the event of one contact; null if the row tells nothing new.</summary>
+        /// <summary>Returns the event of one contact; null if the row has nothing new.</summary>
         public ContactEvent? ToEvent(long pos, int contactId, FieldCatalog fields)
         {
             if (ToEvent(fields) is not { } happened)
@@ -53,7 +53,7 @@ internal sealed record ContactCommit(Position Position)
             return happened;
         }
 
-        // Creation, deletion and restoration are told by the living bits, because bulk writes have no rows by contact for them.
+        // Creation, deletion and restoration are read from the living bits, because bulk writes have no rows per contact for them.
         private ContactEvent? ToEvent(FieldCatalog fields) => (ByContact, Kind) switch
         {
             (false, ContactChangeKind.Created) => new() { Kind = ContactEvent.Types.Kind.Created },

@@ -7,7 +7,7 @@ using TagSegments.Tags.Tagging.Feed;
 
 namespace TagSegments.Tags.Crm.Contacts.Feed;
 
-/// <summary>Streams what happens to the contacts of an account to one consumer: what is past its position, then what comes, with heartbeats.</summary>
+/// <summary>Streams contact events of an account to one consumer: first the history after its position, then new events, with heartbeats.</summary>
 internal sealed class ContactFeed(
     FieldStore fields, ContactFeedStore store, FeedPositions positions, ClockWatch clock, TimeProvider time, IHostApplicationLifetime lifetime)
 {
@@ -57,7 +57,7 @@ internal sealed class ContactFeed(
         }
     }
 
-    // Commits without events for this feed move the position silently; the next response or heartbeat tells.
+    // Commits without events for this feed advance the position silently; the next response or heartbeat reports it.
     private async Task<bool> SendStepAsync(
         int accountId, FeedCursor after, FeedCursor upTo, IServerStreamWriter<WatchContactEventsResponse> responses, CancellationToken ct)
     {

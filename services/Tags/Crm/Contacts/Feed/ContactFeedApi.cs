@@ -4,7 +4,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Contacts.Feed;
 
-/// <summary>Serves the stream of what happens to contacts.</summary>
+/// <summary>Serves the feed of contact events.</summary>
 internal sealed class ContactFeedApi(AccountDirectory accounts, ContactFeed feed) : ContactService.ContactServiceBase
 {
     public override async Task WatchContactEvents(

@@ -30,7 +30,7 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
     public const string ChangeColumns =
         "pos, seq, true, contact_id, kind, NULL::int, NULL::bit(16384), before::text, cause_kind, cause_id, cause_detail, cause_chain, at, skip_workflows";
 
-    /// <summary>The end of the next step behind a position, some commits further; null if there is nothing new.</summary>
+    /// <summary>The end of the next step after a position, some commits further; null if there is nothing new.</summary>
     public async Task<FeedCursor?> NextStepAsync(int accountId, long after, CancellationToken ct)
     {
         const string sql = """

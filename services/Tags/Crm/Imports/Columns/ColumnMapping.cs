@@ -37,7 +37,7 @@ internal sealed class ColumnMapping
         return [.. headers.Select(mapping.ToColumn)];
     }
 
-    /// <summary>Tells whether rows are numbered instead of having an external id column.</summary>
+    /// <summary>True if the row number replaces an external id column.</summary>
     public static bool NumbersRows(string[] headers, ImportOptions options) =>
         options.ExternalIdColumn == "row" && !headers.Contains("row");
 
@@ -91,7 +91,7 @@ internal sealed class ColumnMapping
         }
     }
 
-    // The first column with a usual header gets the attribute; a second one, say a mobile phone beside a phone, is a custom field.
+    // The first column with a usual header maps to the attribute; a second one, for example a mobile phone after a phone, becomes a custom field.
     private void AssignUsual()
     {
         foreach (var header in _headers.Where(header => !_targets.ContainsKey(header) && !_options.TagsColumns.Contains(header)))

@@ -1,7 +1,7 @@
 using TagSegments.Tags.Crm.Imports.Files;
 namespace TagSegments.Tags.Crm.Imports.Columns;
 
-/// <summary>A column of a file and where its values go. A class and no record: it is looked up by reference for every cell.</summary>
+/// <summary>A column of a file and the target of its values. A class, not a record, because it is looked up by reference for every cell.</summary>
 internal sealed class ImportColumn(int index, string header, string target)
 {
     /// <summary>The prefix of targets that are custom fields.</summary>
@@ -19,7 +19,7 @@ internal sealed class ImportColumn(int index, string header, string target)
     /// <summary>The key of the custom field; null if the target is none.</summary>
     public string? FieldKey { get; } = KeyOf(target);
 
-    /// <summary>Whether the values are tags.</summary>
+    /// <summary>True if the values are tags.</summary>
     public bool IsTags { get; init; }
 
     /// <summary>The values that mean missing.</summary>

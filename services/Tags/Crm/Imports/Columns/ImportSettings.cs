@@ -15,16 +15,16 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
 
     private static readonly string[] s_separators = [",", ";"];
 
-    /// <summary>Whether the rows are contacts or opportunities.</summary>
+    /// <summary>The kind of the rows, contacts or opportunities.</summary>
     public required Field.Types.Target Target { get; init; }
 
     /// <summary>Types set by header.</summary>
     public required IDictionary<string, Field.Types.Type> Types { get; init; }
 
-    /// <summary>Whether rows are numbered and the number is the external id.</summary>
+    /// <summary>True if the row number is the external id.</summary>
     public bool NumbersRows { get; init; }
 
-    /// <summary>Whether rows without external id are matched by e-mail address.</summary>
+    /// <summary>True if rows without external id are matched by e-mail address.</summary>
     public bool MatchEmail { get; init; }
 
     /// <summary>Put before each tag.</summary>
@@ -33,7 +33,7 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     /// <summary>The pipeline of imported opportunities.</summary>
     public string Pipeline { get; init; } = "";
 
-    /// <summary>Checks what does not depend on the file. Throws INVALID_ARGUMENT with everything that is wrong.</summary>
+    /// <summary>Runs the checks that do not depend on the file. Throws INVALID_ARGUMENT with every problem.</summary>
     public static void Check(ImportOptions options)
     {
         new FieldChecks()

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace TagSegments.Tags.Crm.Imports.Columns;
 
-/// <summary>The headers by which other tools name what is an attribute here; case, white space and punctuation do not matter.</summary>
+/// <summary>The usual headers of attributes in files of other tools; case, white space and punctuation do not matter.</summary>
 internal static class UsualHeaders
 {
     private static readonly FrozenDictionary<string, string> s_contact = Table(

@@ -5,19 +5,19 @@ namespace TagSegments.Tags.Crm.Imports.Contacts;
 /// <summary>A row that is to become a contact or to change one.</summary>
 internal sealed class ContactDraft
 {
-    /// <summary>What identifies the contact; null creates one.</summary>
+    /// <summary>The key of the contact; null creates one.</summary>
     public string? Key { get; init; }
 
-    /// <summary>The values in the row; what has none stays as it is.</summary>
+    /// <summary>The values in the row; attributes without a value stay unchanged.</summary>
     public required ContactState Values { get; init; }
 
-    /// <summary>Whether the row says anything about do-not-disturb.</summary>
+    /// <summary>True if the row has a value for do-not-disturb.</summary>
     public bool SetsDoNotDisturb { get; init; }
 
     /// <summary>The tags to add, by name.</summary>
     public required string[] Tags { get; init; }
 
-    /// <summary>Gives what the row makes of a contact: a missing value removes nothing.</summary>
+    /// <summary>Returns the contact with the values of the row; a missing value removes nothing.</summary>
     public ContactState Apply(ContactState state)
     {
         var result = state.Copy();

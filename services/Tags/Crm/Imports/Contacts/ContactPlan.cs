@@ -3,7 +3,7 @@ using TagSegments.Tags.Crm.Contacts;
 
 namespace TagSegments.Tags.Crm.Imports.Contacts;
 
-/// <summary>What a batch of rows does: a later row of a contact goes on from what an earlier one made of it.</summary>
+/// <summary>The changes of a batch of rows; a later row of a contact continues from the result of an earlier one.</summary>
 internal sealed class ContactPlan
 {
     private readonly Dictionary<string, Target> _byKey = new(StringComparer.Ordinal);
@@ -40,7 +40,7 @@ internal sealed class ContactPlan
     /// <summary>Gives the new contacts their numbers, in the order of the rows.</summary>
     public void Number(int first) => Created.ForEach(target => target.ContactId = first++);
 
-    /// <summary>Counts what the rows were.</summary>
+    /// <summary>Counts the outcomes of the rows.</summary>
     public void AddTo(ImportSummary summary)
     {
         summary.Created += Created.Count;
@@ -85,7 +85,7 @@ internal sealed class ContactPlan
         /// <summary>The version that was read.</summary>
         public long Version { get; } = version;
 
-        /// <summary>What the rows make of it.</summary>
+        /// <summary>The state after the rows.</summary>
         public ContactState State { get; set; } = before ?? new ContactState();
 
         /// <summary>The values before the change; null for a new contact and for one that stays the same.</summary>

@@ -21,7 +21,7 @@ internal sealed class ContactRows(ImportSettings settings, IReadOnlyDictionary<I
     private readonly ImportColumn? _key = settings.Find("external_id") ?? (settings.MatchEmail ? settings.Find("email") : null);
     private readonly ImportColumn? _doNotDisturb = settings.Find(DoNotDisturbTarget);
 
-    /// <summary>Whether rows are matched by e-mail address.</summary>
+    /// <summary>True if rows are matched by e-mail address.</summary>
     public bool ByEmail { get; } = settings.MatchEmail && settings.Find("external_id") is null;
 
     /// <summary>Reads a row; null if it has errors, which it reports.</summary>

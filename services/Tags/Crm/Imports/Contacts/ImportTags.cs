@@ -37,7 +37,7 @@ internal sealed class ImportTags(NpgsqlDataSource database, TagStore store, Impo
         return ok;
     }
 
-    /// <summary>Gives, by tag number, the places in <paramref name="drafts"/> of those who have the tag, creating missing tags.</summary>
+    /// <summary>Returns, by tag number, the indexes in <paramref name="drafts"/> of the rows with the tag; creates missing tags.</summary>
     public async Task<SortedDictionary<int, List<int>>> HoldersAsync(
         IReadOnlyList<ContactDraft> drafts, ImportSummary summary, CancellationToken ct)
     {

@@ -7,7 +7,7 @@ namespace TagSegments.Tags.Crm.Imports.Fields;
 /// <summary>Reads the custom field values of a row.</summary>
 internal static class ImportFieldValues
 {
-    /// <summary>Puts the values into <paramref name="values"/>; false if some are wrong, which it reports.</summary>
+    /// <summary>Adds the values to <paramref name="values"/>; returns false and reports them if some are not valid.</summary>
     public static bool Read(
         CsvRow row, IReadOnlyDictionary<ImportColumn, Field> fields, TextForm form, FieldValues values, Action<string, string> report)
     {

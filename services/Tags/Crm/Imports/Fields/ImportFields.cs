@@ -9,7 +9,7 @@ using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Crm.Imports.Fields;
 
-/// <summary>Makes the custom fields that a file needs: finds them, infers their types, adds the choices that its values name.</summary>
+/// <summary>Prepares the custom fields of a file: finds or creates them, infers their types, adds missing choices.</summary>
 internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, ImportSettings settings)
 {
     private readonly ImportColumn[] _columns = [.. settings.Columns.Where(column => column.FieldKey is not null)];
@@ -40,7 +40,7 @@ internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, 
         return rows;
     }
 
-    /// <summary>Creates what is missing and returns the field of each column; the created ones go to <paramref name="created"/>.</summary>
+    /// <summary>Creates missing fields and returns the field of each column; adds the created ones to <paramref name="created"/>.</summary>
     public async Task<Dictionary<ImportColumn, Field>> EnsureAsync(ICollection<Field> created, CancellationToken ct)
     {
         var missing = _columns.Count(column => _catalog.Find(column.FieldKey!) is null);
@@ -87,7 +87,7 @@ internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, 
         }
     }
 
-    // The type that was asked for must be that of the field, if there is one; only columns of unknown type are inferred.
+    // A requested type must be that of the existing field; only columns of unknown type are inferred.
     private void CheckTypes()
     {
         var checks = new FieldChecks();

@@ -25,7 +25,7 @@ internal sealed class TypeInference(string dateFormat)
         : _number ? Type.Number
         : Type.Text;
 
-    /// <summary>Looks at the next value, which is not empty.</summary>
+    /// <summary>Takes the next value into account, which is not empty.</summary>
     public void Add(string text)
     {
         _any = true;

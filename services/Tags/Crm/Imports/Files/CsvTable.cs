@@ -24,7 +24,7 @@ internal sealed class CsvTable
     /// <summary>The header: names without white space around them, each once.</summary>
     public string[] Headers { get; }
 
-    /// <summary>What separates the values.</summary>
+    /// <summary>The separator of the values.</summary>
     public char Delimiter { get; }
 
     /// <summary>Reads the header. Throws INVALID_ARGUMENT if there is none or two columns have one name.</summary>

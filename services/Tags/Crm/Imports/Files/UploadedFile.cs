@@ -73,7 +73,7 @@ internal sealed class UploadedFile : IAsyncDisposable
         };
     }
 
-    /// <summary>Tells whether the whole file is valid UTF-8.</summary>
+    /// <summary>Checks whether the whole file is valid UTF-8.</summary>
     public bool IsUtf8()
     {
         const int longestCharacter = 4;

@@ -9,10 +9,10 @@ namespace TagSegments.Tags.Crm.Imports.Opportunities;
 /// <summary>The pipeline of an import and its stages by name.</summary>
 internal sealed record ImportStages(int PipelineId, IReadOnlyDictionary<string, int> Stages)
 {
-    /// <summary>Tells whether a text can be the name of a stage.</summary>
+    /// <summary>Checks whether a text can be the name of a stage.</summary>
     public static bool IsName(string text) => PipelineChecklist.NameProblem(text) is null;
 
-    /// <summary>Finds the pipeline and its stages and creates what is missing, new stages behind the old ones.</summary>
+    /// <summary>Finds the pipeline and its stages and creates missing ones; new stages come after the existing ones.</summary>
     public static async Task<ImportStages> EnsureAsync(
         NpgsqlDataSource database, int accountId, string pipeline, string[] names, CancellationToken ct)
     {

@@ -11,10 +11,10 @@ internal sealed record OpportunityDraft
     /// <summary>The external id of the contact; null for an orphan.</summary>
     public string? Contact { get; init; }
 
-    /// <summary>The values in the row; what has none stays as it is.</summary>
+    /// <summary>The values in the row; attributes without a value stay unchanged.</summary>
     public required OpportunityState Values { get; init; }
 
-    /// <summary>Gives what the row makes of an opportunity, whose contact is found already.</summary>
+    /// <summary>Returns the opportunity with the values of the row; its contact is already known.</summary>
     public OpportunityState Apply(OpportunityState? state, int? contactId)
     {
         if (state is null)

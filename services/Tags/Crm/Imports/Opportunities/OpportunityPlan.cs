@@ -3,7 +3,7 @@ using TagSegments.Tags.Crm.Opportunities;
 
 namespace TagSegments.Tags.Crm.Imports.Opportunities;
 
-/// <summary>What a batch of rows does: a later row of an opportunity goes on from what an earlier one made of it.</summary>
+/// <summary>The changes of a batch of rows; a later row of an opportunity continues from the result of an earlier one.</summary>
 internal sealed class OpportunityPlan
 {
     private readonly Dictionary<string, OpportunityWrite> _byKey = new(StringComparer.Ordinal);
@@ -43,7 +43,7 @@ internal sealed class OpportunityPlan
     /// <summary>Gives the new opportunities their numbers, in the order of the rows.</summary>
     public void Number(int first) => Created.ForEach(target => target.OpportunityId = first++);
 
-    /// <summary>Counts what the rows were.</summary>
+    /// <summary>Counts the outcomes of the rows.</summary>
     public void AddTo(ImportSummary summary)
     {
         summary.Created += Created.Count;

@@ -76,7 +76,7 @@ internal sealed class OpportunityRows(ImportSettings settings, IReadOnlyDictiona
         }
     }
 
-    /// <summary>What a stage of this name means for the status.</summary>
+    /// <summary>The status that a stage of this name implies.</summary>
     public static Status StatusOf(string stage) => stage switch
     {
         _ when stage.Equals("Won", StringComparison.OrdinalIgnoreCase) => Status.Won,

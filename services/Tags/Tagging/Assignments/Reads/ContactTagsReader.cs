@@ -13,7 +13,7 @@ internal sealed class ContactTagsReader(HotDatabase database, ContactTagsCache c
 {
     private readonly ConcurrentDictionary<int, Queue> _queues = new();
 
-    /// <summary>Reads the tags of contacts, in the order asked for; those of unknown contacts are none.</summary>
+    /// <summary>Reads the tags of contacts, in the order of the request; an unknown contact has none.</summary>
     public async Task<IEnumerable<ContactTags>> ReadAsync(int accountId, IReadOnlyList<int> contactIds, CancellationToken ct)
     {
         var queue = _queues.GetOrAdd(accountId, id => new Queue(database.Connections, cache, id));
@@ -28,14 +28,14 @@ internal sealed class ContactTagsReader(HotDatabase database, ContactTagsCache c
 
     private sealed class Queue(NpgsqlDataSource database, ContactTagsCache cache, int accountId)
     {
-        // A chunk that is so many commits behind is loaded faster than it is brought up to date.
+        // Reloading a chunk is faster than catching up over this many commits.
         private const int ManyCommits = 2_000;
         private readonly Lock _lock = new();
         private List<Waiter> _waiting = [];
         private bool _running;
         private long _lastPos;
 
-        // Who finds nobody at work serves the group that waits, with itself in it, and leaves what has come meanwhile to a loop.
+        // A caller that finds no leader serves the waiting group, including itself, and leaves later arrivals to a loop.
         public async Task<(int[][] TagIds, Guid CatalogNonce)> ReadAsync(IReadOnlyList<int> contactIds, CancellationToken ct)
         {
             var waiter = new Waiter(contactIds);
@@ -83,7 +83,7 @@ internal sealed class ContactTagsReader(HotDatabase database, ContactTagsCache c
             }
             catch (Exception e)
             {
-                // Whatever it was, those who wait must hear of it.
+                // The waiting callers must hear of any failure.
                 group.ForEach(waiter => waiter.Result.TrySetException(e));
             }
         }
@@ -102,7 +102,7 @@ internal sealed class ContactTagsReader(HotDatabase database, ContactTagsCache c
             int[] TagsOf(int contactId) => contactId > 0 ? chunks[contactId / ChunkBits.Size].TagsOf(contactId) : [];
         }
 
-        // Null if what was kept was of no use: it is forgotten then, and the next try loads it.
+        // Null if the cached chunk cannot be used; it is then dropped, and the next attempt loads it.
         private async Task<(Dictionary<int, ContactTagsChunk> Chunks, Guid CatalogNonce)?> CurrentAsync(int[] numbers)
         {
             // Nobody's cancellation stops it: it is the work of all who wait.

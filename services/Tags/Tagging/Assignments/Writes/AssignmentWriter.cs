@@ -32,7 +32,7 @@ internal sealed class AssignmentWriter(HotDatabase database, RequestLog log, Con
         private readonly List<PendingChange> _waiting = [];
         private bool _running;
 
-        /// <summary>Adds a change; tells whether nobody is at work, so that the caller has to lead.</summary>
+        /// <summary>Adds a change; returns true if no leader is at work and the caller has to lead.</summary>
         public bool Add(PendingChange change)
         {
             lock (_waiting)
@@ -44,7 +44,7 @@ internal sealed class AssignmentWriter(HotDatabase database, RequestLog log, Con
             }
         }
 
-        /// <summary>Commits the group that waits, as one who has nobody to wait for, and leaves what has come meanwhile to a loop.</summary>
+        /// <summary>Commits the waiting group as its leader, and leaves later arrivals to a loop.</summary>
         public async Task LeadAsync()
         {
             await CommitAsync(Take());

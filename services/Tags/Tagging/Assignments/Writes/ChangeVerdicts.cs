@@ -5,7 +5,7 @@ using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Tagging.Assignments.Writes;
 
-/// <summary>What became of the changes of a group, by their place in it.</summary>
+/// <summary>The outcomes of the changes of a group, by their index.</summary>
 internal sealed class ChangeVerdicts(int size)
 {
     private readonly (bool Lives, int UnknownTag, bool HasChunks)[] _judgements = [.. Enumerable.Repeat((true, 0, true), size)];
@@ -16,14 +16,14 @@ internal sealed class ChangeVerdicts(int size)
     /// <summary>The account's position after the group.</summary>
     public Position Position { get; set; } = new(0, Guid.Empty);
 
-    /// <summary>Notes what was found for one tag of a change.</summary>
+    /// <summary>Records the result for one tag of a change.</summary>
     public void Judge(int number, int tagId, bool lives, bool known, bool hasChunk)
     {
         var (_, unknownTag, hasChunks) = _judgements[number];
         _judgements[number] = (lives, unknownTag == 0 && !known ? tagId : unknownTag, hasChunks && hasChunk);
     }
 
-    /// <summary>Tells why a change failed; null if it did not.</summary>
+    /// <summary>Returns the reason why a change failed, or null.</summary>
     public RpcException? Problem(int number, int contactId) => _judgements[number] switch
     {
         { Lives: false } => RpcErrors.NotFound("contact", contactId.ToString(CultureInfo.InvariantCulture)),
@@ -31,6 +31,6 @@ internal sealed class ChangeVerdicts(int size)
         _ => null,
     };
 
-    /// <summary>Whether a change was left out only because a chunk that it needs does not exist yet.</summary>
+    /// <summary>True if a change was left out only because a chunk that it needs does not exist yet.</summary>
     public bool LacksChunk(int number) => _judgements[number] is { Lives: true, UnknownTag: 0, HasChunks: false };
 }

@@ -16,7 +16,7 @@ internal static class IndependentChanges
         {
             var isNew = change.Request is null || requests.Add(change.Request.Identity);
 
-            // All pairs are noted, also those of a change that is left: what comes after it for one of them waits behind it.
+            // Records all pairs, including those of a change that is left out: a later change of one of them waits for it.
             foreach (var tagId in change.TagIds)
             {
                 isNew &= pairs.Add((tagId, change.ContactId));

@@ -85,7 +85,7 @@ internal static class ManyChangesStatement
         ON CONFLICT DO NOTHING
         """;
 
-    /// <summary>Adds to a batch what applies the group; the chunks concerned are created first if asked.</summary>
+    /// <summary>Adds the statements that apply the group to a batch, and first those that create its chunks if requested.</summary>
     public static void Add(NpgsqlBatch batch, int accountId, IReadOnlyList<PendingChange> group, bool ensureChunks)
     {
         var pairs = group.SelectMany((change, number) => change.TagIds.Select(tagId => (Number: number, Change: change, TagId: tagId))).ToArray();
@@ -111,7 +111,7 @@ internal static class ManyChangesStatement
             ]);
     }
 
-    /// <summary>Runs the batch and reads what became of each change of the group.</summary>
+    /// <summary>Runs the batch and reads the outcome of each change of the group.</summary>
     public static async Task<ChangeVerdicts> RunAsync(NpgsqlBatch batch, int size, CancellationToken ct)
     {
         // Prepared once for each connection of the pool.
@@ -135,7 +135,7 @@ internal static class ManyChangesStatement
             result.Position = reader.IsDBNull(6) ? new Position(0, Guid.Empty) : new Position(reader.GetInt64(6), reader.GetGuid(7));
         }
 
-        // The commit comes behind the last result; disposing the reader would not tell if it failed.
+        // The commit comes after the last result; disposing the reader would not report its failure.
         while (await reader.NextResultAsync(ct))
         {
         }

@@ -28,7 +28,7 @@ internal static class OneChangeStatement
         SELECT pos, nonce FROM clock
         """;
 
-    /// <summary>Tells whether a group is one change of one tag.</summary>
+    /// <summary>Checks whether a group is a single change of one tag.</summary>
     public static bool Fits(IReadOnlyList<PendingChange> group) => group is [{ TagIds.Length: 1 }];
 
     /// <summary>Commits the change; null if it changed nothing, whatever the cause.</summary>
@@ -52,7 +52,7 @@ internal static class OneChangeStatement
         await using var reader = await batch.ExecuteReaderAsync();
         Position? position = await reader.ReadAsync() ? new Position(reader.GetInt64(0), reader.GetGuid(1)) : null;
 
-        // The commit comes behind the last result; disposing the reader would not tell if it failed.
+        // The commit comes after the last result; disposing the reader would not report its failure.
         await reader.NextResultAsync();
         return position;
     }
