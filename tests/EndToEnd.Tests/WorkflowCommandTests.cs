@@ -40,10 +40,10 @@ public sealed class WorkflowCommandTests(SharedApps shared) : IClassFixture<Shar
     [Fact]
     public async Task Apply_creates_then_updates_then_finds_nothing_to_do()
     {
-        Assert.Contains("created; publish it with", (await ApplyAsync(Pause)).Output, StringComparison.Ordinal);
+        Assert.Contains("created; to publish it", (await ApplyAsync(Pause)).Output, StringComparison.Ordinal);
         Assert.Contains("already equals the file", (await ApplyAsync(Pause)).Output, StringComparison.Ordinal);
         Assert.Contains("updated and published as version 1", (await ApplyAsync(Pause.Replace("3 days", "4 days"), "--publish")).Output, StringComparison.Ordinal);
-        Assert.Contains("updated; publish it with", (await ApplyAsync(Pause)).Output, StringComparison.Ordinal);
+        Assert.Contains("updated; to publish it", (await ApplyAsync(Pause)).Output, StringComparison.Ordinal);
 
         Assert.Contains("4 days", (await RunAsync("workflows", "show", "Pause", "--version", "1")).Output, StringComparison.Ordinal);
         var listed = (await JsonAsync("workflows", "list"))["workflows"]!.AsArray();
