@@ -5,13 +5,13 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Timeline;
 
-/// <summary>Merges what this service knows of a contact with what the campaign and workflow services know, by time.</summary>
+/// <summary>Merges the history of a contact in this service with its history in the campaign and workflow services, by time.</summary>
 internal sealed class ContactTimeline(
     PageTokens pages, ContactEvents events, ActivityService.ActivityServiceClient activities, WorkflowService.WorkflowServiceClient workflows)
 {
     private const int SourcePage = 100;
 
-    /// <summary>Reads the page that the request asks for.</summary>
+    /// <summary>Reads the requested page.</summary>
     public async Task<ListContactTimelineResponse> ReadAsync(
         AccountInfo account, ListContactTimelineRequest request, int size, CancellationToken ct)
     {

@@ -9,7 +9,7 @@ using TagSegments.Tags.Tagging.Naming;
 
 namespace TagSegments.Tags.Tagging.Assignments;
 
-/// <summary>Adds tags to a contact and creates those that do not exist yet.</summary>
+/// <summary>Adds tags to a contact and creates the missing ones.</summary>
 internal sealed class NewTagWrites(AccountWrites writes, TagStore tags, NameGuard names)
 {
     /// <summary>Creates the tags that are missing and adds all of them, in one transaction: a call that fails leaves no new tags.</summary>

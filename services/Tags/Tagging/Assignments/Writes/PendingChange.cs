@@ -14,7 +14,7 @@ internal sealed class PendingChange(
     /// <summary>The tags, each once.</summary>
     public int[] TagIds { get; } = tagIds;
 
-    /// <summary>Whether the tags are added, not removed.</summary>
+    /// <summary>True if the tags are added, false if they are removed.</summary>
     public bool On { get; } = on;
 
     /// <summary>Why.</summary>
@@ -26,15 +26,15 @@ internal sealed class PendingChange(
     /// <summary>The call, if it may be repeated.</summary>
     public RequestKey? Request { get; } = request;
 
-    /// <summary>What became of it.</summary>
+    /// <summary>The outcome.</summary>
     public Task<ChangeOutcome> Outcome => _outcome.Task;
 
-    /// <summary>Tells the caller what became of it.</summary>
+    /// <summary>Reports the outcome to the caller.</summary>
     public void Complete(ChangeOutcome outcome) => _outcome.TrySetResult(outcome);
 
-    /// <summary>Tells the caller that it failed.</summary>
+    /// <summary>Reports the failure to the caller.</summary>
     public void Fail(Exception exception) => _outcome.TrySetException(exception);
 }
 
-/// <summary>The tags that a change really changed, in the order asked for, and the position of its commit.</summary>
+/// <summary>The tags that a change actually changed, in the order of the request, and the position of its commit.</summary>
 internal sealed record ChangeOutcome(int[] ChangedTagIds, string ConsistencyToken);
