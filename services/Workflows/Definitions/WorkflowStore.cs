@@ -151,7 +151,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
         return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
     }
 
-    /// <summary>Lists workflows behind a name.</summary>
+    /// <summary>Lists workflows after a name.</summary>
     public async Task<IReadOnlyList<Workflow>> ListAsync(int accountId, int tagId, string? after, int limit, CancellationToken ct)
     {
         var sql = $"""

@@ -5,12 +5,12 @@ using NpgsqlTypes;
 
 namespace TagSegments.Workflows.Enrolment;
 
-/// <summary>Enrolments of many contacts that are put off: those of a bulk operation, to become runs as they can be carried out.</summary>
+/// <summary>The enrolments of bulk operations that wait to become runs.</summary>
 internal static class Backlog
 {
     private const int ChunkSize = 16_384;
 
-    /// <summary>Puts off the enrolments of an event that stands for many contacts.</summary>
+    /// <summary>Adds the enrolments of an event that stands for many contacts.</summary>
     public static async Task AddAsync(LockedAccount account, Enrolment enrolment, CancellationToken ct)
     {
         const string sql = """
@@ -37,7 +37,7 @@ internal static class Backlog
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>Takes the next enrolments out, at most so many, all of the oldest entry.</summary>
+    /// <summary>Takes the next enrolments out, up to a limit, all of the oldest entry.</summary>
     public static async Task<IReadOnlyList<Enrolment>> TakeNextAsync(
         LockedAccount account, int limit, CancellationToken ct)
     {
@@ -46,7 +46,7 @@ internal static class Backlog
         return await TakeAsync(account, entries, contacts => contacts.Take(limit), ct);
     }
 
-    /// <summary>Takes the enrolments of some contacts out, oldest first: all of them, or those of some workflows.</summary>
+    /// <summary>Takes the enrolments of some contacts out, oldest first, in all workflows or in some.</summary>
     public static async Task<IReadOnlyList<Enrolment>> TakeAsync(
         LockedAccount account, int[] contactIds, Guid[]? workflowIds, CancellationToken ct)
     {

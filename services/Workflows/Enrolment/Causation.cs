@@ -8,7 +8,7 @@ using Outcome = Crm.Workflows.V1.Step.Types.Outcome;
 namespace TagSegments.Workflows.Enrolment;
 
 /// <summary>
-/// Tells what workflows led to events that do not carry their cause: entries into segments, and what becomes of messages. Every workflow that
+/// Finds the workflows that led to events without a cause: entries into segments, and the fate of messages. Every workflow that
 /// acted on the contact shortly before counts. So a loop over them stops at its first repeat as well.
 /// </summary>
 internal static class Causation

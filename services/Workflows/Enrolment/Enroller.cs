@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace TagSegments.Workflows.Enrolment;
 
-/// <summary>Enrols contacts without an event of a feed: those that a call or another workflow names, and those that were put off.</summary>
+/// <summary>Enrols contacts without an event of a feed: for a call, for a step of another workflow, and from the backlog.</summary>
 internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions versions)
 {
     /// <summary>
@@ -30,7 +30,7 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
         return counts;
     }
 
-    /// <summary>Tells what would become of an event that a version starts on.</summary>
+    /// <summary>Decides whether an event would start a version, without starting it.</summary>
     public async Task<(Run.Types.State State, string Reason)> DecideAsync(
         int accountId, ActiveVersion version, FeedEvent e, CancellationToken ct)
     {
@@ -40,7 +40,7 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
         return (await EntryRules.LoadAsync(tx, accountId, [enrolment], ct)).Decide(enrolment);
     }
 
-    /// <summary>Makes runs of enrolments that were put off, at most so many; returns how many, 0 if there are none left.</summary>
+    /// <summary>Makes runs of enrolments in the backlog, up to a limit; returns how many, 0 if there are none left.</summary>
     public async Task<int> WorkOffAsync(int accountId, int limit, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
@@ -57,7 +57,7 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
         return next.Count;
     }
 
-    /// <summary>Makes runs of all enrolments of a workflow that were put off, in the caller's transaction, and keeps others from being added until its end.</summary>
+    /// <summary>Makes runs of all enrolments of a workflow in the backlog. The caller's transaction keeps others from being added until its end.</summary>
     public async Task WorkOffAllAsync(NpgsqlTransaction tx, int accountId, Guid workflowId, CancellationToken ct)
     {
         var account = await versions.LockAsync(tx, accountId, ct);

@@ -3,7 +3,7 @@ namespace TagSegments.Workflows.Enrolment;
 /// <summary>An event and a version that it starts.</summary>
 internal sealed record Enrolment(ActiveVersion Version, FeedEvent Event);
 
-/// <summary>A contact whose runs end: those of one version, or all where none is named.</summary>
+/// <summary>A contact whose runs of one version end, or all of its runs if no version is named.</summary>
 internal sealed record Exit(int ContactId, Guid? WorkflowId, int? Version, string Reason);
 
 /// <summary>Consecutive enrolments, enrolments of many contacts that are put off, or exits: one of the lists has entries.</summary>

@@ -31,7 +31,7 @@ internal static class EnrolmentStore
     }
 
     /// <summary>
-    /// Inserts one run for each enrolment, also where a rule declines it or a loop is stopped. What was inserted before stays as it is and is
+    /// Inserts one run for each enrolment, also where a rule declines it or a loop is stopped. A run that was inserted before stays as it is and is
     /// not counted.
     /// </summary>
     public static async Task<EnrolmentCounts> InsertAsync(
@@ -109,7 +109,7 @@ internal static class EnrolmentStore
         return account.Tx.Connection!.ExecuteAsync(new CommandDefinition(sql, new { accountId = account.Id, contactIds }, account.Tx, cancellationToken: ct));
     }
 
-    /// <summary>Ends the runs of contacts where they are, also those that were put off.</summary>
+    /// <summary>Ends the runs of contacts where they are, also those in the backlog.</summary>
     public static async Task<int> ExitAsync(
         LockedAccount account, IReadOnlyList<Exit> exits, CancellationToken ct)
     {

@@ -15,7 +15,7 @@ internal enum Feed
     Activities = 3,
 }
 
-/// <summary>A part of a feed: what happened, and where to go on behind it.</summary>
+/// <summary>A part of a feed: the events, and the position after them.</summary>
 internal sealed record FeedBatch(IReadOnlyList<FeedEvent> Events, string Position);
 
 /// <summary>Something that happened to a contact, or to each of many, of whichever feed.</summary>
@@ -81,7 +81,7 @@ internal sealed record FeedEvent(string EventId, int ContactId, DateTime Time)
         Activity = e,
     };
 
-    /// <summary>The event of one contact of those that it stands for.</summary>
+    /// <summary>The event of one of its contacts.</summary>
     public FeedEvent Of(int contactId) => this with
     {
         EventId = string.Create(CultureInfo.InvariantCulture, $"{EventId}.{contactId}"),
@@ -90,7 +90,7 @@ internal sealed record FeedEvent(string EventId, int ContactId, DateTime Time)
         WasPacked = true,
     };
 
-    /// <summary>Tells whether a trigger starts on it. The name is that of the event's tag, where a trigger asks for it.</summary>
+    /// <summary>Whether a trigger starts on it. The name is the name of the event's tag; it is needed only for triggers by name.</summary>
     public bool Starts(Trigger trigger, string tagName) => this switch
     {
         { Tag: { } tag } => TriggerMatch.OnTag(

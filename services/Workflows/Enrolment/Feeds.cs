@@ -15,7 +15,7 @@ internal sealed class Feeds(
     // Three heartbeats: a connection that is silent for longer is dead, whatever it says.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(45);
 
-    /// <summary>Reads a feed behind a position for as long as the connection holds.</summary>
+    /// <summary>Reads a feed after a position for as long as the connection holds.</summary>
     public IAsyncEnumerable<FeedBatch> ReadAsync(Feed feed, string account, string after, CancellationToken ct) => feed switch
     {
         Feed.Tags => ReadAsync(

@@ -4,7 +4,7 @@ using TagSegments.Workflows.Scheduling;
 namespace TagSegments.Workflows.Enrolment;
 
 /// <summary>
-/// Looks at the watched segments of the accounts that this process holds: every minute, as they change by time alone as well, and some seconds
+/// Reads the watched segments of the accounts that this process holds: every minute, because they also change by time alone, and some seconds
 /// after something has happened to a contact.
 /// </summary>
 internal sealed class SegmentFollower(
@@ -17,7 +17,7 @@ internal sealed class SegmentFollower(
     private readonly ConcurrentDictionary<int, bool> _touched = new();
     private readonly Dictionary<int, (DateTimeOffset At, Task<TimeSpan> Duration)> _looks = [];
 
-    /// <summary>Tells that something has happened to a contact of the account.</summary>
+    /// <summary>Reports that something has happened to a contact of the account.</summary>
     public void Touch(int accountId) => _touched[accountId] = true;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

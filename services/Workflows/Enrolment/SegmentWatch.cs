@@ -10,16 +10,16 @@ namespace TagSegments.Workflows.Enrolment;
 /// <summary>How segments are watched: the section <c>SegmentWatch</c>.</summary>
 internal sealed record SegmentWatchOptions
 {
-    /// <summary>How often segments that start workflows are looked at, in seconds. Defaults to 60.</summary>
+    /// <summary>How often segments that start workflows are read, in seconds. Defaults to 60.</summary>
     public int Seconds { get; init; } = 60;
 
-    /// <summary>How soon after the last look they are looked at again if something has happened to a contact, in seconds. Defaults to 5.</summary>
+    /// <summary>How soon they are read again if something has happened to a contact, in seconds. Defaults to 5.</summary>
     public int AfterEventSeconds { get; init; } = 5;
 }
 
 /// <summary>
-/// Finds out who has come into a segment. A segment also changes by time alone, so it is looked at now and then, and compared with the look
-/// before; who is new starts. What was seen is kept in the transaction of the enrolments.
+/// Finds the contacts that have entered a segment. A segment also changes by time alone, so its members are read now and then and compared with
+/// the members before; new ones start. The members are saved in the transaction of the enrolments.
 /// </summary>
 internal sealed class SegmentWatch(
     NpgsqlDataSource database,
@@ -28,7 +28,7 @@ internal sealed class SegmentWatch(
     DueWatch due,
     ILogger<SegmentWatch> logger)
 {
-    /// <summary>Gets number and name of the accounts of a holder that have a segment to look at.</summary>
+    /// <summary>Gets the numbers and names of the accounts of a holder that watch a segment.</summary>
     public async Task<IEnumerable<(int AccountId, string Name)>> AccountsAsync(Guid holder, CancellationToken ct)
     {
         const string sql = """
@@ -44,7 +44,7 @@ internal sealed class SegmentWatch(
         return await connection.QueryAsync<(int, string)>(new CommandDefinition(sql, new { holder }, cancellationToken: ct));
     }
 
-    /// <summary>Looks at every segment that starts a published workflow; one that cannot be seen is passed over.</summary>
+    /// <summary>Reads every segment that starts a published workflow, and passes over those that cannot be read.</summary>
     public async Task LookAtAllAsync(AccountInfo account, CancellationToken ct)
     {
         foreach (var segmentId in await WatchedAsync(account.Id, ct))
@@ -62,8 +62,8 @@ internal sealed class SegmentWatch(
     }
 
     /// <summary>
-    /// Looks at a segment and enrols who was not in it at the look before. The first look enrols nobody, and so does one before which no
-    /// workflow was published that it starts.
+    /// Reads a segment and enrols the contacts that were not in it before. The first time enrols nobody, and so does the first time after the
+    /// publication of a workflow that it starts.
     /// </summary>
     public async Task LookAsync(AccountInfo account, Guid segmentId, CancellationToken ct)
     {
@@ -121,7 +121,7 @@ internal sealed class SegmentWatch(
         return [.. members];
     }
 
-    // The time is taken before the look, so that nothing that it sees lies behind it.
+    // The time is taken before the members are read, so that no entry among them is later.
     private async Task<(long Looks, DateTime Now)> LooksAsync(int accountId, Guid segmentId, CancellationToken ct)
     {
         const string sql = """

@@ -5,7 +5,7 @@ using Crm.Workflows.V1;
 
 namespace TagSegments.Workflows.Enrolment;
 
-/// <summary>Tells whether an event is one that a trigger starts on.</summary>
+/// <summary>Decides whether a trigger starts on an event.</summary>
 internal static class TriggerMatch
 {
     public static bool OnTag(Trigger trigger, TagTrigger.Types.Change change, int tagId, string tagName)

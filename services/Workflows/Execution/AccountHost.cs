@@ -21,7 +21,7 @@ internal sealed class AccountHost(
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                // The database is away. What is under way fails by itself and is tried again.
+                // The database is away. Work that is under way fails by itself and is tried again.
                 logger.LeasesUnavailable(e);
             }
             catch (OperationCanceledException)

@@ -34,7 +34,7 @@ internal sealed record ActiveRun(
     };
 }
 
-/// <summary>What became of a run at a node.</summary>
+/// <summary>The result of a run at a node.</summary>
 internal sealed record StepResult(ActiveRun Run, Step.Types.Outcome Outcome, string Input, string Detail)
 {
     /// <summary>The node that follows; empty if the run ends.</summary>
@@ -43,13 +43,13 @@ internal sealed record StepResult(ActiveRun Run, Step.Types.Outcome Outcome, str
     /// <summary>How long the run waits at most, at the node or before it is tried again; null for ever.</summary>
     public TimeSpan? Delay { get; init; } = TimeSpan.Zero;
 
-    /// <summary>When a run that waits is looked at before its time; null for not at all.</summary>
+    /// <summary>How soon a waiting run evaluates its conditions again; null if only an event or its time wakes it.</summary>
     public TimeSpan? Look { get; init; }
 
     /// <summary>Whether what happens to the contact makes it due.</summary>
     public bool Watches { get; init; }
 
-    /// <summary>Whether the run was only looked at: it goes on waiting, and there is nothing to tell.</summary>
+    /// <summary>Whether the run only evaluated its conditions: it goes on waiting, and its history gets no entry.</summary>
     public bool IsLook { get; init; }
 
     /// <summary>Set if the run leaves early.</summary>

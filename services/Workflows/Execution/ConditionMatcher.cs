@@ -7,7 +7,7 @@ namespace TagSegments.Workflows.Execution;
 /// <summary>Asks the segment service who meets conditions: all of them for all contacts in one consistent state.</summary>
 internal sealed class ConditionMatcher(SegmentService.SegmentServiceClient segments)
 {
-    /// <summary>Gets, for each condition, those of the contacts that meet it.</summary>
+    /// <summary>Gets the contacts that meet each condition.</summary>
     public async Task<IReadOnlyList<HashSet<int>>> MatchAsync(
         AccountInfo account, IEnumerable<Condition> conditions, IEnumerable<int> contactIds, CancellationToken ct)
     {

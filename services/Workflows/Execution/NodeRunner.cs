@@ -39,7 +39,7 @@ internal sealed class NodeRunner(IEnumerable<INodeAction> actions, BranchRunner 
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // Whatever it was: it belongs into the runs' histories.
+            // Any failure becomes part of the runs' histories.
             return [.. runs.Select(run => failures.Judge(run, node, e))];
         }
     }
@@ -56,7 +56,7 @@ internal sealed class NodeRunner(IEnumerable<INodeAction> actions, BranchRunner 
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // Whatever it was: it belongs into the run's history.
+            // Any failure becomes part of the run's history.
             return failures.Judge(run, node, e);
         }
     }

@@ -5,7 +5,7 @@ using MimeKit;
 
 namespace TagSegments.Workflows.Notifications;
 
-/// <summary>Sends e-mail to people of the account's own: no matter of consent and of no campaign.</summary>
+/// <summary>Sends e-mail to people of the account itself. It needs no consent and belongs to no campaign.</summary>
 internal sealed class MailClient(NotificationOptions options)
 {
     /// <summary>Whether there is a mail server to send by.</summary>
@@ -27,7 +27,7 @@ internal sealed class MailClient(NotificationOptions options)
         deliveryId,
         ct);
 
-    /// <summary>Sends a text. The delivery's id is the same for every attempt, so that receiving servers can tell a repetition.</summary>
+    /// <summary>Sends a text. The delivery's id is the same for every attempt, so that receiving servers recognize a repetition.</summary>
     public async Task SendAsync(string address, string subject, string text, string deliveryId, CancellationToken ct)
     {
         if (options.Smtp?.Split(':') is not [var host, var port])

@@ -5,15 +5,15 @@ using Npgsql;
 namespace TagSegments.Workflows.Notifications;
 
 /// <summary>
-/// Tells owners of workflows of runs that were parked or stopped as loops: at once, and then once an hour at most with what has come up since.
-/// Everything is logged as well, so it is seen where a workflow has no owner or there is no mail server.
+/// Notifies the owners of workflows when runs were parked or stopped as loops: at once, and then at most once an hour with the runs since.
+/// Everything is logged as well, so that it is visible where a workflow has no owner or there is no mail server.
 /// </summary>
 internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, ILogger<OwnerNotices> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_retry = TimeSpan.FromMinutes(1);
-    // Shorter than the time until a notice comes up again, so that no two processes tell the same one.
+    // Shorter than the time until a notice comes up again, so that no two processes send the same one.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -28,7 +28,7 @@ internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, I
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                // The database is away: what is to be told stays there.
+                // The database is away: the notices stay there.
                 logger.NoticesUnavailable(e);
             }
             catch (OperationCanceledException)
@@ -40,7 +40,7 @@ internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, I
         }
     }
 
-    // Mail servers are slow, and a notice that is locked holds up the runs that would add to it: so it is put off before the owner is told.
+    // A slow mail server must not keep a notice locked, because runs that add to it would wait. So the notice is put off before the mail is sent.
     private async Task<bool> TellNextAsync(CancellationToken ct)
     {
         if (await TakeNextAsync(ct) is not { } notice)
@@ -57,7 +57,7 @@ internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, I
         return true;
     }
 
-    // If this process dies meanwhile, or the owner cannot be told, the notice comes up again after a minute.
+    // If this process dies meanwhile, or the mail fails, the notice comes up again after a minute.
     private async Task<Notice?> TakeNextAsync(CancellationToken ct)
     {
         const string sql = """
@@ -89,7 +89,7 @@ internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, I
         return await connection.QuerySingleOrDefaultAsync<Notice>(new CommandDefinition(sql, new { retry = s_retry }, cancellationToken: ct));
     }
 
-    // Runs that were added meanwhile stay to be told.
+    // Runs that were added meanwhile stay for the next mail.
     private async Task CloseAsync(Notice notice, CancellationToken ct)
     {
         const string sql = """
@@ -118,7 +118,7 @@ internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, I
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // Whatever the mail server said: the owner is told later.
+            // After any answer of the mail server: the mail is sent later.
             logger.OwnerNotTold(e, notice.OwnerEmail);
             return false;
         }

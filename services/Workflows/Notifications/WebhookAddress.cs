@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace TagSegments.Workflows.Notifications;
 
-/// <summary>Tells addresses that anybody may be asked to call from those inside our own network.</summary>
+/// <summary>Distinguishes public addresses, which webhooks may call, from addresses inside our own network.</summary>
 internal static class WebhookAddress
 {
     // Everything that the IANA registries of special-purpose addresses do not call globally reachable, multicast included.

@@ -81,7 +81,7 @@ internal sealed class WebhookClient : IDisposable
         }
         catch
         {
-            // Whatever it was: the socket belongs to nobody yet.
+            // After any failure: nothing else owns the socket yet.
             socket.Dispose();
             throw;
         }

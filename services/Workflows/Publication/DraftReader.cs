@@ -31,7 +31,7 @@ internal sealed class DraftReader(References references)
     }
 
     /// <summary>
-    /// Puts today's names beside the numbers of a saved definition; those of things that are gone stay as they are. Returns what is gone, each
+    /// Puts today's names beside the numbers of a saved definition; the names of deleted things stay. Returns what is deleted, each
     /// with its path.
     /// </summary>
     public async Task<IReadOnlyList<string>> RefreshNamesAsync(AccountInfo account, Definition definition, CancellationToken ct)

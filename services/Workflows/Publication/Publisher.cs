@@ -16,7 +16,7 @@ internal sealed class Publisher(
         await drafts.RequireReferencesAsync(account, workflow.Definition, ct);
         foreach (var segment in workflow.Definition.Triggers.Select(trigger => trigger.SegmentEntered).OfType<SegmentTrigger>())
         {
-            // Who is in it now has not come in later.
+            // Contacts that are in it now must not count as entering later.
             await segments.LookAsync(account, Guid.Parse(segment.SegmentId), ct);
         }
 

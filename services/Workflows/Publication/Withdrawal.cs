@@ -8,7 +8,7 @@ using TagSegments.Workflows.Enrolment;
 
 namespace TagSegments.Workflows.Publication;
 
-/// <summary>Takes workflows back: unpublishes them, and deletes those that nobody uses any more, or any if that is asked for.</summary>
+/// <summary>Takes workflows back: unpublishes and deletes them. Deleting a workflow that is still used needs force.</summary>
 internal sealed class Withdrawal(IdempotentWrites writes, Enroller enroller)
 {
     public Task<UnpublishWorkflowResponse> UnpublishAsync(AccountInfo account, Guid id, UnpublishWorkflowRequest request, ServerCallContext context) =>

@@ -11,7 +11,7 @@ namespace TagSegments.Workflows.Runs;
 /// <summary>Enrols contacts that were there before the workflow was, or any others that are asked for.</summary>
 internal sealed class ManualEnrolment(SegmentService.SegmentServiceClient segments, Enroller enroller, TimeProvider time)
 {
-    // Enrolments of an account happen one after the other: events wait for those of a call only as long as so many take.
+    // Enrolments of an account happen one after the other, so events wait for this many at most.
     private const int MostTogether = 2_000;
 
     /// <summary>Asks the segment service which contacts a request means.</summary>
@@ -33,7 +33,7 @@ internal sealed class ManualEnrolment(SegmentService.SegmentServiceClient segmen
         return [.. contactIds];
     }
 
-    /// <summary>Enrols contacts, or counts those whom it would enrol if the request is a dry run.</summary>
+    /// <summary>Enrols contacts; a dry run only counts how many it would enrol.</summary>
     public async Task<EnrolContactsResponse> RunAsync(
         AccountInfo account, Workflow workflow, EnrolContactsRequest request, int[] contactIds, CancellationToken ct)
     {

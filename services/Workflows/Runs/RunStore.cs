@@ -56,7 +56,7 @@ internal sealed class RunStore(NpgsqlDataSource database)
         return new GetRunResponse { Run = run, Steps = { steps.Select(step => step.ToStep()) } };
     }
 
-    /// <summary>Lists steps of a contact's runs, of a workflow's, or of both, behind a place: newest run first, its steps in order; or all by time.</summary>
+    /// <summary>Lists the steps of a contact's runs, of a workflow's, or of both, after a place: by run, newest run first, or newest step first.</summary>
     public async Task<IReadOnlyList<RunStep>> ListStepsAsync(
         int accountId, int contactId, Guid? workflowId, bool newestFirst, StepPlace? after, int limit, CancellationToken ct)
     {

@@ -9,7 +9,7 @@ using TagSegments.Workflows.Definitions;
 
 namespace TagSegments.Workflows.Runs;
 
-/// <summary>Walks a definition for a contact without doing anything, and tells why it goes where it goes.</summary>
+/// <summary>Walks a definition for a contact without doing anything, and explains each step.</summary>
 internal sealed class Simulator(
     SegmentService.SegmentServiceClient segments,
     ContactService.ContactServiceClient contacts,

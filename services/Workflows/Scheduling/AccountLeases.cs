@@ -13,8 +13,8 @@ internal sealed class AccountLeases(NpgsqlDataSource database)
     public Guid Self { get; } = Guid.CreateVersion7();
 
     /// <summary>
-    /// Tells that this process lives, takes the accounts of its share that no living process holds, and returns the accounts it is to work for:
-    /// those of its share that it holds.
+    /// Reports that this process is alive, takes the accounts of its share that no living process holds, and returns the accounts of its share
+    /// that it holds: it works for these.
     /// </summary>
     public async Task<IReadOnlyDictionary<int, string>> HoldAsync(CancellationToken ct)
     {
@@ -38,7 +38,7 @@ internal sealed class AccountLeases(NpgsqlDataSource database)
             .ToDictionary(lease => lease.AccountId, lease => lease.Name);
     }
 
-    /// <summary>Gives leases back, for the process to take whose they are.</summary>
+    /// <summary>Gives leases back, so that the process in whose share they are can take them.</summary>
     public async Task ReleaseAsync(IReadOnlyCollection<int> accountIds, CancellationToken ct)
     {
         const string sql = "UPDATE workflows.lease SET holder = NULL WHERE holder = @Self AND account_id = ANY(@accountIds)";

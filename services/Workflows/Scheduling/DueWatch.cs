@@ -14,7 +14,7 @@ internal sealed class DueWatch(NpgsqlDataSource database, TimeProvider time, ILo
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<int, TaskCompletionSource> _sleepers = new();
 
-    /// <summary>Wakes everybody who waits for the account.</summary>
+    /// <summary>Wakes the executors that wait for the account.</summary>
     public void Wake(int accountId)
     {
         if (_sleepers.TryRemove(accountId, out var sleeper))
@@ -23,7 +23,7 @@ internal sealed class DueWatch(NpgsqlDataSource database, TimeProvider time, ILo
         }
     }
 
-    /// <summary>Wakes them after a time that may end before the next query: longer ones the query finds.</summary>
+    /// <summary>Wakes them after a delay, if it ends before the next query; the query finds longer ones.</summary>
     public void Wake(int accountId, TimeSpan delay)
     {
         if (delay <= s_longest)
@@ -61,7 +61,7 @@ internal sealed class DueWatch(NpgsqlDataSource database, TimeProvider time, ILo
         }
     }
 
-    // Wakes those who have work, and returns how long it takes until the next run is due.
+    // Wakes the accounts that have work, and returns how long it takes until the next run is due.
     private async Task<TimeSpan> WakeDueAsync(CancellationToken ct)
     {
         // Two lanes, each a place in the index run_due.

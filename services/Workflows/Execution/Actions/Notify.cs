@@ -4,7 +4,7 @@ using TagSegments.Workflows.Notifications;
 
 namespace TagSegments.Workflows.Execution.Actions;
 
-/// <summary>Tells people or programs of the account's own by webhook or e-mail.</summary>
+/// <summary>Notifies people or programs of the account itself by webhook or e-mail.</summary>
 internal sealed class Notify(WebhookClient webhooks, MailClient mail, WorkflowStore workflows, TimeProvider time) : INodeAction
 {
     public IReadOnlyList<Node.ActionOneofCase> Kinds => [Node.ActionOneofCase.Notify];
