@@ -35,7 +35,7 @@ public sealed class CommandTests(SharedApps shared) : IClassFixture<SharedApps>,
         var expected = """"
             external_id,email,first_name,tags
             a,a@example.com,Ann,VIP
-            b,b@example.com,"'=HYPERLINK(""http://evil.example"")","Partner, VIP"
+            b,b@example.com,"'=HYPERLINK(""http://evil.example"")","Partner;VIP"
             c,c@example.com,"Comma, and ""quote""",
 
             """";

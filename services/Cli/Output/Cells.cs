@@ -18,12 +18,15 @@ internal static class Cells
     public static string AsWords(this string name) => name.Replace('_', ' ');
 
     /// <summary>Gets a custom field value as text, with lists joined.</summary>
-    public static string AsText(this Value value) => value.KindCase switch
+    public static string AsText(this Value value) => value.AsText(items => string.Join(", ", items));
+
+    /// <summary>Gets a custom field value as text, with lists as <paramref name="join"/> writes them.</summary>
+    public static string AsText(this Value value, Func<IEnumerable<string>, string> join) => value.KindCase switch
     {
         Value.KindOneofCase.StringValue => value.StringValue,
         Value.KindOneofCase.NumberValue => value.NumberValue.ToString(CultureInfo.InvariantCulture),
         Value.KindOneofCase.BoolValue => value.BoolValue ? "true" : "false",
-        Value.KindOneofCase.ListValue => string.Join(", ", value.ListValue.Values.Select(AsText)),
+        Value.KindOneofCase.ListValue => join(value.ListValue.Values.Select(item => item.AsText())),
         _ => "",
     };
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using TagSegments.Cli.Output;
+using TagSegments.Csv;
 
 namespace TagSegments.Standalone.Demo;
 
@@ -36,10 +36,11 @@ internal static class DemoCsv
     private static MemoryStream Write(string[] header, IEnumerable<string[]> rows)
     {
         var text = new StringWriter();
-        var csv = new CsvWriter(text, raw: true);
-        csv.WriteRow(header);
+        using var csv = new CsvRows(text, raw: true);
+        csv.WriteHeader(header);
         foreach (var row in rows)
-            csv.WriteRow(row);
+            csv.Write(row.Select(value => new CsvCell(value, IsText: true)));
+        csv.Flush();
         return new MemoryStream(Encoding.UTF8.GetBytes(text.ToString()));
     }
 }

@@ -5,6 +5,7 @@ using Crm.Tags.V1;
 using Grpc.Core;
 using TagSegments.Cli.Connection;
 using TagSegments.Cli.Output;
+using TagSegments.Csv;
 
 namespace TagSegments.Cli.Commands.Bulk;
 
@@ -84,12 +85,12 @@ internal static class BulkCommands
         {
             var request = new StreamBulkOutcomesRequest { Account = session.RequireAccount(), OperationId = session.Get(id) };
             using var call = session.Services.Bulk.StreamBulkOutcomes(request, cancellationToken: ct);
-            var csv = new CsvWriter(session.Report.Output, raw: true);
+            using var csv = new CsvRows(session.Report.Output);
             var started = false;
             await foreach (var part in call.ResponseStream.ReadAllAsync(ct))
             {
                 if (!started && !session.Report.IsJson)
-                    csv.WriteRow(["contact_id", "skipped", "changed_tag_ids"]);
+                    csv.WriteHeader(["contact_id", "skipped", "changed_tag_ids"]);
                 started = true;
                 foreach (var outcome in part.Outcomes)
                     Write(session.Report, csv, outcome);
@@ -97,12 +98,12 @@ internal static class BulkCommands
         });
     }
 
-    private static void Write(Report report, CsvWriter csv, ContactOutcome outcome)
+    private static void Write(Report report, CsvRows csv, ContactOutcome outcome)
     {
         if (report.IsJson)
             report.Output.WriteLine(ProtoJson.Line(ProtoJson.From(outcome)));
         else
-            csv.WriteRow([outcome.ContactId.ToString(CultureInfo.InvariantCulture), outcome.Skipped ? "true" : "false", string.Join(';', outcome.ChangedTagIds)]);
+            csv.Write(new[] { outcome.ContactId.ToString(CultureInfo.InvariantCulture), outcome.Skipped ? "true" : "false", string.Join(';', outcome.ChangedTagIds) }.Select(value => new CsvCell(value, IsText: false)));
     }
 
     private static Argument<string> Id() => new("operation") { Description = "The operation's id; `bulk list` shows it." };

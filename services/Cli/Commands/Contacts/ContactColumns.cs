@@ -3,6 +3,7 @@ using Crm.Contacts.V1;
 using Google.Protobuf.WellKnownTypes;
 using TagSegments.Cli.Output;
 using Field = Crm.Contacts.V1.Field;
+using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Cli.Commands.Contacts;
 
@@ -28,17 +29,24 @@ internal static class ContactColumns
     };
 
     /// <summary>Gets how to read each column; unknown names are refused, because a silent empty column would look like missing data.</summary>
-    public static IReadOnlyList<Func<Contact, IReadOnlyList<string>, string>> Readers(IReadOnlyList<string> columns, IReadOnlyCollection<Field> fields) =>
-        columns.Select(column => Reader(column, fields)).ToList();
+    public static IReadOnlyList<Func<Contact, IReadOnlyList<string>, string>> Readers(
+        IReadOnlyList<string> columns, IReadOnlyCollection<Field> fields, Func<IEnumerable<string>, string> join) =>
+        columns.Select(column => Reader(column, fields, join)).ToList();
 
-    private static Func<Contact, IReadOnlyList<string>, string> Reader(string column, IReadOnlyCollection<Field> fields)
+    /// <summary>Returns whether people write the values of a column; numbers, dates and the like are no texts.</summary>
+    public static bool IsText(string column, IReadOnlyCollection<Field> fields) =>
+        column is not ("contact_id" or "do_not_disturb" or "created" or "updated" or "deleted")
+        && fields.FirstOrDefault(f => f.Target == Field.Types.Target.Contact && f.Key == column)?.Type
+            is not (Type.Number or Type.Boolean or Type.Date or Type.DateTime);
+
+    private static Func<Contact, IReadOnlyList<string>, string> Reader(string column, IReadOnlyCollection<Field> fields, Func<IEnumerable<string>, string> join)
     {
         if (column == Tags)
-            return (_, tags) => string.Join(", ", tags);
+            return (_, tags) => join(tags);
         if (BuiltIn.TryGetValue(column, out var attribute))
             return (contact, _) => attribute(contact);
         if (fields.Any(f => f.Target == Field.Types.Target.Contact && f.Key == column))
-            return (contact, _) => contact.Fields is { } values && values.Fields.TryGetValue(column, out var value) ? value.AsText() : "";
+            return (contact, _) => contact.Fields is { } values && values.Fields.TryGetValue(column, out var value) ? value.AsText(join) : "";
 
         throw new CliError(
             $"There is no column `{column}`.",

@@ -26,6 +26,7 @@ internal sealed class ImportOptionSet
     private readonly Option<string> _opened = Options.Text("--opened", "Opportunities: the column with the opening date.", "column");
     private readonly Option<string> _closed = Options.Text("--closed", "Opportunities: the column with the closing date.", "column");
     private readonly Option<string> _pipeline = Options.Text("--pipeline", "Opportunities: the pipeline, created if missing. Defaults to Sales.", "name");
+    private readonly Option<bool> _raw = new("--raw") { Description = "Read cells as they are: for a file that was exported with --raw." };
     private readonly Option<bool> _skipWorkflows = new("--skip-workflows") { Description = "Do not notify workflows of the changes." };
 
     public void AddTo(Command command)
@@ -33,7 +34,7 @@ internal sealed class ImportOptionSet
         Option[] all =
         [
             _kind, _delimiter, _encoding, _externalId, _matchEmail, _columns, _types, _missing, _tagsColumns, _tagsSeparator, _tagsPrefix,
-            _dateFormat, _contact, _stage, _amount, _opened, _closed, _pipeline, _skipWorkflows,
+            _dateFormat, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _skipWorkflows,
         ];
         foreach (var option in all)
             command.Options.Add(option);
@@ -60,6 +61,7 @@ internal sealed class ImportOptionSet
             OpenedColumn = session.Get(_opened) ?? "",
             ClosedColumn = session.Get(_closed) ?? "",
             Pipeline = session.Get(_pipeline) ?? "",
+            Raw = session.Get(_raw),
             SkipWorkflows = session.Get(_skipWorkflows),
         };
         foreach (var (header, target) in Split(session, _columns))

@@ -8,6 +8,8 @@ using Google.Protobuf.WellKnownTypes;
 using TagSegments.Cli.Commands.Contacts;
 using TagSegments.Cli.Connection;
 using TagSegments.Cli.Output;
+using TagSegments.Csv;
+using Field = Crm.Contacts.V1.Field;
 
 namespace TagSegments.Cli.Commands.Segments;
 
@@ -34,41 +36,46 @@ internal static class SegmentExport
         {
             var names = Options.Names(session.Get(columns)).ToList();
             var source = await FilterArgument.ResolveAsync(session, session.Get(filter), ct);
+            var fields = (await session.Services.Fields.ListFieldsAsync(new() { Account = session.RequireAccount() }, cancellationToken: ct)).Fields;
             var parts = AsOfOption.Read(session.Get(asOf)) is { } instant
                 ? PastAsync(session, source, names, instant, ct)
-                : PresentAsync(session, source, names, ct);
-            await WriteAsync(session, names, session.Get(raw), parts);
+                : PresentAsync(session, source, names, fields, ct);
+            if (session.Report.IsJson)
+                await WriteJsonAsync(session.Report.Output, names, parts);
+            else
+                await WriteCsvAsync(session.Report.Output, session.Get(raw), names, [.. names.Select(name => ContactColumns.IsText(name, fields))], parts);
         });
     }
 
-    // The header waits for the first part of the answer, so that a refused filter does not leave half a file.
-    private static async Task WriteAsync(Session session, List<string> columns, bool raw, IAsyncEnumerable<IEnumerable<string[]>> parts)
+    private static async Task WriteJsonAsync(TextWriter output, List<string> columns, IAsyncEnumerable<IEnumerable<string[]>> parts)
     {
-        var csv = new CsvWriter(session.Report.Output, raw);
-        var started = session.Report.IsJson;
+        await foreach (var part in parts)
+            foreach (var row in part)
+                output.WriteLine(ProtoJson.Line(new JsonObject(columns.Zip(row, (c, v) => KeyValuePair.Create(c, (JsonNode?)v)))));
+    }
+
+    // The header waits for the first part of the answer, so that a refused filter does not leave half a file.
+    private static async Task WriteCsvAsync(TextWriter output, bool raw, List<string> columns, bool[] isText, IAsyncEnumerable<IEnumerable<string[]>> parts)
+    {
+        using var csv = new CsvRows(output, raw);
+        var started = false;
         await foreach (var part in parts)
         {
             if (!started)
-                csv.WriteRow(columns);
+                csv.WriteHeader(columns);
             started = true;
             foreach (var row in part)
-            {
-                if (session.Report.IsJson)
-                    session.Report.Output.WriteLine(ProtoJson.Line(new JsonObject(columns.Zip(row, (c, v) => KeyValuePair.Create(c, (JsonNode?)v)))));
-                else
-                    csv.WriteRow(row);
-            }
+                csv.Write(row.Zip(isText, (value, text) => new CsvCell(value, text)));
         }
 
         if (!started)
-            csv.WriteRow(columns);
+            csv.WriteHeader(columns);
     }
 
     private static async IAsyncEnumerable<IEnumerable<string[]>> PresentAsync(
-        Session session, FilterSource source, List<string> columns, [EnumeratorCancellation] CancellationToken ct)
+        Session session, FilterSource source, List<string> columns, IReadOnlyCollection<Field> fields, [EnumeratorCancellation] CancellationToken ct)
     {
-        var fields = await session.Services.Fields.ListFieldsAsync(new() { Account = session.RequireAccount() }, cancellationToken: ct);
-        var readers = ContactColumns.Readers(columns, fields.Fields);
+        var readers = ContactColumns.Readers(columns, fields, JoinFor(session));
         await foreach (var ids in Matches.StreamAsync(session, source, ct))
         {
             foreach (var batch in ids.Chunk(BatchSize))
@@ -85,10 +92,14 @@ internal static class SegmentExport
     private static async IAsyncEnumerable<IEnumerable<string[]>> PastAsync(
         Session session, FilterSource source, List<string> columns, Timestamp asOf, [EnumeratorCancellation] CancellationToken ct)
     {
+        var join = JoinFor(session);
         var request = new ListSmartListRowsRequest { Account = session.RequireAccount(), Source = source, Columns = { columns }, PageSize = BatchSize, AsOf = asOf };
         await foreach (var page in Pages.ReadAsync(request, r => session.Services.SmartLists.ListSmartListRowsAsync(r, cancellationToken: ct)))
-            yield return page.Rows.Select(row => row.Values.Select(value => value.AsText()).ToArray());
+            yield return page.Rows.Select(row => row.Values.Select(value => value.AsText(join)).ToArray());
     }
+
+    private static Func<IEnumerable<string>, string> JoinFor(Session session) =>
+        session.Report.IsJson ? items => string.Join(", ", items) : ListText.Join;
 
     private static async Task<Dictionary<int, IReadOnlyList<string>>> TagNamesAsync(Session session, int[] ids, CancellationToken ct)
     {

@@ -5,6 +5,7 @@ using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Google.Protobuf;
 using Grpc.Core;
+using TagSegments.Csv;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Crm.Fields;
 
@@ -25,23 +26,24 @@ internal sealed class ExportApi(AccountDirectory accounts, FieldStore fields, Ex
         var columns = ExportColumn.Choose(request.Columns, [.. known.Where(field => field.Target == Field.Types.Target.Contact)]);
         var withTags = columns.Any(column => column.Header == ExportColumn.Tags);
 
-        var csv = new StringBuilder();
-        CsvText.AppendRow(csv, columns.Select(column => column.Header));
+        await using var text = new StringWriter();
+        using var csv = new CsvRows(text, request.Raw);
+        csv.WriteHeader(columns.Select(column => column.Header));
         var rows = 0L;
         await foreach (var contactIds in MatchesAsync(request, ct))
         {
             foreach (var row in await reader.ReadAsync(account.Id, contactIds, withTags, ct))
             {
-                CsvText.AppendRow(csv, columns.Select(column => column.Write(row, request.Raw)));
+                csv.Write(columns.Select(column => column.Cell(row)));
                 rows++;
             }
 
-            await responseStream.WriteAsync(Part(csv, rows), ct);
+            await responseStream.WriteAsync(Part(csv, text, rows), ct);
         }
 
-        if (csv.Length > 0)
+        if (rows == 0)
         {
-            await responseStream.WriteAsync(Part(csv, rows), ct);
+            await responseStream.WriteAsync(Part(csv, text, rows), ct);
         }
     }
 
@@ -60,10 +62,11 @@ internal sealed class ExportApi(AccountDirectory accounts, FieldStore fields, Ex
         }
     }
 
-    private static ExportContactsResponse Part(StringBuilder csv, long rows)
+    private static ExportContactsResponse Part(CsvRows csv, StringWriter text, long rows)
     {
-        var part = new ExportContactsResponse { Data = ByteString.CopyFrom(csv.ToString(), Encoding.UTF8), Rows = rows };
-        csv.Clear();
+        csv.Flush();
+        var part = new ExportContactsResponse { Data = ByteString.CopyFrom(text.ToString(), Encoding.UTF8), Rows = rows };
+        text.GetStringBuilder().Clear();
         return part;
     }
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Crm.Contacts.V1;
+using TagSegments.Csv;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Fields;
+using TagSegments.Tags.Crm.Imports.Columns;
 using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Crm.Exports;
@@ -27,7 +29,7 @@ internal sealed record ExportColumn(string Header, bool IsText, Func<ExportRow, 
         new("sms_consent", false, row => Name(row.Contact.SmsConsent)),
         new("created", false, row => Dates.ToText(row.Contact.CreatedAt)),
         new("updated", false, row => Dates.ToText(row.Contact.UpdatedAt)),
-        new(Tags, true, row => string.Join(';', row.Tags)),
+        new(Tags, true, row => ListText.Join(row.Tags)),
     ];
 
     /// <summary>Finds the requested columns, or all if there are none. Throws INVALID_ARGUMENT with every unknown column.</summary>
@@ -35,7 +37,7 @@ internal sealed record ExportColumn(string Header, bool IsText, Func<ExportRow, 
     {
         if (names.Count == 0)
         {
-            return [.. s_attributes, .. fields.Select(field => OfField(field.Key, field))];
+            return [.. s_attributes, .. fields.Select(field => OfField(HeaderOf(field.Key), field))];
         }
 
         var checks = new FieldChecks();
@@ -49,8 +51,8 @@ internal sealed record ExportColumn(string Header, bool IsText, Func<ExportRow, 
         return columns!;
     }
 
-    /// <summary>Gives the value as it is written.</summary>
-    public string Write(ExportRow row, bool raw) => IsText && !raw ? CsvText.Disarm(Read(row)) : Read(row);
+    /// <summary>Gives the value as a cell.</summary>
+    public CsvCell Cell(ExportRow row) => new(Read(row), IsText);
 
     private static ExportColumn? Find(string name, IReadOnlyList<Field> fields)
     {
@@ -58,6 +60,12 @@ internal sealed record ExportColumn(string Header, bool IsText, Func<ExportRow, 
         return Array.Find(s_attributes, column => column.Header == name)
             ?? (fields.FirstOrDefault(field => field.Key == key) is { } field ? OfField(name, field) : null);
     }
+
+    // A key that an import would take for an attribute has its prefix, so that the file reads back.
+    private static string HeaderOf(string key) =>
+        key.StartsWith(FieldPrefix, StringComparison.Ordinal) || Array.Exists(s_attributes, column => column.Header == key) || UsualHeaders.Find(key, contacts: true) is not null
+            ? FieldPrefix + key
+            : key;
 
     private static ExportColumn OfField(string header, Field field) => new(
         header,

@@ -1,6 +1,7 @@
 using System.Text;
 using Crm.Contacts.V1;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.Csv;
 using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Crm.Fields;
@@ -53,7 +54,7 @@ internal readonly record struct FieldParse(string? Json, string? Problem)
     public static string ToText(Type type, string json) => type switch
     {
         Type.Number or Type.Boolean => json,
-        Type.MultipleChoice => string.Join(';', FieldJson.ToList(json)),
+        Type.MultipleChoice => ListText.Join(FieldJson.ToList(json)),
         _ => FieldJson.ToText(json),
     };
 

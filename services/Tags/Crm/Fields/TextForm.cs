@@ -1,5 +1,6 @@
 using NodaTime;
 using NodaTime.TimeZones;
+using TagSegments.Csv;
 
 namespace TagSegments.Tags.Crm.Fields;
 
@@ -15,7 +16,7 @@ internal sealed record TextForm(string DateFormat, string[] ListSeparators, Date
     /// <summary>Splits a list; empty items do not count.</summary>
     public string[] Split(string text) => ListSeparators.Length == 0
         ? [text.Trim()]
-        : text.Split(ListSeparators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        : ListText.Split(text, ListSeparators);
 
     /// <summary>Reads a date-time as UTC.</summary>
     public bool TryParseInstant(string text, out DateTime utc)

@@ -77,7 +77,7 @@ internal sealed class ImportApi(
             throw RpcErrors.InvalidField("options.encoding", "the file is not UTF-8");
         }
 
-        return CsvTable.Open(file, file.DetectEncoding(options.Encoding), options.Delimiter.Length > 0 ? options.Delimiter[0] : null);
+        return CsvTable.Open(file, file.DetectEncoding(options.Encoding), options.Delimiter.Length > 0 ? options.Delimiter[0] : null, options.Raw);
     }
 
     private static ChangeCause Cause(ImportOptions options, string importId, ServerCallContext context) => new(

@@ -98,11 +98,16 @@ internal sealed class ColumnMapping
         {
             var usual = UsualHeaders.Find(header, _contacts);
             var free = usual is not null && !_targets.ContainsValue(usual) && !_options.Types_.ContainsKey(header);
-            var target = free ? usual! : ImportColumn.FieldPrefix + header;
+            var target = free ? usual! : IsFieldHeader(header) ? header : ImportColumn.FieldPrefix + header;
             _targets[header] = target;
             CheckKey(header, target);
         }
     }
+
+    // An export names a custom field so where its key alone would mean something else.
+    private bool IsFieldHeader(string header) => ImportColumn.KeyOf(header) is { Length: > 0 } key && !(_headers.Contains(key) && IsField(key));
+
+    private bool IsField(string header) => UsualHeaders.Find(header, _contacts) is null && !_options.TagsColumns.Contains(header);
 
     private ImportColumn ToColumn(string header, int index) => new(index, header, _targets.GetValueOrDefault(header, ""))
     {

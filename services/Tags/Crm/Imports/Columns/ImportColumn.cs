@@ -30,5 +30,8 @@ internal sealed class ImportColumn(int index, string header, string target)
 
     /// <summary>Gives the value in a row; null if it is missing.</summary>
     public string? Read(CsvRow row) =>
-        row.Cells[Index] is { Length: > 0 } text && (Missing.Count == 0 || !Missing.Contains(text)) ? text : null;
+        row.Cells[Index].Trim() is { Length: > 0 } text && (Missing.Count == 0 || !Missing.Contains(text)) ? text : null;
+
+    /// <summary>Gives the value in a row with the white space that is part of it; null if it is missing.</summary>
+    public string? ReadLiteral(CsvRow row) => Read(row) is null ? null : row.Cells[Index];
 }

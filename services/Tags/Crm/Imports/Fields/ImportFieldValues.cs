@@ -1,6 +1,7 @@
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Files;
 using TagSegments.Tags.Crm.Imports.Columns;
+using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Crm.Imports.Fields;
 
@@ -14,7 +15,7 @@ internal static class ImportFieldValues
         var ok = true;
         foreach (var (column, field) in fields)
         {
-            if (column.Read(row) is not { } text)
+            if ((field.Type == Type.Text ? column.ReadLiteral(row) : column.Read(row)) is not { } text)
             {
                 continue;
             }

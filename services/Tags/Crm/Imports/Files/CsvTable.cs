@@ -2,6 +2,7 @@ using System.Text;
 using Crm.Errors.V1;
 using CsvHelper;
 using Grpc.Core;
+using TagSegments.Csv;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
@@ -12,9 +13,11 @@ internal sealed class CsvTable
     private const int MaxRecordBytes = 4 * 1024 * 1024;
     private readonly UploadedFile _file;
     private readonly CsvReaderOptions _options;
+    private readonly bool _raw;
 
-    private CsvTable(UploadedFile file, CsvReaderOptions options, string[] headers, char delimiter)
+    private CsvTable(UploadedFile file, CsvReaderOptions options, bool raw, string[] headers, char delimiter)
     {
+        _raw = raw;
         _file = file;
         _options = options with { Separator = delimiter };
         Headers = headers;
@@ -28,7 +31,7 @@ internal sealed class CsvTable
     public char Delimiter { get; }
 
     /// <summary>Reads the header. Throws INVALID_ARGUMENT if there is none or two columns have one name.</summary>
-    public static CsvTable Open(UploadedFile file, Encoding encoding, char? delimiter)
+    public static CsvTable Open(UploadedFile file, Encoding encoding, char? delimiter, bool raw = false)
     {
         var options = new CsvReaderOptions
         {
@@ -45,7 +48,7 @@ internal sealed class CsvTable
         {
             using var reader = CsvReader.Create(file.Rewind(), options with { MalformedData = CsvMalformedDataHandling.Throw }, leaveOpen: true);
             reader.ReadHeader();
-            headers = [.. reader.Headers.Select((header, index) => Name(header, index))];
+            headers = [.. reader.Headers.Select((header, index) => Name(Text(header, raw), index))];
             found = reader.Separator;
         }
         catch (CsvFormatException)
@@ -54,7 +57,7 @@ internal sealed class CsvTable
         }
 
         Check(headers);
-        return new CsvTable(file, options, headers, found);
+        return new CsvTable(file, options, raw, headers, found);
     }
 
     /// <summary>Reads the rows. Lines without any value are no rows; a row that is no CSV comes with its problem and without values.</summary>
@@ -103,18 +106,21 @@ internal sealed class CsvTable
         }
     }
 
-    private static string[]? Cells(CsvReader reader)
+    private string[]? Cells(CsvReader reader)
     {
         var cells = new string[reader.FieldCount];
         var any = false;
         for (var i = 0; i < cells.Length; i++)
         {
-            cells[i] = reader.GetString(i).Trim();
+            cells[i] = Text(reader.GetString(i), _raw);
             any |= cells[i].Length > 0;
         }
 
         return any ? cells : null;
     }
+
+    // What the product wrote comes back as it was: see CellText.
+    private static string Text(string cell, bool raw) => raw ? cell.Trim() : CellText.Read(cell);
 
     private static string Name(string header, int index) =>
         header.Trim().Normalize() is { Length: > 0 } name ? name : $"column {index + 1}";

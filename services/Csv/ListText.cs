@@ -1,0 +1,103 @@
+using System.Text;
+
+namespace TagSegments.Csv;
+
+/// <summary>A list within a cell: items separated by semicolons, an item that has one in quotes, quotes doubled, as in CSV itself.</summary>
+public static class ListText
+{
+    private const char Separator = ';';
+    private const char Quote = '"';
+
+    /// <summary>Writes a list.</summary>
+    public static string Join(IEnumerable<string> items) => string.Join(Separator, items.Select(Item));
+
+    /// <summary>
+    /// Reads a list with any of <paramref name="separators"/>, each item trimmed; empty items do not count. A quote that is never closed, or
+    /// has text behind it, is a character like others.
+    /// </summary>
+    public static string[] Split(string text, string[] separators)
+    {
+        const StringSplitOptions options = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        if (!text.Contains(Quote))
+        {
+            return text.Split(separators, options);
+        }
+
+        var items = new List<string>();
+        for (var rest = text.AsSpan(); !rest.IsEmpty;)
+        {
+            rest = rest.TrimStart();
+            var item = Quoted(rest, separators, out var length) ?? rest[..(length = Next(rest, separators))].Trim().ToString();
+            if (item.Length > 0)
+            {
+                items.Add(item);
+            }
+
+            rest = rest[length..];
+            rest = rest[SeparatorLength(rest, separators)..];
+        }
+
+        return [.. items];
+    }
+
+    private static string Item(string item) => item.Contains(Separator) || item is [Quote, ..]
+        ? $"{Quote}{item.Replace("\"", "\"\"", StringComparison.Ordinal)}{Quote}"
+        : item;
+
+    // The item in quotes with which the rest begins; null if it does not begin with one.
+    private static string? Quoted(ReadOnlySpan<char> rest, string[] separators, out int length)
+    {
+        length = 0;
+        if (rest is not [Quote, ..])
+        {
+            return null;
+        }
+
+        var item = new StringBuilder();
+        for (var i = 1; i < rest.Length; i++)
+        {
+            if (rest[i] != Quote)
+            {
+                item.Append(rest[i]);
+            }
+            else if (i + 1 < rest.Length && rest[i + 1] == Quote)
+            {
+                item.Append(rest[i++]);
+            }
+            else
+            {
+                length = i + 1;
+                var behind = rest[length..];
+                length += behind.Length - behind.TrimStart().Length;
+                behind = behind.TrimStart();
+                return behind.IsEmpty || SeparatorLength(behind, separators) > 0 ? item.ToString().Trim() : null;
+            }
+        }
+
+        return null;
+    }
+
+    private static int Next(ReadOnlySpan<char> rest, string[] separators)
+    {
+        var next = rest.Length;
+        foreach (var separator in separators)
+        {
+            next = rest.IndexOf(separator, StringComparison.Ordinal) is var at and >= 0 ? Math.Min(next, at) : next;
+        }
+
+        return next;
+    }
+
+    private static int SeparatorLength(ReadOnlySpan<char> rest, string[] separators)
+    {
+        foreach (var separator in separators)
+        {
+            if (rest.StartsWith(separator, StringComparison.Ordinal))
+            {
+                return separator.Length;
+            }
+        }
+
+        return 0;
+    }
+}
