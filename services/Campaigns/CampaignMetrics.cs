@@ -19,7 +19,7 @@ internal static class CampaignMetrics
     public static void Waiting(int change) => s_waiting.Add(change);
 
     /// <summary>Counts outcomes that were stored.</summary>
-    public static void Count(IEnumerable<Stored> stored)
+    public static void Count(IEnumerable<StoredOutcome> stored)
     {
         foreach (var outcomes in stored.CountBy(outcome => outcome.State))
         {

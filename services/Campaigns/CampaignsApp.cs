@@ -60,10 +60,11 @@ public static class CampaignsApp
         services.AddSingleton<SuppressionStore>();
         services.AddSingleton<CampaignStore>();
         services.AddSingleton<CampaignResults>();
-        services.AddSingleton<References>();
+        services.AddSingleton<CampaignReferences>();
         services.AddSingleton<RecipientProof>();
         services.AddSingleton<ContactGroups>();
         services.AddSingleton<ResultsBreakdown>();
+        services.AddSingleton<CampaignReports>();
         services.AddSingleton<AbTestStore>();
         services.AddSingleton<MessageStore>();
         services.AddSingleton<MessagePreview>();
@@ -83,30 +84,30 @@ public static class CampaignsApp
         services.AddSingleton(builder.Configuration.GetSection("Delivery").Get<DeliveryOptions>() ?? new DeliveryOptions());
         services.AddSingleton<Transports>();
         services.AddSingleton<MessageBuilder>();
-        services.AddSingleton<CampaignLedger>();
         services.AddSingleton<LedgerWriter>();
-        services.AddSingleton<Batches>();
-        services.AddSingleton<OpenBatches>();
+        services.AddSingleton<BatchStore>();
+        services.AddSingleton<HeldBatchRegistry>();
         services.AddSingleton<MessageSources>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<Throttle>();
-        services.AddSingleton<Freshener>();
+        services.AddSingleton<ContactRefresher>();
         services.AddSingleton<LaneServices>();
         services.AddSingleton<Journals>();
-        services.AddSingleton<RestoreFence>();
+        services.AddSingleton<RestoreDetector>();
         services.AddSingleton<AudienceReach>();
         services.AddSingleton<AudienceFilters>();
         services.AddSingleton<AudiencePreparer>();
         services.AddSingleton<LanePool>();
+        services.AddSingleton<BatchFeeder>();
         services.AddSingleton<MessagePump>();
         services.AddSingleton<CampaignScheduler>();
         services.AddHostedService(provider => provider.GetRequiredService<CampaignScheduler>());
-        // The pump stops first: what it holds is kept until it has given it back.
+        // Sending stops first: what it holds is kept until it has given it back.
         services.AddHostedService(provider => provider.GetRequiredService<Journals>());
         services.AddHostedService<BatchKeeper>();
-        services.AddHostedService(provider => provider.GetRequiredService<MessagePump>());
-        services.AddHostedService<TestDecider>();
+        services.AddHostedService<SendingService>();
+        services.AddHostedService<AbTestDecider>();
         services.AddHostedService<RecipientTagger>();
-        services.AddHostedService<ConsentTeller>();
+        services.AddHostedService<ConsentReporter>();
     }
 }

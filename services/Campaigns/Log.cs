@@ -37,6 +37,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "The database is not the one that this machine sent from last: all campaigns are paused")]
     public static partial void DatabaseRestored(this ILogger logger);
 
-    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "The journal of a stopped sender told of {Count} messages")]
+    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "The journal of a stopped sender had {Count} messages")]
     public static partial void JournalReplayed(this ILogger logger, int count);
+
+    [LoggerMessage(EventId = 13, Level = LogLevel.Warning, Message = "Tag {TagId} was created for a campaign that was not written, and stays")]
+    public static partial void TagLeftBehind(this ILogger logger, Exception exception, int tagId);
 }

@@ -1,6 +1,5 @@
 using Crm.Campaigns.V1;
 using TagSegments.Campaigns.Content;
-using TagSegments.Campaigns.Definitions;
 using TagSegments.ServiceDefaults;
 using Rule = Crm.Campaigns.V1.AbTest.Types.Rule;
 
@@ -19,7 +18,7 @@ internal static class AbTestRules
             return;
         }
 
-        // What is output only is not taken over.
+        // What is output only is not taken from the caller.
         (test.DecideTime, test.Winner, test.Decision) = (null, "", "");
         var checks = new FieldChecks()
             .Require(test.Variants.Count is >= 2 and <= 10, $"{Path}.variants", "must be 2 to 10")
@@ -52,7 +51,7 @@ internal static class AbTestRules
                 .Require(variant.Name.Length is >= 1 and <= 50 && !variant.Name.Any(char.IsControl), $"{Path}.variants[{i}].name", "must have 1 to 50 characters")
                 .Require(names.Add(variant.Name), $"{Path}.variants[{i}].name", "is taken by another variant")
                 .Require(messages.Add(message), $"{Path}.variants[{i}]", "gives the same message as another variant");
-            CampaignRules.CheckMessage(message, campaign.Channel, $"{Path}.variants[{i}]", checks);
+            MessageRules.CheckMessage(message, campaign.Channel, $"{Path}.variants[{i}]", checks);
         }
     }
 }

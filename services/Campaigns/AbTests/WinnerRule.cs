@@ -15,7 +15,7 @@ internal static class WinnerRule
             .Select(variant => byVariant.GetValueOrDefault(variant) ?? new VariantCounts(variant, 0, 0, 0, 0, 0))
             .ToList();
         var winner = variants.OrderByDescending(count => Rate(test.Rule, count)).ThenBy(count => count.Variant).First();
-        return (winner.Variant, string.Join(", ", variants.Select(count => Tell(test, count))));
+        return (winner.Variant, string.Join(", ", variants.Select(count => Describe(test, count))));
     }
 
     private static decimal Rate(Rule rule, VariantCounts count) => count.Accepted == 0 ? 0 : (decimal)Did(rule, count) / count.Accepted;
@@ -23,7 +23,7 @@ internal static class WinnerRule
     private static int Did(Rule rule, VariantCounts count) => rule == Rule.Clicked ? count.Clicked : count.Opened;
 
     // A: 12.5% opened (25 of 200)
-    private static string Tell(AbTest test, VariantCounts count) => string.Create(
+    private static string Describe(AbTest test, VariantCounts count) => string.Create(
         CultureInfo.InvariantCulture,
         $"{Variants.NameOf(test, count.Variant)}: {100 * Rate(test.Rule, count):0.##}% {(test.Rule == Rule.Clicked ? "clicked" : "opened")} ({Did(test.Rule, count)} of {count.Accepted})");
 }

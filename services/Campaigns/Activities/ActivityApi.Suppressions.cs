@@ -41,7 +41,9 @@ internal sealed partial class ActivityApi
         {
             var removed = await SuppressionStore.RemoveAsync(
                 tx, account.Id, request.Channel.OrEmail(), request.Address, request.Proof, context.Principal(), context.CancellationToken);
-            return new RemoveSuppressionResponse { Suppression = removed ?? throw RpcErrors.NotFound("suppression", request.Address) };
+            var suppression = removed ?? throw RpcErrors.NotFound("suppression", request.Address);
+            await ActivityRecorder.RecordAsync(tx, account.Id, [], context.CancellationToken, suppressions: true);
+            return new RemoveSuppressionResponse { Suppression = suppression };
         });
     }
 
@@ -52,9 +54,9 @@ internal sealed partial class ActivityApi
         new FieldChecks()
             .Require(request.Search.Length <= 200, "search", "is longer than 200 characters")
             .ThrowIfAny();
-        var behind = tools.Pages.Read(request) ?? "";
+        var after = tools.Pages.Read(request) ?? "";
         var found = await suppressions.ListAsync(
-            account.Id, request.Channel.OrEmail(), request.Search, behind, size + 1, context.CancellationToken);
+            account.Id, request.Channel.OrEmail(), request.Search, after, size + 1, context.CancellationToken);
         var response = new ListSuppressionsResponse { Suppressions = { found.Take(size) } };
         if (found.Count > size)
         {

@@ -26,8 +26,9 @@ internal static class ActivityClock
     /// <summary>Reads where the clock stands; position 0 if nothing was ever recorded.</summary>
     public static async Task<Recorded> ReadAsync(NpgsqlConnection connection, int accountId, CancellationToken ct)
     {
-        var (pos, nonce) = await connection.QuerySingleOrDefaultAsync<(long, Guid)>(new CommandDefinition(
-            "SELECT pos, nonce FROM campaigns.activity_clock WHERE account_id = @accountId", new { accountId }, cancellationToken: ct));
+        const string sql = "SELECT pos, nonce FROM campaigns.activity_clock WHERE account_id = @accountId";
+        var (pos, nonce) = await connection.QuerySingleOrDefaultAsync<(long, Guid)>(
+            new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
         return new Recorded(0, pos, nonce);
     }
 }

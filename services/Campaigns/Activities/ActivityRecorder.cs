@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using TagSegments.Campaigns.Schema;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Activities;
@@ -10,7 +11,7 @@ namespace TagSegments.Campaigns.Activities;
 /// </summary>
 internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDisposable
 {
-    /// <summary>Up to so many activities are recorded together with those of others; more are worth a transaction of their own.</summary>
+    /// <summary>How many activities of a call are recorded together with those of others at most; more are worth a transaction of their own.</summary>
     public const int MostTogether = 10;
 
     private readonly Dictionary<int, Batcher<IReadOnlyList<ActivityEvent>, Recorded>> _accounts = [];
@@ -18,7 +19,7 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
 
     /// <summary>Records a few activities, all or none, together with others of the account that wait at the same time.</summary>
     public Task<Recorded> RecordAsync(int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct) =>
-        Batch(accountId).AddAsync(activities, ct);
+        BatcherOf(accountId).AddAsync(activities, ct);
 
     /// <summary>
     /// Records activities, and that the suppression list was changed, in the caller's transaction, which should do nothing after that: the
@@ -52,12 +53,12 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
         await reader.ReadAsync(ct);
         var recorded = new Recorded(fresh.Count, reader.GetInt64(0), reader.GetGuid(1));
 
-        // The commit comes behind the last result; disposing the reader would not tell if it failed.
+        // The commit comes after the last result; disposing the reader would not show if it failed.
         await reader.NextResultAsync(ct);
         return recorded;
     }
 
-    private Batcher<IReadOnlyList<ActivityEvent>, Recorded> Batch(int accountId)
+    private Batcher<IReadOnlyList<ActivityEvent>, Recorded> BatcherOf(int accountId)
     {
         lock (_lock)
         {
@@ -81,7 +82,7 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
         var recorded = await RecordFreshAsync(connection, accountId, fresh, suppressions: false, ct);
         await (tx?.CommitAsync(ct) ?? Task.CompletedTask);
 
-        // Each call is told of its own.
+        // Each call counts its own.
         var own = fresh.ToHashSet<object>(ReferenceEqualityComparer.Instance);
         return [.. calls.Select(call => recorded with { Count = call.Count(own.Contains) })];
     }
@@ -89,27 +90,55 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
     private static async Task<IReadOnlyList<ActivityEvent>> WithoutRepeatsAsync(
         NpgsqlConnection connection, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct)
     {
+        const string sql =
+            """
+            INSERT INTO campaigns.activity_key (account_id, dedupe_key)
+            SELECT @accountId, key
+            FROM unnest(@keys) WITH ORDINALITY AS k (key, n)
+            ORDER BY n
+            ON CONFLICT DO NOTHING
+            RETURNING dedupe_key
+            """;
         var keys = activities.Select(a => a.DedupeKey).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToArray();
         if (keys.Length == 0)
         {
             return activities;
         }
 
-        var unseen = (await connection.QueryAsync<string>(new CommandDefinition(
-            """
-            INSERT INTO campaigns.activity_key (account_id, dedupe_key)
-            SELECT @accountId, key FROM unnest(@keys) WITH ORDINALITY AS k (key, n) ORDER BY n
-            ON CONFLICT DO NOTHING
-            RETURNING dedupe_key
-            """,
-            new { accountId, keys },
-            cancellationToken: ct))).ToHashSet();
+        var unseen = (await connection.QueryAsync<string>(new CommandDefinition(sql, new { accountId, keys }, cancellationToken: ct))).ToHashSet();
         return [.. activities.Where(a => a.DedupeKey is null || unseen.Remove(a.DedupeKey))];
     }
 
     // Custom events and other channels than e-mail are not rolled up.
     private static void AddRollUp(NpgsqlBatch batch, int accountId, IReadOnlyList<ActivityEvent> activities)
     {
+        const string sql =
+            $"""
+            INSERT INTO campaigns.contact_activity AS c
+                (account_id, contact_id, last_sent_at, last_delivered_at, last_opened_at, last_clicked_at, last_bounced_at, last_replied_at,
+                 last_unsubscribed_at, last_complained_at)
+            SELECT $1, contact_id,
+                max(at) FILTER (WHERE kind = {ActivityKinds.Sent}),
+                max(at) FILTER (WHERE kind = {ActivityKinds.Delivered}),
+                max(at) FILTER (WHERE kind = {ActivityKinds.Opened}),
+                max(at) FILTER (WHERE kind = {ActivityKinds.Clicked}),
+                max(at) FILTER (WHERE kind = {ActivityKinds.Bounced}),
+                max(at) FILTER (WHERE kind = {ActivityKinds.Replied}),
+                max(at) FILTER (WHERE kind = {ActivityKinds.Unsubscribed}),
+                max(at) FILTER (WHERE kind = {ActivityKinds.Complained})
+            FROM unnest($2::int[], $3::smallint[], $4::timestamptz[]) AS a (contact_id, kind, at)
+            GROUP BY contact_id
+            ORDER BY contact_id
+            ON CONFLICT (account_id, contact_id) DO UPDATE SET
+                last_sent_at = GREATEST(c.last_sent_at, EXCLUDED.last_sent_at),
+                last_delivered_at = GREATEST(c.last_delivered_at, EXCLUDED.last_delivered_at),
+                last_opened_at = GREATEST(c.last_opened_at, EXCLUDED.last_opened_at),
+                last_clicked_at = GREATEST(c.last_clicked_at, EXCLUDED.last_clicked_at),
+                last_bounced_at = GREATEST(c.last_bounced_at, EXCLUDED.last_bounced_at),
+                last_replied_at = GREATEST(c.last_replied_at, EXCLUDED.last_replied_at),
+                last_unsubscribed_at = GREATEST(c.last_unsubscribed_at, EXCLUDED.last_unsubscribed_at),
+                last_complained_at = GREATEST(c.last_complained_at, EXCLUDED.last_complained_at)
+            """;
         var latest = activities
             .Where(a => a.Channel == Crm.Common.V1.Channel.Email && a.Kind != Crm.Activity.V1.Activity.Types.Kind.Custom)
             .GroupBy(a => (a.ContactId, a.Kind))
@@ -118,7 +147,7 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
         if (latest.Count > 0)
         {
             batch.Add(
-                RollUpSql,
+                sql,
                 accountId,
                 latest.Select(l => l.ContactId).ToArray(),
                 latest.Select(l => l.Kind).ToArray(),
@@ -126,54 +155,34 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
         }
     }
 
-    private static void AddRows(NpgsqlBatch batch, int accountId, IReadOnlyList<ActivityEvent> activities, bool suppressions) => batch.Add(
-        RowsSql,
-        accountId,
-        activities.Select(a => a.ContactId).Distinct().Order().ToArray(),
-        suppressions,
-        activities.Count == 0 ? DBNull.Value : activities.Max(a => a.At),
-        activities.Select(a => a.ContactId).ToArray(),
-        activities.Select(a => a.At).ToArray(),
-        activities.Select(a => (short)a.Kind).ToArray(),
-        activities.Select(a => (short)a.Channel).ToArray(),
-        activities.Select(a => a.CampaignId).ToArray(),
-        activities.Select(a => a.Detail).ToArray(),
-        activities.Select(a => a.Properties).ToArray(),
-        activities.Select(a => a.Machine).ToArray());
-
-    private const string RollUpSql =
-        """
-        INSERT INTO campaigns.contact_activity AS c
-            (account_id, contact_id, last_sent_at, last_delivered_at, last_opened_at, last_clicked_at, last_bounced_at, last_replied_at,
-             last_unsubscribed_at, last_complained_at)
-        SELECT $1, contact_id,
-            max(at) FILTER (WHERE kind = 1), max(at) FILTER (WHERE kind = 2), max(at) FILTER (WHERE kind = 3), max(at) FILTER (WHERE kind = 4),
-            max(at) FILTER (WHERE kind = 5), max(at) FILTER (WHERE kind = 6), max(at) FILTER (WHERE kind = 7), max(at) FILTER (WHERE kind = 8)
-        FROM unnest($2::int[], $3::smallint[], $4::timestamptz[]) AS a (contact_id, kind, at)
-        GROUP BY contact_id
-        ORDER BY contact_id
-        ON CONFLICT (account_id, contact_id) DO UPDATE SET
-            last_sent_at = GREATEST(c.last_sent_at, EXCLUDED.last_sent_at),
-            last_delivered_at = GREATEST(c.last_delivered_at, EXCLUDED.last_delivered_at),
-            last_opened_at = GREATEST(c.last_opened_at, EXCLUDED.last_opened_at),
-            last_clicked_at = GREATEST(c.last_clicked_at, EXCLUDED.last_clicked_at),
-            last_bounced_at = GREATEST(c.last_bounced_at, EXCLUDED.last_bounced_at),
-            last_replied_at = GREATEST(c.last_replied_at, EXCLUDED.last_replied_at),
-            last_unsubscribed_at = GREATEST(c.last_unsubscribed_at, EXCLUDED.last_unsubscribed_at),
-            last_complained_at = GREATEST(c.last_complained_at, EXCLUDED.last_complained_at)
-        """;
-
-    private const string RowsSql =
-        $"""
-        WITH {ActivityClock.Move},
-        recorded AS (
-            INSERT INTO campaigns.activity
-                (account_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine)
-            SELECT $1, a.contact_id, a.at, a.kind, a.channel, moved.pos, a.campaign_id, a.detail, a.properties::jsonb, a.machine
+    private static void AddRows(NpgsqlBatch batch, int accountId, IReadOnlyList<ActivityEvent> activities, bool suppressions)
+    {
+        const string sql =
+            $"""
+            WITH {ActivityClock.Move},
+            recorded AS (
+                INSERT INTO campaigns.activity
+                    (account_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine)
+                SELECT $1, a.contact_id, a.at, a.kind, a.channel, moved.pos, a.campaign_id, a.detail, a.properties::jsonb, a.machine
+                FROM moved
+                CROSS JOIN unnest($5::int[], $6::timestamptz[], $7::smallint[], $8::smallint[], $9::uuid[], $10::text[], $11::text[], $12::boolean[])
+                    AS a (contact_id, at, kind, channel, campaign_id, detail, properties, machine))
+            SELECT pos, nonce
             FROM moved
-            CROSS JOIN unnest($5::int[], $6::timestamptz[], $7::smallint[], $8::smallint[], $9::uuid[], $10::text[], $11::text[], $12::boolean[])
-                AS a (contact_id, at, kind, channel, campaign_id, detail, properties, machine))
-        SELECT pos, nonce
-        FROM moved
-        """;
+            """;
+        batch.Add(
+            sql,
+            accountId,
+            activities.Select(a => a.ContactId).Distinct().Order().ToArray(),
+            suppressions,
+            activities.Count == 0 ? DBNull.Value : activities.Max(a => a.At),
+            activities.Select(a => a.ContactId).ToArray(),
+            activities.Select(a => a.At).ToArray(),
+            activities.Select(a => (short)a.Kind).ToArray(),
+            activities.Select(a => (short)a.Channel).ToArray(),
+            activities.Select(a => a.CampaignId).ToArray(),
+            activities.Select(a => a.Detail).ToArray(),
+            activities.Select(a => a.Properties).ToArray(),
+            activities.Select(a => a.Machine).ToArray());
+    }
 }

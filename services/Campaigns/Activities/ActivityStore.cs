@@ -10,12 +10,11 @@ namespace TagSegments.Campaigns.Activities;
 /// <summary>Reads what was recorded.</summary>
 internal sealed class ActivityStore(NpgsqlDataSource database)
 {
-    /// <summary>Lists a contact's activities from the newest on, behind the given one.</summary>
+    /// <summary>Lists a contact's activities after the given one, newest first.</summary>
     public async Task<List<Activity>> ListAsync(
-        int accountId, int contactId, short[] kinds, (DateTime At, long ActivityId)? behind, int limit, CancellationToken ct)
+        int accountId, int contactId, short[] kinds, (DateTime At, long ActivityId)? after, int limit, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+        const string sql =
             """
             SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine, NULL::timestamptz AS committed_at
             FROM campaigns.activity
@@ -24,35 +23,35 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
               AND (@at::timestamptz IS NULL OR (at, activity_id) < (@at::timestamptz, @activityId))
             ORDER BY at DESC, activity_id DESC
             LIMIT @limit
-            """,
-            new { accountId, contactId, kinds, at = behind?.At, activityId = behind?.ActivityId ?? 0, limit },
-            cancellationToken: ct));
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var parameters = new { accountId, contactId, kinds, at = after?.At, activityId = after?.ActivityId ?? 0, limit };
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: ct));
         return [.. rows.Select(ToActivity)];
     }
 
     /// <summary>Lists what was recorded of a contact and a campaign, newest first.</summary>
     public async Task<List<Activity>> OfCampaignAsync(int accountId, Guid campaignId, int contactId, int limit, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+        const string sql =
             """
             SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine, NULL::timestamptz AS committed_at
             FROM campaigns.activity
             WHERE account_id = @accountId AND contact_id = @contactId AND campaign_id = @campaignId
             ORDER BY at DESC, activity_id DESC
             LIMIT @limit
-            """,
-            new { accountId, campaignId, contactId, limit },
-            cancellationToken: ct));
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var parameters = new { accountId, campaignId, contactId, limit };
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: ct));
         return [.. rows.Select(ToActivity)];
     }
 
-    /// <summary>Reads the feed behind a place in it, in order.</summary>
+    /// <summary>Reads the feed after a place in it, in order.</summary>
     public async Task<List<(FeedPlace Place, Activity Activity)>> FeedAsync(
-        int accountId, FeedPlace behind, short[] kinds, int limit, CancellationToken ct)
+        int accountId, FeedPlace after, short[] kinds, int limit, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+        const string sql =
             """
             SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine, committed_at
             FROM campaigns.activity
@@ -62,9 +61,10 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
               AND (pos, activity_id) > (@Pos, @ActivityId)
             ORDER BY pos, activity_id
             LIMIT @limit
-            """,
-            new { accountId, kinds, behind.Pos, behind.ActivityId, limit },
-            cancellationToken: ct));
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var parameters = new { accountId, kinds, after.Pos, after.ActivityId, limit };
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: ct));
         return [.. rows.Select(row => (new FeedPlace(row.Pos, row.ActivityId), ToActivity(row)))];
     }
 
@@ -99,5 +99,5 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
         bool Machine, DateTime? CommittedAt);
 }
 
-/// <summary>A place in the feed: the commit, and the activity within it. An activity id of <see cref="long.MaxValue"/> is behind the commit.</summary>
+/// <summary>A place in the feed: the commit, and the activity within it. An activity id of <see cref="long.MaxValue"/> is after the commit.</summary>
 internal readonly record struct FeedPlace(long Pos, long ActivityId);

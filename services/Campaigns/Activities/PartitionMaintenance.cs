@@ -9,11 +9,10 @@ internal sealed class PartitionMaintenance(NpgsqlDataSource database, TimeProvid
 {
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
+        const string sql = "SELECT campaigns.ensure_activity_partitions(@today, 3)";
         await using var connection = await database.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "SELECT campaigns.ensure_activity_partitions(@today, 3)",
-            new { today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime) },
-            cancellationToken: ct));
+        var parameters = new { today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime) };
+        await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: ct));
         return false;
     }
 }

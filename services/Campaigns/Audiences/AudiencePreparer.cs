@@ -4,6 +4,7 @@ using Crm.Segments.V1;
 using Google.Protobuf;
 using Grpc.Core;
 using Npgsql;
+using TagSegments.Campaigns.Schema;
 using Channel = Crm.Common.V1.Channel;
 
 namespace TagSegments.Campaigns.Audiences;
@@ -20,15 +21,15 @@ internal sealed class AudiencePreparer(
     {
         var audience = await filters.WithoutListsAsync(campaign.AccountName, JsonParser.Default.Parse<Audience>(campaign.Audience), ct);
         var channel = (Channel)campaign.Channel;
-        var evaluation = await EvaluateAsync(campaign, audience, ct);
-        var evaluated = await filters.WithoutSegmentsAsync(campaign.AccountName, audience, evaluation.Versions, ct);
+        var evaluated = await EvaluateAsync(campaign, audience, ct);
+        var written = await filters.WithoutSegmentsAsync(campaign.AccountName, audience, evaluated.Versions, ct);
         var book = new AddressBook(await reach.DeclinedAsync(campaign.AccountName, channel, ct));
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
-        IReadOnlyList<(short Part, int First, int Last)> batches;
+        IReadOnlyList<(BatchPart Part, int First, int Last)> batches;
         await using (var ledger = await LedgerCopy.BeginAsync(connection, campaign, ct))
         {
-            await foreach (var draft in reach.DraftAsync(campaign.AccountName, channel, evaluation.ContactIds, audience.SubscribedOnly, ct))
+            await foreach (var draft in reach.DraftAsync(campaign.AccountName, channel, evaluated.ContactIds, audience.SubscribedOnly, ct))
             {
                 book.Admit(draft);
                 await ledger.WriteAsync(draft, ct);
@@ -39,17 +40,17 @@ internal sealed class AudiencePreparer(
 
         await AudienceSnapshot.CutAsync(tx, campaign, batches, ct);
         await AudienceSnapshot.SuppressAsync(tx, campaign, ct);
-        // Whoever declined while the others were read.
+        // Some may have declined while the others were read.
         var declined = await reach.DeclinedAsync(campaign.AccountName, channel, ct);
         await AudienceSnapshot.LeaveOutAsync(tx, campaign, [.. declined.Except(book.Declined)], ct);
-        if (await AudienceSnapshot.StartAsync(tx, campaign, evaluation, evaluated, ct))
+        if (await AudienceSnapshot.StartAsync(tx, campaign, evaluated, written, ct))
         {
             await tx.CommitAsync(ct);
-            logger.AudienceFrozen(campaign.CampaignId, evaluation.ContactIds.Count);
+            logger.AudienceFrozen(campaign.CampaignId, evaluated.ContactIds.Count);
         }
     }
 
-    private async Task<Evaluation> EvaluateAsync(PreparingCampaign campaign, Audience audience, CancellationToken ct)
+    private async Task<EvaluatedAudience> EvaluateAsync(PreparingCampaign campaign, Audience audience, CancellationToken ct)
     {
         var request = new StreamMatchesRequest
         {
@@ -71,10 +72,10 @@ internal sealed class AudiencePreparer(
 
         // A stream that ended early must not become an audience.
         return first is not null && first.Total == ids.Count
-            ? new Evaluation(ids, first.EvaluationTime.ToDateTime(), first.Versions)
+            ? new EvaluatedAudience(ids, first.EvaluationTime.ToDateTime(), first.Versions)
             : throw new InvalidOperationException($"The segment service sent {ids.Count} of {first?.Total ?? 0} contacts.");
     }
 }
 
-/// <summary>The result of evaluating an audience.</summary>
-internal sealed record Evaluation(List<int> ContactIds, DateTime At, IEnumerable<SegmentVersion> Versions);
+/// <summary>The members of an audience, and the versions of segments from which they follow.</summary>
+internal sealed record EvaluatedAudience(List<int> ContactIds, DateTime At, IEnumerable<SegmentVersion> Versions);

@@ -29,7 +29,7 @@ internal sealed class AudienceReach(ReachService.ReachServiceClient contacts)
             {
                 for (var i = 0; i < part.Addresses.Count; i++)
                 {
-                    // Whoever is missing was deleted since the evaluation.
+                    // A missing contact was deleted since the evaluation.
                     var contactId = MemoryMarshal.Cast<byte, int>(part.ContactIds.Span)[i];
                     for (; contactIds[next] < contactId; next++)
                     {

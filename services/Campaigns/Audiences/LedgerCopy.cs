@@ -4,18 +4,19 @@ using Npgsql;
 using NpgsqlTypes;
 using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Ledger;
+using TagSegments.Campaigns.Schema;
 using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Audiences;
 
-/// <summary>Writes the members of an audience into the ledger and cuts those that get a message into batches.</summary>
+/// <summary>Writes the members of an audience into the ledger and cuts the ones that get a message into batches.</summary>
 internal sealed class LedgerCopy : IAsyncDisposable
 {
     private readonly NpgsqlBinaryImporter _rows;
     private readonly PreparingCampaign _campaign;
     private readonly AbTest? _test;
-    private readonly Dictionary<short, (int First, int Last, int Count)> _cut = [];
-    private readonly List<(short Part, int First, int Last)> _batches = [];
+    private readonly Dictionary<BatchPart, (int First, int Last, int Count)> _cut = [];
+    private readonly List<(BatchPart Part, int First, int Last)> _batches = [];
 
     private LedgerCopy(NpgsqlBinaryImporter rows, PreparingCampaign campaign)
     {
@@ -26,13 +27,12 @@ internal sealed class LedgerCopy : IAsyncDisposable
 
     public static async Task<LedgerCopy> BeginAsync(NpgsqlConnection connection, PreparingCampaign campaign, CancellationToken ct)
     {
-        var rows = await connection.BeginBinaryImportAsync(
+        const string sql =
             """
             COPY campaigns.recipient (account_id, campaign_id, contact_id, channel, address, address_key, state, reason, consent, variant)
             FROM STDIN (FORMAT BINARY)
-            """,
-            ct);
-        return new LedgerCopy(rows, campaign);
+            """;
+        return new LedgerCopy(await connection.BeginBinaryImportAsync(sql, ct), campaign);
     }
 
     public async ValueTask WriteAsync(RecipientDraft draft, CancellationToken ct)
@@ -52,12 +52,12 @@ internal sealed class LedgerCopy : IAsyncDisposable
         await _rows.WriteAsync(variant, NpgsqlDbType.Smallint, ct);
         if (gets)
         {
-            Cut(_test is null ? (short)0 : variant > 0 ? (short)1 : (short)2, draft.ContactId);
+            Cut(_test is null ? BatchPart.Everyone : variant > 0 ? BatchPart.Tested : BatchPart.Rest, draft.ContactId);
         }
     }
 
     /// <summary>Ends the copy and returns the batches.</summary>
-    public async Task<IReadOnlyList<(short Part, int First, int Last)>> CompleteAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<(BatchPart Part, int First, int Last)>> CompleteAsync(CancellationToken ct)
     {
         await _rows.CompleteAsync(ct);
         _batches.AddRange(_cut.Where(cut => cut.Value.Count > 0).Select(cut => (cut.Key, cut.Value.First, cut.Value.Last)));
@@ -66,11 +66,11 @@ internal sealed class LedgerCopy : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _rows.DisposeAsync();
 
-    private void Cut(short part, int contactId)
+    private void Cut(BatchPart part, int contactId)
     {
         var (first, _, count) = _cut.GetValueOrDefault(part);
         _cut[part] = (count == 0 ? contactId : first, contactId, count + 1);
-        if (count + 1 == Batches.Size)
+        if (count + 1 == BatchStore.Size)
         {
             _batches.Add((part, _cut[part].First, contactId));
             _cut[part] = default;

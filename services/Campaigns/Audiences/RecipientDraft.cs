@@ -26,8 +26,7 @@ internal sealed class RecipientDraft(int contactId, string address, string addre
     public static RecipientDraft Create(Contact contact, Channel channel, bool subscribedOnly) => contact.DeleteTime is not null
         ? Missing(contact.ContactId)
         : Create(
-            contact.ContactId, channel, channel == Channel.Sms ? contact.Phone : contact.Email, ConsentOf(contact, channel), contact.DoNotDisturb,
-            subscribedOnly);
+            contact.ContactId, channel, AddressOf(contact, channel), ConsentOf(contact, channel), contact.DoNotDisturb, subscribedOnly);
 
     public static RecipientDraft Create(
         int contactId, Channel channel, string address, ConsentState consent, bool doNotDisturb, bool subscribedOnly)
@@ -52,6 +51,9 @@ internal sealed class RecipientDraft(int contactId, string address, string addre
         : subscribedOnly && consent != ConsentState.Subscribed ? Reason.NotSubscribed
         : doNotDisturb ? Reason.DoNotDisturb
         : Reason.Unspecified;
+
+    /// <summary>The address at which a contact is reached by a channel.</summary>
+    public static string AddressOf(Contact contact, Channel channel) => channel == Channel.Sms ? contact.Phone : contact.Email;
 
     /// <summary>The consent of a contact for a channel.</summary>
     public static ConsentState ConsentOf(Contact contact, Channel channel) =>

@@ -2,14 +2,10 @@ using System.Net;
 using Crm.Campaigns.V1;
 using Crm.Common.V1;
 using Crm.Contacts.V1;
+using TagSegments.Campaigns.Delivery;
 using TagSegments.Campaigns.Tracking;
 
 namespace TagSegments.Campaigns.Content;
-
-/// <summary>A message ready to be handed over.</summary>
-internal sealed record OutgoingMessage(
-    string MessageId, string Address, string FromAddress, string FromName, string ReplyTo, string Subject, string Text, string Html,
-    string UnsubscribeUrl);
 
 /// <summary>Makes the message of one recipient: renders the templates and puts in the links that belong to the recipient.</summary>
 internal sealed class MessageBuilder(TrackingLinks links, TrackingTokens tokens, IConfiguration configuration)

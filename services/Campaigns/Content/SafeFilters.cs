@@ -6,7 +6,7 @@ using Fluid.Values;
 namespace TagSegments.Campaigns.Content;
 
 /// <summary>
-/// Filters that the engine's own limits do not hold: those that would leave data of contacts unencoded in HTML, and those by which a short
+/// Filters that the engine's own limits do not hold: the ones that would leave data of contacts unencoded in HTML, and the ones by which a short
 /// template makes an endless text.
 /// </summary>
 internal static class SafeFilters

@@ -1,6 +1,4 @@
-using System.Text;
 using Crm.Campaigns.V1;
-using Crm.Common.V1;
 using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Suppressions;
@@ -8,7 +6,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Definitions;
 
-/// <summary>Checks what callers say about campaigns and messages.</summary>
+/// <summary>Checks what callers say about campaigns.</summary>
 internal static class CampaignRules
 {
     /// <summary>Throws INVALID_ARGUMENT naming every field of a campaign that is wrong.</summary>
@@ -26,21 +24,10 @@ internal static class CampaignRules
             .Require(campaign.RecipientTagIds.Count + campaign.RecipientTagNames.Count <= 20, "campaign.recipient_tag_ids", "has more than 20 entries")
             .Require(campaign.Audience.Include.Count <= 100, "campaign.audience.include", "has more than 100 entries")
             .Require(campaign.Audience.Exclude.Count <= 100, "campaign.audience.exclude", "has more than 100 entries");
-        CheckMessage(campaign.Message, campaign.Channel, "campaign.message", checks);
+        MessageRules.CheckMessage(campaign.Message, campaign.Channel, "campaign.message", checks);
         checks.ThrowIfAny();
         TemplateRenderer.CheckTemplates(campaign.Message, "campaign.message");
         AbTestRules.Check(campaign);
-    }
-
-    /// <summary>Throws INVALID_ARGUMENT naming every field of a single message that is wrong.</summary>
-    public static void Check(Message? message, Channel channel)
-    {
-        var checks = new FieldChecks().Require(message is not null, "message", "is required");
-        checks.ThrowIfAny();
-        CheckMessage(message!, channel, "message", checks);
-        CheckComplete(message!, channel, "message", checks);
-        checks.ThrowIfAny();
-        TemplateRenderer.CheckTemplates(message!, "message");
     }
 
     /// <summary>Throws INVALID_ARGUMENT naming what a campaign lacks to be sent.</summary>
@@ -50,39 +37,17 @@ internal static class CampaignRules
             .Require(campaign.Audience.Include.Count > 0, "campaign.audience.include", "is empty: name at least one segment");
         for (var variant = 1; variant <= campaign.AbTest?.Variants.Count; variant++)
         {
-            CheckComplete(
+            MessageRules.CheckComplete(
                 Variants.Apply(campaign.Message, campaign.AbTest, variant), campaign.Channel, $"campaign.ab_test.variants[{variant - 1}]", checks);
         }
 
         if (campaign.AbTest is null)
         {
-            CheckComplete(campaign.Message, campaign.Channel, "campaign.message", checks);
+            MessageRules.CheckComplete(campaign.Message, campaign.Channel, "campaign.message", checks);
         }
 
         checks.ThrowIfAny();
     }
-
-    /// <summary>Checks the limits of a message or of a variant.</summary>
-    public static void CheckMessage(Message message, Channel channel, string path, FieldChecks checks)
-    {
-        var email = channel == Channel.Email;
-        checks
-            .Require(IsMailbox(message.FromAddress), $"{path}.from_address", "is not an e-mail address")
-            .Require(IsMailbox(message.ReplyTo), $"{path}.reply_to", "is not an e-mail address")
-            .Require(message.FromName.Length <= 200 && !HasControls(message.FromName), $"{path}.from_name", "must be one line of at most 200 characters")
-            .Require(message.Subject.Length <= 1_000 && !HasControls(message.Subject), $"{path}.subject", "must be one line of at most 1,000 characters")
-            .Require(Encoding.UTF8.GetByteCount(message.Text) <= 65_536, $"{path}.text", "is larger than 65,536 bytes")
-            .Require(Encoding.UTF8.GetByteCount(message.Html) <= 1_048_576, $"{path}.html", "is larger than 1,048,576 bytes")
-            .Require(!message.Text.Contains('\0', StringComparison.Ordinal), $"{path}.text", "contains the character U+0000")
-            .Require(!message.Html.Contains('\0', StringComparison.Ordinal), $"{path}.html", "contains the character U+0000")
-            .Require(email || message.Html.Length + message.Subject.Length == 0, $"{path}.html", "and subject are for e-mail only");
-    }
-
-    private static void CheckComplete(Message message, Channel channel, string path, FieldChecks checks) => checks
-        .Require(channel != Channel.Email || message.Subject.Trim().Length > 0, $"{path}.subject", "is required")
-        .Require(message.Text.Length + message.Html.Length > 0, $"{path}.text", "is required");
-
-    private static bool IsMailbox(string address) => address.Length == 0 || Address.ToMailbox(address) is not null;
 
     private static bool HasControls(string text) => text.Any(char.IsControl);
 }

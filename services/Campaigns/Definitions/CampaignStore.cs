@@ -4,6 +4,7 @@ using Dapper;
 using Google.Protobuf;
 using Grpc.Core;
 using Npgsql;
+using TagSegments.Campaigns.Schema;
 using TagSegments.ServiceDefaults;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
@@ -12,39 +13,41 @@ namespace TagSegments.Campaigns.Definitions;
 /// <summary>Campaigns in the database.</summary>
 internal sealed class CampaignStore(NpgsqlDataSource database)
 {
-    public static async Task<CampaignRow> CreateAsync(NpgsqlTransaction tx, AccountInfo account, Campaign campaign, CancellationToken ct) =>
-        await tx.Connection!.QuerySingleOrDefaultAsync<CampaignRow>(new CommandDefinition(
+    /// <summary>Creates a campaign; throws ALREADY_EXISTS if its name is taken.</summary>
+    public static async Task<CampaignRow> CreateAsync(NpgsqlTransaction tx, AccountInfo account, Campaign campaign, CancellationToken ct)
+    {
+        const string sql =
             $"""
             INSERT INTO campaigns.campaign
                 (account_id, campaign_id, account_name, name, description, channel, message, audience, recipient_tag_ids,
                  messages_per_minute, segment_ids, ab_test, state)
             VALUES
                 (@AccountId, @CampaignId, @AccountName, @Name, @Description, @Channel, @Message::jsonb, @Audience::jsonb, @RecipientTagIds,
-                 @MessagesPerMinute, @SegmentIds, @AbTest::jsonb, 1)
+                 @MessagesPerMinute, @SegmentIds, @AbTest::jsonb, {CampaignStates.Draft})
             ON CONFLICT (account_id, name) DO NOTHING
             RETURNING {CampaignRow.Columns}
-            """,
-            Content(account.Id, Guid.CreateVersion7(), account.Name, campaign),
-            tx,
-            cancellationToken: ct))
-        ?? throw RpcErrors.AlreadyExists("campaign", campaign.Name);
+            """;
+        var content = Content(account.Id, Guid.CreateVersion7(), account.Name, campaign);
+        return await tx.Connection!.QuerySingleOrDefaultAsync<CampaignRow>(new CommandDefinition(sql, content, tx, cancellationToken: ct))
+            ?? throw RpcErrors.AlreadyExists("campaign", campaign.Name);
+    }
 
+    /// <summary>Changes what a locked campaign says; throws ALREADY_EXISTS if its name is taken.</summary>
     public static async Task<CampaignRow> UpdateAsync(NpgsqlTransaction tx, CampaignRow row, Campaign campaign, CancellationToken ct)
     {
+        const string sql =
+            $"""
+            UPDATE campaigns.campaign
+            SET name = @Name, description = @Description, channel = @Channel, message = @Message::jsonb, audience = @Audience::jsonb,
+                recipient_tag_ids = @RecipientTagIds, messages_per_minute = @MessagesPerMinute, segment_ids = @SegmentIds,
+                ab_test = @AbTest::jsonb, version = version + 1, updated_at = now()
+            WHERE account_id = @AccountId AND campaign_id = @CampaignId
+            RETURNING {CampaignRow.Columns}
+            """;
         try
         {
-            return await tx.Connection!.QuerySingleAsync<CampaignRow>(new CommandDefinition(
-                $"""
-                UPDATE campaigns.campaign
-                SET name = @Name, description = @Description, channel = @Channel, message = @Message::jsonb, audience = @Audience::jsonb,
-                    recipient_tag_ids = @RecipientTagIds, messages_per_minute = @MessagesPerMinute, segment_ids = @SegmentIds,
-                    ab_test = @AbTest::jsonb, version = version + 1, updated_at = now()
-                WHERE account_id = @AccountId AND campaign_id = @CampaignId
-                RETURNING {CampaignRow.Columns}
-                """,
-                Content(row.AccountId, row.CampaignId, row.AccountName, campaign),
-                tx,
-                cancellationToken: ct));
+            var content = Content(row.AccountId, row.CampaignId, row.AccountName, campaign);
+            return await tx.Connection!.QuerySingleAsync<CampaignRow>(new CommandDefinition(sql, content, tx, cancellationToken: ct));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -52,53 +55,66 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
         }
     }
 
+    /// <summary>Adds tags for the recipients to a campaign that the same transaction has written.</summary>
+    public static Task<CampaignRow> AddRecipientTagsAsync(NpgsqlTransaction tx, CampaignRow row, IEnumerable<int> tagIds, CancellationToken ct)
+    {
+        const string sql =
+            $"""
+            UPDATE campaigns.campaign
+            SET recipient_tag_ids = @tagIds
+            WHERE account_id = @AccountId AND campaign_id = @CampaignId
+            RETURNING {CampaignRow.Columns}
+            """;
+        var parameters = new { row.AccountId, row.CampaignId, tagIds = row.RecipientTagIds.Union(tagIds).ToArray() };
+        return tx.Connection!.QuerySingleAsync<CampaignRow>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
+    }
+
     /// <summary>Gets a campaign by id or name; throws NOT_FOUND.</summary>
     public async Task<CampaignRow> GetAsync(int accountId, string id, string name, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return await connection.QuerySingleOrDefaultAsync<CampaignRow>(new CommandDefinition(
+        const string sql =
             $"""
             SELECT {CampaignRow.Columns}
             FROM campaigns.campaign
             WHERE account_id = @accountId AND (campaign_id = @campaignId OR name = @name)
-            """,
-            new { accountId, campaignId = ParseId(id), name },
-            cancellationToken: ct))
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QuerySingleOrDefaultAsync<CampaignRow>(
+            new CommandDefinition(sql, new { accountId, campaignId = ParseId(id), name }, cancellationToken: ct))
             ?? throw RpcErrors.NotFound("campaign", id.Length > 0 ? id : name);
     }
 
-    /// <summary>Lists campaigns, newest first, behind the given one.</summary>
-    public async Task<List<CampaignRow>> ListAsync(int accountId, short[] states, Guid? behind, int limit, CancellationToken ct)
+    /// <summary>Lists campaigns after the given one, newest first.</summary>
+    public async Task<List<CampaignRow>> ListAsync(int accountId, short[] states, Guid? after, int limit, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return (await connection.QueryAsync<CampaignRow>(new CommandDefinition(
+        const string sql =
             $"""
             SELECT {CampaignRow.Columns}
             FROM campaigns.campaign
             WHERE account_id = @accountId
               AND (cardinality(@states) = 0 OR state = ANY(@states))
-              AND (@behind::uuid IS NULL OR campaign_id < @behind)
+              AND (@after::uuid IS NULL OR campaign_id < @after)
             ORDER BY campaign_id DESC
             LIMIT @limit
-            """,
-            new { accountId, states, behind, limit },
-            cancellationToken: ct))).AsList();
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<CampaignRow>(
+            new CommandDefinition(sql, new { accountId, states, after, limit }, cancellationToken: ct))).AsList();
     }
 
     /// <summary>Lists the campaigns whose audience was evaluated last, newest first.</summary>
     public async Task<List<CampaignRow>> EvaluatedAsync(int accountId, int limit, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return (await connection.QueryAsync<CampaignRow>(new CommandDefinition(
+        const string sql =
             $"""
             SELECT {CampaignRow.Columns}
             FROM campaigns.campaign
             WHERE account_id = @accountId AND evaluated_at IS NOT NULL
             ORDER BY evaluated_at DESC
             LIMIT @limit
-            """,
-            new { accountId, limit },
-            cancellationToken: ct))).AsList();
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<CampaignRow>(new CommandDefinition(sql, new { accountId, limit }, cancellationToken: ct))).AsList();
     }
 
     /// <summary>
@@ -108,16 +124,16 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
     public static async Task<CampaignRow> LockAsync(
         NpgsqlTransaction tx, int accountId, string id, int version, State[] allowed, CancellationToken ct)
     {
-        var row = await tx.Connection!.QuerySingleOrDefaultAsync<CampaignRow>(new CommandDefinition(
+        const string sql =
             $"""
             SELECT {CampaignRow.Columns}
             FROM campaigns.campaign
             WHERE account_id = @accountId AND campaign_id = @campaignId
             FOR UPDATE
-            """,
-            new { accountId, campaignId = ParseId(id) },
-            tx,
-            cancellationToken: ct)) ?? throw RpcErrors.NotFound("campaign", id);
+            """;
+        var row = await tx.Connection!.QuerySingleOrDefaultAsync<CampaignRow>(
+            new CommandDefinition(sql, new { accountId, campaignId = ParseId(id) }, tx, cancellationToken: ct))
+            ?? throw RpcErrors.NotFound("campaign", id);
         if (version != 0 && version != row.Version)
         {
             throw RpcErrors.VersionMismatch("campaign", id, row.Version);
@@ -127,34 +143,41 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
     }
 
     /// <summary>Moves a locked campaign to another state. A campaign whose life is over gets its end time.</summary>
-    public static Task<CampaignRow> SetStateAsync(NpgsqlTransaction tx, CampaignRow row, State state, CancellationToken ct) =>
-        tx.Connection!.QuerySingleAsync<CampaignRow>(new CommandDefinition(
+    public static Task<CampaignRow> SetStateAsync(NpgsqlTransaction tx, CampaignRow row, State state, CancellationToken ct)
+    {
+        const string sql =
             $"""
             UPDATE campaigns.campaign
-            SET state = @state, problem = '', version = version + 1, updated_at = now(), ended_at = CASE WHEN @state IN (6, 7, 8) THEN now() END
+            SET state = @state, problem = '', version = version + 1, updated_at = now(),
+                ended_at = CASE WHEN @state IN {CampaignStates.Ended} THEN now() END
             WHERE account_id = @AccountId AND campaign_id = @CampaignId
             RETURNING {CampaignRow.Columns}
-            """,
-            new { row.AccountId, row.CampaignId, state = (short)state },
-            tx,
-            cancellationToken: ct));
+            """;
+        var parameters = new { row.AccountId, row.CampaignId, state = (short)state };
+        return tx.Connection!.QuerySingleAsync<CampaignRow>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
+    }
 
     /// <summary>Lets a locked campaign fall due at an instant, for which the schedule was given; null if there is none any more.</summary>
-    public static Task<CampaignRow> ScheduleAsync(NpgsqlTransaction tx, CampaignRow row, DateTime runAt, string? schedule, CancellationToken ct) =>
-        tx.Connection!.QuerySingleAsync<CampaignRow>(new CommandDefinition(
+    public static Task<CampaignRow> ScheduleAsync(NpgsqlTransaction tx, CampaignRow row, DateTime runAt, string? schedule, CancellationToken ct)
+    {
+        const string sql =
             $"""
             UPDATE campaigns.campaign
-            SET state = 2, run_at = @runAt, schedule = @schedule::jsonb, problem = '', version = version + 1, updated_at = now(), ended_at = NULL
+            SET state = {CampaignStates.Scheduled}, run_at = @runAt, schedule = @schedule::jsonb, problem = '', version = version + 1,
+                updated_at = now(), ended_at = NULL
             WHERE account_id = @AccountId AND campaign_id = @CampaignId
             RETURNING {CampaignRow.Columns}
-            """,
-            new { row.AccountId, row.CampaignId, runAt, schedule },
-            tx,
-            cancellationToken: ct));
+            """;
+        var parameters = new { row.AccountId, row.CampaignId, runAt, schedule };
+        return tx.Connection!.QuerySingleAsync<CampaignRow>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
+    }
 
-    /// <summary>The database's clock: the one by which schedules fall due.</summary>
-    public static Task<DateTime> NowAsync(NpgsqlTransaction tx, CancellationToken ct) =>
-        tx.Connection!.ExecuteScalarAsync<DateTime>(new CommandDefinition("SELECT clock_timestamp()", transaction: tx, cancellationToken: ct));
+    /// <summary>Reads the database's clock, by which schedules fall due.</summary>
+    public static Task<DateTime> NowAsync(NpgsqlTransaction tx, CancellationToken ct)
+    {
+        const string sql = "SELECT clock_timestamp()";
+        return tx.Connection!.ExecuteScalarAsync<DateTime>(new CommandDefinition(sql, transaction: tx, cancellationToken: ct));
+    }
 
     public static string ToJson(IMessage message) => JsonFormatter.Default.Format(message);
 
@@ -186,7 +209,7 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
         Audience = ToJson(campaign.Audience),
         RecipientTagIds = campaign.RecipientTagIds.ToArray(),
         campaign.MessagesPerMinute,
-        SegmentIds = References.SegmentIds(campaign.Audience),
+        SegmentIds = CampaignReferences.SegmentIds(campaign.Audience),
         AbTest = campaign.AbTest is null ? null : ToJson(campaign.AbTest),
     };
 }

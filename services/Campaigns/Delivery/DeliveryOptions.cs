@@ -9,10 +9,10 @@ internal sealed class DeliveryOptions
     /// <summary>How many it hands over at the same time by SMS. Defaults to 4.</summary>
     public int SmsConnections { get; set; } = 4;
 
-    /// <summary>At most so many messages leave per second, from all processes together; 0, the default, for no limit.</summary>
+    /// <summary>The most messages that leave per second, from all processes together; 0, the default, for no limit.</summary>
     public int MessagesPerSecond { get; set; }
 
-    /// <summary>At most so many e-mails leave per minute to one domain, from all processes together; 0, the default, for no limit.</summary>
+    /// <summary>The most e-mails that leave per minute to one domain, from all processes together; 0, the default, for no limit.</summary>
     public int DomainMessagesPerMinute { get; set; }
 
     /// <summary>The limits of single domains, by name; they win over <see cref="DomainMessagesPerMinute"/>, and 0 is no limit.</summary>
@@ -20,7 +20,7 @@ internal sealed class DeliveryOptions
 
     /// <summary>
     /// Where a process keeps what it is doing, so that the next one on the machine knows. Defaults to a folder for temporary files; with none,
-    /// each message takes leave alone, which is slow.
+    /// each message departs alone, which is slow.
     /// </summary>
     public string JournalFolder { get; set; } = Path.Combine(Path.GetTempPath(), "tagsegments-campaigns");
 
@@ -33,7 +33,7 @@ internal sealed class DeliveryOptions
     /// <summary>How long nothing is taken over after the start of the database server. Defaults to 10 seconds.</summary>
     public TimeSpan RecoveryGrace { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long after it took leave a message may be begun; later it takes leave again. Defaults to 10 seconds.</summary>
+    /// <summary>How long after it departed a message may be begun; later it departs again. Defaults to 10 seconds.</summary>
     public TimeSpan DepartureAge { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the receiving side may take for one message. Defaults to 2 minutes.</summary>

@@ -1,6 +1,3 @@
-using TagSegments.Campaigns.Content;
-using TagSegments.Campaigns.Ledger;
-
 namespace TagSegments.Campaigns.Delivery;
 
 /// <summary>One connection by which messages leave.</summary>
@@ -13,8 +10,8 @@ internal interface ITransport : IAsyncDisposable
     Task<bool> WaitUntilReadyAsync(CancellationToken ct);
 
     /// <summary>
-    /// Hands a message over and tells what became of it, in bounded time. Does not throw. <paramref name="begin"/> is called before that is
-    /// sent after which only the answer tells whether the message was taken.
+    /// Hands a message over and returns what the receiving side made of it, in bounded time. Does not throw. <paramref name="begin"/> is called
+    /// just before the last part of the message is sent: from then on only the answer shows whether the message was taken.
     /// </summary>
-    Task<Outcome> SendAsync(Claim claim, OutgoingMessage message, Action begin);
+    Task<HandoverResult> SendAsync(OutgoingMessage message, Action begin);
 }

@@ -2,10 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Crm.Campaigns.V1;
-using TagSegments.Campaigns.Content;
-using TagSegments.Campaigns.Ledger;
 using TagSegments.Campaigns.Suppressions;
+using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 
 namespace TagSegments.Campaigns.Delivery;
 
@@ -20,11 +18,11 @@ internal sealed class SmsTransport(HttpClient http, SmsOptions sms, DeliveryOpti
 
     public Task<bool> WaitUntilReadyAsync(CancellationToken ct) => Task.FromResult(!ct.IsCancellationRequested);
 
-    public async Task<Outcome> SendAsync(Claim claim, OutgoingMessage message, Action begin)
+    public async Task<HandoverResult> SendAsync(OutgoingMessage message, Action begin)
     {
         if (sms.Url.Length == 0)
         {
-            return Outcome.Failed(claim, Recipient.Types.Reason.Rejected, "No SMS provider is configured (Sms:Url).");
+            return HandoverResult.Failed(Reason.Rejected, "No SMS provider is configured (Sms:Url).");
         }
 
         using var timeout = new CancellationTokenSource(delivery.HandOverTimeout);
@@ -33,30 +31,30 @@ internal sealed class SmsTransport(HttpClient http, SmsOptions sms, DeliveryOpti
             using var request = CreateRequest(message);
             begin();
             using var response = await http.SendAsync(request, timeout.Token);
-            return Judge(claim, response.StatusCode);
+            return Judge(response.StatusCode);
         }
         catch (HttpRequestException e) when (e.HttpRequestError
             is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
         {
             // The request never left.
-            return Outcome.Deferred(claim, e.Message, delivery);
+            return HandoverResult.Deferred(e.Message);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            return Outcome.Unknown(claim, e.Message);
+            return HandoverResult.Unknown(e.Message);
         }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private Outcome Judge(Claim claim, HttpStatusCode status)
+    private static HandoverResult Judge(HttpStatusCode status)
     {
         var detail = $"{(int)status} {status}";
         return (int)status switch
         {
-            >= 200 and < 300 => Outcome.Accepted(claim, detail),
-            408 or 429 or >= 500 => Outcome.Deferred(claim, detail, delivery),
-            _ => Outcome.Failed(claim, Recipient.Types.Reason.Rejected, detail),
+            >= 200 and < 300 => HandoverResult.Accepted(detail),
+            408 or 429 or >= 500 => HandoverResult.Deferred(detail),
+            _ => HandoverResult.Failed(Reason.Rejected, detail),
         };
     }
 

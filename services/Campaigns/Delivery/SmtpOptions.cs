@@ -18,8 +18,8 @@ internal sealed class SmtpOptions
     public string Security { get; set; } = "";
 
     /// <summary>
-    /// A PEM file with the authority, or the certificate itself, that the server's certificate must come from instead of those that the machine
-    /// trusts: for mail servers of one's own.
+    /// A PEM file with the authority, or the certificate itself, that the server's certificate must come from instead of the ones that the
+    /// machine trusts: for mail servers of one's own.
     /// </summary>
     public string Authority { get; set; } = "";
 
@@ -40,6 +40,12 @@ internal sealed class SmtpOptions
     /// too, and reports of them lead back to the recipient.
     /// </summary>
     public string Provider { get; set; } = "";
+
+    /// <summary>
+    /// Whether plain messages bypass the slow parts of the mail library, see <c>FastPath/README.md</c>. Defaults to true; with false the
+    /// library does everything.
+    /// </summary>
+    public bool FastPath { get; set; } = true;
 
     public SecureSocketOptions SocketOptions => Security switch
     {

@@ -1,14 +1,12 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using Crm.Campaigns.V1;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
-using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Delivery.FastPath;
-using TagSegments.Campaigns.Ledger;
+using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 
 namespace TagSegments.Campaigns.Delivery;
 
@@ -18,6 +16,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(30);
     private readonly X509Certificate2Collection _authorities = Authorities(smtp.Authority);
+    private readonly MailParts _parts = new(smtp.FastPath);
     private SmtpClient _client = new();
     private MailSocket? _socket;
     private int _sent;
@@ -51,29 +50,29 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         return IsReady && !ct.IsCancellationRequested;
     }
 
-    public async Task<Outcome> SendAsync(Claim claim, OutgoingMessage message, Action begin)
+    public async Task<HandoverResult> SendAsync(OutgoingMessage message, Action begin)
     {
         using var timeout = new CancellationTokenSource(delivery.HandOverTimeout);
         var progress = new DataProgress(begin);
         try
         {
-            using var mail = MailComposer.Compose(message, smtp.Provider);
+            using var mail = MailComposer.Compose(message, smtp.Provider, _parts);
             _sent++;
-            return Outcome.Accepted(claim, await _client.SendAsync(mail.Message, mail.From, [mail.To], timeout.Token, progress));
+            return HandoverResult.Accepted(await _client.SendAsync(mail.Message, mail.From, [mail.To], timeout.Token, progress));
         }
         catch (SmtpCommandException e)
         {
-            return Refused(claim, e);
+            return Refused(e);
         }
         catch (ParseException e)
         {
-            return Outcome.Failed(claim, Recipient.Types.Reason.InvalidAddress, e.Message);
+            return HandoverResult.Failed(Reason.InvalidAddress, e.Message);
         }
         catch (Exception e) when (IsConnectionTrouble(e) || e is OperationCanceledException)
         {
             // Whether the server has taken the message is known only if it did not get all of it.
             Drop();
-            return progress.AllWritten ? Outcome.Unknown(claim, e.Message) : Outcome.Deferred(claim, e.Message, delivery);
+            return progress.AllWritten ? HandoverResult.Unknown(e.Message) : HandoverResult.Deferred(e.Message);
         }
     }
 
@@ -122,8 +121,16 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         Drop();
         _client.Timeout = (int)smtp.Timeout.TotalMilliseconds;
         _client.ServerCertificateValidationCallback = _authorities.Count > 0 ? IsTrusted : null;
-        _socket = await MailSocket.ConnectAsync(smtp.Host, smtp.Port, smtp.Timeout, ct);
-        await _client.ConnectAsync(_socket, smtp.Host, smtp.Port, smtp.SocketOptions, ct);
+        if (smtp.FastPath)
+        {
+            _socket = await MailSocket.ConnectAsync(smtp.Host, smtp.Port, smtp.Timeout, ct);
+            await _client.ConnectAsync(_socket, smtp.Host, smtp.Port, smtp.SocketOptions, ct);
+        }
+        else
+        {
+            await _client.ConnectAsync(smtp.Host, smtp.Port, smtp.SocketOptions, ct);
+        }
+
         // With BDAT the message would end with its last byte, before it is known that all of it is written.
         _client.Capabilities &= ~SmtpCapabilities.Chunking;
         if (smtp.User.Length > 0)
@@ -135,7 +142,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
     }
 
     // A reply is definite: 4xx is for now, 5xx for good, and both concern this message only. After 421 the server hangs up.
-    private Outcome Refused(Claim claim, SmtpCommandException refusal)
+    private HandoverResult Refused(SmtpCommandException refusal)
     {
         var detail = $"{(int)refusal.StatusCode} {refusal.Message}";
         if ((int)refusal.StatusCode == 421 || !_client.IsConnected)
@@ -144,8 +151,8 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         }
 
         return (int)refusal.StatusCode >= 500
-            ? Outcome.Failed(claim, Recipient.Types.Reason.Rejected, detail)
-            : Outcome.Deferred(claim, detail, delivery);
+            ? HandoverResult.Failed(Reason.Rejected, detail)
+            : HandoverResult.Deferred(detail);
     }
 
     private static X509Certificate2Collection Authorities(string file)

@@ -1,3 +1,5 @@
+using Crm.Common.V1;
+
 namespace TagSegments.Campaigns.Delivery;
 
 /// <summary>Makes connections to the configured mail server and SMS provider.</summary>
@@ -9,10 +11,10 @@ internal sealed class Transports(
     private readonly SmsOptions _sms = configuration.GetSection("Sms").Get<SmsOptions>() ?? new SmsOptions();
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>Makes a connection to the mail server; <paramref name="waiting"/> counts the messages that wait for one.</summary>
-    public ITransport CreateSmtp(Func<int> waiting) => new SmtpTransport(_smtp, delivery, _watch, waiting);
-
-    public ITransport CreateSms() => new SmsTransport(_http, _sms, delivery, time);
+    /// <summary>Makes a connection for a channel; <paramref name="waiting"/> counts the messages that wait for one.</summary>
+    public ITransport Create(Channel channel, Func<int> waiting) => channel == Channel.Sms
+        ? new SmsTransport(_http, _sms, delivery, time)
+        : new SmtpTransport(_smtp, delivery, _watch, waiting);
 
     public void Dispose() => _http.Dispose();
 

@@ -6,13 +6,13 @@ namespace TagSegments.Campaigns.Journal;
 
 /// <summary>
 /// What the lanes of this process are doing, in a file that is mapped into memory: writing costs nothing, and what was written outlives the
-/// process however it ends. The next process on the machine reads there what the ledger cannot know: which messages that had taken leave
+/// process however it ends. The next process on the machine reads there what the ledger cannot know: which of the messages that had departed
 /// were not begun, and what the server answered last.
 /// </summary>
 internal sealed class JournalFile : IDisposable
 {
-    /// <summary>How many messages of a lane can take leave together.</summary>
-    public const int HandSize = 128;
+    /// <summary>How many messages of a lane can depart together.</summary>
+    public const int HandoverSize = 128;
 
     /// <summary>The suffix of the files.</summary>
     public const string Suffix = ".journal";
@@ -37,7 +37,7 @@ internal sealed class JournalFile : IDisposable
         Lanes = [.. Enumerable.Range(0, lanes).Select(lane => new JournalLane(_view, JournalFormat.HeaderSize + ((long)lane * JournalFormat.LaneSize)))];
     }
 
-    /// <summary>By this the leases of the process are known.</summary>
+    /// <summary>The id by which the leases of the process are known.</summary>
     public Guid Id { get; }
 
     public IReadOnlyList<JournalLane> Lanes { get; }
@@ -51,7 +51,7 @@ internal sealed class JournalFile : IDisposable
         return new JournalFile(new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None), id, lanes);
     }
 
-    /// <summary>Ends the journal. The file stays: what it tells is put right like that of a process that died.</summary>
+    /// <summary>Ends the journal. The file stays: the next process puts right what it says, as for a process that died.</summary>
     public void Dispose()
     {
         _view.Dispose();
@@ -61,42 +61,42 @@ internal sealed class JournalFile : IDisposable
 }
 
 /// <summary>
-/// The part of one lane, for three hands of messages in turn: those that take leave, those that are handed over meanwhile, and those before them,
-/// whose outcomes are being stored.
+/// The part of one lane, for three handovers in turn: the messages that are departing, the ones being handed over meanwhile, and the
+/// ones before them, whose outcomes are being stored.
 /// </summary>
 internal sealed class JournalLane(MemoryMappedViewAccessor view, long start)
 {
-    private int _hand;
+    private int _place;
 
-    /// <summary>Notes messages that are about to take leave, in place of those of three hands ago.</summary>
-    public JournalHand Depart(IReadOnlyList<Claim> claims)
+    /// <summary>Notes messages that are about to depart, in place of those of three handovers ago.</summary>
+    public JournalHandover Depart(IReadOnlyList<BatchRecipient> recipients)
     {
-        _hand = (_hand + 1) % JournalFormat.Hands;
-        var hand = new JournalHand(view, start + ((long)_hand * JournalFile.HandSize * JournalFormat.SlotSize));
-        hand.Depart(claims);
-        return hand;
+        _place = (_place + 1) % JournalFormat.Handovers;
+        var handover = new JournalHandover(view, start + ((long)_place * JournalFile.HandoverSize * JournalFormat.SlotSize));
+        handover.Depart(recipients);
+        return handover;
     }
 }
 
-/// <summary>The notes of messages that take leave together.</summary>
-internal sealed class JournalHand(MemoryMappedViewAccessor view, long start)
+/// <summary>The notes of messages that depart together.</summary>
+internal sealed class JournalHandover(MemoryMappedViewAccessor view, long start)
 {
-    /// <summary>Notes that the end of a message is about to be sent, after which only the answer tells whether it was taken.</summary>
+    /// <summary>Notes that the end of a message is about to be sent, after which only the answer shows whether it was taken.</summary>
     public void Begin(int message) => JournalFormat.WriteStage(view, Slot(message), JournalStage.Begun);
 
     /// <summary>Notes what became of a message.</summary>
     public void End(int message, Outcome outcome) => JournalFormat.WriteOutcome(view, Slot(message), outcome);
 
-    internal void Depart(IReadOnlyList<Claim> claims)
+    internal void Depart(IReadOnlyList<BatchRecipient> recipients)
     {
-        for (var i = 0; i < JournalFile.HandSize; i++)
+        for (var i = 0; i < JournalFile.HandoverSize; i++)
         {
             JournalFormat.Clear(view, Slot(i));
         }
 
-        for (var i = 0; i < claims.Count; i++)
+        for (var i = 0; i < recipients.Count; i++)
         {
-            JournalFormat.WriteClaim(view, Slot(i), claims[i]);
+            JournalFormat.WriteRecipient(view, Slot(i), recipients[i]);
         }
     }
 

@@ -10,7 +10,7 @@ internal enum JournalStage : byte
 {
     None,
 
-    /// <summary>About to take leave, or has taken it.</summary>
+    /// <summary>About to depart, or departed.</summary>
     Departed,
 
     /// <summary>The end of its data was about to be sent.</summary>
@@ -29,17 +29,17 @@ internal static class JournalFormat
     public const int HeaderSize = 64;
     public const int SlotSize = 512;
 
-    /// <summary>How many hands of messages a lane has notes of.</summary>
-    public const int Hands = 3;
+    /// <summary>How many handovers a lane has notes of.</summary>
+    public const int Handovers = 3;
 
-    public const int LaneSize = Hands * JournalFile.HandSize * SlotSize;
+    public const int LaneSize = Handovers * JournalFile.HandoverSize * SlotSize;
     private const int Account = 4, Campaign = 8, Contact = 24, Batch = 28, Fence = 32, Attempts = 40, Channel = 44;
     private const double MaxDelay = 30 * 86_400;
     private const int State = 48, Reason = 50, Length = 52, Delay = 56, Detail = 64;
 
     /// <summary>
-    /// Tells starts of the machine apart. What was written before a crash of the machine may be missing in part, so then only what is there is
-    /// believed.
+    /// Identifies the start of the machine. What was written before a crash of the machine may be missing in part, so then only what is there
+    /// is believed.
     /// </summary>
     public static string Boot()
     {
@@ -49,15 +49,15 @@ internal static class JournalFormat
 
     public static void Clear(MemoryMappedViewAccessor view, long slot) => view.Write(slot, (byte)JournalStage.None);
 
-    public static void WriteClaim(MemoryMappedViewAccessor view, long slot, Claim claim)
+    public static void WriteRecipient(MemoryMappedViewAccessor view, long slot, BatchRecipient recipient)
     {
-        view.Write(slot + Account, claim.AccountId);
-        view.WriteArray(slot + Campaign, claim.CampaignId.ToByteArray(), 0, 16);
-        view.Write(slot + Contact, claim.ContactId);
-        view.Write(slot + Batch, claim.BatchId);
-        view.Write(slot + Fence, claim.Fence);
-        view.Write(slot + Attempts, claim.Attempts);
-        view.Write(slot + Channel, claim.Channel);
+        view.Write(slot + Account, recipient.AccountId);
+        view.WriteArray(slot + Campaign, recipient.CampaignId.ToByteArray(), 0, 16);
+        view.Write(slot + Contact, recipient.ContactId);
+        view.Write(slot + Batch, recipient.BatchId);
+        view.Write(slot + Fence, recipient.Fence);
+        view.Write(slot + Attempts, recipient.Attempts);
+        view.Write(slot + Channel, recipient.Channel);
         WriteStage(view, slot, JournalStage.Departed);
     }
 
@@ -79,7 +79,7 @@ internal static class JournalFormat
         view.Write(slot, (byte)stage);
     }
 
-    /// <summary>Reads the outcomes that a journal tells of.</summary>
+    /// <summary>Reads the outcomes that follow from a journal.</summary>
     public static List<Outcome> Read(ReadOnlySpan<byte> journal)
     {
         var outcomes = new List<Outcome>();
@@ -102,8 +102,8 @@ internal static class JournalFormat
 
     private static Outcome? ReadSlot(ReadOnlySpan<byte> slot, bool isComplete) => (JournalStage)slot[0] switch
     {
-        JournalStage.Departed when isComplete => Outcome.Released(ReadClaim(slot)),
-        JournalStage.Departed or JournalStage.Begun => Outcome.Unknown(ReadClaim(slot), "The sender stopped before the answer came."),
+        JournalStage.Departed when isComplete => Outcome.Released(ReadRecipient(slot)),
+        JournalStage.Departed or JournalStage.Begun => Outcome.Unknown(ReadRecipient(slot), "The sender stopped before the answer came."),
         JournalStage.Ended => ReadOutcome(slot),
         _ => null,
     };
@@ -113,16 +113,16 @@ internal static class JournalFormat
     {
         var (state, delay) = ((Recipient.Types.State)BitConverter.ToInt16(slot[State..]), BitConverter.ToDouble(slot[Delay..]));
         return state is Recipient.Types.State.Unspecified || !Enum.IsDefined(state) || delay is not (>= 0 and < MaxDelay)
-            ? Outcome.Unknown(ReadClaim(slot), "The note of the answer is damaged.")
+            ? Outcome.Unknown(ReadRecipient(slot), "The note of the answer is damaged.")
             : new Outcome(
-                ReadClaim(slot),
+                ReadRecipient(slot),
                 state,
                 (Recipient.Types.Reason)BitConverter.ToInt16(slot[Reason..]),
                 Encoding.UTF8.GetString(slot.Slice(Detail, Math.Clamp(BitConverter.ToInt32(slot[Length..]), 0, SlotSize - Detail))),
                 TimeSpan.FromSeconds(delay));
     }
 
-    private static Claim ReadClaim(ReadOnlySpan<byte> slot) => new(
+    private static BatchRecipient ReadRecipient(ReadOnlySpan<byte> slot) => new(
         BitConverter.ToInt32(slot[Account..]),
         new Guid(slot.Slice(Campaign, 16)),
         BitConverter.ToInt32(slot[Contact..]),

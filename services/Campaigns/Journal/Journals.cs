@@ -10,11 +10,10 @@ namespace TagSegments.Campaigns.Journal;
 /// are put into the ledger.
 /// </summary>
 internal sealed class Journals(
-    NpgsqlDataSource database, Batches batches, LedgerWriter writer, DeliveryOptions options,
-    ILogger<Journals> logger)
+    NpgsqlDataSource database, BatchStore batches, LedgerWriter writer, DeliveryOptions options, ILogger<Journals> logger)
     : PollingService(TimeSpan.FromSeconds(5), logger)
 {
-    /// <summary>Opens the journal of this process; null if it cannot have one, and then each message takes leave alone.</summary>
+    /// <summary>Opens the journal of this process; null if it cannot have one, and then each message departs alone.</summary>
     public async Task<JournalFile?> OpenAsync(CancellationToken ct)
     {
         try
@@ -60,9 +59,9 @@ internal sealed class Journals(
 
     private async Task<string> FolderAsync(CancellationToken ct)
     {
+        const string sql = "SELECT installation_id FROM campaigns.installation";
         await using var connection = await database.OpenConnectionAsync(ct);
-        var installation = await connection.ExecuteScalarAsync<Guid>(
-            new CommandDefinition("SELECT installation_id FROM campaigns.installation", cancellationToken: ct));
+        var installation = await connection.ExecuteScalarAsync<Guid>(new CommandDefinition(sql, cancellationToken: ct));
         return Path.Combine(options.JournalFolder, installation.ToString());
     }
 
@@ -84,7 +83,7 @@ internal sealed class Journals(
         var bytes = new byte[file.Length];
         await file.ReadExactlyAsync(bytes, ct);
         var outcomes = JournalFormat.Read(bytes);
-        await writer.StepAsync(outcomes, [], ct);
+        await writer.WriteAsync(outcomes, [], ct);
         if (Guid.TryParse(Path.GetFileNameWithoutExtension(file.Name), out var holder))
         {
             await batches.EndLeasesAsync(holder, ct);

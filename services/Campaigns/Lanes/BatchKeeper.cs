@@ -3,16 +3,16 @@ using TagSegments.Campaigns.Ledger;
 
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>Keeps the leases of what this process sends, and puts right what stopped senders have left behind.</summary>
-internal sealed class BatchKeeper(Batches batches, OpenBatches open, DeliveryOptions options, ILogger<BatchKeeper> logger)
+/// <summary>Keeps the leases of what this process sends, and puts right what stopped senders have left.</summary>
+internal sealed class BatchKeeper(BatchStore batches, HeldBatchRegistry held, DeliveryOptions options, ILogger<BatchKeeper> logger)
     : PollingService(Shorter(options.BatchLease / 4, options.PollInterval * 4), logger)
 {
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         // Its own first: after an outage of the database they must not be taken for abandoned.
-        var lost = await batches.RenewAsync(open.Held, ct);
-        // Those that were given back meanwhile are not held any more, and nobody took them away.
-        if (lost.Intersect(open.Held).Count() is > 0 and var count)
+        var lost = await batches.RenewAsync(held.Batches, ct);
+        // A batch that was given back meanwhile is not held any more, and nobody took it away.
+        if (lost.Intersect(held.Batches).Count() is > 0 and var count)
         {
             logger.BatchesLost(count);
         }

@@ -4,14 +4,14 @@ using Channel = Crm.Common.V1.Channel;
 
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>The lanes on which messages leave.</summary>
-internal sealed class LanePool(DeliveryOptions options, LaneServices services, Transports transports, ILogger<Lane> logger)
+/// <summary>The lanes on which messages leave, and a queue for each channel.</summary>
+internal sealed class LanePool(DeliveryOptions options, LaneServices services, Transports transports, ILogger<DeliveryLane> logger)
 {
-    private readonly LetterQueue _email = new();
-    private readonly LetterQueue _sms = new();
+    private readonly MessageQueue _email = new();
+    private readonly MessageQueue _sms = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public LetterQueue QueueOf(Channel channel) => channel == Channel.Sms ? _sms : _email;
+    public MessageQueue QueueOf(Channel channel) => channel == Channel.Sms ? _sms : _email;
 
     public bool IsFull => _email.IsFull || _sms.IsFull;
 
@@ -26,13 +26,16 @@ internal sealed class LanePool(DeliveryOptions options, LaneServices services, T
     /// <summary>Runs until it is cancelled and what is being handed over then has come to its end.</summary>
     public async Task RunAsync(JournalFile? journal, CancellationToken ct)
     {
-        var email = Enumerable.Range(0, options.Connections).Select(i => Run(_email, transports.CreateSmtp(() => _email.Count), journal?.Lanes[i], ct));
-        var sms = Enumerable.Range(0, options.SmsConnections)
-            .Select(i => Run(_sms, transports.CreateSms(), journal?.Lanes[options.Connections + i], ct));
+        var email = Enumerable.Range(0, options.Connections).Select(i => Run(Channel.Email, journal?.Lanes[i], ct));
+        var sms = Enumerable.Range(0, options.SmsConnections).Select(i => Run(Channel.Sms, journal?.Lanes[options.Connections + i], ct));
         await Task.WhenAll(email.Concat(sms));
         _stopped.SetResult();
     }
 
-    private Task Run(LetterQueue queue, ITransport transport, JournalLane? journal, CancellationToken ct) =>
-        new Lane(queue, transport, journal, services, options, logger).RunAsync(ct);
+    private Task Run(Channel channel, JournalLane? journal, CancellationToken ct)
+    {
+        var queue = QueueOf(channel);
+        var transport = transports.Create(channel, waiting: () => queue.Count);
+        return new DeliveryLane(queue, transport, journal, services, options, logger).RunAsync(ct);
+    }
 }

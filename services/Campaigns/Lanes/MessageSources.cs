@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using TagSegments.Campaigns.Ledger;
+using TagSegments.Campaigns.Schema;
 
 namespace TagSegments.Campaigns.Lanes;
 
@@ -12,19 +13,17 @@ internal sealed class MessageSources(NpgsqlDataSource database)
     /// <summary>Lists the campaigns that are being sent.</summary>
     public async Task<IReadOnlyCollection<MessageSource>> SendingAsync(CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var sending = (await connection.QueryAsync<(int AccountId, Guid CampaignId, int Version)>(new CommandDefinition(
-            "SELECT account_id, campaign_id, version FROM campaigns.campaign WHERE state = 4", cancellationToken: ct))).AsList();
-        var unknown = sending.Where(key => !_known.ContainsKey(key)).ToList();
-        var read = unknown.Count == 0 ? [] : await connection.QueryAsync<MessageSource>(new CommandDefinition(
-            """
-            SELECT account_id, campaign_id, account_name, name, message, messages_per_minute,
-                COALESCE((audience->>'subscribedOnly')::boolean, false) AS subscribed_only, ab_test, ab_winner, version, false AS is_single
+        const string sql =
+            $"""
+            SELECT account_id, campaign_id, version
             FROM campaigns.campaign
-            WHERE state = 4 AND campaign_id = ANY(@ids)
-            """,
-            new { ids = unknown.Select(key => key.CampaignId).ToArray() },
-            cancellationToken: ct));
+            WHERE state = {CampaignStates.Sending}
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var sending = (await connection.QueryAsync<(int AccountId, Guid CampaignId, int Version)>(
+            new CommandDefinition(sql, cancellationToken: ct))).AsList();
+        var unknown = sending.Where(key => !_known.ContainsKey(key)).ToList();
+        var read = unknown.Count == 0 ? [] : await ReadAsync(connection, [.. unknown.Select(key => key.CampaignId)], ct);
         _known = sending.Where(_known.ContainsKey).Select(key => _known[key]).Concat(read)
             .ToDictionary(source => (source.AccountId, source.CampaignId, source.Version));
         return _known.Values;
@@ -33,15 +32,42 @@ internal sealed class MessageSources(NpgsqlDataSource database)
     /// <summary>Gets the single messages of batches.</summary>
     public async Task<Dictionary<Guid, MessageSource>> SinglesAsync(IReadOnlyList<Batch> batches, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return (await connection.QueryAsync<MessageSource>(new CommandDefinition(
+        const string sql =
             """
             SELECT m.account_id, m.message_id AS campaign_id, m.account_name, '' AS name, m.message, 0 AS messages_per_minute,
                 false AS subscribed_only, NULL AS ab_test, 0::smallint AS ab_winner, 0 AS version, true AS is_single
             FROM unnest(@accounts, @campaigns) AS b (account_id, campaign_id)
             JOIN campaigns.single_message m ON m.account_id = b.account_id AND m.message_id = b.campaign_id
-            """,
-            new { accounts = batches.Select(b => b.AccountId).ToArray(), campaigns = batches.Select(b => b.CampaignId).ToArray() },
-            cancellationToken: ct))).ToDictionary(source => source.CampaignId);
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var parameters = new { accounts = batches.Select(b => b.AccountId).ToArray(), campaigns = batches.Select(b => b.CampaignId).ToArray() };
+        return (await connection.QueryAsync<MessageSource>(new CommandDefinition(sql, parameters, cancellationToken: ct)))
+            .ToDictionary(source => source.CampaignId);
+    }
+
+    /// <summary>Ends sending campaigns whose messages have all come to their end; returns how many.</summary>
+    public async Task<int> FinishAsync(CancellationToken ct)
+    {
+        const string sql =
+            $"""
+            UPDATE campaigns.campaign c
+            SET state = {CampaignStates.Sent}, version = version + 1, ended_at = now(), updated_at = now()
+            WHERE state = {CampaignStates.Sending}
+              AND NOT EXISTS (SELECT FROM campaigns.batch b WHERE b.account_id = c.account_id AND b.campaign_id = c.campaign_id)
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: ct));
+    }
+
+    private static Task<IEnumerable<MessageSource>> ReadAsync(NpgsqlConnection connection, Guid[] ids, CancellationToken ct)
+    {
+        const string sql =
+            $"""
+            SELECT account_id, campaign_id, account_name, name, message, messages_per_minute,
+                COALESCE((audience->>'subscribedOnly')::boolean, false) AS subscribed_only, ab_test, ab_winner, version, false AS is_single
+            FROM campaigns.campaign
+            WHERE state = {CampaignStates.Sending} AND campaign_id = ANY(@ids)
+            """;
+        return connection.QueryAsync<MessageSource>(new CommandDefinition(sql, new { ids }, cancellationToken: ct));
     }
 }

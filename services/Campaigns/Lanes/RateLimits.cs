@@ -24,15 +24,11 @@ internal sealed class RateLimits(NpgsqlDataSource database)
     /// </summary>
     public async Task<int> TakeAsync(string key, int perMinute, int wanted, CancellationToken ct)
     {
-        if (perMinute == 0 || wanted == 0)
-        {
-            return wanted;
-        }
-
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return await connection.ExecuteScalarAsync<int>(new CommandDefinition(
+        const string sql =
             """
-            INSERT INTO campaigns.rate (rate_key, used_until) VALUES (@key, now() - make_interval(secs => @share)) ON CONFLICT DO NOTHING;
+            INSERT INTO campaigns.rate (rate_key, used_until)
+            VALUES (@key, now() - make_interval(secs => @share))
+            ON CONFLICT DO NOTHING;
             WITH own AS (
                 SELECT rate_key, GREATEST(used_until, now() - make_interval(secs => GREATEST(1, @share))) AS used_until
                 FROM campaigns.rate
@@ -47,35 +43,45 @@ internal sealed class RateLimits(NpgsqlDataSource database)
             FROM taken
             WHERE r.rate_key = taken.rate_key
             RETURNING messages
-            """,
-            new { key, wanted, share = 60.0 / perMinute },
-            cancellationToken: ct));
+            """;
+        if (perMinute == 0 || wanted == 0)
+        {
+            return wanted;
+        }
+
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.ExecuteScalarAsync<int>(
+            new CommandDefinition(sql, new { key, wanted, share = 60.0 / perMinute }, cancellationToken: ct));
     }
 
     /// <summary>Gives back what was taken and not used.</summary>
     public async Task ReturnAsync(string key, int perMinute, int unused, CancellationToken ct)
     {
+        const string sql =
+            """
+            UPDATE campaigns.rate
+            SET used_until = used_until - make_interval(secs => @time)
+            WHERE rate_key = @key
+            """;
         if (perMinute > 0 && unused > 0)
         {
             await using var connection = await database.OpenConnectionAsync(ct);
-            await connection.ExecuteAsync(new CommandDefinition(
-                "UPDATE campaigns.rate SET used_until = used_until - make_interval(secs => @time) WHERE rate_key = @key",
-                new { key, time = 60.0 / perMinute * unused },
-                cancellationToken: ct));
+            await connection.ExecuteAsync(new CommandDefinition(sql, new { key, time = 60.0 / perMinute * unused }, cancellationToken: ct));
         }
     }
 
-    /// <summary>Reserves the next places of a limit; returns how long it is until the first of them, which are evenly apart.</summary>
+    /// <summary>Reserves the next places of a limit, which are evenly apart; returns how long it is until the first of them.</summary>
     public async Task<TimeSpan> ReserveAsync(string key, int perMinute, int messages, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return TimeSpan.FromSeconds(await connection.ExecuteScalarAsync<double>(new CommandDefinition(
+        const string sql =
             """
-            INSERT INTO campaigns.rate AS r (rate_key, used_until) VALUES (@key, now() + make_interval(secs => @time))
+            INSERT INTO campaigns.rate AS r (rate_key, used_until)
+            VALUES (@key, now() + make_interval(secs => @time))
             ON CONFLICT (rate_key) DO UPDATE SET used_until = GREATEST(r.used_until, now()) + make_interval(secs => @time)
             RETURNING extract(epoch FROM used_until - now())::float8 - @time
-            """,
-            new { key, time = 60.0 / perMinute * messages },
-            cancellationToken: ct)));
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return TimeSpan.FromSeconds(await connection.ExecuteScalarAsync<double>(
+            new CommandDefinition(sql, new { key, time = 60.0 / perMinute * messages }, cancellationToken: ct)));
     }
 }

@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using TagSegments.Campaigns.Delivery;
 using TagSegments.Campaigns.Ledger;
+using TagSegments.Campaigns.Schema;
 using Channel = Crm.Common.V1.Channel;
 
 namespace TagSegments.Campaigns.Lanes;
@@ -35,49 +36,49 @@ internal sealed class Throttle(RateLimits limits, DeliveryOptions options, Npgsq
         await limits.ReturnAsync(RateLimits.Total, TotalLimit, unused, ct);
     }
 
-    /// <summary>Leaves those that may leave as far as their domain is concerned; gives the others a place later on and puts them off until then.</summary>
-    public async Task<List<Claim>> ByDomainAsync(IReadOnlyList<Claim> claims, CancellationToken ct)
+    /// <summary>Returns the recipients whose domain has room for a message now; gives the others a place later on and puts them off until then.</summary>
+    public async Task<List<BatchRecipient>> ByDomainAsync(IReadOnlyList<BatchRecipient> recipients, CancellationToken ct)
     {
-        var limited = claims
-            .Where(claim => !claim.HasSlot && claim.Channel == (short)Channel.Email)
-            .GroupBy(claim => claim.Address[(claim.Address.LastIndexOf('@') + 1)..].ToLowerInvariant())
+        var limited = recipients
+            .Where(recipient => !recipient.HasSlot && recipient.Channel == (short)Channel.Email)
+            .GroupBy(recipient => recipient.Address[(recipient.Address.LastIndexOf('@') + 1)..].ToLowerInvariant())
             .Where(domain => options.DomainLimit(domain.Key) > 0);
-        var later = new Dictionary<Claim, TimeSpan>();
+        var later = new Dictionary<BatchRecipient, TimeSpan>();
         foreach (var domain in limited)
         {
             var perMinute = options.DomainLimit(domain.Key);
             var first = await limits.ReserveAsync(RateLimits.OfDomain(domain.Key), perMinute, domain.Count(), ct);
-            var places = domain.Select((claim, i) => (Claim: claim, Wait: first + TimeSpan.FromMinutes((double)i / perMinute)));
-            foreach (var (claim, wait) in places.Where(place => place.Wait > s_soon))
+            var places = domain.Select((recipient, i) => (Recipient: recipient, Wait: first + TimeSpan.FromMinutes((double)i / perMinute)));
+            foreach (var (recipient, wait) in places.Where(place => place.Wait > s_soon))
             {
-                later.Add(claim, wait);
+                later.Add(recipient, wait);
             }
         }
 
         await PutOffAsync(later, ct);
-        return [.. claims.Where(claim => !later.ContainsKey(claim))];
+        return [.. recipients.Where(recipient => !later.ContainsKey(recipient))];
     }
 
     private int TotalLimit => 60 * options.MessagesPerSecond;
 
-    private async Task PutOffAsync(Dictionary<Claim, TimeSpan> later, CancellationToken ct)
+    private async Task PutOffAsync(Dictionary<BatchRecipient, TimeSpan> later, CancellationToken ct)
     {
+        const string sql =
+            $"""
+            UPDATE campaigns.recipient r
+            SET state = {RecipientStates.Pending}, due_at = now() + make_interval(secs => c.wait), updated_at = now()
+            FROM unnest(@accounts, @campaigns, @contacts, @waits) AS c (account_id, campaign_id, contact_id, wait)
+            WHERE r.account_id = c.account_id AND r.campaign_id = c.campaign_id AND r.contact_id = c.contact_id
+              AND r.state IN {RecipientStates.Waiting}
+            """;
         if (later.Count == 0)
         {
             return;
         }
 
-        var parameters = Departures.Parameters([.. later.Keys]);
+        var parameters = LedgerDepartures.Parameters([.. later.Keys]);
         parameters.Add("waits", later.Values.Select(wait => wait.TotalSeconds).ToArray());
         await using var connection = await database.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            UPDATE campaigns.recipient r
-            SET state = 1, due_at = now() + make_interval(secs => c.wait), updated_at = now()
-            FROM unnest(@accounts, @campaigns, @contacts, @waits) AS c (account_id, campaign_id, contact_id, wait)
-            WHERE r.account_id = c.account_id AND r.campaign_id = c.campaign_id AND r.contact_id = c.contact_id AND r.state IN (1, 6)
-            """,
-            parameters,
-            cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: ct));
     }
 }

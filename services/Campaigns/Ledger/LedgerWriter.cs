@@ -12,28 +12,30 @@ namespace TagSegments.Campaigns.Ledger;
 /// </summary>
 internal sealed class LedgerWriter : IAsyncDisposable
 {
-    private const int MaxSteps = 100;
+    private const int MaxWrites = 100;
     private static readonly TimeSpan s_retryPause = TimeSpan.FromMilliseconds(500);
     private readonly NpgsqlDataSource _database;
-    private readonly Batcher<Step, IReadOnlySet<Claim>> _batcher;
+    private readonly Batcher<LaneWrite, IReadOnlySet<BatchRecipient>> _batcher;
 
     public LedgerWriter(NpgsqlDataSource database)
     {
         _database = database;
-        _batcher = new(MaxSteps, (steps, ct) => TransactionRetry.RunAsync(() => WriteAsync(steps, ct), ct));
+        _batcher = new(MaxWrites, (writes, ct) => TransactionRetry.RunAsync(() => WriteTogetherAsync(writes, ct), ct));
     }
 
     /// <summary>
-    /// Stores outcomes and takes leave for the next messages. Returns those that may leave; the others were taken back, their campaign was
-    /// stopped, or their address was suppressed meanwhile. While the database is away it waits: what is known of a message must not get lost.
+    /// Stores outcomes and lets the next messages depart. Returns the recipients whose message may be handed over; the batch of the others was
+    /// taken back, their campaign was stopped, or their address was suppressed meanwhile. While the database is away it waits: what is known
+    /// of a message must not get lost.
     /// </summary>
-    public async Task<IReadOnlySet<Claim>> StepAsync(IReadOnlyList<Outcome> outcomes, IReadOnlyList<Claim> next, CancellationToken stopping)
+    public async Task<IReadOnlySet<BatchRecipient>> WriteAsync(
+        IReadOnlyList<Outcome> outcomes, IReadOnlyList<BatchRecipient> departing, CancellationToken stopping)
     {
-        while (outcomes.Count + next.Count > 0)
+        while (outcomes.Count + departing.Count > 0)
         {
             try
             {
-                return await _batcher.AddAsync(new Step(outcomes, next), CancellationToken.None);
+                return await _batcher.AddAsync(new LaneWrite(outcomes, departing), CancellationToken.None);
             }
             catch (NpgsqlException e) when (IsAway(e) && !stopping.IsCancellationRequested)
             {
@@ -41,19 +43,19 @@ internal sealed class LedgerWriter : IAsyncDisposable
             }
         }
 
-        return new HashSet<Claim>();
+        return new HashSet<BatchRecipient>();
     }
 
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     private static bool IsAway(NpgsqlException e) => e.IsTransient || e.InnerException is IOException or TimeoutException;
 
-    private async Task<IReadOnlyList<IReadOnlySet<Claim>>> WriteAsync(IReadOnlyList<Step> steps, CancellationToken ct)
+    private async Task<IReadOnlyList<IReadOnlySet<BatchRecipient>>> WriteTogetherAsync(IReadOnlyList<LaneWrite> writes, CancellationToken ct)
     {
         await using var connection = await _database.OpenConnectionAsync(ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
-        var left = await Departures.DepartAsync(tx, [.. steps.SelectMany(s => s.Next)], ct);
-        var stored = await Outcomes.StoreAsync(tx, [.. steps.SelectMany(s => s.Outcomes)], ct);
+        var departed = await LedgerDepartures.DepartAsync(tx, [.. writes.SelectMany(write => write.Departing)], ct);
+        var stored = await LedgerOutcomes.StoreAsync(tx, [.. writes.SelectMany(write => write.Outcomes)], ct);
         foreach (var account in stored.Where(s => s.State == (short)State.Accepted).GroupBy(s => s.AccountId).OrderBy(g => g.Key))
         {
             await ActivityRecorder.RecordAsync(tx, account.Key, [.. account.Select(ToSent)], ct);
@@ -61,11 +63,11 @@ internal sealed class LedgerWriter : IAsyncDisposable
 
         await tx.CommitAsync(ct);
         CampaignMetrics.Count(stored);
-        return [.. steps.Select(step => step.Next.Where(claim => left.Contains((claim.AccountId, claim.CampaignId, claim.ContactId))).ToHashSet())];
+        return [.. writes.Select(write => write.Departing.Where(r => departed.Contains((r.AccountId, r.CampaignId, r.ContactId))).ToHashSet())];
     }
 
-    private static ActivityEvent ToSent(Stored stored) =>
+    private static ActivityEvent ToSent(StoredOutcome stored) =>
         new(stored.ContactId, Activity.Types.Kind.Sent, (Channel)stored.Channel, stored.At) { CampaignId = stored.CountsFor };
 
-    private sealed record Step(IReadOnlyList<Outcome> Outcomes, IReadOnlyList<Claim> Next);
+    private sealed record LaneWrite(IReadOnlyList<Outcome> Outcomes, IReadOnlyList<BatchRecipient> Departing);
 }

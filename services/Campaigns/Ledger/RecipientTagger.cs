@@ -16,26 +16,24 @@ internal sealed class RecipientTagger(
 
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var untagged = (await connection.QueryAsync<Untagged>(new CommandDefinition(
+        const string sql =
             """
             SELECT c.account_id, c.campaign_id, c.account_name, c.recipient_tag_ids, array_agg(t.contact_id) AS contact_ids
             FROM (SELECT account_id, campaign_id, contact_id FROM campaigns.tag_task LIMIT @BatchSize) t
             JOIN campaigns.campaign c USING (account_id, campaign_id)
             GROUP BY c.account_id, c.campaign_id
-            """,
-            new { BatchSize },
-            cancellationToken: ct))).AsList();
+            """;
+        const string doneSql =
+            """
+            DELETE FROM campaigns.tag_task
+            WHERE account_id = @AccountId AND campaign_id = @CampaignId AND contact_id = ANY(@ContactIds)
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var untagged = (await connection.QueryAsync<Untagged>(new CommandDefinition(sql, new { BatchSize }, cancellationToken: ct))).AsList();
         foreach (var campaign in untagged)
         {
             await TagAsync(campaign, ct);
-            await connection.ExecuteAsync(new CommandDefinition(
-                """
-                DELETE FROM campaigns.tag_task
-                WHERE account_id = @AccountId AND campaign_id = @CampaignId AND contact_id = ANY(@ContactIds)
-                """,
-                campaign,
-                cancellationToken: ct));
+            await connection.ExecuteAsync(new CommandDefinition(doneSql, campaign, cancellationToken: ct));
         }
 
         return untagged.Count > 0;

@@ -26,13 +26,7 @@ internal sealed partial class CampaignApi
                 !ofAudience || request.CampaignIds.Count == 1, "segments.sources", "is required unless exactly one campaign is named")
             .ThrowIfAny();
         var rows = await CampaignsAsync(account, request, ct);
-        var by = request switch
-        {
-            { Tags: { } tags } => await groups.OfTagsAsync(account, tags, ct),
-            { Segments: { Sources.Count: > 0 } segments } => await groups.OfSegmentsAsync(account, segments, ct),
-            _ => await groups.OfAudienceAsync(account, rows[0], ct),
-        };
-        return await breakdown.BreakDownAsync(account, rows, by, ct);
+        return await reports.Breakdown.BreakDownAsync(account, rows, request, ct);
     }
 
     private async Task<IReadOnlyList<CampaignRow>> CampaignsAsync(AccountInfo account, BreakDownResultsRequest request, CancellationToken ct)

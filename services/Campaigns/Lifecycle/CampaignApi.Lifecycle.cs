@@ -63,8 +63,7 @@ internal sealed partial class CampaignApi
                 : await CampaignStore.ScheduleAsync(tx, row, Later(row.RunAt, await CampaignStore.NowAsync(tx, ct)), row.Schedule, ct);
             return new ResumeCampaignResponse { Campaign = resumed.ToCampaign() };
         });
-        scheduler.Wake();
-        pump.Wake();
+        scheduler.WakeSenders();
         return response;
     }
 
@@ -98,7 +97,9 @@ internal sealed partial class CampaignApi
                 .Require(variant > 0, "variant", "is not a variant of the campaign")
                 .ThrowIfAny();
             var decision = $"Chosen by {context.Principal()}.";
-            return new ChooseVariantResponse { Campaign = (await AbTestStore.ChooseAsync(tx, row, variant, decision, ct)).ToCampaign() };
+            await AbTestStore.ChooseAsync(tx, account.Id, row.CampaignId, variant, decision, ct);
+            row = await CampaignStore.LockAsync(tx, account.Id, request.CampaignId, 0, [State.Sending, State.Paused], ct);
+            return new ChooseVariantResponse { Campaign = row.ToCampaign() };
         });
     }
 

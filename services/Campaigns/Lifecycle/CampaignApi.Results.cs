@@ -1,7 +1,6 @@
 using System.Globalization;
 using Crm.Campaigns.V1;
 using Grpc.Core;
-using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Definitions;
 using TagSegments.Campaigns.Ledger;
 using TagSegments.ServiceDefaults;
@@ -41,14 +40,7 @@ internal sealed partial class CampaignApi
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
         var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", context.CancellationToken);
-        var statistics = await results.StatisticsAsync(account.Id, row.CampaignId, context.CancellationToken);
-        statistics.Counts = await results.CountAsync(account.Id, row.CampaignId, context.CancellationToken);
-        if (row.ToAbTest() is { } test)
-        {
-            statistics.Variants.Add(await VariantsAsync(row, test, context.CancellationToken));
-        }
-
-        return statistics;
+        return await reports.Results.StatisticsAsync(row, context.CancellationToken);
     }
 
     public override async Task<ListRecipientsResponse> ListRecipients(ListRecipientsRequest request, ServerCallContext context)
@@ -59,9 +51,9 @@ internal sealed partial class CampaignApi
         new FieldChecks()
             .Require(request.ContactIds.Count <= 1_000, "contact_ids", "has more than 1,000 entries")
             .ThrowIfAny();
-        var behind = int.Parse(tools.Pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
-        var found = await results.RecipientsAsync(
-            row, [.. request.States.Select(s => (short)s)], [.. request.ContactIds], behind, size + 1, context.CancellationToken);
+        var after = int.Parse(tools.Pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
+        var found = await reports.Results.RecipientsAsync(
+            row, [.. request.States.Select(s => (short)s)], [.. request.ContactIds], after, size + 1, context.CancellationToken);
         var response = new ListRecipientsResponse { Recipients = { found.Take(size) } };
         if (found.Count > size)
         {
@@ -81,7 +73,7 @@ internal sealed partial class CampaignApi
         var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", context.CancellationToken);
         return row.EvaluatedAt is null
             ? throw CampaignStore.WrongState(row)
-            : await proof.ExplainAsync(account, row, request.ContactId, context.CancellationToken);
+            : await reports.Proof.ExplainAsync(account, row, request.ContactId, context.CancellationToken);
     }
 
     public override async Task<ResendUnknownResponse> ResendUnknown(ResendUnknownRequest request, ServerCallContext context)
@@ -108,15 +100,9 @@ internal sealed partial class CampaignApi
             row = goesOn ? await CampaignStore.SetStateAsync(tx, row, State.Sending, ct) : row;
             return new ResendUnknownResponse { Campaign = row.ToCampaign(), Resent = resent.Count };
         });
-        pump.Wake();
+        scheduler.WakeSenders();
         return response;
     }
-
-    private async Task<IEnumerable<VariantStatistics>> VariantsAsync(CampaignRow row, AbTest test, CancellationToken ct) =>
-        (await tests.CountAsync(row.AccountId, row.CampaignId, ct))
-            .OrderBy(count => count.Variant == 0 ? row.AbWinner : count.Variant)
-            .ThenBy(count => count.Variant == 0)
-            .Select(count => count.ToStatistics(Variants.NameOf(test, count.Variant == 0 ? row.AbWinner : count.Variant)));
 
     private static bool IsOver(Campaign campaign) =>
         campaign.State is State.Sent or State.Cancelled or State.Failed && campaign.Counts.Sending == 0;

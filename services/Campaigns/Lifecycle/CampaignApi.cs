@@ -1,8 +1,7 @@
 using Crm.Campaigns.V1;
 using Grpc.Core;
-using TagSegments.Campaigns.AbTests;
+using Npgsql;
 using TagSegments.Campaigns.Definitions;
-using TagSegments.Campaigns.Lanes;
 using TagSegments.Campaigns.Messages;
 using TagSegments.Campaigns.Reports;
 using TagSegments.ServiceDefaults;
@@ -10,15 +9,15 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Lifecycle;
 
-/// <summary>Campaigns: written here; what happens to them then is in the other parts of this class.</summary>
-internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaigns, References references, CampaignResults results, MessagePreview preview,
-    RecipientProof proof, AbTestStore tests, CampaignScheduler scheduler, MessagePump pump, ContactGroups groups,
-    ResultsBreakdown breakdown) : CampaignService.CampaignServiceBase
+/// <summary>The calls about campaigns. This part writes them; what happens to them then is in the other parts.</summary>
+internal sealed partial class CampaignApi(
+    CallTools tools, CampaignStore campaigns, CampaignReferences references, CampaignReports reports, MessagePreview preview,
+    CampaignScheduler scheduler) : CampaignService.CampaignServiceBase
 {
     private static readonly string[] s_fields =
         ["name", "description", "channel", "message", "audience", "recipient_tag_ids", "messages_per_minute", "ab_test"];
 
-    // One that failed was got by nobody: it can be put right and sent.
+    // A campaign that failed reached nobody: it can be put right and sent.
     private static readonly State[] s_editable = [State.Draft, State.Scheduled, State.Failed];
 
     public override async Task<CreateCampaignResponse> CreateCampaign(CreateCampaignRequest request, ServerCallContext context)
@@ -27,11 +26,11 @@ internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaig
         var campaign = request.Campaign?.Clone() ?? throw RpcErrors.InvalidField("campaign", "is required");
         CampaignRules.Check(campaign);
         await references.ResolveAsync(account, campaign, context.CancellationToken);
-        return await tools.Writes.RunAsync(account, context, request, async tx =>
+        return await WithNewTagsAsync(account, campaign, addTags => tools.Writes.RunAsync(account, context, request, async tx =>
         {
             var row = await CampaignStore.CreateAsync(tx, account, campaign, context.CancellationToken);
-            return new CreateCampaignResponse { Campaign = row.ToCampaign() };
-        });
+            return new CreateCampaignResponse { Campaign = (await addTags(tx, row)).ToCampaign() };
+        }), context.CancellationToken);
     }
 
     public override async Task<GetCampaignResponse> GetCampaign(GetCampaignRequest request, ServerCallContext context)
@@ -45,9 +44,9 @@ internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaig
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
         var size = PageSize.Read(request.PageSize);
-        var behind = tools.Pages.Read(request) is { } position ? Guid.Parse(position) : (Guid?)null;
+        var after = tools.Pages.Read(request) is { } position ? Guid.Parse(position) : (Guid?)null;
         var rows = await campaigns.ListAsync(
-            account.Id, [.. request.States.Select(state => (short)state)], behind, size + 1, context.CancellationToken);
+            account.Id, [.. request.States.Select(state => (short)state)], after, size + 1, context.CancellationToken);
         var response = new ListCampaignsResponse { Campaigns = { rows.Take(size).Select(row => row.ToCampaign()) } };
         if (rows.Count > size)
         {
@@ -66,13 +65,34 @@ internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaig
         var changed = Merge(current, change, request.UpdateMask?.Paths ?? []);
         CampaignRules.Check(changed);
         await references.ResolveAsync(account, changed, ct);
-        return await tools.Writes.RunAsync(account, context, request, async tx =>
+        return await WithNewTagsAsync(account, changed, addTags => tools.Writes.RunAsync(account, context, request, async tx =>
         {
-            // What was merged above was read without a lock: whoever changed it meanwhile wins, and the caller reads again.
+            // What was merged above was read without a lock: a change made meanwhile wins, and the caller reads again.
             var version = change.Version != 0 ? change.Version : current.Version;
             var row = await CampaignStore.LockAsync(tx, account.Id, change.CampaignId, version, s_editable, ct);
-            return new UpdateCampaignResponse { Campaign = (await CampaignStore.UpdateAsync(tx, row, changed, ct)).ToCampaign() };
-        });
+            row = await CampaignStore.UpdateAsync(tx, row, changed, ct);
+            return new UpdateCampaignResponse { Campaign = (await addTags(tx, row)).ToCampaign() };
+        }), ct);
+    }
+
+    // Tags that do not exist yet are created last, when nothing speaks against the campaign any more. If the write fails after all, they are
+    // deleted again.
+    private async Task<T> WithNewTagsAsync<T>(
+        AccountInfo account, Campaign campaign, Func<Func<NpgsqlTransaction, CampaignRow, Task<CampaignRow>>, Task<T>> write, CancellationToken ct)
+    {
+        var created = new List<int>();
+        try
+        {
+            return await write(async (tx, row) => campaign.RecipientTagNames.Count == 0
+                ? row
+                : await CampaignStore.AddRecipientTagsAsync(
+                    tx, row, await references.EnsureTagsAsync(account, campaign.RecipientTagNames, created, ct), ct));
+        }
+        catch (Exception)
+        {
+            await references.DeleteTagsAsync(account, created);
+            throw;
+        }
     }
 
     private static Campaign Merge(Campaign current, Campaign change, ICollection<string> mask)
@@ -109,7 +129,7 @@ internal sealed partial class CampaignApi(CallTools tools, CampaignStore campaig
     private async Task<Campaign> WithCountsAsync(CampaignRow row, CancellationToken ct)
     {
         var campaign = row.ToCampaign();
-        campaign.Counts = await results.CountAsync(row.AccountId, row.CampaignId, ct);
+        campaign.Counts = await reports.Results.CountAsync(row.AccountId, row.CampaignId, ct);
         return campaign;
     }
 }

@@ -4,6 +4,7 @@ using Npgsql;
 using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Delivery;
 using TagSegments.Campaigns.Lanes;
+using TagSegments.Campaigns.Schema;
 
 namespace TagSegments.Campaigns.Lifecycle;
 
@@ -15,6 +16,13 @@ internal sealed class CampaignScheduler(
     NpgsqlDataSource database, AudiencePreparer preparer, MessagePump pump, DeliveryOptions options, ILogger<CampaignScheduler> logger)
     : PollingService(options.PollInterval, logger)
 {
+    /// <summary>Looks at once for campaigns that are due and for batches that wait.</summary>
+    public void WakeSenders()
+    {
+        Wake();
+        pump.Wake();
+    }
+
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         await HoldMissedAsync(ct);
@@ -24,7 +32,7 @@ internal sealed class CampaignScheduler(
         }
 
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var renewal = RenewAsync(claimed, lost);
+        var renewal = KeepLeaseAsync(claimed, lost);
         try
         {
             await preparer.PrepareAsync(claimed, lost.Token);
@@ -49,59 +57,51 @@ internal sealed class CampaignScheduler(
 
     private async Task<PreparingCampaign?> ClaimAsync(CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return await connection.QuerySingleOrDefaultAsync<PreparingCampaign>(new CommandDefinition(
-            """
+        const string sql =
+            $"""
             WITH due AS MATERIALIZED (
                 SELECT account_id, campaign_id
                 FROM campaigns.campaign
-                WHERE (state = 2 AND run_at BETWEEN now() - make_interval(secs => @late) AND now()) OR (state = 3 AND lease_until < now())
+                WHERE (state = {CampaignStates.Scheduled} AND run_at BETWEEN now() - make_interval(secs => @late) AND now())
+                  OR (state = {CampaignStates.Preparing} AND lease_until < now())
                 ORDER BY run_at
                 LIMIT 1
                 FOR UPDATE SKIP LOCKED
             )
             UPDATE campaigns.campaign c
-            SET state = 3, version = version + 1, fence = fence + 1, lease_until = now() + make_interval(secs => @lease), updated_at = now()
+            SET state = {CampaignStates.Preparing}, version = version + 1, fence = fence + 1,
+                lease_until = now() + make_interval(secs => @lease), updated_at = now()
             FROM due
             WHERE c.account_id = due.account_id AND c.campaign_id = due.campaign_id
             RETURNING c.account_id, c.campaign_id, c.account_name, c.channel, c.audience, c.recipient_tag_ids, c.fence, c.ab_test
-            """,
-            new { lease = options.PrepareLease.TotalSeconds, late = options.LateLimit.TotalSeconds },
-            cancellationToken: ct));
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var parameters = new { lease = options.PrepareLease.TotalSeconds, late = options.LateLimit.TotalSeconds };
+        return await connection.QuerySingleOrDefaultAsync<PreparingCampaign>(new CommandDefinition(sql, parameters, cancellationToken: ct));
     }
 
     // After a long outage nobody knows whether a campaign is still wanted.
     private async Task HoldMissedAsync(CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
+        const string sql =
+            $"""
             UPDATE campaigns.campaign
-            SET state = 5, version = version + 1, updated_at = now(),
+            SET state = {CampaignStates.Paused}, version = version + 1, updated_at = now(),
                 problem = 'Its time was missed because no sender was running. Resume it to send it now, or cancel it.'
-            WHERE state = 2 AND run_at < now() - make_interval(secs => @late)
-            """,
-            new { late = options.LateLimit.TotalSeconds },
-            cancellationToken: ct));
+            WHERE state = {CampaignStates.Scheduled} AND run_at < now() - make_interval(secs => @late)
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(sql, new { late = options.LateLimit.TotalSeconds }, cancellationToken: ct));
     }
 
-    private async Task RenewAsync(PreparingCampaign claimed, CancellationTokenSource lost)
+    private async Task KeepLeaseAsync(PreparingCampaign claimed, CancellationTokenSource lost)
     {
         try
         {
             while (true)
             {
                 await Task.Delay(options.PrepareLease / 3, lost.Token);
-                await using var connection = await database.OpenConnectionAsync(lost.Token);
-                var renewed = await connection.ExecuteAsync(new CommandDefinition(
-                    """
-                    UPDATE campaigns.campaign
-                    SET lease_until = now() + make_interval(secs => @lease)
-                    WHERE account_id = @AccountId AND campaign_id = @CampaignId AND fence = @Fence AND state = 3
-                    """,
-                    new { claimed.AccountId, claimed.CampaignId, claimed.Fence, lease = options.PrepareLease.TotalSeconds },
-                    cancellationToken: lost.Token));
-                if (renewed == 0)
+                if (!await RenewAsync(claimed, lost.Token))
                 {
                     await lost.CancelAsync();
                 }
@@ -117,18 +117,30 @@ internal sealed class CampaignScheduler(
         }
     }
 
+    private async Task<bool> RenewAsync(PreparingCampaign claimed, CancellationToken ct)
+    {
+        const string sql =
+            $"""
+            UPDATE campaigns.campaign
+            SET lease_until = now() + make_interval(secs => @lease)
+            WHERE account_id = @AccountId AND campaign_id = @CampaignId AND fence = @Fence AND state = {CampaignStates.Preparing}
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var parameters = new { claimed.AccountId, claimed.CampaignId, claimed.Fence, lease = options.PrepareLease.TotalSeconds };
+        return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: ct)) > 0;
+    }
+
     private async Task FailAsync(PreparingCampaign claimed, string problem, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var failed = await connection.ExecuteAsync(new CommandDefinition(
-            """
+        const string sql =
+            $"""
             UPDATE campaigns.campaign
-            SET state = 8, problem = @problem, version = version + 1, ended_at = now(), updated_at = now(), lease_until = NULL
-            WHERE account_id = @AccountId AND campaign_id = @CampaignId AND fence = @Fence AND state = 3
-            """,
-            new { claimed.AccountId, claimed.CampaignId, claimed.Fence, problem },
-            cancellationToken: ct));
-        if (failed > 0)
+            SET state = {CampaignStates.Failed}, problem = @problem, version = version + 1, ended_at = now(), updated_at = now(), lease_until = NULL
+            WHERE account_id = @AccountId AND campaign_id = @CampaignId AND fence = @Fence AND state = {CampaignStates.Preparing}
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var parameters = new { claimed.AccountId, claimed.CampaignId, claimed.Fence, problem };
+        if (await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: ct)) > 0)
         {
             logger.CampaignFailed(claimed.CampaignId, problem);
         }

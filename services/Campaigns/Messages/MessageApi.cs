@@ -3,7 +3,7 @@ using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Grpc.Core;
 using TagSegments.Campaigns.Audiences;
-using TagSegments.Campaigns.Definitions;
+using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Lanes;
 using TagSegments.Campaigns.Suppressions;
 using TagSegments.ServiceDefaults;
@@ -25,7 +25,7 @@ internal sealed class MessageApi(CallTools tools, MessageStore messages, Contact
             .Require(request.RequestId.Length > 0, "request_id", "is required: a message must not leave twice")
             .Require(request.CampaignId.Length == 0 || Guid.TryParse(request.CampaignId, out _), "campaign_id", "is not a UUID")
             .ThrowIfAny();
-        CampaignRules.Check(request.Message, request.Channel);
+        MessageRules.Check(request.Message, request.Channel);
         var contact = await GetContactAsync(account, request.ContactId, ct);
         var response = await tools.Writes.RunAsync(account, context, request, async tx =>
         {

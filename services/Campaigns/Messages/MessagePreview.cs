@@ -2,11 +2,10 @@ using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Crm.Errors.V1;
 using TagSegments.Campaigns.AbTests;
+using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Delivery;
-using TagSegments.Campaigns.Ledger;
 using TagSegments.ServiceDefaults;
-using Channel = Crm.Common.V1.Channel;
 
 namespace TagSegments.Campaigns.Messages;
 
@@ -24,7 +23,7 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
         return new PreviewMessageResponse
         {
             Message = Render(campaign, variant, contact, missing),
-            Address = campaign.Channel == Channel.Sms ? contact.Phone : contact.Email,
+            Address = RecipientDraft.AddressOf(contact, campaign.Channel),
             MissingFields = { missing.Distinct() },
             Variant = Variants.NameOf(campaign.AbTest, variant),
         };
@@ -35,7 +34,7 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
         AccountInfo account, Campaign campaign, int contactId, string variantName, IEnumerable<string> addresses, CancellationToken ct)
     {
         var rendered = (await RenderAsync(account, campaign, contactId, variantName, ct)).Message;
-        await using var transport = campaign.Channel == Channel.Sms ? transports.CreateSms() : transports.CreateSmtp(() => 1);
+        await using var transport = transports.Create(campaign.Channel, waiting: () => 1);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(TimeSpan.FromSeconds(10));
         if (!await transport.WaitUntilReadyAsync(patience.Token))
@@ -46,15 +45,14 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
         var response = new SendTestMessageResponse();
         foreach (var address in addresses)
         {
-            var outcome = await transport.SendAsync(
-                new Claim(account.Id, Guid.Empty, contactId, (short)campaign.Channel, address), ToOutgoing(rendered, address), () => { });
+            var result = await transport.SendAsync(ToOutgoing(rendered, address), () => { });
             response.Recipients.Add(new Recipient
             {
                 ContactId = contactId,
                 Address = address,
-                State = outcome.State,
-                Reason = outcome.Reason,
-                Detail = outcome.Detail,
+                State = result.State,
+                Reason = result.Reason,
+                Detail = result.Detail,
                 Attempts = 1,
             });
         }

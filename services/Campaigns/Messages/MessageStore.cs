@@ -1,12 +1,12 @@
 using Crm.Campaigns.V1;
 using Dapper;
-using Google.Protobuf;
 using Npgsql;
 using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Definitions;
 using TagSegments.Campaigns.Reports;
 using TagSegments.Campaigns.Suppressions;
 using TagSegments.ServiceDefaults;
+using Channel = Crm.Common.V1.Channel;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 
 namespace TagSegments.Campaigns.Messages;
@@ -24,52 +24,11 @@ internal sealed class MessageStore(NpgsqlDataSource database)
             draft.Reason = Reason.Suppressed;
         }
 
-        await tx.Connection!.ExecuteAsync(new CommandDefinition(
-            """
-            INSERT INTO campaigns.single_message (account_id, message_id, account_name, message, campaign_id, cause)
-            VALUES (@Id, @messageId, @Name, @message::jsonb, @campaignId, @cause::jsonb)
-            """,
-            new
-            {
-                account.Id,
-                messageId,
-                account.Name,
-                message = CampaignStore.ToJson(request.Message),
-                campaignId = request.CampaignId.Length > 0 ? CampaignStore.ParseId(request.CampaignId) : (Guid?)null,
-                cause = request.Cause is null ? null : CampaignStore.ToJson(request.Cause),
-            },
-            tx,
-            cancellationToken: ct));
-        var row = await tx.Connection!.QuerySingleAsync<RecipientRow>(new CommandDefinition(
-            $"""
-            INSERT INTO campaigns.recipient (account_id, campaign_id, contact_id, channel, single, address, address_key, state, reason, consent)
-            VALUES (@Id, @messageId, @ContactId, @channel, true, @Address, @AddressKey, @state, @reason, @consent)
-            RETURNING {CampaignResults.RecipientColumns}
-            """,
-            new
-            {
-                account.Id,
-                messageId,
-                draft.ContactId,
-                channel = (short)request.Channel,
-                draft.Address,
-                AddressKey = draft.Reason == Reason.Unspecified ? draft.AddressKey : null,
-                state = (short)(draft.Reason == Reason.Unspecified ? Recipient.Types.State.Pending : Recipient.Types.State.Skipped),
-                reason = (short)draft.Reason,
-                consent = (short)draft.Consent,
-            },
-            tx,
-            cancellationToken: ct));
+        await AddMessageAsync(tx, account, messageId, request, ct);
+        var row = await AddRecipientAsync(tx, account.Id, messageId, request.Channel, draft, ct);
         if (draft.Reason == Reason.Unspecified)
         {
-            await tx.Connection!.ExecuteAsync(new CommandDefinition(
-                """
-                INSERT INTO campaigns.batch (account_id, campaign_id, batch_id, first_contact, last_contact, single)
-                VALUES (@Id, @messageId, 1, @ContactId, @ContactId, true)
-                """,
-                new { account.Id, messageId, draft.ContactId },
-                tx,
-                cancellationToken: ct));
+            await AddBatchAsync(tx, account.Id, messageId, draft.ContactId, ct);
         }
 
         return row.ToRecipient();
@@ -78,15 +37,70 @@ internal sealed class MessageStore(NpgsqlDataSource database)
     /// <summary>Gets the entry of a single message; null if there is none.</summary>
     public async Task<Recipient?> FindAsync(int accountId, string messageId, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var row = await connection.QuerySingleOrDefaultAsync<RecipientRow>(new CommandDefinition(
+        const string sql =
             $"""
-            SELECT {CampaignResults.RecipientColumns}
+            SELECT {RecipientRow.Columns}
             FROM campaigns.recipient
             WHERE account_id = @accountId AND campaign_id = @messageId AND single
-            """,
-            new { accountId, messageId = CampaignStore.ParseId(messageId) },
-            cancellationToken: ct));
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var row = await connection.QuerySingleOrDefaultAsync<RecipientRow>(
+            new CommandDefinition(sql, new { accountId, messageId = CampaignStore.ParseId(messageId) }, cancellationToken: ct));
         return row?.ToRecipient();
+    }
+
+    private static Task AddMessageAsync(
+        NpgsqlTransaction tx, AccountInfo account, Guid messageId, SendMessageRequest request, CancellationToken ct)
+    {
+        const string sql =
+            """
+            INSERT INTO campaigns.single_message (account_id, message_id, account_name, message, campaign_id, cause)
+            VALUES (@Id, @messageId, @Name, @message::jsonb, @campaignId, @cause::jsonb)
+            """;
+        var parameters = new
+        {
+            account.Id,
+            messageId,
+            account.Name,
+            message = CampaignStore.ToJson(request.Message),
+            campaignId = request.CampaignId.Length > 0 ? CampaignStore.ParseId(request.CampaignId) : (Guid?)null,
+            cause = request.Cause is null ? null : CampaignStore.ToJson(request.Cause),
+        };
+        return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
+    }
+
+    private static Task<RecipientRow> AddRecipientAsync(
+        NpgsqlTransaction tx, int accountId, Guid messageId, Channel channel, RecipientDraft draft, CancellationToken ct)
+    {
+        const string sql =
+            $"""
+            INSERT INTO campaigns.recipient (account_id, campaign_id, contact_id, channel, single, address, address_key, state, reason, consent)
+            VALUES (@accountId, @messageId, @ContactId, @channel, true, @Address, @AddressKey, @state, @reason, @consent)
+            RETURNING {RecipientRow.Columns}
+            """;
+        var gets = draft.Reason == Reason.Unspecified;
+        var parameters = new
+        {
+            accountId,
+            messageId,
+            draft.ContactId,
+            channel = (short)channel,
+            draft.Address,
+            AddressKey = gets ? draft.AddressKey : null,
+            state = (short)(gets ? Recipient.Types.State.Pending : Recipient.Types.State.Skipped),
+            reason = (short)draft.Reason,
+            consent = (short)draft.Consent,
+        };
+        return tx.Connection!.QuerySingleAsync<RecipientRow>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
+    }
+
+    private static Task AddBatchAsync(NpgsqlTransaction tx, int accountId, Guid messageId, int contactId, CancellationToken ct)
+    {
+        const string sql =
+            """
+            INSERT INTO campaigns.batch (account_id, campaign_id, batch_id, first_contact, last_contact, single)
+            VALUES (@accountId, @messageId, 1, @contactId, @contactId, true)
+            """;
+        return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, new { accountId, messageId, contactId }, tx, cancellationToken: ct));
     }
 }

@@ -7,7 +7,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Reports;
 
-/// <summary>Finds the groups of contacts that a request names, or those that there are if it names none.</summary>
+/// <summary>Finds the groups of contacts that a request names, or the usual ones if it names none.</summary>
 internal sealed class ContactGroups(
     TagService.TagServiceClient tags, SegmentService.SegmentServiceClient segments, SmartListService.SmartListServiceClient smartLists)
 {

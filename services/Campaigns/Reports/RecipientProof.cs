@@ -12,8 +12,8 @@ using Moment = Crm.Campaigns.V1.ConsentCheck.Types.Moment;
 namespace TagSegments.Campaigns.Reports;
 
 /// <summary>
-/// Gathers why a contact got a campaign or not. The filters are those that were evaluated, kept with the campaign; the segment service reads the
-/// values that they met at that instant out of its history.
+/// Gathers why a contact got a campaign or not. The filters are the ones evaluated, kept with the campaign; the segment service reads
+/// the values that they met at that instant from its history.
 /// </summary>
 internal sealed class RecipientProof(
     CampaignResults results, ActivityStore activities, SegmentService.SegmentServiceClient segments, ContactService.ContactServiceClient contacts)
@@ -52,7 +52,7 @@ internal sealed class RecipientProof(
         return response;
     }
 
-    // A contact that never was cannot be told from one that came later otherwise.
+    // Otherwise a contact that never existed would look like one that came later.
     private async Task RequireAsync(AccountInfo account, int contactId, CancellationToken ct)
     {
         var request = new BatchGetContactsRequest { Account = account.Name, ContactIds = { contactId } };

@@ -12,23 +12,29 @@ namespace TagSegments.Campaigns.Reports;
 internal sealed record ContactGroup(string Name, int TagId, FilterSource? Source, FilterSource Members);
 
 /// <summary>
-/// Breaks the results of campaigns down by groups of contacts. The segment service tells who was in a group when a campaign's audience was
+/// Breaks the results of campaigns down by groups of contacts. The segment service knows who was in a group when a campaign's audience was
 /// evaluated; what became of the messages is counted here.
 /// </summary>
-internal sealed class ResultsBreakdown(CampaignResults results, SegmentService.SegmentServiceClient segments)
+internal sealed class ResultsBreakdown(CampaignResults results, ContactGroups groups, SegmentService.SegmentServiceClient segments)
 {
     private const int Concurrency = 4;
 
     public async Task<BreakDownResultsResponse> BreakDownAsync(
-        AccountInfo account, IReadOnlyList<CampaignRow> campaigns, IReadOnlyList<ContactGroup> groups, CancellationToken ct)
+        AccountInfo account, IReadOnlyList<CampaignRow> campaigns, BreakDownResultsRequest request, CancellationToken ct)
     {
+        var by = request switch
+        {
+            { Tags: { } tags } => await groups.OfTagsAsync(account, tags, ct),
+            { Segments: { Sources.Count: > 0 } sources } => await groups.OfSegmentsAsync(account, sources, ct),
+            _ => await groups.OfAudienceAsync(account, campaigns[0], ct),
+        };
         var response = new BreakDownResultsResponse
         {
             Total = new ResultCounts(),
             CampaignIds = { campaigns.Select(campaign => campaign.CampaignId.ToString()) },
             Groups =
             {
-                groups.Select(group => new ResultGroup { Name = group.Name, TagId = group.TagId, Source = group.Source, Results = new ResultCounts() }),
+                by.Select(group => new ResultGroup { Name = group.Name, TagId = group.TagId, Source = group.Source, Results = new ResultCounts() }),
             },
         };
         foreach (var campaign in campaigns)
@@ -36,7 +42,7 @@ internal sealed class ResultsBreakdown(CampaignResults results, SegmentService.S
             var outcomes = await results.OutcomesAsync(campaign, ct);
             Count(response.Total, outcomes, _ => true);
             await Parallel.ForEachAsync(
-                groups.Zip(response.Groups),
+                by.Zip(response.Groups),
                 new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = ct },
                 async (pair, token) =>
                 {

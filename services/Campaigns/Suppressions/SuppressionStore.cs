@@ -3,7 +3,7 @@ using Crm.Common.V1;
 using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
-using TagSegments.Campaigns.Activities;
+using TagSegments.Campaigns.Schema;
 
 namespace TagSegments.Campaigns.Suppressions;
 
@@ -18,100 +18,94 @@ internal sealed class SuppressionStore(NpgsqlDataSource database)
     public static async Task<(bool Changed, int Skipped)> AddAsync(
         NpgsqlTransaction tx, int accountId, Suppression suppression, CancellationToken ct)
     {
-        var key = Address.Key(suppression.Channel, suppression.Address);
-        var row = new { accountId, channel = (short)suppression.Channel, key, reason = (short)suppression.Reason, suppression.Source };
-        var inserted = await tx.Connection!.ExecuteAsync(new CommandDefinition(
+        const string sql =
             """
             INSERT INTO campaigns.suppression (account_id, channel, address_key, reason, source)
             VALUES (@accountId, @channel, @key, @reason, @Source)
             ON CONFLICT DO NOTHING
-            """,
-            row,
-            tx,
-            cancellationToken: ct));
-        var skipped = await tx.Connection!.ExecuteAsync(new CommandDefinition(
-            """
+            """;
+        const string skipSql =
+            $"""
             UPDATE campaigns.recipient
-            SET state = 7, reason = CASE WHEN @reason = 3 THEN 3 ELSE 5 END, updated_at = now()
-            WHERE account_id = @accountId AND channel = @channel AND address_key = @key AND state IN (1, 6)
-            """,
-            row,
-            tx,
-            cancellationToken: ct));
+            SET state = {RecipientStates.Skipped}, updated_at = now(),
+                reason = CASE WHEN @reason = {SuppressionReasons.Unsubscribed} THEN {RecipientReasons.Unsubscribed} ELSE {RecipientReasons.Suppressed} END
+            WHERE account_id = @accountId AND channel = @channel AND address_key = @key AND state IN {RecipientStates.Waiting}
+            """;
+        var key = Address.Key(suppression.Channel, suppression.Address);
+        var row = new { accountId, channel = (short)suppression.Channel, key, reason = (short)suppression.Reason, suppression.Source };
+        var inserted = await tx.Connection!.ExecuteAsync(new CommandDefinition(sql, row, tx, cancellationToken: ct));
+        var skipped = await tx.Connection!.ExecuteAsync(new CommandDefinition(skipSql, row, tx, cancellationToken: ct));
         return (inserted > 0, skipped);
     }
 
-    /// <summary>Takes an address off the list and keeps the proof; null if it is not on it.</summary>
+    /// <summary>
+    /// Takes an address off the list and keeps the proof; null if it is not on it. The caller moves the clock on if the list has changed.
+    /// </summary>
     public static async Task<Suppression?> RemoveAsync(
         NpgsqlTransaction tx, int accountId, Channel channel, string address, string proof, string actor, CancellationToken ct)
     {
-        var key = Address.Key(channel, address);
-        var removed = await tx.Connection!.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+        const string sql =
             """
             DELETE FROM campaigns.suppression
             WHERE account_id = @accountId AND channel = @channel AND address_key = @key
             RETURNING channel, address_key, reason, source, created_at
-            """,
-            new { accountId, channel = (short)channel, key },
-            tx,
-            cancellationToken: ct));
+            """;
+        const string proofSql =
+            """
+            INSERT INTO campaigns.suppression_removal (account_id, channel, address_key, reason, proof, actor)
+            VALUES (@accountId, @Channel, @AddressKey, @Reason, @proof, @actor)
+            """;
+        var key = Address.Key(channel, address);
+        var removed = await tx.Connection!.QuerySingleOrDefaultAsync<Row>(
+            new CommandDefinition(sql, new { accountId, channel = (short)channel, key }, tx, cancellationToken: ct));
         if (removed is null)
         {
             return null;
         }
 
-        await tx.Connection!.ExecuteAsync(new CommandDefinition(
-            """
-            INSERT INTO campaigns.suppression_removal (account_id, channel, address_key, reason, proof, actor)
-            VALUES (@accountId, @Channel, @AddressKey, @Reason, @proof, @actor)
-            """,
-            new { accountId, removed.Channel, removed.AddressKey, removed.Reason, proof, actor },
-            tx,
-            cancellationToken: ct));
-        await ActivityRecorder.RecordAsync(tx, accountId, [], ct, suppressions: true);
+        var kept = new { accountId, removed.Channel, removed.AddressKey, removed.Reason, proof, actor };
+        await tx.Connection!.ExecuteAsync(new CommandDefinition(proofSql, kept, tx, cancellationToken: ct));
         return ToSuppression(removed);
     }
 
-    /// <summary>Lists the entries behind an address.</summary>
+    /// <summary>Lists the entries after an address.</summary>
     public async Task<List<Suppression>> ListAsync(
-        int accountId, Channel channel, string search, string behind, int limit, CancellationToken ct)
+        int accountId, Channel channel, string search, string after, int limit, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+        const string sql =
             """
             SELECT channel, address_key, reason, source, created_at
             FROM campaigns.suppression
-            WHERE account_id = @accountId AND channel = @channel AND address_key > @behind
+            WHERE account_id = @accountId AND channel = @channel AND address_key > @after
               AND strpos(address_key, @search) > 0
             ORDER BY address_key
             LIMIT @limit
-            """,
-            new { accountId, channel = (short)channel, search = search.ToLowerInvariant(), behind, limit },
-            cancellationToken: ct));
-        return [.. rows.Select(ToSuppression)];
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var parameters = new { accountId, channel = (short)channel, search = search.ToLowerInvariant(), after, limit };
+        return [.. (await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: ct))).Select(ToSuppression)];
     }
 
-    /// <summary>Finds those of the addresses that are on the list.</summary>
+    /// <summary>Finds the addresses that are on the list.</summary>
     public async Task<List<Suppression>> CheckAsync(int accountId, Channel channel, IEnumerable<string> addresses, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         return await FindAsync(connection, accountId, channel, [.. addresses.Select(a => Address.Key(channel, a)).Distinct()], ct);
     }
 
-    /// <summary>Finds those of the normalised addresses that are on the list.</summary>
+    /// <summary>Finds the normalised addresses that are on the list.</summary>
     public static async Task<List<Suppression>> FindAsync(
         NpgsqlConnection connection, int accountId, Channel channel, string[] keys, CancellationToken ct)
     {
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+        const string sql =
             """
             SELECT channel, address_key, reason, source, created_at
             FROM campaigns.suppression
             WHERE account_id = @accountId AND channel = @channel AND address_key = ANY(@keys)
             ORDER BY address_key
-            """,
-            new { accountId, channel = (short)channel, keys },
-            cancellationToken: ct));
-        return [.. rows.Select(ToSuppression)];
+            """;
+        var parameters = new { accountId, channel = (short)channel, keys };
+        return [.. (await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: ct))).Select(ToSuppression)];
     }
 
     private static Suppression ToSuppression(Row row) => new()

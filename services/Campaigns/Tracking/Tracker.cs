@@ -7,7 +7,7 @@ using TagSegments.Campaigns.Activities;
 namespace TagSegments.Campaigns.Tracking;
 
 /// <summary>
-/// Records opens and clicks without making people wait for the database. While it cannot be reached, links go on working and what they tell
+/// Records opens and clicks without making people wait for the database. While it cannot be reached, links go on working and what they report
 /// is kept in memory, up to a limit.
 /// </summary>
 internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource database, TimeProvider time, ILogger<Tracker> logger)
@@ -58,7 +58,7 @@ internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource databa
         }
         catch (Exception e)
         {
-            // Nobody waits for this task: what goes wrong in it must be told here.
+            // Nobody waits for this task: what goes wrong in it must be logged here.
             logger.BackgroundWorkFailed(e, nameof(Tracker));
         }
         finally
@@ -90,15 +90,16 @@ internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource databa
     // A single message counts as one of the campaign that it was sent for, if any.
     private async Task<Guid?> CampaignAsync(TrackingTarget target)
     {
-        await using var connection = await database.OpenConnectionAsync();
-        return await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
+        const string sql =
             """
             SELECT CASE WHEN r.single THEN m.campaign_id ELSE r.campaign_id END
             FROM campaigns.recipient r
             LEFT JOIN campaigns.single_message m ON r.single AND m.account_id = r.account_id AND m.message_id = r.campaign_id
             WHERE r.account_id = @AccountId AND r.campaign_id = @CampaignId AND r.contact_id = @ContactId
-            """,
-            new { target.AccountId, target.CampaignId, target.ContactId }));
+            """;
+        await using var connection = await database.OpenConnectionAsync();
+        return await connection.QuerySingleOrDefaultAsync<Guid?>(
+            new CommandDefinition(sql, new { target.AccountId, target.CampaignId, target.ContactId }));
     }
 
     private static bool IsMachine(HttpRequest request)

@@ -22,7 +22,7 @@ internal enum TokenPurpose
 internal sealed record TrackingTarget(int AccountId, Guid CampaignId, int ContactId, Channel Channel, string Url = "");
 
 /// <summary>
-/// Makes and reads the tokens in links of messages: encrypted, so that they tell nothing about contacts, and authenticated, so that nobody
+/// Makes and reads the tokens in links of messages: encrypted, so that they reveal nothing about contacts, and authenticated, so that nobody
 /// can make one, turn one into another, or send people to another address. The same link always gets the same token, so a message that is
 /// tried again is the same message.
 /// </summary>

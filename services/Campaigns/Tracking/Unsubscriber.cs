@@ -47,8 +47,9 @@ internal sealed class Unsubscriber(NpgsqlDataSource database)
         return true;
     }
 
-    private static Task<SentMessage?> FindAsync(NpgsqlTransaction tx, TrackingTarget target, CancellationToken ct) =>
-        tx.Connection!.QuerySingleOrDefaultAsync<SentMessage>(new CommandDefinition(
+    private static Task<SentMessage?> FindAsync(NpgsqlTransaction tx, TrackingTarget target, CancellationToken ct)
+    {
+        const string sql =
             """
             SELECT r.address, COALESCE(c.account_name, m.account_name) AS account_name,
                 CASE WHEN r.single THEN m.campaign_id ELSE r.campaign_id END AS campaign_id, now() AS now
@@ -56,21 +57,22 @@ internal sealed class Unsubscriber(NpgsqlDataSource database)
             LEFT JOIN campaigns.campaign c ON c.account_id = r.account_id AND c.campaign_id = r.campaign_id
             LEFT JOIN campaigns.single_message m ON m.account_id = r.account_id AND m.message_id = r.campaign_id
             WHERE r.account_id = @AccountId AND r.campaign_id = @CampaignId AND r.contact_id = @ContactId
-            """,
-            new { target.AccountId, target.CampaignId, target.ContactId },
-            tx,
-            cancellationToken: ct));
+            """;
+        var parameters = new { target.AccountId, target.CampaignId, target.ContactId };
+        return tx.Connection!.QuerySingleOrDefaultAsync<SentMessage>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
+    }
 
-    private static Task AddConsentTaskAsync(NpgsqlTransaction tx, TrackingTarget target, string accountName, CancellationToken ct) =>
-        tx.Connection!.ExecuteAsync(new CommandDefinition(
+    private static Task AddConsentTaskAsync(NpgsqlTransaction tx, TrackingTarget target, string accountName, CancellationToken ct)
+    {
+        const string sql =
             """
             INSERT INTO campaigns.consent_task (account_id, contact_id, channel, account_name, source, at)
             VALUES (@AccountId, @ContactId, @channel, @accountName, @Source, now())
             ON CONFLICT DO NOTHING
-            """,
-            new { target.AccountId, target.ContactId, channel = (short)target.Channel, accountName, Source },
-            tx,
-            cancellationToken: ct));
+            """;
+        var parameters = new { target.AccountId, target.ContactId, channel = (short)target.Channel, accountName, Source };
+        return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
+    }
 
     private sealed record SentMessage(string Address, string AccountName, Guid? CampaignId, DateTime Now);
 }

@@ -25,7 +25,7 @@ internal enum EventType
 /// <summary>One event of a webhook call.</summary>
 internal sealed record ProviderEvent(EventType Type)
 {
-    /// <summary>Our Message-ID, if the provider tells it.</summary>
+    /// <summary>Our Message-ID, if the provider reports it.</summary>
     public string? MessageId { get; init; }
 
     public string? Email { get; init; }

@@ -5,6 +5,7 @@ using Crm.Common.V1;
 using Dapper;
 using Npgsql;
 using TagSegments.Campaigns.Activities;
+using TagSegments.Campaigns.Schema;
 using TagSegments.Campaigns.Suppressions;
 using TagSegments.Campaigns.Tracking;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
@@ -58,23 +59,20 @@ internal sealed class WebhookRecorder(NpgsqlDataSource database, TrackingTokens 
         $"{provider} {e.Type} {e.MessageId} {e.EventId ?? e.At?.ToString("O", null)} {e.Email}")))[..40];
 
     private static async Task<Dictionary<(Guid, int), Sent>> FindAsync(
-        NpgsqlTransaction tx, int accountId, List<Report> reports, CancellationToken ct) =>
-        (await tx.Connection!.QueryAsync<Sent>(new CommandDefinition(
+        NpgsqlTransaction tx, int accountId, List<Report> reports, CancellationToken ct)
+    {
+        const string sql =
             """
             SELECT DISTINCT r.campaign_id AS ledger_id, r.contact_id, r.address,
                 CASE WHEN r.single THEN m.campaign_id ELSE r.campaign_id END AS campaign_id
             FROM unnest(@campaigns, @contacts) AS t (campaign_id, contact_id)
             JOIN campaigns.recipient r ON r.account_id = @accountId AND r.campaign_id = t.campaign_id AND r.contact_id = t.contact_id
             LEFT JOIN campaigns.single_message m ON r.single AND m.account_id = r.account_id AND m.message_id = r.campaign_id
-            """,
-            new
-            {
-                accountId,
-                campaigns = reports.Select(r => r.Target!.CampaignId).ToArray(),
-                contacts = reports.Select(r => r.Target!.ContactId).ToArray(),
-            },
-            tx,
-            cancellationToken: ct))).ToDictionary(sent => (sent.LedgerId, sent.ContactId));
+            """;
+        var parameters = Targets(accountId, reports.ConvertAll(r => r.Target!));
+        return (await tx.Connection!.QueryAsync<Sent>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct)))
+            .ToDictionary(sent => (sent.LedgerId, sent.ContactId));
+    }
 
     private static async Task<bool> SuppressAsync(
         NpgsqlTransaction tx, int accountId, Report report, string address, CancellationToken ct)
@@ -125,18 +123,25 @@ internal sealed class WebhookRecorder(NpgsqlDataSource database, TrackingTokens 
 
     private static Task SettleAsync(NpgsqlTransaction tx, int accountId, List<Report> reports, CancellationToken ct)
     {
-        var delivered = reports.Where(r => r.Event.Type == EventType.Delivered).Select(r => r.Target!).ToList();
-        return tx.Connection!.ExecuteAsync(new CommandDefinition(
-            """
+        const string sql =
+            $"""
             UPDATE campaigns.recipient r
-            SET state = 4, reason = 0, detail = 'The provider has confirmed it.', accepted_at = now(), updated_at = now()
+            SET state = {RecipientStates.Accepted}, reason = {RecipientReasons.Unspecified}, detail = 'The provider has confirmed it.',
+                accepted_at = now(), updated_at = now()
             FROM unnest(@campaigns, @contacts) AS t (campaign_id, contact_id)
-            WHERE r.account_id = @accountId AND r.campaign_id = t.campaign_id AND r.contact_id = t.contact_id AND r.state = 8
-            """,
-            new { accountId, campaigns = delivered.Select(t => t.CampaignId).ToArray(), contacts = delivered.Select(t => t.ContactId).ToArray() },
-            tx,
-            cancellationToken: ct));
+            WHERE r.account_id = @accountId AND r.campaign_id = t.campaign_id AND r.contact_id = t.contact_id
+              AND r.state = {RecipientStates.Unknown}
+            """;
+        var delivered = reports.Where(r => r.Event.Type == EventType.Delivered).Select(r => r.Target!).ToList();
+        return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, Targets(accountId, delivered), tx, cancellationToken: ct));
     }
+
+    private static object Targets(int accountId, List<TrackingTarget> targets) => new
+    {
+        accountId,
+        campaigns = targets.Select(target => target.CampaignId).ToArray(),
+        contacts = targets.Select(target => target.ContactId).ToArray(),
+    };
 
     private sealed record Report(ProviderEvent Event, TrackingTarget? Target, string DedupeKey);
 

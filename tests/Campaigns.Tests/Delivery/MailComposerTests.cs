@@ -1,18 +1,20 @@
 using MimeKit;
-using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Delivery;
+using TagSegments.Campaigns.Delivery.FastPath;
 
 namespace TagSegments.Campaigns.Tests.Delivery;
 
 public class MailComposerTests
 {
-    [Fact]
-    public async Task Headers_arrive_as_they_were_written_in_any_language()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Headers_arrive_as_they_were_written_in_any_language(bool isFast)
     {
         var message = new OutgoingMessage(
             "id", "ann@x.example", "news@acme.example", "Müller, \"Ä\" & Co", "answers@acme.example", "Grüße, 你好", "Hello", "", "https://acme.example/u/x");
 
-        using var mail = MailComposer.Compose(message, "");
+        using var mail = MailComposer.Compose(message, "", new MailParts(isFast));
 
         using var wire = new MemoryStream();
         await mail.Message.WriteToAsync(wire);

@@ -24,13 +24,14 @@ public sealed class SmtpSecurityTests : IDisposable
     }
 
     [Theory]
-    [InlineData("tls")]
-    [InlineData("starttls")]
-    public async Task Messages_leave_encrypted_and_logged_in(string security)
+    [InlineData("tls", true)]
+    [InlineData("starttls", true)]
+    [InlineData("tls", false)]
+    public async Task Messages_leave_encrypted_and_logged_in_with_and_without_the_fast_path(string security, bool fastPath)
     {
         await using var mail = StartMail(implicitTls: security == "tls");
 
-        var recipient = await SendAsync(mail, security, "secret", _authority, r => r.State == State.Accepted);
+        var recipient = await SendAsync(mail, security, "secret", _authority, r => r.State == State.Accepted, fastPath);
 
         Assert.Equal(1, recipient.Attempts);
         Assert.Single(mail.Messages);
@@ -85,9 +86,11 @@ public sealed class SmtpSecurityTests : IDisposable
         return SmtpReaction.Accept;
     }
 
-    private static async Task<Recipient> SendAsync(SmtpSink mail, string security, string password, string authority, Func<Recipient, bool> reached)
+    private static async Task<Recipient> SendAsync(
+        SmtpSink mail, string security, string password, string authority, Func<Recipient, bool> reached, bool fastPath = true)
     {
         var settings = CampaignWorld.Settings(mail.Port);
+        settings["Smtp:FastPath"] = fastPath.ToString();
         (settings["Smtp:Security"], settings["Smtp:Authority"]) = (security, authority);
         (settings["Smtp:User"], settings["Smtp:Password"]) = (password.Length > 0 ? "sender" : "", password);
         settings["Delivery:Connections"] = "1";

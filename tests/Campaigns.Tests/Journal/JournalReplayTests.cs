@@ -42,7 +42,7 @@ public class JournalReplayTests(CampaignWorld world) : IClassFixture<CampaignWor
         return Path.Combine(root, (await world.QueryAsync<Guid>("SELECT installation_id FROM campaigns.installation")).Single().ToString());
     }
 
-    // As a process leaves it that is killed with five messages in its hands: departed, begun, accepted, refused and put off.
+    // As a process leaves it that is killed with five messages under way: departed, begun, accepted, refused and put off.
     private async Task<JournalFile> DieAsync(string folder, string campaignId)
     {
         var id = Guid.Parse(campaignId);
@@ -57,12 +57,12 @@ public class JournalReplayTests(CampaignWorld world) : IClassFixture<CampaignWor
             """,
             new { id, holder = journal.Id });
         var accounts = await world.QueryAsync<int>("SELECT account_id FROM campaigns.campaign WHERE campaign_id = @id", new { id });
-        var claims = Enumerable.Range(1, 5).Select(contact => new Claim(accounts[0], id, contact, 1, "", BatchId: 1, Fence: 100)).ToList();
-        var hand = journal.Lanes[0].Depart(claims);
-        hand.Begin(1);
-        hand.End(2, Outcome.Accepted(claims[2], "250 as the journal has it"));
-        hand.End(3, Outcome.Failed(claims[3], Recipient.Types.Reason.Rejected, "550 as the journal has it"));
-        hand.End(4, Outcome.Deferred(claims[4], "451", new DeliveryOptions { RetryDelay = TimeSpan.FromMilliseconds(50) }));
+        var recipients = Enumerable.Range(1, 5).Select(contact => new BatchRecipient(accounts[0], id, contact, 1, "", BatchId: 1, Fence: 100)).ToList();
+        var handover = journal.Lanes[0].Depart(recipients);
+        handover.Begin(1);
+        handover.End(2, Outcome.Of(recipients[2], HandoverResult.Accepted("250 as the journal has it"), new DeliveryOptions()));
+        handover.End(3, Outcome.Of(recipients[3], HandoverResult.Failed(Recipient.Types.Reason.Rejected, "550 as the journal has it"), new DeliveryOptions()));
+        handover.End(4, Outcome.Of(recipients[4], HandoverResult.Deferred("451"), new DeliveryOptions { RetryDelay = TimeSpan.FromMilliseconds(50) }));
         journal.Dispose();
         return journal;
     }

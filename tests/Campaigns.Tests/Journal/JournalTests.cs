@@ -17,55 +17,55 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void Tells_what_was_not_begun_what_is_in_doubt_and_what_was_answered()
     {
-        var claims = Claims(4);
+        var recipients = Recipients(4);
 
         var outcomes = JournalFormat.Read(Write(lane =>
         {
-            var hand = lane.Depart(claims);
-            hand.Begin(1);
-            hand.Begin(2);
-            hand.End(2, Outcome.Accepted(claims[2], "250 OK"));
-            hand.End(3, Outcome.Deferred(claims[3], "451 Später", new DeliveryOptions()));
+            var handover = lane.Depart(recipients);
+            handover.Begin(1);
+            handover.Begin(2);
+            handover.End(2, Outcome.Of(recipients[2], HandoverResult.Accepted("250 OK"), new DeliveryOptions()));
+            handover.End(3, Outcome.Of(recipients[3], HandoverResult.Deferred("451 Später"), new DeliveryOptions()));
         }));
 
         Assert.Equal([State.Pending, State.Unknown, State.Accepted, State.Deferred], outcomes.Select(o => o.State));
-        Assert.Equal(claims.Select(c => c with { Address = "" }), outcomes.Select(o => o.Claim));
+        Assert.Equal(recipients.Select(r => r with { Address = "" }), outcomes.Select(o => o.Recipient));
         Assert.Equal(["", "The sender stopped before the answer came.", "250 OK", "451 Später"], outcomes.Select(o => o.Detail));
         Assert.InRange(outcomes[3].RetryAfter, TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(150));
     }
 
     [Fact]
-    public void Tells_of_the_two_hands_before_until_others_have_taken_their_place()
+    public void Tells_of_the_two_handovers_before_until_others_have_taken_their_place()
     {
-        var hands = Enumerable.Range(1, 4).Select(hand => Claims(1, 10 * hand)).ToList();
+        var handovers = Enumerable.Range(1, 4).Select(n => Recipients(1, 10 * n)).ToList();
 
         var outcomes = JournalFormat.Read(Write(lane =>
         {
-            foreach (var claims in hands)
+            foreach (var recipients in handovers)
             {
-                var hand = lane.Depart(claims);
-                if (claims != hands[^1])
+                var handover = lane.Depart(recipients);
+                if (recipients != handovers[^1])
                 {
-                    hand.End(0, Outcome.Accepted(claims[0], ""));
+                    handover.End(0, Outcome.Of(recipients[0], HandoverResult.Accepted(""), new DeliveryOptions()));
                 }
             }
         }));
 
         Assert.Equal(
             [(20, State.Accepted), (30, State.Accepted), (40, State.Pending)],
-            outcomes.Select(o => (o.Claim.ContactId, o.State)).OrderBy(o => o.ContactId));
+            outcomes.Select(o => (o.Recipient.ContactId, o.State)).OrderBy(o => o.ContactId));
     }
 
     [Fact]
     public void A_record_that_was_torn_off_is_left_out_and_the_ones_before_it_count()
     {
-        var claims = Claims(3);
+        var recipients = Recipients(3);
         var journal = Write(lane =>
         {
-            lane.Depart(claims).Begin(0);
+            lane.Depart(recipients).Begin(0);
         });
-        // Where in the lane the first hand is, is for the lane to know.
-        var start = Enumerable.Range(0, JournalFormat.Hands * JournalFile.HandSize).Select(i => JournalFormat.HeaderSize + (i * JournalFormat.SlotSize)).First(at => journal[at] != 0);
+        // Where in the lane the first handover is, is for the lane to know.
+        var start = Enumerable.Range(0, JournalFormat.Handovers * JournalFile.HandoverSize).Select(i => JournalFormat.HeaderSize + (i * JournalFormat.SlotSize)).First(at => journal[at] != 0);
 
         var torn = JournalFormat.Read(journal.AsSpan(0, start + (2 * JournalFormat.SlotSize) + 100));
         var headless = JournalFormat.Read(journal.AsSpan(0, JournalFormat.HeaderSize - 1));
@@ -77,10 +77,10 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void After_a_crash_of_the_machine_what_may_be_missing_is_not_believed()
     {
-        var claims = Claims(2);
+        var recipients = Recipients(2);
         var journal = Write(lane =>
         {
-            lane.Depart(claims).End(1, Outcome.Accepted(claims[1], "250 OK"));
+            lane.Depart(recipients).End(1, Outcome.Of(recipients[1], HandoverResult.Accepted("250 OK"), new DeliveryOptions()));
         });
         Encoding.ASCII.GetBytes("another start of the machine").CopyTo(journal, 0);
 
@@ -109,9 +109,9 @@ public sealed class JournalTests : IDisposable
         return File.ReadAllBytes(Path.Combine(_folder, $"{journal.Id:N}{JournalFile.Suffix}"));
     }
 
-    private static List<Claim> Claims(int count, int first = 1)
+    private static List<BatchRecipient> Recipients(int count, int first = 1)
     {
         var campaign = Guid.NewGuid();
-        return [.. Enumerable.Range(first, count).Select(contact => new Claim(7, campaign, contact, 1, "", BatchId: 3, Fence: 5, Attempts: 2))];
+        return [.. Enumerable.Range(first, count).Select(contact => new BatchRecipient(7, campaign, contact, 1, "", BatchId: 3, Fence: 5, Attempts: 2))];
     }
 }

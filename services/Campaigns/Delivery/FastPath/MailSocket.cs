@@ -76,7 +76,7 @@ internal sealed class MailSocket : NetworkStream
         return 0;
     }
 
-    // Who gives up gives up the connection: what was left of the conversation would be taken for the next one.
+    // Giving up gives up the connection: the rest of this conversation would be taken for the next one.
     private async Task<int> WithinPatienceAsync(ValueTask<int> transfer, CancellationToken ct)
     {
         using var giveUp = ct.UnsafeRegister(static broken => ((CancellationTokenSource)broken!).Cancel(), _broken);

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using CsCheck;
 using MimeKit;
 using MimeKit.Text;
-using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Delivery;
 using TagSegments.Campaigns.Delivery.FastPath;
 
@@ -38,9 +37,13 @@ public partial class PlainMailTests
     public void Every_message_arrives_as_the_mail_library_alone_would_send_it() => s_message.Sample(
         message =>
         {
-            using var mail = MailComposer.Compose(message, "");
+            var fast = new MailParts(isFast: true);
+            using var mail = MailComposer.Compose(message, "", fast);
+            using var slow = MailComposer.Compose(message, "", new MailParts(isFast: false));
             using var reference = Reference(message);
-            Assert.Equal(Wire(reference), Wire(mail.Message));
+            var wire = Wire(reference);
+            Assert.Equal(wire, Wire(mail.Message));
+            Assert.Equal(wire, Wire(slow.Message));
         },
         iter: 5_000);
 
@@ -49,10 +52,21 @@ public partial class PlainMailTests
     {
         var message = new OutgoingMessage("id", "ann@x.example", "news@acme.example", "Acme", "", "Hello Ann", "Hello,\nthis is it.\n", "", "https://acme.example/u/x");
 
-        using var mail = MailComposer.Compose(message, "");
+        using var mail = MailComposer.Compose(message, "", new MailParts(isFast: true));
 
         Assert.IsType<PlainText>(mail.Message.Body);
         Assert.Equal(5, mail.Message.Headers.OfType<PlainHeader>().Count(header => header.Id is not HeaderId.From and not HeaderId.Date));
+    }
+
+    [Fact]
+    public void Without_the_fast_path_nothing_of_it_is_used()
+    {
+        var message = new OutgoingMessage("id", "ann@x.example", "news@acme.example", "Acme", "", "Hello Ann", "Hello,\nthis is it.\n", "", "https://acme.example/u/x");
+
+        using var mail = MailComposer.Compose(message, "", new MailParts(isFast: false));
+
+        Assert.IsType<TextPart>(mail.Message.Body);
+        Assert.Empty(mail.Message.Headers.OfType<PlainHeader>());
     }
 
     private static Gen<string> Of(params string[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);

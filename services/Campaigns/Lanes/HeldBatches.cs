@@ -1,28 +1,9 @@
-using System.Collections.Concurrent;
 using TagSegments.Campaigns.Ledger;
 
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>The batches that this process is sending.</summary>
-internal sealed class OpenBatches
-{
-    private readonly ConcurrentDictionary<OpenBatch, byte> _open = new();
-
-    /// <summary>Those whose leases are to be kept.</summary>
-    public IReadOnlyList<Batch> Held => [.. _open.Keys.Where(open => !open.IsBroken).SelectMany(open => open.Batches)];
-
-    public OpenBatch Add(IReadOnlyList<Batch> batches)
-    {
-        var open = new OpenBatch(batches);
-        _open[open] = 0;
-        return open;
-    }
-
-    public void Remove(OpenBatch open) => _open.TryRemove(open, out _);
-}
-
-/// <summary>Batches that are sent together, and how many of their messages are still under way in this process.</summary>
-internal sealed class OpenBatch(IReadOnlyList<Batch> batches)
+/// <summary>Batches that this process holds and sends together, and how many of their messages are still under way.</summary>
+internal sealed class HeldBatches(IReadOnlyList<Batch> batches)
 {
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _underWay;

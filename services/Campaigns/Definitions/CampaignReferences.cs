@@ -9,28 +9,76 @@ namespace TagSegments.Campaigns.Definitions;
 /// <summary>
 /// Turns the names and texts by which a campaign refers to segments, smart lists and tags into ids and trees, which survive renaming.
 /// </summary>
-internal sealed class References(
-    SegmentService.SegmentServiceClient segments, SmartListService.SmartListServiceClient smartLists, TagService.TagServiceClient tags)
+internal sealed class CampaignReferences(
+    SegmentService.SegmentServiceClient segments, SmartListService.SmartListServiceClient smartLists, TagService.TagServiceClient tags,
+    ILogger<CampaignReferences> logger)
 {
-    /// <summary>Resolves in place; throws what the other services say about references that they cannot read.</summary>
+    /// <summary>
+    /// Resolves in place; throws what the other services say about references that they cannot read. Names of tags that do not exist stay: they
+    /// are created when the campaign is written.
+    /// </summary>
     public async Task ResolveAsync(AccountInfo account, Campaign campaign, CancellationToken ct)
     {
         await ResolveAsync(account, campaign.Audience.Include, "campaign.audience.include", ct);
         await ResolveAsync(account, campaign.Audience.Exclude, "campaign.audience.exclude", ct);
-        foreach (var name in campaign.RecipientTagNames)
-        {
-            campaign.RecipientTagIds.Add(await TagIdAsync(account, name, ct));
-        }
-
-        campaign.RecipientTagNames.Clear();
         foreach (var tagId in campaign.RecipientTagIds)
         {
             await tags.GetTagAsync(new() { Account = account.Name, TagId = tagId }, cancellationToken: ct);
         }
 
-        var distinct = campaign.RecipientTagIds.Distinct().ToList();
-        campaign.RecipientTagIds.Clear();
-        campaign.RecipientTagIds.Add(distinct);
+        var missing = new List<string>();
+        foreach (var name in campaign.RecipientTagNames.Distinct())
+        {
+            if (await FindTagAsync(account, name, ct) is { } tagId)
+            {
+                campaign.RecipientTagIds.Add(tagId);
+            }
+            else
+            {
+                missing.Add(name);
+            }
+        }
+
+        Replace(campaign.RecipientTagNames, missing);
+        Replace(campaign.RecipientTagIds, [.. campaign.RecipientTagIds.Distinct()]);
+    }
+
+    /// <summary>Gets the ids of tags and creates the ones that are missing; adds what it creates to <paramref name="created"/>.</summary>
+    public async Task<List<int>> EnsureTagsAsync(AccountInfo account, IEnumerable<string> names, ICollection<int> created, CancellationToken ct)
+    {
+        var tagIds = new List<int>();
+        foreach (var name in names)
+        {
+            try
+            {
+                var request = new CreateTagRequest { Account = account.Name, Tag = new Tag { Name = name } };
+                tagIds.Add((await tags.CreateTagAsync(request, cancellationToken: ct)).Tag.TagId);
+                created.Add(tagIds[^1]);
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
+            {
+                // Another call created it in the meantime.
+                tagIds.Add((await tags.GetTagAsync(new() { Account = account.Name, Name = name }, cancellationToken: ct)).Tag.TagId);
+            }
+        }
+
+        return tagIds;
+    }
+
+    /// <summary>Deletes tags that were created for a campaign that could not be written. A tag that is used by now stays.</summary>
+    public async Task DeleteTagsAsync(AccountInfo account, IEnumerable<int> tagIds)
+    {
+        foreach (var tagId in tagIds)
+        {
+            try
+            {
+                await tags.DeleteTagAsync(new() { Account = account.Name, TagId = tagId }, cancellationToken: CancellationToken.None);
+            }
+            catch (RpcException e)
+            {
+                logger.TagLeftBehind(e, tagId);
+            }
+        }
     }
 
     /// <summary>Throws FAILED_PRECONDITION with reason REFERENCE_MISSING if a segment of the audience is invalid.</summary>
@@ -86,7 +134,7 @@ internal sealed class References(
         }
     }
 
-    private async Task<int> TagIdAsync(AccountInfo account, string name, CancellationToken ct)
+    private async Task<int?> FindTagAsync(AccountInfo account, string name, CancellationToken ct)
     {
         try
         {
@@ -94,21 +142,13 @@ internal sealed class References(
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
-            return await CreateTagAsync(account, name, ct);
+            return null;
         }
     }
 
-    private async Task<int> CreateTagAsync(AccountInfo account, string name, CancellationToken ct)
+    private static void Replace<T>(ICollection<T> field, List<T> values)
     {
-        try
-        {
-            var request = new CreateTagRequest { Account = account.Name, Tag = new Tag { Name = name } };
-            return (await tags.CreateTagAsync(request, cancellationToken: ct)).Tag.TagId;
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
-        {
-            // Somebody else created it in the meantime.
-            return (await tags.GetTagAsync(new() { Account = account.Name, Name = name }, cancellationToken: ct)).Tag.TagId;
-        }
+        field.Clear();
+        values.ForEach(field.Add);
     }
 }

@@ -5,7 +5,7 @@ using TagSegments.Campaigns.Delivery;
 namespace TagSegments.Campaigns.AbTests;
 
 /// <summary>Chooses the winners of tests whose time is up, by the clock of the database. Of several replicas one stores its choice.</summary>
-internal sealed class TestDecider(AbTestStore tests, DeliveryOptions options, ILogger<TestDecider> logger)
+internal sealed class AbTestDecider(AbTestStore tests, DeliveryOptions options, ILogger<AbTestDecider> logger)
     : PollingService(options.PollInterval, logger)
 {
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)

@@ -8,39 +8,38 @@ using TagSegments.Campaigns.Delivery;
 
 namespace TagSegments.Campaigns.Tracking;
 
-/// <summary>Tells the contact service who unsubscribed by a link, until it has heard it.</summary>
-internal sealed class ConsentTeller(
-    NpgsqlDataSource database, ContactService.ContactServiceClient contacts, DeliveryOptions options, ILogger<ConsentTeller> logger)
+/// <summary>Reports unsubscribes by a link to the contact service, again and again until it has taken them.</summary>
+internal sealed class ConsentReporter(
+    NpgsqlDataSource database, ContactService.ContactServiceClient contacts, DeliveryOptions options, ILogger<ConsentReporter> logger)
     : PollingService(options.PollInterval, logger)
 {
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var tasks = (await connection.QueryAsync<ConsentTask>(new CommandDefinition(
+        const string sql =
             """
             SELECT account_id, contact_id, channel, account_name, source, at
             FROM campaigns.consent_task
             WHERE due_at <= now()
             ORDER BY due_at
             LIMIT 100
-            """,
-            cancellationToken: ct))).AsList();
+            """;
+        const string doneSql =
+            """
+            DELETE FROM campaigns.consent_task
+            WHERE account_id = @AccountId AND contact_id = @ContactId AND channel = @Channel AND at = @At
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var tasks = (await connection.QueryAsync<ConsentTask>(new CommandDefinition(sql, cancellationToken: ct))).AsList();
         foreach (var task in tasks)
         {
-            await TellAsync(task, ct);
-            await connection.ExecuteAsync(new CommandDefinition(
-                """
-                DELETE FROM campaigns.consent_task
-                WHERE account_id = @AccountId AND contact_id = @ContactId AND channel = @Channel AND at = @At
-                """,
-                task,
-                cancellationToken: ct));
+            await ReportAsync(task, ct);
+            await connection.ExecuteAsync(new CommandDefinition(doneSql, task, cancellationToken: ct));
         }
 
         return tasks.Count > 0;
     }
 
-    private async Task TellAsync(ConsentTask task, CancellationToken ct)
+    private async Task ReportAsync(ConsentTask task, CancellationToken ct)
     {
         try
         {
@@ -64,7 +63,7 @@ internal sealed class ConsentTeller(
         catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument or StatusCode.FailedPrecondition)
         {
             // The contact is gone; the suppression list keeps its address.
-            logger.BackgroundWorkFailed(e, nameof(ConsentTeller));
+            logger.BackgroundWorkFailed(e, nameof(ConsentReporter));
         }
     }
 

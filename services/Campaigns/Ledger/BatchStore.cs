@@ -1,65 +1,66 @@
 using Dapper;
 using Npgsql;
 using TagSegments.Campaigns.Delivery;
-using TagSegments.Campaigns.Lanes;
+using TagSegments.Campaigns.Schema;
 
 namespace TagSegments.Campaigns.Ledger;
 
-/// <summary>Recipients that a sender has taken together. The fence proves that it still holds them.</summary>
-internal sealed record Batch(
-    int AccountId, Guid CampaignId, int BatchId, int FirstContact, int LastContact, short Part, long Fence);
-
 /// <summary>
-/// The batches in which recipients are handed to senders. Whoever holds the lease of a batch sends it; when the lease ends another one may,
+/// The batches in which recipients are handed to senders. The holder of a batch's lease sends it; when the lease ends another sender may,
 /// with a higher fence, and what was being handed over then is unknown.
 /// </summary>
-internal sealed class Batches(NpgsqlDataSource database, DeliveryOptions options)
+internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions options)
 {
     /// <summary>How many recipients a batch has at most.</summary>
     public const int Size = 500;
 
     /// <summary>The recipients of a batch <c>b</c>, as a condition on <c>r</c>.</summary>
     public const string Members =
-        """
+        $"""
         r.account_id = b.account_id AND r.campaign_id = b.campaign_id AND r.contact_id BETWEEN b.first_contact AND b.last_contact
-          AND (b.part = 0 OR (b.part = 1) = (r.variant > 0))
+          AND (b.part = {BatchParts.Everyone} OR (b.part = {BatchParts.Tested}) = (r.variant > 0))
         """;
 
     private const string Columns = "b.account_id, b.campaign_id, b.batch_id, b.first_contact, b.last_contact, b.part, b.fence";
 
-    /// <summary>Takes batches of a sending campaign that are due, if it is still as it was read. Replicas never take the same one.</summary>
-    public async Task<List<Batch>> ClaimAsync(MessageSource source, int limit, Guid holder, CancellationToken ct)
+    private const string Unnested =
+        """
+        unnest(@accounts, @campaigns, @ids, @firsts, @lasts, @parts, @fences)
+            AS b (account_id, campaign_id, batch_id, first_contact, last_contact, part, fence)
+        """;
+
+    /// <summary>Takes a batch of a sending campaign that is due, if the campaign is still as it was read. Replicas never take the same one.</summary>
+    public async Task<List<Batch>> ClaimAsync(int accountId, Guid campaignId, int version, Guid holder, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return (await connection.QueryAsync<Batch>(new CommandDefinition(
+        const string sql =
             $"""
             -- Materialized: joined as a plain subquery it could run again for each row, and claim far more than the limit.
             WITH due AS MATERIALIZED (
                 SELECT batch_id
                 FROM campaigns.batch
-                WHERE account_id = @AccountId AND campaign_id = @CampaignId AND lease_until IS NULL AND due_at <= now()
+                WHERE account_id = @accountId AND campaign_id = @campaignId AND lease_until IS NULL AND due_at <= now()
                 ORDER BY due_at, batch_id
-                LIMIT @limit
+                LIMIT 1
                 FOR UPDATE SKIP LOCKED
             )
             UPDATE campaigns.batch b
             SET fence = fence + 1, lease_until = now() + make_interval(secs => @lease), holder = @holder
             FROM due
-            WHERE b.account_id = @AccountId AND b.campaign_id = @CampaignId AND b.batch_id = due.batch_id
+            WHERE b.account_id = @accountId AND b.campaign_id = @campaignId AND b.batch_id = due.batch_id
               AND EXISTS (
                 SELECT FROM campaigns.campaign
-                WHERE account_id = @AccountId AND campaign_id = @CampaignId AND state = 4 AND version = @Version)
+                WHERE account_id = @accountId AND campaign_id = @campaignId AND state = {CampaignStates.Sending} AND version = @version)
             RETURNING {Columns}
-            """,
-            new { source.AccountId, source.CampaignId, source.Version, limit, holder, lease = options.BatchLease.TotalSeconds },
-            cancellationToken: ct))).AsList();
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var parameters = new { accountId, campaignId, version, holder, lease = options.BatchLease.TotalSeconds };
+        return (await connection.QueryAsync<Batch>(new CommandDefinition(sql, parameters, cancellationToken: ct))).AsList();
     }
 
     /// <summary>Takes single messages that are due, of any account.</summary>
     public async Task<List<Batch>> ClaimSinglesAsync(int limit, Guid holder, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return (await connection.QueryAsync<Batch>(new CommandDefinition(
+        const string sql =
             $"""
             WITH due AS MATERIALIZED (
                 SELECT account_id, campaign_id, batch_id
@@ -74,38 +75,37 @@ internal sealed class Batches(NpgsqlDataSource database, DeliveryOptions options
             FROM due
             WHERE b.account_id = due.account_id AND b.campaign_id = due.campaign_id AND b.batch_id = due.batch_id
             RETURNING {Columns}
-            """,
-            new { limit, holder, lease = options.BatchLease.TotalSeconds },
-            cancellationToken: ct))).AsList();
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var parameters = new { limit, holder, lease = options.BatchLease.TotalSeconds };
+        return (await connection.QueryAsync<Batch>(new CommandDefinition(sql, parameters, cancellationToken: ct))).AsList();
     }
 
     /// <summary>Reads the recipients of batches whose turn it is.</summary>
-    public async Task<List<Claim>> ReadAsync(IReadOnlyList<Batch> batches, CancellationToken ct)
+    public async Task<List<BatchRecipient>> ReadAsync(IReadOnlyList<Batch> batches, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return (await connection.QueryAsync<Claim>(new CommandDefinition(
+        const string sql =
             $"""
             SELECT r.account_id, r.campaign_id, r.contact_id, r.channel, r.address, b.batch_id, b.fence, r.attempts, r.variant,
-                r.state = 1 AND r.due_at IS NOT NULL AS has_slot
+                r.state = {RecipientStates.Pending} AND r.due_at IS NOT NULL AS has_slot
             FROM {Unnested}
             JOIN campaigns.recipient r ON {Members}
-            WHERE r.state IN (1, 6) AND (r.due_at IS NULL OR r.due_at <= now())
+            WHERE r.state IN {RecipientStates.Waiting} AND (r.due_at IS NULL OR r.due_at <= now())
             ORDER BY r.account_id, r.campaign_id, r.contact_id
-            """,
-            Parameters(batches),
-            cancellationToken: ct))).AsList();
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<BatchRecipient>(new CommandDefinition(sql, Parameters(batches), cancellationToken: ct))).AsList();
     }
 
     /// <summary>Gives batches back: they end when all of their messages have come to an end, or are due when the next one of them is.</summary>
     public async Task CloseAsync(IReadOnlyList<Batch> batches, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(
+        const string sql =
             $"""
             WITH waiting AS MATERIALIZED (
                 SELECT b.account_id, b.campaign_id, b.batch_id, b.fence, count(r.contact_id) AS messages, min(COALESCE(r.due_at, now())) AS due
                 FROM {Unnested}
-                LEFT JOIN campaigns.recipient r ON {Members} AND r.state IN (1, 3, 6)
+                LEFT JOIN campaigns.recipient r ON {Members} AND r.state IN {RecipientStates.Unfinished}
                 GROUP BY b.account_id, b.campaign_id, b.batch_id, b.fence
             ), ended AS (
                 DELETE FROM campaigns.batch d
@@ -118,16 +118,15 @@ internal sealed class Batches(NpgsqlDataSource database, DeliveryOptions options
             FROM waiting w
             WHERE d.account_id = w.account_id AND d.campaign_id = w.campaign_id AND d.batch_id = w.batch_id AND d.fence = w.fence
               AND w.messages > 0
-            """,
-            Parameters(batches),
-            cancellationToken: ct));
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(sql, Parameters(batches), cancellationToken: ct));
     }
 
-    /// <summary>Prolongs the leases of batches; returns those that this process has lost.</summary>
+    /// <summary>Prolongs the leases of batches; returns the batches that this process has lost.</summary>
     public async Task<List<Batch>> RenewAsync(IReadOnlyList<Batch> batches, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var renewed = (await connection.QueryAsync<(int, Guid, int)>(new CommandDefinition(
+        const string sql =
             $"""
             UPDATE campaigns.batch d
             SET lease_until = now() + make_interval(secs => @lease)
@@ -135,28 +134,28 @@ internal sealed class Batches(NpgsqlDataSource database, DeliveryOptions options
             WHERE d.account_id = b.account_id AND d.campaign_id = b.campaign_id AND d.batch_id = b.batch_id AND d.fence = b.fence
               AND d.lease_until IS NOT NULL
             RETURNING d.account_id, d.campaign_id, d.batch_id
-            """,
-            Parameters(batches),
-            cancellationToken: ct))).ToHashSet();
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var renewed = (await connection.QueryAsync<(int, Guid, int)>(
+            new CommandDefinition(sql, Parameters(batches), cancellationToken: ct))).ToHashSet();
         return [.. batches.Where(b => !renewed.Contains((b.AccountId, b.CampaignId, b.BatchId)))];
     }
 
     /// <summary>Ends the leases of a process that is gone.</summary>
     public async Task EndLeasesAsync(Guid holder, CancellationToken ct)
     {
+        const string sql = "UPDATE campaigns.batch SET lease_until = now() WHERE lease_until > now() AND holder = @holder";
         await using var connection = await database.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "UPDATE campaigns.batch SET lease_until = now() WHERE lease_until > now() AND holder = @holder", new { holder }, cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(sql, new { holder }, cancellationToken: ct));
     }
 
     /// <summary>
-    /// Puts right what senders have left behind whose lease has ended: what they were handing over is unknown, the rest can be taken again.
-    /// Just after the start of the database everybody gets the time to renew.
+    /// Puts right what senders have left whose lease has ended: what they were handing over is unknown, the rest can be taken again. Just after
+    /// the start of the database everybody gets the time to renew.
     /// </summary>
     public async Task<int> RecoverAsync(CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return await connection.ExecuteScalarAsync<int>(new CommandDefinition(
+        const string sql =
             $"""
             WITH b AS (
                 UPDATE campaigns.batch
@@ -165,21 +164,17 @@ internal sealed class Batches(NpgsqlDataSource database, DeliveryOptions options
                 RETURNING *
             ), put_right AS (
                 UPDATE campaigns.recipient r
-                SET state = 8, reason = 14, detail = 'The sender stopped before the answer was stored.', updated_at = now()
+                SET state = {RecipientStates.Unknown}, reason = {RecipientReasons.NoAnswer},
+                    detail = 'The sender stopped before the answer was stored.', updated_at = now()
                 FROM b
-                WHERE {Members} AND r.state = 3
+                WHERE {Members} AND r.state = {RecipientStates.Sending}
             )
             SELECT count(*)::int FROM b
-            """,
-            new { grace = options.RecoveryGrace.TotalSeconds },
-            cancellationToken: ct));
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.ExecuteScalarAsync<int>(
+            new CommandDefinition(sql, new { grace = options.RecoveryGrace.TotalSeconds }, cancellationToken: ct));
     }
-
-    private const string Unnested =
-        """
-        unnest(@accounts, @campaigns, @ids, @firsts, @lasts, @parts, @fences)
-            AS b (account_id, campaign_id, batch_id, first_contact, last_contact, part, fence)
-        """;
 
     private DynamicParameters Parameters(IReadOnlyList<Batch> batches)
     {

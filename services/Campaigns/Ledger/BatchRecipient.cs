@@ -2,8 +2,8 @@ using Crm.Contacts.V1;
 
 namespace TagSegments.Campaigns.Ledger;
 
-/// <summary>A message that a sender has taken, not its content yet. The fence is that of its batch.</summary>
-internal sealed record Claim(
+/// <summary>A recipient whose batch a sender holds. The fence is that of the batch.</summary>
+internal sealed record BatchRecipient(
     int AccountId, Guid CampaignId, int ContactId, short Channel, string Address, int BatchId = 0, long Fence = 0, int Attempts = 0,
     short Variant = 0, bool HasSlot = false)
 {

@@ -1,0 +1,231 @@
+using System.Diagnostics;
+using Crm.Campaigns.V1;
+using Grpc.Core;
+using TagSegments.Campaigns.Audiences;
+using TagSegments.Campaigns.Content;
+using TagSegments.Campaigns.Delivery;
+using TagSegments.Campaigns.Journal;
+using TagSegments.Campaigns.Ledger;
+using TagSegments.Campaigns.Tracking;
+
+namespace TagSegments.Campaigns.Lanes;
+
+/// <summary>
+/// One way on which messages leave, with a connection of its own. It takes as many messages as it can hand over in a quarter of a second and
+/// marks them as departing, together with the outcomes of earlier ones, while it hands over the ones that it marked before. The journal notes what
+/// is done with each message, so whenever the process dies at most one message of the lane is in doubt.
+/// </summary>
+internal sealed class DeliveryLane(
+    MessageQueue queue, ITransport transport, JournalLane? journal, LaneServices services, DeliveryOptions options, ILogger logger)
+{
+    private static readonly TimeSpan s_handoverTime = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_reconnect = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_errorPause = TimeSpan.FromSeconds(1);
+    private int _size = 1;
+    private Handover _next = Handover.Empty;
+    private List<HandedOver> _handedOver = [];
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        await Task.Yield();
+        await using (transport)
+        {
+            while (!ct.IsCancellationRequested)
+            {
+                if (!await TurnAsync(ct))
+                {
+                    await queue.WaitAsync(ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+            }
+
+            // Messages that are marked as departing are given back, then all that is known is stored.
+            await TurnAsync(ct);
+            await TurnAsync(ct);
+        }
+    }
+
+    // Stores the outcomes of the handover before the last and marks the next messages as departing, while those marked last are handed over.
+    // False if there was nothing.
+    private async Task<bool> TurnAsync(CancellationToken ct)
+    {
+        var taken = await TakeAsync(ct);
+        var (handover, handedOver) = (_next, _handedOver);
+        (_next, _handedOver) = (Handover.Empty, []);
+        var departing = TryDepartAsync(taken, handedOver, ct);
+        if (journal is null)
+        {
+            // Nobody would know which of several were begun.
+            handover = await departing;
+        }
+
+        _handedOver = await TryHandOverAsync(handover, ct);
+        _next = journal is null ? Handover.Empty : await departing;
+        return taken.Count + handover.Messages.Count + handedOver.Count > 0;
+    }
+
+    private async Task<List<QueuedMessage>> TakeAsync(CancellationToken ct)
+    {
+        var waits = !transport.IsReady;
+        if (waits && _next.Messages.Count > 0)
+        {
+            return [];
+        }
+
+        if (waits)
+        {
+            // What is known is stored before there is a wait.
+            await TryDepartAsync([], _handedOver, ct);
+            _handedOver = [];
+        }
+
+        var taken = ct.IsCancellationRequested ? [] : queue.Take(_size);
+        if (taken.Count > 0 && (!await transport.WaitUntilReadyAsync(ct) || !await TryRefreshAsync(taken, waits, ct)))
+        {
+            taken.ForEach(message => message.Batches.Complete());
+            return [];
+        }
+
+        return taken;
+    }
+
+    private async Task<Handover> TryDepartAsync(List<QueuedMessage> taken, List<HandedOver> handedOver, CancellationToken ct)
+    {
+        try
+        {
+            var refused = taken.Select(message => (Message: message, Reason: Refusal(message))).Where(pair => pair.Reason != 0)
+                .Select(pair => new HandedOver(pair.Message, Outcome.Skipped(pair.Message.Recipient, pair.Reason)))
+                .ToList();
+            var departing = refused.Count == 0 ? taken : [.. taken.Except(refused.Select(done => done.Message))];
+            var notes = departing.Count == 0 ? null : journal?.Depart([.. departing.Select(message => message.Recipient)]);
+            var departed = await WriteAsync([.. handedOver, .. refused], departing, ct);
+            return new Handover(departing, departed, notes, Stopwatch.GetTimestamp());
+        }
+        catch (Exception e)
+        {
+            Break(e, [.. taken, .. handedOver.Select(done => done.Message)], ct);
+            return Handover.Empty;
+        }
+    }
+
+    private async Task<List<HandedOver>> TryHandOverAsync(Handover handover, CancellationToken ct)
+    {
+        try
+        {
+            return await HandOverAsync(handover, ct);
+        }
+        catch (Exception e)
+        {
+            Break(e, handover.Messages, ct);
+            return [];
+        }
+    }
+
+    // The lane must go on. What it held is put right from the journal, or when the lease of its batch ends.
+    private void Break(Exception e, IReadOnlyList<QueuedMessage> held, CancellationToken ct)
+    {
+        if (!ct.IsCancellationRequested)
+        {
+            logger.BackgroundWorkFailed(e, nameof(DeliveryLane));
+        }
+
+        foreach (var message in held)
+        {
+            message.Batches.Break();
+        }
+    }
+
+    private static Recipient.Types.Reason Refusal(QueuedMessage message) =>
+        RecipientDraft.Refusal(message.Contact, message.Channel, message.Source.SubscribedOnly);
+
+    private async Task<bool> TryRefreshAsync(List<QueuedMessage> taken, bool waited, CancellationToken ct)
+    {
+        try
+        {
+            await services.Refresher.RefreshAsync(taken, waited, ct);
+            return true;
+        }
+        catch (RpcException e)
+        {
+            // They wait again; another try follows when their batch has its turn.
+            logger.BackgroundWorkFailed(e, nameof(DeliveryLane));
+            await Task.Delay(s_errorPause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return false;
+        }
+    }
+
+    private async Task<IReadOnlySet<BatchRecipient>> WriteAsync(List<HandedOver> done, List<QueuedMessage> departing, CancellationToken ct)
+    {
+        var departed = await services.Writer.WriteAsync(
+            [.. done.Select(d => d.Outcome)], [.. departing.Select(message => message.Recipient)], ct);
+        done.ForEach(d => d.Message.Batches.Complete());
+        departing.Where(message => !departed.Contains(message.Recipient)).ToList().ForEach(message => message.Batches.Complete());
+        return departed;
+    }
+
+    // Handing a message over is not cancelled when the service stops: it ends by itself in bounded time, and then its outcome is known.
+    private async Task<List<HandedOver>> HandOverAsync(Handover handover, CancellationToken ct)
+    {
+        var handedOver = new List<HandedOver>();
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < handover.Messages.Count; i++)
+        {
+            var (message, place) = (handover.Messages[i], i);
+            if (handover.Departed.Contains(message.Recipient))
+            {
+                var mayBegin = !ct.IsCancellationRequested && Stopwatch.GetElapsedTime(handover.DepartedAt) < options.DepartureAge
+                    && await IsReadyAsync(ct);
+                var outcome = mayBegin
+                    ? await HandOverAsync(message, () => handover.Notes?.Begin(place))
+                    : Outcome.Released(message.Recipient);
+                handover.Notes?.End(place, outcome);
+                handedOver.Add(new HandedOver(message, outcome));
+            }
+        }
+
+        Adapt(handedOver.Count, Stopwatch.GetElapsedTime(started));
+        return handedOver;
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken ct)
+    {
+        if (transport.IsReady)
+        {
+            return true;
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(s_reconnect);
+        return await transport.WaitUntilReadyAsync(patience.Token);
+    }
+
+    private async Task<Outcome> HandOverAsync(QueuedMessage message, Action begin)
+    {
+        var (recipient, source) = (message.Recipient, message.Source);
+        try
+        {
+            var target = new TrackingTarget(recipient.AccountId, recipient.CampaignId, recipient.ContactId, message.Channel);
+            var outgoing = services.Builder.Build(
+                source.MessageOf(recipient.Variant), source.Name, message.Contact!, recipient.Address, target);
+            return Outcome.Of(recipient, await transport.SendAsync(outgoing, begin), options);
+        }
+        catch (TemplateException e)
+        {
+            return Outcome.Of(recipient, HandoverResult.Failed(Recipient.Types.Reason.Template, e.Message), options);
+        }
+    }
+
+    // Without a journal nobody would know which of several were begun.
+    private void Adapt(int messages, TimeSpan time)
+    {
+        if (messages == 0)
+        {
+            return;
+        }
+
+        var each = time / messages;
+        _size = journal is null || each <= TimeSpan.Zero ? 1 : (int)Math.Clamp(s_handoverTime / each, 1, JournalFile.HandoverSize);
+    }
+}
+
+/// <summary>What the lanes share.</summary>
+internal sealed record LaneServices(LedgerWriter Writer, MessageBuilder Builder, ContactRefresher Refresher);

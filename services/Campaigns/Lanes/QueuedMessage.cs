@@ -1,0 +1,35 @@
+using Crm.Contacts.V1;
+using TagSegments.Campaigns.Audiences;
+using TagSegments.Campaigns.Ledger;
+using Channel = Crm.Common.V1.Channel;
+
+namespace TagSegments.Campaigns.Lanes;
+
+/// <summary>A message on its way to a lane: its recipient, what it is made from, and the contact as it was read last.</summary>
+internal sealed class QueuedMessage(BatchRecipient recipient, MessageSource source, HeldBatches batches)
+{
+    private long _readAt;
+
+    /// <summary>The recipient, with the consent that was read last.</summary>
+    public BatchRecipient Recipient { get; private set; } = recipient;
+
+    public MessageSource Source => source;
+
+    /// <summary>The batches that it came with.</summary>
+    public HeldBatches Batches => batches;
+
+    public Channel Channel => (Channel)Recipient.Channel;
+
+    /// <summary>The contact; null if there is none.</summary>
+    public Contact? Contact { get; private set; }
+
+    /// <summary>How old the reading of the contact is.</summary>
+    public TimeSpan Age => _readAt == 0 ? TimeSpan.MaxValue : TimeProvider.System.GetElapsedTime(_readAt);
+
+    public void Refresh(Contact? contact, long readAt)
+    {
+        Contact = contact;
+        Recipient = Recipient with { Consent = contact is null ? 0 : RecipientDraft.ConsentOf(contact, Channel) };
+        _readAt = readAt;
+    }
+}
