@@ -20,7 +20,7 @@ internal sealed class AccountTransaction : IAsyncDisposable
     public const int AdvisoryLockClass = 0x746167;
 
     private readonly ChangeLog _log = new();
-    private Position? _stamped;
+    private ClockPosition? _stamped;
     private bool _changesLibrary;
 
     private AccountTransaction(int accountId, NpgsqlConnection connection, NpgsqlTransaction transaction)
@@ -63,7 +63,7 @@ internal sealed class AccountTransaction : IAsyncDisposable
 
     /// <summary>
     /// Waits until no other transaction puts tags on contacts, and keeps it so: for deletion, restoration and merging of tags, after which
-    /// no straggler may put a deleted tag on a contact. Call it before anything else in the transaction. Only single changes that find all
+    /// no late write may put a deleted tag on a contact. Call it before anything else in the transaction. Only single changes that find all
     /// their chunks (<c>OneChangeStatement</c>, <c>ManyChangesStatement</c>) take no such lock: the locks on the tag's chunks keep them off.
     /// </summary>
     public Task LockLibraryAsync(CancellationToken ct)
@@ -144,7 +144,7 @@ internal sealed class AccountTransaction : IAsyncDisposable
     /// Moves the clock, writes the logs and returns the position of this transaction: for answers that must be stored with the transaction.
     /// Nothing can be changed afterwards. The clock stays locked until the commit, so that should be next.
     /// </summary>
-    public async Task<Position> StampAsync(CancellationToken ct)
+    public async Task<ClockPosition> StampAsync(CancellationToken ct)
     {
         if (_stamped is { } stamped)
         {
@@ -156,7 +156,7 @@ internal sealed class AccountTransaction : IAsyncDisposable
     }
 
     /// <summary>Runs the statements of a batch that return nothing and advances the clock in the same round trip.</summary>
-    public async Task<Position> StampAsync(NpgsqlBatch batch, CancellationToken ct)
+    public async Task<ClockPosition> StampAsync(NpgsqlBatch batch, CancellationToken ct)
     {
         RequireUnstamped();
         if (_log.IsEmpty)
@@ -174,14 +174,14 @@ internal sealed class AccountTransaction : IAsyncDisposable
     }
 
     /// <summary>Takes note that a statement of the caller's own has written its changes and moved the clock.</summary>
-    public void Adopt(Position position)
+    public void Adopt(ClockPosition position)
     {
         RequireUnstamped();
         _stamped = position;
     }
 
     /// <summary>Stamps the transaction unless that is done, and commits it.</summary>
-    public async Task<Position> CommitAsync(CancellationToken ct)
+    public async Task<ClockPosition> CommitAsync(CancellationToken ct)
     {
         var position = await StampAsync(ct);
         await Transaction.CommitAsync(ct);

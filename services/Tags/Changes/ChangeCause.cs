@@ -50,7 +50,7 @@ internal sealed record ChangeCause(
         return new(kind, actor, cause.Id, cause.Detail, chain, skipWorkflows);
     }
 
-    /// <summary>Gives the cause as events carry it.</summary>
+    /// <summary>Returns the cause as events carry it.</summary>
     public Cause ToProto() => new() { Kind = Kind, Id = Id, Detail = Detail, WorkflowChain = { Chain } };
 
     private static bool IsChainEntry(string entry) => entry.Length is > 0 and <= 100 && !entry.Any(char.IsControl);

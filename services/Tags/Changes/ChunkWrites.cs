@@ -36,8 +36,8 @@ internal static class ChunkWrites
     private static void AddTagCheck(NpgsqlBatch batch, int accountId, int tagId) =>
         batch.Add("SELECT 1 FROM tags.tag WHERE account_id = $1 AND tag_id = $2 AND deleted_at IS NULL", accountId, tagId);
 
-    // The second statement locks the chunks in order and tells what will change; the third changes it. Each statement of a READ COMMITTED
-    // transaction sees what was committed before it began, so nobody's bits are overwritten. Rows must exist to be locked: hence the first.
+    // The second statement locks the chunks in order and returns what will change; the third changes it. Each statement of a READ COMMITTED
+    // transaction sees what was committed before it began, so no bits are overwritten. Rows must exist to be locked: hence the first.
     private static void AddWrites(NpgsqlBatch batch, object[] values, bool on)
     {
         if (on)

@@ -4,9 +4,9 @@ using TagSegments.ServiceDefaults;
 namespace TagSegments.Tags.Changes;
 
 /// <summary>
-/// A pool of its own for the few statements behind the calls that must be fast. They are prepared; the planner would still plan them anew each
-/// time, at several times the cost of the work. The one plan that it makes here instead, perhaps while the tables are still empty, has to do
-/// when they have grown: by their indexes.
+/// A pool of its own for the few statements of calls that must be fast. They are prepared, but the planner would still plan them anew each
+/// time, at several times the cost of the work. Here it makes one generic plan, perhaps while the tables are still empty. The settings make it
+/// use indexes, so that the plan still fits when the tables have grown.
 /// </summary>
 internal sealed class HotDatabase : IAsyncDisposable
 {

@@ -7,7 +7,7 @@ namespace TagSegments.Tags.Changes;
 internal static class IdBlocks
 {
     /// <summary>
-    /// Takes <paramref name="count"/> numbers and returns the first. It is a transaction of its own, so that nobody waits for the caller's;
+    /// Takes <paramref name="count"/> numbers and returns the first. It is a transaction of its own, so that no other caller waits for it;
     /// numbers of a caller that fails stay unused.
     /// </summary>
     public static async Task<int> TakeAsync(NpgsqlDataSource database, int accountId, string kind, int count, CancellationToken ct)

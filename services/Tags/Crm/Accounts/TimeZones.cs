@@ -11,6 +11,6 @@ internal static class TimeZones
     /// <summary>Checks whether there is a zone of this name.</summary>
     public static bool IsKnown(string id) => s_ids.Contains(id);
 
-    /// <summary>Gives the zone of an account or contact, which was checked when it was stored.</summary>
+    /// <summary>Returns the zone of an account or contact, which was checked when it was stored.</summary>
     public static DateTimeZone Get(string id) => DateTimeZoneProviders.Tzdb[id];
 }

@@ -32,7 +32,7 @@ internal sealed class ContactEdit
         return edit;
     }
 
-    /// <summary>Gives the state that the edit makes of <paramref name="state"/>.</summary>
+    /// <summary>Returns the state that the edit makes of <paramref name="state"/>.</summary>
     public ContactState Apply(ContactState state)
     {
         var result = state.Copy();

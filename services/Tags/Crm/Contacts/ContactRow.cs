@@ -51,7 +51,7 @@ internal sealed class ContactRow
         UpdatedAt = UpdatedAt,
     };
 
-    /// <summary>Gives the message, with the values of the fields in the catalog.</summary>
+    /// <summary>Returns the message, with the values of the fields in the catalog.</summary>
     public Contact ToProto(FieldCatalog catalog) => new()
     {
         ContactId = ContactId,

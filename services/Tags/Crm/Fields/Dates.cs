@@ -22,9 +22,9 @@ internal static class Dates
         DateTime.TryParseExact(
             text, s_instantForms, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault, out instant);
 
-    /// <summary>Gives the stored text of a day.</summary>
+    /// <summary>Returns the stored text of a day.</summary>
     public static string ToText(DateOnly day) => day.ToString(DateForm, CultureInfo.InvariantCulture);
 
-    /// <summary>Gives the stored text of an instant: UTC, to the microsecond, comparable as text.</summary>
+    /// <summary>Returns the stored text of an instant: UTC, to the microsecond, comparable as text.</summary>
     public static string ToText(DateTime utc) => utc.ToString(InstantForm, CultureInfo.InvariantCulture);
 }

@@ -12,7 +12,7 @@ internal static class Decimals
     public static bool TryParse(ReadOnlySpan<char> text, out decimal value) =>
         decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out value) && IsExact(text);
 
-    /// <summary>Gives the shortest decimal that is the double.</summary>
+    /// <summary>Returns the shortest decimal that is the double.</summary>
     public static bool TryParse(double number, out decimal value) =>
         TryParse(number.ToString("R", CultureInfo.InvariantCulture), out value);
 

@@ -14,14 +14,14 @@ internal static class FieldJson
     private static readonly SearchValues<char> s_asItIs = SearchValues.Create(
         [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code).Where(c => c is not ('"' or '\\'))]);
 
-    /// <summary>Gives a text.</summary>
+    /// <summary>Returns a text.</summary>
     public static string Text(string value) =>
         value.AsSpan().ContainsAnyExcept(s_asItIs) ? JsonSerializer.Serialize(value, s_plain) : $"\"{value}\"";
 
-    /// <summary>Gives a number without superfluous zeros.</summary>
+    /// <summary>Returns a number without superfluous zeros.</summary>
     public static string Number(decimal value) => (value / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Gives a list: sorted and without repetitions, because a multiple choice is a set.</summary>
+    /// <summary>Returns a list: sorted and without repetitions, because a multiple choice is a set.</summary>
     public static string List(IEnumerable<string> values) =>
         JsonSerializer.Serialize(values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), s_plain);
 

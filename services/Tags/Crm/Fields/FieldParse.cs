@@ -41,7 +41,7 @@ internal readonly record struct FieldParse(string? Json, string? Problem)
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
     };
 
-    /// <summary>Gives the value as requests and answers carry it.</summary>
+    /// <summary>Returns the value as requests and answers carry it.</summary>
     public static Value ToValue(Type type, string json) => type switch
     {
         Type.Number => ToNumber(json),
@@ -50,7 +50,7 @@ internal readonly record struct FieldParse(string? Json, string? Problem)
         _ => Value.ForString(FieldJson.ToText(json)),
     };
 
-    /// <summary>Gives the value as text, for example for a cell of a file.</summary>
+    /// <summary>Returns the value as text, for example for a cell of a file.</summary>
     public static string ToText(Type type, string json) => type switch
     {
         Type.Number or Type.Boolean => json,

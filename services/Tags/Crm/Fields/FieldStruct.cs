@@ -6,7 +6,7 @@ namespace TagSegments.Tags.Crm.Fields;
 /// <summary>Custom field values as messages carry them: a struct by field key.</summary>
 internal static class FieldStruct
 {
-    /// <summary>Gives the values of the fields in the catalog.</summary>
+    /// <summary>Returns the values of the fields in the catalog.</summary>
     public static Struct ToProto(FieldValues values, FieldCatalog catalog)
     {
         var result = new Struct();

@@ -57,7 +57,7 @@ internal sealed class FieldValues
         return copy;
     }
 
-    /// <summary>Gives the text for the jsonb column.</summary>
+    /// <summary>Returns the text for the jsonb column.</summary>
     public string ToJson()
     {
         var text = new StringBuilder("{");

@@ -46,7 +46,7 @@ internal sealed class ContactMerge(AccountTransaction transaction, ContactWrites
         return result;
     }
 
-    // The stricter one counts: who declined anywhere has declined; who agreed anywhere has agreed unless declined elsewhere.
+    // The stricter one counts: a contact that declined anywhere has declined; one that agreed anywhere has agreed unless it declined elsewhere.
     private async Task MergeConsentAsync(ContactRow kept, ContactRow duplicate)
     {
         foreach (var (mine, theirs) in kept.Consents().Zip(duplicate.Consents()))

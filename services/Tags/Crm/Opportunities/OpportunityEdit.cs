@@ -41,7 +41,7 @@ internal sealed class OpportunityEdit
         return edit;
     }
 
-    /// <summary>Gives the state that the edit makes of <paramref name="state"/>.</summary>
+    /// <summary>Returns the state that the edit makes of <paramref name="state"/>.</summary>
     public OpportunityState Apply(OpportunityState state) => _changes.Aggregate(state, (current, change) => change(current));
 
     private void AddWhatIsSet()

@@ -43,7 +43,7 @@ internal sealed class OpportunityRow
         StageSince = StageSince,
     };
 
-    /// <summary>Gives the message, with the values of the fields in the catalog.</summary>
+    /// <summary>Returns the message, with the values of the fields in the catalog.</summary>
     public Opportunity ToProto(FieldCatalog catalog) => new()
     {
         OpportunityId = OpportunityId,

@@ -62,7 +62,7 @@ internal sealed record OpportunityState
     }
 
     /// <summary>
-    /// Gives what the change log keeps of a change: where the opportunity is now and was before, and the values before of all that changed;
+    /// Returns what the change log keeps of a change: where the opportunity is now and was before, and the values before of all that changed;
     /// those are null for a new one.
     /// </summary>
     public string ChangeJson(int opportunityId, OpportunityState? before)
@@ -73,7 +73,7 @@ internal sealed record OpportunityState
         return json.Append(before?.BeforeJson(this) ?? "null").Append('}').ToString();
     }
 
-    /// <summary>Gives the differences as one JSON object.</summary>
+    /// <summary>Returns the differences as one JSON object.</summary>
     public string BeforeJson(OpportunityState after) =>
         $"{{{string.Join(',', Differences(after).Select(value => $"\"{value.Key}\":{value.Value}"))}}}";
 

@@ -12,7 +12,7 @@ namespace TagSegments.Tags.Tagging.Bulk;
 /// <summary>Finds the contacts that an operation is about.</summary>
 internal sealed class BulkAudience(GrpcClientFactory clients, NpgsqlDataSource database)
 {
-    /// <summary>Gives contacts as bits by chunk; numbers below 1 are nobody's.</summary>
+    /// <summary>Returns contacts as bits by chunk; numbers below 1 are nobody's.</summary>
     public async Task<SortedDictionary<int, byte[]>> FindAsync(string account, BulkContacts contacts, CancellationToken ct) =>
         contacts.ContactsCase == BulkContacts.ContactsOneofCase.Ids
             ? ChunkBits.Split(contacts.Ids.ContactIds)

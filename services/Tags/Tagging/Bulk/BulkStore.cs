@@ -52,7 +52,7 @@ internal sealed class BulkStore(NpgsqlDataSource database)
         return transaction.Connection!.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: ct));
     }
 
-    /// <summary>Gives an undo the contacts of the operation that it undoes, those of the chunks that were changed, and returns how many.</summary>
+    /// <summary>Copies the contacts of the changed chunks of an operation to its undo and returns how many they are.</summary>
     public static Task<int> CopyChunksAsync(NpgsqlTransaction transaction, BulkRow original, Guid operationId, CancellationToken ct)
     {
         const string sql = """

@@ -7,8 +7,8 @@ namespace TagSegments.Tags.Tagging.Bulk;
 internal static class BulkUndo
 {
     /// <summary>
-    /// Gives the revertible contacts of a tag and counts those changed since. Locks the tag's chunks first: the log read afterwards holds
-    /// every change made to them, because who changes a chunk commits its log with it.
+    /// Returns the revertible contacts of a tag and counts those changed since. Locks the tag's chunks first: the log read afterwards holds
+    /// every change made to them, because a change of a chunk is committed together with its log.
     /// </summary>
     public static async Task<(SortedDictionary<int, byte[]> Revertible, int Kept)> FindAsync(
         AccountTransaction transaction, Guid operationId, int tagId, int[] chunks, CancellationToken ct)

@@ -6,7 +6,7 @@ namespace TagSegments.Tags.Tagging.Bulk;
 /// <summary>Separates living contacts from numbers without one.</summary>
 internal static class LivingContacts
 {
-    /// <summary>Gives those of the contacts that live.</summary>
+    /// <summary>Returns the living ones of the contacts.</summary>
     public static async Task<SortedDictionary<int, byte[]>> MaskAsync(
         AccountTransaction transaction, SortedDictionary<int, byte[]> contacts, CancellationToken ct)
     {

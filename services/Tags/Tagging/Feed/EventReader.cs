@@ -11,7 +11,7 @@ internal sealed class EventReader(NpgsqlDataSource database)
     private const int MaxEvents = 1_000;
 
     /// <summary>
-    /// Reads the next batches behind a cursor: each with its events and the cursor behind them. Unless there is more to read at once, the last
+    /// Reads the next batches after a cursor: each with its events and the cursor after them. Unless there is more to read at once, the last
     /// one brings the cursor to the account's present position, with or without events.
     /// </summary>
     public async Task<(List<(List<TagEvent> Events, FeedCursor Cursor)> Batches, bool HasMore)> ReadAsync(
@@ -38,7 +38,7 @@ internal sealed class EventReader(NpgsqlDataSource database)
         var hasMore = rows.Count == MaxRows;
         if (!hasMore)
         {
-            Add(batches, [], FeedCursor.Behind(pos, nonce));
+            Add(batches, [], FeedCursor.After(pos, nonce));
         }
 
         return (batches, hasMore);
@@ -70,7 +70,7 @@ internal sealed class EventReader(NpgsqlDataSource database)
         return connection.QuerySingleOrDefaultAsync<(long, Guid)>(new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
     }
 
-    // Tag 0, the living contacts, is no tag of the library: only who names it gets its events.
+    // Tag 0, the living contacts, is no tag of the library: its events are for watchers that name it.
     private static async Task<List<(EventRow Row, Guid Nonce)>> RowsAsync(
         NpgsqlConnection connection, int accountId, FeedCursor cursor, long upTo, int[] tagIds, CancellationToken ct)
     {

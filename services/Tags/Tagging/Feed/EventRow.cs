@@ -7,7 +7,7 @@ using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Tagging.Feed;
 
-/// <summary>A row of the change log: one event, or those of many contacts of one chunk.</summary>
+/// <summary>A row of the change log: the event of one contact, or the events of many contacts of one chunk.</summary>
 internal sealed class EventRow
 {
     /// <summary>The columns that <see cref="Read"/> expects, of table alias <c>c</c>.</summary>
@@ -39,10 +39,10 @@ internal sealed class EventRow
         return new(pos, seq, Template(reader, string.Create(CultureInfo.InvariantCulture, $"{pos}.{seq}")), contactIds);
     }
 
-    /// <summary>Gives the events with contacts above <paramref name="after"/>, ascending.</summary>
+    /// <summary>Returns the events with contacts above <paramref name="after"/>, ascending.</summary>
     public IEnumerable<TagEvent> EventsAfter(int after) => _contactIds.Where(contactId => contactId > after).Select(Event);
 
-    /// <summary>Gives one event for all contacts above <paramref name="after"/>, where there are several.</summary>
+    /// <summary>Returns one event for all contacts above <paramref name="after"/>, where there are several.</summary>
     public TagEvent? PackedAfter(int after)
     {
         var contactIds = _contactIds.Where(contactId => contactId > after).ToList();
@@ -56,10 +56,10 @@ internal sealed class EventRow
         return packed;
     }
 
-    /// <summary>Gives the events with contacts below <paramref name="before"/>, descending.</summary>
+    /// <summary>Returns the events with contacts below <paramref name="before"/>, descending.</summary>
     public IEnumerable<TagEvent> EventsBefore(long before) => _contactIds.Where(contactId => contactId < before).Reverse().Select(Event);
 
-    /// <summary>Gives the contact's event, if it is one of them.</summary>
+    /// <summary>Returns the contact's event, if it is one of them.</summary>
     public IEnumerable<TagEvent> EventsOf(int contactId) => _contactIds.Where(id => id == contactId).Select(Event);
 
     // The contact makes the id of an event unique where one row stands for many.

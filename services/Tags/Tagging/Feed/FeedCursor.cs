@@ -8,6 +8,6 @@ internal readonly record struct FeedCursor(long Pos, Guid Nonce, int Seq, int Co
     /// <summary>Before everything.</summary>
     public static FeedCursor Start => new(0, Guid.Empty, int.MaxValue, int.MaxValue);
 
-    /// <summary>Behind everything of a commit.</summary>
-    public static FeedCursor Behind(long pos, Guid nonce) => new(pos, nonce, int.MaxValue, int.MaxValue);
+    /// <summary>After everything of a commit.</summary>
+    public static FeedCursor After(long pos, Guid nonce) => new(pos, nonce, int.MaxValue, int.MaxValue);
 }

@@ -54,7 +54,7 @@ internal sealed class FeedPositions(NpgsqlDataSource database, SignedToken signe
         await using var connection = await database.OpenConnectionAsync(ct);
         var (pos, nonce) = await connection.QuerySingleOrDefaultAsync<(long, Guid)>(
             new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
-        return FeedCursor.Behind(pos, nonce);
+        return FeedCursor.After(pos, nonce);
     }
 
     // The database may have been restored to an older state and have reused the position since; the nonce shows it.

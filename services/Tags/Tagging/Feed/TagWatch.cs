@@ -45,9 +45,9 @@ internal sealed class TagWatch(
         while (true)
         {
             var (batches, hasMore) = await reader.ReadAsync(accountId, cursor, tagIds, request.Pack, ct);
-            foreach (var (events, behind) in batches)
+            foreach (var (events, after) in batches)
             {
-                cursor = behind;
+                cursor = after;
                 if (events.Count > 0)
                 {
                     await SendAsync(events);

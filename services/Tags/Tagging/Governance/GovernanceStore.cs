@@ -30,7 +30,7 @@ internal sealed class GovernanceStore(NpgsqlDataSource database)
         return rows.ToDictionary(row => row.TagId, row => (row.Used, row.ChangedAt));
     }
 
-    /// <summary>Counts the living holders of a tag and those of them who do not have another one.</summary>
+    /// <summary>Counts the living holders of a tag, and how many of them lack another tag.</summary>
     public async Task<(int Holders, int Without)> CompareAsync(int accountId, int tagId, int otherId, CancellationToken ct)
     {
         const string sql = $"""

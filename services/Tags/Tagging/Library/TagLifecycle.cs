@@ -6,8 +6,8 @@ using CauseKind = Crm.Common.V1.Cause.Types.Kind;
 namespace TagSegments.Tags.Tagging.Library;
 
 /// <summary>
-/// Deletes and restores tags. A deletion takes the tag off its contacts, and the change log keeps which they were; restoring puts it back on
-/// them. So indexes, the feed and time travel need no rule for deleted tags: nobody has them. A deleted tag has no chunks either, which keeps
+/// Deletes and restores tags. A deletion takes the tag off its contacts, and the change log keeps which they were. Restoring puts it back on
+/// them. So indexes, the feed and time travel need no rule for deleted tags: no contact has them. A deleted tag has no chunks either, which keeps
 /// the commit of single changes from putting it on anybody.
 /// </summary>
 internal sealed class TagLifecycle(TagStore store, TimeProvider time)

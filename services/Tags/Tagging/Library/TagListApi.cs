@@ -37,7 +37,7 @@ internal sealed class TagListApi(AccountDirectory accounts, NpgsqlDataSource dat
         var response = new ListTagsResponse { Tags = { tags.Take(size) } };
         if (tags.Count > size)
         {
-            response.NextPageToken = pages.Create(request, Position.Behind(tags[size - 1]));
+            response.NextPageToken = pages.Create(request, Position.After(tags[size - 1]));
         }
 
         return response;
@@ -46,7 +46,7 @@ internal sealed class TagListApi(AccountDirectory accounts, NpgsqlDataSource dat
     // The last tag of a page, by everything that an order may use.
     private readonly record struct Position(int TagId, int ContactCount, string Name)
     {
-        public static string Behind(Tag tag) => string.Create(CultureInfo.InvariantCulture, $"{tag.TagId} {tag.ContactCount} {tag.Name}");
+        public static string After(Tag tag) => string.Create(CultureInfo.InvariantCulture, $"{tag.TagId} {tag.ContactCount} {tag.Name}");
 
         public static Position Read(string? text) => text?.Split(' ', 3) is [var tagId, var count, var name]
             ? new(int.Parse(tagId, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture), name)

@@ -22,7 +22,7 @@ internal sealed record TagRow(
         t.tag_id, t.name, t.description, t.color, t.when_to_apply, t.examples, t.owner, t.created_at, t.updated_at, t.deleted_at, t.version
         """;
 
-    /// <summary>Gives the tag with the number of its contacts.</summary>
+    /// <summary>Returns the tag with the number of its contacts.</summary>
     public Tag ToProto(int contactCount = 0) => new()
     {
         TagId = TagId,

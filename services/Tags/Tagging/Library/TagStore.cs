@@ -87,8 +87,8 @@ internal sealed class TagStore(NpgsqlDataSource database, TimeProvider time)
     }
 
     /// <summary>
-    /// Gets the numbers of tags by their normalized names, creating those that do not exist with the numbers from
-    /// <paramref name="firstNumber"/> on.
+    /// Gets the numbers of tags by their normalized names. Missing tags are created with the numbers that begin with
+    /// <paramref name="firstNumber"/>.
     /// </summary>
     public async Task<int[]> EnsureAsync(AccountTransaction transaction, int firstNumber, IReadOnlyList<string> names, CancellationToken ct)
     {

@@ -8,6 +8,6 @@ internal static class Confusables
 
     private static readonly Dictionary<char, char> s_letters = LookAlikes.Zip(Letters).ToDictionary(pair => pair.First, pair => pair.Second);
 
-    /// <summary>Gives the Latin letter that a letter looks like, or the letter itself.</summary>
+    /// <summary>Returns the Latin letter that a letter looks like, or the letter itself.</summary>
     public static char Fold(char letter) => s_letters.GetValueOrDefault(letter, letter);
 }

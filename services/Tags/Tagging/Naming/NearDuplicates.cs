@@ -4,7 +4,7 @@ using System.Text;
 namespace TagSegments.Tags.Tagging.Naming;
 
 /// <summary>
-/// Finds names that people take for the same: those with equal keys, and those whose keys differ by one letter. Candidates for the latter
+/// Finds names that people take for the same: their keys are equal or differ by one letter. Candidates for the latter
 /// share a key with one letter left out, so a library of thousands needs no comparison of all pairs.
 /// </summary>
 internal static class NearDuplicates

@@ -8,7 +8,7 @@ namespace TagSegments.Tags.Tagging.Reports;
 internal sealed class ReportStore(NpgsqlDataSource database)
 {
     /// <summary>
-    /// Counts the living holders of tags at instants. The bits of then are those of now with all changes since undone, and a change is undone
+    /// Counts the living holders of tags at instants. The bits of an instant are the present ones with all later changes undone; a change is undone
     /// by XOR: it names exactly the bits that it turned over.
     /// </summary>
     public async Task<Dictionary<(int TagId, int Index), int>> HistoryAsync(

@@ -9,12 +9,12 @@ using TagSegments.Tags.Crm.Fields;
 namespace TagSegments.Tags.Crm.Contacts.Feed;
 
 /// <summary>The contact changes of one commit.</summary>
-internal sealed record ContactCommit(Position Position)
+internal sealed record ContactCommit(ClockPosition Position)
 {
     /// <summary>The changes in order.</summary>
     public List<Change> Changes { get; } = [];
 
-    /// <summary>Gives the events of the commit.</summary>
+    /// <summary>Returns the events of the commit.</summary>
     public IEnumerable<ContactEvent> ToEvents(FieldCatalog fields) => Changes
         .SelectMany(change => change.ContactIds.Select(contactId => change.ToEvent(Position.Pos, contactId, fields)))
         .OfType<ContactEvent>();

@@ -69,7 +69,7 @@ internal sealed class ContactFeed(
             events.AddRange(commit.ToEvents(catalog));
             if (events.Count >= EventsPerResponse)
             {
-                await SendAsync(responses, accountId, FeedCursor.Behind(commit.Position.Pos, commit.Position.Nonce), events, ct);
+                await SendAsync(responses, accountId, FeedCursor.After(commit.Position.Pos, commit.Position.Nonce), events, ct);
                 (events, isSent) = ([], true);
             }
         }

@@ -13,8 +13,8 @@ namespace TagSegments.Tags.Crm.Contacts.Feed;
 internal sealed class ContactFeedStore(NpgsqlDataSource database)
 {
     /// <summary>
-    /// The columns of tag 0, which tells who was created, restored or deleted, also by bulk writes, which have no row by contact; only single
-    /// contacts are restored, and their row in the other log tells.
+    /// The columns of tag 0, the log of created, restored and deleted contacts. It has bulk writes too, which have no row by contact; only single
+    /// contacts are restored, and their row in the other log says so.
     /// </summary>
     public const string LivingColumns = """
         pos, seq, false AS by_contact, contact_id,
@@ -42,7 +42,7 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(ct);
         var found = await connection.QuerySingleOrDefaultAsync<(long Pos, Guid Nonce)?>(
             new CommandDefinition(sql, new { accountId, after }, cancellationToken: ct));
-        return found is { } commit ? FeedCursor.Behind(commit.Pos, commit.Nonce) : null;
+        return found is { } commit ? FeedCursor.After(commit.Pos, commit.Nonce) : null;
     }
 
     /// <summary>Reads the commits with changes of contacts in (after, upTo], one at a time.</summary>
@@ -68,7 +68,7 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
         ContactCommit? commit = null;
         while (await reader.ReadAsync(ct))
         {
-            var position = new Position(reader.GetInt64("pos"), reader.GetGuid("nonce"));
+            var position = new ClockPosition(reader.GetInt64("pos"), reader.GetGuid("nonce"));
             if (commit is not null && commit.Position != position)
             {
                 yield return commit;

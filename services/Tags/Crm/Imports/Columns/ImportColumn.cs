@@ -25,10 +25,10 @@ internal sealed class ImportColumn(int index, string header, string target)
     /// <summary>The values that mean missing.</summary>
     public HashSet<string> Missing { get; init; } = [];
 
-    /// <summary>Gives the key of a target that is a custom field; null for any other.</summary>
+    /// <summary>Returns the key of a target that is a custom field; null for any other.</summary>
     public static string? KeyOf(string target) => target.StartsWith(FieldPrefix, StringComparison.Ordinal) ? target[FieldPrefix.Length..] : null;
 
-    /// <summary>Gives the value in a row; null if it is missing.</summary>
+    /// <summary>Returns the value in a row; null if it is missing.</summary>
     public string? Read(CsvRow row) =>
         row.Cells[Index].Trim() is { Length: > 0 } text && (Missing.Count == 0 || !Missing.Contains(text)) ? text : null;
 

@@ -52,7 +52,7 @@ internal sealed class ContactTagsCache(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = chunk });
         await using var reader = await command.ExecuteReaderAsync(ct);
         var tagIds = new List<int>?[ChunkBits.Size];
-        var position = new Position(0, Guid.Empty);
+        var position = new ClockPosition(0, Guid.Empty);
         while (await reader.ReadAsync(ct))
         {
             position = new(reader.GetInt64(0), reader.GetGuid(1));

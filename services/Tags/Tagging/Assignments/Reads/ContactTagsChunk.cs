@@ -8,10 +8,10 @@ namespace TagSegments.Tags.Tagging.Assignments.Reads;
 /// </summary>
 /// <param name="position">The position that it was read at.</param>
 /// <param name="tagIds">The tags of each contact of the chunk.</param>
-internal sealed class ContactTagsChunk(Position position, int[][] tagIds)
+internal sealed class ContactTagsChunk(ClockPosition position, int[][] tagIds)
 {
     /// <summary>The position up to which changes are applied.</summary>
-    public Position Position { get; private set; } = position;
+    public ClockPosition Position { get; private set; } = position;
 
     /// <summary>The tags of a contact.</summary>
     public int[] TagsOf(int contactId) => tagIds[contactId % ChunkBits.Size];
@@ -27,5 +27,5 @@ internal sealed class ContactTagsChunk(Position position, int[][] tagIds)
     }
 
     /// <summary>Notes that every change up to a position has been applied.</summary>
-    public void Advance(Position upTo) => Position = upTo;
+    public void Advance(ClockPosition upTo) => Position = upTo;
 }

@@ -20,8 +20,8 @@ internal static class ContactTagsLog
         LEFT JOIN crm.catalog_clock AS catalog ON catalog.account_id = $1
         """;
 
-    // One row for each change, or one without a change. Clock and changes are of one snapshot, so no change is behind the clock: that is said
-    // for the planner, to which a range with two ends is a narrow one, best read by position.
+    // One row for each change, or one without a change. Clock and changes are of one snapshot, so no change is after the clock. The
+    // condition says so for the planner, which takes a range with two ends for a narrow one, best read by position.
     private const string Changes = """
         SELECT coalesce(clock.pos, 0), clock.nonce, coalesce(clock.floor, 0), catalog.nonce,
             ARRAY (SELECT nonce FROM crm.commit WHERE account_id = $1 AND pos = ANY ($2)),
@@ -42,7 +42,7 @@ internal static class ContactTagsLog
     /// Applies what has changed; false if the chunks cannot be brought up to date, because too much has changed or because they are of another
     /// history.
     /// </summary>
-    public static async Task<(bool Done, Position Position, Guid CatalogNonce)> CatchUpAsync(
+    public static async Task<(bool Done, ClockPosition Position, Guid CatalogNonce)> CatchUpAsync(
         NpgsqlDataSource database, int accountId, Dictionary<int, ContactTagsChunk> chunks, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
@@ -52,7 +52,7 @@ internal static class ContactTagsLog
             : await ReadLogAsync(connection, accountId, chunks, ct);
     }
 
-    private static async Task<(Position Now, Guid CatalogNonce)> ReadClockAsync(NpgsqlConnection connection, int accountId, CancellationToken ct)
+    private static async Task<(ClockPosition Now, Guid CatalogNonce)> ReadClockAsync(NpgsqlConnection connection, int accountId, CancellationToken ct)
     {
         await using var batch = connection.CreateBatch();
         batch.Add(Clock, accountId);
@@ -62,7 +62,7 @@ internal static class ContactTagsLog
         return (new(reader.GetInt64(0), GuidOrEmpty(reader, 1)), GuidOrEmpty(reader, 2));
     }
 
-    private static async Task<(bool Done, Position Position, Guid CatalogNonce)> ReadLogAsync(
+    private static async Task<(bool Done, ClockPosition Position, Guid CatalogNonce)> ReadLogAsync(
         NpgsqlConnection connection, int accountId, Dictionary<int, ContactTagsChunk> chunks, CancellationToken ct)
     {
         var since = chunks.Values.Min(chunk => chunk.Position.Pos);
@@ -72,7 +72,7 @@ internal static class ContactTagsLog
         await batch.PrepareAsync(ct);
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
-        var position = new Position(reader.GetInt64(0), GuidOrEmpty(reader, 1));
+        var position = new ClockPosition(reader.GetInt64(0), GuidOrEmpty(reader, 1));
         var catalogNonce = GuidOrEmpty(reader, 3);
         var done = AreOfThisHistory(chunks.Values, reader.GetInt64(2), reader.GetFieldValue<Guid[]>(4)) && await ApplyAsync(reader, chunks, position, ct);
         return (done, position, catalogNonce);
@@ -85,7 +85,7 @@ internal static class ContactTagsLog
 
     // The reader stands on the first row.
     private static async Task<bool> ApplyAsync(
-        NpgsqlDataReader reader, Dictionary<int, ContactTagsChunk> chunks, Position upTo, CancellationToken ct)
+        NpgsqlDataReader reader, Dictionary<int, ContactTagsChunk> chunks, ClockPosition upTo, CancellationToken ct)
     {
         var changes = 0;
         for (var more = !reader.IsDBNull(5); more; more = await reader.ReadAsync(ct))

@@ -14,7 +14,7 @@ internal sealed class ChangeVerdicts(int size)
     public List<int>[] Changed { get; } = [.. Enumerable.Range(0, size).Select(_ => new List<int>())];
 
     /// <summary>The account's position after the group.</summary>
-    public Position Position { get; set; } = new(0, Guid.Empty);
+    public ClockPosition Position { get; set; } = new(0, Guid.Empty);
 
     /// <summary>Records the result for one tag of a change.</summary>
     public void Judge(int number, int tagId, bool lives, bool known, bool hasChunk)

@@ -122,7 +122,7 @@ internal sealed class GroupCommit(NpgsqlDataSource database, RequestLog log, Con
     private string Token(ChangeVerdicts verdicts) => tokens.Create(accountId, verdicts.Position.Pos, verdicts.Position.Nonce);
 
     private static async Task KeepExpiriesAsync(
-        AccountTransaction transaction, List<PendingChange> changes, Position position, CancellationToken ct)
+        AccountTransaction transaction, List<PendingChange> changes, ClockPosition position, CancellationToken ct)
     {
         var expiries = changes
             .Where(change => change.ExpiresAt is not null)

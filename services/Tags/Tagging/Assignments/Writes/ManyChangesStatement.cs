@@ -5,12 +5,12 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Tagging.Assignments.Writes;
 
 /// <summary>
-/// The one statement that applies the changes of a group: locks the chunks in order, tells good changes from bad ones, turns the bits over,
+/// Applies the changes of a group in one statement: locks the chunks in order, separates good changes from bad ones, turns the bits over,
 /// moves the clock if anything changed and writes the log, with what changed in the order of the group. A pair of tag and contact may be in
-/// a group only once. Only where it creates chunks does it share the lock on the library: who deletes a tag or merges it away locks its chunks
-/// and drops them, so a chunk that can be written is one of a tag that exists. Where a contact lives the clock has its row, because that was a
-/// change, too. For connections of <see cref="HotDatabase"/>: hence the account in <c>asked</c>, as a condition on it alone must not look as
-/// good to the planner as the whole key.
+/// a group only once. It shares the lock on the library only where it creates chunks: a deletion or merge of a tag locks the tag's chunks and
+/// drops them, so a chunk that can be written belongs to a tag that exists. An account with a living contact has a row for its clock, because
+/// the creation of the contact was a change. For connections of <see cref="HotDatabase"/>: hence the account in <c>asked</c>, because the
+/// planner must not take a condition on it alone for as good as the whole key.
 /// </summary>
 internal static class ManyChangesStatement
 {
@@ -132,7 +132,7 @@ internal static class ManyChangesStatement
                 result.Changed[number].Add(tagId);
             }
 
-            result.Position = reader.IsDBNull(6) ? new Position(0, Guid.Empty) : new Position(reader.GetInt64(6), reader.GetGuid(7));
+            result.Position = reader.IsDBNull(6) ? new ClockPosition(0, Guid.Empty) : new ClockPosition(reader.GetInt64(6), reader.GetGuid(7));
         }
 
         // The commit comes after the last result; disposing the reader would not report its failure.

@@ -5,7 +5,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Tagging.Assignments.Writes;
 
 /// <summary>
-/// What <see cref="ManyChangesStatement"/> does, for a single pair of tag and contact and for the usual case only: everything is there, and
+/// Does what <see cref="ManyChangesStatement"/> does for a single pair of tag and contact in the usual case: everything is there, and
 /// something changes. It takes a third of the time. For connections of <see cref="HotDatabase"/>.
 /// </summary>
 internal static class OneChangeStatement
@@ -32,7 +32,7 @@ internal static class OneChangeStatement
     public static bool Fits(IReadOnlyList<PendingChange> group) => group is [{ TagIds.Length: 1 }];
 
     /// <summary>Commits the change; null if it changed nothing, whatever the cause.</summary>
-    public static async Task<Position?> RunAsync(NpgsqlDataSource database, int accountId, PendingChange change)
+    public static async Task<ClockPosition?> RunAsync(NpgsqlDataSource database, int accountId, PendingChange change)
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var batch = connection.CreateBatch();
@@ -50,7 +50,7 @@ internal static class OneChangeStatement
             ]);
         await batch.PrepareAsync();
         await using var reader = await batch.ExecuteReaderAsync();
-        Position? position = await reader.ReadAsync() ? new Position(reader.GetInt64(0), reader.GetGuid(1)) : null;
+        ClockPosition? position = await reader.ReadAsync() ? new ClockPosition(reader.GetInt64(0), reader.GetGuid(1)) : null;
 
         // The commit comes after the last result; disposing the reader would not report its failure.
         await reader.NextResultAsync();

@@ -1,4 +1,4 @@
 namespace TagSegments.Tags.Changes;
 
 /// <summary>A position of an account's clock; the nonce tells equal positions of different histories apart.</summary>
-internal readonly record struct Position(long Pos, Guid Nonce);
+internal readonly record struct ClockPosition(long Pos, Guid Nonce);
