@@ -21,7 +21,7 @@ public static class TagsApp
         builder.AddServiceClient<CampaignService.CampaignServiceClient>("Campaigns");
         builder.AddServiceClient<WorkflowService.WorkflowServiceClient>("Workflows");
         builder.Services
-            .AddSingleton<HotDatabase>()
+            .AddSingleton<GenericPlanPool>()
             .AddIdempotentWrites("crm.request")
             .AddSingleton<AccountWrites>()
             .AddCrm()

@@ -8,7 +8,7 @@ namespace TagSegments.Tags.Tagging.Bulk;
 /// <summary>
 /// A step of a bulk change as one transaction in one round trip: the bits go to the server, what changed is worked out, applied and logged
 /// there, and only counts come back. It locks the chunks in the order of tags and chunks, as every writer does. An account with
-/// a living contact has a row for its clock, because the creation of the contact was a change. For connections of <see cref="HotDatabase"/>:
+/// a living contact has a row for its clock, because the creation of the contact was a change. For connections of <see cref="GenericPlanPool"/>:
 /// hence the account in <c>asked</c> and <c>named</c>, because the planner must not take a condition on it alone for as good as the whole key.
 /// </summary>
 internal static class BulkStatement

@@ -10,7 +10,7 @@ namespace TagSegments.Tags.Tagging.Bulk;
 /// Adds and removes tags on many contacts, a few chunks at a time, so that single changes wait for milliseconds only. What is done stays
 /// done if the process dies; repeating the call finishes it, because putting a tag where it is changes nothing.
 /// </summary>
-internal sealed class BulkWrites(HotDatabase database, AccountWrites writes, TagStore library) : IDisposable
+internal sealed class BulkWrites(GenericPlanPool database, AccountWrites writes, TagStore library) : IDisposable
 {
     private const int MaxTags = 100;
     private const int ChunkWritesPerTransaction = 64;

@@ -18,11 +18,11 @@ internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider
         var names = (await naming.NamesAsync(account.Id, ct)).ToDictionary(tag => tag.TagId, tag => tag.Name);
         var valid = (await users.SegmentsAsync(account.Name, ct)).Where(segment => segment.State == Segment.Types.State.Valid)
             .ToDictionary(segment => segment.SegmentId);
-        var foresight = new FilterForesight(change, names, valid, TimeZones.Get(account.TimeZone), time.GetUtcNow());
+        var rewrite = new FilterRewrite(change, names, valid, TimeZones.Get(account.TimeZone), time.GetUtcNow());
         var (segments, lists) = (new List<SegmentEffect>(), new List<SmartListEffect>());
         foreach (var segment in valid.Values.OrderBy(segment => segment.Name, StringComparer.Ordinal))
         {
-            if (await EffectAsync(account.Name, foresight, segment.Filter, ct) is var (before, after, problem))
+            if (await EffectAsync(account.Name, rewrite, segment.Filter, ct) is var (before, after, problem))
             {
                 var effect = new SegmentEffect { SegmentId = segment.SegmentId, Name = segment.Name, CountBefore = before, Problem = problem };
                 segments.Add(effect);
@@ -32,7 +32,7 @@ internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider
 
         foreach (var list in (await users.SmartListsAsync(account.Name, ct)).Where(list => list.State == SmartList.Types.State.Valid))
         {
-            if (await EffectAsync(account.Name, foresight, FilterForesight.Members(list), ct) is var (before, after, problem))
+            if (await EffectAsync(account.Name, rewrite, FilterRewrite.Members(list), ct) is var (before, after, problem))
             {
                 var effect = new SmartListEffect { SmartListId = list.SmartListId, Name = list.Name, CountBefore = before, Problem = problem };
                 lists.Add(effect);
@@ -66,11 +66,11 @@ internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider
 
     // Null where the change does not concern the filter.
     private async Task<(int Before, int? After, string Problem)?> EffectAsync(
-        string account, FilterForesight foresight, Filter filter, CancellationToken ct)
+        string account, FilterRewrite rewrite, Filter filter, CancellationToken ct)
     {
-        var now = foresight.Inline(filter);
-        var breaks = foresight.Breaks(now);
-        var then = breaks ? now : foresight.After(now);
+        var now = rewrite.Inline(filter);
+        var breaks = rewrite.Breaks(now);
+        var then = breaks ? now : rewrite.After(now);
         if (!breaks && then.Equals(now))
         {
             return null;

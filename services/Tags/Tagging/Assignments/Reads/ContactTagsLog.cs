@@ -6,7 +6,7 @@ namespace TagSegments.Tags.Tagging.Assignments.Reads;
 
 /// <summary>
 /// Brings chunks of contacts' tags up to the present. Most find, in one short round trip, that they are; the log is read only if they are not.
-/// For connections of <see cref="HotDatabase"/>.
+/// For connections of <see cref="GenericPlanPool"/>.
 /// </summary>
 internal static class ContactTagsLog
 {

@@ -9,7 +9,7 @@ namespace TagSegments.Tags.Tagging.Assignments.Reads;
 /// Reads the tags of contacts: from chunks kept in memory, brought up to the present by the change log. So every read is exact, at the price
 /// of one short round trip, however large the library is. One loop per account serves all who wait with one such round trip.
 /// </summary>
-internal sealed class ContactTagsReader(HotDatabase database, ContactTagsCache cache, TagCatalog catalog)
+internal sealed class ContactTagsReader(GenericPlanPool database, ContactTagsCache cache, TagCatalog catalog)
 {
     private readonly ConcurrentDictionary<int, Queue> _queues = new();
 

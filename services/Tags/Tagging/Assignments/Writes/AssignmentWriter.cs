@@ -10,7 +10,7 @@ namespace TagSegments.Tags.Tagging.Assignments.Writes;
 /// Commits the single changes of an account together: one loop per account takes what waits and makes one transaction of it. Without it
 /// every writer would wait for the account's clock row, which only one transaction at a time can hold.
 /// </summary>
-internal sealed class AssignmentWriter(HotDatabase database, RequestLog log, ConsistencyTokens tokens, ILogger<AssignmentWriter> logger)
+internal sealed class AssignmentWriter(GenericPlanPool database, RequestLog log, ConsistencyTokens tokens, ILogger<AssignmentWriter> logger)
 {
     private readonly ConcurrentDictionary<int, Queue> _queues = new();
 

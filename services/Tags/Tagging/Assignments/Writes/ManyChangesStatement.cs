@@ -9,7 +9,7 @@ namespace TagSegments.Tags.Tagging.Assignments.Writes;
 /// moves the clock if anything changed and writes the log, with what changed in the order of the group. A pair of tag and contact may be in
 /// a group only once. It shares the lock on the library only where it creates chunks: a deletion or merge of a tag locks the tag's chunks and
 /// drops them, so a chunk that can be written belongs to a tag that exists. An account with a living contact has a row for its clock, because
-/// the creation of the contact was a change. For connections of <see cref="HotDatabase"/>: hence the account in <c>asked</c>, because the
+/// the creation of the contact was a change. For connections of <see cref="GenericPlanPool"/>: hence the account in <c>asked</c>, because the
 /// planner must not take a condition on it alone for as good as the whole key.
 /// </summary>
 internal static class ManyChangesStatement

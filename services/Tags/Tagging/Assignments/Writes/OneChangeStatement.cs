@@ -6,7 +6,7 @@ namespace TagSegments.Tags.Tagging.Assignments.Writes;
 
 /// <summary>
 /// Does what <see cref="ManyChangesStatement"/> does for a single pair of tag and contact in the usual case: everything is there, and
-/// something changes. It takes a third of the time. For connections of <see cref="HotDatabase"/>.
+/// something changes. It takes a third of the time. For connections of <see cref="GenericPlanPool"/>.
 /// </summary>
 internal static class OneChangeStatement
 {

@@ -14,7 +14,7 @@ namespace TagSegments.Tags.Tagging.Governance;
 /// <param name="segments">The account's segments by id.</param>
 /// <param name="zone">The account's time zone.</param>
 /// <param name="now">The moment of the change.</param>
-internal sealed class FilterForesight(
+internal sealed class FilterRewrite(
     TagChange change, IReadOnlyDictionary<int, string> names, IReadOnlyDictionary<string, Segment> segments, DateTimeZone zone, DateTimeOffset now)
 {
     private const int MaxOperands = 10_000;

@@ -8,13 +8,13 @@ namespace TagSegments.Tags.Changes;
 /// time, at several times the cost of the work. Here it makes one generic plan, perhaps while the tables are still empty. The settings make it
 /// use indexes, so that the plan still fits when the tables have grown.
 /// </summary>
-internal sealed class HotDatabase : IAsyncDisposable
+internal sealed class GenericPlanPool : IAsyncDisposable
 {
     private const int MaxConnections = 20;
     private const string Settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_mergejoin = off";
 
     /// <summary>Connects as <c>Postgres:ConnectionString</c> says.</summary>
-    public HotDatabase(IConfiguration configuration)
+    public GenericPlanPool(IConfiguration configuration)
     {
         var builder = HostExtensions.PostgresOf(configuration);
         builder.Name += " hot";
