@@ -55,7 +55,7 @@ public static class CampaignsApp
         services.AddSingleton<CallTools>();
         services.AddSingleton<ActivityRecorder>();
         services.AddSingleton<ActivityStore>();
-        services.AddClockWatch("campaigns.activity_clock");
+        services.AddChangeNotifier("campaigns.activity_clock");
         services.AddSingleton<KnownContacts>();
         services.AddSingleton<SuppressionStore>();
         services.AddSingleton<CampaignStore>();

@@ -1,5 +1,3 @@
-using Dapper;
-using Npgsql;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Definitions.Versions;
 using TagSegments.Segments.Evaluation;
@@ -16,9 +14,7 @@ internal static class SegmentsServices
 {
     public static IServiceCollection AddSegments(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new AccountDirectory(
-            (name, ct) => FindAccountAsync(provider.GetRequiredService<NpgsqlDataSource>(), name, ct),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddDatabaseAccounts("crm.segment_accounts");
         services.AddSingleton<IndexMetrics>();
         services.AddSingleton<ClockReader>();
         services.AddSingleton<TagEntryCache>();
@@ -40,16 +36,5 @@ internal static class SegmentsServices
         services.AddSingleton<SegmentVersions>();
         services.AddSingleton<RequestTokens>();
         return services;
-    }
-
-    private static async Task<AccountInfo?> FindAccountAsync(NpgsqlDataSource db, string name, CancellationToken ct)
-    {
-        const string sql = """
-            SELECT account_id AS id, name, time_zone, week_start::int
-            FROM crm.segment_accounts
-            WHERE name = @name
-            """;
-        await using var connection = await db.OpenConnectionAsync(ct);
-        return await connection.QuerySingleOrDefaultAsync<AccountInfo>(new CommandDefinition(sql, new { name }, cancellationToken: ct));
     }
 }

@@ -16,9 +16,6 @@ internal static partial class Log
     [LoggerMessage(EventId = 4, Level = LogLevel.Information, Message = "Auth:Mode is off: every caller may do everything")]
     public static partial void AuthIsOff(this ILogger logger);
 
-    [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "Cannot read the account clocks; trying again")]
-    public static partial void ClockUnreadable(this ILogger logger, Exception exception);
-
     [LoggerMessage(EventId = 6, Level = LogLevel.Error, Message = "{Service} failed; it tries again")]
     public static partial void BackgroundWorkFailed(this ILogger logger, Exception exception, string service);
 }

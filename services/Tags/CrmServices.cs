@@ -16,8 +16,7 @@ internal static class CrmServices
 {
     public static IServiceCollection AddCrm(this IServiceCollection services) => services
         .AddSingleton<AccountStore>()
-        .AddSingleton(provider => new AccountDirectory(
-            provider.GetRequiredService<AccountStore>().FindInfoAsync, provider.GetRequiredService<TimeProvider>()))
+        .AddDatabaseAccounts("crm.account")
         .AddSingleton<FieldStore>()
         .AddSingleton<ContactStore>()
         .AddSingleton<ContactFeedStore>()

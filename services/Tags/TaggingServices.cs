@@ -30,7 +30,7 @@ internal static class TaggingServices
         .AddSingleton<ContactTagsReader>()
         .AddSingleton<ExpiryStore>()
         .AddHostedService<ExpiryRunner>()
-        .AddClockWatch("crm.clock")
+        .AddChangeNotifier("crm.clock")
         .AddSingleton<EventList>()
         .AddSingleton<EventReader>()
         .AddSingleton<FeedPositions>()

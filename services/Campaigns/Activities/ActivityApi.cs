@@ -9,7 +9,7 @@ namespace TagSegments.Campaigns.Activities;
 
 /// <summary>What was sent to contacts and what they did.</summary>
 internal sealed partial class ActivityApi(
-    CallTools tools, ActivityStore activities, ActivityRecorder recorder, ClockWatch clocks, KnownContacts contacts, SuppressionStore suppressions)
+    CallTools tools, ActivityStore activities, ActivityRecorder recorder, ChangeNotifier clocks, KnownContacts contacts, SuppressionStore suppressions)
     : ActivityService.ActivityServiceBase
 {
     public override async Task<RecordActivitiesResponse> RecordActivities(RecordActivitiesRequest request, ServerCallContext context)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dapper;
 using Npgsql;
 using TagSegments.Campaigns.Schema;
@@ -14,12 +15,15 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
     /// <summary>How many activities of a call are recorded together with those of others at most; more are worth a transaction of their own.</summary>
     public const int MostTogether = 10;
 
-    private readonly Dictionary<int, Batcher<IReadOnlyList<ActivityEvent>, Recorded>> _accounts = [];
-    private readonly Lock _lock = new();
+    private const int MaxCalls = 1_000;
+    private readonly ConcurrentDictionary<int, Coalescer<Call, Recorded>> _accounts = new();
 
     /// <summary>Records a few activities, all or none, together with others of the account that wait at the same time.</summary>
     public Task<Recorded> RecordAsync(int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct) =>
-        BatcherOf(accountId).AddAsync(activities, ct);
+        _accounts
+            .GetOrAdd(accountId, id => new(
+                calls => TransactionRetry.RunAsync(() => WriteAsync(id, calls, CancellationToken.None), CancellationToken.None), MaxCalls))
+            .RunAsync(new Call(activities), ct);
 
     /// <summary>
     /// Records activities, and that the suppression list was changed, in the caller's transaction, which should do nothing after that: the
@@ -31,9 +35,9 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var batcher in _accounts.Values)
+        foreach (var account in _accounts.Values)
         {
-            await batcher.DisposeAsync();
+            await account.DisposeAsync();
         }
     }
 
@@ -58,24 +62,9 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
         return recorded;
     }
 
-    private Batcher<IReadOnlyList<ActivityEvent>, Recorded> BatcherOf(int accountId)
+    private async Task WriteAsync(int accountId, IReadOnlyList<Call> calls, CancellationToken ct)
     {
-        lock (_lock)
-        {
-            if (!_accounts.TryGetValue(accountId, out var batcher))
-            {
-                batcher = new(1_000, (calls, ct) => TransactionRetry.RunAsync(() => WriteAsync(accountId, calls, ct), ct));
-                _accounts.Add(accountId, batcher);
-            }
-
-            return batcher;
-        }
-    }
-
-    private async Task<IReadOnlyList<Recorded>> WriteAsync(
-        int accountId, IReadOnlyList<IReadOnlyList<ActivityEvent>> calls, CancellationToken ct)
-    {
-        IReadOnlyList<ActivityEvent> activities = [.. calls.SelectMany(call => call)];
+        IReadOnlyList<ActivityEvent> activities = [.. calls.SelectMany(call => call.Activities)];
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var tx = activities.Any(a => a.DedupeKey is not null) ? await connection.BeginTransactionAsync(ct) : null;
         var fresh = await WithoutRepeatsAsync(connection, accountId, activities, ct);
@@ -84,7 +73,10 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
 
         // Each call counts its own.
         var own = fresh.ToHashSet<object>(ReferenceEqualityComparer.Instance);
-        return [.. calls.Select(call => recorded with { Count = call.Count(own.Contains) })];
+        foreach (var call in calls)
+        {
+            call.Complete(recorded with { Count = call.Activities.Count(own.Contains) });
+        }
     }
 
     private static async Task<IReadOnlyList<ActivityEvent>> WithoutRepeatsAsync(
@@ -184,5 +176,10 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
             activities.Select(a => a.Detail).ToArray(),
             activities.Select(a => a.Properties).ToArray(),
             activities.Select(a => a.Machine).ToArray());
+    }
+
+    private sealed class Call(IReadOnlyList<ActivityEvent> activities) : PendingCall<Recorded>
+    {
+        public IReadOnlyList<ActivityEvent> Activities => activities;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using Crm.Contacts.V1;
 using TagSegments.ServiceDefaults;
 
@@ -12,7 +13,7 @@ internal sealed class KnownContacts(ContactService.ContactServiceClient contacts
 {
     private const int LookupSize = 1_000;
     private readonly Dictionary<int, BitArray> _known = [];
-    private readonly Dictionary<int, Batcher<int[], HashSet<int>>> _lookups = [];
+    private readonly ConcurrentDictionary<int, Coalescer<Lookup, HashSet<int>>> _lookups = new();
     private readonly Lock _lock = new();
 
     /// <summary>Throws INVALID_ARGUMENT if a contact does not exist, naming the places that ask for it.</summary>
@@ -21,7 +22,7 @@ internal sealed class KnownContacts(ContactService.ContactServiceClient contacts
         var missing = Unknown(account.Id, contactIds).ToHashSet();
         foreach (var chunk in missing.Chunk(LookupSize))
         {
-            missing.ExceptWith(await Lookup(account).AddAsync(chunk, ct));
+            missing.ExceptWith(await FindAsync(account, chunk, ct));
         }
 
         var checks = new FieldChecks();
@@ -41,24 +42,14 @@ internal sealed class KnownContacts(ContactService.ContactServiceClient contacts
         }
     }
 
-    private Batcher<int[], HashSet<int>> Lookup(AccountInfo account)
-    {
-        lock (_lock)
-        {
-            if (!_lookups.TryGetValue(account.Id, out var lookup))
-            {
-                lookup = new(LookupSize, async (asked, ct) => [.. Enumerable.Repeat(await FindAsync(account, asked, ct), asked.Count)]);
-                _lookups.Add(account.Id, lookup);
-            }
+    private Task<HashSet<int>> FindAsync(AccountInfo account, int[] contactIds, CancellationToken ct) => _lookups
+        .GetOrAdd(account.Id, _ => new(lookups => AnswerAsync(account, lookups, CancellationToken.None), LookupSize))
+        .RunAsync(new Lookup(contactIds), ct);
 
-            return lookup;
-        }
-    }
-
-    private async Task<HashSet<int>> FindAsync(AccountInfo account, IReadOnlyList<int[]> asked, CancellationToken ct)
+    private async Task AnswerAsync(AccountInfo account, IReadOnlyList<Lookup> lookups, CancellationToken ct)
     {
         var all = new HashSet<int>();
-        foreach (var chunk in asked.SelectMany(contactIds => contactIds).Distinct().Chunk(LookupSize))
+        foreach (var chunk in lookups.SelectMany(lookup => lookup.ContactIds).Distinct().Chunk(LookupSize))
         {
             var request = new BatchGetContactsRequest { Account = account.Name, ContactIds = { chunk } };
             var found = await contacts.BatchGetContactsAsync(request, cancellationToken: ct);
@@ -67,7 +58,10 @@ internal sealed class KnownContacts(ContactService.ContactServiceClient contacts
             all.UnionWith(ids);
         }
 
-        return all;
+        foreach (var lookup in lookups)
+        {
+            lookup.Complete(all);
+        }
     }
 
     private List<int> Unknown(int accountId, IReadOnlyList<int> contactIds)
@@ -96,5 +90,10 @@ internal sealed class KnownContacts(ContactService.ContactServiceClient contacts
             known.Length = Math.Max(known.Length, (int)Math.Min(contactIds.Max() * 5L / 4 + 1, int.MaxValue));
             contactIds.ForEach(id => known[id] = true);
         }
+    }
+
+    private sealed class Lookup(int[] contactIds) : PendingCall<HashSet<int>>
+    {
+        public int[] ContactIds { get; } = contactIds;
     }
 }

@@ -15,12 +15,13 @@ internal sealed class LedgerWriter : IAsyncDisposable
     private const int MaxWrites = 100;
     private static readonly TimeSpan s_retryPause = TimeSpan.FromMilliseconds(500);
     private readonly NpgsqlDataSource _database;
-    private readonly Batcher<LaneWrite, IReadOnlySet<BatchRecipient>> _batcher;
+    private readonly Coalescer<LaneWrite, IReadOnlySet<BatchRecipient>> _writes;
 
     public LedgerWriter(NpgsqlDataSource database)
     {
         _database = database;
-        _batcher = new(MaxWrites, (writes, ct) => TransactionRetry.RunAsync(() => WriteTogetherAsync(writes, ct), ct));
+        _writes = new(
+            writes => TransactionRetry.RunAsync(() => WriteTogetherAsync(writes, CancellationToken.None), CancellationToken.None), MaxWrites);
     }
 
     /// <summary>
@@ -35,7 +36,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
         {
             try
             {
-                return await _batcher.AddAsync(new LaneWrite(outcomes, departing), CancellationToken.None);
+                return await _writes.RunAsync(new LaneWrite(outcomes, departing), CancellationToken.None);
             }
             catch (NpgsqlException e) when (IsAway(e) && !stopping.IsCancellationRequested)
             {
@@ -46,11 +47,11 @@ internal sealed class LedgerWriter : IAsyncDisposable
         return new HashSet<BatchRecipient>();
     }
 
-    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
+    public ValueTask DisposeAsync() => _writes.DisposeAsync();
 
     private static bool IsAway(NpgsqlException e) => e.IsTransient || e.InnerException is IOException or TimeoutException;
 
-    private async Task<IReadOnlyList<IReadOnlySet<BatchRecipient>>> WriteTogetherAsync(IReadOnlyList<LaneWrite> writes, CancellationToken ct)
+    private async Task WriteTogetherAsync(IReadOnlyList<LaneWrite> writes, CancellationToken ct)
     {
         await using var connection = await _database.OpenConnectionAsync(ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
@@ -63,11 +64,20 @@ internal sealed class LedgerWriter : IAsyncDisposable
 
         await tx.CommitAsync(ct);
         CampaignMetrics.Count(stored);
-        return [.. writes.Select(write => write.Departing.Where(r => departed.Contains((r.AccountId, r.CampaignId, r.ContactId))).ToHashSet())];
+        foreach (var write in writes)
+        {
+            write.Complete(write.Departing.Where(r => departed.Contains((r.AccountId, r.CampaignId, r.ContactId))).ToHashSet());
+        }
     }
 
     private static ActivityEvent ToSent(StoredOutcome stored) =>
         new(stored.ContactId, Activity.Types.Kind.Sent, (Channel)stored.Channel, stored.At) { CampaignId = stored.CountsFor };
 
-    private sealed record LaneWrite(IReadOnlyList<Outcome> Outcomes, IReadOnlyList<BatchRecipient> Departing);
+    private sealed class LaneWrite(IReadOnlyList<Outcome> outcomes, IReadOnlyList<BatchRecipient> departing)
+        : PendingCall<IReadOnlySet<BatchRecipient>>
+    {
+        public IReadOnlyList<Outcome> Outcomes => outcomes;
+
+        public IReadOnlyList<BatchRecipient> Departing => departing;
+    }
 }

@@ -12,18 +12,15 @@ namespace TagSegments.Segments.Evaluation;
 /// </summary>
 internal class SharedEvaluations(Moments moments, AnswerStore answers)
 {
-    private readonly ConcurrentDictionary<int, Rounds<Call>> _rounds = [];
+    private readonly ConcurrentDictionary<int, Coalescer<PendingEvaluation, IReadOnlyList<MatchSet>?>> _accounts = [];
 
     /// <summary>Evaluates a request; null if that takes more than a look at few contacts.</summary>
-    public virtual Task<IReadOnlyList<MatchSet>?> EvaluateAsync(int accountId, EvaluationRequest request, CancellationToken ct)
-    {
-        var call = new Call(request);
-        _rounds.GetOrAdd(accountId, id => new Rounds<Call>(calls => AnswerAsync(id, calls))).Add(call);
-        return call.Answer.Task.WaitAsync(ct);
-    }
+    public virtual Task<IReadOnlyList<MatchSet>?> EvaluateAsync(int accountId, EvaluationRequest request, CancellationToken ct) => _accounts
+        .GetOrAdd(accountId, id => new(calls => AnswerAsync(id, calls)) { GathersCalls = true })
+        .RunAsync(new PendingEvaluation(request), ct);
 
     // After a failure the snapshot is of no use: whoever has no answer yet goes on alone, and learns there what it was.
-    private async Task AnswerAsync(int accountId, IReadOnlyList<Call> calls)
+    private async Task AnswerAsync(int accountId, IReadOnlyList<PendingEvaluation> calls)
     {
         try
         {
@@ -38,27 +35,27 @@ internal class SharedEvaluations(Moments moments, AnswerStore answers)
         {
             foreach (var call in calls)
             {
-                call.Answer.TrySetResult(null);
+                call.Complete(null);
             }
         }
     }
 
-    private static async Task AnswerAsync(Call call, LeafAnswers leaves)
+    private static async Task AnswerAsync(PendingEvaluation call, LeafAnswers leaves)
     {
         try
         {
             var plans = leaves.Plan(call.Request);
-            call.Answer.SetResult(Plan.MissingTagsOf(plans).Count == 0 ? await leaves.TryDecideAsync(plans, CancellationToken.None) : null);
+            call.Complete(Plan.MissingTagsOf(plans).Count == 0 ? await leaves.TryDecideAsync(plans, CancellationToken.None) : null);
         }
         catch (RpcException e)
         {
             // What is wrong with one filter does not concern the others.
-            call.Answer.SetException(e);
+            call.Fail(e);
         }
     }
 
-    private sealed record Call(EvaluationRequest Request)
+    private sealed class PendingEvaluation(EvaluationRequest request) : PendingCall<IReadOnlyList<MatchSet>?>
     {
-        public TaskCompletionSource<IReadOnlyList<MatchSet>?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public EvaluationRequest Request { get; } = request;
     }
 }

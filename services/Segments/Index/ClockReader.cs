@@ -10,18 +10,13 @@ namespace TagSegments.Segments.Index;
 internal class ClockReader : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _db;
-    private readonly Rounds<Call> _rounds;
+    private readonly Coalescer<Call, AccountClocks> _rounds;
     private NpgsqlBatch? _statement;
 
-    public ClockReader(NpgsqlDataSource db) => (_db, _rounds) = (db, new Rounds<Call>(AnswerAsync));
+    public ClockReader(NpgsqlDataSource db) => (_db, _rounds) = (db, new(AnswerAsync) { GathersCalls = true });
 
     /// <summary>Reads the clocks of an account.</summary>
-    public virtual Task<AccountClocks> ReadAsync(int accountId, CancellationToken ct)
-    {
-        var call = new Call(accountId);
-        _rounds.Add(call);
-        return call.Answer.Task.WaitAsync(ct);
-    }
+    public virtual Task<AccountClocks> ReadAsync(int accountId, CancellationToken ct) => _rounds.RunAsync(new Call(accountId), ct);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -33,23 +28,12 @@ internal class ClockReader : IAsyncDisposable
         }
     }
 
-    // Whatever went wrong is the answer of every call of the round; the next round tries again.
     private async Task AnswerAsync(IReadOnlyList<Call> calls)
     {
-        try
+        var clocks = await QueryAsync([.. calls.Select(call => call.AccountId).Distinct()]);
+        foreach (var call in calls)
         {
-            var clocks = await QueryAsync([.. calls.Select(call => call.AccountId).Distinct()]);
-            foreach (var call in calls)
-            {
-                call.Answer.SetResult(clocks[call.AccountId]);
-            }
-        }
-        catch (Exception e)
-        {
-            foreach (var call in calls)
-            {
-                call.Answer.TrySetException(e);
-            }
+            call.Complete(clocks[call.AccountId]);
         }
     }
 
@@ -106,8 +90,8 @@ internal class ClockReader : IAsyncDisposable
         return clocks;
     }
 
-    private sealed record Call(int AccountId)
+    private sealed class Call(int accountId) : PendingCall<AccountClocks>
     {
-        public TaskCompletionSource<AccountClocks> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public int AccountId { get; } = accountId;
     }
 }

@@ -8,9 +8,6 @@ namespace TagSegments.Segments.Index;
 /// <summary>Reads from PostgreSQL who has which tag and what changed.</summary>
 internal static class TagStore
 {
-    // In binary form a bit column is its length in bits, four bytes, and then the bits as they lie in a chunk.
-    private const int LengthPrefix = 4;
-
     /// <summary>Reads tags as of a snapshot, or as some relations of the past have them; a tag without contacts is an empty set.</summary>
     public static async Task<Dictionary<int, Bitmap>> LoadAsync(
         Snapshot snapshot, IReadOnlyCollection<int> tagIds, CancellationToken ct, FilterSources? sources = null)
@@ -30,7 +27,7 @@ internal static class TagStore
         var bits = new byte[ChunkLayout.Bytes];
         while (await reader.ReadAsync(ct))
         {
-            reader.GetBytes(2, LengthPrefix, bits, 0, bits.Length);
+            reader.ReadBits(2, bits);
             builders[reader.GetInt32(0)].Add(reader.GetInt32(1), bits);
         }
 
@@ -88,8 +85,7 @@ internal static class TagStore
         var added = change.GetInt16(2) == 1;
         if (change.IsDBNull(3))
         {
-            var bits = new byte[ChunkLayout.Bytes];
-            change.GetBytes(5, LengthPrefix, bits, 0, bits.Length);
+            var bits = change.ReadBits(5);
             if (added)
             {
                 tag.Add(change.GetInt32(4), bits);

@@ -1,23 +1,21 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Dapper;
 using Npgsql;
 
 namespace TagSegments.ServiceDefaults.Data;
 
 /// <summary>Applies a service's numbered SQL files in order, each in a transaction of its own, once.</summary>
-public static class Migrator
+public static partial class Migrator
 {
     private const string Prefix = "Migrations/";
 
     // One lock for all services: they create roles and schemas in the same database.
     private const long LockKey = 0x7461677365676d; // "tagsegm"
 
-    private static readonly string[] s_roles =
-        ["tagsegments_tags", "tagsegments_segments", "tagsegments_campaigns", "tagsegments_workflows"];
-
     /// <summary>
-    /// Creates the missing login roles of the services, gives them <paramref name="rolePassword"/> if there is one, and applies the files
-    /// embedded in <paramref name="assembly"/> that the database has not seen yet.
+    /// Applies the files embedded in <paramref name="assembly"/> that the database has not seen. Before that, creates the login roles that the
+    /// files name where they are missing, and gives them <paramref name="rolePassword"/> if there is one.
     /// </summary>
     public static async Task MigrateAsync(
         string ownerConnectionString, Assembly assembly, string? rolePassword, CancellationToken ct)
@@ -25,7 +23,7 @@ public static class Migrator
         await using var connection = new NpgsqlConnection(ownerConnectionString);
         await connection.OpenAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition("SELECT pg_advisory_lock(@LockKey)", new { LockKey }, cancellationToken: ct));
-        await EnsureRolesAsync(connection, rolePassword, ct);
+        await EnsureRolesAsync(connection, Roles(assembly), rolePassword, ct);
         await connection.ExecuteAsync(new CommandDefinition(
             """
             CREATE TABLE IF NOT EXISTS public.tagsegments_migration (
@@ -51,11 +49,20 @@ public static class Migrator
             .Select(name => name[Prefix.Length..])
             .Order(StringComparer.Ordinal);
 
+    /// <summary>Gets the login roles that the files name: every service has one, and the files grant it what it may do.</summary>
+    internal static IReadOnlyList<string> Roles(Assembly assembly) =>
+        [.. Names(assembly).SelectMany(name => RolePattern().Matches(Text(assembly, name))).Select(match => match.Value).Distinct().Order()];
+
+    private static string Text(Assembly assembly, string name)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(Prefix + name)!);
+        return reader.ReadToEnd();
+    }
+
     private static async Task ApplyAsync(
         NpgsqlConnection connection, Assembly assembly, string service, string name, CancellationToken ct)
     {
-        using var reader = new StreamReader(assembly.GetManifestResourceStream(Prefix + name)!);
-        var sql = await reader.ReadToEndAsync(ct);
+        var sql = Text(assembly, name);
         await using var tx = await connection.BeginTransactionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(sql, transaction: tx, cancellationToken: ct));
         await connection.ExecuteAsync(new CommandDefinition(
@@ -67,9 +74,10 @@ public static class Migrator
     }
 
     // Roles belong to the whole server. The migration of another database may have created them a moment ago, which is fine.
-    private static async Task EnsureRolesAsync(NpgsqlConnection connection, string? password, CancellationToken ct)
+    private static async Task EnsureRolesAsync(
+        NpgsqlConnection connection, IEnumerable<string> roles, string? password, CancellationToken ct)
     {
-        foreach (var role in s_roles)
+        foreach (var role in roles)
         {
             var exists = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
                 "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = @role)", new { role }, cancellationToken: ct));
@@ -99,4 +107,7 @@ public static class Migrator
             // Another database of the same server has created it meanwhile.
         }
     }
+
+    [GeneratedRegex(@"\btagsegments_[a-z]+\b")]
+    private static partial Regex RolePattern();
 }

@@ -24,6 +24,15 @@ public static class TransactionRetry
         }
     }
 
+    /// <summary>Runs a transaction without a result, each time from its beginning, until it is not a loser.</summary>
+    public static Task RunAsync(Func<Task> transaction, CancellationToken ct) => RunAsync(
+        async () =>
+        {
+            await transaction();
+            return true;
+        },
+        ct);
+
     private static bool LostToAnother(PostgresException e) =>
         e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 }

@@ -7,7 +7,8 @@ namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
 /// Refuses unary calls beyond the limit of concurrent calls, <c>Grpc:MaxConcurrentCalls</c>. Under overload, some callers
-/// are refused at once instead of all callers waiting until their deadlines. Health checks and streams are not limited.
+/// are refused at once instead of all callers waiting until their deadlines. Streams are not limited, and neither are
+/// the calls of gRPC itself, such as health checks.
 /// </summary>
 internal sealed class LoadInterceptor(int maxCalls) : Interceptor
 {
@@ -16,7 +17,7 @@ internal sealed class LoadInterceptor(int maxCalls) : Interceptor
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        if (!context.Method.StartsWith("/crm.", StringComparison.Ordinal))
+        if (context.Method.StartsWith("/grpc.", StringComparison.Ordinal))
         {
             return await continuation(request, context);
         }

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -7,10 +8,13 @@ namespace TagSegments.ServiceDefaults.Work;
 /// Work that is looked for again and again: at once while there is some, otherwise after a pause or when somebody wakes it. Errors are logged
 /// and the work is tried again.
 /// </summary>
-public abstract class PollingService(TimeSpan pause, ILogger logger) : BackgroundService
+/// <param name="pause">How long it waits after it found nothing to do.</param>
+/// <param name="logger">Where errors are logged.</param>
+/// <param name="workers">How many look for work at the same time.</param>
+public abstract class PollingService(TimeSpan pause, ILogger logger, int workers = 1) : BackgroundService
 {
     private static readonly TimeSpan s_errorPause = TimeSpan.FromSeconds(1);
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly SemaphoreSlim _wake = new(0, workers);
 
     /// <summary>How long it waits after it found nothing to do.</summary>
     protected virtual TimeSpan Pause => pause;
@@ -20,7 +24,7 @@ public abstract class PollingService(TimeSpan pause, ILogger logger) : Backgroun
     {
         lock (_wake)
         {
-            if (_wake.CurrentCount == 0)
+            if (_wake.CurrentCount < workers)
             {
                 _wake.Release();
             }
@@ -31,7 +35,10 @@ public abstract class PollingService(TimeSpan pause, ILogger logger) : Backgroun
     protected abstract Task<bool> RunOnceAsync(CancellationToken ct);
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(stoppingToken)));
+
+    private async Task WorkAsync(CancellationToken stoppingToken)
     {
         // The host starts while this waits.
         await Task.Yield();
@@ -44,7 +51,8 @@ public abstract class PollingService(TimeSpan pause, ILogger logger) : Backgroun
                     await _wake.WaitAsync(Pause, stoppingToken);
                 }
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (stoppingToken.IsCancellationRequested
+                && e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
             {
                 // The end: a host that is disposed without being stopped would take the exception for a failure.
                 return;

@@ -18,7 +18,7 @@ internal sealed class ChangeLog
 
     /// <summary>Notes that one contact got or lost a tag.</summary>
     public void AddTag(int tagId, bool on, int contactId, ChangeCause cause) =>
-        _tags.Add(new(_seq++, tagId, on, contactId, contactId / ChunkBits.Size, null, CauseNumber(cause)));
+        _tags.Add(new(_seq++, tagId, on, contactId, contactId / ChunkLayout.Bits, null, CauseNumber(cause)));
 
     /// <summary>Notes that contacts of one chunk got or lost a tag.</summary>
     public void AddTag(int tagId, bool on, int chunk, byte[] changed, ChangeCause cause) =>

@@ -1,8 +1,6 @@
-using System.Data;
-
 namespace TagSegments.Tags.Changes;
 
-/// <summary>Parts of statements, and of their answers, that many share.</summary>
+/// <summary>Parts of statements that many share.</summary>
 /// <remarks>
 /// Every write of tags obeys one rule: lock the chunks in the order of tags and chunks, compare, write the bits that differ and, if there are
 /// any, move the clock and log them at the new position. Four statements obey it, and they stay apart because each is fast for another amount:
@@ -53,12 +51,4 @@ internal static class Sql
             SELECT $1, pos, nonce, at
             FROM clock)
         """;
-
-    /// <summary>Reads a bit(16384) column: Npgsql gives the bytes of the wire, a length of four bytes before the bits.</summary>
-    public static byte[] ReadBits(this IDataRecord row, int ordinal)
-    {
-        var bits = new byte[ChunkBits.Bytes];
-        row.GetBytes(ordinal, sizeof(int), bits, 0, bits.Length);
-        return bits;
-    }
 }

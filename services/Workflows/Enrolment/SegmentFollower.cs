@@ -9,40 +9,17 @@ namespace TagSegments.Workflows.Enrolment;
 /// </summary>
 internal sealed class SegmentFollower(
     SegmentWatch watch, AccountLeases leases, AccountDirectory accounts, SegmentWatchOptions options, TimeProvider time, ILogger<SegmentFollower> logger)
-    : BackgroundService
+    : PollingService(TimeSpan.FromSeconds(1), logger)
 {
     // A look takes a twentieth of the time at most, however big the segments are.
     private const int Rest = 19;
-    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<int, bool> _touched = new();
     private readonly Dictionary<int, (DateTimeOffset At, Task<TimeSpan> Duration)> _looks = [];
 
     /// <summary>Reports that something has happened to a contact of the account.</summary>
     public void Touch(int accountId) => _touched[accountId] = true;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LookWhereDueAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The database is away: what it remembers of the last look stays.
-                logger.SegmentsNotSeen(e);
-            }
-            catch (OperationCanceledException)
-            {
-                // The service stops.
-            }
-
-            await Task.Delay(s_tick, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task LookWhereDueAsync(CancellationToken ct)
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         foreach (var (accountId, name) in await watch.AccountsAsync(leases.Self, ct))
         {
@@ -53,6 +30,8 @@ internal sealed class SegmentFollower(
                 _looks[accountId] = (time.GetUtcNow(), LookAsync(name, ct));
             }
         }
+
+        return false;
     }
 
     private bool IsDue(int accountId)

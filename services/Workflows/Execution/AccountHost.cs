@@ -6,34 +6,23 @@ namespace TagSegments.Workflows.Execution;
 
 /// <summary>Follows the feeds and carries out the runs of the accounts that this process holds.</summary>
 internal sealed class AccountHost(
-    AccountLeases leases, AccountDirectory accounts, FeedFollower feeds, Executor executor, ILogger<AccountHost> logger) : BackgroundService
+    AccountLeases leases, AccountDirectory accounts, FeedFollower feeds, Executor executor, ILogger<AccountHost> logger)
+    : PollingService(TimeSpan.FromSeconds(1), logger)
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
     private readonly Dictionary<int, (CancellationTokenSource Stop, Task Work)> _held = [];
 
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await FollowLeasesAsync(await leases.HoldAsync(stoppingToken), stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The database is away. Work that is under way fails by itself and is tried again.
-                logger.LeasesUnavailable(e);
-            }
-            catch (OperationCanceledException)
-            {
-                // The service stops.
-            }
-
-            await Task.Delay(s_interval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+        await base.ExecuteAsync(stoppingToken);
         await Task.WhenAll(_held.Keys.ToList().Select(StopAsync));
         await LeaveAsync();
+    }
+
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
+    {
+        await FollowLeasesAsync(await leases.HoldAsync(ct), ct);
+        return false;
     }
 
     private async Task LeaveAsync()

@@ -8,7 +8,4 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Warning, "{Owner} could not be told of runs that need attention; it is tried again")]
     public static partial void OwnerNotTold(this ILogger logger, Exception exception, string owner);
-
-    [LoggerMessage(LogLevel.Warning, "Notices to owners could not be read")]
-    public static partial void NoticesUnavailable(this ILogger logger, Exception exception);
 }

@@ -8,40 +8,16 @@ namespace TagSegments.Workflows.Notifications;
 /// Notifies the owners of workflows when runs were parked or stopped as loops: at once, and then at most once an hour with the runs since.
 /// Everything is logged as well, so that it is visible where a workflow has no owner or there is no mail server.
 /// </summary>
-internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, ILogger<OwnerNotices> logger) : BackgroundService
+internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, ILogger<OwnerNotices> logger)
+    : PollingService(TimeSpan.FromSeconds(5), logger)
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_retry = TimeSpan.FromMinutes(1);
     // Shorter than the time until a notice comes up again, so that no two processes send the same one.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await TellNextAsync(stoppingToken))
-                {
-                }
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The database is away: the notices stay there.
-                logger.NoticesUnavailable(e);
-            }
-            catch (OperationCanceledException)
-            {
-                // The service stops.
-            }
-
-            await Task.Delay(s_interval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
     // A slow mail server must not keep a notice locked, because runs that add to it would wait. So the notice is put off before the mail is sent.
-    private async Task<bool> TellNextAsync(CancellationToken ct)
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         if (await TakeNextAsync(ct) is not { } notice)
         {

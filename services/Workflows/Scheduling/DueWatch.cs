@@ -8,11 +8,13 @@ namespace TagSegments.Workflows.Scheduling;
 /// Lets the executors of all accounts in this process sleep until there is work: they are woken by what happens in this process, and by one
 /// query for all of them that finds what became due or was made due by another process.
 /// </summary>
-internal sealed class DueWatch(NpgsqlDataSource database, TimeProvider time, ILogger<DueWatch> logger) : BackgroundService
+internal sealed class DueWatch(NpgsqlDataSource database, TimeProvider time, ILogger<DueWatch> logger)
+    : PollingService(s_longest, logger)
 {
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<int, TaskCompletionSource> _sleepers = new();
+    private TimeSpan _untilNextDue = s_longest;
 
     /// <summary>Wakes the executors that wait for the account.</summary>
     public void Wake(int accountId)
@@ -38,31 +40,11 @@ internal sealed class DueWatch(NpgsqlDataSource database, TimeProvider time, ILo
     public Task Next(int accountId) =>
         _sleepers.GetOrAdd(accountId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var pause = s_longest;
-            try
-            {
-                pause = await WakeDueAsync(stoppingToken);
-            }
-            catch (NpgsqlException e)
-            {
-                // The database is away; what is due stays due.
-                logger.DueRunsUnknown(e);
-            }
-            catch (OperationCanceledException)
-            {
-                // The service stops.
-            }
+    /// <summary>The time until the next run is due.</summary>
+    protected override TimeSpan Pause => _untilNextDue;
 
-            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    // Wakes the accounts that have work, and returns how long it takes until the next run is due.
-    private async Task<TimeSpan> WakeDueAsync(CancellationToken ct)
+    // Wakes the accounts that have work.
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         // Two lanes, each a place in the index run_due.
         const string sql = """
@@ -76,9 +58,10 @@ internal sealed class DueWatch(NpgsqlDataSource database, TimeProvider time, ILo
                        'infinity') - clock_timestamp()
             FROM unnest(@accountIds) AS asked (account_id)
             """;
+        _untilNextDue = s_longest;
         if (_sleepers.IsEmpty)
         {
-            return s_longest;
+            return false;
         }
 
         await using var connection = await database.OpenConnectionAsync(ct);
@@ -93,6 +76,7 @@ internal sealed class DueWatch(NpgsqlDataSource database, TimeProvider time, ILo
         }
 
         var next = accounts.Min(account => account.NextDue) ?? s_longest;
-        return TimeSpan.FromTicks(Math.Clamp(next.Ticks, s_shortest.Ticks, s_longest.Ticks));
+        _untilNextDue = TimeSpan.FromTicks(Math.Clamp(next.Ticks, s_shortest.Ticks, s_longest.Ticks));
+        return false;
     }
 }

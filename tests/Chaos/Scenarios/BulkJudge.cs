@@ -4,6 +4,7 @@ using Crm.Common.V1;
 using Crm.Tags.V1;
 using Dapper;
 using Npgsql;
+using TagSegments.Bitmaps;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Chaos.Scenarios;

@@ -1,5 +1,6 @@
 using TagSegments.Campaigns;
 using TagSegments.Segments;
+using TagSegments.ServiceDefaults.Data;
 using TagSegments.Tags;
 using TagSegments.Workflows;
 
@@ -7,6 +8,14 @@ namespace TagSegments.ServiceDefaults.Tests.Infrastructure;
 
 public sealed class MigrationTests
 {
+    [Theory]
+    [InlineData(typeof(TagsApp), "tagsegments_segments", "tagsegments_tags")]
+    [InlineData(typeof(SegmentsApp), "tagsegments_segments")]
+    [InlineData(typeof(CampaignsApp), "tagsegments_campaigns", "tagsegments_segments")]
+    [InlineData(typeof(WorkflowsApp), "tagsegments_segments", "tagsegments_workflows")]
+    public void Migrations_create_the_roles_that_they_grant_something_to(Type app, params string[] roles) =>
+        Assert.Equal(roles, Migrator.Roles(app.Assembly));
+
     [Theory]
     [InlineData(typeof(TagsApp))]
     [InlineData(typeof(SegmentsApp))]

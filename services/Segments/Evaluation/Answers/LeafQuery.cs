@@ -10,9 +10,6 @@ namespace TagSegments.Segments.Evaluation.Answers;
 /// <summary>Asks PostgreSQL about some leaves in one statement.</summary>
 internal static class LeafQuery
 {
-    // In binary form a bit column is its length in bits, four bytes, and then the bits as they lie in a chunk.
-    private const int LengthPrefix = 4;
-
     // For more, the best plan depends on how many they are.
     private const int MostPlannedOnce = 500;
 
@@ -46,7 +43,7 @@ internal static class LeafQuery
         var leaf = row.GetInt32(0);
         if (row.IsDBNull(1))
         {
-            row.GetBytes(5, LengthPrefix, bits, 0, bits.Length);
+            row.ReadBits(5, bits);
             editors[leaf].Add(row.GetInt32(4), bits, row.GetDateTime(3).Ticks);
             return;
         }

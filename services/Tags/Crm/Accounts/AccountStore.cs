@@ -11,10 +11,6 @@ internal sealed class AccountStore(NpgsqlDataSource database, TimeProvider time)
 {
     private const string Columns = "account_id, name, time_zone, week_start, created_at";
 
-    /// <summary>Finds the account of a call.</summary>
-    public async Task<AccountInfo?> FindInfoAsync(string name, CancellationToken ct) =>
-        await FindAsync(name, ct) is { } account ? new(account.AccountId, account.Name, account.TimeZone, account.WeekStart) : null;
-
     /// <summary>Finds an account by its name.</summary>
     public async Task<Account?> FindAsync(string name, CancellationToken ct)
     {

@@ -70,14 +70,14 @@ internal sealed class BulkReads(NpgsqlDataSource database, BulkAudience audience
 
     // The bits come as bit_send gives them: a length of four bytes, then the bits.
     private static List<ContactOutcome> Outcomes(List<(int Chunk, byte[] Asked, byte[] Skipped, int? TagId, byte[]? Changed)> rows) =>
-        ChunkBits.Contacts(rows[0].Chunk, rows[0].Asked.AsSpan(sizeof(int))).ConvertAll(contactId => new ContactOutcome
+        ChunkBits.Contacts(rows[0].Chunk, BitColumn.Bits(rows[0].Asked)).ConvertAll(contactId => new ContactOutcome
         {
             ContactId = contactId,
             Skipped = Has(rows[0].Skipped, contactId),
             ChangedTagIds = { rows.Where(row => row.Changed is { } changed && Has(changed, contactId)).Select(row => row.TagId!.Value) },
         });
 
-    private static bool Has(byte[] wire, int contactId) => ChunkBits.Get(wire.AsSpan(sizeof(int)), contactId % ChunkBits.Size);
+    private static bool Has(byte[] wire, int contactId) => ChunkBits.Get(BitColumn.Bits(wire), contactId % ChunkLayout.Bits);
 
     private static TagChangeCount Change(int tagId, bool on, (int Contacts, int Holders) count)
     {

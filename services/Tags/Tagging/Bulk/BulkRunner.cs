@@ -1,56 +1,33 @@
+using System.Collections.Concurrent;
 using Crm.Tags.V1;
 using Grpc.Core;
-using Npgsql;
-using TagSegments.Tags.Diagnostics;
 
 namespace TagSegments.Tags.Tagging.Bulk;
 
 /// <summary>Runs the open operations, two at a time, including those of a process that died.</summary>
-internal sealed class BulkRunner(BulkStore store, BulkAudience audience, BulkSteps steps, ILogger<BulkRunner> logger) : BackgroundService
+internal sealed class BulkRunner(BulkStore store, BulkAudience audience, BulkSteps steps, ILogger<BulkRunner> logger)
+    : PollingService(TimeSpan.FromSeconds(1), logger, workers: 2)
 {
-    private const int Lanes = 2;
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
-    private readonly SemaphoreSlim _news = new(0);
-
-    /// <summary>Says that an operation was started, so that it need not wait for the next look.</summary>
-    public void Wake() => _news.Release();
+    // One for each worker. The owner of an operation that an error interrupted may take it up again before its lease has run out.
+    private readonly ConcurrentQueue<Guid> _owners = new([Guid.NewGuid(), Guid.NewGuid()]);
 
     /// <inheritdoc/>
-    public override void Dispose()
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
-        _news.Dispose();
-        base.Dispose();
-    }
-
-    /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => RunLaneAsync(stoppingToken)));
-
-    private async Task RunLaneAsync(CancellationToken ct)
-    {
-        var owner = Guid.NewGuid();
-        while (!ct.IsCancellationRequested)
+        _owners.TryDequeue(out var owner);
+        try
         {
-            try
+            if (await store.ClaimAsync(owner, ct) is not { } operation)
             {
-                if (await store.ClaimAsync(owner, ct) is { } operation)
-                {
-                    await RunAsync(operation, owner, ct);
-                }
-                else
-                {
-                    await _news.WaitAsync(s_pause, ct);
-                }
+                return false;
             }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (NpgsqlException e)
-            {
-                logger.BulkInterrupted(e);
-                await Task.Delay(s_pause, CancellationToken.None);
-            }
+
+            await RunAsync(operation, owner, ct);
+            return true;
+        }
+        finally
+        {
+            _owners.Enqueue(owner);
         }
     }
 
@@ -67,15 +44,11 @@ internal sealed class BulkRunner(BulkStore store, BulkAudience audience, BulkSte
             {
             }
         }
-        catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
-        {
-            // It is tried again, by this process or by another one when the lease has run out.
-            logger.BulkInterrupted(e);
-            await Task.Delay(s_pause, ct);
-        }
-        catch (RpcException e) when (!ct.IsCancellationRequested)
+        catch (RpcException e) when (!CanBeRepeated(e) && !ct.IsCancellationRequested)
         {
             await store.FailAsync(operation, e.Status.Detail, ct);
         }
     }
+
+    private static bool CanBeRepeated(RpcException e) => e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded;
 }

@@ -7,7 +7,7 @@ namespace TagSegments.Tags.Tagging.Feed;
 
 /// <summary>Streams tag changes of an account to one consumer: first the history after its position, then new changes, with heartbeats.</summary>
 internal sealed class TagWatch(
-    EventReader reader, FeedPositions positions, ClockWatch clock, TimeProvider time, IHostApplicationLifetime lifetime)
+    EventReader reader, FeedPositions positions, ChangeNotifier clock, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
 

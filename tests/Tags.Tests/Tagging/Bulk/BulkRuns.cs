@@ -1,5 +1,6 @@
 using Crm.Tags.V1;
 using Grpc.Core;
+using TagSegments.Bitmaps;
 using TagSegments.ServiceDefaults.Data;
 using TagSegments.Tags.Changes;
 using TagSegments.Testing;

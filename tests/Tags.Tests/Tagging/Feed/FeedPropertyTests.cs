@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Tags.V1;
 using Npgsql;
+using TagSegments.Bitmaps;
 using TagSegments.Tags.Changes;
 using TagSegments.Testing;
 using Xunit.Abstractions;
@@ -152,7 +153,7 @@ public sealed class FeedPropertyTests(ITestOutputHelper output) : IAsyncLifetime
         {
             var (pos, seq, tagId, before) = (reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.ReadBits(6));
             IEnumerable<int> contacts = reader.IsDBNull(3) ? ChunkBits.Contacts(reader.GetInt32(4), reader.ReadBits(5)) : [reader.GetInt32(3)];
-            events.AddRange(contacts.Select(contactId => new FeedEvent(pos, seq, contactId, tagId, !ChunkBits.Get(before, contactId % ChunkBits.Size))));
+            events.AddRange(contacts.Select(contactId => new FeedEvent(pos, seq, contactId, tagId, !ChunkBits.Get(before, contactId % ChunkLayout.Bits))));
         }
 
         return events;

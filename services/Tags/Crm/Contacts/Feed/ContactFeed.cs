@@ -9,7 +9,7 @@ namespace TagSegments.Tags.Crm.Contacts.Feed;
 
 /// <summary>Streams contact events of an account to one consumer: first the history after its position, then new events, with heartbeats.</summary>
 internal sealed class ContactFeed(
-    FieldStore fields, ContactFeedStore store, FeedPositions positions, ClockWatch clock, TimeProvider time, IHostApplicationLifetime lifetime)
+    FieldStore fields, ContactFeedStore store, FeedPositions positions, ChangeNotifier clock, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const int EventsPerResponse = 1_000;
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);

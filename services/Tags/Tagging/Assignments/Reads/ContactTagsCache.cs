@@ -51,7 +51,7 @@ internal sealed class ContactTagsCache(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = accountId });
         command.Parameters.Add(new() { Value = chunk });
         await using var reader = await command.ExecuteReaderAsync(ct);
-        var tagIds = new List<int>?[ChunkBits.Size];
+        var tagIds = new List<int>?[ChunkLayout.Bits];
         var position = new ClockPosition(0, Guid.Empty);
         while (await reader.ReadAsync(ct))
         {

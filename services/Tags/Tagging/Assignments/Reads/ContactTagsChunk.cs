@@ -14,15 +14,15 @@ internal sealed class ContactTagsChunk(ClockPosition position, int[][] tagIds)
     public ClockPosition Position { get; private set; } = position;
 
     /// <summary>The tags of a contact.</summary>
-    public int[] TagsOf(int contactId) => tagIds[contactId % ChunkBits.Size];
+    public int[] TagsOf(int contactId) => tagIds[contactId % ChunkLayout.Bits];
 
     /// <summary>Applies a change at a later position; the arrays given out before stay as they are.</summary>
     public void Apply(int tagId, bool on, int contactId)
     {
-        var tags = tagIds[contactId % ChunkBits.Size];
+        var tags = tagIds[contactId % ChunkLayout.Bits];
         if (tags.Contains(tagId) != on)
         {
-            tagIds[contactId % ChunkBits.Size] = on ? [.. tags, tagId] : [.. tags.Where(id => id != tagId)];
+            tagIds[contactId % ChunkLayout.Bits] = on ? [.. tags, tagId] : [.. tags.Where(id => id != tagId)];
         }
     }
 

@@ -11,13 +11,13 @@ namespace TagSegments.Tags.Tagging.Assignments.Reads;
 /// </summary>
 internal sealed class ContactTagsReader(GenericPlanPool database, ContactTagsCache cache, TagCatalog catalog)
 {
-    private readonly ConcurrentDictionary<int, Queue> _queues = new();
+    private readonly ConcurrentDictionary<int, Coalescer<PendingRead, TagsRead>> _accounts = new();
 
     /// <summary>Reads the tags of contacts, in the order of the request; an unknown contact has none.</summary>
     public async Task<IEnumerable<ContactTags>> ReadAsync(int accountId, IReadOnlyList<int> contactIds, CancellationToken ct)
     {
-        var queue = _queues.GetOrAdd(accountId, id => new Queue(database.Connections, cache, id));
-        var (tagIds, catalogNonce) = await queue.ReadAsync(contactIds, ct);
+        var reads = _accounts.GetOrAdd(accountId, id => new(new AccountReads(database.Connections, cache, id).AnswerAsync));
+        var (tagIds, catalogNonce) = await reads.RunAsync(new PendingRead(contactIds), ct);
         var tags = await catalog.GetAsync(accountId, catalogNonce, ct);
         return contactIds.Zip(tagIds, (contactId, ids) => new ContactTags
         {
@@ -26,80 +26,24 @@ internal sealed class ContactTagsReader(GenericPlanPool database, ContactTagsCac
         });
     }
 
-    private sealed class Queue(NpgsqlDataSource database, ContactTagsCache cache, int accountId)
+    private sealed class AccountReads(NpgsqlDataSource database, ContactTagsCache cache, int accountId)
     {
         // Reloading a chunk is faster than catching up over this many commits.
         private const int ManyCommits = 2_000;
-        private readonly Lock _lock = new();
-        private List<Waiter> _waiting = [];
-        private bool _running;
         private long _lastPos;
 
-        // A caller that finds no leader serves the waiting group, including itself, and leaves later arrivals to a loop.
-        public async Task<(int[][] TagIds, Guid CatalogNonce)> ReadAsync(IReadOnlyList<int> contactIds, CancellationToken ct)
+        public async Task AnswerAsync(IReadOnlyList<PendingRead> reads)
         {
-            var waiter = new Waiter(contactIds);
-            bool leads;
-            lock (_lock)
-            {
-                _waiting.Add(waiter);
-                leads = !_running;
-                _running = true;
-            }
-
-            if (leads)
-            {
-                await ServeAsync(Take());
-                _ = DrainAsync();
-            }
-
-            return await waiter.Result.Task.WaitAsync(ct);
-        }
-
-        private async Task DrainAsync()
-        {
-            while (Take() is { Count: > 0 } group)
-            {
-                await ServeAsync(group);
-            }
-        }
-
-        private List<Waiter> Take()
-        {
-            lock (_lock)
-            {
-                var group = _waiting;
-                _waiting = [];
-                _running = group.Count > 0;
-                return group;
-            }
-        }
-
-        private async Task ServeAsync(List<Waiter> group)
-        {
-            try
-            {
-                await AnswerAsync(group);
-            }
-            catch (Exception e)
-            {
-                // The waiting callers must hear of any failure.
-                group.ForEach(waiter => waiter.Result.TrySetException(e));
-            }
-        }
-
-        private async Task AnswerAsync(List<Waiter> group)
-        {
-            var numbers = group.SelectMany(waiter => waiter.ContactIds).Where(contactId => contactId > 0)
-                .Select(contactId => contactId / ChunkBits.Size).Distinct().ToArray();
+            var numbers = reads.SelectMany(read => read.ContactIds).Where(contactId => contactId > 0)
+                .Select(contactId => contactId / ChunkLayout.Bits).Distinct().ToArray();
             var (chunks, catalogNonce) = await CurrentAsync(numbers) ?? await CurrentAsync(numbers)
                 ?? throw new TimeoutException("The tags change faster than they can be read.");
-            foreach (var waiter in group)
+            foreach (var read in reads)
             {
-                waiter.Result.TrySetResult(([.. waiter.ContactIds.Select(TagsOf)], catalogNonce));
+                read.Complete(new([.. read.ContactIds.Select(TagsOf)], catalogNonce));
             }
 
-            int[] TagsOf(int contactId) => contactId > 0 ? chunks[contactId / ChunkBits.Size].TagsOf(contactId) : [];
+            int[] TagsOf(int contactId) => contactId > 0 ? chunks[contactId / ChunkLayout.Bits].TagsOf(contactId) : [];
         }
 
         // Null if the cached chunk cannot be used; it is then dropped, and the next attempt loads it.
@@ -125,8 +69,10 @@ internal sealed class ContactTagsReader(GenericPlanPool database, ContactTagsCac
         }
     }
 
-    private sealed record Waiter(IReadOnlyList<int> ContactIds)
+    private sealed class PendingRead(IReadOnlyList<int> contactIds) : PendingCall<TagsRead>
     {
-        public TaskCompletionSource<(int[][] TagIds, Guid CatalogNonce)> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public IReadOnlyList<int> ContactIds { get; } = contactIds;
     }
+
+    private sealed record TagsRead(int[][] TagIds, Guid CatalogNonce);
 }

@@ -12,86 +12,46 @@ namespace TagSegments.Tags.Tagging.Assignments.Writes;
 /// </summary>
 internal sealed class AssignmentWriter(GenericPlanPool database, RequestLog log, ConsistencyTokens tokens, ILogger<AssignmentWriter> logger)
 {
-    private readonly ConcurrentDictionary<int, Queue> _queues = new();
+    private const int MaxGroup = 500;
+    private readonly ConcurrentDictionary<int, Coalescer<PendingChange, ChangeOutcome>> _accounts = new();
 
     /// <summary>Waits for the change to be committed; a caller that goes away does not take it back.</summary>
-    public async Task<ChangeOutcome> CommitAsync(int accountId, PendingChange change, CancellationToken ct)
-    {
-        var queue = _queues.GetOrAdd(accountId, id => new Queue(new GroupCommit(database.Connections, log, tokens, id), logger));
-        if (queue.Add(change))
-        {
-            await queue.LeadAsync();
-        }
+    public Task<ChangeOutcome> CommitAsync(int accountId, PendingChange change, CancellationToken ct) =>
+        _accounts.GetOrAdd(accountId, Writes).RunAsync(change, ct);
 
-        return await change.Outcome.WaitAsync(ct);
+    private Coalescer<PendingChange, ChangeOutcome> Writes(int accountId)
+    {
+        var commit = new GroupCommit(database.Connections, log, tokens, accountId);
+        return new(group => CommitAsync(commit, [.. group]), MaxGroup, IndependentChanges.Take);
     }
 
-    private sealed class Queue(GroupCommit commit, ILogger logger)
+    private async Task CommitAsync(GroupCommit commit, List<PendingChange> group)
     {
-        private const int MaxGroup = 500;
-        private readonly List<PendingChange> _waiting = [];
-        private bool _running;
-
-        /// <summary>Adds a change; returns true if no leader is at work and the caller has to lead.</summary>
-        public bool Add(PendingChange change)
+        try
         {
-            lock (_waiting)
+            await commit.CommitAsync(group);
+            TagMetrics.Committed(group.Count);
+        }
+        catch (PostgresException e) when (group.Count > 1 && !e.IsTransient)
+        {
+            // The database refuses one change of the group: each is committed alone, so that only that one fails.
+            logger.GroupSplit(e, group.Count);
+            foreach (var change in group)
             {
-                _waiting.Add(change);
-                var leads = !_running;
-                _running = true;
-                return leads;
+                await CommitAloneAsync(commit, change);
             }
         }
+    }
 
-        /// <summary>Commits the waiting group as its leader, and leaves later arrivals to a loop.</summary>
-        public async Task LeadAsync()
+    private async Task CommitAloneAsync(GroupCommit commit, PendingChange change)
+    {
+        try
         {
-            await CommitAsync(Take());
-            _ = DrainAsync();
+            await CommitAsync(commit, [change]);
         }
-
-        private async Task DrainAsync()
+        catch (Exception e)
         {
-            while (Take() is { Count: > 0 } group)
-            {
-                await CommitAsync(group);
-            }
-        }
-
-        private async Task CommitAsync(List<PendingChange> group)
-        {
-            try
-            {
-                await commit.CommitAsync(group);
-                TagMetrics.Committed(group.Count);
-            }
-            catch (PostgresException e) when (group.Count > 1 && !e.IsTransient)
-            {
-                // One change of the group offends the database: alone, each fails for itself only.
-                logger.GroupSplit(e, group.Count);
-                foreach (var change in group)
-                {
-                    await CommitAsync([change]);
-                }
-            }
-            catch (Exception e)
-            {
-                // Whatever it was, the callers must hear of it: they translate it as if they had done the work themselves.
-                group.ForEach(change => change.Fail(e));
-            }
-        }
-
-        private List<PendingChange> Take()
-        {
-            lock (_waiting)
-            {
-                var (group, left) = IndependentChanges.Take(_waiting, MaxGroup);
-                _waiting.Clear();
-                _waiting.AddRange(left);
-                _running = group.Count > 0;
-                return group;
-            }
+            change.Fail(e);
         }
     }
 }

@@ -44,8 +44,8 @@ internal static class OneChangeStatement
                 .. change.Cause.Values,
                 change.TagIds[0],
                 change.ContactId,
-                contactId / ChunkBits.Size,
-                contactId % ChunkBits.Size,
+                contactId / ChunkLayout.Bits,
+                contactId % ChunkLayout.Bits,
                 change.On ? 1 : 0,
             ]);
         await batch.PrepareAsync();

@@ -4,10 +4,8 @@ namespace TagSegments.Tags.Tagging.Assignments.Writes;
 
 /// <summary>One caller's change of one contact's tags, waiting to be committed together with others.</summary>
 internal sealed class PendingChange(
-    int contactId, int[] tagIds, bool on, ChangeCause cause, RequestKey? request, DateTime? expiresAt = null)
+    int contactId, int[] tagIds, bool on, ChangeCause cause, RequestKey? request, DateTime? expiresAt = null) : PendingCall<ChangeOutcome>
 {
-    private readonly TaskCompletionSource<ChangeOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     /// <summary>The contact.</summary>
     public int ContactId { get; } = contactId;
 
@@ -25,15 +23,6 @@ internal sealed class PendingChange(
 
     /// <summary>The call, if it may be repeated.</summary>
     public RequestKey? Request { get; } = request;
-
-    /// <summary>The outcome.</summary>
-    public Task<ChangeOutcome> Outcome => _outcome.Task;
-
-    /// <summary>Reports the outcome to the caller.</summary>
-    public void Complete(ChangeOutcome outcome) => _outcome.TrySetResult(outcome);
-
-    /// <summary>Reports the failure to the caller.</summary>
-    public void Fail(Exception exception) => _outcome.TrySetException(exception);
 }
 
 /// <summary>The tags that a change actually changed, in the order of the request, and the position of its commit.</summary>

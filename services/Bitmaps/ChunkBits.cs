@@ -1,22 +1,12 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
-namespace TagSegments.Tags.Changes;
+namespace TagSegments.Bitmaps;
 
-/// <summary>
-/// The bits of one chunk of 16,384 consecutive contacts, in PostgreSQL's order: contact 0 of the chunk is the highest bit of the first byte,
-/// so that bytes travel between memory and bit(16384) unchanged.
-/// </summary>
-internal static class ChunkBits
+/// <summary>Works on the plain bits of chunks, see <see cref="ChunkLayout"/>: the members of a chunk are consecutive contacts.</summary>
+public static class ChunkBits
 {
-    /// <summary>Contacts in a chunk.</summary>
-    public const int Size = 16_384;
-
-    /// <summary>Bytes of a chunk.</summary>
-    public const int Bytes = Size / 8;
-
     /// <summary>Sets one bit.</summary>
     public static void Set(byte[] bits, int offset) => bits[offset >> 3] |= (byte)(0x80 >> (offset & 7));
 
@@ -45,7 +35,7 @@ internal static class ChunkBits
             while (word != 0)
             {
                 var offset = BitOperations.LeadingZeroCount(word);
-                contacts.Add((chunk * Size) + (start * 8) + offset);
+                contacts.Add((chunk * ChunkLayout.Bits) + (start * 8) + offset);
                 word &= ~(0x8000_0000_0000_0000UL >> offset);
             }
         }
@@ -70,33 +60,38 @@ internal static class ChunkBits
             }
 
             // Neighbours mostly come in a row, so the chunk is looked up only when it changes.
-            if (contactId / Size != current)
+            if (contactId / ChunkLayout.Bits != current)
             {
-                current = contactId / Size;
+                current = contactId / ChunkLayout.Bits;
                 if (!chunks.TryGetValue(current, out bits!))
                 {
-                    chunks.Add(current, bits = new byte[Bytes]);
+                    chunks.Add(current, bits = new byte[ChunkLayout.Bytes]);
                 }
             }
 
-            Set(bits, contactId % Size);
+            Set(bits, contactId % ChunkLayout.Bits);
         }
 
         return chunks;
     }
 
-    /// <summary>Collects chunks as bit_send gives them: a length of four bytes, then the bits. Rows of one chunk are united.</summary>
+    /// <summary>Collects chunks as <c>bit_send</c> gives them. Rows of one chunk are united.</summary>
     public static SortedDictionary<int, byte[]> FromWire(IEnumerable<(int Chunk, byte[] Bits)> rows)
     {
         var chunks = new SortedDictionary<int, byte[]>();
-        foreach (var (chunk, wire) in rows)
+        foreach (var (chunk, sent) in rows)
         {
             if (!chunks.TryGetValue(chunk, out var bits))
             {
-                chunks.Add(chunk, bits = new byte[Bytes]);
+                chunks.Add(chunk, bits = new byte[ChunkLayout.Bytes]);
             }
 
-            TensorPrimitives.BitwiseOr(bits, wire.AsSpan(sizeof(int)), bits);
+            var words = MemoryMarshal.Cast<byte, ulong>(bits.AsSpan());
+            var more = MemoryMarshal.Cast<byte, ulong>(BitColumn.Bits(sent));
+            for (var word = 0; word < words.Length; word++)
+            {
+                words[word] |= more[word];
+            }
         }
 
         return chunks;

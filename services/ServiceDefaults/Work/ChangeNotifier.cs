@@ -1,5 +1,4 @@
 using Dapper;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -9,9 +8,9 @@ namespace TagSegments.ServiceDefaults.Work;
 /// Notices when account clocks in <paramref name="table"/> (<c>account_id</c>, <c>pos</c>) move: one short query per tick for all waiters of
 /// this process, and none without waiters. It does not use NOTIFY, because PostgreSQL serialises the commits of all notifying transactions.
 /// </summary>
-public sealed class ClockWatch(NpgsqlDataSource database, string table, TimeProvider time, ILogger<ClockWatch> logger) : BackgroundService
+public sealed class ChangeNotifier(NpgsqlDataSource database, string table, TimeProvider time, ILogger<ChangeNotifier> logger)
+    : PollingService(TimeSpan.FromMilliseconds(50), logger)
 {
-    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(50);
     private readonly List<Waiter> _waiters = [];
 
     /// <summary>Waits until the account's clock is past <paramref name="pos"/>; false if that takes longer than <paramref name="patience"/>.</summary>
@@ -42,41 +41,7 @@ public sealed class ClockWatch(NpgsqlDataSource database, string table, TimeProv
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        // Uses the real clock: this is a technical interval, and tests that stop the injected clock still need their events.
-        using var timer = new PeriodicTimer(s_tick);
-        while (await NextTickAsync(timer, stoppingToken))
-        {
-            try
-            {
-                await WakeAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (NpgsqlException e)
-            {
-                logger.ClockUnreadable(e);
-            }
-        }
-    }
-
-    // Ends without an exception: a host that is disposed without being stopped would treat one as a failure.
-    private static async Task<bool> NextTickAsync(PeriodicTimer timer, CancellationToken ct)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(ct);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    private async Task WakeAsync(CancellationToken ct)
+    protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         var sql = $"SELECT account_id, pos FROM {table} WHERE account_id = ANY (@accountIds)";
         Waiter[] waiters;
@@ -87,7 +52,7 @@ public sealed class ClockWatch(NpgsqlDataSource database, string table, TimeProv
 
         if (waiters.Length == 0)
         {
-            return;
+            return false;
         }
 
         var accountIds = waiters.Select(waiter => waiter.AccountId).Distinct().ToArray();
@@ -98,6 +63,8 @@ public sealed class ClockWatch(NpgsqlDataSource database, string table, TimeProv
         {
             waiter.Moved.TrySetResult();
         }
+
+        return false;
     }
 
     private sealed record Waiter(int AccountId, long Pos, TaskCompletionSource Moved);

@@ -1,0 +1,47 @@
+using Crm.Accounts.V1;
+using Dapper;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace TagSegments.ServiceDefaults.Calls;
+
+/// <summary>Adds the <see cref="AccountDirectory"/> of a service: accounts come from its own database or from the service that keeps them.</summary>
+public static class AccountSources
+{
+    /// <summary>Finds accounts in a table or view of the database.</summary>
+    public static IServiceCollection AddDatabaseAccounts(this IServiceCollection services, string table) => services.AddSingleton(provider =>
+        new AccountDirectory(
+            (name, ct) => FindAsync(provider.GetRequiredService<NpgsqlDataSource>(), table, name, ct),
+            provider.GetRequiredService<TimeProvider>()));
+
+    /// <summary>Finds accounts through the <see cref="AccountService.AccountServiceClient"/>, which the service must have.</summary>
+    public static IServiceCollection AddRemoteAccounts(this IServiceCollection services) => services.AddSingleton(provider =>
+        new AccountDirectory(
+            (name, ct) => FindAsync(provider.GetRequiredService<AccountService.AccountServiceClient>(), name, ct),
+            provider.GetRequiredService<TimeProvider>()));
+
+    private static async Task<AccountInfo?> FindAsync(NpgsqlDataSource database, string table, string name, CancellationToken ct)
+    {
+        var sql = $"""
+            SELECT account_id AS id, name, time_zone, week_start::int
+            FROM {table}
+            WHERE name = @name
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.QuerySingleOrDefaultAsync<AccountInfo>(new CommandDefinition(sql, new { name }, cancellationToken: ct));
+    }
+
+    private static async Task<AccountInfo?> FindAsync(AccountService.AccountServiceClient accounts, string name, CancellationToken ct)
+    {
+        try
+        {
+            var account = (await accounts.GetAccountAsync(new() { Account = name }, cancellationToken: ct)).Account;
+            return new AccountInfo(account.AccountId, account.Name, account.TimeZone, account.WeekStart);
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+}
