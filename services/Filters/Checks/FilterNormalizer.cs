@@ -14,7 +14,7 @@ public static class FilterNormalizer
     {
         var copy = filter.Clone();
         // Members first: a group can become a group of one only by its own members.
-        foreach (var node in FilterWalker.Walk(copy).Reverse().ToList())
+        foreach (var node in FilterTree.Walk(copy).Reverse().ToList())
         {
             NormalizeNode(node.Filter);
         }

@@ -1,6 +1,7 @@
 using Crm.Common.V1;
 using Crm.Segments.V1;
 using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Facts;
 using TagSegments.Filters.Tree;
 using TagSegments.Filters.Values;
 using Kind = Crm.Segments.V1.ActivityClause.Types.Kind;
@@ -33,14 +34,9 @@ public sealed partial class FilterValidator
 
     private bool IsWithinLimits(Filter filter, string path)
     {
-        foreach (var node in FilterWalker.Walk(filter, path))
+        foreach (var node in FilterTree.Walk(filter, path))
         {
-            _clauses += node.Filter.KindCase switch
-            {
-                Filter.KindOneofCase.AllOf or Filter.KindOneofCase.AnyOf or Filter.KindOneofCase.Negated => 0,
-                Filter.KindOneofCase.Opportunity => 1 + node.Filter.Opportunity.Conditions.Count,
-                _ => 1,
-            };
+            _clauses += node.Filter.KindCase == Filter.KindOneofCase.None ? 1 : ClauseFacts.Of(node.Filter).Weight;
             if (node.Depth > FilterLimits.Depth || _clauses > FilterLimits.Clauses)
             {
                 _problems.AddTooLarge(node.Path, node.Depth > FilterLimits.Depth
@@ -55,7 +51,7 @@ public sealed partial class FilterValidator
 
     private void CheckNodes(Filter filter, string path)
     {
-        foreach (var node in FilterWalker.Walk(filter, path))
+        foreach (var node in FilterTree.Walk(filter, path))
         {
             if (_problems.Violations.Count >= MostViolations)
             {
@@ -68,41 +64,34 @@ public sealed partial class FilterValidator
 
     private void CheckNode(Filter filter, string path)
     {
-        switch (filter.KindCase)
+        Action check = filter.KindCase switch
         {
-            case Filter.KindOneofCase.None:
-                _problems.Add(path, "must be set");
-                break;
-            case Filter.KindOneofCase.AllOf:
-                CheckGroup(filter.AllOf, path);
-                break;
-            case Filter.KindOneofCase.AnyOf:
-                CheckGroup(filter.AnyOf, path);
-                break;
-            case Filter.KindOneofCase.Tag:
-                CheckTag(filter.Tag, path);
-                break;
-            case Filter.KindOneofCase.TagAdded:
-                CheckTagId(filter.TagAdded.TagId, $"{path}.tag_id");
-                CheckWindow(filter.TagAdded.Window, $"{path}.window");
-                break;
-            case Filter.KindOneofCase.Field:
-                CheckField(filter.Field, path, ofOpportunity: false);
-                break;
-            case Filter.KindOneofCase.Activity:
-                CheckActivity(filter.Activity, path);
-                break;
-            case Filter.KindOneofCase.Opportunity:
-                CheckOpportunity(filter.Opportunity, path);
-                break;
-            case Filter.KindOneofCase.Consent:
-                CheckChannel(filter.Consent.Channel, $"{path}.channel");
-                CheckEnum(filter.Consent.State, $"{path}.state");
-                break;
-            case Filter.KindOneofCase.Segment:
-                CheckSegment(filter.Segment.SegmentId, $"{path}.segment_id");
-                break;
-        }
+            Filter.KindOneofCase.None => () => _problems.Add(path, filter.CalculateSize() > 0 ? "is of a kind that is not known here" : "must be set"),
+            Filter.KindOneofCase.AllOf => () => CheckGroup(filter.AllOf, path),
+            Filter.KindOneofCase.AnyOf => () => CheckGroup(filter.AnyOf, path),
+            // What is negated is a node of its own; everyone has nothing to be checked.
+            Filter.KindOneofCase.Negated or Filter.KindOneofCase.Everyone => () => { },
+            Filter.KindOneofCase.Tag => () => CheckTag(filter.Tag, path),
+            Filter.KindOneofCase.TagAdded => () => CheckTagAdded(filter.TagAdded, path),
+            Filter.KindOneofCase.Field => () => CheckField(filter.Field, path, ofOpportunity: false),
+            Filter.KindOneofCase.Activity => () => CheckActivity(filter.Activity, path),
+            Filter.KindOneofCase.Opportunity => () => CheckOpportunity(filter.Opportunity, path),
+            Filter.KindOneofCase.Consent => () => CheckConsent(filter.Consent, path),
+            Filter.KindOneofCase.Segment => () => CheckSegment(filter.Segment.SegmentId, $"{path}.segment_id"),
+        };
+        check();
+    }
+
+    private void CheckTagAdded(TagAddedClause clause, string path)
+    {
+        CheckTagId(clause.TagId, $"{path}.tag_id");
+        CheckWindow(clause.Window, $"{path}.window");
+    }
+
+    private void CheckConsent(ConsentClause clause, string path)
+    {
+        CheckChannel(clause.Channel, $"{path}.channel");
+        CheckEnum(clause.State, $"{path}.state");
     }
 
     private void CheckGroup(FilterGroup group, string path) =>

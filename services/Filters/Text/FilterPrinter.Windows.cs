@@ -17,7 +17,7 @@ public static partial class FilterPrinter
         TimeWindow.KindOneofCase.BeforeLast => $"more than {Period(window.BeforeLast)} ago",
         TimeWindow.KindOneofCase.Calendar => Calendar(window.Calendar),
         TimeWindow.KindOneofCase.Fixed => Fixed(window.Fixed),
-        _ => throw new ArgumentException("The filter has not been validated: a window has no kind.", nameof(window)),
+        TimeWindow.KindOneofCase.None => throw new ArgumentException("The filter has not been validated: a window has no kind.", nameof(window)),
     };
 
     private static string Period(Period period) => $"{Number(period.Count)} {Unit(period.Unit, period.Count)}";

@@ -2,6 +2,7 @@ using System.Globalization;
 using Crm.Common.V1;
 using Crm.Segments.V1;
 using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Tree;
 
 namespace TagSegments.Filters.Text;
 
@@ -25,7 +26,7 @@ public static partial class FilterPrinter
         Filter.KindOneofCase.Opportunity => Opportunity(filter.Opportunity, catalog),
         Filter.KindOneofCase.Consent => Consent(filter.Consent),
         Filter.KindOneofCase.Segment => $"in segment {Name(catalog.Segments, filter.Segment.SegmentId, filter.Segment.SegmentId)}",
-        _ => throw new ArgumentException("The filter has not been validated: a node has no kind.", nameof(filter)),
+        Filter.KindOneofCase.None => throw new UnknownClauseException(),
     };
 
     /// <summary>Writes one condition on an opportunity.</summary>

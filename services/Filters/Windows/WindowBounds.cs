@@ -3,6 +3,7 @@ using Crm.Segments.V1;
 using NodaTime;
 using NodaTime.Text;
 using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Facts;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Filters.Windows;
@@ -25,21 +26,11 @@ public static class WindowBounds
     public static string Text(ResolvedWindow window) =>
         ((window.From.Length > 0 ? $"from {window.From} " : "") + (window.Until.Length > 0 ? $"until {window.Until}" : "")).TrimEnd();
 
-    private static IEnumerable<Asked> Windows(Filter filter, FilterCatalog catalog) => filter.KindCase switch
-    {
-        Filter.KindOneofCase.TagAdded => [new("added", filter.TagAdded.Window, IsDay: false)],
-        Filter.KindOneofCase.Activity when filter.Activity.Window is { } window => [new("", window, IsDay: false)],
-        Filter.KindOneofCase.Field => Fields([filter.Field], ofOpportunity: false, catalog),
-        Filter.KindOneofCase.Opportunity => Fields(filter.Opportunity.Conditions, ofOpportunity: true, catalog),
-        _ => [],
-    };
-
-    private static IEnumerable<Asked> Fields(IEnumerable<FieldClause> clauses, bool ofOpportunity, FilterCatalog catalog) =>
-        from clause in clauses
-        where clause.Window is not null
-        let field = catalog.Field(clause.Field, ofOpportunity)
-        let isDay = field?.Type == FieldType.Date || clause.Operator == FieldClause.Types.Operator.Anniversary
-        select new Asked(field?.Name ?? "", clause.Window, isDay);
+    private static IEnumerable<Asked> Windows(Filter filter, FilterCatalog catalog) =>
+        from window in ClauseFacts.Of(filter).Windows
+        let field = window.Condition is { } condition ? catalog.Field(condition.Clause.Field, condition.OfOpportunity) : null
+        let isDay = field?.Type == FieldType.Date || window.Condition?.Clause.Operator == FieldClause.Types.Operator.Anniversary
+        select new Asked(field?.Name ?? window.Label, window.Window, isDay);
 
     private static ResolvedWindow Resolve(Asked asked, WindowResolver windows, DateTimeZone zone)
     {

@@ -33,8 +33,17 @@ public sealed class WindowResolver(Instant now, DateTimeZone accountZone, int we
         TimeWindow.KindOneofCase.Calendar => Calendar(window.Calendar, zone),
         TimeWindow.KindOneofCase.Fixed => new(
             Fixed(window.Fixed.From, TimeEdge.BeforeEverything), Fixed(window.Fixed.Until, TimeEdge.AfterEverything)),
-        _ => throw new ArgumentException("The window has not been validated: it has no kind.", nameof(window)),
+        TimeWindow.KindOneofCase.None => throw new ArgumentException("The window has not been validated: it has no kind.", nameof(window)),
     };
+
+    /// <summary>Whether an instant lies in a window, read in the window's own zone.</summary>
+    public bool Holds(TimeWindow window, Instant at)
+    {
+        var (range, zone) = (Resolve(window), ZoneOf(window));
+        return IsReached(range.From) && !IsReached(range.Until);
+
+        bool IsReached(TimeEdge edge) => edge.ToInstant(zone) is { } instant ? instant <= at : !edge.IsAfterEverything;
+    }
 
     private TimeEdge Shift(Period period, int sign, DateTimeZone zone) =>
         Saturate(sign, () => period.Unit switch

@@ -1,0 +1,24 @@
+namespace TagSegments.Filters.Tree;
+
+/// <summary>A filter is too large once the segments that it refers to are put in their places.</summary>
+public sealed class FilterTooLargeException()
+    : Exception("The filter is too large once the segments that it refers to are put in their places.")
+{
+    /// <summary>Throws if a node is deeper than segments of full depth, each on top of another, could be.</summary>
+    public static void ThrowIfTooDeep(int depth)
+    {
+        if (depth > FilterLimits.Depth * FilterLimits.Depth)
+        {
+            throw new FilterTooLargeException();
+        }
+    }
+
+    /// <summary>Throws if there are more clauses than a filter may have with its segments in their places.</summary>
+    public static void ThrowIfTooMany(int clauses)
+    {
+        if (clauses > FilterLimits.ExpandedClauses)
+        {
+            throw new FilterTooLargeException();
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace TagSegments.Filters.Tree;
+
+/// <summary>A segment refers to itself, directly or by others.</summary>
+public sealed class SegmentCycleException(IReadOnlyList<string> segmentIds) : Exception("A segment refers to itself.")
+{
+    /// <summary>The ids of the segments on the way, the last one being the first to come again.</summary>
+    public IReadOnlyList<string> SegmentIds { get; } = segmentIds;
+}
