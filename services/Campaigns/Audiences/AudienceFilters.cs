@@ -1,5 +1,9 @@
 using Crm.Campaigns.V1;
+using Crm.Errors.V1;
 using Crm.Segments.V1;
+using Grpc.Core;
+using TagSegments.Filters.Tree;
+using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.Campaigns.Audiences;
 
@@ -42,7 +46,7 @@ internal sealed class AudienceFilters(SegmentService.SegmentServiceClient segmen
             for (var i = 0; i < sources.Count; i++)
             {
                 var filter = sources[i].SourceCase == FilterSource.SourceOneofCase.SegmentId ? filters[sources[i].SegmentId] : sources[i].Filter;
-                sources[i] = new FilterSource { Filter = Write(filter, filters) };
+                sources[i] = new FilterSource { Filter = Inline(filter, filters) };
             }
         }
 
@@ -67,16 +71,15 @@ internal sealed class AudienceFilters(SegmentService.SegmentServiceClient segmen
         }
     }
 
-    // Segments form no circle, and neither they nor filters are deeper than the segment service allows.
-    private static Filter Write(Filter filter, Dictionary<string, Filter> segments) => filter.KindCase switch
+    private static Filter Inline(Filter filter, Dictionary<string, Filter> segments)
     {
-        Filter.KindOneofCase.AllOf => new Filter { AllOf = Write(filter.AllOf, segments) },
-        Filter.KindOneofCase.AnyOf => new Filter { AnyOf = Write(filter.AnyOf, segments) },
-        Filter.KindOneofCase.Negated => new Filter { Negated = Write(filter.Negated, segments) },
-        Filter.KindOneofCase.Segment => Write(segments[filter.Segment.SegmentId], segments),
-        _ => filter,
-    };
-
-    private static FilterGroup Write(FilterGroup group, Dictionary<string, Filter> segments) =>
-        new() { Filters = { group.Filters.Select(member => Write(member, segments)) } };
+        try
+        {
+            return FilterTree.Inline(filter, id => segments[id]);
+        }
+        catch (FilterException e)
+        {
+            throw RpcErrors.Create(StatusCode.FailedPrecondition, ErrorReason.FilterTooLarge, e.Message);
+        }
+    }
 }

@@ -15,6 +15,9 @@ public sealed class ClauseFacts
     /// <summary>What two versions of one clause have in common, so that one is taken for an edit of the other; null for a group.</summary>
     public object? Subject { get; private init; }
 
+    /// <summary>What a group is called where its members stand below it; null for a clause.</summary>
+    public string? GroupName { get; private init; }
+
     /// <summary>The data on which its truth depends.</summary>
     public ClauseData DependsOn { get; private init; }
 
@@ -56,7 +59,9 @@ public sealed class ClauseFacts
     /// <exception cref="UnknownClauseException">The node has no kind that is known here.</exception>
     public static ClauseFacts Of(Filter filter) => filter.KindCase switch
     {
-        Kind.AllOf or Kind.AnyOf or Kind.Negated => new ClauseFacts { Weight = 0 },
+        Kind.AllOf => new ClauseFacts { Weight = 0, GroupName = "all of" },
+        Kind.AnyOf => new ClauseFacts { Weight = 0, GroupName = "any of" },
+        Kind.Negated => new ClauseFacts { Weight = 0, GroupName = "not" },
         Kind.Everyone => new ClauseFacts { Subject = filter.KindCase },
         Kind.Tag => new ClauseFacts { Subject = filter.KindCase, DependsOn = ClauseData.Tags, TagIds = filter.Tag.TagIds },
         Kind.TagAdded => new ClauseFacts

@@ -2,7 +2,7 @@ namespace TagSegments.Filters.Tree;
 
 /// <summary>A filter is too large once the segments that it refers to are put in their places.</summary>
 public sealed class FilterTooLargeException()
-    : Exception("The filter is too large once the segments that it refers to are put in their places.")
+    : FilterException("The filter is too large once the segments that it refers to are put in their places.")
 {
     /// <summary>Throws if a node is deeper than segments of full depth, each on top of another, could be.</summary>
     public static void ThrowIfTooDeep(int depth)

@@ -4,7 +4,7 @@ using Crm.Segments.V1;
 using Dapper;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.Filters.Tree;
+using TagSegments.Filters.Facts;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;

@@ -1,5 +1,6 @@
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.Filters.Facts;
 using TagSegments.Filters.Text;
 using TagSegments.Filters.Tree;
 using TagSegments.Segments.Definitions.Versions;

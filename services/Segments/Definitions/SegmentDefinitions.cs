@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Npgsql;
+using TagSegments.Filters.Facts;
 using TagSegments.Filters.Text;
 using TagSegments.Filters.Tree;
 using TagSegments.Segments.Definitions.Versions;

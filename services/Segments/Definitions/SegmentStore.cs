@@ -1,6 +1,6 @@
 using Dapper;
 using Npgsql;
-using TagSegments.Filters.Tree;
+using TagSegments.Filters.Facts;
 using TagSegments.Segments.Index;
 
 namespace TagSegments.Segments.Definitions;

@@ -2,6 +2,7 @@ using System.Text;
 using Crm.Segments.V1;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Checks;
+using TagSegments.Filters.Facts;
 using TagSegments.Filters.Text;
 using TagSegments.Filters.Tree;
 using TagSegments.Segments.Evaluation.Plans;
@@ -99,7 +100,7 @@ internal static class FilterReader
     {
         if (Length(filter) > FilterLimits.FilterBytes)
         {
-            var longest = FilterWalker.Walk(filter).Where(node => !FilterWalker.Members(node).Any()).MaxBy(node => Length(node.Filter));
+            var longest = FilterTree.Walk(filter).Where(node => !FilterTree.IsGroup(node.Filter)).MaxBy(node => Length(node.Filter))!;
             throw FilterErrors.TooLarge($"The filter is longer than {FilterLimits.FilterBytes:N0} bytes as text.", longest.ClausePath);
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Segments.V1;
 using TagSegments.Filters.Checks;
+using TagSegments.Filters.Tree;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Sql;
 
@@ -52,9 +53,9 @@ internal static class FilterRequirements
         var open = new Stack<Filter>([filter]);
         while (open.TryPop(out var next))
         {
-            foreach (var node in FilterWalk.All(next).Where(node => node.KindCase == Filter.KindOneofCase.Segment))
+            foreach (var id in FilterTree.Clauses(next).Select(clause => clause.Segment?.SegmentId).OfType<string>())
             {
-                if (seen.Add(node.Segment.SegmentId) && state.Definitions.TryGetValue(node.Segment.SegmentId, out var segment))
+                if (seen.Add(id) && state.Definitions.TryGetValue(id, out var segment))
                 {
                     yield return segment;
                     open.Push(segment.Filter);

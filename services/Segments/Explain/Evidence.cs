@@ -3,6 +3,7 @@ using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Text;
+using TagSegments.Filters.Tree;
 using TagSegments.Filters.Windows;
 using TagSegments.Segments.Sql;
 using State = Crm.Segments.V1.ConsentClause.Types.State;
@@ -45,29 +46,22 @@ internal sealed class Evidence(
         explanation.Actual = EvidenceText.Write(explanation, clause, context.Now);
     }
 
-    private async Task AddFactsAsync(Explanation explanation, Filter clause)
+    // Fields and the state of consent are in the contact's record, which is read in any case. Groups and segments have members instead.
+    private Task AddFactsAsync(Explanation explanation, Filter clause) => clause.KindCase switch
     {
-        switch (clause.KindCase)
-        {
-            case Filter.KindOneofCase.Tag:
-                AddTags(explanation, await facts.TagsAsync(clause.Tag));
-                break;
-            case Filter.KindOneofCase.TagAdded:
-                AddEvents(explanation, await facts.AdditionsAsync(clause.TagAdded));
-                break;
-            case Filter.KindOneofCase.Activity:
-                AddEvents(explanation, await facts.ActivityAsync(clause.Activity));
-                break;
-            case Filter.KindOneofCase.Opportunity:
-                AddOpportunities(explanation, clause.Opportunity, await facts.OpportunitiesAsync(clause.Opportunity));
-                break;
-            case Filter.KindOneofCase.Consent when clause.Consent.State == State.Suppressed:
-                explanation.Consent = Suppression(clause.Consent, await facts.SuppressionAsync(clause.Consent.Channel == Channel.Sms));
-                break;
-            default:
-                break;
-        }
-    }
+        Filter.KindOneofCase.Tag => AddAsync(facts.TagsAsync(clause.Tag), read => AddTags(explanation, read)),
+        Filter.KindOneofCase.TagAdded => AddAsync(facts.AdditionsAsync(clause.TagAdded), read => AddEvents(explanation, read)),
+        Filter.KindOneofCase.Activity => AddAsync(facts.ActivityAsync(clause.Activity), read => AddEvents(explanation, read)),
+        Filter.KindOneofCase.Opportunity => AddAsync(
+            facts.OpportunitiesAsync(clause.Opportunity), read => AddOpportunities(explanation, clause.Opportunity, read)),
+        Filter.KindOneofCase.Consent when clause.Consent.State == State.Suppressed => AddAsync(
+            facts.SuppressionAsync(clause.Consent.Channel == Channel.Sms), read => explanation.Consent = Suppression(clause.Consent, read)),
+        Filter.KindOneofCase.Consent or Filter.KindOneofCase.Field or Filter.KindOneofCase.Everyone => Task.CompletedTask,
+        Filter.KindOneofCase.AllOf or Filter.KindOneofCase.AnyOf or Filter.KindOneofCase.Negated or Filter.KindOneofCase.Segment => Task.CompletedTask,
+        Filter.KindOneofCase.None => throw new UnknownClauseException(),
+    };
+
+    private static async Task AddAsync<T>(Task<T> read, Action<T> add) => add(await read);
 
     private void AddTags(Explanation explanation, IReadOnlyList<TagFact> tags)
     {

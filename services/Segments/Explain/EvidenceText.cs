@@ -2,6 +2,7 @@ using System.Globalization;
 using Crm.Common.V1;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.Filters.Tree;
 using TagSegments.Filters.Values;
 using TagSegments.Filters.Windows;
 using State = Crm.Segments.V1.ConsentClause.Types.State;
@@ -20,7 +21,9 @@ internal static class EvidenceText
         Filter.KindOneofCase.Activity => Events(explanation, "", "never", now),
         Filter.KindOneofCase.Opportunity => Opportunities(explanation),
         Filter.KindOneofCase.Consent => Consent(explanation.Consent, clause.Consent.State),
-        _ => "",
+        Filter.KindOneofCase.Everyone => "",
+        Filter.KindOneofCase.AllOf or Filter.KindOneofCase.AnyOf or Filter.KindOneofCase.Negated or Filter.KindOneofCase.Segment => "",
+        Filter.KindOneofCase.None => throw new UnknownClauseException(),
     };
 
     private static string Tags(Explanation explanation, TagClause clause)

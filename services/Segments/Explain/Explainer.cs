@@ -2,6 +2,7 @@ using System.Globalization;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using TagSegments.Filters.Text;
+using TagSegments.Filters.Tree;
 using TagSegments.Filters.Values;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
@@ -67,7 +68,7 @@ internal sealed class Explainer(Moments moments)
         var (clauses, segments, rest) = (new List<Filter>(), new HashSet<string>(), new Stack<Filter>([root]));
         while (rest.TryPop(out var filter))
         {
-            foreach (var node in FilterWalk.All(filter).Where(node => FilterWalk.Members(node).Count == 0))
+            foreach (var node in FilterTree.Clauses(filter))
             {
                 if (node.KindCase != Filter.KindOneofCase.Segment)
                 {
@@ -95,7 +96,7 @@ internal sealed class Explainer(Moments moments)
         {
             var explanation = new Explanation { Text = MessageText.Short(FilterPrinter.Print(filter, state.Catalog), MostText) };
             var members = explanation.Members;
-            foreach (var member in FilterWalk.Members(filter))
+            foreach (var member in FilterTree.Members(filter))
             {
                 members.Add(Node(member));
             }

@@ -2,6 +2,8 @@ using Crm.Errors.V1;
 using Grpc.Core;
 using TagSegments.Filters.Tree;
 using TagSegments.Segments.Sql;
+using TagSegments.Filters.Facts;
+using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Index;

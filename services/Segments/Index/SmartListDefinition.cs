@@ -1,4 +1,5 @@
 using Crm.Segments.V1;
+using TagSegments.Filters.Tree;
 
 namespace TagSegments.Segments.Index;
 
@@ -23,14 +24,6 @@ internal sealed record SmartListDefinition(
     /// <summary>The tags that edit the list by hand.</summary>
     public IEnumerable<int> TagIds => new[] { IncludeTagId, ExcludeTagId }.Where(tagId => tagId != 0);
 
-    /// <summary>Gets who is in the list: (the filter OR the include tag) AND NOT the exclude tag.</summary>
-    public Filter Members()
-    {
-        var members = IncludeTagId == 0 ? Filter : new Filter { AnyOf = Group(Filter, Has(IncludeTagId)) };
-        return ExcludeTagId == 0 ? members : new Filter { AllOf = Group(members, new Filter { Negated = Has(ExcludeTagId) }) };
-    }
-
-    private static FilterGroup Group(params IEnumerable<Filter> filters) => new() { Filters = { filters } };
-
-    private static Filter Has(int tagId) => new() { Tag = new TagClause { Match = TagClause.Types.Match.Any, TagIds = { tagId } } };
+    /// <summary>Gets who is in the list.</summary>
+    public Filter Members() => FilterTree.SmartList(Filter, IncludeTagId, ExcludeTagId);
 }

@@ -1,6 +1,7 @@
 using Crm.Segments.V1;
 using TagSegments.Bitmaps;
 using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Facts;
 using TagSegments.Filters.Text;
 using TagSegments.Filters.Tree;
 using TagSegments.Filters.Windows;
@@ -29,7 +30,7 @@ internal sealed class Funnel
     public static FunnelNode Count(MatchSet matches, FilterContext context, FilterCatalog names)
     {
         var funnel = new Funnel(matches, context, names);
-        var root = funnel.Node(matches.Filter, "filter");
+        var root = funnel.Node(new FilterNode(matches.Filter, "filter"));
         funnel.Run();
         foreach (var step in funnel._steps)
         {
@@ -39,16 +40,17 @@ internal sealed class Funnel
         return root;
     }
 
-    private FunnelNode Node(Filter filter, string path)
+    private FunnelNode Node(FilterNode place)
     {
+        var filter = place.Filter;
         var node = new FunnelNode
         {
             Text = FilterPrinter.Print(filter, _names),
-            Path = path,
+            Path = place.Path,
             Windows = { WindowBounds.Of(filter, _context.Catalog, _context.Windows) },
         };
         var step = new Step(_matches.NodeOf(filter), count => node.Count = count);
-        var members = Members(filter, path).Select(member => (member.Filter, Node: Node(member.Filter, member.Path))).ToList();
+        var members = Members(place).Select(member => (member.Filter, Node: Node(member))).ToList();
         node.Members.AddRange(members.Select(member => member.Node));
         _steps.Add(step);
         if (filter.KindCase is Filter.KindOneofCase.AllOf or Filter.KindOneofCase.AnyOf)
@@ -59,15 +61,15 @@ internal sealed class Funnel
         return node;
     }
 
-    private IEnumerable<(Filter Filter, string Path)> Members(Filter filter, string path)
+    // A segment that is met again is not counted again.
+    private IEnumerable<FilterNode> Members(FilterNode node)
     {
-        if (filter.KindCase != Filter.KindOneofCase.Segment)
+        if (ClauseFacts.Of(node.Filter).SegmentId is not { Length: > 0 } segmentId)
         {
-            return FilterWalker.Members(new FilterNode(filter, path, 1)).Select(member => (member.Filter, member.Path));
+            return node.Members();
         }
 
-        var segmentId = filter.Segment.SegmentId;
-        return _segments.Add(segmentId) ? [(_matches.State.Definitions[segmentId].Filter, "filter")] : [];
+        return _segments.Add(segmentId) ? [new FilterNode(_matches.State.Definitions[segmentId].Filter, "filter")] : [];
     }
 
     private void AddRunning(Filter.KindOneofCase group, List<(Filter Filter, FunnelNode Node)> members)

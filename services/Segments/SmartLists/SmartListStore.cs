@@ -1,7 +1,7 @@
 using Dapper;
 using Google.Protobuf;
 using Npgsql;
-using TagSegments.Filters.Tree;
+using TagSegments.Filters.Facts;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults;

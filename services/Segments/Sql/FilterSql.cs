@@ -67,7 +67,7 @@ internal sealed partial class FilterSql
             Filter.KindOneofCase.Opportunity => Opportunity(filter.Opportunity),
             Filter.KindOneofCase.Consent => Consent(filter.Consent),
             Filter.KindOneofCase.Segment => Segment(filter.Segment, depth),
-            _ => throw NotValidated("a node has no kind"),
+            Filter.KindOneofCase.None => throw new UnknownClauseException(),
         };
     }
 

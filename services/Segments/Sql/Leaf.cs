@@ -1,4 +1,5 @@
 using Crm.Segments.V1;
+using TagSegments.Filters.Facts;
 
 namespace TagSegments.Segments.Sql;
 
@@ -15,30 +16,22 @@ internal sealed record Leaf(Filter Clause, LeafTime? Time = null)
     public bool IsKept { get; init; }
 
     /// <summary>What it takes to answer it.</summary>
-    public LeafCost Cost => Clause.KindCase switch
-    {
-        Filter.KindOneofCase.Opportunity => LeafCost.Opportunities,
-        Filter.KindOneofCase.TagAdded => LeafCost.TagChanges,
-        Filter.KindOneofCase.Activity => Time is { IsRolledUp: true } ? LeafCost.Contacts : LeafCost.Events,
-        _ => LeafCost.Contacts,
-    };
+    public ClauseCost Cost => Time is { IsRolledUp: true } ? ClauseCost.Contacts : Facts.Cost;
 
     /// <summary>Whether it depends on activity.</summary>
-    public bool UsesActivity => Clause.KindCase == Filter.KindOneofCase.Activity;
+    public bool UsesActivity => Facts.DependsOn.HasFlag(ClauseData.Activity);
 
     /// <summary>The channel whose suppression list it depends on; not set for none.</summary>
-    public Crm.Common.V1.Channel? Suppressions =>
-        Clause.KindCase == Filter.KindOneofCase.Consent && Clause.Consent.State == ConsentClause.Types.State.Suppressed ? Clause.Consent.Channel : null;
+    public Crm.Common.V1.Channel? Suppressions => Facts.Suppressions;
 
     /// <summary>The tag on whose log it depends; 0 for none.</summary>
-    public int TagId => Clause.KindCase == Filter.KindOneofCase.TagAdded ? Clause.TagAdded.TagId : 0;
+    public int TagId => Facts.DependsOn.HasFlag(ClauseData.TagLog) ? Facts.TagIds[0] : 0;
 
     /// <summary>Whether it depends on the records of contacts: everything does but activity.</summary>
     public bool UsesRecords => !UsesActivity;
 
     /// <summary>Whether it depends on the names of pipelines or stages.</summary>
-    public bool UsesNames => Clause.KindCase == Filter.KindOneofCase.Opportunity
-        && Clause.Opportunity.Conditions.Any(condition => condition.Field.Attribute is "pipeline" or "stage");
+    public bool UsesNames => Facts.DependsOn.HasFlag(ClauseData.Names);
 
     /// <inheritdoc />
     public bool Equals(Leaf? other) => other?.Key == Key;
@@ -48,7 +41,9 @@ internal sealed record Leaf(Filter Clause, LeafTime? Time = null)
 
     /// <summary>Whether PostgreSQL answers it by an expression over each contact, so that several are asked in one pass.</summary>
     public bool IsExpression => Time is null
-        && (Cost == LeafCost.Contacts || (Cost == LeafCost.TagChanges && Clause.TagAdded.Window.ContactZone));
+        && (Cost == ClauseCost.Contacts || (Cost == ClauseCost.TagChanges && Clause.TagAdded.Window.ContactZone));
+
+    private ClauseFacts Facts => ClauseFacts.Of(Clause);
 }
 
 /// <summary>Which of several times is asked for: the n-th latest or the n-th earliest.</summary>
@@ -61,20 +56,4 @@ internal sealed record LeafTime(bool Earliest, int Nth = 1)
 
     /// <summary>Whether the roll-up of activity has it.</summary>
     public bool IsRolledUp { get; init; }
-}
-
-/// <summary>What it takes to answer a leaf for one contact, from little to much.</summary>
-internal enum LeafCost
-{
-    /// <summary>The contact's own row.</summary>
-    Contacts,
-
-    /// <summary>Its opportunities.</summary>
-    Opportunities,
-
-    /// <summary>The log of a tag.</summary>
-    TagChanges,
-
-    /// <summary>Its events.</summary>
-    Events,
 }

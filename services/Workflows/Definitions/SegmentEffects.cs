@@ -1,5 +1,7 @@
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
+using TagSegments.Filters.Facts;
+using TagSegments.Filters.Tree;
 using Kind = Crm.Segments.V1.ActivityClause.Types.Kind;
 
 namespace TagSegments.Workflows.Definitions;
@@ -16,21 +18,21 @@ internal sealed class SegmentEffects(IReadOnlyDictionary<string, Filter> segment
     public bool MayBringIn(Node node, string segmentId) => segments.TryGetValue(segmentId, out var filter) && Helps(node, filter, to: true);
 
     // Whether the node may make the filter true, or false.
-    private bool Helps(Node node, Filter filter, bool to) => filter.KindCase switch
+    private bool Helps(Node node, Filter filter, bool to) => filter switch
     {
-        Filter.KindOneofCase.AllOf => filter.AllOf.Filters.Any(member => Helps(node, member, to)),
-        Filter.KindOneofCase.AnyOf => filter.AnyOf.Filters.Any(member => Helps(node, member, to)),
-        Filter.KindOneofCase.Negated => Helps(node, filter.Negated, !to),
-        Filter.KindOneofCase.Tag => HelpsTag(node, filter.Tag, to),
-        Filter.KindOneofCase.TagAdded => node.AddTag?.TagId == filter.TagAdded.TagId,
-        Filter.KindOneofCase.Field => node.SetField is { } set && HelpsField(set.Field, filter.Field.Field),
-        Filter.KindOneofCase.Activity => node.SendMessage is not null && IsAutomatic(filter.Activity.Kind),
-        Filter.KindOneofCase.Opportunity => node.MoveOpportunity is not null,
-        Filter.KindOneofCase.Segment => segments.TryGetValue(filter.Segment.SegmentId, out var other) && Helps(node, other, to),
-        Filter.KindOneofCase.Everyone or Filter.KindOneofCase.Consent => false,
-        // A clause that this version does not know: better a loop too many than one too few.
-        _ => true,
+        { Negated: { } negated } => Helps(node, negated, !to),
+        { Tag: { } tag } => HelpsTag(node, tag, to),
+        { Segment.SegmentId: var id } => segments.TryGetValue(id, out var other) && Helps(node, other, to),
+        _ when FilterTree.IsGroup(filter) => FilterTree.Members(filter).Any(member => Helps(node, member, to)),
+        _ => Concerns(node, ClauseFacts.Of(filter)),
     };
+
+    // For a clause of which it takes no more to know than what it is about.
+    private static bool Concerns(Node node, ClauseFacts facts) =>
+        (node.AddTag is { } tag && facts.TagIds.Contains(tag.TagId))
+        || (node.SetField is { } set && facts.Conditions.Any(condition => !condition.OfOpportunity && HelpsField(set.Field, condition.Clause.Field)))
+        || (node.SendMessage is not null && IsAutomatic(facts.Activity))
+        || (node.MoveOpportunity is not null && facts.DependsOn.HasFlag(ClauseData.Opportunities));
 
     private bool HelpsTag(Node node, TagClause clause, bool to)
     {

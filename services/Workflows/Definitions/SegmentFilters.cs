@@ -1,6 +1,8 @@
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
 using Grpc.Core;
+using TagSegments.Filters.Facts;
+using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Workflows.Definitions;
 
@@ -17,7 +19,7 @@ internal sealed class SegmentFilters(SegmentService.SegmentServiceClient segment
             account,
             definition.Nodes
                 .SelectMany(node => node.Branch?.Branches.Select(branch => branch.When) ?? [node.Wait?.Until?.Condition ?? new Condition()])
-                .SelectMany(condition => condition.Filter is { } filter ? In(filter) : [])
+                .SelectMany(condition => condition.Filter is { } filter ? FilterReferences.Of(filter).SegmentIds : [])
                 .Distinct(),
             ct);
 
@@ -30,7 +32,7 @@ internal sealed class SegmentFilters(SegmentService.SegmentServiceClient segment
             if (!filters.ContainsKey(id) && await FindAsync(account, id, ct) is { } filter)
             {
                 filters[id] = filter;
-                foreach (var other in In(filter))
+                foreach (var other in FilterReferences.Of(filter).SegmentIds)
                 {
                     open.Enqueue(other);
                 }
@@ -51,13 +53,4 @@ internal sealed class SegmentFilters(SegmentService.SegmentServiceClient segment
             return null;
         }
     }
-
-    private static IEnumerable<string> In(Filter filter) => filter.KindCase switch
-    {
-        Filter.KindOneofCase.AllOf => filter.AllOf.Filters.SelectMany(In),
-        Filter.KindOneofCase.AnyOf => filter.AnyOf.Filters.SelectMany(In),
-        Filter.KindOneofCase.Negated => In(filter.Negated),
-        Filter.KindOneofCase.Segment => [filter.Segment.SegmentId],
-        _ => [],
-    };
 }

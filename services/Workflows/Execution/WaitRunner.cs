@@ -1,6 +1,9 @@
 using Crm.Contacts.V1;
 using Crm.Workflows.V1;
 using TagSegments.Workflows.Definitions;
+using TagSegments.Filters.Facts;
+using TagSegments.Filters.Tree;
+using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Workflows.Execution;
 
@@ -20,7 +23,7 @@ internal sealed class WaitRunner(ConditionMatcher conditions, ContactService.Con
         var matches = asked.Count > 0 && waiting.Count > 0
             ? await conditions.MatchAsync(account, asked, waiting.Select(run => run.ContactId), ct)
             : [.. asked.Select(_ => new HashSet<int>())];
-        var look = asked.Any(condition => FilterTimes.DependsOnTime(condition.Filter)) ? s_lookAgain : (TimeSpan?)null;
+        var look = asked.Any(condition => FilterTree.Clauses(condition.Filter).Any(clause => ClauseFacts.Of(clause).ChangesWithTime)) ? s_lookAgain : (TimeSpan?)null;
         var beginning = runs.Where(run => !run.HasWaited).ToList();
         var zones = await ZonesAsync(account, node.Wait, beginning, ct);
         return

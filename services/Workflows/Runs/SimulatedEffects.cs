@@ -1,6 +1,9 @@
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
 using TagSegments.Workflows.Definitions;
+using TagSegments.Filters.Facts;
+using TagSegments.Filters.Tree;
+using TagSegments.Workflows.Execution;
 using Match = Crm.Segments.V1.TagClause.Types.Match;
 
 namespace TagSegments.Workflows.Runs;
@@ -37,7 +40,7 @@ internal sealed class SimulatedEffects(IReadOnlyDictionary<int, string> tags, IR
     // The explanation has the shape of the filter. A segment is explained where it is met first.
     private void Apply(Filter filter, Explanation explanation, Dictionary<string, bool> known, List<string> unseen)
     {
-        foreach (var (member, explained) in Members(filter).Zip(explanation.Members))
+        foreach (var (member, explained) in FilterTree.Members(filter).Zip(explanation.Members))
         {
             Apply(member, explained, known, unseen);
         }
@@ -68,18 +71,11 @@ internal sealed class SimulatedEffects(IReadOnlyDictionary<int, string> tags, IR
                 explanation.Actual = $"{(explanation.Matches ? "true" : "false")} by the nodes before; now {explanation.Actual}";
                 break;
             default:
-                unseen.AddRange(_unapplied.Where(node => MayMatter(node, filter)).Select(node => NodeFacts.Of(node).Text));
+                var facts = ClauseFacts.Of(filter);
+                unseen.AddRange(_unapplied.Where(node => MayMatter(node, facts)).Select(node => NodeFacts.Of(node).Text));
                 break;
         }
     }
-
-    private static IEnumerable<Filter> Members(Filter filter) => filter.KindCase switch
-    {
-        Filter.KindOneofCase.AllOf => filter.AllOf.Filters,
-        Filter.KindOneofCase.AnyOf => filter.AnyOf.Filters,
-        Filter.KindOneofCase.Negated => [filter.Negated],
-        _ => [],
-    };
 
     private bool Matches(TagClause clause)
     {
@@ -95,12 +91,10 @@ internal sealed class SimulatedEffects(IReadOnlyDictionary<int, string> tags, IR
         };
     }
 
-    private static bool MayMatter(Node node, Filter filter) => filter.KindCase switch
-    {
-        Filter.KindOneofCase.Field => node.SetField is not null,
-        Filter.KindOneofCase.Activity => node.SendMessage is not null,
-        Filter.KindOneofCase.Opportunity => node.MoveOpportunity is not null,
-        Filter.KindOneofCase.TagAdded => node.AddTag?.TagId == filter.TagAdded.TagId,
-        _ => false,
-    };
+    // A clause about tags has been applied; of any other, what it is about says whether the node may matter.
+    private static bool MayMatter(Node node, ClauseFacts facts) =>
+        (node.SetField is not null && facts.Conditions.Any(condition => !condition.OfOpportunity))
+        || (node.SendMessage is not null && facts.DependsOn.HasFlag(ClauseData.Activity))
+        || (node.MoveOpportunity is not null && facts.DependsOn.HasFlag(ClauseData.Opportunities))
+        || (node.AddTag is { } tag && facts.DependsOn.HasFlag(ClauseData.TagLog) && facts.TagIds.Contains(tag.TagId));
 }

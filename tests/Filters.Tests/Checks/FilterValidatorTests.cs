@@ -14,6 +14,8 @@ public sealed class FilterValidatorTests
         var data = new TheoryData<string, string, Filter>
         {
             { "filter.kind", "must be set", new Filter() },
+            { "filter.kind", "not known here", ClauseSamples.Unknown },
+            { "filter.negated.kind", "not known here", new Filter { Negated = ClauseSamples.Unknown } },
             { "filter.all_of.filters", "must not be empty", new Filter { AllOf = new FilterGroup() } },
             { "filter.any_of.filters", "must not be empty", new Filter { AnyOf = new FilterGroup() } },
             { "filter.negated.kind", "must be set", new Filter { Negated = new Filter() } },

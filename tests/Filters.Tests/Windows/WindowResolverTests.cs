@@ -36,5 +36,22 @@ public sealed class WindowResolverTests
         Assert.Equal((Read(from), Read(until)), (range.From.ToInstant(zone)!.Value, range.Until.ToInstant(zone)!.Value));
     }
 
+    [Theory]
+    [InlineData("in last 1 day", "2026-11-22T10:00:00Z", "2026-11-23T09:59:59Z")]
+    [InlineData("in next 1 day", "2026-11-23T10:00:00Z", "2026-11-24T09:59:59Z")]
+    [InlineData("more than 1 day ago", "1900-01-01T00:00:00Z", "2026-11-22T09:59:59Z")]
+    [InlineData("today", "2026-11-22T23:00:00Z", "2026-11-23T22:59:59Z")]
+    [InlineData("on 2026-11-23 in zone \"UTC\"", "2026-11-23T00:00:00Z", "2026-11-23T23:59:59Z")]
+    [InlineData("since 2026-11-23", "2026-11-22T23:00:00Z", "9000-01-01T00:00:00Z")]
+    public void Holds_its_start_and_what_is_before_its_end(string window, string first, string last)
+    {
+        var asked = FilterParser.Parse($"seen {window}", WorldNames.Catalog()).Field.Window;
+        var resolver = new WindowResolver(Instant.FromUtc(2026, 11, 23, 10, 0), DateTimeZoneProviders.Tzdb["Europe/Berlin"], weekStart: 1);
+
+        Assert.True(resolver.Holds(asked, Read(first)) && resolver.Holds(asked, Read(last)));
+        Assert.False(!first.StartsWith("19", StringComparison.Ordinal) && resolver.Holds(asked, Read(first) - Duration.FromSeconds(1)));
+        Assert.False(!last.StartsWith('9') && resolver.Holds(asked, Read(last) + Duration.FromSeconds(1)));
+    }
+
     private static Instant Read(string text) => InstantPattern.ExtendedIso.Parse(text).Value;
 }

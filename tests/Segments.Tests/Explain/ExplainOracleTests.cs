@@ -64,9 +64,9 @@ public sealed class ExplainOracleTests(SharedApps shared, ITestOutputHelper outp
     // The anniversary that is named lies within the window that is named exactly if the clause is true.
     private static void CheckAnniversaries(Filter filter, Explanation explanation)
     {
-        foreach (var (member, explained) in FilterWalker.Members(new FilterNode(filter, "", 1)).Zip(explanation.Members))
+        foreach (var (member, explained) in FilterTree.Members(filter).Zip(explanation.Members))
         {
-            CheckAnniversaries(member.Filter, explained);
+            CheckAnniversaries(member, explained);
         }
 
         if (explanation.Field?.Anniversary is { Length: > 0 } day && explanation.Windows.Single() is var window)

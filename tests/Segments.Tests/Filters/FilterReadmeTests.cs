@@ -69,7 +69,7 @@ public sealed partial class FilterReadmeTests
     [Fact]
     public void The_examples_show_every_predicate_and_operator()
     {
-        var filters = Examples().SelectMany(example => FilterWalker.Walk(FilterParser.Parse(example, s_catalog))).Select(node => node.Filter).ToList();
+        var filters = Examples().SelectMany(example => FilterTree.Walk(FilterParser.Parse(example, s_catalog))).Select(node => node.Filter).ToList();
         var fields = filters.Where(f => f.Field is not null).Select(f => f.Field)
             .Concat(filters.Where(f => f.Opportunity is not null).SelectMany(f => f.Opportunity.Conditions)).ToList();
 

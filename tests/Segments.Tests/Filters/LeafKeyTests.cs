@@ -131,7 +131,7 @@ public sealed class LeafKeyTests
 
     private static IEnumerable<Filter> Positive(Filter clause)
     {
-        var positive = clause.KindCase is Filter.KindOneofCase.Tag or Filter.KindOneofCase.Segment ? [] : FilterWalker.Walk(PositiveForm.Of(clause));
+        var positive = clause.KindCase is Filter.KindOneofCase.Tag or Filter.KindOneofCase.Segment ? [] : FilterTree.Walk(PositiveForm.Of(clause));
         return positive.Select(node => node.Filter).Where(node => node.KindCase is not
             (Filter.KindOneofCase.AllOf or Filter.KindOneofCase.AnyOf or Filter.KindOneofCase.Negated or Filter.KindOneofCase.Everyone));
     }

@@ -1,5 +1,5 @@
 using Crm.Segments.V1;
-using TagSegments.Filters.Tree;
+using TagSegments.Filters.Facts;
 using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Segments.Tests.Filters;

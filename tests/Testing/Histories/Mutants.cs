@@ -1,5 +1,7 @@
 using TagSegments.Segments.Evaluation.Answers;
 using TagSegments.Segments.Sql;
+using TagSegments.Filters.Facts;
+using TagSegments.Segments.Index;
 
 namespace TagSegments.Testing.Histories;
 
@@ -31,7 +33,7 @@ internal static class Mutants
         new("a snapshot in use is shared with late comers") { SharesSnapshots = true },
         Overlooking("changes of contacts", (_, then, now) => then with { Records = now.Records }),
         Overlooking("changes of opportunities", (leaf, then, now) =>
-            leaf.Cost == LeafCost.Opportunities ? then with { Records = now.Records } : then),
+            leaf.Cost == ClauseCost.Opportunities ? then with { Records = now.Records } : then),
         Overlooking("activity", (leaf, then, now) => leaf.UsesActivity ? then with { Activity = now.Activity } : then),
         Overlooking("suppressions", (leaf, then, now) => leaf.Suppressions is null ? then : then with { Activity = now.Activity }),
         Overlooking("new names of stages", (_, then, now) => then with { Names = now.Names }),

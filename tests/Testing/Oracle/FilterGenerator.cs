@@ -4,7 +4,7 @@ using NodaTime;
 using NodaTime.Text;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Checks;
-using TagSegments.Filters.Tree;
+using TagSegments.Filters.Facts;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 using Match = Crm.Segments.V1.TagClause.Types.Match;
 using Operator = Crm.Segments.V1.FieldClause.Types.Operator;

@@ -1,7 +1,8 @@
 using Crm.Segments.V1;
 using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Facts;
 using TagSegments.Filters.Text;
-using TagSegments.Segments.Evaluation;
+using TagSegments.Filters.Tree;
 using Change = Crm.Segments.V1.DiffLine.Types.Change;
 
 namespace TagSegments.Segments.Definitions.Versions;
@@ -31,15 +32,15 @@ internal sealed class FilterDiff
         {
             Add(Change.Same, before, depth);
         }
-        else if (FilterWalk.Members(before).Count + FilterWalk.Members(after).Count == 0)
+        else if (FilterTree.Members(before).Count + FilterTree.Members(after).Count == 0)
         {
             Add(Change.Removed, before, depth);
             Add(Change.Added, after, depth);
         }
         else if (before.KindCase == after.KindCase)
         {
-            Add(Change.Same, Header(before)!, depth);
-            CompareMembers(FilterWalk.Members(before), FilterWalk.Members(after), depth + 1);
+            Add(Change.Same, ClauseFacts.Of(before).GroupName!, depth);
+            CompareMembers(FilterTree.Members(before), FilterTree.Members(after), depth + 1);
         }
         else
         {
@@ -50,17 +51,17 @@ internal sealed class FilterDiff
     // Whichever of the two holds the other, as far as that can be told, got a level around it or lost one.
     private void CompareDifferent(Filter before, Filter after, int depth)
     {
-        var (olds, news) = (FilterWalk.Members(before), FilterWalk.Members(after));
+        var (olds, news) = (FilterTree.Members(before), FilterTree.Members(after));
         var wrapped = news.Contains(before) || olds.Count == 0;
         var unwrapped = !wrapped && (olds.Contains(after) || news.Count == 0);
         if (!wrapped)
         {
-            Add(Change.Removed, Header(before)!, depth);
+            Add(Change.Removed, ClauseFacts.Of(before).GroupName!, depth);
         }
 
         if (!unwrapped)
         {
-            Add(Change.Added, Header(after)!, depth);
+            Add(Change.Added, ClauseFacts.Of(after).GroupName!, depth);
         }
 
         CompareMembers(wrapped ? [before] : olds, unwrapped ? [after] : news, depth + 1);
@@ -104,20 +105,12 @@ internal sealed class FilterDiff
 
     private void Add(Change change, Filter filter, int depth)
     {
-        Add(change, Header(filter) ?? FilterPrinter.Print(filter, _catalog), depth);
-        foreach (var member in FilterWalk.Members(filter))
+        Add(change, ClauseFacts.Of(filter).GroupName ?? FilterPrinter.Print(filter, _catalog), depth);
+        foreach (var member in FilterTree.Members(filter))
         {
             Add(change, member, depth + 1);
         }
     }
 
     private void Add(Change change, string text, int depth) => _lines.Add(new DiffLine { Change = change, Depth = depth, Text = text });
-
-    private static string? Header(Filter filter) => filter.KindCase switch
-    {
-        Filter.KindOneofCase.AllOf => "all of",
-        Filter.KindOneofCase.AnyOf => "any of",
-        Filter.KindOneofCase.Negated => "not",
-        _ => null,
-    };
 }

@@ -1,5 +1,6 @@
 using Crm.Segments.V1;
-using TagSegments.Segments.Evaluation;
+using TagSegments.Filters.Facts;
+using TagSegments.Filters.Tree;
 
 namespace TagSegments.Segments.Definitions.Versions;
 
@@ -27,7 +28,7 @@ internal sealed class FilterPairs
         var pairs = new FilterPairs(olds, news);
         pairs.PairBy(filter => filter);
         pairs.PairBySharedClauses();
-        pairs.PairBy(Subject);
+        pairs.PairBy(filter => ClauseFacts.Of(filter).Subject);
         return pairs._partners;
     }
 
@@ -54,10 +55,10 @@ internal sealed class FilterPairs
 
     private void PairBySharedClauses()
     {
-        var holders = _free.Order().SelectMany(i => Clauses(_olds[i]).Select(clause => (clause, i))).ToLookup(entry => entry.clause, entry => entry.i);
+        var holders = _free.Order().SelectMany(i => FilterTree.Clauses(_olds[i]).Distinct().Select(clause => (clause, i))).ToLookup(entry => entry.clause, entry => entry.i);
         var shared = Enumerable.Range(0, _news.Count)
             .Where(j => _partners[j] is null)
-            .SelectMany(j => Clauses(_news[j]).SelectMany(clause => holders[clause]).CountBy(i => i).Select(count => (Old: count.Key, New: j, count.Value)))
+            .SelectMany(j => FilterTree.Clauses(_news[j]).Distinct().SelectMany(clause => holders[clause]).CountBy(i => i).Select(count => (Old: count.Key, New: j, count.Value)))
             .OrderByDescending(pair => pair.Value);
         foreach (var (old, @new, _) in shared)
         {
@@ -73,16 +74,4 @@ internal sealed class FilterPairs
         _partners[@new] = old;
         _free.Remove(old);
     }
-
-    private static IEnumerable<Filter> Clauses(Filter filter) =>
-        FilterWalk.All(filter).Where(node => FilterWalk.Members(node).Count == 0).Distinct();
-
-    private static object? Subject(Filter filter) => filter.KindCase switch
-    {
-        Filter.KindOneofCase.Field => filter.Field.Field,
-        Filter.KindOneofCase.Activity => (filter.Activity.Kind, filter.Activity.Channel, filter.Activity.EventName),
-        Filter.KindOneofCase.Consent => (filter.KindCase, filter.Consent.Channel),
-        Filter.KindOneofCase.TagAdded => (filter.KindCase, filter.TagAdded.TagId),
-        var kind => FilterWalk.Members(filter).Count == 0 ? kind : null,
-    };
 }

@@ -1,6 +1,7 @@
 using Crm.Common.V1;
 using Crm.Segments.V1;
 using Google.Protobuf;
+using TagSegments.Filters.Facts;
 using TagSegments.Filters.Windows;
 using TagSegments.Segments.Sql;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
@@ -24,7 +25,8 @@ internal sealed class LeafReader(FilterContext context)
         Filter.KindOneofCase.Activity => Activity(clause),
         Filter.KindOneofCase.Opportunity => Opportunity(clause),
         Filter.KindOneofCase.TagAdded => TagAdded(clause),
-        _ => Keep(clause),
+        // Whatever is not read by times: kept unless it changes without a change of the records.
+        _ => ClauseFacts.Of(clause) is { ChangesWithTime: false } facts && !facts.DependsOn.HasFlag(ClauseData.Activity) ? Keep(clause) : Ask(clause),
     };
 
     private LeafUse Field(Filter clause)

@@ -1,6 +1,8 @@
 using Crm.Segments.V1;
 using NodaTime;
-using TagSegments.Tags.Tagging.Usages;
+using TagSegments.Filters.Facts;
+using TagSegments.Filters.Tree;
+using TagSegments.Filters.Windows;
 using Match = Crm.Segments.V1.TagClause.Types.Match;
 
 namespace TagSegments.Tags.Tagging.Governance;
@@ -17,29 +19,19 @@ namespace TagSegments.Tags.Tagging.Governance;
 internal sealed class FilterRewrite(
     TagChange change, IReadOnlyDictionary<int, string> names, IReadOnlyDictionary<string, Segment> segments, DateTimeZone zone, DateTimeOffset now)
 {
-    private const int MaxOperands = 10_000;
-
     /// <summary>Replaces references to segments with their filters, so that a change takes effect there too.</summary>
-    public Filter Inline(Filter filter) =>
-        Map(filter, clause => clause.Segment is { } other && segments.TryGetValue(other.SegmentId, out var segment) ? Inline(segment.Filter) : clause);
-
-    /// <summary>Gives who is in a smart list as a filter: (its own OR the include tag) AND NOT the exclude tag.</summary>
-    public static Filter Members(SmartList list)
-    {
-        var members = list.IncludeTagId == 0 ? list.Filter
-            : new Filter { AnyOf = new FilterGroup { Filters = { list.Filter, HasTags(Match.Any, [list.IncludeTagId]) } } };
-        return list.ExcludeTagId == 0 ? members : AllOf(members, HasTags(Match.None, [list.ExcludeTagId]));
-    }
+    public Filter Inline(Filter filter) => FilterTree.Inline(filter, id => segments.GetValueOrDefault(id)?.Filter);
 
     /// <summary>Checks whether a filter without references uses the tag that disappears.</summary>
-    public bool Breaks(Filter inlined) => !change.IsRename && TagReferences.In(inlined).Contains(change.TagId);
+    public bool Breaks(Filter inlined) => !change.IsRename && FilterReferences.Of(inlined).TagIds.Contains(change.TagId);
 
     /// <summary>Gives the filter as it would be after the change; the same if the change does not concern it.</summary>
-    public Filter After(Filter inlined) => Map(inlined, clause => clause.KindCase switch
+    public Filter After(Filter inlined) => FilterTree.Map(inlined, clause => clause switch
     {
-        Filter.KindOneofCase.Tag => After(clause.Tag) ?? clause,
-        Filter.KindOneofCase.TagAdded => After(clause, clause.TagAdded),
-        _ => clause,
+        { Tag: { } tag } => After(tag) ?? clause,
+        { TagAdded: { } added } => After(clause, added),
+        _ when ClauseFacts.Of(clause).TagIds.Count == 0 => clause,
+        _ => throw new UnknownClauseException(),
     });
 
     private Filter? After(TagClause clause)
@@ -75,19 +67,26 @@ internal sealed class FilterRewrite(
         }
 
         var either = HasTags(Match.Any, both);
-        return others.Length == 0 ? either : AllOf(either, new Filter { Tag = new TagClause { Match = Match.All, TagIds = { others } } });
+        return others.Length == 0 ? either : FilterTree.AllOf(either, new Filter { Tag = new TagClause { Match = Match.All, TagIds = { others } } });
     }
 
     // Contacts that gain the other tag by the merge gain it at this moment.
     private Filter After(Filter clause, TagAddedClause added)
     {
-        if (!change.IsMerge || added.TagId != change.IntoTagId || !Windows.Holds(added.Window, now, zone))
+        if (!change.IsMerge || added.TagId != change.IntoTagId || !IsGainIn(added.Window))
         {
             return clause;
         }
 
-        var gains = AllOf(HasTags(Match.Any, [change.TagId]), HasTags(Match.None, [change.IntoTagId]));
-        return new Filter { AnyOf = new FilterGroup { Filters = { clause, gains } } };
+        var gains = FilterTree.AllOf(HasTags(Match.Any, [change.TagId]), HasTags(Match.None, [change.IntoTagId]));
+        return FilterTree.AnyOf(clause, gains);
+    }
+
+    // Seen a moment later, so that a window that ends now holds what happens now. Contacts' own zones are not looked at.
+    private bool IsGainIn(TimeWindow window)
+    {
+        var at = Instant.FromDateTimeOffset(now);
+        return new WindowResolver(at + Duration.FromMilliseconds(1), zone, weekStart: 1).Holds(window, at);
     }
 
     private static Filter HasTags(Match match, IReadOnlyCollection<int> tagIds)
@@ -95,22 +94,12 @@ internal sealed class FilterRewrite(
         if (tagIds.Count == 0)
         {
             var everyone = new Filter { Everyone = new EveryoneClause() };
-            return match == Match.None ? everyone : new Filter { Negated = everyone };
+            return match == Match.None ? everyone : FilterTree.Not(everyone);
         }
 
-        var clauses = tagIds.Order().Chunk(MaxOperands).Select(part => new Filter { Tag = new TagClause { Match = match, TagIds = { part } } }).ToArray();
+        var clauses = tagIds.Order().Chunk(FilterLimits.Operands).Select(part => new Filter { Tag = new TagClause { Match = match, TagIds = { part } } }).ToArray();
         return clauses.Length == 1 ? clauses[0]
-            : match == Match.None ? AllOf(clauses)
-            : new Filter { AnyOf = new FilterGroup { Filters = { clauses } } };
+            : match == Match.None ? FilterTree.AllOf(clauses)
+            : FilterTree.AnyOf(clauses);
     }
-
-    private static Filter AllOf(params Filter[] filters) => new() { AllOf = new FilterGroup { Filters = { filters } } };
-
-    private static Filter Map(Filter filter, Func<Filter, Filter> clause) => filter.KindCase switch
-    {
-        Filter.KindOneofCase.AllOf => AllOf([.. filter.AllOf.Filters.Select(member => Map(member, clause))]),
-        Filter.KindOneofCase.AnyOf => new Filter { AnyOf = new FilterGroup { Filters = { filter.AnyOf.Filters.Select(member => Map(member, clause)) } } },
-        Filter.KindOneofCase.Negated => new Filter { Negated = Map(filter.Negated, clause) },
-        _ => clause(filter),
-    };
 }

@@ -2,6 +2,7 @@ using Crm.Segments.V1;
 using Crm.Tags.V1;
 using Crm.Workflows.V1;
 using Grpc.Core;
+using TagSegments.Filters.Tree;
 using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Crm.Accounts;
 using TagSegments.Tags.Tagging.Naming;
@@ -32,7 +33,7 @@ internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider
 
         foreach (var list in (await users.SmartListsAsync(account.Name, ct)).Where(list => list.State == SmartList.Types.State.Valid))
         {
-            if (await EffectAsync(account.Name, rewrite, FilterRewrite.Members(list), ct) is var (before, after, problem))
+            if (await EffectAsync(account.Name, rewrite, FilterTree.SmartList(list.Filter, list.IncludeTagId, list.ExcludeTagId), ct) is var (before, after, problem))
             {
                 var effect = new SmartListEffect { SmartListId = list.SmartListId, Name = list.Name, CountBefore = before, Problem = problem };
                 lists.Add(effect);
@@ -68,19 +69,23 @@ internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider
     private async Task<(int Before, int? After, string Problem)?> EffectAsync(
         string account, FilterRewrite rewrite, Filter filter, CancellationToken ct)
     {
-        var now = rewrite.Inline(filter);
-        var breaks = rewrite.Breaks(now);
-        var then = breaks ? now : rewrite.After(now);
-        if (!breaks && then.Equals(now))
-        {
-            return null;
-        }
-
         var before = 0;
         try
         {
+            var now = rewrite.Inline(filter);
+            var breaks = rewrite.Breaks(now);
+            var then = breaks ? now : rewrite.After(now);
+            if (!breaks && then.Equals(now))
+            {
+                return null;
+            }
+
             before = await CountAsync(account, now, ct);
             return breaks ? (before, null, "It refers to the tag that goes.") : (before, await CountAsync(account, then, ct), "");
+        }
+        catch (FilterException e)
+        {
+            return (before, null, $"It cannot be counted beforehand: {e.Message}");
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument or StatusCode.FailedPrecondition)
         {

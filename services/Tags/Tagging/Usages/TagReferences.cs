@@ -4,6 +4,7 @@ using Crm.Segments.V1;
 using Crm.Workflows.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using TagSegments.Filters.Facts;
 
 namespace TagSegments.Tags.Tagging.Usages;
 
@@ -11,12 +12,15 @@ namespace TagSegments.Tags.Tagging.Usages;
 internal static class TagReferences
 {
     /// <summary>Gives the numbers, some perhaps several times. Looks into every message inside: a new kind of group needs no change here.</summary>
-    public static IEnumerable<int> In(IMessage? message) => message is null ? [] : Own(message).Concat(Inner(message).SelectMany(In));
+    public static IEnumerable<int> In(IMessage? message) => message switch
+    {
+        null => [],
+        Filter filter => FilterReferences.Of(filter).TagIds,
+        _ => Own(message).Concat(Inner(message).SelectMany(In)),
+    };
 
     private static IEnumerable<int> Own(IMessage message) => message switch
     {
-        TagClause clause => clause.TagIds,
-        TagAddedClause clause => [clause.TagId],
         SmartList list => new[] { list.IncludeTagId, list.ExcludeTagId }.Where(tagId => tagId != 0),
         Campaign campaign => campaign.RecipientTagIds,
         Definition definition => definition.ExitTagIds,

@@ -4,6 +4,7 @@ using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Checks;
 using TagSegments.Filters.Text;
 using TagSegments.Segments.Definitions.Versions;
+using TagSegments.Filters.Tree;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Testing.Oracle;
 using Xunit.Abstractions;
@@ -96,7 +97,7 @@ public sealed class FilterDiffTests(ITestOutputHelper output)
                 return new Filter { AnyOf = new FilterGroup { Filters = { filters.Clause(), filter } } };
             case 3 when filter.KindCase == Filter.KindOneofCase.AllOf:
                 return new Filter { AnyOf = filter.AllOf };
-            case 4 when FilterWalk.Members(filter) is [var only, ..]:
+            case 4 when FilterTree.Members(filter) is [var only, ..]:
                 return only;
             default:
                 var copy = filter.Clone();
