@@ -64,13 +64,13 @@ public sealed partial class FilterValidator
 
     private void CheckNode(Filter filter, string path)
     {
-        Action check = filter.KindCase switch
+        Action? check = filter.KindCase switch
         {
             Filter.KindOneofCase.None => () => _problems.Add(path, filter.CalculateSize() > 0 ? "is of a kind that is not known here" : "must be set"),
             Filter.KindOneofCase.AllOf => () => CheckGroup(filter.AllOf, path),
             Filter.KindOneofCase.AnyOf => () => CheckGroup(filter.AnyOf, path),
             // What is negated is a node of its own; everyone has nothing to be checked.
-            Filter.KindOneofCase.Negated or Filter.KindOneofCase.Everyone => () => { },
+            Filter.KindOneofCase.Negated or Filter.KindOneofCase.Everyone => null,
             Filter.KindOneofCase.Tag => () => CheckTag(filter.Tag, path),
             Filter.KindOneofCase.TagAdded => () => CheckTagAdded(filter.TagAdded, path),
             Filter.KindOneofCase.Field => () => CheckField(filter.Field, path, ofOpportunity: false),
@@ -79,7 +79,7 @@ public sealed partial class FilterValidator
             Filter.KindOneofCase.Consent => () => CheckConsent(filter.Consent, path),
             Filter.KindOneofCase.Segment => () => CheckSegment(filter.Segment.SegmentId, $"{path}.segment_id"),
         };
-        check();
+        check?.Invoke();
     }
 
     private void CheckTagAdded(TagAddedClause clause, string path)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crm.Segments.V1;
 using Google.Protobuf.Reflection;
 using TagSegments.Filters.Tree;
@@ -62,8 +63,8 @@ public sealed class FilterTreeTests
 
         // Each segment asks for the one before twice: 2^31 clauses.
         Assert.Throws<FilterTooLargeException>(() => FilterTree.Inline(
-            Segment("31"), id => id == "0" ? s_everyone : FilterTree.AnyOf(Segment($"{int.Parse(id) - 1}"), Segment($"{int.Parse(id) - 1}"))));
-        Assert.Throws<FilterTooLargeException>(() => FilterTree.Inline(Segment("2000"), id => id == "0" ? s_everyone : Segment($"{int.Parse(id) - 1}")));
+            Segment("31"), id => id == "0" ? s_everyone : FilterTree.AnyOf(Segment(Below(id)), Segment(Below(id)))));
+        Assert.Throws<FilterTooLargeException>(() => FilterTree.Inline(Segment("2000"), id => id == "0" ? s_everyone : Segment(Below(id))));
     }
 
     [Fact]
@@ -98,6 +99,8 @@ public sealed class FilterTreeTests
     }
 
     private static Filter Tag(int tagId) => new() { Tag = new TagClause { Match = TagClause.Types.Match.Any, TagIds = { tagId } } };
+
+    private static string Below(string id) => (int.Parse(id, CultureInfo.InvariantCulture) - 1).ToString(CultureInfo.InvariantCulture);
 
     private static Filter Segment(string id) => new() { Segment = new SegmentClause { SegmentId = id } };
 }
