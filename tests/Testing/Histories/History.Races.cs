@@ -1,4 +1,5 @@
 using Crm.Segments.V1;
+using TagSegments.Testing.Histories.Writes;
 using Match = Crm.Segments.V1.TagClause.Types.Match;
 
 namespace TagSegments.Testing.Histories;

@@ -1,6 +1,7 @@
 using Crm.Segments.V1;
 using NodaTime;
 using TagSegments.Filters.Values;
+using TagSegments.Testing.Histories.Writes;
 using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Testing.Histories;

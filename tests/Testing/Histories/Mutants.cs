@@ -1,7 +1,8 @@
-using TagSegments.Segments.Evaluation.Answers;
-using TagSegments.Segments.Sql;
 using TagSegments.Filters.Facts;
+using TagSegments.Segments.Evaluation.Answers;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
+using TagSegments.Testing.Histories.Wrong;
 
 namespace TagSegments.Testing.Histories;
 

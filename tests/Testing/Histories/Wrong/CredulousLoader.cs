@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using TagSegments.Segments.Index;
 
-namespace TagSegments.Testing.Histories;
+namespace TagSegments.Testing.Histories.Wrong;
 
 /// <summary>A wrong variant: believes other positions than the protocol allows.</summary>
 internal sealed class CredulousLoader(

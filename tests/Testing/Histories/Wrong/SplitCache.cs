@@ -3,7 +3,7 @@ using StackExchange.Redis;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults.Data;
 
-namespace TagSegments.Testing.Histories;
+namespace TagSegments.Testing.Histories.Wrong;
 
 /// <summary>A wrong variant: who has a tag lies in one key, at which position that was in another; each can be lost, restored or late alone.</summary>
 internal sealed class SplitCache(RedisConnection redis, IndexMetrics metrics) : HistoryCache(redis, metrics)

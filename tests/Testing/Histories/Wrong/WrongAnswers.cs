@@ -2,7 +2,7 @@ using TagSegments.Segments.Evaluation.Answers;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Sql;
 
-namespace TagSegments.Testing.Histories;
+namespace TagSegments.Testing.Histories.Wrong;
 
 /// <summary>A wrong variant: believes kept answers longer than the protocol allows.</summary>
 /// <param name="limits">How much is asked at once.</param>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TagSegments.Bitmaps;
 using TagSegments.Segments.Index;
 
-namespace TagSegments.Testing.Histories;
+namespace TagSegments.Testing.Histories.Wrong;
 
 /// <summary>
 /// A wrong variant, the one that guides to outboxes describe: a state's mark is the oldest transaction that was open at its snapshot, and

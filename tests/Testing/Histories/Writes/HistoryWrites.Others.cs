@@ -8,7 +8,7 @@ using NodaTime;
 using TagSegments.Filters.Values;
 using TagSegments.Testing.Oracle;
 
-namespace TagSegments.Testing.Histories;
+namespace TagSegments.Testing.Histories.Writes;
 
 /// <summary>This part changes opportunities, activity, suppressions, names and segments.</summary>
 internal sealed partial class HistoryWrites

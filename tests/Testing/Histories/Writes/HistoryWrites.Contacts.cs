@@ -4,7 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 using NodaTime;
 using TagSegments.Testing.Oracle;
 
-namespace TagSegments.Testing.Histories;
+namespace TagSegments.Testing.Histories.Writes;
 
 /// <summary>This part changes contacts.</summary>
 internal sealed partial class HistoryWrites

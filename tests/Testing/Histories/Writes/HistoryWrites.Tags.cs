@@ -1,7 +1,7 @@
 using Crm.Tags.V1;
 using TagSegments.Testing.Oracle;
 
-namespace TagSegments.Testing.Histories;
+namespace TagSegments.Testing.Histories.Writes;
 
 /// <summary>This part changes who has which tag, and the names of tags.</summary>
 internal sealed partial class HistoryWrites

@@ -9,7 +9,7 @@ using TagSegments.Filters.Values;
 using TagSegments.Testing.Oracle;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
-namespace TagSegments.Testing.Histories;
+namespace TagSegments.Testing.Histories.Writes;
 
 /// <summary>
 /// Random writes to an account through the services that own what they write, each told to the model as well. Only times come from the

@@ -2,7 +2,7 @@ using Dapper;
 using NodaTime;
 using Npgsql;
 
-namespace TagSegments.Testing.Histories;
+namespace TagSegments.Testing.Histories.Writes;
 
 /// <summary>
 /// A transaction that changes tags of contacts by the rules of the data model and can be held open between its statements. A wrong variant
