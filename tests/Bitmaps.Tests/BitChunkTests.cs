@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace TagSegments.Bitmaps.Tests;
 
-public class BitChunkTests
+public sealed class BitChunkTests
 {
     [Fact]
     public void Every_form_follows_the_algebra_of_sets() => Gen.Select(Sets.Any, Sets.Any).Sample(

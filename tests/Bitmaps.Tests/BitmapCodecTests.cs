@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace TagSegments.Bitmaps.Tests;
 
-public class BitmapCodecTests
+public sealed class BitmapCodecTests
 {
     private static readonly byte[] s_header = [1, 2, 3, 4, 5];
 

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace TagSegments.Bitmaps.Tests;
 
-public class BitmapTests
+public sealed class BitmapTests
 {
     [Fact]
     public void Holds_what_was_put_in() => Sets.Any.Sample(

@@ -15,8 +15,6 @@ public sealed partial class CampaignWorld : IAsyncLifetime
 {
     public const string WebhookSecret = "a secret of the tests";
 
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     public TestApps Apps { get; private set; } = null!;
 
     public SmtpSink Mail { get; } = SmtpSink.Start();
@@ -69,32 +67,18 @@ public sealed partial class CampaignWorld : IAsyncLifetime
         });
 
     /// <summary>Waits until a single message has come to the wanted state.</summary>
-    public Task<Recipient> WaitForMessageAsync(string account, string messageId, Recipient.Types.State state) => WaitAsync(
+    public Task<Recipient> WaitForMessageAsync(string account, string messageId, Recipient.Types.State state) => Eventually.ReadAsync(
         async () => (await Messages.GetMessageAsync(new GetMessageRequest { Account = account, MessageId = messageId })).Recipient,
-        recipient => recipient.State == state);
+        recipient => recipient.State == state,
+        $"the message to be {state}");
 
-    public Task<Campaign> WaitForCampaignAsync(string account, string campaignId, Campaign.Types.State state) => WaitAsync(
+    public Task<Campaign> WaitForCampaignAsync(string account, string campaignId, Campaign.Types.State state) => Eventually.ReadAsync(
         async () => (await Campaigns.GetCampaignAsync(new GetCampaignRequest { Account = account, CampaignId = campaignId })).Campaign,
-        campaign => campaign.State == state);
+        campaign => campaign.State == state,
+        $"the campaign to be {state}");
 
     public async Task<List<Recipient>> LedgerAsync(string account, string campaignId) =>
         [.. (await Campaigns.ListRecipientsAsync(new ListRecipientsRequest { Account = account, CampaignId = campaignId, PageSize = 10_000 })).Recipients];
-
-    public static async Task<T> WaitAsync<T>(Func<Task<T>> read, Func<T, bool> reached)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var value = await read();
-            if (reached(value))
-            {
-                return value;
-            }
-
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"Still {value} after {Patience}");
-            await Task.Delay(25);
-        }
-    }
 
     /// <summary>Runs SQL as the owner: to arrange what no call offers, and to look behind the service.</summary>
     public async Task<int> ExecuteAsync(string sql, object? parameters = null)

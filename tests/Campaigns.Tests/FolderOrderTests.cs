@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TagSegments.Campaigns.Tests;
 
-public partial class FolderOrderTests
+public sealed partial class FolderOrderTests
 {
     private static readonly string s_service = Path.Combine(Repository.Root, "services/Campaigns");
 

@@ -138,12 +138,8 @@ public sealed class WorkflowCommandTests(SharedApps shared) : IClassFixture<Shar
         await ApplyAsync(Pause, "--publish");
         await JsonAsync("workflows", "enrol", "Pause", "--yes");
 
-        JsonArray steps = [];
-        for (var patience = 0; steps.Count == 0 && patience < 200; patience++)
-        {
-            await Task.Delay(50);
-            steps = (await JsonAsync("workflows", "history", "Pause", "--contact", "external:a"))["steps"]?.AsArray() ?? [];
-        }
+        var steps = await Eventually.ReadAsync(
+            async () => (await JsonAsync("workflows", "history", "Pause", "--contact", "external:a"))["steps"]?.AsArray() ?? [], steps => steps.Count > 0);
 
         Assert.Equal("wait 3 days", Assert.Single(steps)!["step"]!["input"]!.GetValue<string>());
         Assert.Equal(2, (await RunAsync("workflows", "history")).Code);

@@ -1,11 +1,12 @@
 using System.Text;
 using Crm.Accounts.V1;
-using Google.Rpc;
+using Crm.Errors.V1;
 using Grpc.Core;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Host;
+using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests;
 
@@ -31,9 +32,9 @@ public sealed class AuthTests
             _ => Token("acme", audience: "other"),
         };
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => CallAsync(host, "acme", token));
+        var error = await Expect.FailureAsync(() => CallAsync(host, "acme", token));
 
-        Assert.Equal(StatusCode.Unauthenticated, error.StatusCode);
+        Assert.Equal(StatusCode.Unauthenticated, error.Status);
     }
 
     [Fact]
@@ -51,10 +52,9 @@ public sealed class AuthTests
     {
         await using var host = await StartAsync();
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => CallAsync(host, "umbrella", Token("acme")));
+        var error = await Expect.FailureAsync(() => CallAsync(host, "umbrella", Token("acme")));
 
-        Assert.Equal(StatusCode.NotFound, error.StatusCode);
-        Assert.Equal("ACCOUNT_NOT_FOUND", error.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason);
+        error.Is(StatusCode.NotFound, ErrorReason.AccountNotFound);
     }
 
     [Fact]

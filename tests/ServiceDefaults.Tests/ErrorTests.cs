@@ -6,6 +6,7 @@ using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1;
 using TagSegments.ServiceDefaults.Calls;
+using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests;
 
@@ -16,10 +17,9 @@ public sealed class ErrorTests
     {
         await using var host = await TestHost.StartAsync((_, _) => throw new InvalidOperationException("secret"));
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync);
+        var error = await Expect.FailureAsync(() => host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync);
 
-        Assert.Equal(StatusCode.Internal, error.StatusCode);
-        Assert.Equal("INTERNAL", error.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason);
+        error.Is(StatusCode.Internal, ErrorReason.Internal);
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
     }
 
@@ -32,10 +32,9 @@ public sealed class ErrorTests
             return Task.FromResult(new GetAccountResponse());
         });
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync);
+        var error = await Expect.FailureAsync(() => host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync);
 
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
-        Assert.Equal(["tag.name", "tag.color"], error.GetRpcStatus()!.GetDetail<BadRequest>().FieldViolations.Select(v => v.Field));
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "tag.name", "tag.color");
     }
 
     [Fact]
@@ -43,10 +42,10 @@ public sealed class ErrorTests
     {
         await using var host = await TestHost.StartAsync((request, _) => throw RpcErrors.NotFound("account", request.Account));
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => host.Client.GetAccountAsync(new() { Account = new('ß', 100_000) }).ResponseAsync);
+        var error = await Expect.FailureAsync(() => host.Client.GetAccountAsync(new() { Account = new('ß', 100_000) }).ResponseAsync);
 
-        Assert.Equal(StatusCode.NotFound, error.StatusCode);
-        Assert.Equal(1_001, error.GetRpcStatus()!.GetDetail<ErrorInfo>().Metadata["id"].Length);
+        error.Is(StatusCode.NotFound, ErrorReason.NotFound);
+        Assert.Equal(1_001, error.Metadata["id"].Length);
     }
 
     [Fact]
@@ -65,15 +64,14 @@ public sealed class ErrorTests
         var first = host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync;
         await entered.Task;
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync);
+        var error = await Expect.FailureAsync(() => host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync);
         var health = await new Health.HealthClient(host.Channel).CheckAsync(new());
         release.SetResult();
         await first;
         await host.Client.GetAccountAsync(new() { Account = "a" });
 
-        Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
-        Assert.Equal("OVERLOADED", error.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason);
-        Assert.NotNull(error.GetRpcStatus()!.GetDetail<RetryInfo>());
+        error.Is(StatusCode.ResourceExhausted, ErrorReason.Overloaded);
+        Assert.NotNull(error.RetryDelay);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
     }
 
@@ -82,12 +80,11 @@ public sealed class ErrorTests
     {
         await using var host = await TestHost.StartAsync((_, _) => Task.FromResult(new GetAccountResponse()));
 
-        var error = await Assert.ThrowsAsync<RpcException>(
+        var error = await Expect.FailureAsync(
             () => host.Client.GetAccountAsync(new() { Account = new('a', 4 * 1024 * 1024) }).ResponseAsync);
 
-        Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
-        Assert.Equal("MESSAGE_TOO_LARGE", error.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason);
-        Assert.Null(error.GetRpcStatus()!.GetDetail<RetryInfo>());
+        error.Is(StatusCode.ResourceExhausted, ErrorReason.MessageTooLarge);
+        Assert.Null(error.RetryDelay);
     }
 
     [Fact]
@@ -153,8 +150,8 @@ public sealed class ErrorTests
             },
             new() { ["Grpc:MaxSeconds"] = "1" });
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync);
+        var error = await Expect.FailureAsync(() => host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync);
 
-        Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
+        Assert.Equal(StatusCode.DeadlineExceeded, error.Status);
     }
 }

@@ -1,6 +1,7 @@
 using Crm.Accounts.V1;
 using Grpc.Core;
 using Grpc.Reflection.V1;
+using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests;
 
@@ -24,9 +25,9 @@ public sealed class SharedServiceTests
     {
         await using var host = await StartAsync();
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => host.Client.CreateAccountAsync(new() { Account = "a" }).ResponseAsync);
+        var error = await Expect.FailureAsync(() => host.Client.CreateAccountAsync(new() { Account = "a" }).ResponseAsync);
 
-        Assert.Equal(StatusCode.Unimplemented, error.StatusCode);
+        Assert.Equal(StatusCode.Unimplemented, error.Status);
     }
 
     [Fact]

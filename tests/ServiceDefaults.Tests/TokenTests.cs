@@ -1,7 +1,9 @@
+using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;
 using TagSegments.ServiceDefaults.Calls;
+using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests;
 
@@ -64,14 +66,9 @@ public sealed class TokenTests
     {
         var token = _pages.Create(new ListTagsRequest { Account = "a" }, "7.42.00000000000000000000000000000000");
 
-        Assert.Throws<RpcException>(() => _consistency.Read(token, "at_least"));
+        Expect.Failure(() => _consistency.Read(token, "at_least"));
     }
 
-    private void AssertRefused(Google.Protobuf.IMessage request)
-    {
-        var error = Assert.Throws<RpcException>(() => _pages.Read(request));
-
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
-        Assert.Equal("PAGE_TOKEN", error.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>().Reason);
-    }
+    private void AssertRefused(Google.Protobuf.IMessage request) =>
+        Expect.Failure(StatusCode.InvalidArgument, ErrorReason.PageToken, () => _pages.Read(request), "page_token");
 }

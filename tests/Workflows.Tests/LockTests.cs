@@ -52,7 +52,7 @@ public sealed class LockTests : IAsyncLifetime
         var enroller = new FeedEnroller(_source, new ActiveVersions(), feeds);
         var e = FeedEvent.Of(new TagEvent { EventId = "1", ContactId = 7, TagId = 3, Kind = TagEvent.Types.Kind.Added, Time = new() });
 
-        await Assert.ThrowsAsync<RpcException>(() => enroller.HandleAsync(1, "acme", Feed.Tags, new([e], "after"), "before", CancellationToken.None));
+        await Expect.FailureAsync(() => enroller.HandleAsync(1, "acme", Feed.Tags, new([e], "after"), "before", CancellationToken.None));
 
         Assert.Equal(["/crm.tags.v1.TagService/GetTag: not locked"], _seen);
     }
@@ -83,7 +83,7 @@ public sealed class LockTests : IAsyncLifetime
             _source, new MailClient(new() { Smtp = $"127.0.0.1:{mail.Port}" }), NullLogger<OwnerNotices>.Instance);
 
         await notices.StartAsync(CancellationToken.None);
-        await Playground.WaitForAsync(async () => await NoticeAsync() == (2, true), () => "two runs that the owner is told of in an hour");
+        await Eventually.ReadAsync(NoticeAsync, notice => notice == (2, true), "two runs that the owner is told of in an hour");
         await notices.StopAsync(CancellationToken.None);
 
         Assert.Equal(["mail: not locked"], _seen);
@@ -102,11 +102,11 @@ public sealed class LockTests : IAsyncLifetime
             Services = [Service.Tags, Service.Campaigns, Service.Workflows],
             Settings = new Dictionary<string, string?> { ["Services:Segments"] = segments.Urls.First() },
         });
-        var crm = await Playground.CreateAsync(apps, "Hot Lead");
+        var crm = await WorkflowAccount.NewAsync(apps, "Hot Lead");
         var workflow = await crm.PublishAsync("{name: W, triggers: [{tag: {tags: [Hot Lead]}}], nodes: [{id: done, end: {}}]}");
 
-        await Assert.ThrowsAsync<RpcException>(async () => await apps.Workflows.EnrolContactsAsync(
-            new() { Account = crm.Account, WorkflowId = workflow.WorkflowId, RequestId = "r1" }));
+        await Expect.FailureAsync(async () => await apps.Workflows.EnrolContactsAsync(
+            new() { Account = crm.Name, WorkflowId = workflow.WorkflowId, RequestId = "r1" }));
 
         Assert.Equal(["/crm.segments.v1.SegmentService/StreamMatches: not locked"], _seen);
     }

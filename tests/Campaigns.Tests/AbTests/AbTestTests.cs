@@ -1,13 +1,15 @@
 using Crm.Campaigns.V1;
+using Crm.Errors.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using TagSegments.Testing;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 using Rule = Crm.Campaigns.V1.AbTest.Types.Rule;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Tests.AbTests;
 
-public class AbTestTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class AbTestTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     private const int Contacts = 60;
 
@@ -16,7 +18,7 @@ public class AbTestTests(CampaignWorld world) : IClassFixture<CampaignWorld>
     {
         var (account, campaign) = await ArrangeAsync(Test(Rule.Opened, TimeSpan.FromHours(4)));
         await SendAsync(account, campaign);
-        var tested = await CampaignWorld.WaitAsync(() => GetAsync(account, campaign), c => c.AbTest.DecideTime is not null);
+        var tested = await Eventually.ReadAsync(() => GetAsync(account, campaign), c => c.AbTest.DecideTime is not null);
         var ledger = await world.LedgerAsync(account, campaign);
         var ofB = ledger.Where(r => r.Variant == "B").Select(r => r.ContactId).ToList();
         await OpenAsync(account, campaign, ofB);
@@ -59,12 +61,13 @@ public class AbTestTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         await SendAsync(account, campaign);
         await world.WaitForCampaignAsync(account, campaign, State.Sending);
 
-        var unknown = await Assert.ThrowsAsync<RpcException>(() => ChooseAsync(account, campaign, "Z"));
+        var unknown = await Expect.FailureAsync(() => ChooseAsync(account, campaign, "Z"));
         var chosen = await ChooseAsync(account, campaign, "B");
-        var again = await Assert.ThrowsAsync<RpcException>(() => ChooseAsync(account, campaign, "A"));
+        var again = await Expect.FailureAsync(() => ChooseAsync(account, campaign, "A"));
 
         Assert.Equal(("B", "Chosen by anonymous."), (chosen.AbTest.Winner, chosen.AbTest.Decision));
-        Assert.Equal((StatusCode.InvalidArgument, StatusCode.FailedPrecondition), (unknown.StatusCode, again.StatusCode));
+        unknown.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField);
+        again.Is(StatusCode.FailedPrecondition, ErrorReason.WrongState);
         Assert.Equal(Contacts, (await world.WaitForCampaignAsync(account, campaign, State.Sent)).Counts.Accepted);
     }
 
@@ -120,15 +123,17 @@ public class AbTestTests(CampaignWorld world) : IClassFixture<CampaignWorld>
     {
         var test = new AbTest { Percent = 0, Variants = { new Variant { Name = "A", Subject = "x\ny" }, new Variant { Name = "A" }, new Variant { Name = "C" } } };
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => ArrangeAsync(test));
+        var error = await Expect.FailureAsync(() => ArrangeAsync(test));
 
-        var fields = error.GetRpcStatus()!.GetDetail<Google.Rpc.BadRequest>()!.FieldViolations.Select(v => v.Field);
-        Assert.Equal(
-            [
-                "campaign.ab_test.percent", "campaign.ab_test.rule", "campaign.ab_test.decide_after", "campaign.ab_test.variants[0].subject",
-                "campaign.ab_test.variants[1].name", "campaign.ab_test.variants[2]",
-            ],
-            fields);
+        error.Is(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            "campaign.ab_test.percent",
+            "campaign.ab_test.rule",
+            "campaign.ab_test.decide_after",
+            "campaign.ab_test.variants[0].subject",
+            "campaign.ab_test.variants[1].name",
+            "campaign.ab_test.variants[2]");
     }
 
     [Fact]
@@ -137,9 +142,9 @@ public class AbTestTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         var test = Test(Rule.Manual);
         test.Variants[1].Text = "{{ contact.first_name";
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => ArrangeAsync(test));
+        var error = await Expect.FailureAsync(() => ArrangeAsync(test));
 
-        Assert.Equal("TEMPLATE_INVALID", error.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason);
+        error.Is(StatusCode.InvalidArgument, ErrorReason.TemplateInvalid);
     }
 
     private static AbTest Test(Rule rule, TimeSpan? decideAfter = null) => new()
@@ -170,7 +175,7 @@ public class AbTestTests(CampaignWorld world) : IClassFixture<CampaignWorld>
     private async Task<Campaign> GetAsync(string account, string campaign) =>
         (await world.Campaigns.GetCampaignAsync(new() { Account = account, CampaignId = campaign })).Campaign;
 
-    private Task<List<Recipient>> TestSentAsync(string account, string campaign) => CampaignWorld.WaitAsync(
+    private Task<List<Recipient>> TestSentAsync(string account, string campaign) => Eventually.ReadAsync(
         () => world.LedgerAsync(account, campaign),
         ledger => ledger.Count > 0 && ledger.All(r => r.State == (r.Variant == "" ? Recipient.Types.State.Pending : Recipient.Types.State.Accepted)));
 

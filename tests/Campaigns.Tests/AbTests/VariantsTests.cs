@@ -4,7 +4,7 @@ using Rule = Crm.Campaigns.V1.AbTest.Types.Rule;
 
 namespace TagSegments.Campaigns.Tests.AbTests;
 
-public class VariantsTests
+public sealed class VariantsTests
 {
     private static readonly Guid s_campaign = Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8057");
 

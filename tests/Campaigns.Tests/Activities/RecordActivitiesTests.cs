@@ -1,11 +1,13 @@
 using Crm.Activity.V1;
+using Crm.Errors.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using TagSegments.Testing;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 
 namespace TagSegments.Campaigns.Tests.Activities;
 
-public class RecordActivitiesTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class RecordActivitiesTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     private static readonly DateTime s_now = DateTime.UtcNow;
 
@@ -122,11 +124,11 @@ public class RecordActivitiesTests(CampaignWorld world) : IClassFixture<Campaign
         var nameless = Event(contact, Kind.Custom, 0);
         var noKind = Event(contact, Kind.Unspecified, 0);
 
-        var error = await Assert.ThrowsAsync<RpcException>(
+        var error = await Expect.FailureAsync(
             () => RecordAsync(account, Event(contact, Kind.Opened, 0), late, nameless, noKind));
 
-        var fields = error.GetRpcStatus()!.GetDetail<Google.Rpc.BadRequest>()!.FieldViolations.Select(v => v.Field);
-        Assert.Equal(["activities[1].time", "activities[2].event_name", "activities[3].kind"], fields);
+        error.Is(
+            StatusCode.InvalidArgument, ErrorReason.InvalidField, "activities[1].time", "activities[2].event_name", "activities[3].kind");
         Assert.Empty((await world.Activities.ListActivitiesAsync(new() { Account = account, ContactId = contact })).Activities);
     }
 
@@ -135,11 +137,11 @@ public class RecordActivitiesTests(CampaignWorld world) : IClassFixture<Campaign
     {
         var (account, contact) = await ArrangeAsync();
 
-        var error = await Assert.ThrowsAsync<RpcException>(
+        var error = await Expect.FailureAsync(
             () => RecordAsync(account, Event(contact, Kind.Opened, 0), Event(int.MaxValue, Kind.Opened, 0)));
 
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
-        Assert.Contains("activities[1].contact_id", error.Status.Detail, StringComparison.Ordinal);
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField);
+        Assert.Contains("activities[1].contact_id", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,7 +187,7 @@ public class RecordActivitiesTests(CampaignWorld world) : IClassFixture<Campaign
 
     private async Task<(List<Kind> Kinds, string Position)> WatchAsync(string account, string after, int count)
     {
-        using var patience = new CancellationTokenSource(CampaignWorld.Patience);
+        using var patience = new CancellationTokenSource(Eventually.Patience);
         using var call = world.Activities.WatchActivities(new() { Account = account, After = after }, cancellationToken: patience.Token);
         var kinds = new List<Kind>();
         var position = "";

@@ -7,7 +7,7 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 namespace TagSegments.Campaigns.Tests.Audiences;
 
 // What decides who is in the audience of a campaign.
-public class AudienceTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class AudienceTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task The_audience_is_evaluated_when_the_campaign_is_sent()

@@ -6,7 +6,7 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 namespace TagSegments.Campaigns.Tests.Audiences;
 
 // Who in the audience gets no message.
-public class LeftOutTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class LeftOutTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task Everyone_in_the_audience_has_an_entry_with_the_reason_if_left_out()

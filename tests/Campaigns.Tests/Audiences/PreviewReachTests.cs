@@ -6,7 +6,7 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 namespace TagSegments.Campaigns.Tests.Audiences;
 
 /// <summary>What the preview of a segment promises is what a campaign to it does.</summary>
-public class PreviewReachTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class PreviewReachTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     private static readonly string[] s_addresses =
     [

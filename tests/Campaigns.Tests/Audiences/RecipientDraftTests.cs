@@ -7,7 +7,7 @@ using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 
 namespace TagSegments.Campaigns.Tests.Audiences;
 
-public class RecipientDraftTests
+public sealed class RecipientDraftTests
 {
     [Fact]
     public void One_message_per_address_goes_to_the_contact_with_the_lowest_number()

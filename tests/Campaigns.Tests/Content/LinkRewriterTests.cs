@@ -2,7 +2,7 @@ using TagSegments.Campaigns.Content;
 
 namespace TagSegments.Campaigns.Tests.Content;
 
-public class LinkRewriterTests
+public sealed class LinkRewriterTests
 {
     [Theory]
     [InlineData("""<a href="https://example.org/?a=1&amp;b=2">x</a>""", """<a href="T(https://example.org/?a=1&amp;b=2)">x</a>""")]

@@ -1,12 +1,14 @@
 using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Campaigns.Content;
+using TagSegments.Testing;
 
 namespace TagSegments.Campaigns.Tests.Content;
 
-public class TemplateRendererTests
+public sealed class TemplateRendererTests
 {
     private static readonly Contact s_ann = new()
     {
@@ -72,10 +74,10 @@ public class TemplateRendererTests
     [InlineData("{% assign a = 'x,x' | split: ',' %}{% for i in (1..40) %}{% assign a = a | concat: a %}{% endfor %}", "text")]
     public void Refuses_templates_that_do_not_work_or_would_not_end(string template, string part)
     {
-        var error = Assert.Throws<RpcException>(() => TemplateRenderer.CheckTemplates(new Message { Text = template }, "message"));
+        var error = Expect.Failure(() => TemplateRenderer.CheckTemplates(new Message { Text = template }, "message"));
 
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
-        Assert.Contains($"message.{part}", error.Status.Detail, StringComparison.Ordinal);
+        error.Is(StatusCode.InvalidArgument, ErrorReason.TemplateInvalid);
+        Assert.Contains($"message.{part}", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,10 +1,12 @@
 using Crm.Campaigns.V1;
+using Crm.Errors.V1;
 using Grpc.Core;
+using TagSegments.Testing;
 
 namespace TagSegments.Campaigns.Tests.Definitions;
 
 // A campaign may name tags that do not exist. They come into being with the campaign or not at all.
-public class NewTagTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class NewTagTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task A_campaign_creates_the_tags_that_it_names()
@@ -27,13 +29,13 @@ public class NewTagTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         var account = await world.Apps.NewAccountAsync();
         var taken = await world.CreateAsync(account, CampaignWorld.Everyone);
 
-        var status = await FailureAsync(world.CreateAsync(account, CampaignWorld.Everyone, c =>
+        var error = await Expect.FailureAsync(() => world.CreateAsync(account, CampaignWorld.Everyone, c =>
         {
             c.Name = taken.Name;
             c.RecipientTagNames.Add("New");
         }));
 
-        Assert.Equal(StatusCode.AlreadyExists, status);
+        error.Is(StatusCode.AlreadyExists, ErrorReason.AlreadyExists);
         Assert.Empty(await TagsAsync(account));
     }
 
@@ -42,10 +44,10 @@ public class NewTagTests(CampaignWorld world) : IClassFixture<CampaignWorld>
     {
         var account = await world.Apps.NewAccountAsync();
 
-        var status = await FailureAsync(
-            world.CreateAsync(account, CampaignWorld.Everyone, c => c.RecipientTagNames.Add(["New", new string('x', 10_000)])));
+        var error = await Expect.FailureAsync(
+            () => world.CreateAsync(account, CampaignWorld.Everyone, c => c.RecipientTagNames.Add(["New", new string('x', 10_000)])));
 
-        Assert.Equal(StatusCode.InvalidArgument, status);
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField);
         Assert.Empty(await TagsAsync(account));
         Assert.Empty((await world.Campaigns.ListCampaignsAsync(new() { Account = account })).Campaigns);
     }
@@ -57,9 +59,9 @@ public class NewTagTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         var campaign = await world.CreateAsync(account, CampaignWorld.Everyone);
         var change = new Campaign { CampaignId = campaign.CampaignId, Version = campaign.Version + 1, RecipientTagNames = { "New" } };
 
-        var status = await FailureAsync(UpdateAsync(account, change));
+        var error = await Expect.FailureAsync(() => UpdateAsync(account, change));
 
-        Assert.Equal(StatusCode.Aborted, status);
+        error.Is(StatusCode.Aborted, ErrorReason.VersionMismatch);
         Assert.Empty(await TagsAsync(account));
     }
 
@@ -82,6 +84,4 @@ public class NewTagTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 
     private async Task<List<string>> TagsAsync(string account) =>
         [.. (await world.Apps.Tags.ListTagsAsync(new() { Account = account })).Tags.Select(tag => tag.Name)];
-
-    private static async Task<StatusCode> FailureAsync(Task<Campaign> call) => (await Assert.ThrowsAsync<RpcException>(() => call)).StatusCode;
 }

@@ -1,11 +1,13 @@
 using Crm.Campaigns.V1;
+using Crm.Errors.V1;
 using Grpc.Core;
 using TagSegments.Campaigns.Definitions;
+using TagSegments.Testing;
 using LocalTime = Crm.Campaigns.V1.LocalTime;
 
 namespace TagSegments.Campaigns.Tests.Definitions;
 
-public class ScheduleTests
+public sealed class ScheduleTests
 {
     [Theory]
     [InlineData("2026-11-30T09:00", "Europe/Berlin", "2026-11-30T08:00:00Z")]
@@ -34,9 +36,7 @@ public class ScheduleTests
     {
         var schedule = new Schedule { Local = new LocalTime { DateTime = local, Zone = zone } };
 
-        var error = Assert.Throws<RpcException>(() => ScheduleRules.Resolve(schedule, "UTC"));
-
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+        Refuses(schedule);
     }
 
     [Fact]
@@ -44,8 +44,11 @@ public class ScheduleTests
     {
         var schedule = new Schedule { Time = new() { Seconds = 253_402_300_800 } };
 
-        Assert.Throws<RpcException>(() => ScheduleRules.Resolve(schedule, "UTC"));
-        Assert.Throws<RpcException>(() => ScheduleRules.Resolve(new Schedule { Time = new() { Seconds = 5, Nanos = -1 } }, "UTC"));
-        Assert.Throws<RpcException>(() => ScheduleRules.Resolve(null, "UTC"));
+        Refuses(schedule);
+        Refuses(new Schedule { Time = new() { Seconds = 5, Nanos = -1 } });
+        Refuses(null);
     }
+
+    private static void Refuses(Schedule? schedule) =>
+        Expect.Failure(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => ScheduleRules.Resolve(schedule, "UTC"));
 }

@@ -4,7 +4,7 @@ using TagSegments.Campaigns.Delivery.FastPath;
 
 namespace TagSegments.Campaigns.Tests.Delivery;
 
-public class MailComposerTests
+public sealed class MailComposerTests
 {
     [Theory]
     [InlineData(true)]

@@ -4,7 +4,7 @@ using TagSegments.Campaigns.Delivery;
 
 namespace TagSegments.Campaigns.Tests.Delivery;
 
-public class MailServerWatchTests
+public sealed class MailServerWatchTests
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(7);
     private readonly FakeTimeProvider _time = new();

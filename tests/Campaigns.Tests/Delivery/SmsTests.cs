@@ -94,7 +94,7 @@ public sealed class SmsTests : IAsyncLifetime
             Message = new Message { Text = "Hello {{ contact.first_name }}" },
             RequestId = "1",
         });
-        return await CampaignWorld.WaitAsync(
+        return await Eventually.ReadAsync(
             async () => (await messages.GetMessageAsync(new() { Account = account, MessageId = sent.MessageId })).Recipient,
             recipient => recipient.State == expected);
     }

@@ -1,11 +1,12 @@
 using Crm.Campaigns.V1;
 using TagSegments.Embedded.Smtp;
 using State = Crm.Campaigns.V1.Recipient.Types.State;
+using TagSegments.Testing;
 
 namespace TagSegments.Campaigns.Tests.Delivery;
 
 // The honest table: what a mail server does to a message, and what the ledger says of it then.
-public class SmtpFaultTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class SmtpFaultTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     // Five megabytes, more than the buffers between two ends of a connection hold: who has not read it has not let it be written.
     private static readonly string s_large =
@@ -80,7 +81,7 @@ public class SmtpFaultTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 
         Assert.True(deferred.Attempts > 0);
         Assert.Empty(MessagesTo(address));
-        await world.Mail.WaitForAsync(message => message.Recipients.Contains(address), CampaignWorld.Patience);
+        await world.Mail.WaitForAsync(message => message.Recipients.Contains(address), Eventually.Patience);
     }
 
     [Theory]

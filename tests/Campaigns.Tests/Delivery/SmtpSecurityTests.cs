@@ -101,7 +101,7 @@ public sealed class SmtpSecurityTests : IDisposable
         var messages = new MessageService.MessageServiceClient(apps.Channel(Service.Campaigns));
         var sent = await messages.SendMessageAsync(
             new() { Account = account, ContactId = contact.ContactId, Message = CampaignWorld.Text("Hello"), RequestId = "1" });
-        return await CampaignWorld.WaitAsync(
+        return await Eventually.ReadAsync(
             async () => (await messages.GetMessageAsync(new() { Account = account, MessageId = sent.MessageId })).Recipient, reached);
     }
 

@@ -9,7 +9,7 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Journal;
 
-public class JournalReplayTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class JournalReplayTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task The_next_process_puts_the_journal_of_a_dead_one_into_the_ledger_and_sends_the_rest()

@@ -5,7 +5,7 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Journal;
 
-public class RestoreTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class RestoreTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task After_a_restored_backup_nothing_is_sent_again_before_somebody_decides()

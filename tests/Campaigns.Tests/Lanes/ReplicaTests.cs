@@ -8,7 +8,7 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 namespace TagSegments.Campaigns.Tests.Lanes;
 
 // Several processes on one ledger, and processes that stop.
-public class ReplicaTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class ReplicaTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     private const int Contacts = 300;
 
@@ -32,7 +32,7 @@ public class ReplicaTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         var (account, campaign) = await ArrangeAsync();
         var before = world.Mail.Accepted;
         await world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign });
-        await world.Mail.WaitForAsync(before + 20, CampaignWorld.Patience);
+        await world.Mail.WaitForAsync(before + 20, Eventually.Patience);
 
         await world.Apps.App(Service.Campaigns).StopAsync();
         await world.Apps.StopAsync(Service.Campaigns);
@@ -59,7 +59,7 @@ public class ReplicaTests(CampaignWorld world) : IClassFixture<CampaignWorld>
             """,
             new { id = Guid.Parse(campaign) });
 
-        var again = await CampaignWorld.WaitAsync(
+        var again = await Eventually.ReadAsync(
             async () => (await world.Campaigns.GetCampaignAsync(new() { Account = account, CampaignId = campaign })).Campaign,
             c => c.State == State.Sent && c.Counts.Unknown == 1);
 

@@ -8,7 +8,7 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 namespace TagSegments.Campaigns.Tests.Lanes;
 
 // Limits of messages per minute. Where time matters a limit of one per minute makes it long enough for any machine.
-public class ThrottleTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class ThrottleTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task All_processes_together_take_no_more_than_the_limit()
@@ -56,7 +56,7 @@ public class ThrottleTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         string[] addresses = ["a@slow.example", "b@SLOW.example", "c@slow.example", "d@fast.example", "e@fast.example"];
         var campaign = await SendAsync(apps, account, addresses);
 
-        var ledger = await CampaignWorld.WaitAsync(
+        var ledger = await Eventually.ReadAsync(
             async () => (await apps.Campaigns.ListRecipientsAsync(new() { Account = account, CampaignId = campaign })).Recipients,
             recipients => recipients.Count(r => r.State == State.Accepted) == 3);
 
@@ -72,7 +72,7 @@ public class ThrottleTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         var (before, time) = (world.Mail.Accepted, Stopwatch.StartNew());
 
         await SendAsync(apps, account, [.. Enumerable.Range(0, 20).Select(i => $"{i}@x.example")]);
-        await world.Mail.WaitForAsync(before + 20, CampaignWorld.Patience);
+        await world.Mail.WaitForAsync(before + 20, Eventually.Patience);
 
         // A second's worth may be saved up. However slow the machine is, more it must not be.
         Assert.True(20 <= 5 * (time.Elapsed.TotalSeconds + 1) + 1, $"20 messages in {time.Elapsed}");

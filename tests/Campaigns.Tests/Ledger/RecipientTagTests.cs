@@ -2,10 +2,11 @@ using Crm.Campaigns.V1;
 using Crm.Common.V1;
 using TagSegments.Embedded.Smtp;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
+using TagSegments.Testing;
 
 namespace TagSegments.Campaigns.Tests.Ledger;
 
-public class RecipientTagTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class RecipientTagTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task Recipients_are_tagged_when_their_message_was_accepted_and_the_cause_is_the_campaign()
@@ -19,7 +20,7 @@ public class RecipientTagTests(CampaignWorld world) : IClassFixture<CampaignWorl
         await world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId });
         await world.WaitForCampaignAsync(account, campaign.CampaignId, State.Sent);
 
-        var events = await CampaignWorld.WaitAsync(
+        var events = await Eventually.ReadAsync(
             async () => (await world.Apps.Tags.ListTagEventsAsync(new() { Account = account, TagId = campaign.RecipientTagIds[0] })).Events,
             found => found.Count > 0);
         var added = Assert.Single(events);

@@ -1,13 +1,15 @@
 using Crm.Campaigns.V1;
+using Crm.Errors.V1;
 using Grpc.Core;
 using TagSegments.Embedded.Smtp;
+using TagSegments.Testing;
 using CampaignState = Crm.Campaigns.V1.Campaign.Types.State;
 using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Ledger;
 
 // What is unknown is sent again by explicit choice only.
-public class ResendTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class ResendTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task Sends_again_to_those_who_are_named_and_to_nobody_else()
@@ -43,12 +45,12 @@ public class ResendTests(CampaignWorld world) : IClassFixture<CampaignWorld>
     {
         var (account, campaign, addresses) = await SendInDoubtAsync();
 
-        Task<StatusCode> StatusAsync(ResendUnknownRequest request) => StatusOfAsync(account, campaign, request);
+        Task AssertRefusedAsync(ResendUnknownRequest request) => RefusesAsync(account, campaign, request);
 
-        Assert.Equal(StatusCode.InvalidArgument, await StatusAsync(new() { ContactIds = { 1, 3 } }));
-        Assert.Equal(StatusCode.InvalidArgument, await StatusAsync(new() { ContactIds = { 99 } }));
-        Assert.Equal(StatusCode.InvalidArgument, await StatusAsync(new()));
-        Assert.Equal(StatusCode.InvalidArgument, await StatusAsync(new() { ContactIds = { 1 }, All = true }));
+        await AssertRefusedAsync(new() { ContactIds = { 1, 3 } });
+        await AssertRefusedAsync(new() { ContactIds = { 99 } });
+        await AssertRefusedAsync(new());
+        await AssertRefusedAsync(new() { ContactIds = { 1 }, All = true });
         Assert.Equal([State.Unknown, State.Unknown, State.Accepted], (await world.LedgerAsync(account, campaign)).Select(r => r.State));
         Assert.Equal([1, 1, 1], addresses.Select(Copies));
     }
@@ -70,10 +72,11 @@ public class ResendTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         return (account, campaign.CampaignId, addresses);
     }
 
-    private async Task<StatusCode> StatusOfAsync(string account, string campaign, ResendUnknownRequest request)
+    private async Task RefusesAsync(string account, string campaign, ResendUnknownRequest request)
     {
         (request.Account, request.CampaignId) = (account, campaign);
-        return (await Assert.ThrowsAsync<RpcException>(async () => await world.Campaigns.ResendUnknownAsync(request))).StatusCode;
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument, ErrorReason.InvalidField, async () => await world.Campaigns.ResendUnknownAsync(request));
     }
 
     private int Copies(string address) => world.Mail.Messages.Count(m => m.Recipients[0] == address);

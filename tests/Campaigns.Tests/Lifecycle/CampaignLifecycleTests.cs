@@ -1,4 +1,5 @@
 using Crm.Campaigns.V1;
+using Crm.Errors.V1;
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -7,7 +8,7 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Lifecycle;
 
-public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task Creates_a_draft_and_finds_it_by_id_and_name()
@@ -30,7 +31,8 @@ public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<Campaig
         await CreateAsync(account, c => c.Name = "Spring");
         await CreateAsync(other, c => c.Name = "Spring");
 
-        Assert.Equal(StatusCode.AlreadyExists, await CallStatus.OfAsync(() => CreateAsync(account, c => c.Name = "Spring")));
+        await Expect.FailureAsync(
+            StatusCode.AlreadyExists, ErrorReason.AlreadyExists, () => CreateAsync(account, c => c.Name = "Spring"));
     }
 
     [Fact]
@@ -38,15 +40,19 @@ public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<Campaig
     {
         var account = await world.Apps.NewAccountAsync();
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => CreateAsync(account, c =>
+        var error = await Expect.FailureAsync(() => CreateAsync(account, c =>
         {
             c.Name = "";
             c.Message = new Message { Subject = "a\r\nBcc: x@example.org", FromName = "a\nb", FromAddress = "nobody", Text = "x" };
         }));
 
-        Assert.Equal(
-            ["campaign.name", "campaign.message.from_address", "campaign.message.from_name", "campaign.message.subject"],
-            error.GetRpcStatus()!.GetDetail<Google.Rpc.BadRequest>()!.FieldViolations.Select(v => v.Field));
+        error.Is(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            "campaign.name",
+            "campaign.message.from_address",
+            "campaign.message.from_name",
+            "campaign.message.subject");
     }
 
     [Fact]
@@ -55,14 +61,14 @@ public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<Campaig
         var account = await world.Apps.NewAccountAsync();
         var campaign = await world.CreateAsync(account, CampaignWorld.Everyone);
 
-        var error = await Assert.ThrowsAsync<RpcException>(async () => await world.Campaigns.ScheduleCampaignAsync(new()
+        var error = await Expect.FailureAsync(async () => await world.Campaigns.ScheduleCampaignAsync(new()
         {
             Account = account,
             CampaignId = campaign.CampaignId,
             Schedule = new() { Time = Timestamp.FromDateTime(DateTime.UtcNow.AddSeconds(-5)) },
         }));
 
-        Assert.Equal("SCHEDULE_IN_PAST", error.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason);
+        error.Is(StatusCode.InvalidArgument, ErrorReason.ScheduleInPast);
     }
 
     [Fact]
@@ -87,7 +93,7 @@ public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<Campaig
         var account = await world.Apps.NewAccountAsync();
         var campaign = await CreateAsync(account);
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => CallStatus.OfAsync(() => world.Campaigns.UpdateCampaignAsync(new()
+        var results = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Expect.StatusAsync(() => world.Campaigns.UpdateCampaignAsync(new()
         {
             Account = account,
             Campaign = new() { CampaignId = campaign.CampaignId, Description = $"{i}", Version = 1 },
@@ -108,9 +114,10 @@ public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<Campaig
             c.Message = null;
         });
 
-        Assert.Equal(
+        await Expect.FailureAsync(
             StatusCode.InvalidArgument,
-            await CallStatus.OfAsync(() => world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId }).ResponseAsync));
+            ErrorReason.InvalidField,
+            () => world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId }).ResponseAsync);
     }
 
     [Fact]
@@ -133,9 +140,9 @@ public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<Campaig
             (State.Scheduled, State.Paused, State.Scheduled, State.Cancelled), (scheduled.State, paused.State, resumed.State, cancelled.State));
         Assert.Equal(new DateTime(2099, 1, 1, 8, 0, 0, DateTimeKind.Utc), resumed.Schedule.RunTime.ToDateTime());
         Assert.NotNull(cancelled.EndTime);
-        var error = await Assert.ThrowsAsync<RpcException>(
+        var error = await Expect.FailureAsync(
             async () => await world.Campaigns.ResumeCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId }));
-        Assert.Equal("WRONG_STATE", error.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason);
+        error.Is(StatusCode.FailedPrecondition, ErrorReason.WrongState);
     }
 
     [Fact]
@@ -178,12 +185,14 @@ public class CampaignLifecycleTests(CampaignWorld world) : IClassFixture<Campaig
         var (account, other) = (await world.Apps.NewAccountAsync(), await world.Apps.NewAccountAsync());
         var campaign = await CreateAsync(account);
 
-        Assert.Equal(
+        await Expect.FailureAsync(
             StatusCode.NotFound,
-            await CallStatus.OfAsync(() => world.Campaigns.GetCampaignAsync(new() { Account = other, CampaignId = campaign.CampaignId }).ResponseAsync));
-        Assert.Equal(
+            ErrorReason.NotFound,
+            () => world.Campaigns.GetCampaignAsync(new() { Account = other, CampaignId = campaign.CampaignId }).ResponseAsync);
+        await Expect.FailureAsync(
             StatusCode.NotFound,
-            await CallStatus.OfAsync(() => world.Campaigns.CancelCampaignAsync(new() { Account = other, CampaignId = campaign.CampaignId }).ResponseAsync));
+            ErrorReason.NotFound,
+            () => world.Campaigns.CancelCampaignAsync(new() { Account = other, CampaignId = campaign.CampaignId }).ResponseAsync);
     }
 
     [Fact]

@@ -1,9 +1,10 @@
 using TagSegments.Embedded.Smtp;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
+using TagSegments.Testing;
 
 namespace TagSegments.Campaigns.Tests.Lifecycle;
 
-public class PauseTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class PauseTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task What_is_in_flight_when_a_campaign_is_paused_ends_and_the_rest_waits_for_it_to_go_on()
@@ -18,10 +19,10 @@ public class PauseTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         var before = world.Mail.Accepted;
         world.Mail.Script = step => step.Stage == SmtpStage.EndOfData ? SmtpReaction.Wait(TimeSpan.FromMilliseconds(300)) : default;
         var campaign = await world.StartAsync(account, CampaignWorld.Everyone);
-        await world.Mail.WaitForAsync(before + 1, CampaignWorld.Patience);
+        await world.Mail.WaitForAsync(before + 1, Eventually.Patience);
 
         await world.Campaigns.PauseCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId });
-        var paused = await CampaignWorld.WaitAsync(
+        var paused = await Eventually.ReadAsync(
             async () => (await world.Campaigns.GetCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId })).Campaign,
             c => c.Counts.Sending == 0);
         var accepted = world.Mail.Accepted;

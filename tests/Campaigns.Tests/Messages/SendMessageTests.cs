@@ -1,14 +1,16 @@
 using Crm.Campaigns.V1;
 using Crm.Common.V1;
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Grpc.Core;
+using TagSegments.Testing;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Messages;
 
-public class SendMessageTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class SendMessageTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task Renders_the_message_for_the_contact()
@@ -23,7 +25,7 @@ public class SendMessageTests(CampaignWorld world) : IClassFixture<CampaignWorld
             Html = """<p>Dear {{ contact.first_name }} <a href="https://example.org/x">x</a></p>""",
         });
 
-        var mail = await world.Mail.WaitForAsync(m => m.Recipients.Contains(contact.Email), CampaignWorld.Patience);
+        var mail = await world.Mail.WaitForAsync(m => m.Recipients.Contains(contact.Email), Eventually.Patience);
         using var parsed = await MimeKit.MimeMessage.LoadAsync(new MemoryStream(mail.Data.ToArray()));
         Assert.Equal("Hi Änn & Co", parsed.Subject);
         Assert.Equal("\"News\" <news@acme.example>", parsed.From.ToString());
@@ -58,10 +60,12 @@ public class SendMessageTests(CampaignWorld world) : IClassFixture<CampaignWorld
     {
         var (account, contact) = await ArrangeAsync();
 
-        var error = await Assert.ThrowsAsync<RpcException>(async () => await world.Messages.SendMessageAsync(
-            new() { Account = account, ContactId = contact.ContactId, Message = CampaignWorld.Text("x") }));
-
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            async () => await world.Messages.SendMessageAsync(
+                new() { Account = account, ContactId = contact.ContactId, Message = CampaignWorld.Text("x") }),
+            "request_id");
     }
 
     [Fact]
@@ -105,7 +109,7 @@ public class SendMessageTests(CampaignWorld world) : IClassFixture<CampaignWorld
 
         await world.SendAsync(account, contact.ContactId, CampaignWorld.Text("Hi {{ contact.first_name }}"));
 
-        var mail = await world.Mail.WaitForAsync(m => m.Recipients.Contains(contact.Email), CampaignWorld.Patience);
+        var mail = await world.Mail.WaitForAsync(m => m.Recipients.Contains(contact.Email), Eventually.Patience);
         Assert.Null(mail.Header("Bcc"));
         Assert.Single(mail.Recipients);
     }

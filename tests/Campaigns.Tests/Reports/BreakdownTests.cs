@@ -1,14 +1,16 @@
 using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Crm.Segments.V1;
 using Grpc.Core;
 using TagSegments.Embedded.Smtp;
+using TagSegments.Testing;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Reports;
 
-public class BreakdownTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class BreakdownTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task Counts_by_tag_who_had_it_when_the_audience_was_evaluated()
@@ -88,15 +90,15 @@ public class BreakdownTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         var account = await world.Apps.NewAccountAsync();
         var draft = await world.CreateAsync(account, CampaignWorld.Everyone);
 
-        Assert.Equal(
-            StatusCode.FailedPrecondition, await StatusOfAsync(new() { Account = account, CampaignIds = { draft.CampaignId }, Tags = new() }));
-        Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(new() { Account = account, CampaignIds = { draft.CampaignId } }));
-        Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(new() { Account = account, Segments = new() }));
-        Assert.Equal(StatusCode.NotFound, await StatusOfAsync(new() { Account = account, Tags = new() { TagNames = { "None such" } } }));
+        await RefusesAsync(
+            StatusCode.FailedPrecondition, ErrorReason.WrongState, new() { Account = account, CampaignIds = { draft.CampaignId }, Tags = new() });
+        await RefusesAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, new() { Account = account, CampaignIds = { draft.CampaignId } });
+        await RefusesAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, new() { Account = account, Segments = new() });
+        await RefusesAsync(StatusCode.NotFound, ErrorReason.NotFound, new() { Account = account, Tags = new() { TagNames = { "None such" } } });
     }
 
-    private async Task<StatusCode> StatusOfAsync(BreakDownResultsRequest request) =>
-        (await Assert.ThrowsAsync<RpcException>(async () => await world.Campaigns.BreakDownResultsAsync(request))).StatusCode;
+    private Task RefusesAsync(StatusCode status, ErrorReason reason, BreakDownResultsRequest request) =>
+        Expect.FailureAsync(status, reason, async () => await world.Campaigns.BreakDownResultsAsync(request));
 
     private Task<Contact> ContactAsync(string account, string firstName) => world.ContactAsync(account, change: c => c.FirstName = firstName);
 

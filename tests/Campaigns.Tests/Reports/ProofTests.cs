@@ -1,7 +1,9 @@
 using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Crm.Segments.V1;
 using Grpc.Core;
+using TagSegments.Testing;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 using Moment = Crm.Campaigns.V1.ConsentCheck.Types.Moment;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
@@ -9,7 +11,7 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Reports;
 
-public class ProofTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class ProofTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task Proves_why_a_contact_got_it_or_not()
@@ -128,11 +130,11 @@ public class ProofTests(CampaignWorld world) : IClassFixture<CampaignWorld>
         var late = await world.ContactAsync(account);
 
         var proof = await ProveAsync(account, campaign, late);
-        var error = await Assert.ThrowsAsync<RpcException>(() => ProveAsync(account, campaign, new Contact { ContactId = 999 }));
+        var error = await Expect.FailureAsync(() => ProveAsync(account, campaign, new Contact { ContactId = 999 }));
 
         Assert.Null(proof.Recipient);
         Assert.Equal((false, "There was no such contact then."), (proof.Sources[0].Matches, proof.Sources[0].Problem));
-        Assert.Equal(StatusCode.NotFound, error.StatusCode);
+        error.Is(StatusCode.NotFound, ErrorReason.NotFound);
     }
 
     private async Task<ExplainRecipientResponse> ProveAsync(string account, Campaign campaign, Contact contact) =>

@@ -4,7 +4,7 @@ using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 
 namespace TagSegments.Campaigns.Tests.Reports;
 
-public class StatisticsTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class StatisticsTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task Statistics_tell_what_recipients_did()

@@ -8,7 +8,7 @@ using TagSegments.Campaigns.Schema;
 namespace TagSegments.Campaigns.Tests.Schema;
 
 // States, reasons and kinds are numbers in the database. In the source they have names.
-public partial class SqlNumbersTests
+public sealed partial class SqlNumbersTests
 {
     [Theory]
     [InlineData(typeof(CampaignStates), typeof(Campaign.Types.State))]

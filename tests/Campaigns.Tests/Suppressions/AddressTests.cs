@@ -3,7 +3,7 @@ using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Tests.Suppressions;
 
-public class AddressTests
+public sealed class AddressTests
 {
     [Theory]
     [InlineData("ann@example.org", "ann@example.org")]

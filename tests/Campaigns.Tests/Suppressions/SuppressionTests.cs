@@ -1,10 +1,12 @@
 using Crm.Activity.V1;
+using Crm.Errors.V1;
 using Grpc.Core;
+using TagSegments.Testing;
 using Reason = Crm.Activity.V1.Suppression.Types.Reason;
 
 namespace TagSegments.Campaigns.Tests.Suppressions;
 
-public class SuppressionTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class SuppressionTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]
     public async Task Lists_addresses_in_normal_form_page_by_page()
@@ -39,17 +41,18 @@ public class SuppressionTests(CampaignWorld world) : IClassFixture<CampaignWorld
         var account = await world.Apps.NewAccountAsync();
         await AddAsync(account, "ann@x.example");
 
-        var refused = await Assert.ThrowsAsync<RpcException>(
+        var refused = await Expect.FailureAsync(
             async () => await world.Activities.RemoveSuppressionAsync(new() { Account = account, Address = "ann@x.example", Proof = " " }));
         await world.Activities.RemoveSuppressionAsync(new() { Account = account, Address = "Ann@x.example", Proof = "form 17" });
 
-        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        refused.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "proof");
         Assert.Empty((await world.Activities.CheckSuppressionsAsync(new() { Account = account, Addresses = { "ann@x.example" } })).Suppressions);
         Assert.Equal(["form 17"], await world.QueryAsync<string>(
             "SELECT proof FROM campaigns.suppression_removal JOIN crm.account USING (account_id) WHERE name = @account", new { account }));
-        var gone = await Assert.ThrowsAsync<RpcException>(
+        await Expect.FailureAsync(
+            StatusCode.NotFound,
+            ErrorReason.NotFound,
             async () => await world.Activities.RemoveSuppressionAsync(new() { Account = account, Address = "ann@x.example", Proof = "x" }));
-        Assert.Equal(StatusCode.NotFound, gone.StatusCode);
     }
 
     [Fact]

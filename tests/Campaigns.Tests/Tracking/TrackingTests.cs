@@ -65,7 +65,7 @@ public sealed class TrackingTests(CampaignWorld world) : IClassFixture<CampaignW
 
         await _http.PostAsync(mail.Unsubscribe, null);
 
-        var contact = await CampaignWorld.WaitAsync(
+        var contact = await Eventually.ReadAsync(
             async () => (await world.Apps.Contacts.GetContactAsync(new() { Account = mail.Account, ContactId = mail.Contact.ContactId })).Contact,
             c => c.Consents.Any(consent => consent is { Channel: Channel.Email, State: Consent.Types.State.Unsubscribed }));
         Assert.Equal("unsubscribe link", contact.Consents.First(c => c.Channel == Channel.Email).Source);
@@ -168,7 +168,7 @@ public sealed class TrackingTests(CampaignWorld world) : IClassFixture<CampaignW
             Subject = "Hello",
             Html = """<body><a href="https://example.org/x?a=1&amp;b=2">x</a> <a href="{{ unsubscribe_url }}">no more</a></body>""",
         });
-        var mail = await world.Mail.WaitForAsync(m => m.Recipients.Contains(contact.Email), CampaignWorld.Patience);
+        var mail = await world.Mail.WaitForAsync(m => m.Recipients.Contains(contact.Email), Eventually.Patience);
         using var parsed = await MimeKit.MimeMessage.LoadAsync(new MemoryStream(mail.Data.ToArray()));
         return new SentMail(account, contact, Link(parsed.HtmlBody!, "o"), Link(parsed.HtmlBody!, "c"), Link(parsed.HtmlBody!, "u"));
     }
@@ -182,7 +182,7 @@ public sealed class TrackingTests(CampaignWorld world) : IClassFixture<CampaignW
         return _http.SendAsync(request);
     }
 
-    private Task<List<Crm.Activity.V1.Activity>> WaitForAsync(SentMail mail, params Kind[] kinds) => CampaignWorld.WaitAsync(
+    private Task<List<Crm.Activity.V1.Activity>> WaitForAsync(SentMail mail, params Kind[] kinds) => Eventually.ReadAsync(
         async () =>
         {
             var request = new Crm.Activity.V1.ListActivitiesRequest { Account = mail.Account, ContactId = mail.Contact.ContactId, Kinds = { kinds } };

@@ -5,7 +5,7 @@ using TagSegments.Campaigns.Tracking;
 
 namespace TagSegments.Campaigns.Tests.Tracking;
 
-public class TrackingTokensTests
+public sealed class TrackingTokensTests
 {
     private static readonly TrackingTarget s_target = new(3, Guid.NewGuid(), 123_456, Channel.Email, "https://example.org/a?b=c");
     private readonly TrackingTokens _tokens = Create("one key");

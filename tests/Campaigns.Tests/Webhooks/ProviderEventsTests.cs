@@ -4,7 +4,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Campaigns.Tests.Webhooks;
 
-public class ProviderEventsTests
+public sealed class ProviderEventsTests
 {
     // Payloads that others published, with the type of event that each should give.
     public static TheoryData<string, string, string, string> Payloads()

@@ -96,7 +96,7 @@ public sealed class WebhookTests(CampaignWorld world) : IClassFixture<CampaignWo
         var contact = await world.NewContactAsync(account, $"{Guid.NewGuid():N}@x.example");
         var sent = await world.SendAsync(account, contact.ContactId, CampaignWorld.Text("x"));
         await world.WaitForMessageAsync(account, sent.MessageId, State.Accepted);
-        var mail = await world.Mail.WaitForAsync(m => m.Recipients.Contains(contact.Email), CampaignWorld.Patience);
+        var mail = await world.Mail.WaitForAsync(m => m.Recipients.Contains(contact.Email), Eventually.Patience);
         return new Mail(account, contact, sent.MessageId, mail.Header("Message-ID")!);
     }
 

@@ -42,7 +42,7 @@ internal sealed record ApiCall(MethodDescriptor Descriptor)
         ["Get", "List", "Watch", "Stream", "Count", "Match", "Explain", "Preview", "Check", "Parse", "Diff", "Search", "Simulate", "Validate", "Export", "Audit", "BatchGet", "BreakDown"];
 
     /// <summary>Makes the call with one request and reads all its answers. Returns what went wrong, or null.</summary>
-    public async Task<RpcException?> CallAsync(TestApps apps, byte[] request, string? token, TimeSpan limit)
+    public async Task<Failure?> CallAsync(TestApps apps, byte[] request, string? token, TimeSpan limit)
     {
         // On the wire a unary call is a stream of one message, so one kind of call does for all.
         var method = new Method<byte[], byte[]>(MethodType.DuplexStreaming, Descriptor.Service.FullName, Descriptor.Name, s_bytes, s_bytes);
@@ -60,7 +60,7 @@ internal sealed record ApiCall(MethodDescriptor Descriptor)
         }
         catch (RpcException error)
         {
-            return error;
+            return new Failure(error);
         }
     }
 

@@ -1,6 +1,6 @@
+using Crm.Errors.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using Google.Rpc;
 using Grpc.Core;
 
 namespace TagSegments.EndToEnd.Tests.EveryCall;
@@ -46,8 +46,8 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
         var expired = await Call(name).CallAsync(
             guarded.Apps, request, GuardedApps.Token(GuardedApps.Own, expires: DateTime.UtcNow.AddMinutes(-30)), s_limit);
 
-        Assert.Equal(StatusCode.Unauthenticated, missing?.StatusCode);
-        Assert.Equal(StatusCode.Unauthenticated, expired?.StatusCode);
+        Assert.Equal(StatusCode.Unauthenticated, missing?.Status);
+        Assert.Equal(StatusCode.Unauthenticated, expired?.Status);
     }
 
     [Theory]
@@ -62,8 +62,8 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
         var error = await Call(name).CallAsync(
             guarded.Apps, Request(name, GuardedApps.Foreign), GuardedApps.Token(GuardedApps.Own), s_limit);
 
-        Assert.Equal(StatusCode.NotFound, error?.StatusCode);
-        Assert.Equal("ACCOUNT_NOT_FOUND", error?.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason);
+        Assert.Equal(StatusCode.NotFound, error?.Status);
+        Assert.Equal(ErrorReason.AccountNotFound, error?.Reason);
     }
 
     [Theory]
@@ -77,8 +77,8 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
 
         var error = await Call(name).CallAsync(guarded.Apps, Request(name, ""), GuardedApps.Token(GuardedApps.Own), s_limit);
 
-        Assert.Equal(StatusCode.InvalidArgument, error?.StatusCode);
-        Assert.Contains(error!.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations, violation => violation.Field == "account");
+        Assert.Equal(StatusCode.InvalidArgument, error?.Status);
+        Assert.Contains("account", error!.Fields);
     }
 
     [Theory]
@@ -87,8 +87,8 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
     {
         var error = await Call(name).CallAsync(guarded.Apps, [0x0A, 0xFF, 0x01], GuardedApps.Token(GuardedApps.Own), s_limit);
 
-        Assert.Equal(StatusCode.InvalidArgument, error?.StatusCode);
-        Assert.Equal("MALFORMED_MESSAGE", error?.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason);
+        Assert.Equal(StatusCode.InvalidArgument, error?.Status);
+        Assert.Equal(ErrorReason.MalformedMessage, error?.Reason);
     }
 
     private static ApiCall Call(string name) => ApiCall.All.Single(call => call.Name == name);

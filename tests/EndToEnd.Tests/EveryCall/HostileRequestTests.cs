@@ -1,9 +1,8 @@
 using System.Globalization;
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Google.Protobuf;
-using Google.Rpc;
 using Grpc.Core;
-using TagSegments.ServiceDefaults.Calls;
 using TagSegments.Testing;
 using Xunit.Abstractions;
 
@@ -40,7 +39,7 @@ public sealed class HostileRequestTests(SharedApps shared, ITestOutputHelper out
                 var error = await call.CallAsync(shared.Apps, request.ToByteArray(), token: null, endless ? s_endless : s_limit);
                 if (error is not null && !IsUnderstood(error, endless))
                 {
-                    defects.Add($"{call.Name} {error.Status}\n  {Convert.ToBase64String(request.ToByteArray())}");
+                    defects.Add($"{call.Name} {error}\n  {Convert.ToBase64String(request.ToByteArray())}");
                 }
             }
         }
@@ -51,12 +50,12 @@ public sealed class HostileRequestTests(SharedApps shared, ITestOutputHelper out
     private static int Setting(string name, int otherwise) =>
         Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
-    private static bool IsUnderstood(RpcException error, bool endless) => error.StatusCode switch
+    private static bool IsUnderstood(Failure error, bool endless) => error.Status switch
     {
         StatusCode.DeadlineExceeded or StatusCode.Cancelled => endless,
         StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.AlreadyExists or StatusCode.FailedPrecondition or StatusCode.OutOfRange
             or StatusCode.Aborted or StatusCode.ResourceExhausted or StatusCode.Unavailable =>
-            error.GetRpcStatus()?.GetDetail<ErrorInfo>() is { Domain: RpcErrors.Domain, Reason.Length: > 0 },
+            error.Reason is not ErrorReason.Unspecified,
         _ => false,
     };
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Google.Protobuf;
-using Google.Rpc;
 using Grpc.Core;
 using TagSegments.Testing;
 
@@ -27,14 +26,14 @@ public sealed partial class PageSizeTests(SharedApps shared) : IClassFixture<Sha
         {
             var error = await ListAsync(call, account, size);
 
-            Assert.Equal(StatusCode.InvalidArgument, error?.StatusCode);
-            Assert.Contains("page_size", Violations(error));
+            Assert.Equal(StatusCode.InvalidArgument, error?.Status);
+            Assert.Contains("page_size", error!.Fields);
         }
 
         foreach (var size in new[] { 0, 1, max })
         {
             // The request has nothing but an account, which need not be enough.
-            Assert.DoesNotContain("page_size", Violations(await ListAsync(call, account, size)));
+            Assert.DoesNotContain("page_size", (await ListAsync(call, account, size))?.Fields ?? []);
         }
     }
 
@@ -46,7 +45,7 @@ public sealed partial class PageSizeTests(SharedApps shared) : IClassFixture<Sha
         Assert.Equal([Service.Tags, Service.Segments, Service.Campaigns, Service.Workflows], hosts);
     }
 
-    private Task<RpcException?> ListAsync(ApiCall call, string account, int size)
+    private Task<Failure?> ListAsync(ApiCall call, string account, int size)
     {
         var type = call.Descriptor.InputType;
         var request = type.Parser.ParseFrom([]);
@@ -54,9 +53,6 @@ public sealed partial class PageSizeTests(SharedApps shared) : IClassFixture<Sha
         type.FindFieldByName("page_size").Accessor.SetValue(request, size);
         return call.CallAsync(shared.Apps, request.ToByteArray(), token: null, TimeSpan.FromSeconds(30));
     }
-
-    private static IEnumerable<string> Violations(RpcException? error) =>
-        error?.GetRpcStatus()?.GetDetail<BadRequest>()?.FieldViolations.Select(violation => violation.Field) ?? [];
 
     // "How many to return: 1 to 1,000; defaults to 100." above the field.
     private static int DocumentedMax(ApiCall call)

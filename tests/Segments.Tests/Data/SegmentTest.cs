@@ -1,7 +1,4 @@
-using Crm.Errors.V1;
 using Crm.Segments.V1;
-using Google.Rpc;
-using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TagSegments.ServiceDefaults.Calls;
@@ -27,14 +24,14 @@ public abstract class SegmentTest(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     /// <summary>Makes an account with some contacts.</summary>
-    private protected async Task<TestAccount> AccountAsync(params int[] contactIds)
+    private protected async Task<DirectAccount> AccountAsync(params int[] contactIds)
     {
-        var account = await TestAccount.CreateAsync(_owner);
+        var account = await DirectAccount.CreateAsync(_owner);
         await account.CreateContactsAsync(contactIds);
         return account;
     }
 
-    private protected async Task<Segment> SaveAsync(TestAccount account, string name, string text) =>
+    private protected async Task<Segment> SaveAsync(DirectAccount account, string name, string text) =>
         (await Segments.CreateSegmentAsync(new CreateSegmentRequest
         {
             Account = account.Name,
@@ -42,7 +39,7 @@ public abstract class SegmentTest(SharedApps shared) : IClassFixture<SharedApps>
             Text = text,
         })).Segment;
 
-    private protected async Task<SmartList> SaveListAsync(TestAccount account, string text, Action<SmartList>? set = null)
+    private protected async Task<SmartList> SaveListAsync(DirectAccount account, string text, Action<SmartList>? set = null)
     {
         var list = new SmartList { Name = "List" };
         set?.Invoke(list);
@@ -50,23 +47,11 @@ public abstract class SegmentTest(SharedApps shared) : IClassFixture<SharedApps>
         return (await SmartLists.CreateSmartListAsync(request)).SmartList;
     }
 
-    private protected async Task<int> CountAsync(TestAccount account, FilterSource source) =>
+    private protected async Task<int> CountAsync(DirectAccount account, FilterSource source) =>
         (await Segments.CountContactsAsync(new CountContactsRequest { Account = account.Name, Source = source })).Count;
 
     /// <summary>Gets what makes consistency tokens in the service under test.</summary>
     protected ConsistencyTokens Tokens() => shared.Apps.App(Service.Segments).Services.GetRequiredService<ConsistencyTokens>();
 
     protected static FilterSource Text(string text) => new() { Text = text };
-
-    /// <summary>Expects a call to fail with a status and a reason, and returns the reason's details.</summary>
-    protected static async Task<ErrorInfo> FailsAsync(StatusCode code, ErrorReason reason, Func<Task> call)
-    {
-        var error = await Assert.ThrowsAsync<RpcException>(call);
-        var info = error.GetRpcStatus()!.GetDetail<ErrorInfo>()!;
-        Assert.Equal((code, Name(reason)), (error.StatusCode, info.Reason));
-        return info;
-    }
-
-    private static string Name(ErrorReason reason) =>
-        ErrorReasonReflection.Descriptor.EnumTypes[0].FindValueByNumber((int)reason)!.Name["ERROR_REASON_".Length..];
 }

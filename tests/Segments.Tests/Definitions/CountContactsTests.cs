@@ -80,11 +80,11 @@ public sealed class CountContactsTests(SharedApps shared) : SegmentTest(shared)
         var tokens = Tokens();
 
         await Segments.CountContactsAsync(Request(tokens.Create(account.Id, pos, nonce)));
-        await FailsAsync(StatusCode.DataLoss, ErrorReason.AcknowledgedWriteMissing, async () =>
+        await Expect.FailureAsync(StatusCode.DataLoss, ErrorReason.AcknowledgedWriteMissing, async () =>
             await Segments.CountContactsAsync(Request(tokens.Create(account.Id, pos, Guid.NewGuid()))));
-        await FailsAsync(StatusCode.DataLoss, ErrorReason.AcknowledgedWriteMissing, async () =>
+        await Expect.FailureAsync(StatusCode.DataLoss, ErrorReason.AcknowledgedWriteMissing, async () =>
             await Segments.CountContactsAsync(Request(tokens.Create(account.Id, pos + 1, nonce))));
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, async () =>
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, async () =>
             await Segments.CountContactsAsync(Request("forged")));
 
         CountContactsRequest Request(string token) => new() { Account = account.Name, Source = Text("everyone"), AtLeast = token };
@@ -95,8 +95,8 @@ public sealed class CountContactsTests(SharedApps shared) : SegmentTest(shared)
     {
         var account = await AccountAsync(1);
 
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => CountAsync(account, new FilterSource()));
-        await FailsAsync(StatusCode.NotFound, ErrorReason.AccountNotFound, async () =>
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => CountAsync(account, new FilterSource()));
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.AccountNotFound, async () =>
             await Segments.CountContactsAsync(new CountContactsRequest { Account = "nobody's", Source = Text("everyone") }));
     }
 }

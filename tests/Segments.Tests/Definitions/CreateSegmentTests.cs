@@ -27,7 +27,7 @@ public sealed class CreateSegmentTests(SharedApps shared) : SegmentTest(shared)
         var account = await AccountAsync(1);
         await SaveAsync(account, "Everyone", "everyone");
 
-        await FailsAsync(StatusCode.AlreadyExists, ErrorReason.AlreadyExists, () => SaveAsync(account, "Everyone", "everyone"));
+        await Expect.FailureAsync(StatusCode.AlreadyExists, ErrorReason.AlreadyExists, () => SaveAsync(account, "Everyone", "everyone"));
         await SaveAsync(account, "everyone", "everyone");
     }
 
@@ -40,7 +40,7 @@ public sealed class CreateSegmentTests(SharedApps shared) : SegmentTest(shared)
     {
         var account = await AccountAsync(1);
 
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => SaveAsync(account, name, "everyone"));
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => SaveAsync(account, name, "everyone"));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class CreateSegmentTests(SharedApps shared) : SegmentTest(shared)
     {
         var account = await AccountAsync(1);
 
-        var info = await FailsAsync(
+        var info = await Expect.FailureAsync(
             StatusCode.InvalidArgument, ErrorReason.FilterInvalid, () => SaveAsync(account, "Broken", "everyone AND"));
 
         Assert.Equal("12", info.Metadata["position"]);
@@ -61,7 +61,7 @@ public sealed class CreateSegmentTests(SharedApps shared) : SegmentTest(shared)
         var tag = await account.CreateTagAsync("Gone");
         await account.DeleteTagAsync(tag);
 
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, async () => await Segments.CreateSegmentAsync(
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, async () => await Segments.CreateSegmentAsync(
             new CreateSegmentRequest
             {
                 Account = account.Name,
@@ -89,7 +89,7 @@ public sealed class CreateSegmentTests(SharedApps shared) : SegmentTest(shared)
 
         Assert.Equal(first, await Segments.CreateSegmentAsync(request));
         request.Segment.Name = "Twice";
-        await FailsAsync(
+        await Expect.FailureAsync(
             StatusCode.FailedPrecondition, ErrorReason.RequestIdReused, async () => await Segments.CreateSegmentAsync(request));
     }
 }

@@ -16,8 +16,8 @@ public sealed class DeleteSegmentTests(SharedApps shared) : SegmentTest(shared)
 
         await DeleteAsync(account, saved);
 
-        await FailsAsync(StatusCode.NotFound, ErrorReason.NotFound, () => DeleteAsync(account, saved));
-        await FailsAsync(StatusCode.NotFound, ErrorReason.NotFound, () => CountAsync(account, new FilterSource { SegmentName = "Mine" }));
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => DeleteAsync(account, saved));
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => CountAsync(account, new FilterSource { SegmentName = "Mine" }));
         await SaveAsync(account, "Mine", "has no tag");
     }
 
@@ -28,16 +28,16 @@ public sealed class DeleteSegmentTests(SharedApps shared) : SegmentTest(shared)
         var saved = await SaveAsync(account, "Base", "everyone");
         await SaveAsync(account, "Above", "in segment \"Base\"");
 
-        var info = await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.InUse, () => DeleteAsync(account, saved));
+        var info = await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.InUse, () => DeleteAsync(account, saved));
         await DeleteAsync(account, saved, force: true);
 
         Assert.Equal("segment:Above", info.Metadata["used_by"]);
-        await FailsAsync(
+        await Expect.FailureAsync(
             StatusCode.FailedPrecondition,
             ErrorReason.ReferenceMissing,
             () => CountAsync(account, new FilterSource { SegmentName = "Above" }));
     }
 
-    private async Task DeleteAsync(TestAccount account, Segment segment, bool force = false) =>
+    private async Task DeleteAsync(DirectAccount account, Segment segment, bool force = false) =>
         await Segments.DeleteSegmentAsync(new DeleteSegmentRequest { Account = account.Name, SegmentId = segment.SegmentId, Force = force });
 }

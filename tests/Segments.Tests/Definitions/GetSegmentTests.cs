@@ -27,7 +27,7 @@ public sealed class GetSegmentTests(SharedApps shared) : SegmentTest(shared)
         var (mine, theirs) = (await AccountAsync(1), await AccountAsync(1));
         var saved = await SaveAsync(theirs, "Theirs", "everyone");
 
-        await FailsAsync(StatusCode.NotFound, ErrorReason.NotFound, async () =>
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, async () =>
             await Segments.GetSegmentAsync(new GetSegmentRequest { Account = mine.Name, SegmentId = saved.SegmentId }));
     }
 
@@ -44,7 +44,7 @@ public sealed class GetSegmentTests(SharedApps shared) : SegmentTest(shared)
 
         Assert.All(list.Segments, segment => Assert.Equal(Segment.Types.State.Invalid, segment.State));
         Assert.Contains("segment \"Base\"", list.Segments.Single(segment => segment.Name == "Above").Problems.Single(), StringComparison.Ordinal);
-        await FailsAsync(
+        await Expect.FailureAsync(
             StatusCode.FailedPrecondition,
             ErrorReason.ReferenceMissing,
             () => CountAsync(account, new FilterSource { SegmentName = "Above" }));

@@ -50,7 +50,7 @@ public sealed class ListMatchesTests(SharedApps shared) : SegmentTest(shared)
         var account = await AccountAsync(1, 2);
         var first = await Segments.ListMatchesAsync(new ListMatchesRequest { Account = account.Name, Source = Text("everyone"), PageSize = 1 });
 
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.PageToken, async () => await Segments.ListMatchesAsync(
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.PageToken, async () => await Segments.ListMatchesAsync(
             new ListMatchesRequest { Account = account.Name, Source = Text("has no tag"), PageToken = first.NextPageToken }));
     }
 }

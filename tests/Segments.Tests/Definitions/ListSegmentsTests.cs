@@ -34,7 +34,7 @@ public sealed class ListSegmentsTests(SharedApps shared) : SegmentTest(shared)
         await SaveAsync(one, "b", "everyone");
         var page = await Segments.ListSegmentsAsync(new ListSegmentsRequest { Account = one.Name, PageSize = 1 });
 
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.PageToken, async () => await Segments.ListSegmentsAsync(
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.PageToken, async () => await Segments.ListSegmentsAsync(
             new ListSegmentsRequest { Account = other.Name, PageSize = 1, PageToken = page.NextPageToken }));
     }
 }

@@ -30,7 +30,7 @@ public sealed class MatchContactsTests(SharedApps shared) : SegmentTest(shared)
     {
         var account = await AccountAsync(1);
 
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, async () => await Segments.MatchContactsAsync(
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, async () => await Segments.MatchContactsAsync(
             new MatchContactsRequest { Account = account.Name, Source = Text("everyone"), ContactIds = { Enumerable.Range(1, 1_001) } }));
     }
 }

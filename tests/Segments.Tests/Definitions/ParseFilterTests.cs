@@ -38,6 +38,6 @@ public sealed class ParseFilterTests(SharedApps shared) : SegmentTest(shared)
         Assert.Equal("has tag \"New\"", (await ParseAsync(account, Text("has tag \"New\""))).Text);
     }
 
-    private async Task<ParseFilterResponse> ParseAsync(TestAccount account, FilterSource source) =>
+    private async Task<ParseFilterResponse> ParseAsync(DirectAccount account, FilterSource source) =>
         await Segments.ParseFilterAsync(new ParseFilterRequest { Account = account.Name, Source = source });
 }

@@ -93,7 +93,7 @@ public sealed class SegmentExpectationsTests(SharedApps shared) : SegmentTest(sh
         var saved = await SaveAsync(account, "Mine", "contact_id in (1, 3)");
         await ExpectAsync(account, saved, include: [1, 2], exclude: [3]);
 
-        var info = await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.ExpectationFailed, () =>
+        var info = await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.ExpectationFailed, () =>
             StreamAsync(account, new FilterSource { SegmentName = "Mine" }));
 
         Assert.Equal(("Mine", saved.SegmentId, "2", "3", "2"), (
@@ -133,7 +133,7 @@ public sealed class SegmentExpectationsTests(SharedApps shared) : SegmentTest(sh
         };
         add();
 
-        var info = await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.ExpectationFailed, () => StreamAsync(request));
+        var info = await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.ExpectationFailed, () => StreamAsync(request));
 
         Assert.Equal(("Base", "2"), (info.Metadata["segment"], info.Metadata["missing"]));
     }
@@ -150,7 +150,7 @@ public sealed class SegmentExpectationsTests(SharedApps shared) : SegmentTest(sh
 
         await account.SetAsync(2, "first_name = 'Ann'");
 
-        var info = await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.ExpectationFailed, () =>
+        var info = await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.ExpectationFailed, () =>
             StreamAsync(account, new FilterSource { SegmentName = "Mine" }));
         Assert.Equal("2", info.Metadata["unwanted"]);
     }
@@ -161,10 +161,16 @@ public sealed class SegmentExpectationsTests(SharedApps shared) : SegmentTest(sh
         var account = await AccountAsync(1);
         var saved = await SaveAsync(account, "Mine", "everyone");
 
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => ExpectAsync(account, saved, include: [1, 9]));
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => ExpectAsync(account, saved, exclude: [-1]));
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => ExpectAsync(account, saved, include: [1], exclude: [1]));
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => ExpectAsync(account, saved, include: Enumerable.Repeat(1, 1_001)));
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => ExpectAsync(account, saved, include: [1, 9]));
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => ExpectAsync(account, saved, exclude: [-1]));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            () => ExpectAsync(account, saved, include: [1], exclude: [1]));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            () => ExpectAsync(account, saved, include: Enumerable.Repeat(1, 1_001)));
 
         Assert.Null((await Segments.GetSegmentAsync(new() { Account = account.Name, Name = "Mine" })).Segment.Expectations);
     }
@@ -177,10 +183,10 @@ public sealed class SegmentExpectationsTests(SharedApps shared) : SegmentTest(sh
         await ExpectAsync(account, await SaveAsync(account, "Mine", "has no tag AND NOT has tag \"Gone\""), include: [1]);
         await account.DeleteTagAsync(tag);
 
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () => CheckAsync(account, "Mine"));
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () => CheckAsync(account, "Mine"));
     }
 
-    private async Task<Segment> ExpectAsync(TestAccount account, Segment segment, IEnumerable<int>? include = null, IEnumerable<int>? exclude = null) =>
+    private async Task<Segment> ExpectAsync(DirectAccount account, Segment segment, IEnumerable<int>? include = null, IEnumerable<int>? exclude = null) =>
         (await Segments.SetSegmentExpectationsAsync(new()
         {
             Account = account.Name,
@@ -188,10 +194,10 @@ public sealed class SegmentExpectationsTests(SharedApps shared) : SegmentTest(sh
             Expectations = new SegmentExpectations { MustInclude = { include ?? [] }, MustExclude = { exclude ?? [] } },
         })).Segment;
 
-    private async Task<CheckSegmentExpectationsResponse> CheckAsync(TestAccount account, string name) =>
+    private async Task<CheckSegmentExpectationsResponse> CheckAsync(DirectAccount account, string name) =>
         await Segments.CheckSegmentExpectationsAsync(new() { Account = account.Name, Source = new FilterSource { SegmentName = name } });
 
-    private Task<List<int>> StreamAsync(TestAccount account, FilterSource source, bool require = true) =>
+    private Task<List<int>> StreamAsync(DirectAccount account, FilterSource source, bool require = true) =>
         StreamAsync(new StreamMatchesRequest { Account = account.Name, Source = source, RequireExpectations = require });
 
     private async Task<List<int>> StreamAsync(StreamMatchesRequest request)

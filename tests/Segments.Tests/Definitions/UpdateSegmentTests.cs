@@ -41,7 +41,7 @@ public sealed class UpdateSegmentTests(SharedApps shared) : SegmentTest(shared)
         var saved = await SaveAsync(account, "Mine", "everyone");
         await UpdateAsync(account, saved, request => request.Text = "has no tag");
 
-        var info = await FailsAsync(StatusCode.Aborted, ErrorReason.VersionMismatch, () => UpdateAsync(account, saved, request =>
+        var info = await Expect.FailureAsync(StatusCode.Aborted, ErrorReason.VersionMismatch, () => UpdateAsync(account, saved, request =>
         {
             request.Version = 1;
             request.Text = "everyone";
@@ -58,7 +58,7 @@ public sealed class UpdateSegmentTests(SharedApps shared) : SegmentTest(shared)
         await SaveAsync(account, "B", "in segment \"A\"");
         await SaveAsync(account, "C", "in segment \"B\" AND everyone");
 
-        var info = await FailsAsync(
+        var info = await Expect.FailureAsync(
             StatusCode.FailedPrecondition,
             ErrorReason.SegmentCycle,
             () => UpdateAsync(account, a, request => request.Text = "NOT in segment \"C\""));
@@ -95,7 +95,7 @@ public sealed class UpdateSegmentTests(SharedApps shared) : SegmentTest(shared)
         }
     }
 
-    private async Task<Segment> UpdateAsync(TestAccount account, Segment segment, Action<UpdateSegmentRequest> change)
+    private async Task<Segment> UpdateAsync(DirectAccount account, Segment segment, Action<UpdateSegmentRequest> change)
     {
         var request = new UpdateSegmentRequest { Account = account.Name, SegmentId = segment.SegmentId };
         change(request);

@@ -1,5 +1,6 @@
 using Crm.Segments.V1;
 using Npgsql;
+using TagSegments.Segments.Tests.Data;
 using TagSegments.ServiceDefaults.Data;
 using TagSegments.Testing;
 using TagSegments.Testing.Histories;
@@ -16,7 +17,7 @@ public sealed class ActivityTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task What_was_recorded_a_moment_ago_counts()
     {
-        var account = await TestAccount.CreateAsync(_owner);
+        var account = await DirectAccount.CreateAsync(_owner);
         await account.CreateContactsAsync(s_contacts);
         await using var node = new HistoryNode(_service, _redis);
         for (var i = 0; i < s_contacts.Length; i++)

@@ -49,10 +49,10 @@ public sealed class ExplainContactTests(SharedApps shared) : SegmentTest(shared)
         var account = await AccountAsync(1, 2);
         await account.DeleteContactAsync(2);
 
-        await FailsAsync(StatusCode.NotFound, ErrorReason.NotFound, () => ExplainAsync(account, 2, "everyone"));
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => ExplainAsync(account, 2, "everyone"));
     }
 
-    private async Task<ExplainContactResponse> ExplainAsync(TestAccount account, int contactId, string text) =>
+    private async Task<ExplainContactResponse> ExplainAsync(DirectAccount account, int contactId, string text) =>
         await Segments.ExplainContactAsync(
             new ExplainContactRequest { Account = account.Name, ContactId = contactId, Source = Text(text) });
 }

@@ -17,7 +17,7 @@ public sealed class ExplainEvidenceTests(SharedApps shared) : SegmentTest(shared
     public async Task Activity_tells_the_window_the_count_and_the_last_time_with_its_campaign()
     {
         var account = await PastAccount.NewAsync(Apps);
-        var contact = await account.ContactAsync();
+        var contact = await account.NewContactAsync();
         var campaign = (await Apps.Campaigns.CreateCampaignAsync(new()
         {
             Account = account.Name,
@@ -43,11 +43,11 @@ public sealed class ExplainEvidenceTests(SharedApps shared) : SegmentTest(shared
     public async Task Tags_tell_why_they_are_there_or_were_taken_off()
     {
         var account = await PastAccount.NewAsync(Apps);
-        var contact = await account.ContactAsync();
-        var (bulk, gone) = (await account.TagAsync("Bulk"), await account.TagAsync("Gone"));
+        var contact = await account.NewContactAsync();
+        var (bulk, gone) = (await account.NewTagAsync("Bulk"), await account.NewTagAsync("Gone"));
         var cause = new Cause { Kind = Cause.Types.Kind.Workflow, Id = "run-7", Detail = "node-2" };
         await Apps.Tags.AddTagsAsync(new AddTagsRequest { Account = account.Name, ContactId = contact, TagIds = { bulk, gone }, Cause = cause });
-        await account.RemoveAsync(contact, gone);
+        await account.RemoveTagsAsync(contact, gone);
 
         var explanation = (await ExplainAsync(account, contact, "has all tags (\"Bulk\", \"Gone\")")).Explanation;
 
@@ -59,7 +59,7 @@ public sealed class ExplainEvidenceTests(SharedApps shared) : SegmentTest(shared
     public async Task Opportunities_tell_which_match_and_what_the_nearest_lacks()
     {
         var account = await PastAccount.NewAsync(Apps);
-        var contact = await account.ContactAsync();
+        var contact = await account.NewContactAsync();
         var pipeline = await account.PipelineAsync("Sales", "New", "Won");
         await account.OpportunityAsync(contact, pipeline.Stages[0], pipeline.PipelineId, "50");
         await account.OpportunityAsync(contact, pipeline.Stages[1], pipeline.PipelineId, "700");
@@ -77,7 +77,7 @@ public sealed class ExplainEvidenceTests(SharedApps shared) : SegmentTest(shared
     public async Task Consents_and_suppressions_tell_source_and_time()
     {
         var account = await PastAccount.NewAsync(Apps);
-        var contact = await account.ContactAsync(new Contact { Email = "Ann@example.org" });
+        var contact = await account.NewContactAsync(new Contact { Email = "Ann@example.org" });
         var consent = new Consent { Channel = Channel.Email, State = Consent.Types.State.Subscribed, Source = "web form" };
         await Apps.Contacts.SetConsentAsync(new() { Account = account.Name, ContactId = contact, Consent = consent });
         await Apps.Activity.AddSuppressionAsync(new()
@@ -105,7 +105,7 @@ public sealed class ExplainEvidenceTests(SharedApps shared) : SegmentTest(shared
     public async Task Anniversaries_and_windows_are_those_of_the_contacts_zone()
     {
         var account = await PastAccount.NewAsync(Apps);
-        await account.FieldAsync("birthday", Crm.Contacts.V1.Field.Types.Type.Date);
+        await account.CreateFieldAsync("birthday", Crm.Contacts.V1.Field.Types.Type.Date);
         // The two are a day apart for most of the day, and 25 hours at all times.
         var (east, west) = (await BornAsync(account, "Pacific/Kiritimati"), await BornAsync(account, "Pacific/Pago_Pago"));
 
@@ -122,8 +122,8 @@ public sealed class ExplainEvidenceTests(SharedApps shared) : SegmentTest(shared
         }
     }
 
-    private static Task<int> BornAsync(PastAccount account, string zone) => account.ContactAsync(
-        new Contact { FirstName = "Leap", TimeZone = zone, Fields = PastAccount.Values("birthday", Value.ForString("2000-02-29")) });
+    private static Task<int> BornAsync(PastAccount account, string zone) => account.NewContactAsync(
+        new Contact { FirstName = "Leap", TimeZone = zone, Fields = TestAccount.Values("birthday", Value.ForString("2000-02-29")) });
 
     private async Task OpenedAsync(PastAccount account, int contactId, DateTime at, string campaignId) => await Apps.Activity.RecordActivitiesAsync(new()
     {

@@ -1,7 +1,8 @@
-using Google.Rpc;
+using Crm.Errors.V1;
 using Grpc.Core;
 using TagSegments.Filters.Text;
 using TagSegments.Segments.Sql;
+using TagSegments.Testing;
 using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Segments.Tests.Filters;
@@ -11,12 +12,11 @@ public sealed class FilterErrorsTests
     [Fact]
     public void A_text_that_is_no_filter_becomes_a_rich_status_with_place_and_expectation()
     {
-        var error = FilterErrors.Syntax(
-            Assert.Throws<FilterSyntaxException>(() => FilterParser.Parse("has tag \"VIP\" AND", WorldNames.Catalog())));
+        var error = new Failure(FilterErrors.Syntax(
+            Assert.Throws<FilterSyntaxException>(() => FilterParser.Parse("has tag \"VIP\" AND", WorldNames.Catalog()))));
 
-        var info = error.GetRpcStatus()!.GetDetail<ErrorInfo>()!;
-        Assert.Equal((StatusCode.InvalidArgument, "FILTER_INVALID"), (error.StatusCode, info.Reason));
-        Assert.Equal(("17", "1", "18", "a condition"), (info.Metadata["position"], info.Metadata["line"], info.Metadata["column"], info.Metadata["expected"]));
+        error.Is(StatusCode.InvalidArgument, ErrorReason.FilterInvalid);
+        Assert.Equal(("17", "1", "18", "a condition"), (error.Metadata["position"], error.Metadata["line"], error.Metadata["column"], error.Metadata["expected"]));
     }
 
     [Theory]

@@ -1,7 +1,9 @@
+using Crm.Errors.V1;
 using Crm.Segments.V1;
 using Grpc.Core;
 using TagSegments.Filters.Text;
 using TagSegments.Segments.Sql;
+using TagSegments.Testing;
 using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Segments.Tests.Filters;
@@ -32,10 +34,10 @@ public sealed class FilterSqlShapeTests
             ? new Filter { Everyone = new EveryoneClause() }
             : new Filter { AnyOf = new FilterGroup { Filters = { Reference(ids.IndexOf(id) - 1), Reference(ids.IndexOf(id) - 1) } } };
 
-        var error = Assert.Throws<RpcException>(() => FilterSql.Compile(Reference(31), Context with { FindSegment = Find }));
+        var error = Expect.Failure(() => FilterSql.Compile(Reference(31), Context with { FindSegment = Find }));
 
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
-        Assert.Contains("too large", error.Status.Detail, StringComparison.Ordinal);
+        error.Is(StatusCode.InvalidArgument, ErrorReason.FilterTooLarge);
+        Assert.Contains("too large", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -43,9 +45,7 @@ public sealed class FilterSqlShapeTests
     [InlineData("#19 = \"x\"")]
     public void What_is_missing_stops_the_compiler(string filter)
     {
-        var error = Assert.Throws<RpcException>(() => Text(filter));
-
-        Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode);
+        Expect.Failure(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () => Text(filter));
     }
 
     private static FilterContext Context => new(WorldNames.Catalog(), s_now);

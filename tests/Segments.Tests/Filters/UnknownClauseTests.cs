@@ -25,7 +25,7 @@ public sealed class UnknownClauseTests(SharedApps shared) : SegmentTest(shared)
         var tag = (await Apps.Tags.CreateTagAsync(new() { Account = account, Tag = new Tag { Name = "Hot" } })).Tag;
         var source = new FilterSource { Filter = Unknown };
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => call switch
+        var error = await Expect.FailureAsync(() => call switch
         {
             "save" => Segments.CreateSegmentAsync(new() { Account = account, Segment = new Segment { Name = "New", Filter = Unknown } }).ResponseAsync,
             "count" => Segments.CountContactsAsync(new() { Account = account, Source = source }).ResponseAsync,
@@ -40,8 +40,8 @@ public sealed class UnknownClauseTests(SharedApps shared) : SegmentTest(shared)
             _ => Apps.Workflows.CreateWorkflowAsync(new() { Account = account, Workflow = Workflow() }).ResponseAsync,
         });
 
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
-        Assert.Contains("of a kind that is not known here", error.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal(StatusCode.InvalidArgument, error.Status);
+        Assert.Contains("of a kind that is not known here", error.Message, StringComparison.Ordinal);
     }
 
     private static Campaign Campaign(FilterSource source) => new()

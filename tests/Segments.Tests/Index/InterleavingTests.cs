@@ -1,5 +1,6 @@
 using Crm.Segments.V1;
 using Npgsql;
+using TagSegments.Segments.Tests.Data;
 using TagSegments.ServiceDefaults.Data;
 using TagSegments.Testing;
 using TagSegments.Testing.Histories;
@@ -48,7 +49,7 @@ public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedA
     [Fact]
     public async Task All_who_ask_a_new_question_at_once_get_the_exact_answer()
     {
-        var (account, contacts) = (await TestAccount.CreateAsync(_owner), Enumerable.Range(1, 30).ToArray());
+        var (account, contacts) = (await DirectAccount.CreateAsync(_owner), Enumerable.Range(1, 30).ToArray());
         await account.CreateContactsAsync(contacts);
         var tag = await account.CreateTagAsync("Tag");
         foreach (var contact in contacts)
@@ -105,9 +106,9 @@ public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedA
         return await node.FindAsync(account.Id, new Filter { AllOf = new FilterGroup { Filters = { Has(from), Has(to) } } });
     }
 
-    private async Task<(TestAccount Account, int First, int Second)> SetUpAsync()
+    private async Task<(DirectAccount Account, int First, int Second)> SetUpAsync()
     {
-        var account = await TestAccount.CreateAsync(_owner);
+        var account = await DirectAccount.CreateAsync(_owner);
         await account.CreateContactsAsync(1, 2, 3);
         return (account, await account.CreateTagAsync("First"), await account.CreateTagAsync("Second"));
     }

@@ -17,17 +17,17 @@ public sealed class AsOfCallsTests(SharedApps shared) : SegmentTest(shared)
     public async Task Explain_shows_the_values_of_then()
     {
         var account = await PastAccount.NewAsync(_shared.Apps);
-        var contact = await account.ContactAsync(new Contact { Language = "de" });
-        await account.AddAsync(contact, await account.TagAsync("VIP"));
+        var contact = await account.NewContactAsync(new Contact { Language = "de" });
+        await account.AddTagsAsync(contact, await account.NewTagAsync("VIP"));
         await account.OpenedAsync(contact, DateTime.UtcNow.AddDays(-3));
         var pipeline = await account.PipelineAsync("Sales", "New");
         var deal = await account.OpportunityAsync(contact, pipeline.Stages[0], pipeline.PipelineId, "100");
         var before = await account.InstantAsync();
-        await account.UpdateAsync(new Contact { ContactId = contact, Language = "en" });
-        await account.RemoveAsync(contact, 1);
+        await account.UpdateContactAsync(new Contact { ContactId = contact, Language = "en" });
+        await account.RemoveTagsAsync(contact, 1);
         await account.OpenedAsync(contact, DateTime.UtcNow.AddDays(-1));
         deal.Amount = "200";
-        await account.UpdateAsync(deal, "amount");
+        await account.UpdateOpportunityAsync(deal, "amount");
 
         var answer = await Segments.ExplainContactAsync(new ExplainContactRequest
         {
@@ -56,9 +56,9 @@ public sealed class AsOfCallsTests(SharedApps shared) : SegmentTest(shared)
     {
         var account = await PastAccount.NewAsync(_shared.Apps);
         var before = await account.InstantAsync();
-        var contact = await account.ContactAsync();
+        var contact = await account.NewContactAsync();
 
-        await FailsAsync(StatusCode.NotFound, ErrorReason.NotFound, () => Segments.ExplainContactAsync(new ExplainContactRequest
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => Segments.ExplainContactAsync(new ExplainContactRequest
         {
             Account = account.Name,
             Source = Text("everyone"),
@@ -71,10 +71,10 @@ public sealed class AsOfCallsTests(SharedApps shared) : SegmentTest(shared)
     public async Task Match_stream_and_pages_agree()
     {
         var account = await PastAccount.NewAsync(_shared.Apps);
-        int[] contacts = [await account.ContactAsync(), await account.ContactAsync(), await account.ContactAsync()];
+        int[] contacts = [await account.NewContactAsync(), await account.NewContactAsync(), await account.NewContactAsync()];
         var before = await account.InstantAsync();
         await account.Apps.Contacts.DeleteContactAsync(new() { Account = account.Name, ContactId = contacts[1] });
-        await account.UpdateAsync(new Contact { ContactId = contacts[2], FirstName = "Eva" });
+        await account.UpdateContactAsync(new Contact { ContactId = contacts[2], FirstName = "Eva" });
         var ada = Text("first_name = \"Ada\"");
 
         var match = await Segments.MatchContactsAsync(new MatchContactsRequest
@@ -101,13 +101,13 @@ public sealed class AsOfCallsTests(SharedApps shared) : SegmentTest(shared)
         Assert.Equal([3, 0], match.MoreMatches.Select(more => more.ContactIds.Count));
         Assert.Equal(contacts, first.ContactIds.Concat(second.ContactIds));
         Assert.Equal(3, stream.ResponseStream.Current.Total);
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, async () =>
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, async () =>
         {
             using var send = Segments.StreamMatches(
                 new StreamMatchesRequest { Account = account.Name, Source = ada, AsOf = before, RequireExpectations = true });
             await send.ResponseStream.MoveNext(default);
         });
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.PageToken, () => Segments.ListMatchesAsync(new ListMatchesRequest
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.PageToken, () => Segments.ListMatchesAsync(new ListMatchesRequest
         {
             Account = account.Name,
             Source = ada,
@@ -127,7 +127,7 @@ public sealed class AsOfCallsTests(SharedApps shared) : SegmentTest(shared)
         var account = await PastAccount.NewAsync(_shared.Apps);
         var asOf = new Timestamp { Seconds = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + secondsFromNow, Nanos = nanos };
 
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => CountAsync(account, asOf));
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => CountAsync(account, asOf));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class AsOfCallsTests(SharedApps shared) : SegmentTest(shared)
         var account = await PastAccount.NewAsync(_shared.Apps);
         var created = (await account.Apps.Accounts.GetAccountAsync(new() { Account = account.Name })).Account.CreateTime.ToDateTime();
 
-        var error = await FailsAsync(
+        var error = await Expect.FailureAsync(
             StatusCode.OutOfRange, ErrorReason.HistoryMissing, () => CountAsync(account, Timestamp.FromDateTime(created.AddDays(-1))));
 
         var earliest = DateTime.Parse(error.Metadata["earliest"], null, System.Globalization.DateTimeStyles.AdjustToUniversal);
@@ -155,7 +155,7 @@ public sealed class AsOfCallsTests(SharedApps shared) : SegmentTest(shared)
 
         await account.PruneAsync();
 
-        var error = await FailsAsync(StatusCode.OutOfRange, ErrorReason.HistoryMissing, () => now.MatchesAsync("everyone", before));
+        var error = await Expect.FailureAsync(StatusCode.OutOfRange, ErrorReason.HistoryMissing, () => now.MatchesAsync("everyone", before));
         var later = await now.MatchesAsync("everyone", await now.InstantAsync());
         Assert.Contains("earliest", error.Metadata.Keys);
         Assert.Equal([1, 2], known);

@@ -16,11 +16,11 @@ public sealed class AsOfTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task Tags_are_those_of_then()
     {
         var account = await PastAccount.NewAsync(shared.Apps);
-        var (first, second, vip) = (await account.ContactAsync(), await account.ContactAsync(), await account.TagAsync("VIP"));
-        await account.AddAsync(first, vip);
+        var (first, second, vip) = (await account.NewContactAsync(), await account.NewContactAsync(), await account.NewTagAsync("VIP"));
+        await account.AddTagsAsync(first, vip);
         var before = await account.InstantAsync();
 
-        await account.RemoveAsync(first, vip);
+        await account.RemoveTagsAsync(first, vip);
         var between = await account.InstantAsync();
         await account.Apps.Tags.BulkTagAsync(new BulkTagRequest { Account = account.Name, ContactIds = { first, second }, AddTagIds = { vip } });
 
@@ -37,7 +37,7 @@ public sealed class AsOfTests(SharedApps shared) : IClassFixture<SharedApps>
     {
         var account = await PastAccount.NewAsync(shared.Apps);
         var empty = await account.InstantAsync();
-        var (kept, deleted) = (await account.ContactAsync(), await account.ContactAsync());
+        var (kept, deleted) = (await account.NewContactAsync(), await account.NewContactAsync());
         var both = await account.InstantAsync();
         await account.Apps.Contacts.DeleteContactAsync(new() { Account = account.Name, ContactId = deleted });
         var one = await account.InstantAsync();
@@ -52,8 +52,8 @@ public sealed class AsOfTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task Merged_contacts_are_two_again()
     {
         var account = await PastAccount.NewAsync(shared.Apps);
-        var (kept, duplicate) = (await account.ContactAsync(), await account.ContactAsync(new Contact { Phone = "+43 1" }));
-        await account.AddAsync(duplicate, await account.TagAsync("VIP"));
+        var (kept, duplicate) = (await account.NewContactAsync(), await account.NewContactAsync(new Contact { Phone = "+43 1" }));
+        await account.AddTagsAsync(duplicate, await account.NewTagAsync("VIP"));
         var before = await account.InstantAsync();
         await account.Apps.Contacts.MergeContactsAsync(new() { Account = account.Name, ContactId = kept, DuplicateContactId = duplicate });
 
@@ -66,12 +66,12 @@ public sealed class AsOfTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task Attributes_and_fields_have_the_values_of_then()
     {
         var account = await PastAccount.NewAsync(shared.Apps);
-        await account.FieldAsync("score", Field.Types.Type.Number);
-        var contact = await account.ContactAsync(new Contact { FirstName = "Ada", Fields = PastAccount.Values("score", Value.ForNumber(1)) });
+        await account.CreateFieldAsync("score", Field.Types.Type.Number);
+        var contact = await account.NewContactAsync(new Contact { FirstName = "Ada", Fields = TestAccount.Values("score", Value.ForNumber(1)) });
         var first = await account.InstantAsync();
-        await account.UpdateAsync(new Contact { ContactId = contact, FirstName = "Eva", Fields = PastAccount.Values("score", Value.ForNumber(2)) }, "first_name", "fields.score");
+        await account.UpdateContactAsync(new Contact { ContactId = contact, FirstName = "Eva", Fields = TestAccount.Values("score", Value.ForNumber(2)) }, "first_name", "fields.score");
         var second = await account.InstantAsync();
-        await account.UpdateAsync(new Contact { ContactId = contact, LastName = "Li" }, "last_name", "fields.score");
+        await account.UpdateContactAsync(new Contact { ContactId = contact, LastName = "Li" }, "last_name", "fields.score");
 
         Assert.Equal([contact], await account.MatchesAsync("first_name = \"Ada\" AND last_name is empty AND score = 1", first));
         Assert.Equal([contact], await account.MatchesAsync("first_name = \"Eva\" AND last_name is empty AND score = 2", second));
@@ -82,9 +82,9 @@ public sealed class AsOfTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task The_time_of_the_last_change_is_that_of_then()
     {
         var account = await PastAccount.NewAsync(shared.Apps);
-        var contact = await account.ContactAsync();
+        var contact = await account.NewContactAsync();
         var first = await account.InstantAsync();
-        await account.UpdateAsync(new Contact { ContactId = contact, FirstName = "Eva" }, "first_name");
+        await account.UpdateContactAsync(new Contact { ContactId = contact, FirstName = "Eva" }, "first_name");
         var second = await account.InstantAsync();
         await account.Apps.Contacts.SetConsentAsync(Subscribes(account, contact));
 
@@ -99,10 +99,10 @@ public sealed class AsOfTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task Consent_and_do_not_disturb_are_those_of_then()
     {
         var account = await PastAccount.NewAsync(shared.Apps);
-        var contact = await account.ContactAsync();
+        var contact = await account.NewContactAsync();
         var before = await account.InstantAsync();
         await account.Apps.Contacts.SetConsentAsync(Subscribes(account, contact));
-        await account.UpdateAsync(new Contact { ContactId = contact, DoNotDisturb = true }, "do_not_disturb");
+        await account.UpdateContactAsync(new Contact { ContactId = contact, DoNotDisturb = true }, "do_not_disturb");
 
         Assert.Equal([contact], await account.MatchesAsync("never asked for email AND do_not_disturb = false", before));
         Assert.Equal([contact], await account.MatchesAsync("subscribed to email AND do_not_disturb = true"));
@@ -112,12 +112,12 @@ public sealed class AsOfTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task Suppression_is_that_of_then_also_of_an_address_that_changed()
     {
         var account = await PastAccount.NewAsync(shared.Apps);
-        var contact = await account.ContactAsync(new Contact { Email = "Ada@Example.org" });
+        var contact = await account.NewContactAsync(new Contact { Email = "Ada@Example.org" });
         var suppression = new Suppression { Channel = Channel.Email, Address = "ada@example.org", Reason = Suppression.Types.Reason.Manual };
         var before = await account.InstantAsync();
         await account.Apps.Activity.AddSuppressionAsync(new() { Account = account.Name, Suppression = suppression });
         var suppressed = await account.InstantAsync();
-        await account.UpdateAsync(new Contact { ContactId = contact, Email = "eva@example.org" }, "email");
+        await account.UpdateContactAsync(new Contact { ContactId = contact, Email = "eva@example.org" }, "email");
         var changed = await account.InstantAsync();
         await account.Apps.Activity.RemoveSuppressionAsync(new() { Account = account.Name, Address = "ada@example.org", Proof = "asked" });
 
@@ -131,7 +131,7 @@ public sealed class AsOfTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task Opportunities_are_those_of_then()
     {
         var account = await PastAccount.NewAsync(shared.Apps);
-        var (contact, other) = (await account.ContactAsync(), await account.ContactAsync());
+        var (contact, other) = (await account.NewContactAsync(), await account.NewContactAsync());
         var pipeline = await account.PipelineAsync("Sales", "New", "Won");
         var none = await account.InstantAsync();
         var deal = await account.OpportunityAsync(contact, pipeline.Stages[0], pipeline.PipelineId, "100");
@@ -139,7 +139,7 @@ public sealed class AsOfTests(SharedApps shared) : IClassFixture<SharedApps>
         deal.StageId = pipeline.Stages[1].StageId;
         deal.Status = Opportunity.Types.Status.Won;
         deal.ContactId = other;
-        await account.UpdateAsync(deal, "stage_id", "status", "contact_id");
+        await account.UpdateOpportunityAsync(deal, "stage_id", "status", "contact_id");
 
         var moved = $"has opportunity (stage_since since {open.ToDateTime():O})";
         Assert.Empty(await account.MatchesAsync("has opportunity", none));
@@ -152,14 +152,14 @@ public sealed class AsOfTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task What_changes_while_an_opportunity_has_no_contact_does_not_reach_back()
     {
         var account = await PastAccount.NewAsync(shared.Apps);
-        var (contact, pipeline) = (await account.ContactAsync(), await account.PipelineAsync("Sales", "New"));
+        var (contact, pipeline) = (await account.NewContactAsync(), await account.PipelineAsync("Sales", "New"));
         var deal = await account.OpportunityAsync(contact, pipeline.Stages[0], pipeline.PipelineId, "100");
         var before = await account.InstantAsync();
         deal.ContactId = 0;
         deal.Version = 0;
-        await account.UpdateAsync(deal, "contact_id");
+        await account.UpdateOpportunityAsync(deal, "contact_id");
         deal.Amount = "200";
-        await account.UpdateAsync(deal, "amount");
+        await account.UpdateOpportunityAsync(deal, "amount");
 
         Assert.Equal([contact], await account.MatchesAsync("has opportunity (amount = 100)", before));
         Assert.Empty(await account.MatchesAsync("has opportunity"));
@@ -169,7 +169,7 @@ public sealed class AsOfTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task Activity_counts_if_it_had_been_recorded_by_then()
     {
         var account = await PastAccount.NewAsync(shared.Apps);
-        var (early, late) = (await account.ContactAsync(), await account.ContactAsync());
+        var (early, late) = (await account.NewContactAsync(), await account.NewContactAsync());
         await account.OpenedAsync(early, DateTime.UtcNow.AddDays(-2));
         var before = await account.InstantAsync();
         await account.OpenedAsync(late, DateTime.UtcNow.AddDays(-2));
@@ -183,7 +183,7 @@ public sealed class AsOfTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task Windows_end_at_the_instant()
     {
         var account = await PastAccount.NewAsync(shared.Apps);
-        var contact = await account.ContactAsync();
+        var contact = await account.NewContactAsync();
         await account.OpenedAsync(contact, DateTime.UtcNow.AddSeconds(-59));
         var recorded = await account.InstantAsync();
 

@@ -10,13 +10,13 @@ namespace TagSegments.Segments.Tests.Past;
 /// <summary>This part writes contacts and what they agree to.</summary>
 internal sealed partial class RandomWrites
 {
-    private async Task CreateContactAsync() => _contacts.Add(await account.ContactAsync(RandomContact(0)));
+    private async Task CreateContactAsync() => _contacts.Add(await account.NewContactAsync(RandomContact(0)));
 
     private Task UpdateContactAsync()
     {
         var contact = RandomContact(Contact());
         var mask = s_contactMask.Where(_ => Chance(3)).Append("fields.score").Concat(contact.Fields.Fields.Keys.Select(key => $"fields.{key}"));
-        return account.UpdateAsync(contact, [.. mask.Distinct()]);
+        return account.UpdateContactAsync(contact, [.. mask.Distinct()]);
     }
 
     private Contact RandomContact(int contactId) => new()

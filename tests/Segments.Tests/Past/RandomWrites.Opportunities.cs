@@ -20,7 +20,7 @@ internal sealed partial class RandomWrites
     {
         var opportunity = RandomOpportunity(_opportunities.Count == 0 ? 1 : Pick(_opportunities));
         string[] mask = [.. new[] { "contact_id", "name", "status", "amount", "opened_date", "closed_date", "fields" }.Where(_ => Chance(3))];
-        return account.UpdateAsync(opportunity, [.. Chance(2) ? mask : [.. mask, "pipeline_id", "stage_id"]]);
+        return account.UpdateOpportunityAsync(opportunity, [.. Chance(2) ? mask : [.. mask, "pipeline_id", "stage_id"]]);
     }
 
     private Opportunity RandomOpportunity(int opportunityId)

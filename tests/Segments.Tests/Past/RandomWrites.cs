@@ -34,7 +34,7 @@ internal sealed partial class RandomWrites(PastAccount account, Random random, I
     {
         foreach (var (id, name) in WorldNames.Tags)
         {
-            Assert.Equal(id, await account.TagAsync(name));
+            Assert.Equal(id, await account.NewTagAsync(name));
         }
 
         foreach (var (target, field) in WorldNames.ContactFields.Select(field => (Field.Types.Target.Contact, field))
@@ -91,7 +91,7 @@ internal sealed partial class RandomWrites(PastAccount account, Random random, I
         _ => Chance(2) ? ("pipeline", PipelineAsync) : ("zone", ZoneAsync),
     };
 
-    private Task TagAsync() => Chance(3) ? account.RemoveAsync(Contact(), TagId()) : account.AddAsync(Contact(), TagId());
+    private Task TagAsync() => Chance(3) ? account.RemoveTagsAsync(Contact(), TagId()) : account.AddTagsAsync(Contact(), TagId());
 
     private Task BulkTagAsync() => account.Apps.Tags.BulkTagAsync(new()
     {

@@ -1,6 +1,5 @@
 using Crm.Errors.V1;
 using Crm.Segments.V1;
-using Google.Rpc;
 using Grpc.Core;
 using TagSegments.Segments.Tests.Data;
 using TagSegments.Testing;
@@ -60,7 +59,10 @@ public sealed class GetSegmentOverlapTests(SharedApps shared) : SegmentTest(shar
     {
         var account = await AccountAsync(1);
 
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => OverlapAsync(account, [.. Enumerable.Repeat(Text("everyone"), count)]));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            () => OverlapAsync(account, [.. Enumerable.Repeat(Text("everyone"), count)]));
     }
 
     [Fact]
@@ -74,11 +76,11 @@ public sealed class GetSegmentOverlapTests(SharedApps shared) : SegmentTest(shar
 
         async Task<string> FieldAsync(FilterSource wrong)
         {
-            var error = await Assert.ThrowsAsync<RpcException>(() => OverlapAsync(account, Text("everyone"), wrong));
-            return error.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Single().Field;
+            var error = await Expect.FailureAsync(() => OverlapAsync(account, Text("everyone"), wrong));
+            return error.Fields.Single();
         }
     }
 
-    private async Task<GetSegmentOverlapResponse> OverlapAsync(TestAccount account, params FilterSource[] sources) =>
+    private async Task<GetSegmentOverlapResponse> OverlapAsync(DirectAccount account, params FilterSource[] sources) =>
         await Segments.GetSegmentOverlapAsync(new GetSegmentOverlapRequest { Account = account.Name, Sources = { sources } });
 }

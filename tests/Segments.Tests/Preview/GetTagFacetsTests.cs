@@ -74,7 +74,10 @@ public sealed class GetTagFacetsTests(SharedApps shared) : SegmentTest(shared)
     {
         var account = await AccountAsync(1);
 
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => FacetsAsync(account, "everyone", request => request.Limit = limit));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            () => FacetsAsync(account, "everyone", request => request.Limit = limit));
     }
 
     private static (string Name, int Count) Key(TagFacet facet) => (facet.Name, facet.Count);
@@ -87,7 +90,7 @@ public sealed class GetTagFacetsTests(SharedApps shared) : SegmentTest(shared)
             .OrderByDescending(facet => facet.Count).ThenBy(facet => facet.Name, StringComparer.Ordinal),
     ];
 
-    private async Task<GetTagFacetsResponse> FacetsAsync(TestAccount account, string text, Action<GetTagFacetsRequest>? change = null)
+    private async Task<GetTagFacetsResponse> FacetsAsync(DirectAccount account, string text, Action<GetTagFacetsRequest>? change = null)
     {
         var request = new GetTagFacetsRequest { Account = account.Name, Source = Text(text) };
         change?.Invoke(request);

@@ -133,7 +133,7 @@ public sealed class PreviewSegmentTests(SharedApps shared, ITestOutputHelper out
         await SaveAsync(account, "Mine", "has no tag OR has tag \"A\"");
         await account.DeleteTagAsync(tag);
 
-        var info = await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, async () => await Segments.PreviewSegmentAsync(
+        var info = await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, async () => await Segments.PreviewSegmentAsync(
             new PreviewSegmentRequest { Account = account.Name, Source = new FilterSource { SegmentName = "Mine" } }));
 
         Assert.Equal("segment \"Mine\": filter.any_of.filters[1].tag.tag_ids[0]", info.Metadata["path"]);
@@ -146,7 +146,10 @@ public sealed class PreviewSegmentTests(SharedApps shared, ITestOutputHelper out
     {
         var account = await AccountAsync(1);
 
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => PreviewAsync(account, "everyone", request => request.SampleSize = size));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            () => PreviewAsync(account, "everyone", request => request.SampleSize = size));
     }
 
     private static void WithoutFuture(World world)
@@ -158,7 +161,7 @@ public sealed class PreviewSegmentTests(SharedApps shared, ITestOutputHelper out
         }
     }
 
-    private async Task<PreviewSegmentResponse> PreviewAsync(TestAccount account, string text, Action<PreviewSegmentRequest>? change = null)
+    private async Task<PreviewSegmentResponse> PreviewAsync(DirectAccount account, string text, Action<PreviewSegmentRequest>? change = null)
     {
         var request = new PreviewSegmentRequest { Account = account.Name, Source = Text(text) };
         change?.Invoke(request);

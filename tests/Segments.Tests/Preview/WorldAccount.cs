@@ -11,7 +11,10 @@ using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Segments.Tests.Preview;
 
-/// <summary>A random account in the database of the services, and the plain objects that it was made of.</summary>
+/// <summary>
+/// A random account in the database of the services, and the plain objects that it was made of. It is written into the tables, because it has
+/// a past that no call makes.
+/// </summary>
 internal sealed class WorldAccount
 {
     private static int s_accounts = 900_000;

@@ -73,14 +73,14 @@ public sealed class ListSmartListRowsTests(SharedApps shared) : SegmentTest(shar
         await SaveListAsync(account, "everyone", other => other.Name = "Other");
         var token = (await RowsAsync(account, pageSize: 1)).NextPageToken;
 
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.PageToken, async () =>
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.PageToken, async () =>
             await SmartLists.ListSmartListRowsAsync(new() { Account = account.Name, Name = "Other", PageToken = token }));
         await SmartLists.UpdateSmartListAsync(new()
         {
             Account = account.Name,
             SmartList = new SmartList { SmartListId = list.SmartListId, Sort = new SmartListSort { Column = "email" } },
         });
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.PageToken, async () =>
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.PageToken, async () =>
             await SmartLists.ListSmartListRowsAsync(new() { Account = account.Name, Name = "List", PageToken = token }));
     }
 
@@ -110,13 +110,13 @@ public sealed class ListSmartListRowsTests(SharedApps shared) : SegmentTest(shar
         await SaveListAsync(account, "everyone", list => list.Sort = new SmartListSort { Column = "score" });
         await account.ExecuteAsync("UPDATE crm.field SET deleted_at = now() WHERE account_id = @Id");
 
-        var info = await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () => RowsAsync(account));
+        var info = await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () => RowsAsync(account));
 
         Assert.Equal("sort.column", info.Metadata["path"]);
         Assert.Equal(1, await CountAsync(account, new FilterSource { SmartListName = "List" }));
     }
 
-    private async Task<ListSmartListRowsResponse> RowsAsync(TestAccount account, int pageSize = 0, string token = "") =>
+    private async Task<ListSmartListRowsResponse> RowsAsync(DirectAccount account, int pageSize = 0, string token = "") =>
         await SmartLists.ListSmartListRowsAsync(new() { Account = account.Name, Name = "List", PageSize = pageSize, PageToken = token });
 
     private static string Json(SmartListRow row) => new ListValue { Values = { row.Values } }.ToString().Replace(" ", "", StringComparison.Ordinal);

@@ -73,7 +73,7 @@ public sealed class SmartListMembersTests(SharedApps shared) : SegmentTest(share
         Assert.Equal(1, await CountAsync(account, new FilterSource { SmartListId = list.SmartListId }));
 
         var delete = new DeleteSegmentRequest { Account = account.Name, SegmentId = segment.SegmentId };
-        var info = await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.InUse, async () => await Segments.DeleteSegmentAsync(delete));
+        var info = await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.InUse, async () => await Segments.DeleteSegmentAsync(delete));
 
         Assert.Equal("smart_list:List", info.Metadata["used_by"]);
     }
@@ -91,10 +91,10 @@ public sealed class SmartListMembersTests(SharedApps shared) : SegmentTest(share
 
         var broken = (await SmartLists.GetSmartListAsync(new() { Account = account.Name, Name = list.Name })).SmartList;
         Assert.Equal((SmartList.Types.State.Invalid, problem), (broken.State, broken.Problems.Single()));
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () => CountAsync(account, source));
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () =>
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () => CountAsync(account, source));
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () =>
             StreamAsync(new StreamMatchesRequest { Account = account.Name, Source = Text("everyone"), Exclude = { source } }));
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, async () =>
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, async () =>
             await SmartLists.ListSmartListRowsAsync(new() { Account = account.Name, Name = list.Name }));
 
         await account.DeleteTagAsync(tagId, delete: false);
@@ -102,7 +102,7 @@ public sealed class SmartListMembersTests(SharedApps shared) : SegmentTest(share
     }
 
     // Contacts 1, 2 and 3 match, 4 and 5 are included, 2 and 4 are excluded.
-    private async Task<(TestAccount Account, SmartList List)> WorldAsync()
+    private async Task<(DirectAccount Account, SmartList List)> WorldAsync()
     {
         var account = await AccountAsync(1, 2, 3, 4, 5, 6);
         var (vip, include, exclude) =

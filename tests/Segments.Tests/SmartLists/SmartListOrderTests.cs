@@ -57,7 +57,7 @@ public sealed class SmartListOrderTests(SharedApps shared) : SegmentTest(shared)
     }
 
     // Gives the contacts values with gaps and repetitions, and says what they are.
-    private static async Task<Dictionary<int, IComparable?>> FillAsync(TestAccount account, string column, Random random)
+    private static async Task<Dictionary<int, IComparable?>> FillAsync(DirectAccount account, string column, Random random)
     {
         var values = Enumerable.Range(1, 40).ToDictionary(id => id, id => (IComparable?)id);
         if (column.Length == 0)
@@ -123,7 +123,7 @@ public sealed class SmartListOrderTests(SharedApps shared) : SegmentTest(shared)
         return (descending ? present.ThenByDescending(id => values[id], order) : present.ThenBy(id => values[id], order)).ThenBy(id => id);
     }
 
-    private async Task<List<int>> AllAsync(TestAccount account, int pageSize)
+    private async Task<List<int>> AllAsync(DirectAccount account, int pageSize)
     {
         var ids = new List<int>();
         for (string? token = ""; token is not null;)
@@ -137,6 +137,6 @@ public sealed class SmartListOrderTests(SharedApps shared) : SegmentTest(shared)
         return ids;
     }
 
-    private async Task<ListSmartListRowsResponse> RowsAsync(TestAccount account, int pageSize = 0, string token = "") =>
+    private async Task<ListSmartListRowsResponse> RowsAsync(DirectAccount account, int pageSize = 0, string token = "") =>
         await SmartLists.ListSmartListRowsAsync(new() { Account = account.Name, Name = "List", PageSize = pageSize, PageToken = token });
 }

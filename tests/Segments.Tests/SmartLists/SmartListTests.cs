@@ -89,7 +89,7 @@ public sealed class SmartListTests(SharedApps shared) : SegmentTest(shared)
         var saved = await SaveListAsync(account, "everyone");
         await UpdateAsync(account, new SmartList { SmartListId = saved.SmartListId, Name = "Mine" });
 
-        var info = await FailsAsync(StatusCode.Aborted, ErrorReason.VersionMismatch, () =>
+        var info = await Expect.FailureAsync(StatusCode.Aborted, ErrorReason.VersionMismatch, () =>
             UpdateAsync(account, new SmartList { SmartListId = saved.SmartListId, Name = "Theirs" }, version: 1));
 
         Assert.Equal("2", info.Metadata["version"]);
@@ -105,7 +105,7 @@ public sealed class SmartListTests(SharedApps shared) : SegmentTest(shared)
         var second = await SmartLists.CreateSmartListAsync(request);
 
         Assert.Equal(first, second);
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.RequestIdReused, async () =>
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.RequestIdReused, async () =>
             await SmartLists.CreateSmartListAsync(new CreateSmartListRequest(request) { Text = "NOT everyone" }));
     }
 
@@ -117,8 +117,11 @@ public sealed class SmartListTests(SharedApps shared) : SegmentTest(shared)
 
         await SmartLists.DeleteSmartListAsync(new() { Account = account.Name, SmartListId = saved.SmartListId });
 
-        await FailsAsync(StatusCode.NotFound, ErrorReason.NotFound, () => CountAsync(account, new FilterSource { SmartListId = saved.SmartListId }));
-        await FailsAsync(StatusCode.NotFound, ErrorReason.NotFound, async () =>
+        await Expect.FailureAsync(
+            StatusCode.NotFound,
+            ErrorReason.NotFound,
+            () => CountAsync(account, new FilterSource { SmartListId = saved.SmartListId }));
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, async () =>
             await SmartLists.DeleteSmartListAsync(new() { Account = account.Name, SmartListId = saved.SmartListId }));
         await SaveListAsync(account, "everyone");
     }
@@ -129,7 +132,7 @@ public sealed class SmartListTests(SharedApps shared) : SegmentTest(shared)
         var account = await AccountAsync(1);
         await SaveListAsync(account, "everyone");
 
-        await FailsAsync(StatusCode.AlreadyExists, ErrorReason.AlreadyExists, () => SaveListAsync(account, "everyone"));
+        await Expect.FailureAsync(StatusCode.AlreadyExists, ErrorReason.AlreadyExists, () => SaveListAsync(account, "everyone"));
     }
 
     [Theory]
@@ -157,12 +160,10 @@ public sealed class SmartListTests(SharedApps shared) : SegmentTest(shared)
         };
         spoil();
 
-        var error = await Assert.ThrowsAsync<RpcException>(async () =>
+        var error = await Expect.FailureAsync(async () =>
             await SmartLists.CreateSmartListAsync(new() { Account = account.Name, SmartList = list }));
 
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
-        var violation = Assert.Single(error.GetRpcStatus()!.GetDetail<Google.Rpc.BadRequest>()!.FieldViolations);
-        Assert.Equal($"smart_list.{field}", violation.Field);
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, $"smart_list.{field}");
         Assert.Empty((await SmartLists.ListSmartListsAsync(new() { Account = account.Name })).SmartLists);
     }
 
@@ -171,13 +172,13 @@ public sealed class SmartListTests(SharedApps shared) : SegmentTest(shared)
     {
         var account = await AccountAsync(1);
 
-        var info = await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () =>
+        var info = await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () =>
             SaveListAsync(account, "everyone", list => list.ExcludeTagId = 17));
 
         Assert.Equal("smart_list.exclude_tag_id", info.Metadata["path"]);
     }
 
-    private async Task<SmartList> UpdateAsync(TestAccount account, SmartList list, string? mask = null, int version = 0) =>
+    private async Task<SmartList> UpdateAsync(DirectAccount account, SmartList list, string? mask = null, int version = 0) =>
         (await SmartLists.UpdateSmartListAsync(new UpdateSmartListRequest
         {
             Account = account.Name,

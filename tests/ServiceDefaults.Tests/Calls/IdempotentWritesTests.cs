@@ -1,6 +1,6 @@
+using Crm.Errors.V1;
 using Crm.Segments.V1;
 using Dapper;
-using Google.Rpc;
 using Grpc.Core;
 using Npgsql;
 using TagSegments.ServiceDefaults.Calls;
@@ -82,20 +82,18 @@ public sealed class IdempotentWritesTests : IAsyncLifetime
     {
         await WriteAsync("1", name: "A");
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => WriteAsync("1", name: "B"));
+        var error = await Expect.FailureAsync(() => WriteAsync("1", name: "B"));
 
-        Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode);
-        Assert.Equal("REQUEST_ID_REUSED", error.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason);
+        error.Is(StatusCode.FailedPrecondition, ErrorReason.RequestIdReused);
         Assert.Equal(1, await EffectsAsync());
     }
 
     [Fact]
     public async Task An_id_that_is_too_long_is_refused()
     {
-        var error = await Assert.ThrowsAsync<RpcException>(() => WriteAsync(new string('x', RequestKey.MaxLength + 1)));
+        var error = await Expect.FailureAsync(() => WriteAsync(new string('x', RequestKey.MaxLength + 1)));
 
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
-        Assert.Equal("request_id", error.GetRpcStatus()!.GetDetail<BadRequest>().FieldViolations.Single().Field);
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "request_id");
         Assert.Equal(0, await EffectsAsync());
     }
 
@@ -147,7 +145,9 @@ public sealed class IdempotentWritesTests : IAsyncLifetime
         var answer = await WriteAsync("1", name: "A");
 
         Assert.Equal(answer, await _writes.FindAnswerAsync<CreateSegmentResponse>(s_account, new FakeCall(), Request("1", "A")));
-        await Assert.ThrowsAsync<RpcException>(
+        await Expect.FailureAsync(
+            StatusCode.FailedPrecondition,
+            ErrorReason.RequestIdReused,
             () => _writes.FindAnswerAsync<CreateSegmentResponse>(s_account, new FakeCall(), Request("1", "B")));
     }
 

@@ -1,7 +1,8 @@
+using Crm.Errors.V1;
 using Crm.Segments.V1;
-using Google.Rpc;
 using Grpc.Core;
 using TagSegments.ServiceDefaults.Calls;
+using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests.Calls;
 
@@ -21,12 +22,10 @@ public sealed class PageTests
     [InlineData(int.MinValue)]
     public void Other_page_sizes_are_refused_and_the_possible_ones_named(int requested)
     {
-        var error = Assert.Throws<RpcException>(() => PageSize.Read(requested));
+        var error = Expect.Failure(() => PageSize.Read(requested));
 
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
-        var violation = error.GetRpcStatus()!.GetDetail<BadRequest>().FieldViolations.Single();
-        Assert.Equal("page_size", violation.Field);
-        Assert.Equal("must be 1 to 1000, or 0 for 100", violation.Description);
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "page_size");
+        Assert.Equal("must be 1 to 1000, or 0 for 100", error.Violations[0].Description);
     }
 
     [Fact]
@@ -34,7 +33,7 @@ public sealed class PageTests
     {
         Assert.Equal(10_000, PageSize.Read(10_000, max: 10_000));
         Assert.Equal(50, PageSize.Read(0, max: 100, unset: 50));
-        Assert.Throws<RpcException>(() => PageSize.Read(101, max: 100, unset: 50));
+        Expect.Failure(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => PageSize.Read(101, max: 100, unset: 50), "page_size");
     }
 
     [Theory]

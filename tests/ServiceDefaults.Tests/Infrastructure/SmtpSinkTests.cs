@@ -4,13 +4,12 @@ using CsCheck;
 using MailKit.Net.Smtp;
 using MimeKit;
 using TagSegments.Embedded.Smtp;
+using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests.Infrastructure;
 
 public sealed class SmtpSinkTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
-
     [Fact]
     public async Task A_mail_client_delivers_a_message_with_all_its_lines()
     {
@@ -140,7 +139,7 @@ public sealed class SmtpSinkTests
         await using var sink = SmtpSink.Start();
 
         await Task.WhenAll(Enumerable.Range(0, 50).Select(number => SendAsync(sink, $"user{number}@example.com", "text")));
-        await sink.WaitForAsync(50, s_patience);
+        await sink.WaitForAsync(50, Eventually.Patience);
 
         Assert.Equal(50, sink.Messages.SelectMany(message => message.Recipients).Distinct().Count());
     }
@@ -183,7 +182,7 @@ public sealed class SmtpSinkTests
             var codes = new string[count];
             for (var i = 0; i < count; i++)
             {
-                codes[i] = (await _reader.ReadLineAsync().WaitAsync(s_patience))![..3];
+                codes[i] = (await _reader.ReadLineAsync().WaitAsync(Eventually.Patience))![..3];
             }
 
             return codes;

@@ -1,4 +1,5 @@
 using Crm.Accounts.V1;
+using Crm.Errors.V1;
 using Dapper;
 using Grpc.Core;
 using Grpc.Health.V1;
@@ -52,9 +53,8 @@ public sealed class TestAppsTests(SharedApps shared) : IClassFixture<SharedApps>
         await using var app = builder.Build();
         var accounts = app.Services.GetRequiredService<AccountService.AccountServiceClient>();
 
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await accounts.GetAccountAsync(new GetAccountRequest { Account = "nobody" }));
-
-        Assert.Equal(StatusCode.NotFound, refused.StatusCode);
+        await Expect.FailureAsync(
+            StatusCode.NotFound, ErrorReason.AccountNotFound, async () => await accounts.GetAccountAsync(new GetAccountRequest { Account = "nobody" }));
     }
 
     [Fact]

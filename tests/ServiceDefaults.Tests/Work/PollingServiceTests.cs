@@ -1,13 +1,12 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using TagSegments.ServiceDefaults.Work;
+using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests.Work;
 
 public sealed class PollingServiceTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task It_looks_again_at_once_while_there_is_work()
     {
@@ -81,7 +80,7 @@ public sealed class PollingServiceTests
 
         public async Task<int> NextAsync()
         {
-            using var patience = new CancellationTokenSource(s_patience);
+            using var patience = new CancellationTokenSource(Eventually.Patience);
             return await _looks.Reader.ReadAsync(patience.Token);
         }
 

@@ -1,5 +1,6 @@
 using Google.Rpc;
 using Grpc.Core;
+using TagSegments.Testing;
 using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Yaml;
 
@@ -60,14 +61,6 @@ public sealed class DefinitionCheckTests
         var (workflow, places) = YamlReader.Read(yaml);
         var faults = new Faults("", places.Find);
         DefinitionCheck.Check(workflow.Definition, faults);
-        try
-        {
-            faults.ThrowIfAny();
-            return [];
-        }
-        catch (RpcException e)
-        {
-            return e.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations;
-        }
+        return Record.Exception(faults.ThrowIfAny) is RpcException error ? new Failure(error).Violations : [];
     }
 }

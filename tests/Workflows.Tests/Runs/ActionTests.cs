@@ -11,7 +11,7 @@ public sealed class ActionTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Tags_are_added_and_removed_and_each_step_is_in_the_history()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start", "Customer", "Trial");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start", "Customer", "Trial");
         var contact = await crm.NewContactAsync(null, "Trial");
         var workflow = await crm.PublishAsync("""
             name: W
@@ -37,7 +37,7 @@ public sealed class ActionTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task A_wait_lets_its_time_pass_and_then_goes_on()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start", "Later");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start", "Later");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync(
             "{name: W, triggers: [{tag: {tags: [Start]}}], nodes: [{id: pause, wait: {period: 2 days}, next: mark}, {id: mark, add_tag: {tag: Later}}]}");
@@ -55,9 +55,9 @@ public sealed class ActionTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task A_field_is_set_and_cleared()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start");
         await crm.Apps.Fields.CreateFieldAsync(
-            new() { Account = crm.Account, Field = new() { Key = "score", Type = Field.Types.Type.Number, Target = Field.Types.Target.Contact } });
+            new() { Account = crm.Name, Field = new() { Key = "score", Type = Field.Types.Type.Number, Target = Field.Types.Target.Contact } });
         var contact = await crm.NewContactAsync(new Contact { FirstName = "Ada", LastName = "Byron" });
         var workflow = await crm.PublishAsync("""
             name: W
@@ -71,7 +71,7 @@ public sealed class ActionTests(SharedApps shared) : IClassFixture<SharedApps>
         await crm.AddTagAsync(contact, "Start");
 
         await crm.WaitForRunAsync(workflow, contact, State.Completed);
-        var after = (await crm.Apps.Contacts.GetContactAsync(new() { Account = crm.Account, ContactId = contact })).Contact;
+        var after = (await crm.Apps.Contacts.GetContactAsync(new() { Account = crm.Name, ContactId = contact })).Contact;
         Assert.Equal(12.5, after.Fields.Fields["score"].NumberValue);
         Assert.Equal(("", "Lovelace"), (after.FirstName, after.LastName));
     }
@@ -79,16 +79,16 @@ public sealed class ActionTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task An_opportunity_is_moved_or_created()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start");
         var pipeline = (await crm.Apps.Opportunities.CreatePipelineAsync(new()
         {
-            Account = crm.Account,
+            Account = crm.Name,
             Pipeline = new() { Name = "Sales", Stages = { new Stage { Name = "New" }, new Stage { Name = "Qualified Lead" } } },
         })).Pipeline;
         var (with, without) = (await crm.NewContactAsync(), await crm.NewContactAsync());
         await crm.Apps.Opportunities.CreateOpportunityAsync(new()
         {
-            Account = crm.Account,
+            Account = crm.Name,
             Opportunity = new() { ContactId = with, PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId },
         });
         var workflow = await crm.PublishAsync("""
@@ -101,7 +101,7 @@ public sealed class ActionTests(SharedApps shared) : IClassFixture<SharedApps>
         {
             await crm.AddTagAsync(contact, "Start");
             await crm.WaitForRunAsync(workflow, contact, State.Completed);
-            var listed = await crm.Apps.Opportunities.ListOpportunitiesAsync(new() { Account = crm.Account, ContactId = contact });
+            var listed = await crm.Apps.Opportunities.ListOpportunitiesAsync(new() { Account = crm.Name, ContactId = contact });
             var opportunity = Assert.Single(listed.Opportunities);
             Assert.Equal(pipeline.Stages[1].StageId, opportunity.StageId);
         }
@@ -110,7 +110,7 @@ public sealed class ActionTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task A_step_to_another_workflow_enrols_the_contact_there()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start", "Arrived");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start", "Arrived");
         var contact = await crm.NewContactAsync();
         var target = await crm.PublishAsync("{name: Target, nodes: [{id: mark, add_tag: {tag: Arrived}}]}");
         var start = await crm.PublishAsync(

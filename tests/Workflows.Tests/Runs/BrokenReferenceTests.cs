@@ -1,5 +1,5 @@
+using Crm.Errors.V1;
 using Crm.Workflows.V1;
-using Google.Rpc;
 using Grpc.Core;
 using TagSegments.Testing;
 using State = Crm.Workflows.V1.Run.Types.State;
@@ -26,36 +26,34 @@ public sealed class BrokenReferenceTests(SharedApps shared) : IClassFixture<Shar
     [InlineData("nodes: [{id: a, notify: {webhook_url: 'http://127.0.0.1/x'}}]", "nodes[0].notify.webhook_url")]
     public async Task What_does_not_exist_is_refused_with_its_path_and_nothing_is_saved(string yaml, string path)
     {
-        var crm = await Playground.CreateAsync(shared.Apps);
+        var crm = await WorkflowAccount.NewAsync(shared.Apps);
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => crm.CreateAsync($"name: W\n{yaml}"));
+        var error = await Expect.FailureAsync(() => crm.CreateAsync($"name: W\n{yaml}"));
 
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
-        var fault = Assert.Single(error.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations);
-        Assert.Equal(path, fault.Field);
-        Assert.StartsWith("line ", fault.Description, StringComparison.Ordinal);
-        Assert.Empty((await crm.Apps.Workflows.ListWorkflowsAsync(new() { Account = crm.Account })).Workflows);
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, path);
+        Assert.StartsWith("line ", error.Violations[0].Description, StringComparison.Ordinal);
+        Assert.Empty((await crm.Apps.Workflows.ListWorkflowsAsync(new() { Account = crm.Name })).Workflows);
     }
 
     [Fact]
     public async Task A_tag_of_a_published_workflow_is_deleted_only_if_forced_and_then_the_workflow_is_visibly_broken()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start", "Mark");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start", "Mark");
         var workflow = await crm.PublishAsync(
             "{name: W, triggers: [{tag: {tags: [Start]}}], nodes: [{id: pause, wait: {period: 1 day}, next: mark}, {id: mark, add_tag: {tag: Mark}}]}");
         var contact = await crm.NewContactAsync(null, "Start");
         var run = await crm.WaitForRunAsync(workflow, contact, State.Waiting);
-        var request = new Crm.Tags.V1.DeleteTagRequest { Account = crm.Account, TagId = await crm.TagIdAsync("Mark") };
+        var request = new Crm.Tags.V1.DeleteTagRequest { Account = crm.Name, TagId = await crm.TagIdAsync("Mark") };
 
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await crm.Apps.Tags.DeleteTagAsync(request));
-        Assert.Equal("IN_USE", refused.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+        var refused = await Expect.FailureAsync(async () => await crm.Apps.Tags.DeleteTagAsync(request));
+        Assert.Equal(ErrorReason.InUse, refused.Reason);
         Assert.Empty(await ProblemsAsync(crm, workflow));
         await crm.Apps.Tags.DeleteTagAsync(new(request) { Force = true });
 
         Assert.StartsWith("nodes[1].add_tag.tag: there is no tag", Assert.Single(await ProblemsAsync(crm, workflow)), StringComparison.Ordinal);
         await crm.Apps.Workflows.UpdateWorkflowAsync(new()
         {
-            Account = crm.Account,
+            Account = crm.Name,
             Workflow = new() { WorkflowId = workflow.WorkflowId },
             Yaml = "{name: W, nodes: [{id: done, end: {}}]}",
         });
@@ -69,28 +67,27 @@ public sealed class BrokenReferenceTests(SharedApps shared) : IClassFixture<Shar
     [Fact]
     public async Task A_draft_whose_tag_was_deleted_is_not_published()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Mark");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Mark");
         var workflow = await crm.CreateAsync("{name: W, nodes: [{id: mark, add_tag: {tag: Mark}}]}");
-        await crm.Apps.Tags.DeleteTagAsync(new() { Account = crm.Account, TagId = await crm.TagIdAsync("Mark"), Force = true });
+        await crm.Apps.Tags.DeleteTagAsync(new() { Account = crm.Name, TagId = await crm.TagIdAsync("Mark"), Force = true });
 
-        var error = await Assert.ThrowsAsync<RpcException>(
-            async () => await crm.Apps.Workflows.PublishWorkflowAsync(new() { Account = crm.Account, WorkflowId = workflow.WorkflowId }));
+        var error = await Expect.FailureAsync(
+            async () => await crm.Apps.Workflows.PublishWorkflowAsync(new() { Account = crm.Name, WorkflowId = workflow.WorkflowId }));
 
-        var info = error.GetRpcStatus()!.GetDetail<ErrorInfo>()!;
-        Assert.Equal(("REFERENCE_MISSING", "workflow.definition.nodes[0].add_tag.tag"), (info.Reason, info.Metadata["path"]));
+        Assert.Equal((ErrorReason.ReferenceMissing, "workflow.definition.nodes[0].add_tag.tag"), (error.Reason, error.Metadata["path"]));
     }
 
     [Fact]
     public async Task A_contact_that_is_merged_in_mid_run_leaves_and_the_merge_starts_nothing()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start", "Mark");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start", "Mark");
         var workflow = await crm.PublishAsync(
             "{name: W, triggers: [{tag: {any: true}}], nodes: [{id: pause, wait: {period: 1 day}, next: mark}, {id: mark, add_tag: {tag: Mark}}]}",
             acceptLoops: true);
         var (stays, duplicate) = (await crm.NewContactAsync(), await crm.NewContactAsync(null, "Start"));
         var run = await crm.WaitForRunAsync(workflow, duplicate, State.Waiting);
 
-        await crm.Apps.Contacts.MergeContactsAsync(new() { Account = crm.Account, ContactId = stays, DuplicateContactId = duplicate });
+        await crm.Apps.Contacts.MergeContactsAsync(new() { Account = crm.Name, ContactId = stays, DuplicateContactId = duplicate });
 
         var left = await crm.WaitForRunAsync(workflow, duplicate, State.Exited);
         Assert.Equal((run.RunId, "the contact was merged into another one"), (left.RunId, left.Reason));
@@ -100,6 +97,6 @@ public sealed class BrokenReferenceTests(SharedApps shared) : IClassFixture<Shar
         Assert.Equal("pause", (await crm.WaitForRunAsync(workflow, stays, State.Waiting)).NodeId);
     }
 
-    private static async Task<IEnumerable<string>> ProblemsAsync(Playground crm, Workflow workflow) =>
-        (await crm.Apps.Workflows.GetWorkflowAsync(new() { Account = crm.Account, WorkflowId = workflow.WorkflowId })).Workflow.Problems;
+    private static async Task<IEnumerable<string>> ProblemsAsync(WorkflowAccount crm, Workflow workflow) =>
+        (await crm.Apps.Workflows.GetWorkflowAsync(new() { Account = crm.Name, WorkflowId = workflow.WorkflowId })).Workflow.Problems;
 }

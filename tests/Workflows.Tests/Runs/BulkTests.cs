@@ -10,12 +10,12 @@ public sealed class BulkTests : IAsyncLifetime
 {
     private const int Contacts = 3_000;
     private TestApps _apps = null!;
-    private Playground _crm = null!;
+    private WorkflowAccount _crm = null!;
 
     public async Task InitializeAsync()
     {
         _apps = await TestApps.StartAsync();
-        _crm = await Playground.CreateAsync(_apps, "Hot Lead", "Warm Lead", "Seen");
+        _crm = await WorkflowAccount.NewAsync(_apps, "Hot Lead", "Warm Lead", "Seen");
     }
 
     public async Task DisposeAsync() => await _apps.DisposeAsync();
@@ -34,7 +34,7 @@ public sealed class BulkTests : IAsyncLifetime
         Assert.Equal(contacts.Skip(1), runs.Select(run => run.ContactId).Order());
         Assert.Equal(runs.Count, runs.Select(run => run.EventId).Distinct().Count());
         Assert.All(runs, run => Assert.EndsWith($".{run.ContactId}", run.EventId, StringComparison.Ordinal));
-        Assert.Equal(contacts.Length - 1, (await _apps.Tags.GetTagAsync(new() { Account = _crm.Account, Name = "Seen" })).Tag.ContactCount);
+        Assert.Equal(contacts.Length - 1, (await _apps.Tags.GetTagAsync(new() { Account = _crm.Name, Name = "Seen" })).Tag.ContactCount);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class BulkTests : IAsyncLifetime
 
         await new GovernanceService.GovernanceServiceClient(_apps.Channel(Service.Tags)).MergeTagsAsync(new()
         {
-            Account = _crm.Account,
+            Account = _crm.Name,
             FromTagId = await _crm.TagIdAsync("Warm Lead"),
             IntoTagId = await _crm.TagIdAsync("Hot Lead"),
             StartWorkflows = startWorkflows,
@@ -130,30 +130,27 @@ public sealed class BulkTests : IAsyncLifetime
     {
         var csv = string.Join('\n', Enumerable.Range(1, Contacts).Select(i => $"c{i}").Prepend("external_id"));
         await _crm.ImportAsync(csv);
-        var first = (await _apps.Contacts.GetContactAsync(new() { Account = _crm.Account, ExternalId = "c1" })).Contact.ContactId;
+        var first = (await _apps.Contacts.GetContactAsync(new() { Account = _crm.Name, ExternalId = "c1" })).Contact.ContactId;
         return [.. Enumerable.Range(first, Contacts)];
     }
 
     private async Task BulkAsync(int[] contacts, string? add = null, string? remove = null, bool skipWorkflows = false)
     {
-        var request = new BulkTagRequest { Account = _crm.Account, ContactIds = { contacts }, SkipWorkflows = skipWorkflows };
+        var request = new BulkTagRequest { Account = _crm.Name, ContactIds = { contacts }, SkipWorkflows = skipWorkflows };
         request.AddTagIds.AddRange(add is null ? [] : [await _crm.TagIdAsync(add)]);
         request.RemoveTagIds.AddRange(remove is null ? [] : [await _crm.TagIdAsync(remove)]);
         await _apps.Tags.BulkTagAsync(request);
     }
 
-    private async Task WaitForAsync(Workflow workflow, int count, params State[] states)
-    {
-        IReadOnlyList<Run> runs = [];
-        await Playground.WaitForAsync(
-            async () => (runs = await AllRunsAsync(workflow)).Count == count && runs.All(run => states.Contains(run.State)),
-            () => $"{count} runs, but there are {string.Join(", ", runs.CountBy(run => run.State))}");
-    }
+    private Task WaitForAsync(Workflow workflow, int count, params State[] states) => Eventually.ReadAsync(
+        async () => (await AllRunsAsync(workflow)).CountBy(run => run.State).ToArray(),
+        runs => runs.Sum(group => group.Value) == count && runs.All(group => states.Contains(group.Key)),
+        $"{count} runs in {string.Join(" or ", states)}");
 
     private async Task<IReadOnlyList<Run>> AllRunsAsync(Workflow workflow)
     {
         var runs = new List<Run>();
-        var request = new ListRunsRequest { Account = _crm.Account, WorkflowId = workflow.WorkflowId, PageSize = 1_000 };
+        var request = new ListRunsRequest { Account = _crm.Name, WorkflowId = workflow.WorkflowId, PageSize = 1_000 };
         do
         {
             var page = await _apps.Workflows.ListRunsAsync(request);

@@ -46,9 +46,9 @@ public sealed class ClockTests(SharedApps shared) : IClassFixture<SharedApps>
         await AssertEachDoneOnceAsync(crm, workflow);
     }
 
-    private async Task<(Playground Crm, Workflow Workflow)> WaitingAsync()
+    private async Task<(WorkflowAccount Crm, Workflow Workflow)> WaitingAsync()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start", "Later");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start", "Later");
         var workflow = await crm.PublishAsync(
             "{name: W, triggers: [{tag: {tags: [Start]}}], nodes: [{id: pause, wait: {period: 1 day}, next: mark}, {id: mark, add_tag: {tag: Later}}]}");
         for (var i = 0; i < Contacts; i++)
@@ -61,7 +61,7 @@ public sealed class ClockTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     // A workflow that is published later acts on an event that comes later: by then what was due before was found as well.
-    private static async Task AssertStillWaitingAsync(Playground crm, Workflow workflow)
+    private static async Task AssertStillWaitingAsync(WorkflowAccount crm, Workflow workflow)
     {
         var marker = await crm.PublishAsync("{name: Marker, triggers: [{tag: {change: removed, any: true}}], nodes: [{id: done, end: {}}]}");
         var contact = await crm.NewContactAsync(null, "Later");
@@ -70,15 +70,15 @@ public sealed class ClockTests(SharedApps shared) : IClassFixture<SharedApps>
         await crm.WaitForRunsAsync(workflow, 0, Contacts, State.Waiting);
     }
 
-    private static async Task AssertEachDoneOnceAsync(Playground crm, Workflow workflow)
+    private static async Task AssertEachDoneOnceAsync(WorkflowAccount crm, Workflow workflow)
     {
         foreach (var run in await crm.WaitForRunsAsync(workflow, 0, Contacts, State.Completed))
         {
             Assert.Equal(["pause", "pause", "mark"], (await crm.HistoryAsync(run)).Select(step => step.NodeId));
         }
 
-        var later = (await crm.Apps.Tags.GetTagAsync(new() { Account = crm.Account, Name = "Later" })).Tag;
-        var events = await crm.Apps.Tags.ListTagEventsAsync(new() { Account = crm.Account, TagId = later.TagId, PageSize = 1_000 });
+        var later = (await crm.Apps.Tags.GetTagAsync(new() { Account = crm.Name, Name = "Later" })).Tag;
+        var events = await crm.Apps.Tags.ListTagEventsAsync(new() { Account = crm.Name, TagId = later.TagId, PageSize = 1_000 });
         Assert.Equal(Contacts, events.Events.Count(e => e.Cause.Kind is Crm.Common.V1.Cause.Types.Kind.Workflow));
     }
 }

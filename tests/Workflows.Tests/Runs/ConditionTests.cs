@@ -28,7 +28,7 @@ public sealed class ConditionTests(SharedApps shared) : IClassFixture<SharedApps
     [InlineData("en", new[] { "VIP" }, "rest", "otherwise: ")]
     public async Task A_contact_goes_the_way_of_the_first_condition_that_it_meets(string language, string[] tags, string end, string detail)
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start", "VIP", "Partner");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start", "VIP", "Partner");
         var contact = await crm.NewContactAsync(new Contact { Language = language }, tags);
         var workflow = await crm.PublishAsync(Branches);
 
@@ -42,7 +42,7 @@ public sealed class ConditionTests(SharedApps shared) : IClassFixture<SharedApps
     [Fact]
     public async Task A_wait_for_a_condition_ends_when_the_contact_meets_it()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start", "Paid", "Thanked");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start", "Paid", "Thanked");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync("""
             name: W
@@ -64,7 +64,7 @@ public sealed class ConditionTests(SharedApps shared) : IClassFixture<SharedApps
     [Fact]
     public async Task A_wait_for_a_condition_that_is_met_already_is_over_at_once()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync(
             "{name: W, triggers: [{tag: {tags: [Start]}}], nodes: [{id: wait, wait: {until: {condition: has tag \"Start\"}}}]}");
@@ -77,7 +77,7 @@ public sealed class ConditionTests(SharedApps shared) : IClassFixture<SharedApps
     [Fact]
     public async Task A_contact_that_reaches_a_goal_while_it_waits_is_done()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start", "Customer");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start", "Customer");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync("""
             name: W
@@ -100,7 +100,7 @@ public sealed class ConditionTests(SharedApps shared) : IClassFixture<SharedApps
     [Fact]
     public async Task A_simulation_tells_the_way_with_reasons_and_does_nothing()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start", "VIP", "Partner", "Thanked");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start", "VIP", "Partner", "Thanked");
         var contact = await crm.NewContactAsync(null, "VIP");
         var workflow = await crm.CreateAsync("""
             name: W
@@ -115,7 +115,7 @@ public sealed class ConditionTests(SharedApps shared) : IClassFixture<SharedApps
             """);
 
         var simulation = await crm.Apps.Workflows.SimulateWorkflowAsync(
-            new() { Account = crm.Account, WorkflowId = workflow.WorkflowId, ContactId = contact });
+            new() { Account = crm.Name, WorkflowId = workflow.WorkflowId, ContactId = contact });
 
         Assert.Equal("completed", simulation.Ending);
         Assert.Equal(["pause", "way", "vip", "thank", "done"], simulation.Steps.Select(step => step.NodeId));
@@ -130,14 +130,14 @@ public sealed class ConditionTests(SharedApps shared) : IClassFixture<SharedApps
     [Fact]
     public async Task A_simulation_tells_whether_the_contact_may_start_at_all()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync("{name: W, reentry: once_ever, triggers: [{tag: {tags: [Start]}}], nodes: [{id: done, end: {}}]}");
         await crm.AddTagAsync(contact, "Start");
         await crm.WaitForRunAsync(workflow, contact, State.Completed);
 
         var simulation = await crm.Apps.Workflows.SimulateWorkflowAsync(
-            new() { Account = crm.Account, WorkflowId = workflow.WorkflowId, ContactId = contact });
+            new() { Account = crm.Name, WorkflowId = workflow.WorkflowId, ContactId = contact });
 
         Assert.Equal("the contact has been through the workflow", simulation.Entry);
     }

@@ -1,3 +1,4 @@
+using Crm.Errors.V1;
 using Crm.Workflows.V1;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -28,7 +29,7 @@ public sealed class DurabilityTests : IAsyncLifetime
     [Fact]
     public async Task Every_event_starts_exactly_one_run_across_restarts()
     {
-        var crm = await Playground.CreateAsync(_apps, "Hot Lead", "Seen");
+        var crm = await WorkflowAccount.NewAsync(_apps, "Hot Lead", "Seen");
         var workflow = await crm.PublishAsync(
             "{name: W, triggers: [{tag: {tags: [Hot Lead]}}], nodes: [{id: mark, add_tag: {tag: Seen}}]}");
         var contacts = new List<int>();
@@ -53,7 +54,7 @@ public sealed class DurabilityTests : IAsyncLifetime
     {
         await using var receiver = await HookReceiver.StartAsync();
         receiver.Answer = call => call <= 3 ? Results.StatusCode(500) : Results.NoContent();
-        var crm = await Playground.CreateAsync(_apps, "Start");
+        var crm = await WorkflowAccount.NewAsync(_apps, "Start");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync(
             $"{{name: W, triggers: [{{tag: {{tags: [Start]}}}}], nodes: [{{id: tell, notify: {{webhook_url: '{receiver.Url}', message: A hot lead}}}}]}}");
@@ -61,29 +62,30 @@ public sealed class DurabilityTests : IAsyncLifetime
 
         var parked = await crm.WaitForRunAsync(workflow, contact, State.Parked);
         Assert.Equal("The webhook answered 500.", parked.Reason);
-        var listed = await _apps.Workflows.ListRunsAsync(new() { Account = crm.Account, States = { State.Parked } });
+        var listed = await _apps.Workflows.ListRunsAsync(new() { Account = crm.Name, States = { State.Parked } });
         Assert.Equal(parked.RunId, Assert.Single(listed.Runs).RunId);
-        await _apps.Workflows.ResumeRunAsync(new() { Account = crm.Account, RunId = parked.RunId });
+        await _apps.Workflows.ResumeRunAsync(new() { Account = crm.Name, RunId = parked.RunId });
 
         var run = await crm.WaitForRunAsync(workflow, contact, State.Completed);
         var steps = await crm.HistoryAsync(run);
         Assert.Equal([Outcome.Failed, Outcome.Failed, Outcome.Parked, Outcome.Done], steps.Select(step => step.Outcome));
         Assert.Single(receiver.Deliveries.Select(delivery => delivery.Id).Distinct());
-        var error = await Assert.ThrowsAsync<RpcException>(
-            async () => await _apps.Workflows.ResumeRunAsync(new() { Account = crm.Account, RunId = run.RunId }));
-        Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode);
+        await Expect.FailureAsync(
+            StatusCode.FailedPrecondition,
+            ErrorReason.WrongState,
+            async () => await _apps.Workflows.ResumeRunAsync(new() { Account = crm.Name, RunId = run.RunId }));
     }
 
     [Fact]
     public async Task A_contact_that_is_deleted_while_its_run_goes_on_leaves_with_the_reason()
     {
         await using var receiver = await HookReceiver.StartAsync();
-        var crm = await Playground.CreateAsync(_apps, "Start", "Mark");
+        var crm = await WorkflowAccount.NewAsync(_apps, "Start", "Mark");
         var contact = await crm.NewContactAsync();
         // Deletes the contact in the middle of the run, before anybody can have heard of it.
         receiver.Answer = _ =>
         {
-            _apps.Contacts.DeleteContact(new() { Account = crm.Account, ContactId = contact });
+            _apps.Contacts.DeleteContact(new() { Account = crm.Name, ContactId = contact });
             return Results.NoContent();
         };
         var workflow = await crm.PublishAsync(
@@ -97,8 +99,8 @@ public sealed class DurabilityTests : IAsyncLifetime
     [Fact]
     public async Task A_contact_that_comes_into_a_segment_starts_a_workflow()
     {
-        var crm = await Playground.CreateAsync(_apps, "VIP");
-        await _apps.Segments.CreateSegmentAsync(new() { Account = crm.Account, Segment = new() { Name = "Important" }, Text = "has tag \"VIP\"" });
+        var crm = await WorkflowAccount.NewAsync(_apps, "VIP");
+        await _apps.Segments.CreateSegmentAsync(new() { Account = crm.Name, Segment = new() { Name = "Important" }, Text = "has tag \"VIP\"" });
         var before = await crm.NewContactAsync(null, "VIP");
         var workflow = await crm.PublishAsync(
             "{name: W, triggers: [{segment_entered: {segment: Important}}], nodes: [{id: done, end: {}}]}");
@@ -112,8 +114,8 @@ public sealed class DurabilityTests : IAsyncLifetime
     [Fact]
     public async Task A_loop_over_a_segment_stops_at_its_first_repeat()
     {
-        var crm = await Playground.CreateAsync(_apps, "VIP");
-        await _apps.Segments.CreateSegmentAsync(new() { Account = crm.Account, Segment = new() { Name = "Important" }, Text = "has tag \"VIP\"" });
+        var crm = await WorkflowAccount.NewAsync(_apps, "VIP");
+        await _apps.Segments.CreateSegmentAsync(new() { Account = crm.Name, Segment = new() { Name = "Important" }, Text = "has tag \"VIP\"" });
         var workflow = await crm.PublishAsync(
             """
             name: W
@@ -142,15 +144,15 @@ public sealed class DurabilityTests : IAsyncLifetime
     [Fact]
     public async Task A_segment_that_is_broken_does_not_keep_others_from_being_looked_at()
     {
-        var crm = await Playground.CreateAsync(_apps, "Gone", "VIP");
+        var crm = await WorkflowAccount.NewAsync(_apps, "Gone", "VIP");
         foreach (var (name, tag) in new[] { ("A Broken", "Gone"), ("B Whole", "VIP") })
         {
-            await _apps.Segments.CreateSegmentAsync(new() { Account = crm.Account, Segment = new() { Name = name }, Text = $"has tag \"{tag}\"" });
+            await _apps.Segments.CreateSegmentAsync(new() { Account = crm.Name, Segment = new() { Name = name }, Text = $"has tag \"{tag}\"" });
         }
 
         var workflow = await crm.PublishAsync(
             "{name: W, triggers: [{segment_entered: {segment: A Broken}}, {segment_entered: {segment: B Whole}}], nodes: [{id: done, end: {}}]}");
-        await _apps.Tags.DeleteTagAsync(new() { Account = crm.Account, TagId = await crm.TagIdAsync("Gone"), Force = true });
+        await _apps.Tags.DeleteTagAsync(new() { Account = crm.Name, TagId = await crm.TagIdAsync("Gone"), Force = true });
 
         var contact = await crm.NewContactAsync(null, "VIP");
 
@@ -160,7 +162,7 @@ public sealed class DurabilityTests : IAsyncLifetime
     [Fact]
     public async Task Runs_are_moved_to_another_version_on_request()
     {
-        var crm = await Playground.CreateAsync(_apps, "Start", "New");
+        var crm = await WorkflowAccount.NewAsync(_apps, "Start", "New");
         var contact = await crm.NewContactAsync();
         const string waiting = "{name: W, triggers: [{tag: {tags: [Start]}}], nodes: [{id: pause, wait: {period: 1 day}, next: end}, {id: end, end: {}}]}";
         var workflow = await crm.PublishAsync(waiting);
@@ -168,13 +170,13 @@ public sealed class DurabilityTests : IAsyncLifetime
         var run = await crm.WaitForRunAsync(workflow, contact, State.Waiting);
         await _apps.Workflows.UpdateWorkflowAsync(new()
         {
-            Account = crm.Account,
+            Account = crm.Name,
             Workflow = new() { WorkflowId = workflow.WorkflowId },
             Yaml = "{name: W, nodes: [{id: pause, wait: {period: 1 day}, next: mark}, {id: mark, add_tag: {tag: New}}]}",
         });
-        await _apps.Workflows.PublishWorkflowAsync(new() { Account = crm.Account, WorkflowId = workflow.WorkflowId });
+        await _apps.Workflows.PublishWorkflowAsync(new() { Account = crm.Name, WorkflowId = workflow.WorkflowId });
 
-        var request = new MoveRunsRequest { Account = crm.Account, WorkflowId = workflow.WorkflowId, FromVersion = 1, ToVersion = 2, DryRun = true };
+        var request = new MoveRunsRequest { Account = crm.Name, WorkflowId = workflow.WorkflowId, FromVersion = 1, ToVersion = 2, DryRun = true };
         var dry = await _apps.Workflows.MoveRunsAsync(request);
         Assert.Equal(1, (await crm.WaitForRunAsync(workflow, contact, State.Waiting)).Version);
         var moved = await _apps.Workflows.MoveRunsAsync(new(request) { DryRun = false });
@@ -185,14 +187,14 @@ public sealed class DurabilityTests : IAsyncLifetime
         Assert.Contains("New", await crm.TagsOfAsync(contact));
     }
 
-    private static async Task WaitForLooksAsync(Playground crm, int count)
+    private static async Task WaitForLooksAsync(WorkflowAccount crm, int count)
     {
         var until = await LooksAsync() + count;
-        await Playground.WaitForAsync(async () => await LooksAsync() >= until, () => "looks at the segment");
+        await Eventually.ReadAsync(LooksAsync, looks => looks >= until, $"{until} looks at the segment");
 
         async Task<long> LooksAsync() => await Clock.ScalarAsync<long>(
             crm.Apps,
             "SELECT looks FROM workflows.segment_members AS m JOIN workflows.account AS a USING (account_id) WHERE a.name = $1",
-            crm.Account);
+            crm.Name);
     }
 }

@@ -15,7 +15,7 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     [InlineData("once_ever", new[] { State.Waiting, State.Declined })]
     public async Task A_contact_is_enrolled_again_only_as_the_rule_says(string rule, State[] expected)
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Hot Lead");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync($"{{name: W, reentry: {rule}, triggers: [{{tag: {{tags: [Hot Lead]}}}}], {Waiting}}}");
 
@@ -30,7 +30,7 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     [Fact]
     public async Task One_at_a_time_takes_the_contact_again_when_its_run_has_ended()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Hot Lead");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync(
             "{name: W, reentry: one_at_a_time, triggers: [{tag: {tags: [Hot Lead]}}], nodes: [{id: done, end: {}}]}");
@@ -46,7 +46,7 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     [Fact]
     public async Task The_run_ends_when_the_contact_loses_an_exit_tag()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Hot Lead");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync(
             $"{{name: W, triggers: [{{tag: {{tags: [Hot Lead]}}}}], exit_tags: [Hot Lead], {Waiting}}}");
@@ -63,13 +63,13 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     [Fact]
     public async Task A_contact_that_is_deleted_leaves_and_starts_nothing()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Hot Lead");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync($"{{name: W, triggers: [{{tag: {{any: true}}}}, {{tag: {{change: removed, any: true}}}}], {Waiting}}}");
 
         await crm.AddTagAsync(contact, "Hot Lead");
         await crm.WaitForRunAsync(workflow, contact, State.Waiting);
-        await crm.Apps.Contacts.DeleteContactAsync(new() { Account = crm.Account, ContactId = contact });
+        await crm.Apps.Contacts.DeleteContactAsync(new() { Account = crm.Name, ContactId = contact });
 
         var run = await crm.WaitForRunAsync(workflow, contact, State.Exited);
         Assert.Equal("the contact was deleted", run.Reason);
@@ -78,14 +78,14 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     [Fact]
     public async Task Existing_holders_are_enrolled_only_if_asked_with_the_count_first()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Hot Lead");
         var holders = new[] { await crm.NewContactAsync(null, "Hot Lead"), await crm.NewContactAsync(null, "Hot Lead") };
         await crm.NewContactAsync();
         var workflow = await crm.PublishAsync(
             $"{{name: W, reentry: once_ever, triggers: [{{tag: {{tags: [Hot Lead]}}}}], {Waiting}}}");
         Assert.Empty(await crm.RunsAsync(workflow));
 
-        var request = new EnrolContactsRequest { Account = crm.Account, WorkflowId = workflow.WorkflowId, RequestId = "r1" };
+        var request = new EnrolContactsRequest { Account = crm.Name, WorkflowId = workflow.WorkflowId, RequestId = "r1" };
         var dry = await crm.Apps.Workflows.EnrolContactsAsync(new(request) { DryRun = true, RequestId = "" });
         Assert.Empty(await crm.RunsAsync(workflow));
         var done = await crm.Apps.Workflows.EnrolContactsAsync(request);
@@ -105,21 +105,21 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     [Fact]
     public async Task A_repeated_enrolment_gets_its_answer_although_the_segment_is_gone()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Hot Lead");
         await crm.NewContactAsync(null, "Hot Lead");
         var segment = (await crm.Apps.Segments.CreateSegmentAsync(
-            new() { Account = crm.Account, Segment = new() { Name = "Hot" }, Text = "has tag \"Hot Lead\"" })).Segment;
+            new() { Account = crm.Name, Segment = new() { Name = "Hot" }, Text = "has tag \"Hot Lead\"" })).Segment;
         var workflow = await crm.PublishAsync($"{{name: W, triggers: [{{tag: {{tags: [Hot Lead]}}}}], {Waiting}}}");
         var request = new EnrolContactsRequest
         {
-            Account = crm.Account,
+            Account = crm.Name,
             WorkflowId = workflow.WorkflowId,
             RequestId = "r1",
             Source = new() { SegmentId = segment.SegmentId },
         };
 
         var done = await crm.Apps.Workflows.EnrolContactsAsync(request);
-        await crm.Apps.Segments.DeleteSegmentAsync(new() { Account = crm.Account, SegmentId = segment.SegmentId });
+        await crm.Apps.Segments.DeleteSegmentAsync(new() { Account = crm.Name, SegmentId = segment.SegmentId });
 
         Assert.Equal(1, done.Enrolled);
         Assert.Equal(done, await crm.Apps.Workflows.EnrolContactsAsync(request));
@@ -128,7 +128,7 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     [Fact]
     public async Task A_run_stays_on_the_version_that_it_started_with()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Hot Lead");
         var (first, second) = (await crm.NewContactAsync(), await crm.NewContactAsync());
         var workflow = await crm.PublishAsync($"{{name: W, triggers: [{{tag: {{tags: [Hot Lead]}}}}], {Waiting}}}");
         await crm.AddTagAsync(first, "Hot Lead");
@@ -136,11 +136,11 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
 
         await crm.Apps.Workflows.UpdateWorkflowAsync(new()
         {
-            Account = crm.Account,
+            Account = crm.Name,
             Workflow = new() { WorkflowId = workflow.WorkflowId, Revision = workflow.Revision },
             Yaml = "{name: W, triggers: [{tag: {tags: [Hot Lead]}}], nodes: [{id: done, end: {}}]}",
         });
-        var published = await crm.Apps.Workflows.PublishWorkflowAsync(new() { Account = crm.Account, WorkflowId = workflow.WorkflowId });
+        var published = await crm.Apps.Workflows.PublishWorkflowAsync(new() { Account = crm.Name, WorkflowId = workflow.WorkflowId });
         await crm.AddTagAsync(second, "Hot Lead");
 
         Assert.Equal(2, published.Workflow.PublishedVersion);
@@ -151,14 +151,14 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
     [Fact]
     public async Task Nothing_starts_before_publication_and_after_its_end()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "A", "B", "C");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "A", "B", "C");
         var contact = await crm.NewContactAsync();
         var draft = await crm.CreateAsync("{name: W, triggers: [{tag: {any: true}}], nodes: [{id: done, end: {}}]}");
         await crm.AddTagAsync(contact, "A");
-        await crm.Apps.Workflows.PublishWorkflowAsync(new() { Account = crm.Account, WorkflowId = draft.WorkflowId });
+        await crm.Apps.Workflows.PublishWorkflowAsync(new() { Account = crm.Name, WorkflowId = draft.WorkflowId });
         await crm.AddTagAsync(contact, "B");
         await crm.WaitForRunAsync(draft, contact, State.Completed);
-        await crm.Apps.Workflows.UnpublishWorkflowAsync(new() { Account = crm.Account, WorkflowId = draft.WorkflowId });
+        await crm.Apps.Workflows.UnpublishWorkflowAsync(new() { Account = crm.Name, WorkflowId = draft.WorkflowId });
         await crm.AddTagAsync(contact, "C");
 
         // A workflow that was published later sees what came after: by then the event before it was handled.

@@ -13,7 +13,7 @@ public sealed class ExampleTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task A_hot_lead_walks_through_the_nurture_sequence()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead", "Engaged");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Hot Lead", "Engaged");
         var opener = await crm.NewContactAsync(new Contact { FirstName = "Ada", Email = "ada@example.org" });
         var sleeper = await crm.NewContactAsync(new Contact { FirstName = "Bob", Email = "bob@example.org" });
         var workflow = await crm.PublishAsync(Example("nurture"));
@@ -23,7 +23,7 @@ public sealed class ExampleTests(SharedApps shared) : IClassFixture<SharedApps>
         }
 
         await crm.Apps.Activity.RecordActivitiesAsync(
-            new() { Account = crm.Account, Activities = { new Activity { ContactId = opener, Kind = Activity.Types.Kind.Opened } } });
+            new() { Account = crm.Name, Activities = { new Activity { ContactId = opener, Kind = Activity.Types.Kind.Opened } } });
         foreach (var contact in new[] { opener, sleeper })
         {
             await Clock.MakeDueAsync(crm.Apps, await crm.WaitForRunAsync(workflow, contact, State.Waiting));
@@ -38,10 +38,10 @@ public sealed class ExampleTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task A_webinar_attendee_who_clicks_moves_to_qualified_lead()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Webinar Attendee");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Webinar Attendee");
         var pipeline = (await crm.Apps.Opportunities.CreatePipelineAsync(new()
         {
-            Account = crm.Account,
+            Account = crm.Name,
             Pipeline = new() { Name = "Sales", Stages = { new Stage { Name = "New" }, new Stage { Name = "Qualified Lead" } } },
         })).Pipeline;
         var (attendee, other) = (await crm.NewContactAsync(), await crm.NewContactAsync());
@@ -56,14 +56,14 @@ public sealed class ExampleTests(SharedApps shared) : IClassFixture<SharedApps>
             await crm.WaitForRunAsync(clicked, contact, State.Completed);
         }
 
-        var opportunities = (await crm.Apps.Opportunities.ListOpportunitiesAsync(new() { Account = crm.Account })).Opportunities;
+        var opportunities = (await crm.Apps.Opportunities.ListOpportunitiesAsync(new() { Account = crm.Name })).Opportunities;
         Assert.Equal((attendee, pipeline.Stages[1].StageId), Assert.Single(opportunities.Select(o => (o.ContactId, o.StageId))));
     }
 
     [Fact]
     public async Task A_temporary_flag_is_removed_after_its_time()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Flash Sale");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Flash Sale");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync(Example("temporary-flag"));
 
@@ -88,13 +88,13 @@ public sealed class ExampleTests(SharedApps shared) : IClassFixture<SharedApps>
 
     private static string Example(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Examples", $"{name}.yaml"));
 
-    private static async Task<IEnumerable<string>> WayAsync(Playground crm, Workflow workflow, int contact)
+    private static async Task<IEnumerable<string>> WayAsync(WorkflowAccount crm, Workflow workflow, int contact)
     {
         var steps = await crm.HistoryAsync(await crm.WaitForRunAsync(workflow, contact, State.Completed));
         Assert.DoesNotContain(steps, step => step.Outcome is Outcome.Failed or Outcome.Parked);
         return steps.Select(step => step.NodeId);
     }
 
-    private static async Task RecordAsync(Playground crm, Activity activity) =>
-        await crm.Apps.Activity.RecordActivitiesAsync(new() { Account = crm.Account, Activities = { activity } });
+    private static async Task RecordAsync(WorkflowAccount crm, Activity activity) =>
+        await crm.Apps.Activity.RecordActivitiesAsync(new() { Account = crm.Name, Activities = { activity } });
 }

@@ -1,3 +1,4 @@
+using Crm.Errors.V1;
 using Crm.Workflows.V1;
 using Grpc.Core;
 using TagSegments.Testing;
@@ -10,7 +11,7 @@ public sealed class HistoryTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Every_step_is_listed_by_contact_and_by_workflow()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start", "Up", "Down");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start", "Up", "Down");
         var (one, other) = (await crm.NewContactAsync(), await crm.NewContactAsync());
         var first = await crm.PublishAsync(
             "{name: First, triggers: [{tag: {tags: [Start]}}], nodes: [{id: up, add_tag: {tag: Up}, next: down}, {id: down, remove_tag: {tag: Down}}]}");
@@ -37,17 +38,18 @@ public sealed class HistoryTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Steps_are_asked_for_by_contact_or_workflow()
     {
-        var crm = await Playground.CreateAsync(shared.Apps);
+        var crm = await WorkflowAccount.NewAsync(shared.Apps);
 
-        var error = await Assert.ThrowsAsync<RpcException>(async () => await crm.Apps.Workflows.ListStepsAsync(new() { Account = crm.Account }));
-
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            async () => await crm.Apps.Workflows.ListStepsAsync(new() { Account = crm.Name }));
     }
 
     // One at a time, so that every place of the list is a border of pages.
-    private static async Task<IReadOnlyList<RunStep>> StepsAsync(Playground crm, ListStepsRequest request)
+    private static async Task<IReadOnlyList<RunStep>> StepsAsync(WorkflowAccount crm, ListStepsRequest request)
     {
-        (request.Account, request.PageSize) = (crm.Account, 1);
+        (request.Account, request.PageSize) = (crm.Name, 1);
         var steps = new List<RunStep>();
         do
         {

@@ -1,5 +1,5 @@
+using Crm.Errors.V1;
 using Crm.Workflows.V1;
-using Google.Rpc;
 using Grpc.Core;
 using TagSegments.Testing;
 using State = Crm.Workflows.V1.Run.Types.State;
@@ -14,21 +14,19 @@ public sealed class LoopTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task A_possible_loop_is_shown_at_publication_with_its_path_and_needs_acceptance()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "A", "B");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "A", "B");
         await crm.PublishAsync(Ping);
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => crm.PublishAsync(Pong));
+        var error = await Expect.FailureAsync(() => crm.PublishAsync(Pong));
 
-        Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode);
-        var info = error.GetRpcStatus()!.GetDetail<ErrorInfo>()!;
-        Assert.Equal("WORKFLOW_LOOP", info.Reason);
-        Assert.Equal("Pong > tag \"A\" added > Ping > tag \"B\" added > Pong", info.Metadata["path"]);
+        error.Is(StatusCode.FailedPrecondition, ErrorReason.WorkflowLoop);
+        Assert.Equal("Pong > tag \"A\" added > Ping > tag \"B\" added > Pong", error.Metadata["path"]);
     }
 
     [Fact]
     public async Task An_accepted_loop_stops_at_the_first_repeat_and_says_so()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "A", "B");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "A", "B");
         var contact = await crm.NewContactAsync();
         var ping = await crm.PublishAsync(Ping);
         var pong = await crm.PublishAsync(Pong, acceptLoops: true);
@@ -45,14 +43,14 @@ public sealed class LoopTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task What_a_run_does_carries_the_run_and_the_chain_as_its_cause()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "A", "B");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "A", "B");
         var contact = await crm.NewContactAsync();
         var ping = await crm.PublishAsync(Ping);
 
         await crm.AddTagAsync(contact, "A");
 
         var run = await crm.WaitForRunAsync(ping, contact, State.Completed);
-        var events = (await crm.Apps.Tags.ListTagEventsAsync(new() { Account = crm.Account, ContactId = contact })).Events;
+        var events = (await crm.Apps.Tags.ListTagEventsAsync(new() { Account = crm.Name, ContactId = contact })).Events;
         Assert.Equal(Crm.Common.V1.Cause.Types.Kind.Workflow, events[0].Cause.Kind);
         Assert.Equal((run.RunId, "on"), (events[0].Cause.Id, events[0].Cause.Detail));
         Assert.Equal([ping.WorkflowId], events[0].Cause.WorkflowChain);

@@ -19,7 +19,7 @@ public sealed class MessageTests : IAsyncLifetime
     private readonly SmtpSink _mail = SmtpSink.Start();
     private HookReceiver _provider = null!;
     private TestApps _apps = null!;
-    private Playground _crm = null!;
+    private WorkflowAccount _crm = null!;
 
     public async Task InitializeAsync()
     {
@@ -37,7 +37,7 @@ public sealed class MessageTests : IAsyncLifetime
                 ["Retries:Attempts"] = "2",
             },
         });
-        _crm = await Playground.CreateAsync(_apps, "Start", "A", "B");
+        _crm = await WorkflowAccount.NewAsync(_apps, "Start", "A", "B");
     }
 
     public async Task DisposeAsync()
@@ -64,7 +64,7 @@ public sealed class MessageTests : IAsyncLifetime
         var run = await _crm.WaitForRunAsync(workflow, contact, State.Completed);
         Assert.All(await _crm.HistoryAsync(run), step => Assert.Equal(Outcome.Done, step.Outcome));
         Assert.Equal("Hello Ada", (await MailToAsync("ada@example.org")).Header("Subject"));
-        await Playground.WaitForAsync(() => Task.FromResult(_provider.Deliveries.Count == 1), () => "a text message");
+        await Eventually.HoldsAsync(() => _provider.Deliveries.Count == 1);
         Assert.Contains("Hi Ada", Encoding.UTF8.GetString(_provider.Deliveries[0].Body), StringComparison.Ordinal);
     }
 
@@ -153,13 +153,13 @@ public sealed class MessageTests : IAsyncLifetime
 
     private async Task<SmtpMessage> MailToAsync(string address)
     {
-        await Playground.WaitForAsync(() => Task.FromResult(_mail.Messages.Any(mail => mail.Recipients.Contains(address))), () => $"mail to {address}");
+        await Eventually.HoldsAsync(() => _mail.Messages.Any(mail => mail.Recipients.Contains(address)), $"mail to {address}");
         return _mail.Messages.First(mail => mail.Recipients.Contains(address));
     }
 
     private async Task<Workflow> ListedAsync(Workflow workflow)
     {
-        var listed = await _apps.Workflows.ListWorkflowsAsync(new() { Account = _crm.Account });
+        var listed = await _apps.Workflows.ListWorkflowsAsync(new() { Account = _crm.Name });
         return listed.Workflows.Single(other => other.WorkflowId == workflow.WorkflowId);
     }
 }

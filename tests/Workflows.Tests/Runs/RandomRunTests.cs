@@ -24,7 +24,7 @@ public sealed class RandomRunTests(SharedApps shared, ITestOutputHelper output) 
 
     private async Task HaltsAsync(int seed)
     {
-        var crm = await Playground.CreateAsync(shared.Apps, [.. Enumerable.Range(1, Tags).Select(RandomWorkflows.TagName)]);
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, [.. Enumerable.Range(1, Tags).Select(RandomWorkflows.TagName)]);
         var all = await PublishAsync(crm, seed);
         var contact = await crm.NewContactAsync();
         var random = new Random(seed);
@@ -34,18 +34,16 @@ public sealed class RandomRunTests(SharedApps shared, ITestOutputHelper output) 
             await (random.Next(3) > 0 ? crm.AddTagAsync(contact, tag) : crm.RemoveTagAsync(contact, tag));
         }
 
-        List<(string Id, int TagId, bool Added)> events = [];
-        IReadOnlyList<Run> runs = [];
-        await Playground.WaitForAsync(
+        var (runs, _, _) = await Eventually.ReadAsync(
             async () =>
             {
-                var before = (await EventsAsync(crm, contact)).Count;
-                runs = await AllRunsAsync(crm);
-                events = await EventsAsync(crm, contact);
-                return before == events.Count && runs.All(run => run.State is not State.Running) && Missing(all, events, runs).Count == 0;
+                var before = await EventsAsync(crm, contact);
+                var runs = await AllRunsAsync(crm);
+                var events = await EventsAsync(crm, contact);
+                return (Runs: runs, NewEvents: events.Count - before.Count, Missing: Missing(all, events, runs));
             },
-            () => $"that everything comes to rest with seed {seed}, but missing: {string.Join(", ", Missing(all, events, runs))}; running: "
-                + string.Join(", ", runs.Where(run => run.State is State.Running)));
+            seen => seen is { NewEvents: 0, Missing: [] } && seen.Runs.All(run => run.State is not State.Running),
+            $"that everything comes to rest with seed {seed}");
 
         Assert.All(runs, run => Assert.True(
             run.Cause.WorkflowChain.Contains(run.WorkflowId) == run.State is State.LoopStopped
@@ -59,7 +57,7 @@ public sealed class RandomRunTests(SharedApps shared, ITestOutputHelper output) 
     }
 
     // Tags have the numbers 1, 2, 3 ... in a new account, as in the random definitions.
-    private static async Task<IReadOnlyList<Workflow>> PublishAsync(Playground crm, int seed)
+    private static async Task<IReadOnlyList<Workflow>> PublishAsync(WorkflowAccount crm, int seed)
     {
         var drafts = new List<Workflow>();
         for (var i = 1; i <= Workflows; i++)
@@ -70,28 +68,28 @@ public sealed class RandomRunTests(SharedApps shared, ITestOutputHelper output) 
         var all = new RandomWorkflows(seed, Tags).Make([.. drafts.Select(draft => draft.WorkflowId)]);
         foreach (var workflow in all)
         {
-            await crm.Apps.Workflows.UpdateWorkflowAsync(new() { Account = crm.Account, Workflow = workflow });
+            await crm.Apps.Workflows.UpdateWorkflowAsync(new() { Account = crm.Name, Workflow = workflow });
         }
 
         foreach (var workflow in all)
         {
-            var request = new PublishWorkflowRequest { Account = crm.Account, WorkflowId = workflow.WorkflowId, AcceptLoops = true };
+            var request = new PublishWorkflowRequest { Account = crm.Name, WorkflowId = workflow.WorkflowId, AcceptLoops = true };
             await crm.Apps.Workflows.PublishWorkflowAsync(request);
         }
 
         return all;
     }
 
-    private static async Task<List<(string Id, int TagId, bool Added)>> EventsAsync(Playground crm, int contact)
+    private static async Task<List<(string Id, int TagId, bool Added)>> EventsAsync(WorkflowAccount crm, int contact)
     {
-        var listed = await crm.Apps.Tags.ListTagEventsAsync(new() { Account = crm.Account, ContactId = contact, PageSize = 1_000 });
+        var listed = await crm.Apps.Tags.ListTagEventsAsync(new() { Account = crm.Name, ContactId = contact, PageSize = 1_000 });
         return [.. listed.Events.Select(e => ($"tags/{e.EventId}", e.TagId, e.Kind is Crm.Tags.V1.TagEvent.Types.Kind.Added))];
     }
 
-    private static async Task<IReadOnlyList<Run>> AllRunsAsync(Playground crm)
+    private static async Task<IReadOnlyList<Run>> AllRunsAsync(WorkflowAccount crm)
     {
         var runs = new List<Run>();
-        var request = new ListRunsRequest { Account = crm.Account, PageSize = 1_000 };
+        var request = new ListRunsRequest { Account = crm.Name, PageSize = 1_000 };
         do
         {
             var page = await crm.Apps.Workflows.ListRunsAsync(request);

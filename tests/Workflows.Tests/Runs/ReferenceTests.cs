@@ -54,23 +54,23 @@ public sealed partial class ReferenceTests
         Assert.All(mail.Messages, message => Assert.Equal("sales@acme.example", message.Recipients[0]));
     }
 
-    private static async Task<Playground> AccountAsync(TestApps apps)
+    private static async Task<WorkflowAccount> AccountAsync(TestApps apps)
     {
-        var crm = await Playground.CreateAsync(apps, "Hot Lead", "Warm Lead", "Customer");
+        var crm = await WorkflowAccount.NewAsync(apps, "Hot Lead", "Warm Lead", "Customer");
         await crm.Apps.Opportunities.CreatePipelineAsync(new()
         {
-            Account = crm.Account,
+            Account = crm.Name,
             Pipeline = new() { Name = "Sales", Stages = { new Stage { Name = "New" }, new Stage { Name = "Won" } } },
         });
         await crm.Apps.Segments.CreateSegmentAsync(
-            new() { Account = crm.Account, Segment = new() { Name = "Engaged" }, Text = "opened email in last 7 days" });
+            new() { Account = crm.Name, Segment = new() { Name = "Engaged" }, Text = "opened email in last 7 days" });
         return crm;
     }
 
-    private static async Task GoOnAsync(Playground crm, Workflow workflow, int contact, string node) =>
+    private static async Task GoOnAsync(WorkflowAccount crm, Workflow workflow, int contact, string node) =>
         await Clock.MakeDueAsync(crm.Apps, await crm.WaitForAsync(workflow, contact, node));
 
-    private static async Task<IEnumerable<string>> WayAsync(Playground crm, Workflow workflow, int contact)
+    private static async Task<IEnumerable<string>> WayAsync(WorkflowAccount crm, Workflow workflow, int contact)
     {
         var steps = await crm.HistoryAsync(await crm.WaitForRunAsync(workflow, contact, State.Completed));
         Assert.DoesNotContain(steps, step => step.Outcome is Outcome.Failed or Outcome.Parked);

@@ -11,7 +11,7 @@ public sealed class RepetitionTests(SharedApps shared) : IClassFixture<SharedApp
     [Fact]
     public async Task What_a_run_did_is_not_done_again_when_its_answers_were_lost()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start", "Mark");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start", "Mark");
         await NewPipelineAsync(crm);
         var target = await crm.PublishAsync("{name: Target, nodes: [{id: done, end: {}}]}");
         var workflow = await crm.PublishAsync("""
@@ -24,7 +24,7 @@ public sealed class RepetitionTests(SharedApps shared) : IClassFixture<SharedApp
             - {id: mail, send_message: {subject: Hello, text: Hello}, next: go}
             - {id: go, go_to_workflow: {workflow: Target}}
             """);
-        var contact = await crm.NewContactAsync(new Contact { Email = $"{crm.Account}@example.org" }, "Start");
+        var contact = await crm.NewContactAsync(new Contact { Email = $"{crm.Name}@example.org" }, "Start");
         var run = await crm.WaitForRunAsync(workflow, contact, State.Completed);
         var before = await EffectsAsync(crm, contact);
 
@@ -42,7 +42,7 @@ public sealed class RepetitionTests(SharedApps shared) : IClassFixture<SharedApp
     [Fact]
     public async Task An_opportunity_that_was_moved_stays_the_one_when_another_one_was_opened_before_the_repetition()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start");
         var pipeline = await NewPipelineAsync(crm);
         var workflow = await crm.PublishAsync(
             "{name: W, triggers: [{tag: {tags: [Start]}}], nodes: [{id: sale, move_opportunity: {pipeline: Sales, stage: Demo}}]}");
@@ -56,34 +56,34 @@ public sealed class RepetitionTests(SharedApps shared) : IClassFixture<SharedApp
         run = await crm.WaitForRunAsync(workflow, contact, State.Completed);
 
         Assert.Equal($"moved opportunity {first}", Assert.Single(await crm.HistoryAsync(run)).Detail);
-        var listed = (await crm.Apps.Opportunities.ListOpportunitiesAsync(new() { Account = crm.Account, ContactId = contact })).Opportunities;
+        var listed = (await crm.Apps.Opportunities.ListOpportunitiesAsync(new() { Account = crm.Name, ContactId = contact })).Opportunities;
         Assert.Equal(
             [(first, pipeline.Stages[1].StageId), (second, pipeline.Stages[0].StageId)],
             listed.Select(opportunity => (opportunity.OpportunityId, opportunity.StageId)));
     }
 
-    private static async Task<(int Tags, int Opportunities, int Messages)> EffectsAsync(Playground crm, int contact)
+    private static async Task<(int Tags, int Opportunities, int Messages)> EffectsAsync(WorkflowAccount crm, int contact)
     {
-        var events = await crm.Apps.Tags.ListTagEventsAsync(new() { Account = crm.Account, ContactId = contact });
-        var opportunities = await crm.Apps.Opportunities.ListOpportunitiesAsync(new() { Account = crm.Account, ContactId = contact });
+        var events = await crm.Apps.Tags.ListTagEventsAsync(new() { Account = crm.Name, ContactId = contact });
+        var opportunities = await crm.Apps.Opportunities.ListOpportunitiesAsync(new() { Account = crm.Name, ContactId = contact });
         var messages = await Clock.ScalarAsync<long>(
-            crm.Apps, "SELECT count(*) FROM campaigns.single_message WHERE account_name = $1", crm.Account);
+            crm.Apps, "SELECT count(*) FROM campaigns.single_message WHERE account_name = $1", crm.Name);
         return (
             events.Events.Count(e => e.Cause.Kind is Crm.Common.V1.Cause.Types.Kind.Workflow),
             opportunities.Opportunities.Count,
             (int)messages);
     }
 
-    private static async Task<Pipeline> NewPipelineAsync(Playground crm) => (await crm.Apps.Opportunities.CreatePipelineAsync(new()
+    private static async Task<Pipeline> NewPipelineAsync(WorkflowAccount crm) => (await crm.Apps.Opportunities.CreatePipelineAsync(new()
     {
-        Account = crm.Account,
+        Account = crm.Name,
         Pipeline = new() { Name = "Sales", Stages = { new Stage { Name = "New" }, new Stage { Name = "Demo" } } },
     })).Pipeline;
 
-    private static async Task<int> NewOpportunityAsync(Playground crm, int contact, Pipeline pipeline) =>
+    private static async Task<int> NewOpportunityAsync(WorkflowAccount crm, int contact, Pipeline pipeline) =>
         (await crm.Apps.Opportunities.CreateOpportunityAsync(new()
         {
-            Account = crm.Account,
+            Account = crm.Name,
             Opportunity = new() { ContactId = contact, PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId },
         })).Opportunity.OpportunityId;
 }

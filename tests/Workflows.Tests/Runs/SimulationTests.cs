@@ -17,10 +17,10 @@ public sealed class SimulationTests(SharedApps shared) : IClassFixture<SharedApp
     [InlineData("has tag \"VIP\" OR country = \"AT\"", "remove_tag: {tag: VIP}", false)]
     public async Task A_branch_sees_the_tags_that_earlier_nodes_added_and_removed(string condition, string action, bool matches)
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "New", "VIP", "Other");
-        await crm.Apps.Segments.CreateSegmentAsync(new() { Account = crm.Account, Segment = new() { Name = "Newcomers" }, Text = "has tag \"New\"" });
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "New", "VIP", "Other");
+        await crm.Apps.Segments.CreateSegmentAsync(new() { Account = crm.Name, Segment = new() { Name = "Newcomers" }, Text = "has tag \"New\"" });
         await crm.Apps.Fields.CreateFieldAsync(
-            new() { Account = crm.Account, Field = new() { Key = "country", Type = Crm.Contacts.V1.Field.Types.Type.Text, Target = Crm.Contacts.V1.Field.Types.Target.Contact } });
+            new() { Account = crm.Name, Field = new() { Key = "country", Type = Crm.Contacts.V1.Field.Types.Type.Text, Target = Crm.Contacts.V1.Field.Types.Target.Contact } });
         var contact = await crm.NewContactAsync(null, "VIP");
 
         var simulation = await SimulateAsync(crm, contact, condition, action);
@@ -36,7 +36,7 @@ public sealed class SimulationTests(SharedApps shared) : IClassFixture<SharedApp
     [InlineData("NOT sent email in last 7 days", "send_message: {subject: Hello, text: Hello}", "send e-mail \"Hello\"")]
     public async Task A_simulation_says_what_its_conditions_do_not_see(string condition, string action, string unseen)
     {
-        var crm = await Playground.CreateAsync(shared.Apps);
+        var crm = await WorkflowAccount.NewAsync(shared.Apps);
         var contact = await crm.NewContactAsync(new() { Language = "de" });
 
         var simulation = await SimulateAsync(crm, contact, condition, action);
@@ -44,7 +44,7 @@ public sealed class SimulationTests(SharedApps shared) : IClassFixture<SharedApp
         Assert.EndsWith($"; without the effect of: {unseen}", simulation.Steps[1].Detail, StringComparison.Ordinal);
     }
 
-    private static async Task<SimulateWorkflowResponse> SimulateAsync(Playground crm, int contact, string condition, string action)
+    private static async Task<SimulateWorkflowResponse> SimulateAsync(WorkflowAccount crm, int contact, string condition, string action)
     {
         var workflow = await crm.CreateAsync($$"""
             name: W
@@ -55,6 +55,6 @@ public sealed class SimulationTests(SharedApps shared) : IClassFixture<SharedApp
             - {id: 'yes', end: {} }
             - {id: 'no', end: {} }
             """);
-        return await crm.Apps.Workflows.SimulateWorkflowAsync(new() { Account = crm.Account, WorkflowId = workflow.WorkflowId, ContactId = contact });
+        return await crm.Apps.Workflows.SimulateWorkflowAsync(new() { Account = crm.Name, WorkflowId = workflow.WorkflowId, ContactId = contact });
     }
 }

@@ -15,7 +15,7 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     [InlineData("any: true", new[] { "Hot Lead", "Source: Web", "VIP" })]
     public async Task A_tag_that_is_added_starts_the_workflows_that_wait_for_it(string tags, string[] expected)
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead", "VIP", "Source: Web");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Hot Lead", "VIP", "Source: Web");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync($"{{name: W, triggers: [{{tag: {{{tags}}}}}], nodes: [{{id: done, end: {{}}}}]}}");
 
@@ -30,7 +30,7 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task A_tag_that_is_removed_starts_a_workflow()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Hot Lead");
         var contact = await crm.NewContactAsync(null, "Hot Lead");
         var workflow = await crm.PublishAsync(
             "{name: W, triggers: [{tag: {change: removed, tags: [Hot Lead]}}], nodes: [{id: done, end: {}}]}");
@@ -44,7 +44,7 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task A_change_that_changes_nothing_starts_nothing()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead", "Marker");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Hot Lead", "Marker");
         var contact = await crm.NewContactAsync(null, "Hot Lead");
         var workflow = await crm.PublishAsync("{name: W, triggers: [{tag: {any: true}}], nodes: [{id: done, end: {}}]}");
 
@@ -58,7 +58,7 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task A_contact_that_is_created_starts_a_workflow()
     {
-        var crm = await Playground.CreateAsync(shared.Apps);
+        var crm = await WorkflowAccount.NewAsync(shared.Apps);
         var workflow = await crm.PublishAsync("{name: W, triggers: [{contact_created: {}}], nodes: [{id: done, end: {}}]}");
 
         var contact = await crm.NewContactAsync();
@@ -69,11 +69,11 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task An_opportunity_that_comes_into_a_stage_starts_a_workflow()
     {
-        var crm = await Playground.CreateAsync(shared.Apps);
+        var crm = await WorkflowAccount.NewAsync(shared.Apps);
         var contact = await crm.NewContactAsync();
         var pipeline = (await crm.Apps.Opportunities.CreatePipelineAsync(new()
         {
-            Account = crm.Account,
+            Account = crm.Name,
             Pipeline = new() { Name = "Sales", Stages = { new Stage { Name = "New" }, new Stage { Name = "Won" } } },
         })).Pipeline;
         var workflow = await crm.PublishAsync(
@@ -81,12 +81,12 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
 
         var opportunity = (await crm.Apps.Opportunities.CreateOpportunityAsync(new()
         {
-            Account = crm.Account,
+            Account = crm.Name,
             Opportunity = new() { ContactId = contact, PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId },
         })).Opportunity;
         await crm.Apps.Opportunities.UpdateOpportunityAsync(new()
         {
-            Account = crm.Account,
+            Account = crm.Name,
             Opportunity = new() { OpportunityId = opportunity.OpportunityId, StageId = pipeline.Stages[1].StageId },
         });
 
@@ -96,7 +96,7 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task What_the_contact_does_starts_workflows_and_what_programs_do_starts_none()
     {
-        var crm = await Playground.CreateAsync(shared.Apps);
+        var crm = await WorkflowAccount.NewAsync(shared.Apps);
         var contact = await crm.NewContactAsync();
         var clicked = await crm.PublishAsync(
             "{name: Clicked, triggers: [{activity: {kind: clicked, link_prefix: 'https://example.org/demo'}}], nodes: [{id: done, end: {}}]}");
@@ -106,7 +106,7 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
 
         await crm.Apps.Activity.RecordActivitiesAsync(new()
         {
-            Account = crm.Account,
+            Account = crm.Name,
             Activities =
             {
                 new Activity { ContactId = contact, Kind = Activity.Types.Kind.Opened, Machine = true },
@@ -127,11 +127,11 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task A_change_that_asks_for_no_workflows_starts_none()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Hot Lead", "Marker");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Hot Lead", "Marker");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync("{name: W, triggers: [{tag: {any: true}}], nodes: [{id: done, end: {}}]}");
 
-        await crm.Apps.Tags.AddTagsAsync(new() { Account = crm.Account, ContactId = contact, TagNames = { "Hot Lead" }, SkipWorkflows = true });
+        await crm.Apps.Tags.AddTagsAsync(new() { Account = crm.Name, ContactId = contact, TagNames = { "Hot Lead" }, SkipWorkflows = true });
         await crm.AddTagAsync(contact, "Marker");
 
         var run = await crm.WaitForRunAsync(workflow, contact, State.Completed);

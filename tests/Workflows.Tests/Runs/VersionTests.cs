@@ -1,5 +1,5 @@
+using Crm.Errors.V1;
 using Crm.Workflows.V1;
-using Google.Rpc;
 using Grpc.Core;
 using TagSegments.Testing;
 using State = Crm.Workflows.V1.Run.Types.State;
@@ -14,20 +14,20 @@ public sealed class VersionTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Versions_are_listed_with_their_times_and_the_runs_on_them()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync(Waiting);
         await crm.AddTagAsync(contact, "Start");
         await crm.WaitForRunAsync(workflow, contact, State.Waiting);
         await crm.Apps.Workflows.UpdateWorkflowAsync(new()
         {
-            Account = crm.Account,
+            Account = crm.Name,
             Workflow = new() { WorkflowId = workflow.WorkflowId },
             Yaml = "{name: W, nodes: [{id: done, end: {}}]}",
         });
-        await crm.Apps.Workflows.PublishWorkflowAsync(new() { Account = crm.Account, WorkflowId = workflow.WorkflowId });
+        await crm.Apps.Workflows.PublishWorkflowAsync(new() { Account = crm.Name, WorkflowId = workflow.WorkflowId });
 
-        var request = new ListWorkflowVersionsRequest { Account = crm.Account, WorkflowId = workflow.WorkflowId, PageSize = 1 };
+        var request = new ListWorkflowVersionsRequest { Account = crm.Name, WorkflowId = workflow.WorkflowId, PageSize = 1 };
         var newest = await crm.Apps.Workflows.ListWorkflowVersionsAsync(request);
         var oldest = await crm.Apps.Workflows.ListWorkflowVersionsAsync(new(request) { PageToken = newest.NextPageToken });
 
@@ -35,32 +35,35 @@ public sealed class VersionTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal((2, 0, null), (second.Version, second.ActiveRuns, second.EndTime));
         Assert.Equal((1, 1, second.PublishTime), (first.Version, first.ActiveRuns, first.EndTime));
         Assert.Equal("", oldest.NextPageToken);
-        var got = await crm.Apps.Workflows.GetWorkflowAsync(new() { Account = crm.Account, WorkflowId = workflow.WorkflowId, Version = 1 });
+        var got = await crm.Apps.Workflows.GetWorkflowAsync(new() { Account = crm.Name, WorkflowId = workflow.WorkflowId, Version = 1 });
         Assert.Equal("pause", got.Workflow.Definition.Nodes[0].Id);
     }
 
     [Fact]
     public async Task A_workflow_in_use_is_deleted_only_if_forced_and_its_runs_end()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start");
         var contact = await crm.NewContactAsync();
         var workflow = await crm.PublishAsync(Waiting);
         await crm.AddTagAsync(contact, "Start");
         await crm.WaitForRunAsync(workflow, contact, State.Waiting);
 
         await AssertInUseAsync(crm, workflow, "is published");
-        await crm.Apps.Workflows.UnpublishWorkflowAsync(new() { Account = crm.Account, WorkflowId = workflow.WorkflowId });
+        await crm.Apps.Workflows.UnpublishWorkflowAsync(new() { Account = crm.Name, WorkflowId = workflow.WorkflowId });
         await AssertInUseAsync(crm, workflow, "has 1 runs under way");
-        var request = new DeleteWorkflowRequest { Account = crm.Account, WorkflowId = workflow.WorkflowId, Force = true, RequestId = "r1" };
+        var request = new DeleteWorkflowRequest { Account = crm.Name, WorkflowId = workflow.WorkflowId, Force = true, RequestId = "r1" };
         var deleted = await crm.Apps.Workflows.DeleteWorkflowAsync(request);
         var repeated = await crm.Apps.Workflows.DeleteWorkflowAsync(request);
 
         Assert.Equal(1, deleted.CancelledRuns);
         Assert.Equal(deleted, repeated);
         Assert.Equal(State.Cancelled, Assert.Single(await crm.RunsAsync(workflow, contact)).State);
-        Assert.Empty((await crm.Apps.Workflows.ListWorkflowsAsync(new() { Account = crm.Account })).Workflows);
-        Assert.Single((await crm.Apps.Workflows.ListWorkflowVersionsAsync(new() { Account = crm.Account, WorkflowId = workflow.WorkflowId })).Versions);
-        await AssertFailsAsync(StatusCode.NotFound, () => crm.Apps.Workflows.GetWorkflowAsync(new() { Account = crm.Account, Name = "W" }).ResponseAsync);
+        Assert.Empty((await crm.Apps.Workflows.ListWorkflowsAsync(new() { Account = crm.Name })).Workflows);
+        Assert.Single((await crm.Apps.Workflows.ListWorkflowVersionsAsync(new() { Account = crm.Name, WorkflowId = workflow.WorkflowId })).Versions);
+        await Expect.FailureAsync(
+            StatusCode.NotFound,
+            ErrorReason.NotFound,
+            () => crm.Apps.Workflows.GetWorkflowAsync(new() { Account = crm.Name, Name = "W" }).ResponseAsync);
         // The name is free again, and nothing of the old one starts.
         var other = await crm.PublishAsync(Waiting);
         await crm.RemoveTagAsync(contact, "Start");
@@ -72,31 +75,24 @@ public sealed class VersionTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task A_workflow_that_others_go_to_is_deleted_only_if_forced_and_then_they_say_so()
     {
-        var crm = await Playground.CreateAsync(shared.Apps, "Start");
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start");
         var target = await crm.CreateAsync("{name: Target, nodes: [{id: done, end: {}}]}");
         var start = await crm.CreateAsync("{name: Start, nodes: [{id: go, go_to_workflow: {workflow: Target}}]}");
 
         await AssertInUseAsync(crm, target, "is what \"Start\" goes to");
-        await crm.Apps.Workflows.DeleteWorkflowAsync(new() { Account = crm.Account, WorkflowId = target.WorkflowId, Force = true });
+        await crm.Apps.Workflows.DeleteWorkflowAsync(new() { Account = crm.Name, WorkflowId = target.WorkflowId, Force = true });
 
-        var broken = await crm.Apps.Workflows.GetWorkflowAsync(new() { Account = crm.Account, WorkflowId = start.WorkflowId });
+        var broken = await crm.Apps.Workflows.GetWorkflowAsync(new() { Account = crm.Name, WorkflowId = start.WorkflowId });
         Assert.StartsWith("nodes[0].go_to_workflow.workflow: ", Assert.Single(broken.Workflow.Problems), StringComparison.Ordinal);
     }
 
-    private static async Task AssertInUseAsync(Playground crm, Workflow workflow, string reason)
+    private static async Task AssertInUseAsync(WorkflowAccount crm, Workflow workflow, string reason)
     {
-        var error = await AssertFailsAsync(
+        var error = await Expect.FailureAsync(
             StatusCode.FailedPrecondition,
-            () => crm.Apps.Workflows.DeleteWorkflowAsync(new() { Account = crm.Account, WorkflowId = workflow.WorkflowId }).ResponseAsync);
-        Assert.Equal("IN_USE", error.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
-        Assert.Contains(reason, error.Status.Detail, StringComparison.Ordinal);
-        Assert.Contains((await crm.Apps.Workflows.ListWorkflowsAsync(new() { Account = crm.Account })).Workflows, w => w.WorkflowId == workflow.WorkflowId);
-    }
-
-    private static async Task<RpcException> AssertFailsAsync(StatusCode code, Func<Task> call)
-    {
-        var error = await Assert.ThrowsAsync<RpcException>(call);
-        Assert.Equal(code, error.StatusCode);
-        return error;
+            ErrorReason.InUse,
+            () => crm.Apps.Workflows.DeleteWorkflowAsync(new() { Account = crm.Name, WorkflowId = workflow.WorkflowId }).ResponseAsync);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        Assert.Contains((await crm.Apps.Workflows.ListWorkflowsAsync(new() { Account = crm.Name })).Workflows, w => w.WorkflowId == workflow.WorkflowId);
     }
 }

@@ -1,7 +1,7 @@
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
-using Google.Rpc;
 using Grpc.Core;
+using TagSegments.Testing;
 using TagSegments.Workflows.Yaml;
 
 namespace TagSegments.Workflows.Tests.Yaml;
@@ -84,10 +84,10 @@ public sealed class YamlTests
     [InlineData("- a list", "", "one document with the fields of a workflow")]
     public void A_fault_is_reported_with_its_path_line_and_column(string yaml, string path, string description)
     {
-        var error = Assert.Throws<RpcException>(() => YamlReader.Read(yaml));
+        var error = Expect.Failure(() => YamlReader.Read(yaml));
 
-        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
-        var violations = error.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations;
+        Assert.Equal(StatusCode.InvalidArgument, error.Status);
+        var violations = error.Violations;
         Assert.Contains(violations, v => v.Field == path && v.Description.Contains(description, StringComparison.Ordinal));
     }
 }

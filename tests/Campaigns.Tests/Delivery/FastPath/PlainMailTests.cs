@@ -9,7 +9,7 @@ using TagSegments.Campaigns.Delivery.FastPath;
 namespace TagSegments.Campaigns.Tests.Delivery.FastPath;
 
 // What need not be encoded is written without the mail library. On the wire that makes no difference.
-public partial class PlainMailTests
+public sealed partial class PlainMailTests
 {
     private static readonly FormatOptions s_wire = CreateWire();
 

@@ -35,7 +35,7 @@ public sealed class BrokenReferenceTests(SharedApps shared) : SegmentTest(shared
         var broken = await GetAsync(account);
         Assert.Equal(Segment.Types.State.Invalid, broken.State);
         Assert.StartsWith(problem, Assert.Single(broken.Problems), StringComparison.Ordinal);
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () => CountAsync(account, s_broken));
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () => CountAsync(account, s_broken));
 
         if (what != "segment")
         {
@@ -80,7 +80,7 @@ public sealed class BrokenReferenceTests(SharedApps shared) : SegmentTest(shared
             _ => async () => await Segments.PreviewSegmentChangeAsync(new() { Account = name, Name = "Sound", Text = "in segment \"Above\"" }),
         };
 
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, call);
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, call);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class BrokenReferenceTests(SharedApps shared) : SegmentTest(shared
         Assert.Equal(2, await CountAsync(account, new FilterSource { SegmentName = "Renamed" }));
     }
 
-    private async Task<TestAccount> WorldAsync(string text)
+    private async Task<DirectAccount> WorldAsync(string text)
     {
         var account = await AccountAsync(1, 2);
         await account.CreateTagAsync("Gone");
@@ -109,7 +109,7 @@ public sealed class BrokenReferenceTests(SharedApps shared) : SegmentTest(shared
         return account;
     }
 
-    private async Task RemoveAsync(TestAccount account, string what, bool remove = true)
+    private async Task RemoveAsync(DirectAccount account, string what, bool remove = true)
     {
         switch (what)
         {
@@ -127,7 +127,7 @@ public sealed class BrokenReferenceTests(SharedApps shared) : SegmentTest(shared
         }
     }
 
-    private async Task<Segment> GetAsync(TestAccount account, string name = "Broken") =>
+    private async Task<Segment> GetAsync(DirectAccount account, string name = "Broken") =>
         (await Segments.GetSegmentAsync(new() { Account = account.Name, Name = name })).Segment;
 
     private async Task StreamAsync(StreamMatchesRequest request)

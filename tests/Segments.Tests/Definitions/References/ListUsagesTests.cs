@@ -103,9 +103,9 @@ public sealed class ListUsagesTests(SharedApps shared) : SegmentTest(shared)
         Assert.Equal(["campaign C"], await UsersAsync(new() { Account = account, SmartListId = list.SmartListId }));
         var delete = new DeleteSegmentRequest { Account = account, SegmentId = segment.SegmentId };
         var deleteList = new DeleteSmartListRequest { Account = account, SmartListId = list.SmartListId };
-        var users = await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.InUse, async () => await Segments.DeleteSegmentAsync(delete));
+        var users = await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.InUse, async () => await Segments.DeleteSegmentAsync(delete));
         Assert.Equal("campaign:C, workflow:W", users.Metadata["used_by"]);
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.InUse, async () => await SmartLists.DeleteSmartListAsync(deleteList));
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.InUse, async () => await SmartLists.DeleteSmartListAsync(deleteList));
 
         await Segments.DeleteSegmentAsync(new(delete) { Force = true });
         await Apps.Campaigns.CancelCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId });
@@ -117,7 +117,7 @@ public sealed class ListUsagesTests(SharedApps shared) : SegmentTest(shared)
     {
         var account = await AccountAsync(1);
 
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => UsersAsync(new() { Account = account.Name }));
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => UsersAsync(new() { Account = account.Name }));
     }
 
     private async Task<List<string>> UsersAsync(ListUsagesRequest request)

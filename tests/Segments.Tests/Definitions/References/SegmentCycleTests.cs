@@ -23,8 +23,11 @@ public sealed class SegmentCycleTests(SharedApps shared, ITestOutputHelper outpu
         await SaveAsync(account, "C", "has no tag OR NOT in segment \"B\"");
         await SaveAsync(account, "D", "in segment \"C\"");
 
-        var info = await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, () => LinkAsync(Segments, account, first, "in segment \"D\""));
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, () => LinkAsync(Segments, account, first, "NOT in segment \"A\""));
+        var info = await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, () => LinkAsync(Segments, account, first, "in segment \"D\""));
+        await Expect.FailureAsync(
+            StatusCode.FailedPrecondition,
+            ErrorReason.SegmentCycle,
+            () => LinkAsync(Segments, account, first, "NOT in segment \"A\""));
 
         Assert.Equal("A > D > C > B > A", info.Metadata["path"]);
         Assert.Equal("everyone", (await Segments.GetSegmentAsync(new() { Account = account.Name, Name = "A" })).Segment.Text);
@@ -49,7 +52,7 @@ public sealed class SegmentCycleTests(SharedApps shared, ITestOutputHelper outpu
             await LinkAsync(Segments, account, chain[i], $"in segment \"S{i - 1}\"");
         }
 
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.FilterTooLarge, () =>
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.FilterTooLarge, () =>
             LinkAsync(Segments, account, chain[links[^1]], $"in segment \"S{links[^1] - 1}\""));
         Assert.Equal(1, await CountAsync(account, new FilterSource { SegmentName = fromBelow ? "S31" : "S32" }));
     }
@@ -95,13 +98,13 @@ public sealed class SegmentCycleTests(SharedApps shared, ITestOutputHelper outpu
             """);
         var source = new FilterSource { SegmentId = a.SegmentId };
 
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, () => CountAsync(account, source));
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, async () =>
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, () => CountAsync(account, source));
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, async () =>
             await Segments.ExplainContactAsync(new() { Account = account.Name, Source = source, ContactId = 1 }));
     }
 
     // Many callers save references at random; returns a circle if there is one in the end.
-    private async Task<string?> RaceAsync(SegmentService.SegmentServiceClient client, TestAccount account, int seed, int threads, int changes, bool mayFail = false)
+    private async Task<string?> RaceAsync(SegmentService.SegmentServiceClient client, DirectAccount account, int seed, int threads, int changes, bool mayFail = false)
     {
         var segments = new List<Segment>();
         for (var i = 0; i < Nodes; i++)
@@ -143,6 +146,6 @@ public sealed class SegmentCycleTests(SharedApps shared, ITestOutputHelper outpu
         return targets.Count == 0 ? null : string.Join(", ", segments.Where(segment => targets.ContainsKey(segment.SegmentId)).Select(segment => segment.Text));
     }
 
-    private static async Task LinkAsync(SegmentService.SegmentServiceClient client, TestAccount account, Segment segment, string text) =>
+    private static async Task LinkAsync(SegmentService.SegmentServiceClient client, DirectAccount account, Segment segment, string text) =>
         await client.UpdateSegmentAsync(new() { Account = account.Name, SegmentId = segment.SegmentId, Text = text });
 }

@@ -108,14 +108,20 @@ public sealed class PreviewSegmentChangeTests(SharedApps shared) : SegmentTest(s
         await SaveAsync(account, "Mine", "everyone");
         await SaveAsync(account, "Above", "in segment \"Mine\"");
 
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, () => PreviewAsync(account, new() { Text = "in segment \"Above\"" }));
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, () => PreviewAsync(account, new() { Text = "in segment \"Mine\"" }));
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.FilterInvalid, () => PreviewAsync(account, new() { Text = "colour = 3" }));
-        await FailsAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => PreviewAsync(account, new()));
-        await FailsAsync(StatusCode.NotFound, ErrorReason.NotFound, () => PreviewAsync(account, new() { Version = 9 }));
+        await Expect.FailureAsync(
+            StatusCode.FailedPrecondition,
+            ErrorReason.SegmentCycle,
+            () => PreviewAsync(account, new() { Text = "in segment \"Above\"" }));
+        await Expect.FailureAsync(
+            StatusCode.FailedPrecondition,
+            ErrorReason.SegmentCycle,
+            () => PreviewAsync(account, new() { Text = "in segment \"Mine\"" }));
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.FilterInvalid, () => PreviewAsync(account, new() { Text = "colour = 3" }));
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => PreviewAsync(account, new()));
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => PreviewAsync(account, new() { Version = 9 }));
     }
 
-    private async Task<PreviewSegmentChangeResponse> PreviewAsync(TestAccount account, PreviewSegmentChangeRequest request)
+    private async Task<PreviewSegmentChangeResponse> PreviewAsync(DirectAccount account, PreviewSegmentChangeRequest request)
     {
         (request.Account, request.Name) = (account.Name, "Mine");
         return await Segments.PreviewSegmentChangeAsync(request);

@@ -52,12 +52,12 @@ public sealed class SegmentVersionsTests(SharedApps shared) : SegmentTest(shared
     {
         var (account, saved) = await WorldAsync("everyone");
 
-        await FailsAsync(StatusCode.NotFound, ErrorReason.NotFound, () => GetAsync(account, saved, 2));
-        await FailsAsync(StatusCode.NotFound, ErrorReason.NotFound, async () =>
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => GetAsync(account, saved, 2));
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, async () =>
             await Segments.ListSegmentVersionsAsync(new() { Account = account.Name, SegmentId = Guid.NewGuid().ToString() }));
-        await FailsAsync(StatusCode.NotFound, ErrorReason.NotFound, async () =>
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, async () =>
             await Segments.ListSegmentVersionsAsync(new() { Account = account.Name, Name = "Other" }));
-        await FailsAsync(StatusCode.NotFound, ErrorReason.NotFound, async () =>
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, async () =>
             await Segments.DiffSegmentVersionsAsync(new() { Account = account.Name, Name = "Mine", FromVersion = 7 }));
     }
 
@@ -90,7 +90,7 @@ public sealed class SegmentVersionsTests(SharedApps shared) : SegmentTest(shared
     {
         var (account, saved) = await WorldAsync("contact_id = 1", "everyone");
 
-        var info = await FailsAsync(StatusCode.Aborted, ErrorReason.VersionMismatch, () => RestoreAsync(account, saved, 1, current: 1));
+        var info = await Expect.FailureAsync(StatusCode.Aborted, ErrorReason.VersionMismatch, () => RestoreAsync(account, saved, 1, current: 1));
 
         Assert.Equal("2", info.Metadata["version"]);
     }
@@ -110,8 +110,8 @@ public sealed class SegmentVersionsTests(SharedApps shared) : SegmentTest(shared
         await account.DeleteTagAsync(tag);
         await Segments.UpdateSegmentAsync(new() { Account = account.Name, SegmentId = other.SegmentId, Text = "in segment \"Mine\"" });
 
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () => RestoreAsync(account, saved, 1));
-        await FailsAsync(StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, () => RestoreAsync(account, saved, 2));
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, () => RestoreAsync(account, saved, 1));
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, () => RestoreAsync(account, saved, 2));
         Assert.Equal(3, (await Segments.GetSegmentAsync(new() { Account = account.Name, Name = "Mine" })).Segment.Version);
     }
 
@@ -136,7 +136,7 @@ public sealed class SegmentVersionsTests(SharedApps shared) : SegmentTest(shared
         Assert.Equal(2, Assert.Single(results, version => version > 0));
     }
 
-    private async Task<(TestAccount Account, Segment Saved)> WorldAsync(params string[] texts)
+    private async Task<(DirectAccount Account, Segment Saved)> WorldAsync(params string[] texts)
     {
         var account = await AccountAsync(1, 2, 3);
         var saved = await SaveAsync(account, "Mine", texts[0]);
@@ -148,14 +148,14 @@ public sealed class SegmentVersionsTests(SharedApps shared) : SegmentTest(shared
         return (account, saved);
     }
 
-    private async Task<SegmentVersion> GetAsync(TestAccount account, Segment segment, int version) =>
+    private async Task<SegmentVersion> GetAsync(DirectAccount account, Segment segment, int version) =>
         (await Segments.GetSegmentVersionAsync(new() { Account = account.Name, SegmentId = segment.SegmentId, Version = version })).Version;
 
-    private async Task<Segment> RestoreAsync(TestAccount account, Segment segment, int version, int current = 0) =>
+    private async Task<Segment> RestoreAsync(DirectAccount account, Segment segment, int version, int current = 0) =>
         (await Segments.RestoreSegmentVersionAsync(
             new() { Account = account.Name, SegmentId = segment.SegmentId, RestoreVersion = version, Version = current })).Segment;
 
-    private async Task<string> DiffAsync(TestAccount account, DiffSegmentVersionsRequest request)
+    private async Task<string> DiffAsync(DirectAccount account, DiffSegmentVersionsRequest request)
     {
         (request.Account, request.Name) = (account.Name, "Mine");
         var lines = (await Segments.DiffSegmentVersionsAsync(request)).Lines;

@@ -1,10 +1,11 @@
 using Crm.Accounts.V1;
+using Crm.Errors.V1;
 using Grpc.Core;
 using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Crm.Accounts;
 
-public class AccountTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class AccountTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     private readonly AccountService.AccountServiceClient _accounts = shared.Apps.Accounts;
 
@@ -28,18 +29,18 @@ public class AccountTests(SharedApps shared) : IClassFixture<SharedApps>
     [InlineData("a23456789012345678901234567890123456789012345678901234567890123x")]
     public async Task Refuses_a_name_that_breaks_the_rules(string name)
     {
-        var error = await Errors.OfAsync(() => _accounts.CreateAccountAsync(new() { Account = name }).ResponseAsync);
+        var error = await Expect.FailureAsync(() => _accounts.CreateAccountAsync(new() { Account = name }).ResponseAsync);
 
-        Assert.Equal(["account"], error.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields());
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "account");
     }
 
     [Fact]
     public async Task Reports_every_wrong_field_at_once()
     {
-        var error = await Errors.OfAsync(
+        var error = await Expect.FailureAsync(
             () => _accounts.CreateAccountAsync(new() { Account = "!", TimeZone = "Mars/Base", WeekStart = 8 }).ResponseAsync);
 
-        Assert.Equal(["account", "time_zone", "week_start"], error.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields());
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "account", "time_zone", "week_start");
     }
 
     [Fact]
@@ -48,9 +49,9 @@ public class AccountTests(SharedApps shared) : IClassFixture<SharedApps>
         var name = NewName();
         await _accounts.CreateAccountAsync(new() { Account = name });
 
-        var error = await Errors.OfAsync(() => _accounts.CreateAccountAsync(new() { Account = name }).ResponseAsync);
+        var error = await Expect.FailureAsync(() => _accounts.CreateAccountAsync(new() { Account = name }).ResponseAsync);
 
-        Assert.Equal(name, error.Is(StatusCode.AlreadyExists, "ALREADY_EXISTS").Metadata("name"));
+        Assert.Equal(name, error.Is(StatusCode.AlreadyExists, ErrorReason.AlreadyExists).Metadata["name"]);
     }
 
     [Fact]
@@ -77,11 +78,11 @@ public class AccountTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Refuses_an_unknown_account_everywhere()
     {
-        var error = await Errors.OfAsync(() => _accounts.GetAccountAsync(new() { Account = "nobody" }).ResponseAsync);
-        var contacts = await Errors.OfAsync(() => shared.Apps.Contacts.ListContactsAsync(new() { Account = "nobody" }).ResponseAsync);
+        var error = await Expect.FailureAsync(() => _accounts.GetAccountAsync(new() { Account = "nobody" }).ResponseAsync);
+        var contacts = await Expect.FailureAsync(() => shared.Apps.Contacts.ListContactsAsync(new() { Account = "nobody" }).ResponseAsync);
 
-        Assert.Equal("nobody", error.Is(StatusCode.NotFound, "ACCOUNT_NOT_FOUND").Metadata("account"));
-        contacts.Is(StatusCode.NotFound, "ACCOUNT_NOT_FOUND");
+        Assert.Equal("nobody", error.Is(StatusCode.NotFound, ErrorReason.AccountNotFound).Metadata["account"]);
+        contacts.Is(StatusCode.NotFound, ErrorReason.AccountNotFound);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Crm.Common.V1;
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Testing;
@@ -7,14 +8,14 @@ using State = Crm.Contacts.V1.Consent.Types.State;
 
 namespace TagSegments.Tags.Tests.Crm.Contacts;
 
-public class ConsentTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class ConsentTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Nobody_was_asked_at_first()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
-        var contact = await account.CreateAsync(new());
+        var contact = await account.CreateContactAsync(new());
 
         Assert.All(contact.Consents, consent => Assert.Equal(State.Never, consent.State));
         Assert.Equal([Channel.Email, Channel.Sms], contact.Consents.Select(consent => consent.Channel));
@@ -23,8 +24,8 @@ public class ConsentTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Records_each_channel_with_source_and_time_and_keeps_the_history()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        var contact = await account.CreateAsync(new());
+        var account = await TestAccount.NewAsync(shared.Apps);
+        var contact = await account.CreateContactAsync(new());
         var time = Timestamp.FromDateTime(new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc));
 
         await SetAsync(account, contact, new() { Channel = Channel.Email, State = State.Subscribed, Source = "web form", Time = time });
@@ -43,8 +44,8 @@ public class ConsentTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Recording_the_present_state_changes_nothing()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        var contact = await account.CreateAsync(new());
+        var account = await TestAccount.NewAsync(shared.Apps);
+        var contact = await account.CreateContactAsync(new());
         await SetAsync(account, contact, new() { Channel = Channel.Sms, State = State.Subscribed, Source = "a" });
         var position = await account.PositionAsync();
 
@@ -57,28 +58,28 @@ public class ConsentTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Refuses_what_is_missing_or_lies_in_the_future()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        var contact = await account.CreateAsync(new());
+        var account = await TestAccount.NewAsync(shared.Apps);
+        var contact = await account.CreateContactAsync(new());
         var future = Timestamp.FromDateTime(DateTime.UtcNow.AddDays(1));
 
-        var error = await Errors.OfAsync(() => SetAsync(account, contact, new() { Source = new string('x', 201), Time = future }));
+        var error = await Expect.FailureAsync(() => SetAsync(account, contact, new() { Source = new string('x', 201), Time = future }));
 
         Assert.Equal(
             ["consent.channel", "consent.source", "consent.state", "consent.time"],
-            error.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields().Order());
+            error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField).Fields.Order());
     }
 
     [Fact]
     public async Task Refuses_an_unknown_contact()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
-        var error = await Errors.OfAsync(
+        var error = await Expect.FailureAsync(
             () => SetAsync(account, new() { ContactId = 7 }, new() { Channel = Channel.Email, State = State.Subscribed }));
 
-        Assert.Equal("7", error.Is(StatusCode.NotFound, "NOT_FOUND").Metadata("id"));
+        Assert.Equal("7", error.Is(StatusCode.NotFound, ErrorReason.NotFound).Metadata["id"]);
     }
 
-    private static async Task<Contact> SetAsync(CrmAccount account, Contact contact, Consent consent) =>
+    private static async Task<Contact> SetAsync(TestAccount account, Contact contact, Consent consent) =>
         (await account.Apps.Contacts.SetConsentAsync(new() { Account = account.Name, ContactId = contact.ContactId, Consent = consent })).Contact;
 }

@@ -1,21 +1,22 @@
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Crm.Contacts;
 
-public class ContactTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class ContactTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Creates_a_contact_that_is_found_by_number_and_external_id()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
-        var created = await account.CreateAsync(new() { ExternalId = " c-1 ", Email = "Ada@Example.org", FirstName = "Ada", TimeZone = "Europe/London" });
+        var created = await account.CreateContactAsync(new() { ExternalId = " c-1 ", Email = "Ada@Example.org", FirstName = "Ada", TimeZone = "Europe/London" });
 
         Assert.Equal(("c-1", "Ada@Example.org", 1L), (created.ExternalId, created.Email, created.Version));
-        Assert.Equal(created, await account.GetAsync(created.ContactId));
+        Assert.Equal(created, await account.GetContactAsync(created.ContactId));
         Assert.Equal(created, (await account.Apps.Contacts.GetContactAsync(new() { Account = account.Name, ExternalId = "c-1" })).Contact);
         Assert.Equal(1, await account.QueryAsync<int>(Living));
     }
@@ -23,16 +24,16 @@ public class ContactTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Needs_no_attribute_at_all()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
-        Assert.Equal(1, (await account.CreateAsync(new())).ContactId);
-        Assert.Equal(2, (await account.CreateAsync(new())).ContactId);
+        Assert.Equal(1, (await account.CreateContactAsync(new())).ContactId);
+        Assert.Equal(2, (await account.CreateContactAsync(new())).ContactId);
     }
 
     [Fact]
     public async Task Reports_everything_that_is_wrong_at_once_and_creates_nothing()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         var contact = new Contact
         {
             ExternalId = new string('x', 201),
@@ -42,15 +43,15 @@ public class ContactTests(SharedApps shared) : IClassFixture<SharedApps>
             LastName = new string('x', 201),
             TimeZone = "Mars/Base",
             Language = "deutsch!",
-            Fields = CrmAccount.Values("unknown", Value.ForString("x")),
+            Fields = TestAccount.Values("unknown", Value.ForString("x")),
         };
 
-        var error = await Errors.OfAsync(() => account.CreateAsync(contact));
+        var error = await Expect.FailureAsync(() => account.CreateContactAsync(contact));
 
         Assert.Equal(
             ["contact.email", "contact.external_id", "contact.fields.unknown", "contact.first_name", "contact.language", "contact.last_name",
                 "contact.phone", "contact.time_zone"],
-            error.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields().Order());
+            error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField).Fields.Order());
         Assert.Equal(0, await account.PositionAsync());
     }
 
@@ -67,11 +68,11 @@ public class ContactTests(SharedApps shared) : IClassFixture<SharedApps>
     [InlineData("Ada <ada@example.org>")]
     public async Task Refuses_what_is_no_address(string email)
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
-        var error = await Errors.OfAsync(() => account.CreateAsync(new() { Email = email }));
+        var error = await Expect.FailureAsync(() => account.CreateContactAsync(new() { Email = email }));
 
-        Assert.Equal(["contact.email"], error.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields());
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "contact.email");
     }
 
     [Theory]
@@ -81,32 +82,32 @@ public class ContactTests(SharedApps shared) : IClassFixture<SharedApps>
     [InlineData("jürgen@müller.example")]
     public async Task Takes_an_address(string email)
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
-        Assert.Equal(email, (await account.CreateAsync(new() { Email = email })).Email);
+        Assert.Equal(email, (await account.CreateContactAsync(new() { Email = email })).Email);
     }
 
     [Fact]
     public async Task Refuses_an_external_id_that_is_taken_and_names_its_owner()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        var owner = await account.CreateAsync(new() { ExternalId = "x" });
-        var other = await account.CreateAsync(new());
+        var account = await TestAccount.NewAsync(shared.Apps);
+        var owner = await account.CreateContactAsync(new() { ExternalId = "x" });
+        var other = await account.CreateContactAsync(new());
 
-        var create = await Errors.OfAsync(() => account.CreateAsync(new() { ExternalId = "x" }));
-        var update = await Errors.OfAsync(() => account.UpdateAsync(new() { ContactId = other.ContactId, ExternalId = "x" }));
+        var create = await Expect.FailureAsync(() => account.CreateContactAsync(new() { ExternalId = "x" }));
+        var update = await Expect.FailureAsync(() => account.UpdateContactAsync(new() { ContactId = other.ContactId, ExternalId = "x" }));
 
-        Assert.Equal($"{owner.ContactId}", create.Is(StatusCode.AlreadyExists, "ALREADY_EXISTS").Metadata("id"));
-        Assert.Equal($"{owner.ContactId}", update.Is(StatusCode.AlreadyExists, "ALREADY_EXISTS").Metadata("id"));
+        Assert.Equal($"{owner.ContactId}", create.Is(StatusCode.AlreadyExists, ErrorReason.AlreadyExists).Metadata["id"]);
+        Assert.Equal($"{owner.ContactId}", update.Is(StatusCode.AlreadyExists, ErrorReason.AlreadyExists).Metadata["id"]);
     }
 
     [Fact]
     public async Task Updates_what_the_mask_names_and_nothing_else()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        var created = await account.CreateAsync(new() { FirstName = "Ada", LastName = "Byron", Phone = "1", DoNotDisturb = true });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        var created = await account.CreateContactAsync(new() { FirstName = "Ada", LastName = "Byron", Phone = "1", DoNotDisturb = true });
 
-        var updated = await account.UpdateAsync(new() { ContactId = created.ContactId, LastName = "Lovelace", FirstName = "ignored" }, "last_name", "phone");
+        var updated = await account.UpdateContactAsync(new() { ContactId = created.ContactId, LastName = "Lovelace", FirstName = "ignored" }, "last_name", "phone");
 
         Assert.Equal(("Ada", "Lovelace", "", true, 2L), (updated.FirstName, updated.LastName, updated.Phone, updated.DoNotDisturb, updated.Version));
         Assert.Equal(
@@ -117,11 +118,11 @@ public class ContactTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Changes_nothing_where_everything_is_so_already()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        var created = await account.CreateAsync(new() { FirstName = "Ada" });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        var created = await account.CreateContactAsync(new() { FirstName = "Ada" });
         var position = await account.PositionAsync();
 
-        var updated = await account.UpdateAsync(new() { ContactId = created.ContactId, FirstName = "Ada" });
+        var updated = await account.UpdateContactAsync(new() { ContactId = created.ContactId, FirstName = "Ada" });
 
         Assert.Equal(created, updated);
         Assert.Equal(position, await account.PositionAsync());
@@ -130,14 +131,14 @@ public class ContactTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Refuses_to_overwrite_a_change_that_was_not_seen()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        var created = await account.CreateAsync(new() { FirstName = "Ada" });
-        await account.UpdateAsync(new() { ContactId = created.ContactId, FirstName = "Eva" });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        var created = await account.CreateContactAsync(new() { FirstName = "Ada" });
+        await account.UpdateContactAsync(new() { ContactId = created.ContactId, FirstName = "Eva" });
 
-        var error = await Errors.OfAsync(() => account.UpdateAsync(new() { ContactId = created.ContactId, Version = 1, FirstName = "Ida" }));
+        var error = await Expect.FailureAsync(() => account.UpdateContactAsync(new() { ContactId = created.ContactId, Version = 1, FirstName = "Ida" }));
 
-        Assert.Equal("2", error.Is(StatusCode.Aborted, "VERSION_MISMATCH").Metadata("version"));
-        Assert.Equal("Eva", (await account.GetAsync(created.ContactId)).FirstName);
+        Assert.Equal("2", error.Is(StatusCode.Aborted, ErrorReason.VersionMismatch).Metadata["version"]);
+        Assert.Equal("Eva", (await account.GetContactAsync(created.ContactId)).FirstName);
     }
 
     [Theory]
@@ -147,19 +148,19 @@ public class ContactTests(SharedApps shared) : IClassFixture<SharedApps>
     [InlineData("fields.unknown")]
     public async Task Refuses_a_mask_with_what_cannot_be_changed(string path)
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        var created = await account.CreateAsync(new());
+        var account = await TestAccount.NewAsync(shared.Apps);
+        var created = await account.CreateContactAsync(new());
 
-        var error = await Errors.OfAsync(() => account.UpdateAsync(new() { ContactId = created.ContactId }, path));
+        var error = await Expect.FailureAsync(() => account.UpdateContactAsync(new() { ContactId = created.ContactId }, path));
 
-        Assert.Equal(["update_mask.paths[0]"], error.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields());
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "update_mask.paths[0]");
     }
 
     [Fact]
     public async Task Deletes_softly_and_restores_with_everything()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        var created = await account.CreateAsync(new() { ExternalId = "x", FirstName = "Ada" });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        var created = await account.CreateContactAsync(new() { ExternalId = "x", FirstName = "Ada" });
         var key = new DeleteContactRequest { Account = account.Name, ContactId = created.ContactId };
 
         var deleted = (await account.Apps.Contacts.DeleteContactAsync(key)).Contact;
@@ -171,7 +172,10 @@ public class ContactTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal(0, await account.QueryAsync<int>(Living));
         Assert.Empty((await account.Apps.Contacts.ListContactsAsync(new() { Account = account.Name })).Contacts);
         Assert.Single((await account.Apps.Contacts.ListContactsAsync(new() { Account = account.Name, ShowDeleted = true })).Contacts);
-        (await Errors.OfAsync(() => account.UpdateAsync(new() { ContactId = created.ContactId, FirstName = "Eva" }))).Is(StatusCode.NotFound, "NOT_FOUND");
+        await Expect.FailureAsync(
+            StatusCode.NotFound,
+            ErrorReason.NotFound,
+            () => account.UpdateContactAsync(new() { ContactId = created.ContactId, FirstName = "Eva" }));
 
         var restored = (await account.Apps.Contacts.RestoreContactAsync(new() { Account = account.Name, ContactId = created.ContactId })).Contact;
 
@@ -183,30 +187,30 @@ public class ContactTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Does_not_restore_a_contact_whose_external_id_has_another_owner()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        var first = await account.CreateAsync(new() { ExternalId = "x" });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        var first = await account.CreateContactAsync(new() { ExternalId = "x" });
         await account.Apps.Contacts.DeleteContactAsync(new() { Account = account.Name, ContactId = first.ContactId });
-        await account.CreateAsync(new() { ExternalId = "x" });
+        await account.CreateContactAsync(new() { ExternalId = "x" });
 
-        var error = await Errors.OfAsync(
+        var error = await Expect.FailureAsync(
             () => account.Apps.Contacts.RestoreContactAsync(new() { Account = account.Name, ContactId = first.ContactId }).ResponseAsync);
 
-        error.Is(StatusCode.AlreadyExists, "ALREADY_EXISTS");
+        error.Is(StatusCode.AlreadyExists, ErrorReason.AlreadyExists);
     }
 
     [Fact]
     public async Task A_repeated_request_has_one_effect_and_another_one_with_its_id_is_refused()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         var request = new CreateContactRequest { Account = account.Name, Contact = new() { FirstName = "Ada" }, RequestId = "r" };
 
         var first = await account.Apps.Contacts.CreateContactAsync(request);
         var second = await account.Apps.Contacts.CreateContactAsync(request);
         request.Contact.FirstName = "Eva";
-        var error = await Errors.OfAsync(() => account.Apps.Contacts.CreateContactAsync(request).ResponseAsync);
+        var error = await Expect.FailureAsync(() => account.Apps.Contacts.CreateContactAsync(request).ResponseAsync);
 
         Assert.Equal(first, second);
-        error.Is(StatusCode.FailedPrecondition, "REQUEST_ID_REUSED");
+        error.Is(StatusCode.FailedPrecondition, ErrorReason.RequestIdReused);
         Assert.Single((await account.Apps.Contacts.ListContactsAsync(new() { Account = account.Name })).Contacts);
     }
 

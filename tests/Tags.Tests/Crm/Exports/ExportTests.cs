@@ -1,25 +1,25 @@
 using System.Text;
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Tags.Crm.Exports;
-using TagSegments.Tags.Tests.Crm.Contacts;
 using TagSegments.Tags.Tests.Crm.Imports;
 using TagSegments.Testing;
 using Field = Crm.Contacts.V1.Field;
 
 namespace TagSegments.Tags.Tests.Crm.Exports;
 
-public class ExportTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class ExportTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Exports_the_columns_asked_for()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.FieldAsync("score", Field.Types.Type.Number);
-        await account.FieldAsync("note", Field.Types.Type.Text);
-        await account.CreateAsync(new() { ExternalId = "a", Phone = "+43 1", Fields = CrmAccount.Values("score", Value.ForNumber(-1.5)) });
-        await account.CreateAsync(new() { ExternalId = "b", Fields = CrmAccount.Values("note", Value.ForString("say \"hi\",\nthen go")) });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateFieldAsync("score", Field.Types.Type.Number);
+        await account.CreateFieldAsync("note", Field.Types.Type.Text);
+        await account.CreateContactAsync(new() { ExternalId = "a", Phone = "+43 1", Fields = TestAccount.Values("score", Value.ForNumber(-1.5)) });
+        await account.CreateContactAsync(new() { ExternalId = "b", Fields = TestAccount.Values("note", Value.ForString("say \"hi\",\nthen go")) });
         await account.Apps.Tags.AddTagsAsync(new() { Account = account.Name, ContactId = 1, TagNames = { "VIP", "=cmd" }, CreateMissing = true });
 
         var file = await ExportAsync(account, new() { Columns = { "external_id", "phone", "score", "fields.note", "tags" } });
@@ -31,8 +31,8 @@ public class ExportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Exports_texts_as_they_are_for_programs()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.CreateAsync(new() { Phone = "+43 1" });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateContactAsync(new() { Phone = "+43 1" });
 
         Assert.Equal("phone\r\n+43 1\r\n", await ExportAsync(account, new() { Columns = { "phone" }, Raw = true }));
     }
@@ -40,10 +40,10 @@ public class ExportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Exports_a_smart_list_only()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.CreateAsync(new() { FirstName = "Ada" });
-        await account.CreateAsync(new() { FirstName = "Eva" });
-        await account.CreateAsync(new() { FirstName = "Ida" });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateContactAsync(new() { FirstName = "Ada" });
+        await account.CreateContactAsync(new() { FirstName = "Eva" });
+        await account.CreateContactAsync(new() { FirstName = "Ida" });
         var tags = await account.Apps.Tags.AddTagsAsync(new() { Account = account.Name, ContactId = 3, TagNames = { "In" }, CreateMissing = true });
         await account.Apps.SmartLists.CreateSmartListAsync(new()
         {
@@ -60,9 +60,9 @@ public class ExportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Exports_a_segment_only()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.CreateAsync(new() { FirstName = "Ada" });
-        await account.CreateAsync(new() { FirstName = "Eva" });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateContactAsync(new() { FirstName = "Ada" });
+        await account.CreateContactAsync(new() { FirstName = "Eva" });
 
         Assert.Equal(
             "contact_id\r\n2\r\n", await ExportAsync(account, new() { Columns = { "contact_id" }, Source = new() { Text = "first_name = \"Eva\"" } }));
@@ -71,7 +71,7 @@ public class ExportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task An_export_can_be_imported_again_and_changes_nothing()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         var options = new ImportOptions { ExternalIdColumn = "external_id", TagsColumns = { "tags" } };
         var rows = string.Concat(Enumerable.Range(1, 2_500).Select(i => $"{i},ada{i}@example.org,{i % 7},T{i % 3}\n"));
         await Importer.RunAsync(account.Apps, account.Name, options, "external_id,email,score,tags\n" + rows);
@@ -85,29 +85,29 @@ public class ExportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Nasty_values_come_back_by_an_import()
     {
-        var (from, to) = (await CrmAccount.NewAsync(shared.Apps), await CrmAccount.NewAsync(shared.Apps));
+        var (from, to) = (await TestAccount.NewAsync(shared.Apps), await TestAccount.NewAsync(shared.Apps));
         foreach (var account in new[] { from, to })
         {
-            await account.FieldAsync("=cmd", Field.Types.Type.Text);
-            await account.FieldAsync("'note", Field.Types.Type.Text);
-            await account.FieldAsync("mobile", Field.Types.Type.Text);
-            await account.FieldAsync("fields.x", Field.Types.Type.Text);
-            await account.FieldAsync("tags", Field.Types.Type.Text);
-            await account.FieldAsync("score", Field.Types.Type.Number);
-            await account.FieldAsync("kinds", Field.Types.Type.MultipleChoice, "a;b", "\"c\"", "-d", "e, f");
+            await account.CreateFieldAsync("=cmd", Field.Types.Type.Text);
+            await account.CreateFieldAsync("'note", Field.Types.Type.Text);
+            await account.CreateFieldAsync("mobile", Field.Types.Type.Text);
+            await account.CreateFieldAsync("fields.x", Field.Types.Type.Text);
+            await account.CreateFieldAsync("tags", Field.Types.Type.Text);
+            await account.CreateFieldAsync("score", Field.Types.Type.Number);
+            await account.CreateFieldAsync("kinds", Field.Types.Type.MultipleChoice, "a;b", "\"c\"", "-d", "e, f");
         }
 
         string[] texts = ["=1+1", "-5", "+43 1 23", "@x", " =1", "'=1", "''a", " a ", "a\r\n", "\tb", "x,\"y\";z", "'s-Hertogenbosch", "＝1", "\uFEFFa"];
         foreach (var (i, text) in texts.Index())
         {
-            var values = CrmAccount.Values("=cmd", Value.ForString(text));
+            var values = TestAccount.Values("=cmd", Value.ForString(text));
             values.Fields["'note"] = Value.ForString(text);
             values.Fields["mobile"] = Value.ForString(text);
             values.Fields["fields.x"] = Value.ForString(text);
             values.Fields["tags"] = Value.ForString(text);
             values.Fields["score"] = Value.ForNumber(-i);
             values.Fields["kinds"] = Value.ForList(Value.ForString("a;b"), Value.ForString("\"c\""), Value.ForString("-d"), Value.ForString("e, f"));
-            await from.CreateAsync(new() { ExternalId = $"-{i}", Phone = "+43 1", FirstName = "'=Ada", Fields = values });
+            await from.CreateContactAsync(new() { ExternalId = $"-{i}", Phone = "+43 1", FirstName = "'=Ada", Fields = values });
         }
 
         await from.Apps.Tags.AddTagsAsync(new() { Account = from.Name, ContactId = 1, TagNames = { "=tag", "x; y", "x, y", "\"q\"", "'t" }, CreateMissing = true });
@@ -126,8 +126,8 @@ public class ExportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task A_raw_export_comes_back_by_a_raw_import()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.CreateAsync(new() { ExternalId = "a", FirstName = "'=1", LastName = "=2" });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateContactAsync(new() { ExternalId = "a", FirstName = "'=1", LastName = "=2" });
 
         var file = await ExportAsync(account, new() { Columns = { "external_id", "first_name", "last_name" }, Raw = true });
         var import = await Importer.RunAsync(account.Apps, account.Name, new() { ExternalIdColumn = "external_id", Raw = true }, file);
@@ -139,10 +139,10 @@ public class ExportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Names_fields_so_that_no_header_means_an_attribute()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.FieldAsync("mobile", Field.Types.Type.Text);
-        await account.FieldAsync("fields.x", Field.Types.Type.Text);
-        await account.FieldAsync("=cmd", Field.Types.Type.Text);
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateFieldAsync("mobile", Field.Types.Type.Text);
+        await account.CreateFieldAsync("fields.x", Field.Types.Type.Text);
+        await account.CreateFieldAsync("=cmd", Field.Types.Type.Text);
 
         var header = (await ExportAsync(account, new())).Split("\r\n")[0];
 
@@ -152,25 +152,25 @@ public class ExportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Refuses_unknown_columns_and_bad_filters_and_sends_nothing()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
-        var columns = await Errors.OfAsync(() => ExportAsync(account, new() { Columns = { "email", "nope" } }));
-        var filter = await Errors.OfAsync(() => ExportAsync(account, new() { Source = new() { Text = "nope = 1" } }));
+        var columns = await Expect.FailureAsync(() => ExportAsync(account, new() { Columns = { "email", "nope" } }));
+        var filter = await Expect.FailureAsync(() => ExportAsync(account, new() { Source = new() { Text = "nope = 1" } }));
 
-        Assert.Equal(["columns[1]"], columns.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields());
-        filter.Is(StatusCode.InvalidArgument, "FILTER_INVALID");
+        columns.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "columns[1]");
+        filter.Is(StatusCode.InvalidArgument, ErrorReason.FilterInvalid);
     }
 
-    private static async Task<IEnumerable<string>> ValuesAsync(CrmAccount account, string field) =>
+    private static async Task<IEnumerable<string>> ValuesAsync(TestAccount account, string field) =>
         (await account.Apps.Contacts.ListContactsAsync(new() { Account = account.Name })).Contacts.Select(contact => contact.Fields.Fields[field].StringValue);
 
-    private static async Task<IEnumerable<string>> TagsAsync(CrmAccount account)
+    private static async Task<IEnumerable<string>> TagsAsync(TestAccount account)
     {
         var answer = await account.Apps.Tags.BatchGetContactTagsAsync(new() { Account = account.Name, ContactIds = { 1 } });
         return answer.Contacts[0].Tags.Select(tag => tag.Name).Order(StringComparer.Ordinal);
     }
 
-    private static async Task<string> ExportAsync(CrmAccount account, ExportContactsRequest request)
+    private static async Task<string> ExportAsync(TestAccount account, ExportContactsRequest request)
     {
         request.Account = account.Name;
         var client = new ExportService.ExportServiceClient(account.Apps.Channel(Service.Tags));

@@ -1,22 +1,22 @@
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using TagSegments.Tags.Tests.Crm.Contacts;
 using TagSegments.Testing;
 using Field = Crm.Contacts.V1.Field;
 using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Tests.Crm.Fields;
 
-public class FieldTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class FieldTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Lists_contact_fields_first_then_by_key()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         await CreateAsync(account, new() { Key = "source", Type = Type.Text, Target = Field.Types.Target.Opportunity });
-        await account.FieldAsync("zip", Type.Text);
-        await account.FieldAsync("city", Type.Text);
+        await account.CreateFieldAsync("zip", Type.Text);
+        await account.CreateFieldAsync("city", Type.Text);
 
         var fields = (await account.Apps.Fields.ListFieldsAsync(new() { Account = account.Name })).Fields;
 
@@ -26,12 +26,12 @@ public class FieldTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Refuses_a_key_that_is_taken_but_not_one_of_the_other_target()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.FieldAsync("city", Type.Text);
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateFieldAsync("city", Type.Text);
 
-        var error = await Errors.OfAsync(() => account.FieldAsync("city", Type.Number));
+        var error = await Expect.FailureAsync(() => account.CreateFieldAsync("city", Type.Number));
 
-        Assert.Equal("city", error.Is(StatusCode.AlreadyExists, "ALREADY_EXISTS").Metadata("name"));
+        Assert.Equal("city", error.Is(StatusCode.AlreadyExists, ErrorReason.AlreadyExists).Metadata["name"]);
         await CreateAsync(account, new() { Key = "city", Type = Type.Text, Target = Field.Types.Target.Opportunity });
     }
 
@@ -43,24 +43,24 @@ public class FieldTests(SharedApps shared) : IClassFixture<SharedApps>
     [InlineData("email")]
     public async Task Refuses_a_key_that_breaks_the_rules(string key)
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
-        var error = await Errors.OfAsync(() => account.FieldAsync(key, Type.Text));
+        var error = await Expect.FailureAsync(() => account.CreateFieldAsync(key, Type.Text));
 
-        Assert.Equal(["field.key"], error.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields());
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "field.key");
     }
 
     [Fact]
     public async Task Reports_everything_that_is_wrong_at_once()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
-        var error = await Errors.OfAsync(() => CreateAsync(
+        var error = await Expect.FailureAsync(() => CreateAsync(
             account, new() { Key = new string('x', 101), Description = new string('x', 2_001), Choices = { "a", "a", " " } }));
 
         Assert.Equal(
             ["field.choices", "field.choices", "field.choices[2]", "field.description", "field.key", "field.type"],
-            error.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields().Order());
+            error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField).Fields.Order());
     }
 
     public static TheoryData<Type, Value, Value> Accepted => new()
@@ -82,13 +82,13 @@ public class FieldTests(SharedApps shared) : IClassFixture<SharedApps>
     [MemberData(nameof(Accepted))]
     public async Task Keeps_a_value_exactly(Type type, Value value, Value expected)
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.FieldAsync("f", type, ChoicesOf(type));
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateFieldAsync("f", type, ChoicesOf(type));
 
-        var created = await account.CreateAsync(new() { Fields = CrmAccount.Values("f", value) });
+        var created = await account.CreateContactAsync(new() { Fields = TestAccount.Values("f", value) });
 
         Assert.Equal(expected, created.Fields.Fields["f"]);
-        Assert.Equal(expected, (await account.GetAsync(1)).Fields.Fields["f"]);
+        Assert.Equal(expected, (await account.GetContactAsync(1)).Fields.Fields["f"]);
     }
 
     public static TheoryData<Type, Value> Refused => new()
@@ -114,12 +114,12 @@ public class FieldTests(SharedApps shared) : IClassFixture<SharedApps>
     [MemberData(nameof(Refused))]
     public async Task Refuses_a_value_of_another_type(Type type, Value value)
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.FieldAsync("f", type, ChoicesOf(type));
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateFieldAsync("f", type, ChoicesOf(type));
 
-        var error = await Errors.OfAsync(() => account.CreateAsync(new() { Fields = CrmAccount.Values("f", value) }));
+        var error = await Expect.FailureAsync(() => account.CreateContactAsync(new() { Fields = TestAccount.Values("f", value) }));
 
-        Assert.Equal(["contact.fields.f"], error.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields());
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "contact.fields.f");
     }
 
     public static TheoryData<Value> Empty => new() { Value.ForNull(), Value.ForString(""), Value.ForString(" \t"), Value.ForList() };
@@ -128,11 +128,11 @@ public class FieldTests(SharedApps shared) : IClassFixture<SharedApps>
     [MemberData(nameof(Empty))]
     public async Task An_empty_value_is_no_value(Value empty)
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.FieldAsync("f", Type.Text);
-        await account.CreateAsync(new() { Fields = CrmAccount.Values("f", Value.ForString("x")) });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateFieldAsync("f", Type.Text);
+        await account.CreateContactAsync(new() { Fields = TestAccount.Values("f", Value.ForString("x")) });
 
-        var updated = await account.UpdateAsync(new() { ContactId = 1, Fields = CrmAccount.Values("f", empty) });
+        var updated = await account.UpdateContactAsync(new() { ContactId = 1, Fields = TestAccount.Values("f", empty) });
 
         Assert.Empty(updated.Fields.Fields);
         Assert.Equal("{}", await account.QueryAsync<string>("SELECT fields::text FROM crm.contact JOIN crm.account USING (account_id) WHERE name = @name"));
@@ -141,22 +141,22 @@ public class FieldTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task A_mask_changes_one_field_or_replaces_all()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.FieldAsync("a b", Type.Text);
-        await account.FieldAsync("c", Type.Number);
-        var both = CrmAccount.Values("a b", Value.ForString("x"));
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateFieldAsync("a b", Type.Text);
+        await account.CreateFieldAsync("c", Type.Number);
+        var both = TestAccount.Values("a b", Value.ForString("x"));
         both.Fields["c"] = Value.ForNumber(0);
-        await account.CreateAsync(new() { Fields = both });
+        await account.CreateContactAsync(new() { Fields = both });
 
-        var one = await account.UpdateAsync(new() { ContactId = 1, Fields = CrmAccount.Values("c", Value.ForNumber(1)) }, "fields.a b");
-        var all = await account.UpdateAsync(new() { ContactId = 1, Fields = CrmAccount.Values("a b", Value.ForString("y")) }, "fields");
+        var one = await account.UpdateContactAsync(new() { ContactId = 1, Fields = TestAccount.Values("c", Value.ForNumber(1)) }, "fields.a b");
+        var all = await account.UpdateContactAsync(new() { ContactId = 1, Fields = TestAccount.Values("a b", Value.ForString("y")) }, "fields");
 
-        Assert.Equal(CrmAccount.Values("c", Value.ForNumber(0)), one.Fields);
-        Assert.Equal(CrmAccount.Values("a b", Value.ForString("y")), all.Fields);
+        Assert.Equal(TestAccount.Values("c", Value.ForNumber(0)), one.Fields);
+        Assert.Equal(TestAccount.Values("a b", Value.ForString("y")), all.Fields);
     }
 
     private static string[] ChoicesOf(Type type) => type is Type.SingleChoice or Type.MultipleChoice ? ["a", "b"] : [];
 
-    private static async Task CreateAsync(CrmAccount account, Field field) =>
+    private static async Task CreateAsync(TestAccount account, Field field) =>
         await account.Apps.Fields.CreateFieldAsync(new() { Account = account.Name, Field = field });
 }

@@ -1,20 +1,20 @@
 using System.Text;
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Google.Protobuf;
 using Grpc.Core;
-using TagSegments.Tags.Tests.Crm.Contacts;
 using TagSegments.Testing;
 using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Tests.Crm.Imports;
 
-public class BadFileTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class BadFileTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Reports_bad_rows_with_line_and_column_and_imports_the_others()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.FieldAsync("score", Type.Number);
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateFieldAsync("score", Type.Number);
         const string file = """
             id,email,score,note
             1,ada@example.org,5,"two
@@ -33,13 +33,13 @@ public class BadFileTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal(
             [(4L, "email"), (6L, "score"), (7L, ""), (8L, ""), (10L, "id")], result.Errors.Select(error => (error.Line, error.Column)));
         Assert.Equal((7, 2, 5), (result.Summary.Rows, result.Summary.Created, result.Summary.Failed));
-        Assert.Equal("two\nlines", (await account.GetAsync(1)).Fields.Fields["note"].StringValue.ReplaceLineEndings("\n"));
+        Assert.Equal("two\nlines", (await account.GetContactAsync(1)).Fields.Fields["note"].StringValue.ReplaceLineEndings("\n"));
     }
 
     [Fact]
     public async Task Numbers_rows_the_same_whether_they_are_good_or_bad()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
         await Importer.RunAsync(account.Apps, account.Name, new() { ExternalIdColumn = "row" }, "a,b\n1,2\n1\n1,3\n");
 
@@ -49,7 +49,7 @@ public class BadFileTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Reports_a_quote_that_is_never_closed_at_the_line_where_it_opens()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
         var result = await Importer.RunAsync(account.Apps, account.Name, new(), "a,b\n1,2\n3,\"4\n5,6\n");
 
@@ -59,7 +59,7 @@ public class BadFileTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Refuses_texts_that_are_too_long_row_by_row()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         var file = $"first name,note\n{new string('x', 201)},a\nAda,{new string('y', 65_537)}\nEva,b\n";
 
         var result = await Importer.RunAsync(account.Apps, account.Name, new(), file);
@@ -71,7 +71,7 @@ public class BadFileTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Refuses_a_tag_name_that_breaks_the_rules()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
         var result = await Importer.RunAsync(
             account.Apps, account.Name, new() { TagsColumns = { "tags" } }, "tags\nfine\nzero\u200Bwidth\n");
@@ -103,12 +103,12 @@ public class BadFileTests(SharedApps shared) : IClassFixture<SharedApps>
     [MemberData(nameof(BadOptions))]
     public async Task Refuses_options_before_anything_is_changed(ImportOptions options, string field)
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.FieldAsync("known", Type.Number);
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateFieldAsync("known", Type.Number);
 
-        var error = await Errors.OfAsync(() => Importer.RunAsync(account.Apps, account.Name, options, "a,b,known\n1,2,3\n"));
+        var error = await Expect.FailureAsync(() => Importer.RunAsync(account.Apps, account.Name, options, "a,b,known\n1,2,3\n"));
 
-        Assert.Contains(field, error.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields());
+        Assert.Contains(field, error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField).Fields);
         Assert.Equal(0, await account.PositionAsync());
         Assert.Equal(["known"], (await account.Apps.Fields.ListFieldsAsync(new() { Account = account.Name })).Fields.Select(known => known.Key));
     }
@@ -119,45 +119,45 @@ public class BadFileTests(SharedApps shared) : IClassFixture<SharedApps>
     [InlineData("\"a,b\n1,2\n")]
     public async Task Refuses_a_header_that_cannot_be_read(string file)
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
-        var error = await Errors.OfAsync(() => Importer.RunAsync(account.Apps, account.Name, new(), file));
+        var error = await Expect.FailureAsync(() => Importer.RunAsync(account.Apps, account.Name, new(), file));
 
-        Assert.Equal("1", error.Is(StatusCode.InvalidArgument, "IMPORT_LINE").Metadata("line"));
+        Assert.Equal("1", error.Is(StatusCode.InvalidArgument, ErrorReason.ImportLine).Metadata["line"]);
         Assert.Equal(0, await account.PositionAsync());
     }
 
     [Fact]
     public async Task Refuses_a_header_that_is_the_name_of_an_attribute_which_cannot_be_set()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
-        var error = await Errors.OfAsync(() => Importer.RunAsync(account.Apps, account.Name, new(), "created,a\n1,2\n"));
+        var error = await Expect.FailureAsync(() => Importer.RunAsync(account.Apps, account.Name, new(), "created,a\n1,2\n"));
 
-        Assert.Equal(["options.columns[\"created\"]"], error.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields());
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "options.columns[\"created\"]");
     }
 
     [Fact]
     public async Task Refuses_bytes_that_are_not_of_the_encoding_asked_for()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
-        var error = await Errors.OfAsync(
+        var error = await Expect.FailureAsync(
             () => Importer.RunAsync(account.Apps, account.Name, new() { Encoding = "utf-8" }, [.. Encoding.ASCII.GetBytes("a\n"), 0xFC]));
 
-        Assert.Equal(["options.encoding"], error.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields());
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "options.encoding");
     }
 
     [Fact]
     public async Task Refuses_a_stream_that_does_not_begin_with_options()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         using var call = account.Apps.Imports.Import();
         await call.RequestStream.WriteAsync(new() { Account = account.Name, Data = ByteString.CopyFromUtf8("a\n") });
         await call.RequestStream.CompleteAsync();
 
-        var error = await Errors.OfAsync(() => call.ResponseStream.MoveNext(default));
+        var error = await Expect.FailureAsync(() => call.ResponseStream.MoveNext(default));
 
-        Assert.Equal(["options"], error.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields());
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "options");
     }
 }

@@ -1,13 +1,12 @@
 using System.Text;
 using Crm.Contacts.V1;
-using TagSegments.Tags.Tests.Crm.Contacts;
 using TagSegments.Testing;
 using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Tests.Crm.Imports;
 
 /// <summary>How files of other tools are read.</summary>
-public class ImportFormatTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class ImportFormatTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Theory]
     [InlineData("true,FALSE", Type.Boolean)]
@@ -25,7 +24,7 @@ public class ImportFormatTests(SharedApps shared) : IClassFixture<SharedApps>
     [InlineData("1,", Type.Number)]
     public async Task Infers_the_type_of_a_column_from_all_its_values(string values, Type expected)
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         var file = "id,f\n" + string.Concat(values.Split(',').Select((value, row) => $"{row},{value}\n"));
 
         var result = await Importer.RunAsync(account.Apps, account.Name, new() { ExternalIdColumn = "id" }, file);
@@ -44,7 +43,7 @@ public class ImportFormatTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task Reads_the_encodings_of_other_tools(string encoding, string option)
     {
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         const string text = "first name;city\nJürgen;Köln\n";
         byte[] file = encoding switch
         {
@@ -56,7 +55,7 @@ public class ImportFormatTests(SharedApps shared) : IClassFixture<SharedApps>
 
         await Importer.RunAsync(account.Apps, account.Name, new() { Encoding = option }, file);
 
-        var contact = await account.GetAsync(1);
+        var contact = await account.GetContactAsync(1);
         Assert.Equal(("Jürgen", "Köln"), (contact.FirstName, contact.Fields.Fields["city"].StringValue));
     }
 
@@ -67,18 +66,18 @@ public class ImportFormatTests(SharedApps shared) : IClassFixture<SharedApps>
     [InlineData("|")]
     public async Task Finds_the_delimiter(string delimiter)
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
         await Importer.RunAsync(
             account.Apps, account.Name, new(), $"first name{delimiter}note\nAda{delimiter}\"Love{delimiter}lace\"\n");
 
-        Assert.Equal($"Love{delimiter}lace", (await account.GetAsync(1)).Fields.Fields["note"].StringValue);
+        Assert.Equal($"Love{delimiter}lace", (await account.GetContactAsync(1)).Fields.Fields["note"].StringValue);
     }
 
     [Fact]
     public async Task Reads_dates_in_a_named_form_and_missing_values()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         var options = new ImportOptions
         {
             ExternalIdColumn = "row",
@@ -89,18 +88,18 @@ public class ImportFormatTests(SharedApps shared) : IClassFixture<SharedApps>
         var result = await Importer.RunAsync(account.Apps, account.Name, options, "born,score\n24.12.1990,-1\nn/a,5\n");
 
         Assert.Equal([Type.Date, Type.Number], result.Summary.FieldsCreated.Select(field => field.Type));
-        Assert.Equal("1990-12-24", (await account.GetAsync(1)).Fields.Fields["born"].StringValue);
-        Assert.DoesNotContain("score", (await account.GetAsync(1)).Fields.Fields.Keys);
+        Assert.Equal("1990-12-24", (await account.GetContactAsync(1)).Fields.Fields["born"].StringValue);
+        Assert.DoesNotContain("score", (await account.GetContactAsync(1)).Fields.Fields.Keys);
     }
 
     [Fact]
     public async Task A_date_time_without_offset_is_one_of_the_accounts_zone()
     {
-        var account = new CrmAccount(shared.Apps, await shared.Apps.NewAccountAsync("Europe/Vienna"));
+        var account = new TestAccount(shared.Apps, await shared.Apps.NewAccountAsync("Europe/Vienna"));
 
         await Importer.RunAsync(account.Apps, account.Name, new(), "seen\n2026-07-01 12:00\n2026-03-29 02:30\n");
 
-        Assert.Equal("2026-07-01T10:00:00.000000Z", (await account.GetAsync(1)).Fields.Fields["seen"].StringValue);
-        Assert.Equal("2026-03-29T01:30:00.000000Z", (await account.GetAsync(2)).Fields.Fields["seen"].StringValue);
+        Assert.Equal("2026-07-01T10:00:00.000000Z", (await account.GetContactAsync(1)).Fields.Fields["seen"].StringValue);
+        Assert.Equal("2026-03-29T01:30:00.000000Z", (await account.GetContactAsync(2)).Fields.Fields["seen"].StringValue);
     }
 }

@@ -1,23 +1,22 @@
 using Crm.Contacts.V1;
 using Google.Protobuf;
-using TagSegments.Tags.Tests.Crm.Contacts;
 using TagSegments.Testing;
 using Field = Crm.Contacts.V1.Field;
 using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Tests.Crm.Imports;
 
-public class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Maps_usual_headers_to_attributes()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
         await Importer.RunAsync(
             account.Apps, account.Name, new(), "First Name,SURNAME,E-Mail,Phone,Mobile,city\nAda,Lovelace,ada@example.org,1-2,3-4,London\n");
 
-        var contact = await account.GetAsync(1);
+        var contact = await account.GetContactAsync(1);
         Assert.Equal(("Ada", "Lovelace", "ada@example.org", "1-2"), (contact.FirstName, contact.LastName, contact.Email, contact.Phone));
         Assert.Equal(["Mobile", "city"], contact.Fields.Fields.Keys.Order(StringComparer.Ordinal));
     }
@@ -25,7 +24,7 @@ public class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Maps_columns_as_asked_and_skips_those_without_target()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         var options = new ImportOptions
         {
             Columns = { ["Mail"] = "fields.Contact mail", ["who"] = "first_name", ["noise"] = "" },
@@ -35,7 +34,7 @@ public class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
         var result = await Importer.RunAsync(
             account.Apps, account.Name, options, "Mail,who,noise,score,level,likes\nx,Ada,zzz,5,gold,tea;milk\ny,Eva,zzz,6,silver,milk\n");
 
-        var contact = await account.GetAsync(1);
+        var contact = await account.GetContactAsync(1);
         Assert.Equal("Ada", contact.FirstName);
         Assert.Equal(["Contact mail", "level", "likes", "score"], contact.Fields.Fields.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("5", contact.Fields.Fields["score"].StringValue);
@@ -46,7 +45,7 @@ public class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Adds_tags_from_several_columns_and_never_removes_any()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         var options = new ImportOptions { ExternalIdColumn = "id", TagsColumns = { "tags", "kind" }, TagsPrefix = "T: " };
         await Importer.RunAsync(account.Apps, account.Name, options, "id,tags,kind\n1,\"VIP; Hot Lead\",a\n2,VIP,\n");
 
@@ -62,7 +61,7 @@ public class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task A_later_row_of_a_contact_updates_the_earlier_one_and_a_missing_value_removes_nothing()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
         var result = await Importer.RunAsync(
             account.Apps, account.Name, new() { ExternalIdColumn = "id" }, "id,first name,city\na,Ada,Wien\na,,Graz\na,Ada,\n");
@@ -75,20 +74,20 @@ public class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Matches_by_address_without_regard_to_case()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.CreateAsync(new() { Email = "Ada@Example.org" });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateContactAsync(new() { Email = "Ada@Example.org" });
 
         var result = await Importer.RunAsync(
             account.Apps, account.Name, new() { MatchEmail = true }, "email,first name\nada@example.org,Ada\neva@example.org,Eva\n");
 
         Assert.Equal((1, 1), (result.Summary.Created, result.Summary.Updated));
-        Assert.Equal("Ada", (await account.GetAsync(1)).FirstName);
+        Assert.Equal("Ada", (await account.GetContactAsync(1)).FirstName);
     }
 
     [Fact]
     public async Task A_changed_row_is_logged_with_the_values_before_and_the_import_as_cause()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         var options = new ImportOptions { ExternalIdColumn = "id", FileName = "people.csv" };
         await Importer.RunAsync(account.Apps, account.Name, options, "id,first name\n1,Ada\n2,Eva\n");
 
@@ -105,8 +104,8 @@ public class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Creates_what_opportunities_need_and_keeps_orphans()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.CreateAsync(new() { ExternalId = "acme" });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateContactAsync(new() { ExternalId = "acme" });
         var options = new ImportOptions
         {
             Kind = ImportOptions.Types.Kind.Opportunities,
@@ -129,7 +128,7 @@ public class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Two_imports_of_one_file_at_the_same_time_create_each_contact_once()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         var file = "id,n\n" + string.Concat(Enumerable.Range(1, 6_000).Select(i => $"{i},{i}\n"));
         var options = new ImportOptions { ExternalIdColumn = "id" };
         await Importer.RunAsync(account.Apps, account.Name, options, "id,n\n0,0\n");
@@ -144,7 +143,7 @@ public class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task An_import_that_was_cut_off_is_resumed_by_repeating_it()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         var options = new ImportOptions { ExternalIdColumn = "id", TagsColumns = { "kind" } };
         var file = "id,kind\n" + string.Concat(Enumerable.Range(1, 20_000).Select(i => $"{i},K{i % 5}\n"));
         using (var call = account.Apps.Imports.Import())

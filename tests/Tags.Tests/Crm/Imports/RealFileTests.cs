@@ -7,7 +7,7 @@ using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Tests.Crm.Imports;
 
-public class RealFileTests(SharedApps shared, ITestOutputHelper output) : IClassFixture<SharedApps>
+public sealed class RealFileTests(SharedApps shared, ITestOutputHelper output) : IClassFixture<SharedApps>
 {
     private readonly TestApps _apps = shared.Apps;
 

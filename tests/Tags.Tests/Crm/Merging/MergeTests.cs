@@ -1,20 +1,20 @@
 using Crm.Common.V1;
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Grpc.Core;
-using TagSegments.Tags.Tests.Crm.Contacts;
 using TagSegments.Testing;
 using State = Crm.Contacts.V1.Consent.Types.State;
 
 namespace TagSegments.Tags.Tests.Crm.Merging;
 
-public class MergeTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class MergeTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Unites_attributes_tags_consents_and_opportunities()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.CreateAsync(new() { FirstName = "Ada", Email = "a@example.org" });
-        await account.CreateAsync(new() { FirstName = "Adda", ExternalId = "x", Phone = "1", DoNotDisturb = true });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateContactAsync(new() { FirstName = "Ada", Email = "a@example.org" });
+        await account.CreateContactAsync(new() { FirstName = "Adda", ExternalId = "x", Phone = "1", DoNotDisturb = true });
         await TagAsync(account, 1, "both");
         await TagAsync(account, 2, "both", "theirs");
         await account.Apps.Contacts.SetConsentAsync(new()
@@ -39,7 +39,7 @@ public class MergeTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal((State.Unsubscribed, "link"), (merged.Contact.Consents[0].State, merged.Contact.Consents[0].Source));
         Assert.Single(merged.AddedTagIds);
         Assert.Equal(1, merged.MovedOpportunities);
-        Assert.NotNull((await account.GetAsync(2)).DeleteTime);
+        Assert.NotNull((await account.GetContactAsync(2)).DeleteTime);
         Assert.Equal(1, Assert.Single((await account.Apps.Opportunities.ListOpportunitiesAsync(new() { Account = account.Name })).Opportunities).ContactId);
         var events = (await account.Apps.Tags.ListTagEventsAsync(new() { Account = account.Name, ContactId = 1 })).Events;
         Assert.Equal((Cause.Types.Kind.Merge, "2", true), (events[0].Cause.Kind, events[0].Cause.Id, events[0].SkipWorkflows));
@@ -48,23 +48,23 @@ public class MergeTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Refuses_what_cannot_be_merged()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.CreateAsync(new());
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateContactAsync(new());
 
-        var same = await Errors.OfAsync(() => account.Apps.Contacts.MergeContactsAsync(
+        var same = await Expect.FailureAsync(() => account.Apps.Contacts.MergeContactsAsync(
             new() { Account = account.Name, ContactId = 1, DuplicateContactId = 1 }).ResponseAsync);
-        var unknown = await Errors.OfAsync(() => account.Apps.Contacts.MergeContactsAsync(
+        var unknown = await Expect.FailureAsync(() => account.Apps.Contacts.MergeContactsAsync(
             new() { Account = account.Name, ContactId = 1, DuplicateContactId = 9 }).ResponseAsync);
 
-        Assert.Equal(["duplicate_contact_id"], same.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields());
-        Assert.Equal("9", unknown.Is(StatusCode.NotFound, "NOT_FOUND").Metadata("id"));
+        same.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "duplicate_contact_id");
+        Assert.Equal("9", unknown.Is(StatusCode.NotFound, ErrorReason.NotFound).Metadata["id"]);
     }
 
     [Fact]
     public async Task Lists_the_history_of_consent_newest_first()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.CreateAsync(new());
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateContactAsync(new());
         (Channel Channel, State State, string Source)[] recorded =
             [(Channel.Email, State.Subscribed, "form"), (Channel.Sms, State.Subscribed, "shop"), (Channel.Email, State.Unsubscribed, "link")];
         foreach (var (channel, state, source) in recorded)
@@ -82,6 +82,6 @@ public class MergeTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal(recorded.Reverse(), changes.Select(change => (change.Consent.Channel, change.Consent.State, change.Consent.Source)));
     }
 
-    private static async Task TagAsync(CrmAccount account, int contactId, params string[] names) =>
+    private static async Task TagAsync(TestAccount account, int contactId, params string[] names) =>
         await account.Apps.Tags.AddTagsAsync(new() { Account = account.Name, ContactId = contactId, TagNames = { names }, CreateMissing = true });
 }

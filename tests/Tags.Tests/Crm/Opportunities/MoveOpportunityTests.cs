@@ -1,6 +1,6 @@
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Grpc.Core;
-using TagSegments.Tags.Tests.Crm.Contacts;
 using TagSegments.Testing;
 using Outcome = Crm.Contacts.V1.MoveOpportunityResponse.Types.Outcome;
 using Status = Crm.Contacts.V1.Opportunity.Types.Status;
@@ -60,19 +60,19 @@ public sealed class MoveOpportunityTests(SharedApps shared) : IClassFixture<Shar
     {
         var (account, contact, pipeline) = await ArrangeAsync();
 
-        var stage = await Errors.OfAsync(() => MoveAsync(account, contact, 99, "Web"));
-        var nobody = await Errors.OfAsync(() => MoveAsync(account, 99, pipeline.Stages[0].StageId, "Web"));
-        var empty = await Errors.OfAsync(() => MoveAsync(account, 0, 0));
+        var stage = await Expect.FailureAsync(() => MoveAsync(account, contact, 99, "Web"));
+        var nobody = await Expect.FailureAsync(() => MoveAsync(account, 99, pipeline.Stages[0].StageId, "Web"));
+        var empty = await Expect.FailureAsync(() => MoveAsync(account, 0, 0));
 
-        Assert.Equal("stage", stage.Is(StatusCode.NotFound, "NOT_FOUND").Metadata("resource"));
-        Assert.Equal("contact", nobody.Is(StatusCode.NotFound, "NOT_FOUND").Metadata("resource"));
-        Assert.Equal(["contact_id", "stage_id"], empty.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields());
+        Assert.Equal("stage", stage.Is(StatusCode.NotFound, ErrorReason.NotFound).Metadata["resource"]);
+        Assert.Equal("contact", nobody.Is(StatusCode.NotFound, ErrorReason.NotFound).Metadata["resource"]);
+        empty.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "contact_id", "stage_id");
         Assert.Empty(await ListAsync(account, contact));
     }
 
-    private async Task<(CrmAccount Account, int Contact, Pipeline Pipeline)> ArrangeAsync()
+    private async Task<(TestAccount Account, int Contact, Pipeline Pipeline)> ArrangeAsync()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         var contact = (await account.Apps.Contacts.CreateContactAsync(new() { Account = account.Name, Contact = new() })).Contact.ContactId;
         var pipeline = (await account.Apps.Opportunities.CreatePipelineAsync(new()
         {
@@ -82,17 +82,17 @@ public sealed class MoveOpportunityTests(SharedApps shared) : IClassFixture<Shar
         return (account, contact, pipeline);
     }
 
-    private static async Task<MoveOpportunityResponse> MoveAsync(CrmAccount account, int contact, int stage, string createName = "", string requestId = "") =>
+    private static async Task<MoveOpportunityResponse> MoveAsync(TestAccount account, int contact, int stage, string createName = "", string requestId = "") =>
         await account.Apps.Opportunities.MoveOpportunityAsync(
             new() { Account = account.Name, ContactId = contact, StageId = stage, CreateName = createName, RequestId = requestId });
 
-    private static async Task<int> CreateAsync(CrmAccount account, int contact, Pipeline pipeline, Status status = Status.Open) =>
+    private static async Task<int> CreateAsync(TestAccount account, int contact, Pipeline pipeline, Status status = Status.Open) =>
         (await account.Apps.Opportunities.CreateOpportunityAsync(new()
         {
             Account = account.Name,
             Opportunity = new() { ContactId = contact, PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId, Status = status },
         })).Opportunity.OpportunityId;
 
-    private static async Task<IReadOnlyList<Opportunity>> ListAsync(CrmAccount account, int contact) =>
+    private static async Task<IReadOnlyList<Opportunity>> ListAsync(TestAccount account, int contact) =>
         (await account.Apps.Opportunities.ListOpportunitiesAsync(new() { Account = account.Name, ContactId = contact })).Opportunities;
 }

@@ -1,6 +1,5 @@
 using Crm.Contacts.V1;
 using Google.Protobuf.WellKnownTypes;
-using TagSegments.Tags.Tests.Crm.Contacts;
 using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Crm.Opportunities;
@@ -11,7 +10,7 @@ public sealed class OpportunityHistoryTests(SharedApps shared) : IClassFixture<S
     [Fact]
     public async Task Keeps_the_values_before_each_change_also_of_orphans()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         var pipeline = (await account.Apps.Opportunities.CreatePipelineAsync(new()
         {
             Account = account.Name,

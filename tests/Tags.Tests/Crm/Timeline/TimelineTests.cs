@@ -1,29 +1,29 @@
 using Crm.Activity.V1;
 using Crm.Common.V1;
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using TagSegments.Tags.Tests.Crm.Contacts;
 using TagSegments.Tags.Tests.Crm.Imports;
 using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Crm.Timeline;
 
-public class TimelineTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class TimelineTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Tells_of_the_contact_its_tags_and_what_it_did_newest_first()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         await Importer.RunAsync(account.Apps, account.Name, new() { ExternalIdColumn = "id" }, "id\na\nb\n");
         await account.Apps.Tags.AddTagsAsync(new() { Account = account.Name, ContactId = 1, TagNames = { "VIP" }, CreateMissing = true });
-        await account.UpdateAsync(new() { ContactId = 1, FirstName = "Ada" });
+        await account.UpdateContactAsync(new() { ContactId = 1, FirstName = "Ada" });
         await new ActivityService.ActivityServiceClient(account.Apps.Channel(Service.Campaigns)).RecordActivitiesAsync(new()
         {
             Account = account.Name,
             Activities = { new Activity { ContactId = 1, Kind = Activity.Types.Kind.Opened, Time = Timestamp.FromDateTime(DateTime.UtcNow.AddDays(-1)) } },
         });
-        await account.CreateAsync(new());
+        await account.CreateContactAsync(new());
 
         var entries = await ReadAsync(account, 1, pageSize: 10);
         var paged = await ReadAsync(account, 1, pageSize: 1);
@@ -39,8 +39,8 @@ public class TimelineTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Tells_of_each_step_of_a_workflow_run()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.CreateAsync(new());
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateContactAsync(new());
         await account.Apps.Tags.CreateTagAsync(new() { Account = account.Name, Tag = new() { Name = "Start" } });
         var workflow = (await account.Apps.Workflows.CreateWorkflowAsync(new()
         {
@@ -59,27 +59,17 @@ public class TimelineTests(SharedApps shared) : IClassFixture<SharedApps>
     [Fact]
     public async Task Refuses_an_unknown_contact()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
 
-        (await Errors.OfAsync(() => ReadAsync(account, 7, 10))).Is(StatusCode.NotFound, "NOT_FOUND");
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => ReadAsync(account, 7, 10));
     }
 
-    private static async Task<List<TimelineEntry>> StepsAsync(CrmAccount account, int count)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            var steps = (await ReadAsync(account, 1, pageSize: 1)).FindAll(entry => entry.Step is not null);
-            if (steps.Count >= count)
-            {
-                return steps;
-            }
+    private static Task<List<TimelineEntry>> StepsAsync(TestAccount account, int count) => Eventually.ReadAsync(
+        async () => (await ReadAsync(account, 1, pageSize: 1)).FindAll(entry => entry.Step is not null),
+        steps => steps.Count >= count,
+        $"{count} steps in the timeline");
 
-            await Task.Delay(50, patience.Token);
-        }
-    }
-
-    private static async Task<List<TimelineEntry>> ReadAsync(CrmAccount account, int contactId, int pageSize)
+    private static async Task<List<TimelineEntry>> ReadAsync(TestAccount account, int contactId, int pageSize)
     {
         var request = new ListContactTimelineRequest { Account = account.Name, ContactId = contactId, PageSize = pageSize };
         var entries = new List<TimelineEntry>();

@@ -1,11 +1,12 @@
 using Crm.Common.V1;
+using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
 using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Assignments;
 
-public class AddAndRemoveTagsTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class AddAndRemoveTagsTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Adding_a_present_tag_succeeds_changes_nothing_and_makes_no_event()
@@ -13,10 +14,10 @@ public class AddAndRemoveTagsTests(SharedApps shared) : IClassFixture<SharedApps
         var account = await TagAccount.NewAsync(shared.Apps);
         var contactId = await account.NewContactAsync();
         var tagId = await account.NewTagAsync("Hot");
-        Assert.Equal([tagId], (await account.AddAsync(contactId, tagId)).AddedTagIds);
+        Assert.Equal([tagId], (await account.AddTagsAsync(contactId, tagId)).AddedTagIds);
         var position = await account.PositionAsync();
 
-        Assert.Empty((await account.AddAsync(contactId, tagId)).AddedTagIds);
+        Assert.Empty((await account.AddTagsAsync(contactId, tagId)).AddedTagIds);
 
         Assert.Single(await account.EventsAsync());
         Assert.Equal(position, await account.PositionAsync());
@@ -30,7 +31,7 @@ public class AddAndRemoveTagsTests(SharedApps shared) : IClassFixture<SharedApps
         var tagId = await account.NewTagAsync("Hot");
         var position = await account.PositionAsync();
 
-        Assert.Empty((await account.RemoveAsync(contactId, tagId)).RemovedTagIds);
+        Assert.Empty((await account.RemoveTagsAsync(contactId, tagId)).RemovedTagIds);
 
         Assert.Empty(await account.EventsAsync());
         Assert.Equal(position, await account.PositionAsync());
@@ -63,7 +64,7 @@ public class AddAndRemoveTagsTests(SharedApps shared) : IClassFixture<SharedApps
         var account = await TagAccount.NewAsync(shared.Apps);
         var request = new AddTagsRequest { Account = account.Name, ContactId = 77, TagNames = { "New" }, CreateMissing = true };
 
-        Assert.Equal((StatusCode.NotFound, "NOT_FOUND", ""), await TagAccount.FailureAsync(() => account.Tags.AddTagsAsync(request).ResponseAsync));
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => account.Tags.AddTagsAsync(request).ResponseAsync);
         Assert.Empty((await account.Tags.ListTagsAsync(new ListTagsRequest { Account = account.Name })).Tags);
     }
 
@@ -74,12 +75,14 @@ public class AddAndRemoveTagsTests(SharedApps shared) : IClassFixture<SharedApps
         var contactId = await account.NewContactAsync();
         var tagId = await account.NewTagAsync("Hot");
 
-        Assert.Equal(StatusCode.InvalidArgument, (await TagAccount.FailureAsync(() => account.AddAsync(contactId, tagId, tagId))).Code);
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => account.AddTagsAsync(contactId, tagId, tagId));
         var both = new AddTagsRequest { Account = account.Name, ContactId = contactId, TagIds = { tagId }, TagNames = { "Hot" } };
-        Assert.Equal(
-            (StatusCode.InvalidArgument, "INVALID_FIELD", "tag_names"),
-            await TagAccount.FailureAsync(() => account.Tags.AddTagsAsync(both).ResponseAsync));
-        Assert.Equal(StatusCode.InvalidArgument, (await TagAccount.FailureAsync(() => account.AddAsync(contactId))).Code);
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            () => account.Tags.AddTagsAsync(both).ResponseAsync,
+            "tag_names");
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => account.AddTagsAsync(contactId));
     }
 
     [Fact]
@@ -90,16 +93,16 @@ public class AddAndRemoveTagsTests(SharedApps shared) : IClassFixture<SharedApps
         var tagId = await account.NewTagAsync("Hot");
 
         // Together, so that they share a transaction.
-        var good = Enumerable.Range(1, 10).Select(contactId => account.AddAsync(contactId, tagId)).ToArray();
-        var unknownContact = TagAccount.FailureAsync(() => account.AddAsync(11, tagId));
-        var negativeContact = TagAccount.FailureAsync(() => account.AddAsync(-1, tagId));
-        var unknownTag = TagAccount.FailureAsync(() => account.AddAsync(1, tagId, 4_711));
+        var good = Enumerable.Range(1, 10).Select(contactId => account.AddTagsAsync(contactId, tagId)).ToArray();
+        var unknownContact = Expect.FailureAsync(() => account.AddTagsAsync(11, tagId));
+        var negativeContact = Expect.FailureAsync(() => account.AddTagsAsync(-1, tagId));
+        var unknownTag = Expect.FailureAsync(() => account.AddTagsAsync(1, tagId, 4_711));
         await Task.WhenAll(good);
 
-        Assert.Equal(StatusCode.NotFound, (await unknownContact).Code);
-        Assert.Equal(StatusCode.NotFound, (await negativeContact).Code);
-        Assert.Equal(StatusCode.NotFound, (await unknownTag).Code);
-        Assert.Equal(10, (await account.GetAsync(tagId)).ContactCount);
+        (await unknownContact).Is(StatusCode.NotFound, ErrorReason.NotFound);
+        (await negativeContact).Is(StatusCode.NotFound, ErrorReason.NotFound);
+        (await unknownTag).Is(StatusCode.NotFound, ErrorReason.NotFound);
+        Assert.Equal(10, (await account.GetTagAsync(tagId)).ContactCount);
     }
 
     [Fact]
@@ -110,7 +113,7 @@ public class AddAndRemoveTagsTests(SharedApps shared) : IClassFixture<SharedApps
         var tagId = await account.NewTagAsync("Hot");
         await account.DeleteContactAsync(contactId);
 
-        Assert.Equal((StatusCode.NotFound, "NOT_FOUND", ""), await TagAccount.FailureAsync(() => account.AddAsync(contactId, tagId)));
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => account.AddTagsAsync(contactId, tagId));
     }
 
     [Fact]
@@ -139,15 +142,13 @@ public class AddAndRemoveTagsTests(SharedApps shared) : IClassFixture<SharedApps
         var tagId = await account.NewTagAsync("Hot");
         var add = new AddTagsRequest { Account = account.Name, ContactId = contactId, TagIds = { tagId }, RequestId = "r1" };
         var first = await account.Tags.AddTagsAsync(add);
-        await account.RemoveAsync(contactId, tagId);
+        await account.RemoveTagsAsync(contactId, tagId);
 
         Assert.Equal(first, await account.Tags.AddTagsAsync(add));
         Assert.Empty(await account.TagsOfAsync(contactId));
 
         add.ContactId = await account.NewContactAsync();
-        Assert.Equal(
-            (StatusCode.FailedPrecondition, "REQUEST_ID_REUSED", ""),
-            await TagAccount.FailureAsync(() => account.Tags.AddTagsAsync(add).ResponseAsync));
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.RequestIdReused, () => account.Tags.AddTagsAsync(add).ResponseAsync);
     }
 
     [Fact]
@@ -171,7 +172,7 @@ public class AddAndRemoveTagsTests(SharedApps shared) : IClassFixture<SharedApps
         var account = await TagAccount.NewAsync(shared.Apps);
         var tagId = await account.NewTagAsync("Hot");
         var add = new AddTagsRequest { Account = account.Name, ContactId = 1, TagIds = { tagId }, RequestId = "r1" };
-        Assert.Equal(StatusCode.NotFound, (await TagAccount.FailureAsync(() => account.Tags.AddTagsAsync(add).ResponseAsync)).Code);
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => account.Tags.AddTagsAsync(add).ResponseAsync);
 
         await account.NewContactsAsync(1);
 

@@ -3,7 +3,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Assignments;
 
-public class ConcurrencyTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class ConcurrencyTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     private const int Contacts = 60;
 
@@ -22,7 +22,7 @@ public class ConcurrencyTests(SharedApps shared) : IClassFixture<SharedApps>
         {
             var holders = await HoldersAsync(account, tagId);
             Assert.Equal(holders, folded.Where(pair => pair.TagId == tagId).Select(pair => pair.ContactId).Order());
-            Assert.Equal(holders.Count, (await account.GetAsync(tagId)).ContactCount);
+            Assert.Equal(holders.Count, (await account.GetTagAsync(tagId)).ContactCount);
         }
     }
 
@@ -33,7 +33,7 @@ public class ConcurrencyTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.NewContactsAsync(1);
         var tagId = await account.NewTagAsync("Hot");
 
-        var adds = await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ => (await account.AddAsync(1, tagId)).AddedTagIds.Count));
+        var adds = await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ => (await account.AddTagsAsync(1, tagId)).AddedTagIds.Count));
 
         Assert.Equal(1, adds.Sum());
     }
@@ -54,10 +54,10 @@ public class ConcurrencyTests(SharedApps shared) : IClassFixture<SharedApps>
                     await account.BulkAsync(Enumerable.Range(1, contactId), [], tagId);
                     break;
                 case < 6:
-                    await account.AddAsync(contactId, tagId);
+                    await account.AddTagsAsync(contactId, tagId);
                     break;
                 default:
-                    await account.RemoveAsync(contactId, tagId);
+                    await account.RemoveTagsAsync(contactId, tagId);
                     break;
             }
         }

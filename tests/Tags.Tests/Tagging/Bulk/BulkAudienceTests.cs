@@ -1,3 +1,4 @@
+using Crm.Errors.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
@@ -6,7 +7,7 @@ using TagSegments.Testing;
 namespace TagSegments.Tags.Tests.Tagging.Bulk;
 
 /// <summary>Whom an operation is about: all that match, at the moment it begins.</summary>
-public class BulkAudienceTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class BulkAudienceTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     private BulkRuns Bulk => new(shared.Apps);
 
@@ -36,9 +37,9 @@ public class BulkAudienceTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         var hot = await account.NewTagAsync("Hot");
 
-        var error = await Errors.OfAsync(() => RunAsync(account, new FilterSource { Text = "has tag (" }, hot));
+        var error = await Expect.FailureAsync(() => RunAsync(account, new FilterSource { Text = "has tag (" }, hot));
 
-        error.Is(StatusCode.InvalidArgument, "FILTER_INVALID");
+        error.Is(StatusCode.InvalidArgument, ErrorReason.FilterInvalid);
         Assert.Empty((await Bulk.Client.ListBulkOperationsAsync(new ListBulkOperationsRequest { Account = account.Name })).Operations);
     }
 
@@ -72,8 +73,8 @@ public class BulkAudienceTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.NewContactsAsync(1_000);
         var (old, hot, put, left) = (await account.NewTagAsync("Old"), await account.NewTagAsync("Hot"), await account.NewTagAsync("In"), await account.NewTagAsync("Out"));
         await account.BulkAsync(Enumerable.Range(100, 500), [old]);
-        await account.AddAsync(7, put);
-        await account.AddAsync(100, left);
+        await account.AddTagsAsync(7, put);
+        await account.AddTagsAsync(100, left);
         var list = (await shared.Apps.SmartLists.CreateSmartListAsync(new()
         {
             Account = account.Name,
@@ -93,7 +94,7 @@ public class BulkAudienceTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         await account.NewContactsAsync(100);
         var hot = await account.NewTagAsync("Hot");
-        await account.AddAsync(5, hot);
+        await account.AddTagsAsync(5, hot);
         await shared.Apps.Segments.CreateSegmentAsync(new() { Account = account.Name, Segment = new() { Name = "Cold" }, Text = "has no tag" });
 
         var operation = await RunAsync(account, new FilterSource { SegmentName = "Cold" }, hot);
@@ -123,7 +124,7 @@ public class BulkAudienceTests(SharedApps shared) : IClassFixture<SharedApps>
         await shared.Apps.Segments.DeleteSegmentAsync(new() { Account = account.Name, SegmentId = segment.SegmentId });
         var repeated = (await Bulk.Client.StartBulkOperationAsync(request)).Operation;
         request.RequestId = "anew";
-        var anew = await CallStatus.OfAsync(() => Bulk.Client.StartBulkOperationAsync(request).ResponseAsync);
+        var anew = await Expect.StatusAsync(() => Bulk.Client.StartBulkOperationAsync(request).ResponseAsync);
 
         Assert.Equal(started.OperationId, repeated.OperationId);
         Assert.NotEqual(StatusCode.OK, anew);

@@ -1,3 +1,4 @@
+using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
 using TagSegments.Testing;
@@ -5,7 +6,7 @@ using TagSegments.Testing;
 namespace TagSegments.Tags.Tests.Tagging.Bulk;
 
 /// <summary>How operations run, end and report.</summary>
-public class BulkOperationTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class BulkOperationTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     private BulkRuns Bulk => new(shared.Apps);
 
@@ -27,7 +28,7 @@ public class BulkOperationTests(SharedApps shared) : IClassFixture<SharedApps>
                 new TagChangeCount { TagId = old, Changed = 30_000, Unchanged = 10_000 },
             ],
             operation.Changes);
-        Assert.Equal((40_000, 0), ((await account.GetAsync(hot)).ContactCount, (await account.GetAsync(old)).ContactCount));
+        Assert.Equal((40_000, 0), ((await account.GetTagAsync(hot)).ContactCount, (await account.GetTagAsync(old)).ContactCount));
     }
 
     [Fact]
@@ -59,7 +60,7 @@ public class BulkOperationTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         await account.NewContactsAsync(17_000);
         var (a, b) = (await account.NewTagAsync("a"), await account.NewTagAsync("b"));
-        await account.AddAsync(16_999, a, b);
+        await account.AddTagsAsync(16_999, a, b);
         var operation = await Bulk.RunAsync(account, [5, 16_999, 17_001, 40_000], [a], [b]);
 
         var outcomes = await Bulk.OutcomesAsync(account, operation);
@@ -86,7 +87,7 @@ public class BulkOperationTests(SharedApps shared) : IClassFixture<SharedApps>
             new CancelBulkOperationRequest { Account = account.Name, OperationId = started.OperationId })).Operation;
 
         Assert.True(cancelled.State is BulkOperation.Types.State.Cancelled or BulkOperation.Types.State.Succeeded);
-        Assert.Equal(cancelled.Changes.Single().Changed, (await account.GetAsync(hot)).ContactCount);
+        Assert.Equal(cancelled.Changes.Single().Changed, (await account.GetTagAsync(hot)).ContactCount);
         await Bulk.UndoAsync(account, cancelled);
         Assert.Empty(await BulkRuns.HoldersAsync(account, hot));
     }
@@ -98,7 +99,7 @@ public class BulkOperationTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.NewContactsAsync(40_000);
         var hot = await account.NewTagAsync("Hot");
         var operation = await Bulk.RunAsync(account, Enumerable.Range(1, 40_000), [hot], []);
-        await account.RemoveAsync(5, hot);
+        await account.RemoveTagsAsync(5, hot);
 
         // As if the process had died before the last chunk was done: it is open again, with a lease that has run out.
         await BulkRuns.ReopenAsync(account, operation, undoneChunk: 2);
@@ -106,7 +107,7 @@ public class BulkOperationTests(SharedApps shared) : IClassFixture<SharedApps>
 
         Assert.Equal(BulkOperation.Types.State.Succeeded, finished.State);
         Assert.DoesNotContain(5, await BulkRuns.HoldersAsync(account, hot));
-        Assert.Equal(39_999, (await account.GetAsync(hot)).ContactCount);
+        Assert.Equal(39_999, (await account.GetTagAsync(hot)).ContactCount);
     }
 
     [Fact]
@@ -153,15 +154,22 @@ public class BulkOperationTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         var hot = await account.NewTagAsync("Hot");
 
-        Assert.Equal((StatusCode.InvalidArgument, "INVALID_FIELD", "remove_tag_ids"), await TagAccount.FailureAsync(() => Bulk.StartAsync(account, [1], [hot], [hot])));
-        Assert.Equal((StatusCode.NotFound, "NOT_FOUND", ""), await TagAccount.FailureAsync(() => Bulk.StartAsync(account, [1], [hot + 1_000], [])));
-        Assert.Equal(
-            (StatusCode.InvalidArgument, "INVALID_FIELD", "contacts"),
-            await TagAccount.FailureAsync(() => Bulk.Client.StartBulkOperationAsync(
-                new StartBulkOperationRequest { Account = account.Name, AddTagIds = { hot } }).ResponseAsync));
-        Assert.Equal(
-            (StatusCode.NotFound, "NOT_FOUND", ""),
-            await TagAccount.FailureAsync(() => Bulk.Client.GetBulkOperationAsync(
-                new GetBulkOperationRequest { Account = account.Name, OperationId = "nonsense" }).ResponseAsync));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            () => Bulk.StartAsync(account, [1], [hot], [hot]),
+            "remove_tag_ids");
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => Bulk.StartAsync(account, [1], [hot + 1_000], []));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            () => Bulk.Client.StartBulkOperationAsync(
+                new StartBulkOperationRequest { Account = account.Name, AddTagIds = { hot } }).ResponseAsync,
+            "contacts");
+        await Expect.FailureAsync(
+            StatusCode.NotFound,
+            ErrorReason.NotFound,
+            () => Bulk.Client.GetBulkOperationAsync(
+                new GetBulkOperationRequest { Account = account.Name, OperationId = "nonsense" }).ResponseAsync);
     }
 }

@@ -33,21 +33,10 @@ internal sealed class BulkRuns(TestApps apps)
         return await WaitAsync(account, undo.Operation.OperationId);
     }
 
-    public async Task<BulkOperation> WaitAsync(TagAccount account, string operationId)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            var operation = (await Client.GetBulkOperationAsync(
-                new GetBulkOperationRequest { Account = account.Name, OperationId = operationId })).Operation;
-            if (operation.FinishTime is not null)
-            {
-                return operation;
-            }
-
-            await Task.Delay(20, patience.Token);
-        }
-    }
+    public Task<BulkOperation> WaitAsync(TagAccount account, string operationId) => Eventually.ReadAsync(
+        async () => (await Client.GetBulkOperationAsync(
+            new GetBulkOperationRequest { Account = account.Name, OperationId = operationId })).Operation,
+        operation => operation.FinishTime is not null);
 
     public async Task<List<ContactOutcome>> OutcomesAsync(TagAccount account, BulkOperation operation)
     {

@@ -1,11 +1,12 @@
 using Crm.Common.V1;
+using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
 using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Bulk;
 
-public class BulkTagTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class BulkTagTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Takes_100_000_numbers_in_one_call()
@@ -17,7 +18,7 @@ public class BulkTagTests(SharedApps shared) : IClassFixture<SharedApps>
         var response = await account.BulkAsync(Enumerable.Range(1, 100_000), [tagId]);
 
         Assert.Equal((100_000, 0), (response.Changes.Single().Changed, response.SkippedContacts));
-        Assert.Equal(100_000, (await account.GetAsync(tagId)).ContactCount);
+        Assert.Equal(100_000, (await account.GetTagAsync(tagId)).ContactCount);
     }
 
     [Fact]
@@ -67,7 +68,7 @@ public class BulkTagTests(SharedApps shared) : IClassFixture<SharedApps>
                 new TagChangeCount { TagId = old, Changed = 60_000, Unchanged = 40_000 },
             ],
             response.Changes);
-        Assert.Equal((100_000, 0), ((await account.GetAsync(hot)).ContactCount, (await account.GetAsync(old)).ContactCount));
+        Assert.Equal((100_000, 0), ((await account.GetTagAsync(hot)).ContactCount, (await account.GetTagAsync(old)).ContactCount));
     }
 
     [Fact]
@@ -90,10 +91,13 @@ public class BulkTagTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.NewContactsAsync(1);
         var tagId = await account.NewTagAsync("Hot");
 
-        Assert.Equal(
-            (StatusCode.InvalidArgument, "INVALID_FIELD", "remove_tag_ids"), await TagAccount.FailureAsync(() => account.BulkAsync([1], [tagId], tagId)));
-        Assert.Equal(StatusCode.InvalidArgument, (await TagAccount.FailureAsync(() => account.BulkAsync([], [tagId]))).Code);
-        Assert.Equal(StatusCode.InvalidArgument, (await TagAccount.FailureAsync(() => account.BulkAsync([1], []))).Code);
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            () => account.BulkAsync([1], [tagId], tagId),
+            "remove_tag_ids");
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => account.BulkAsync([], [tagId]));
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => account.BulkAsync([1], []));
     }
 
     [Fact]
@@ -103,8 +107,7 @@ public class BulkTagTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.NewContactsAsync(1);
         var tagId = await account.NewTagAsync("Hot");
 
-        Assert.Equal(
-            (StatusCode.NotFound, "NOT_FOUND", ""), await TagAccount.FailureAsync(() => account.BulkAsync([1], [tagId, tagId + 1_000])));
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => account.BulkAsync([1], [tagId, tagId + 1_000]));
         Assert.Empty(await account.EventsAsync());
     }
 
@@ -127,9 +130,9 @@ public class BulkTagTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.All(answers, answer => Assert.Equal(answers[0], answer));
         Assert.Equal(50_000, answers[0].Changes.Single().Changed);
 
-        await account.RemoveAsync(1, tagId);
+        await account.RemoveTagsAsync(1, tagId);
         Assert.Equal(answers[0], await account.Tags.BulkTagAsync(request));
-        Assert.Equal(49_999, (await account.GetAsync(tagId)).ContactCount);
+        Assert.Equal(49_999, (await account.GetTagAsync(tagId)).ContactCount);
     }
 
     [Fact]
@@ -138,7 +141,7 @@ public class BulkTagTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         await account.NewContactsAsync(20_000);
         var tagId = await account.NewTagAsync("Hot");
-        await account.AddAsync(7, tagId);
+        await account.AddTagsAsync(7, tagId);
         await account.BulkAsync(Enumerable.Range(1, 20_000), [tagId]);
 
         var events = (await account.EventsAsync()).Skip(1).ToList();

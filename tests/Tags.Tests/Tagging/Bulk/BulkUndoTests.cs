@@ -4,7 +4,7 @@ using TagSegments.Testing;
 namespace TagSegments.Tags.Tests.Tagging.Bulk;
 
 /// <summary>Undo reverts what the operation changed and nobody changed since.</summary>
-public class BulkUndoTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class BulkUndoTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     private BulkRuns Bulk => new(shared.Apps);
 
@@ -16,9 +16,9 @@ public class BulkUndoTests(SharedApps shared) : IClassFixture<SharedApps>
         var hot = await account.NewTagAsync("Hot");
         await account.BulkAsync(Enumerable.Range(1, 100), [hot]);
         var operation = await Bulk.RunAsync(account, Enumerable.Range(1, 20_000), [hot], []);
-        await account.RemoveAsync(200, hot);
-        await account.RemoveAsync(300, hot);
-        await account.AddAsync(300, hot);
+        await account.RemoveTagsAsync(200, hot);
+        await account.RemoveTagsAsync(300, hot);
+        await account.AddTagsAsync(300, hot);
 
         var undo = await Bulk.UndoAsync(account, operation);
 
@@ -33,7 +33,7 @@ public class BulkUndoTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         await account.NewContactsAsync(50);
         var hot = await account.NewTagAsync("Hot");
-        await account.AddAsync(1, hot);
+        await account.AddTagsAsync(1, hot);
         var operation = await Bulk.RunAsync(account, Enumerable.Range(1, 50), [], [hot]);
 
         var undo = await Bulk.UndoAsync(account, operation);
@@ -68,8 +68,8 @@ public class BulkUndoTests(SharedApps shared) : IClassFixture<SharedApps>
         var operation = await Bulk.RunAsync(account, Enumerable.Range(1, 50), [], [hot]);
         await account.Tags.DeleteTagAsync(new DeleteTagRequest { Account = account.Name, TagId = hot });
         await account.Tags.RestoreTagAsync(new RestoreTagRequest { Account = account.Name, TagId = hot });
-        await account.AddAsync(7, hot);
-        await account.RemoveAsync(7, hot);
+        await account.AddTagsAsync(7, hot);
+        await account.RemoveTagsAsync(7, hot);
 
         Assert.Equal(new TagChangeCount { TagId = hot, Changed = 49, Unchanged = 1 }, Assert.Single((await Bulk.UndoAsync(account, operation)).Changes));
         Assert.Equal(Enumerable.Range(1, 50).Except([7]), await BulkRuns.HoldersAsync(account, hot));

@@ -1,4 +1,5 @@
 using Crm.Common.V1;
+using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -6,7 +7,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Expiry;
 
-public class ExpiryTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class ExpiryTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task A_tag_is_removed_when_it_expires_with_its_cause()
@@ -14,11 +15,11 @@ public class ExpiryTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         await account.NewContactsAsync(2);
         var hot = await account.NewTagAsync("Hot");
-        await account.AddAsync(2, hot);
+        await account.AddTagsAsync(2, hot);
 
         await AddAsync(account, 1, hot, TimeSpan.FromMilliseconds(300));
         Assert.Equal(["Hot"], await account.TagsOfAsync(1));
-        await WaitUntilAsync(async () => (await account.TagsOfAsync(1)).Length == 0);
+        await Eventually.ReadAsync(() => account.TagsOfAsync(1), tags => tags.Length == 0);
 
         Assert.Equal(["Hot"], await account.TagsOfAsync(2));
         var last = (await account.EventsAsync())[^1];
@@ -37,7 +38,7 @@ public class ExpiryTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.BulkAsync([1, 2], [], hot);
         await account.BulkAsync([1, 2], [hot]);
 
-        await WaitUntilAsync(async () => (await account.TagsOfAsync(3)).Length == 0);
+        await Eventually.ReadAsync(() => account.TagsOfAsync(3), tags => tags.Length == 0);
 
         Assert.Equal(["Hot"], await account.TagsOfAsync(1));
         Assert.Equal(["Hot"], await account.TagsOfAsync(2));
@@ -78,9 +79,9 @@ public class ExpiryTests(SharedApps shared) : IClassFixture<SharedApps>
         }
 
         await AddAsync(account, 1, b, TimeSpan.FromDays(1));
-        await account.RemoveAsync(1, a);
+        await account.RemoveTagsAsync(1, a);
         await account.BulkAsync([2, 3], [], a);
-        await account.AddAsync(2, a);
+        await account.AddTagsAsync(2, a);
         await account.DeleteTagAsync(b);
 
         Assert.Equal([(4, a)], Pairs(await ListAsync(account, _ => { })));
@@ -93,9 +94,11 @@ public class ExpiryTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.NewContactsAsync(1);
         var hot = await account.NewTagAsync("Hot");
 
-        Assert.Equal(
-            (StatusCode.InvalidArgument, "INVALID_FIELD", "expire_time"),
-            await TagAccount.FailureAsync(() => AddAsync(account, 1, hot, TimeSpan.FromSeconds(-5))));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            () => AddAsync(account, 1, hot, TimeSpan.FromSeconds(-5)),
+            "expire_time");
     }
 
     private static async Task<ListTagExpiriesResponse> ListAsync(TagAccount account, Action<ListTagExpiriesRequest> ask)
@@ -116,13 +119,4 @@ public class ExpiryTests(SharedApps shared) : IClassFixture<SharedApps>
             TagIds = { tagId },
             ExpireTime = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow() + life),
         });
-
-    private static async Task WaitUntilAsync(Func<Task<bool>> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!await condition())
-        {
-            await Task.Delay(50, patience.Token);
-        }
-    }
 }

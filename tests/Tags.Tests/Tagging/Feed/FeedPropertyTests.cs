@@ -38,7 +38,7 @@ public sealed class FeedPropertyTests(ITestOutputHelper output) : IAsyncLifetime
             .ToList();
 
         await new FeedWorkload(_account, _tagIds, Contacts, _seed).RunAsync();
-        await _account.AddAsync(1, end);
+        await _account.AddTagsAsync(1, end);
         var seen = await Task.WhenAll(watches);
 
         var committed = await CommittedAsync();

@@ -30,10 +30,10 @@ internal sealed class FeedWorkload(TagAccount account, int[] tagIds, int contact
                     await account.BulkAsync(Some(random), [], tagId);
                     break;
                 case 2:
-                    await account.RemoveAsync(contactId, tagId);
+                    await account.RemoveTagsAsync(contactId, tagId);
                     break;
                 default:
-                    await account.AddAsync(contactId, tagId);
+                    await account.AddTagsAsync(contactId, tagId);
                     break;
             }
         }

@@ -1,4 +1,5 @@
 using Crm.Common.V1;
+using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -6,7 +7,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Feed;
 
-public class ListTagEventsTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class ListTagEventsTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Lists_newest_first_whatever_the_size_of_the_pages()
@@ -14,9 +15,9 @@ public class ListTagEventsTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         await account.NewContactsAsync(40);
         var (a, b) = (await account.NewTagAsync("a"), await account.NewTagAsync("b"));
-        await account.AddAsync(3, a, b);
+        await account.AddTagsAsync(3, a, b);
         await account.BulkAsync(Enumerable.Range(1, 40), [a], b);
-        await account.RemoveAsync(3, a);
+        await account.RemoveTagsAsync(3, a);
 
         var whole = await account.EventsAsync();
         var pieces = await account.EventsAsync(pageSize: 7);
@@ -32,8 +33,8 @@ public class ListTagEventsTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         await account.NewContactsAsync(40);
         var (a, b) = (await account.NewTagAsync("a"), await account.NewTagAsync("b"));
-        await account.AddAsync(3, a);
-        await account.AddAsync(4, a);
+        await account.AddTagsAsync(3, a);
+        await account.AddTagsAsync(4, a);
         await account.BulkAsync(Enumerable.Range(1, 40), [b]);
         await account.BulkAsync(Enumerable.Range(10, 10), [], b);
 
@@ -48,8 +49,8 @@ public class ListTagEventsTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         await account.NewContactsAsync(3);
         var (a, b) = (await account.NewTagAsync("a"), await account.NewTagAsync("b"));
-        await account.AddAsync(1, a);
-        await account.AddAsync(1, b);
+        await account.AddTagsAsync(1, a);
+        await account.AddTagsAsync(1, b);
         await account.Tags.AddTagsAsync(new AddTagsRequest
         {
             Account = account.Name,
@@ -78,8 +79,10 @@ public class ListTagEventsTests(SharedApps shared) : IClassFixture<SharedApps>
         var page = await account.Tags.ListTagEventsAsync(new ListTagEventsRequest { Account = account.Name, PageSize = 1 });
         var other = await TagAccount.NewAsync(shared.Apps);
 
-        Assert.Equal(
-            (StatusCode.InvalidArgument, "PAGE_TOKEN", "page_token"),
-            await TagAccount.FailureAsync(() => other.EventsAsync(request => request.PageToken = page.NextPageToken)));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.PageToken,
+            () => other.EventsAsync(request => request.PageToken = page.NextPageToken),
+            "page_token");
     }
 }

@@ -1,4 +1,5 @@
 using Crm.Common.V1;
+using Crm.Errors.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
@@ -6,7 +7,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Governance;
 
-public class GovernanceTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class GovernanceTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     private GovernanceService.GovernanceServiceClient Governance => new(shared.Apps.Channel(Service.Tags));
 
@@ -17,13 +18,17 @@ public class GovernanceTests(SharedApps shared) : IClassFixture<SharedApps>
         var old = await account.NewTagAsync("cold");
         await SetPolicyAsync(account, NamingPolicy.Types.Mode.Enforce);
 
-        Assert.Equal((StatusCode.InvalidArgument, "NAMING_POLICY", "tag.name"), await TagAccount.FailureAsync(() => account.CreateAsync("hot lead")));
+        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.NamingPolicy, () => account.CreateTagAsync("hot lead"), "tag.name");
         var rename = new UpdateTagRequest { Account = account.Name, Tag = new Tag { TagId = old, Name = "warm" } };
-        Assert.Equal("NAMING_POLICY", (await TagAccount.FailureAsync(() => account.Tags.UpdateTagAsync(rename).ResponseAsync)).Reason);
-        Assert.Equal("Hot Lead", (await account.CreateAsync("Hot Lead")).Name);
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.NamingPolicy,
+            () => account.Tags.UpdateTagAsync(rename).ResponseAsync,
+            "tag.name");
+        Assert.Equal("Hot Lead", (await account.CreateTagAsync("Hot Lead")).Name);
 
         await SetPolicyAsync(account, NamingPolicy.Types.Mode.Warn);
-        Assert.Equal("hot", (await account.CreateAsync("hot")).Name);
+        Assert.Equal("hot", (await account.CreateTagAsync("hot")).Name);
     }
 
     [Fact]
@@ -45,7 +50,7 @@ public class GovernanceTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.NewContactsAsync(2);
         await SetPolicyAsync(account, NamingPolicy.Types.Mode.Warn);
         var (hot, hots, cold) = (await account.NewTagAsync("Hot"), await account.NewTagAsync("Hots"), await account.NewTagAsync("cold"));
-        await account.AddAsync(1, hot, cold);
+        await account.AddTagsAsync(1, hot, cold);
         await AgeAsync(account, cold, days: 200);
 
         var audit = await Governance.AuditTagsAsync(new AuditTagsRequest { Account = account.Name });
@@ -79,7 +84,7 @@ public class GovernanceTests(SharedApps shared) : IClassFixture<SharedApps>
         var events = await account.EventsAsync(request => request.CauseKind = Cause.Types.Kind.Merge);
         Assert.Equal([1, 2, 3, 4], events.Where(e => e.TagId == into).Select(e => e.ContactId));
         Assert.All(events, e => Assert.True(e.SkipWorkflows));
-        Assert.NotNull((await account.GetAsync(from)).DeleteTime);
+        Assert.NotNull((await account.GetTagAsync(from)).DeleteTime);
         Assert.Equal(["VIP"], await account.TagsOfAsync(5));
     }
 
@@ -94,7 +99,7 @@ public class GovernanceTests(SharedApps shared) : IClassFixture<SharedApps>
         var outcomes = await Task.WhenAll(MergesAsync(a, b), MergesAsync(b, a));
 
         Assert.Single(outcomes, merged => merged);
-        Assert.Equal(10, (await account.GetAsync(a)).ContactCount + (await account.GetAsync(b)).ContactCount);
+        Assert.Equal(10, (await account.GetTagAsync(a)).ContactCount + (await account.GetTagAsync(b)).ContactCount);
 
         async Task<bool> MergesAsync(int from, int into)
         {
@@ -127,9 +132,9 @@ public class GovernanceTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Empty((await Governance.ListTagUsagesAsync(new ListTagUsagesRequest { Account = account.Name, TagId = warm })).Usages);
 
         var merge = new MergeTagsRequest { Account = account.Name, FromTagId = hot, IntoTagId = warm };
-        Assert.Equal((StatusCode.FailedPrecondition, "IN_USE", ""), await TagAccount.FailureAsync(() => Governance.MergeTagsAsync(merge).ResponseAsync));
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.InUse, () => Governance.MergeTagsAsync(merge).ResponseAsync);
         var delete = new DeleteTagRequest { Account = account.Name, TagId = hot };
-        Assert.Equal((StatusCode.FailedPrecondition, "IN_USE", ""), await TagAccount.FailureAsync(() => account.Tags.DeleteTagAsync(delete).ResponseAsync));
+        await Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.InUse, () => account.Tags.DeleteTagAsync(delete).ResponseAsync);
 
         delete.Force = true;
         Assert.NotNull((await account.Tags.DeleteTagAsync(delete)).Tag.DeleteTime);

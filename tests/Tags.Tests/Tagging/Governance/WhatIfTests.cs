@@ -1,3 +1,4 @@
+using Crm.Errors.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
 using Crm.Workflows.V1;
@@ -108,12 +109,12 @@ public sealed class WhatIfTests(SharedApps shared) : IClassFixture<SharedApps>
         var (account, from, into) = await ArrangeAsync();
 
         var findings = (await PreviewAsync(account, new() { TagId = from, NewName = "V.I.P." })).Findings;
-        var taken = await Errors.OfAsync(() => PreviewAsync(account, new() { TagId = from, NewName = "VIP" }));
-        var both = await Errors.OfAsync(() => PreviewAsync(account, new() { TagId = from, NewName = "New", MergeIntoTagId = into }));
+        var taken = await Expect.FailureAsync(() => PreviewAsync(account, new() { TagId = from, NewName = "VIP" }));
+        var both = await Expect.FailureAsync(() => PreviewAsync(account, new() { TagId = from, NewName = "New", MergeIntoTagId = into }));
 
         Assert.Contains(into, Assert.Single(findings).TagIds);
-        taken.Is(StatusCode.AlreadyExists, "ALREADY_EXISTS");
-        Assert.Equal(["new_name"], both.Is(StatusCode.InvalidArgument, "INVALID_FIELD").Fields());
+        taken.Is(StatusCode.AlreadyExists, ErrorReason.AlreadyExists);
+        both.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "new_name");
     }
 
     // Contacts 1 to 3 have vip, 3 to 4 have VIP, 4 to 5 have Other, 6 has nothing.

@@ -1,10 +1,11 @@
+using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
 using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Library;
 
-public class ListTagsTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class ListTagsTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Lists_in_every_order_page_by_page()
@@ -31,7 +32,7 @@ public class ListTagsTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         foreach (var name in new[] { "Source: Web", "Source: Fair", "source: web", "100%", "100x" })
         {
-            await account.CreateAsync(name);
+            await account.CreateTagAsync(name);
         }
 
         Assert.Equal(["Source: Fair", "Source: Web"], await NamesAsync(account, prefix: "Source: "));
@@ -49,24 +50,26 @@ public class ListTagsTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.BulkAsync(contacts, [tagId]);
 
         await account.DeleteContactAsync(contacts[0]);
-        Assert.Equal(1, (await account.GetAsync(tagId)).ContactCount);
+        Assert.Equal(1, (await account.GetTagAsync(tagId)).ContactCount);
 
         await account.RestoreContactAsync(contacts[0]);
-        Assert.Equal(2, (await account.GetAsync(tagId)).ContactCount);
+        Assert.Equal(2, (await account.GetTagAsync(tagId)).ContactCount);
     }
 
     [Fact]
     public async Task A_page_token_of_another_list_is_refused()
     {
         var account = await TagAccount.NewAsync(shared.Apps);
-        await account.CreateAsync("a");
-        await account.CreateAsync("b");
+        await account.CreateTagAsync("a");
+        await account.CreateTagAsync("b");
         var page = await account.Tags.ListTagsAsync(new ListTagsRequest { Account = account.Name, PageSize = 1 });
 
         var other = new ListTagsRequest { Account = account.Name, PageToken = page.NextPageToken, Search = "b" };
-        Assert.Equal(
-            (StatusCode.InvalidArgument, "PAGE_TOKEN", "page_token"),
-            await TagAccount.FailureAsync(() => account.Tags.ListTagsAsync(other).ResponseAsync));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.PageToken,
+            () => account.Tags.ListTagsAsync(other).ResponseAsync,
+            "page_token");
     }
 
     private static async Task<string[]> NamesAsync(

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Crm.Tags.V1;
 using Grpc.Core;
 using Npgsql;
@@ -10,14 +9,14 @@ namespace TagSegments.Tags.Tests.Tagging.Library;
 /// Tags put on contacts while they are deleted or merged away. A transaction that holds the account's clock keeps the first call from
 /// committing until the second one waits for it.
 /// </summary>
-public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task An_add_that_began_before_the_deletion_was_committed_finds_no_tag()
     {
         var (account, tagId) = await NewAsync();
 
-        var (_, add) = await InTurnAsync(account, () => account.DeleteTagAsync(tagId), () => account.AddAsync(2, tagId));
+        var (_, add) = await InTurnAsync(account, () => account.DeleteTagAsync(tagId), () => account.AddTagsAsync(2, tagId));
 
         Assert.Equal(StatusCode.NotFound, add);
         Assert.Empty(await account.TagsOfAsync(2));
@@ -28,9 +27,9 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task A_deletion_takes_the_tag_off_a_contact_that_got_it_meanwhile()
     {
         var (account, tagId) = await NewAsync();
-        await account.RemoveAsync(1, tagId);
+        await account.RemoveTagsAsync(1, tagId);
 
-        var (add, deletion) = await InTurnAsync(account, () => account.AddAsync(2, tagId), () => account.DeleteTagAsync(tagId));
+        var (add, deletion) = await InTurnAsync(account, () => account.AddTagsAsync(2, tagId), () => account.DeleteTagAsync(tagId));
 
         Assert.Equal((StatusCode.OK, StatusCode.OK), (add, deletion));
         Assert.Equal([(1, true), (1, false), (2, true), (2, false)], await EventsAsync(account, tagId));
@@ -43,9 +42,9 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
     {
         var (account, tagId) = await NewAsync();
         var other = await account.NewTagAsync("b");
-        await account.AddAsync(1, other);
+        await account.AddTagsAsync(1, other);
 
-        var (_, add) = await InTurnAsync(account, () => account.DeleteTagAsync(tagId), () => account.AddAsync(2, tagId, other));
+        var (_, add) = await InTurnAsync(account, () => account.DeleteTagAsync(tagId), () => account.AddTagsAsync(2, tagId, other));
 
         Assert.Equal(StatusCode.NotFound, add);
         Assert.Empty(await account.TagsOfAsync(2));
@@ -57,9 +56,9 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
     {
         var (account, tagId) = await NewAsync();
         var other = await account.NewTagAsync("b");
-        await account.AddAsync(1, other);
+        await account.AddTagsAsync(1, other);
 
-        var (add, deletion) = await InTurnAsync(account, () => account.AddAsync(2, tagId, other), () => account.DeleteTagAsync(tagId));
+        var (add, deletion) = await InTurnAsync(account, () => account.AddTagsAsync(2, tagId, other), () => account.DeleteTagAsync(tagId));
 
         Assert.Equal((StatusCode.OK, StatusCode.OK), (add, deletion));
         Assert.Equal(["b"], await account.TagsOfAsync(2));
@@ -71,9 +70,9 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
     {
         var (account, tagId) = await NewAsync();
         var other = await account.NewTagAsync("b");
-        await account.AddAsync(1, other);
+        await account.AddTagsAsync(1, other);
 
-        var (_, removal) = await InTurnAsync(account, () => account.DeleteTagAsync(tagId), () => account.RemoveAsync(1, tagId, other));
+        var (_, removal) = await InTurnAsync(account, () => account.DeleteTagAsync(tagId), () => account.RemoveTagsAsync(1, tagId, other));
 
         Assert.Equal(StatusCode.OK, removal);
         Assert.Equal([(1, true), (1, false)], await EventsAsync(account, tagId));
@@ -85,9 +84,9 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
     {
         var (account, into) = await NewAsync();
         var from = await account.NewTagAsync("b");
-        await account.AddAsync(1, from);
+        await account.AddTagsAsync(1, from);
 
-        var (add, merge) = await InTurnAsync(account, () => account.AddAsync(2, into, from), () => MergeAsync(account, from, into));
+        var (add, merge) = await InTurnAsync(account, () => account.AddTagsAsync(2, into, from), () => MergeAsync(account, from, into));
 
         Assert.Equal((StatusCode.OK, StatusCode.OK), (add, merge));
         Assert.Equal(["a"], await account.TagsOfAsync(2));
@@ -100,7 +99,7 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         var (account, tagId) = await NewAsync();
         var into = await account.NewTagAsync("b");
 
-        var (_, add) = await InTurnAsync(account, () => MergeAsync(account, tagId, into), () => account.AddAsync(2, tagId));
+        var (_, add) = await InTurnAsync(account, () => MergeAsync(account, tagId, into), () => account.AddTagsAsync(2, tagId));
 
         Assert.Equal(StatusCode.NotFound, add);
         Assert.Equal(["b"], await account.TagsOfAsync(1));
@@ -113,7 +112,7 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         var (account, tagId) = await NewAsync();
         var into = await account.NewTagAsync("b");
 
-        var (add, merge) = await InTurnAsync(account, () => account.AddAsync(2, tagId), () => MergeAsync(account, tagId, into));
+        var (add, merge) = await InTurnAsync(account, () => account.AddTagsAsync(2, tagId), () => MergeAsync(account, tagId, into));
 
         Assert.Equal((StatusCode.OK, StatusCode.OK), (add, merge));
         Assert.Equal(["b"], await account.TagsOfAsync(1));
@@ -135,15 +134,15 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
             for (var step = 0; step < 60; step++)
             {
                 var (tagId, contactId) = (tagIds[random.Next(3)], random.Next(1, contacts + 1));
-                var outcome = await CallStatus.OfAsync(() => random.Next(10) switch
+                var outcome = await Expect.StatusAsync(() => random.Next(10) switch
                 {
                     0 => account.DeleteTagAsync(tagId),
                     1 or 2 => account.RestoreTagAsync(tagId),
                     3 => MergeAsync(account, tagId, tagIds[random.Next(3)]),
-                    4 => account.RemoveAsync(contactId, tagId),
-                    5 => account.RemoveAsync(contactId, tagIds),
-                    6 => account.AddAsync(contactId, tagIds[random.Next(3)], tagId),
-                    _ => account.AddAsync(contactId, tagId),
+                    4 => account.RemoveTagsAsync(contactId, tagId),
+                    5 => account.RemoveTagsAsync(contactId, tagIds),
+                    6 => account.AddTagsAsync(contactId, tagIds[random.Next(3)], tagId),
+                    _ => account.AddTagsAsync(contactId, tagId),
                 });
 
                 // A tag may be gone, or be merged into itself; nothing else may fail.
@@ -161,7 +160,7 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.True(held.SetEquals(await BitsAsync(account, tagIds)), $"bits and events differ, seed {seed}");
         foreach (var tagId in tagIds)
         {
-            Assert.False((await account.GetAsync(tagId)).DeleteTime is not null && held.Any(pair => pair.TagId == tagId), $"seed {seed}");
+            Assert.False((await account.GetTagAsync(tagId)).DeleteTime is not null && held.Any(pair => pair.TagId == tagId), $"seed {seed}");
         }
     }
 
@@ -171,7 +170,7 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         await account.NewContactsAsync(2);
         var tagId = await account.NewTagAsync("a");
-        await account.AddAsync(1, tagId);
+        await account.AddTagsAsync(1, tagId);
         return (account, tagId);
     }
 
@@ -184,9 +183,9 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         clock.Parameters.AddWithValue(await account.IdAsync());
         await clock.ExecuteNonQueryAsync();
 
-        var one = CallStatus.OfAsync(first);
+        var one = Expect.StatusAsync(first);
         await WaitersAsync(database, 1);
-        var two = CallStatus.OfAsync(second);
+        var two = Expect.StatusAsync(second);
         await WaitersAsync(database, 2);
         await transaction.CommitAsync();
         return (await one, await two);
@@ -196,12 +195,8 @@ public class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
     {
         await using var command = database.CreateCommand(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
-        var waited = Stopwatch.StartNew();
-        while ((long)(await command.ExecuteScalarAsync())! != count)
-        {
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), $"{count} calls should wait for each other");
-            await Task.Delay(5);
-        }
+        await Eventually.ReadAsync(
+            async () => (long)(await command.ExecuteScalarAsync())!, waiters => waiters == count, $"{count} calls that wait for each other");
     }
 
     private static async Task<List<(int ContactId, bool Added)>> EventsAsync(TagAccount account, int tagId) =>

@@ -1,3 +1,4 @@
+using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -5,18 +6,17 @@ using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Library;
 
-public class TagLibraryTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class TagLibraryTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Names_are_unique_case_sensitively()
     {
         var account = await TagAccount.NewAsync(shared.Apps);
-        var upper = await account.CreateAsync("VIP");
-        var lower = await account.CreateAsync("vip");
+        var upper = await account.CreateTagAsync("VIP");
+        var lower = await account.CreateTagAsync("vip");
 
         Assert.NotEqual(upper.TagId, lower.TagId);
-        Assert.Equal(
-            (StatusCode.AlreadyExists, "ALREADY_EXISTS", ""), await TagAccount.FailureAsync(() => account.CreateAsync(" VIP ")));
+        await Expect.FailureAsync(StatusCode.AlreadyExists, ErrorReason.AlreadyExists, () => account.CreateTagAsync(" VIP "));
         Assert.Equal(upper, (await account.Tags.GetTagAsync(new GetTagRequest { Account = account.Name, Name = "VIP" })).Tag);
     }
 
@@ -24,9 +24,9 @@ public class TagLibraryTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task Names_that_differ_only_in_Unicode_form_are_one()
     {
         var account = await TagAccount.NewAsync(shared.Apps);
-        await account.CreateAsync("Caf\u00E9");
+        await account.CreateTagAsync("Caf\u00E9");
 
-        Assert.Equal(StatusCode.AlreadyExists, (await TagAccount.FailureAsync(() => account.CreateAsync("Cafe\u0301"))).Code);
+        await Expect.FailureAsync(StatusCode.AlreadyExists, ErrorReason.AlreadyExists, () => account.CreateTagAsync("Cafe\u0301"));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public class TagLibraryTests(SharedApps shared) : IClassFixture<SharedApps>
         {
             try
             {
-                await account.CreateAsync("Hot Lead");
+                await account.CreateTagAsync("Hot Lead");
                 return true;
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
@@ -62,18 +62,19 @@ public class TagLibraryTests(SharedApps shared) : IClassFixture<SharedApps>
 
         Assert.Equal(first, await account.Tags.CreateTagAsync(request));
         request.Tag.Name = "Cold";
-        Assert.Equal(
-            (StatusCode.FailedPrecondition, "REQUEST_ID_REUSED", ""),
-            await TagAccount.FailureAsync(() => account.Tags.CreateTagAsync(request).ResponseAsync));
+        await Expect.FailureAsync(
+            StatusCode.FailedPrecondition,
+            ErrorReason.RequestIdReused,
+            () => account.Tags.CreateTagAsync(request).ResponseAsync);
     }
 
     [Fact]
     public async Task Rename_makes_no_tag_event()
     {
         var account = await TagAccount.NewAsync(shared.Apps);
-        var tag = await account.CreateAsync("Hot");
+        var tag = await account.CreateTagAsync("Hot");
         var contactId = await account.NewContactAsync();
-        await account.AddAsync(contactId, tag.TagId);
+        await account.AddTagsAsync(contactId, tag.TagId);
         var position = await account.PositionAsync();
 
         var renamed = (await account.Tags.UpdateTagAsync(new UpdateTagRequest
@@ -92,7 +93,7 @@ public class TagLibraryTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task An_update_changes_what_the_mask_names()
     {
         var account = await TagAccount.NewAsync(shared.Apps);
-        var tag = await account.CreateAsync("Hot");
+        var tag = await account.CreateTagAsync("Hot");
 
         var update = new UpdateTagRequest
         {
@@ -110,14 +111,14 @@ public class TagLibraryTests(SharedApps shared) : IClassFixture<SharedApps>
     public async Task An_update_of_an_old_version_is_refused()
     {
         var account = await TagAccount.NewAsync(shared.Apps);
-        var tag = await account.CreateAsync("Hot");
-        await account.CreateAsync("Cold");
+        var tag = await account.CreateTagAsync("Hot");
+        await account.CreateTagAsync("Cold");
 
-        Assert.Equal((StatusCode.Aborted, "VERSION_MISMATCH", ""), await RenameAsync("Warm", version: 7));
-        Assert.Equal((StatusCode.AlreadyExists, "ALREADY_EXISTS", ""), await RenameAsync("Cold", version: 0));
-        Assert.Equal("Hot", (await account.GetAsync(tag.TagId)).Name);
+        (await RenameAsync("Warm", version: 7)).Is(StatusCode.Aborted, ErrorReason.VersionMismatch);
+        (await RenameAsync("Cold", version: 0)).Is(StatusCode.AlreadyExists, ErrorReason.AlreadyExists);
+        Assert.Equal("Hot", (await account.GetTagAsync(tag.TagId)).Name);
 
-        Task<(StatusCode, string, string)> RenameAsync(string name, long version) => TagAccount.FailureAsync(() =>
+        Task<Failure> RenameAsync(string name, long version) => Expect.FailureAsync(() =>
             account.Tags.UpdateTagAsync(new UpdateTagRequest
             {
                 Account = account.Name,
@@ -135,10 +136,10 @@ public class TagLibraryTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         var tag = new Tag { Name = name, Description = description == "2001" ? new string('d', 2001) : description, Color = color };
 
-        var failure = await TagAccount.FailureAsync(() =>
+        var failure = await Expect.FailureAsync(() =>
             account.Tags.CreateTagAsync(new CreateTagRequest { Account = account.Name, Tag = tag }).ResponseAsync);
 
-        Assert.Equal((StatusCode.InvalidArgument, "INVALID_FIELD", field), failure);
+        failure.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, field);
     }
 
     [Fact]
@@ -146,12 +147,13 @@ public class TagLibraryTests(SharedApps shared) : IClassFixture<SharedApps>
     {
         var account = await TagAccount.NewAsync(shared.Apps);
         var other = await TagAccount.NewAsync(shared.Apps);
-        await other.CreateAsync("First");
-        var foreign = await other.CreateAsync("Second");
+        await other.CreateTagAsync("First");
+        var foreign = await other.CreateTagAsync("Second");
 
-        Assert.Equal((StatusCode.NotFound, "NOT_FOUND", ""), await TagAccount.FailureAsync(() => account.GetAsync(foreign.TagId)));
-        Assert.Equal(
-            (StatusCode.NotFound, "ACCOUNT_NOT_FOUND", ""),
-            await TagAccount.FailureAsync(() => account.Tags.GetTagAsync(new GetTagRequest { Account = "nobody", TagId = 1 }).ResponseAsync));
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => account.GetTagAsync(foreign.TagId));
+        await Expect.FailureAsync(
+            StatusCode.NotFound,
+            ErrorReason.AccountNotFound,
+            () => account.Tags.GetTagAsync(new GetTagRequest { Account = "nobody", TagId = 1 }).ResponseAsync);
     }
 }

@@ -1,11 +1,12 @@
 using Crm.Common.V1;
+using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
 using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Library;
 
-public class TagLifecycleTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class TagLifecycleTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task A_deleted_tag_is_on_no_contact_and_comes_back_on_those_who_had_it()
@@ -17,7 +18,7 @@ public class TagLifecycleTests(SharedApps shared) : IClassFixture<SharedApps>
 
         await DeleteAsync(account, tagId);
         Assert.Empty(await account.TagsOfAsync(5));
-        Assert.Equal(StatusCode.NotFound, (await TagAccount.FailureAsync(() => account.AddAsync(5, tagId))).Code);
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => account.AddTagsAsync(5, tagId));
 
         var restored = await RestoreAsync(account, tagId);
         Assert.Equal(17_000, restored.ContactCount);
@@ -31,7 +32,7 @@ public class TagLifecycleTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         var contactId = await account.NewContactAsync();
         var tagId = await account.NewTagAsync("Hot");
-        await account.AddAsync(contactId, tagId);
+        await account.AddTagsAsync(contactId, tagId);
         await DeleteAsync(account, tagId);
         await RestoreAsync(account, tagId);
 
@@ -47,10 +48,10 @@ public class TagLifecycleTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         await account.NewContactsAsync(2);
         var tagId = await account.NewTagAsync("Hot");
-        await account.AddAsync(1, tagId);
+        await account.AddTagsAsync(1, tagId);
         await DeleteAsync(account, tagId);
         await RestoreAsync(account, tagId);
-        await account.RemoveAsync(1, tagId);
+        await account.RemoveTagsAsync(1, tagId);
         await DeleteAsync(account, tagId);
 
         Assert.Equal(0, (await RestoreAsync(account, tagId)).ContactCount);
@@ -64,7 +65,7 @@ public class TagLifecycleTests(SharedApps shared) : IClassFixture<SharedApps>
         var deleted = await DeleteAsync(account, tagId);
 
         Assert.Equal(deleted, await DeleteAsync(account, tagId));
-        Assert.Equal(StatusCode.NotFound, (await TagAccount.FailureAsync(() => DeleteAsync(account, tagId + 1_000))).Code);
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => DeleteAsync(account, tagId + 1_000));
     }
 
     [Fact]
@@ -73,9 +74,9 @@ public class TagLifecycleTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         var tagId = await account.NewTagAsync("Hot");
         await DeleteAsync(account, tagId);
-        await account.CreateAsync("Hot");
+        await account.CreateTagAsync("Hot");
 
-        Assert.Equal((StatusCode.AlreadyExists, "ALREADY_EXISTS", ""), await TagAccount.FailureAsync(() => RestoreAsync(account, tagId)));
+        await Expect.FailureAsync(StatusCode.AlreadyExists, ErrorReason.AlreadyExists, () => RestoreAsync(account, tagId));
     }
 
     [Fact]
@@ -89,7 +90,7 @@ public class TagLifecycleTests(SharedApps shared) : IClassFixture<SharedApps>
         {
             try
             {
-                await account.AddAsync(contactId, tagId);
+                await account.AddTagsAsync(contactId, tagId);
                 return 1;
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
@@ -100,7 +101,7 @@ public class TagLifecycleTests(SharedApps shared) : IClassFixture<SharedApps>
         await DeleteAsync(account, tagId);
         var added = (await adders).Sum();
 
-        Assert.Equal(0, (await account.GetAsync(tagId)).ContactCount);
+        Assert.Equal(0, (await account.GetTagAsync(tagId)).ContactCount);
         Assert.Equal(added, (await RestoreAsync(account, tagId)).ContactCount);
     }
 

@@ -7,7 +7,7 @@ using TagSegments.Testing;
 namespace TagSegments.Tags.Tests.Tagging.Library;
 
 /// <summary>Two callers who do something with the same tag at the same moment.</summary>
-public class TagRaceTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class TagRaceTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Of_two_renames_to_one_name_at_once_one_succeeds()
@@ -15,10 +15,10 @@ public class TagRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         var (a, b) = (await account.NewTagAsync("a"), await account.NewTagAsync("b"));
 
-        var outcomes = await Task.WhenAll(CallStatus.OfAsync(() => RenameAsync(account, a, "c")), CallStatus.OfAsync(() => RenameAsync(account, b, "c")));
+        var outcomes = await Task.WhenAll(Expect.StatusAsync(() => RenameAsync(account, a, "c")), Expect.StatusAsync(() => RenameAsync(account, b, "c")));
 
         Assert.Equal([StatusCode.OK, StatusCode.AlreadyExists], outcomes.Order());
-        Assert.Equal(1, new[] { (await account.GetAsync(a)).Name, (await account.GetAsync(b)).Name }.Count(name => name == "c"));
+        Assert.Equal(1, new[] { (await account.GetTagAsync(a)).Name, (await account.GetTagAsync(b)).Name }.Count(name => name == "c"));
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public class TagRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         var tagId = await account.NewTagAsync("a");
         await account.BulkAsync(Enumerable.Range(1, 10), [tagId]);
 
-        var outcomes = await Task.WhenAll(CallStatus.OfAsync(() => account.DeleteTagAsync(tagId)), CallStatus.OfAsync(() => account.DeleteTagAsync(tagId)));
+        var outcomes = await Task.WhenAll(Expect.StatusAsync(() => account.DeleteTagAsync(tagId)), Expect.StatusAsync(() => account.DeleteTagAsync(tagId)));
 
         Assert.All(outcomes, code => Assert.Equal(StatusCode.OK, code));
         var removed = await account.EventsAsync(request => request.CauseKind = Cause.Types.Kind.TagLifecycle);
@@ -42,11 +42,11 @@ public class TagRaceTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         var tagId = await account.NewTagAsync("a");
 
-        var outcomes = await Task.WhenAll(CallStatus.OfAsync(() => account.DeleteTagAsync(tagId)), CallStatus.OfAsync(() => RenameAsync(account, tagId, "b")));
+        var outcomes = await Task.WhenAll(Expect.StatusAsync(() => account.DeleteTagAsync(tagId)), Expect.StatusAsync(() => RenameAsync(account, tagId, "b")));
 
         Assert.Equal(StatusCode.OK, outcomes[0]);
         Assert.True(outcomes[1] is StatusCode.OK or StatusCode.NotFound);
-        var tag = await account.GetAsync(tagId);
+        var tag = await account.GetTagAsync(tagId);
         Assert.NotNull(tag.DeleteTime);
         Assert.Equal(outcomes[1] == StatusCode.OK ? "b" : "a", tag.Name);
     }
@@ -56,12 +56,12 @@ public class TagRaceTests(SharedApps shared) : IClassFixture<SharedApps>
     {
         var account = await TagAccount.NewAsync(shared.Apps);
         var (contactId, tagId) = (await account.NewContactAsync(), await account.NewTagAsync("a"));
-        await account.AddAsync(contactId, tagId);
+        await account.AddTagsAsync(contactId, tagId);
 
         await account.DeleteContactAsync(contactId);
 
         Assert.Equal(TagEvent.Types.Kind.Added, Assert.Single(await account.EventsAsync(request => request.TagId = tagId)).Kind);
-        Assert.Equal(0, (await account.GetAsync(tagId)).ContactCount);
+        Assert.Equal(0, (await account.GetTagAsync(tagId)).ContactCount);
     }
 
     private static Task RenameAsync(TagAccount account, int tagId, string name) => account.Tags.UpdateTagAsync(new UpdateTagRequest

@@ -3,7 +3,7 @@ using TagSegments.Tags.Tagging.Naming;
 
 namespace TagSegments.Tags.Tests.Tagging.Naming;
 
-public class NameRulesTests
+public sealed class NameRulesTests
 {
     [Theory]
     [InlineData("Hot Lead", null, "")]

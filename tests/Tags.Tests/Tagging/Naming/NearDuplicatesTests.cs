@@ -2,7 +2,7 @@ using TagSegments.Tags.Tagging.Naming;
 
 namespace TagSegments.Tags.Tests.Tagging.Naming;
 
-public class NearDuplicatesTests
+public sealed class NearDuplicatesTests
 {
     [Theory]
     [InlineData("VIP", "vip")]

@@ -1,4 +1,5 @@
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
 using TagSegments.Tags.Tests.Crm.Imports;
@@ -48,8 +49,11 @@ public sealed class NewTagFindingsTests(SharedApps shared) : IClassFixture<Share
         Assert.Equal((Kind.Policy, "All Lower"), (Assert.Single(findings).Kind, findings[0].Suggestion));
         await SetPolicyAsync(account, NamingPolicy.Types.Mode.Enforce);
         request.TagNames.Add("lower still");
-        Assert.Equal(
-            (StatusCode.InvalidArgument, "NAMING_POLICY", "tag_names[2]"), await TagAccount.FailureAsync(() => account.Tags.AddTagsAsync(request).ResponseAsync));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.NamingPolicy,
+            () => account.Tags.AddTagsAsync(request).ResponseAsync,
+            "tag_names[2]");
         Assert.Equal(["Fine", "all lower"], await account.TagsOfAsync(1));
     }
 

@@ -1,9 +1,11 @@
+using Crm.Errors.V1;
 using Grpc.Core;
 using TagSegments.Tags.Tagging.Naming;
+using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Naming;
 
-public class TagNamesTests
+public sealed class TagNamesTests
 {
     [Theory]
     [InlineData("  Hot Lead\t", "Hot Lead")]
@@ -54,7 +56,6 @@ public class TagNamesTests
 
     private static void Refused(string name)
     {
-        var failure = Assert.Throws<RpcException>(() => TagNames.Normalize(name, "name"));
-        Assert.Equal(StatusCode.InvalidArgument, failure.StatusCode);
+        Expect.Failure(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => TagNames.Normalize(name, "name"), "name");
     }
 }

@@ -1,3 +1,4 @@
+using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -5,7 +6,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Reports;
 
-public class ReportTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class ReportTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     private ReportService.ReportServiceClient Reports => new(shared.Apps.Channel(Service.Tags));
 
@@ -15,9 +16,9 @@ public class ReportTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         var contactIds = new[] { await account.NewContactAsync(), await account.NewContactAsync(), await account.NewContactAsync() };
         var hot = await account.NewTagAsync("Hot");
-        await account.AddAsync(contactIds[0], hot);
+        await account.AddTagsAsync(contactIds[0], hot);
         await account.BulkAsync(contactIds, [hot]);
-        await account.RemoveAsync(contactIds[0], hot);
+        await account.RemoveTagsAsync(contactIds[0], hot);
         await account.DeleteContactAsync(contactIds[1]);
         var events = await account.EventsAsync();
         var past = Timestamp.FromDateTime(new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
@@ -40,7 +41,7 @@ public class ReportTests(SharedApps shared) : IClassFixture<SharedApps>
         await account.NewContactsAsync(20_000);
         var hot = await account.NewTagAsync("Hot");
         await account.BulkAsync([1, 20_000], [hot]);
-        await account.RemoveAsync(20_000, hot);
+        await account.RemoveTagsAsync(20_000, hot);
         await account.Tags.DeleteTagAsync(new DeleteTagRequest { Account = account.Name, TagId = hot });
         await account.Tags.RestoreTagAsync(new RestoreTagRequest { Account = account.Name, TagId = hot });
         var events = await account.EventsAsync();
@@ -75,11 +76,15 @@ public class ReportTests(SharedApps shared) : IClassFixture<SharedApps>
         var account = await TagAccount.NewAsync(shared.Apps);
         var a = await account.NewTagAsync("a");
 
-        Assert.Equal(
-            (StatusCode.InvalidArgument, "INVALID_FIELD", "tag_ids"),
-            await TagAccount.FailureAsync(() => Reports.GetTagOverlapAsync(new GetTagOverlapRequest { Account = account.Name, TagIds = { a } }).ResponseAsync));
-        Assert.Equal(
-            (StatusCode.InvalidArgument, "INVALID_FIELD", "times"),
-            await TagAccount.FailureAsync(() => Reports.GetTagHistoryAsync(new GetTagHistoryRequest { Account = account.Name, TagIds = { a } }).ResponseAsync));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            () => Reports.GetTagOverlapAsync(new GetTagOverlapRequest { Account = account.Name, TagIds = { a } }).ResponseAsync,
+            "tag_ids");
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            () => Reports.GetTagHistoryAsync(new GetTagHistoryRequest { Account = account.Name, TagIds = { a } }).ResponseAsync,
+            "times");
     }
 }

@@ -1,4 +1,5 @@
 using Crm.Campaigns.V1;
+using Crm.Errors.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
 using Crm.Workflows.V1;
@@ -37,8 +38,8 @@ public sealed class TagUsagesTests(SharedApps shared) : IClassFixture<SharedApps
         foreach (var tagId in new[] { hot, included, excluded })
         {
             Assert.Equal(["smart_list Calls"], await UsersAsync(account, tagId));
-            var error = await Errors.OfAsync(() => account.Tags.DeleteTagAsync(new DeleteTagRequest { Account = account.Name, TagId = tagId }).ResponseAsync);
-            Assert.Equal("smart_list:Calls", error.Is(StatusCode.FailedPrecondition, "IN_USE").Metadata("used_by"));
+            var error = await Expect.FailureAsync(() => account.Tags.DeleteTagAsync(new DeleteTagRequest { Account = account.Name, TagId = tagId }).ResponseAsync);
+            Assert.Equal("smart_list:Calls", error.Is(StatusCode.FailedPrecondition, ErrorReason.InUse).Metadata["used_by"]);
         }
     }
 
@@ -70,10 +71,10 @@ public sealed class TagUsagesTests(SharedApps shared) : IClassFixture<SharedApps
             _ => WorkflowAsync(account, "User", "Hot", "Warm"),
         });
 
-        var error = await Errors.OfAsync(() => account.Tags.DeleteTagAsync(new DeleteTagRequest { Account = account.Name, TagId = hot }).ResponseAsync);
+        var error = await Expect.FailureAsync(() => account.Tags.DeleteTagAsync(new DeleteTagRequest { Account = account.Name, TagId = hot }).ResponseAsync);
 
-        Assert.Equal($"{user}:User", error.Is(StatusCode.FailedPrecondition, "IN_USE").Metadata("used_by"));
-        Assert.Null((await account.GetAsync(hot)).DeleteTime);
+        Assert.Equal($"{user}:User", error.Is(StatusCode.FailedPrecondition, ErrorReason.InUse).Metadata["used_by"]);
+        Assert.Null((await account.GetTagAsync(hot)).DeleteTime);
     }
 
     [Fact]
@@ -82,7 +83,7 @@ public sealed class TagUsagesTests(SharedApps shared) : IClassFixture<SharedApps
         var account = await TagAccount.NewAsync(shared.Apps);
         await account.NewContactAsync();
         var hot = await account.NewTagAsync("Hot");
-        await account.AddAsync(1, hot);
+        await account.AddTagsAsync(1, hot);
         await SegmentAsync(account, "Engaged", "has tag \"Hot\"");
         var campaign = await CampaignAsync(account, "Spring", "has tag \"Hot\"", "Hot");
 
@@ -91,9 +92,9 @@ public sealed class TagUsagesTests(SharedApps shared) : IClassFixture<SharedApps
         var segment = await GetSegmentAsync(account, "Engaged");
         Assert.Equal(Segment.Types.State.Invalid, segment.State);
         Assert.Contains("tag", segment.Problems.Single(), StringComparison.Ordinal);
-        var send = await Errors.OfAsync(() => shared.Apps.Campaigns.SendCampaignAsync(
+        var send = await Expect.FailureAsync(() => shared.Apps.Campaigns.SendCampaignAsync(
             new SendCampaignRequest { Account = account.Name, CampaignId = campaign.CampaignId }).ResponseAsync);
-        send.Is(StatusCode.FailedPrecondition, "REFERENCE_MISSING");
+        send.Is(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing);
 
         await account.Tags.RestoreTagAsync(new RestoreTagRequest { Account = account.Name, TagId = hot });
 

@@ -1,5 +1,6 @@
 using Crm.Common.V1;
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Grpc.Core;
 using TagSegments.Tags.Tests.Crm.Imports;
 using TagSegments.Testing;
@@ -7,15 +8,15 @@ using Kind = Crm.Contacts.V1.ContactEvent.Types.Kind;
 
 namespace TagSegments.Tags.Tests.Crm.Contacts.Feed;
 
-public class WatchContactEventsTests(SharedApps shared) : IClassFixture<SharedApps>
+public sealed class WatchContactEventsTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]
     public async Task Tells_what_happened_in_order_and_goes_on_behind_a_position()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.FieldAsync("city", Field.Types.Type.Text);
-        var contact = await account.CreateAsync(new());
-        await account.UpdateAsync(new() { ContactId = 1, FirstName = "Ada", Fields = CrmAccount.Values("city", new() { StringValue = "Wien" }) });
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateFieldAsync("city", Field.Types.Type.Text);
+        var contact = await account.CreateContactAsync(new());
+        await account.UpdateContactAsync(new() { ContactId = 1, FirstName = "Ada", Fields = TestAccount.Values("city", new() { StringValue = "Wien" }) });
         await account.Apps.Contacts.SetConsentAsync(new()
         {
             Account = account.Name,
@@ -26,7 +27,7 @@ public class WatchContactEventsTests(SharedApps shared) : IClassFixture<SharedAp
         await account.Apps.Contacts.RestoreContactAsync(new() { Account = account.Name, ContactId = 1 });
 
         var (events, position) = await ReadAsync(account, "", 5);
-        await account.CreateAsync(new());
+        await account.CreateContactAsync(new());
         var (later, _) = await ReadAsync(account, position, 1);
 
         Assert.Equal([Kind.Created, Kind.Updated, Kind.ConsentChanged, Kind.Deleted, Kind.Restored], events.Select(e => e.Kind));
@@ -39,7 +40,7 @@ public class WatchContactEventsTests(SharedApps shared) : IClassFixture<SharedAp
     [Fact]
     public async Task Tells_of_imported_contacts_one_by_one()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
+        var account = await TestAccount.NewAsync(shared.Apps);
         var options = new ImportOptions { ExternalIdColumn = "id" };
         await Importer.RunAsync(account.Apps, account.Name, options, "id,city\na,Wien\nb,Graz\n");
         await Importer.RunAsync(account.Apps, account.Name, options, "id,city\na,Wien\nb,Linz\n");
@@ -54,13 +55,13 @@ public class WatchContactEventsTests(SharedApps shared) : IClassFixture<SharedAp
     [Fact]
     public async Task A_watch_from_now_sees_only_what_comes()
     {
-        var account = await CrmAccount.NewAsync(shared.Apps);
-        await account.CreateAsync(new());
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateContactAsync(new());
         using var call = account.Apps.Contacts.WatchContactEvents(new() { Account = account.Name, After = "now" });
         await call.ResponseStream.MoveNext(default);
         Assert.Empty(call.ResponseStream.Current.Events);
 
-        await account.CreateAsync(new());
+        await account.CreateContactAsync(new());
         await call.ResponseStream.MoveNext(default);
 
         Assert.Equal(2, Assert.Single(call.ResponseStream.Current.Events).ContactId);
@@ -69,17 +70,17 @@ public class WatchContactEventsTests(SharedApps shared) : IClassFixture<SharedAp
     [Fact]
     public async Task Refuses_a_position_of_another_account()
     {
-        var mine = await CrmAccount.NewAsync(shared.Apps);
-        var theirs = await CrmAccount.NewAsync(shared.Apps);
-        await theirs.CreateAsync(new());
+        var mine = await TestAccount.NewAsync(shared.Apps);
+        var theirs = await TestAccount.NewAsync(shared.Apps);
+        await theirs.CreateContactAsync(new());
         var (_, position) = await ReadAsync(theirs, "", 1);
 
-        var error = await Errors.OfAsync(() => ReadAsync(mine, position, 1));
+        var error = await Expect.FailureAsync(() => ReadAsync(mine, position, 1));
 
-        Assert.Equal(["after"], error.Is(StatusCode.InvalidArgument, "PAGE_TOKEN").Fields());
+        error.Is(StatusCode.InvalidArgument, ErrorReason.PageToken, "after");
     }
 
-    private static async Task<(List<ContactEvent> Events, string Position)> ReadAsync(CrmAccount account, string after, int count)
+    private static async Task<(List<ContactEvent> Events, string Position)> ReadAsync(TestAccount account, string after, int count)
     {
         var events = new List<ContactEvent>();
         using var call = account.Apps.Contacts.WatchContactEvents(new() { Account = account.Name, After = after }, deadline: DateTime.UtcNow.AddSeconds(20));

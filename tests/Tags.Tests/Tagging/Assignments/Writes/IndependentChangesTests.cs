@@ -5,7 +5,7 @@ using TagSegments.Tags.Tagging.Assignments.Writes;
 
 namespace TagSegments.Tags.Tests.Tagging.Assignments.Writes;
 
-public class IndependentChangesTests
+public sealed class IndependentChangesTests
 {
     private static readonly ChangeCause s_cause = new(Cause.Types.Kind.User, "test");
 

@@ -2,10 +2,10 @@ using Dapper;
 using Npgsql;
 using TagSegments.Bitmaps;
 
-namespace TagSegments.Testing;
+namespace TagSegments.Segments.Tests.Data;
 
 // Tags on contacts: the bits, their log and the clock.
-internal sealed partial class TestAccount
+internal sealed partial class DirectAccount
 {
     private async Task ChangeAsync(NpgsqlConnection connection, TagWrite[] writes)
     {
