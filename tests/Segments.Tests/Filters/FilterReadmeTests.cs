@@ -87,7 +87,12 @@ public sealed partial class FilterReadmeTests
         return examples;
     }
 
-    private static IEnumerable<string> Rows() => s_lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+    // Tables of other sections show other things than filters.
+    private static IEnumerable<string> Rows() => s_lines
+        .SkipWhile(line => line != "## The filter language")
+        .Skip(1)
+        .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+        .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
 
     private static string RepositoryRoot()
     {
