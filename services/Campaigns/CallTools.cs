@@ -1,5 +1,5 @@
 namespace TagSegments.Campaigns;
 
-/// <summary>What every call needs, whatever it is about.</summary>
+/// <summary>The tools of every call, on any subject.</summary>
 internal sealed record CallTools(
     IdempotentWrites Writes, AccountDirectory Accounts, PageTokens Pages, SignedToken Signed, ConsistencyTokens Tokens, TimeProvider Time);

@@ -4,7 +4,7 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns;
 
-/// <summary>What the campaign service does, as metrics of the meter <c>TagSegments.Campaigns</c>.</summary>
+/// <summary>The metrics of the campaign service, in the meter <c>TagSegments.Campaigns</c>.</summary>
 internal static class CampaignMetrics
 {
     private static readonly Meter s_meter = new("TagSegments.Campaigns");

@@ -102,7 +102,7 @@ public static class CampaignsApp
         services.AddSingleton<MessagePump>();
         services.AddSingleton<CampaignScheduler>();
         services.AddHostedService(provider => provider.GetRequiredService<CampaignScheduler>());
-        // Sending stops first: what it holds is kept until it has given it back.
+        // Sending stops first: the journal is kept until sending has given back its batches.
         services.AddHostedService(provider => provider.GetRequiredService<Journals>());
         services.AddHostedService<BatchKeeper>();
         services.AddHostedService<SendingService>();

@@ -34,7 +34,7 @@ public static class CellText
     private static string? Unmark(string cell) =>
         Marks(cell) is var marks and > 0 && cell.AsSpan().IndexOfAnyExcept(Mark) >= marks ? cell[marks..] : null;
 
-    // Counted behind the text's own apostrophes: the number is the same for a text and its marked form.
+    // Counted after the text's own apostrophes: the number is the same for a text and its marked form.
     private static int Marks(string text)
     {
         var rest = text.AsSpan().TrimStart(Mark);
@@ -47,7 +47,7 @@ public static class CellText
     // What Excel, LibreOffice or Google Sheets take for the beginning of a formula; full-width forms count as well.
     private static bool IsFormula(char first) => first is '=' or '+' or '-' or '@' or '＝' or '＋' or '－' or '＠';
 
-    // Spreadsheets look behind these. A byte order mark is one of them.
+    // Spreadsheets skip these. A byte order mark is one of them.
     private static bool IsInvisible(char first) =>
         char.IsWhiteSpace(first) || char.IsControl(first) || char.GetUnicodeCategory(first) == UnicodeCategory.Format;
 }

@@ -13,7 +13,7 @@ public static class ListText
 
     /// <summary>
     /// Reads a list with any of <paramref name="separators"/>, each item trimmed; empty items do not count. A quote that is never closed, or
-    /// has text behind it, is a character like others.
+    /// has text after it, is a character like others.
     /// </summary>
     public static string[] Split(string text, string[] separators)
     {

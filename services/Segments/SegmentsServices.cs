@@ -9,7 +9,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments;
 
-/// <summary>Registers what the service is made of.</summary>
+/// <summary>Registers the parts of the service.</summary>
 internal static class SegmentsServices
 {
     public static IServiceCollection AddSegments(this IServiceCollection services)

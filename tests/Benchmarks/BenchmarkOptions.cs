@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TagSegments.Benchmarks;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record BenchmarkOptions
 {
     /// <summary>The size of the generated account.</summary>
@@ -11,10 +11,10 @@ internal sealed record BenchmarkOptions
     /// <summary>The seed of the generated data.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>How often each measurement is repeated, in turns with those it is compared with.</summary>
+    /// <summary>How often each measurement is repeated, in turns with its yardsticks.</summary>
     public int Rounds { get; init; } = 7;
 
-    /// <summary>A folder in which the loaded server is kept for the next run; null for a server that goes with the run.</summary>
+    /// <summary>A folder that keeps the loaded server for the next run; null for a server that is deleted after the run.</summary>
     public string? Keep { get; init; }
 
     /// <summary>The groups of rows to measure; empty for all.</summary>
@@ -23,7 +23,7 @@ internal sealed record BenchmarkOptions
     /// <summary>Prints one JSON document instead of a table.</summary>
     public bool Json { get; init; }
 
-    /// <summary>Whether a group of rows is to be measured.</summary>
+    /// <summary>Whether to measure a group of rows.</summary>
     public bool Wants(string group) => Rows.Count == 0 || Rows.Contains(group);
 
     /// <summary>

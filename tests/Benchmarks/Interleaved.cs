@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace TagSegments.Benchmarks;
 
 /// <summary>
-/// Measures things in turns, round by round: machines are noisy, and what is compared must have met the same noise. Only ratios of
+/// Measures things in turns, round by round: machines are noisy, and values that are compared must have met the same noise. Only ratios of
 /// measurements of one run mean something.
 /// </summary>
 internal static class Interleaved
@@ -31,8 +31,8 @@ internal static class Interleaved
     }
 
     /// <summary>
-    /// Runs short calls in turns without measuring them: a process compiles its code again, and a connection prepares its statements, when they
-    /// see what is used often. That is the time of a start, not of a call.
+    /// Runs short calls in turns without measuring them: a process compiles frequent code again, and a connection prepares frequent statements.
+    /// That is the cost of a start, not of a call.
     /// </summary>
     public static async Task WarmUpAsync(params Func<Task>[] calls)
     {

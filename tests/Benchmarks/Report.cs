@@ -4,13 +4,13 @@ using System.Text.Json;
 namespace TagSegments.Benchmarks;
 
 /// <summary>One comparison: ours against a yardstick of the same run.</summary>
-/// <param name="Name">What was measured.</param>
+/// <param name="Name">The name of the measurement.</param>
 /// <param name="Ours">Our value, in <paramref name="Unit"/>.</param>
-/// <param name="Yardstick">What it is compared with, in <paramref name="Unit"/>.</param>
-/// <param name="YardstickName">What the yardstick is.</param>
+/// <param name="Yardstick">The value to compare with, in <paramref name="Unit"/>.</param>
+/// <param name="YardstickName">The name of the yardstick.</param>
 /// <param name="Unit">The unit of both, for example <c>ms</c> or <c>calls/s</c>.</param>
 /// <param name="Ratio">Ours divided by the yardstick.</param>
-/// <param name="Target">The target of the ratio, for example <c>&lt;= 2.5</c>; empty where the row is only for comparison.</param>
+/// <param name="Target">The target of the ratio, for example <c>&lt;= 2.5</c>; empty if the row is only for comparison.</param>
 /// <param name="Met">Whether the ratio meets the target; null without one.</param>
 internal sealed record Row(
     string Name, double Ours, double Yardstick, string YardstickName, string Unit, double Ratio, string Target, bool? Met);

@@ -7,7 +7,7 @@ using TagSegments.Embedded.Smtp;
 
 namespace TagSegments.Campaigns.Tests;
 
-// What tests make and look at.
+// The things that tests create and read.
 public sealed partial class CampaignWorld
 {
     public static FilterSource HasTag(int tagId) =>
@@ -32,7 +32,7 @@ public sealed partial class CampaignWorld
         return (await Apps.Tags.GetTagAsync(new() { Account = account, Name = name })).Tag.TagId;
     }
 
-    /// <summary>Gives a contact what the contact service would refuse; an import of old data may have brought it.</summary>
+    /// <summary>Gives a contact values that the contact service would refuse; an import of old data may have brought them.</summary>
     public Task MakeInvalidAsync(string account, Contact contact) => ExecuteAsync(
         """
         UPDATE crm.contact c SET email = 'not an address', email_key = 'not an address'

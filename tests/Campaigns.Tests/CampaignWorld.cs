@@ -80,7 +80,7 @@ public sealed partial class CampaignWorld : IAsyncLifetime
     public async Task<List<Recipient>> LedgerAsync(string account, string campaignId) =>
         [.. (await Campaigns.ListRecipientsAsync(new ListRecipientsRequest { Account = account, CampaignId = campaignId, PageSize = 10_000 })).Recipients];
 
-    /// <summary>Runs SQL as the owner: to arrange what no call offers, and to look behind the service.</summary>
+    /// <summary>Runs SQL as the owner: to arrange what no call offers, and to read the tables of the service.</summary>
     public async Task<int> ExecuteAsync(string sql, object? parameters = null)
     {
         await using var connection = new NpgsqlConnection(Apps.Database.OwnerConnectionString);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TagSegments.Chaos;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record ChaosOptions
 {
     /// <summary>How many processes are killed.</summary>
@@ -11,10 +11,10 @@ internal sealed record ChaosOptions
     /// <summary>How many histories are played.</summary>
     public int Histories { get; init; } = 10_000;
 
-    /// <summary>The seed of every choice: what is killed, when, and with which load.</summary>
+    /// <summary>The seed of every choice: the process to kill, the time, and the load.</summary>
     public int Seed { get; init; } = Environment.TickCount & 0xFFFF;
 
-    /// <summary>Breaks something on purpose, to see that the scenario finds it; <c>all</c> for one thing after the other, null for the product as it is.</summary>
+    /// <summary>Breaks something on purpose, to see that the scenario finds it; <c>all</c> for every mutant, null for the real product.</summary>
     public string? Mutant { get; init; }
 
     /// <summary>Prints one JSON document instead of lines.</summary>

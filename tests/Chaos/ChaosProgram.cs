@@ -1,6 +1,6 @@
 namespace TagSegments.Chaos;
 
-/// <summary>Runs one scenario and prints its report: ends with 0 if nothing promised was broken, 1 if something was, 2 for a wrong command line.</summary>
+/// <summary>Runs one scenario and prints its report: ends with 0 if all promises were kept, 1 if not, 2 for a wrong command line.</summary>
 internal static class ChaosProgram
 {
     public static async Task<int> RunAsync(string[] args, Dictionary<string, Scenario> scenarios)

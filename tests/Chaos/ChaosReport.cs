@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace TagSegments.Chaos;
 
-/// <summary>What a scenario has seen. A violation is anything that a user was promised would not happen.</summary>
+/// <summary>The findings of a scenario. A violation is anything that users were promised would not happen.</summary>
 internal sealed class ChaosReport(string scenario, ChaosOptions options)
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -15,10 +15,10 @@ internal sealed class ChaosReport(string scenario, ChaosOptions options)
     /// <summary>The names of the numbers that had to be zero and are not.</summary>
     public IReadOnlyCollection<string> Broken => _broken;
 
-    /// <summary>Adds a number that is only told.</summary>
+    /// <summary>Adds a number that is only reported.</summary>
     public void Tell(string name, object value) => _values[name] = value;
 
-    /// <summary>Adds a number that must be zero, with examples of what was found.</summary>
+    /// <summary>Adds a number that must be zero, with examples of the findings.</summary>
     public void MustBeZero(string name, int count, IEnumerable<string> examples)
     {
         _values[name] = count;

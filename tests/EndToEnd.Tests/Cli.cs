@@ -29,5 +29,5 @@ internal sealed class Cli(TestApps apps)
         new[] { "--server", $"{service.ToString().ToLowerInvariant()}={apps.GrpcAddress(service)}" });
 }
 
-/// <summary>What a run of the program left.</summary>
+/// <summary>The result of a run of the program.</summary>
 internal sealed record CliResult(int Code, string Output, string Error);

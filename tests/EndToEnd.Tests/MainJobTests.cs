@@ -6,7 +6,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.EndToEnd.Tests;
 
-/// <summary>The job that the product is for, from import to workflow, over real SMTP. The demo checks each step by itself and fails at the first.</summary>
+/// <summary>The main job of the product, from import to workflow, over real SMTP. The demo checks each step and fails at the first fault.</summary>
 public sealed class MainJobTests
 {
     [Fact]

@@ -66,7 +66,7 @@ internal sealed class StandaloneProcess : IAsyncDisposable
         return await ExitAsync();
     }
 
-    /// <summary>Gets the processes that this one has started, and theirs.</summary>
+    /// <summary>Gets the processes that this one has started, and their descendants.</summary>
     public IReadOnlyList<int> Children() => Descendants(Id).ToList();
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.EndToEnd.Tests;
 
-/// <summary>The workflow commands: from a file to runs, their history and what people do with them.</summary>
+/// <summary>The workflow commands: from a file to runs, their history and the commands for single runs.</summary>
 public sealed class WorkflowCommandTests(SharedApps shared) : IClassFixture<SharedApps>, IAsyncLifetime
 {
     private const string Pause = """

@@ -13,7 +13,7 @@ public sealed class CallMetricsTests
     {
         var measured = Channel.CreateUnbounded<(string Method, string Status)>();
         using var listener = Listen(measured.Writer);
-        // No other test answers so, whose calls are measured as well.
+        // The calls of other tests are measured as well, and none of them is answered like this.
         await using var host = await TestHost.StartAsync((_, _) => throw new RpcException(new Status(StatusCode.DataLoss, "lost")));
 
         await Expect.FailureAsync(() => host.Client.GetAccountAsync(new() { Account = "a" }).ResponseAsync);

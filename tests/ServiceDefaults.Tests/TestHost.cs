@@ -7,7 +7,7 @@ using TagSegments.ServiceDefaults.Host;
 
 namespace TagSegments.ServiceDefaults.Tests;
 
-/// <summary>A service on a free loopback port whose calls do what a test says.</summary>
+/// <summary>A service on a free loopback port whose calls run code of the test.</summary>
 internal sealed class TestHost : IAsyncDisposable
 {
     private readonly WebApplication _app;

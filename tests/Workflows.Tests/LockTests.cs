@@ -18,7 +18,7 @@ using TagSegments.Workflows.Tests.Runs;
 
 namespace TagSegments.Workflows.Tests;
 
-/// <summary>Other services are asked while nothing is locked: each stand-in for one looks at the locks when it is called.</summary>
+/// <summary>Other services are called while nothing is locked: each stand-in for one reads the locks when it is called.</summary>
 public sealed class LockTests : IAsyncLifetime
 {
     private readonly List<string> _seen = [];
@@ -136,7 +136,7 @@ public sealed class LockTests : IAsyncLifetime
         }
         catch (Exception e)
         {
-            // The test compares what was seen, in its own thread.
+            // The test compares the findings, in its own thread.
             _seen.Add($"{call}: {e.Message}");
         }
     }

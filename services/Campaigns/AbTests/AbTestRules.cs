@@ -5,7 +5,7 @@ using Rule = Crm.Campaigns.V1.AbTest.Types.Rule;
 
 namespace TagSegments.Campaigns.AbTests;
 
-/// <summary>Checks what callers say about A/B tests.</summary>
+/// <summary>Checks the A/B tests of requests.</summary>
 internal static class AbTestRules
 {
     private const string Path = "campaign.ab_test";
@@ -18,7 +18,7 @@ internal static class AbTestRules
             return;
         }
 
-        // What is output only is not taken from the caller.
+        // Output-only fields are not taken from the caller.
         (test.DecideTime, test.Winner, test.Decision) = (null, "", "");
         var checks = new FieldChecks()
             .Require(test.Variants.Count is >= 2 and <= 10, $"{Path}.variants", "must be 2 to 10")

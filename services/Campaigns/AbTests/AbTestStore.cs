@@ -17,7 +17,7 @@ internal sealed class AbTestStore(NpgsqlDataSource database)
         WHERE b.account_id = decided.account_id AND b.campaign_id = decided.campaign_id AND b.part = {BatchParts.Rest} AND b.due_at = 'infinity'
         """;
 
-    /// <summary>Starts the clock of tests whose messages were all tried. A test in which nobody takes part need not wait.</summary>
+    /// <summary>Starts the clock of tests whose messages were all tried. A test without participants need not wait.</summary>
     public async Task<int> StartClocksAsync(CancellationToken ct)
     {
         const string sql =
@@ -46,7 +46,7 @@ internal sealed class AbTestStore(NpgsqlDataSource database)
         return await connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: ct));
     }
 
-    /// <summary>Lists the tests whose winner is to be chosen now.</summary>
+    /// <summary>Lists the tests whose winner is due.</summary>
     public async Task<List<DueTest>> DueAsync(CancellationToken ct)
     {
         const string sql =
@@ -79,7 +79,7 @@ internal sealed class AbTestStore(NpgsqlDataSource database)
         return await connection.ExecuteScalarAsync<int>(new CommandDefinition(sql, parameters, cancellationToken: ct)) > 0;
     }
 
-    /// <summary>Stores the winner that somebody chose and releases the rest, in a campaign that the caller has locked.</summary>
+    /// <summary>Stores the winner that a caller chose and releases the rest, in a campaign that the caller has locked.</summary>
     public static Task ChooseAsync(NpgsqlTransaction tx, int accountId, Guid campaignId, int winner, string decision, CancellationToken ct)
     {
         const string sql =
@@ -96,7 +96,7 @@ internal sealed class AbTestStore(NpgsqlDataSource database)
         return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
     }
 
-    /// <summary>Counts what became of each variant; 0 is the rest of the audience.</summary>
+    /// <summary>Counts the outcomes of each variant; 0 is the rest of the audience.</summary>
     public async Task<List<VariantCounts>> CountAsync(int accountId, Guid campaignId, CancellationToken ct)
     {
         const string sql =
@@ -124,10 +124,10 @@ internal sealed class AbTestStore(NpgsqlDataSource database)
     }
 }
 
-/// <summary>A test whose winner is to be chosen.</summary>
+/// <summary>A test whose winner is due.</summary>
 internal sealed record DueTest(int AccountId, Guid CampaignId, string AbTest);
 
-/// <summary>What became of the messages of one variant.</summary>
+/// <summary>The outcomes of the messages of one variant.</summary>
 internal sealed record VariantCounts(int Variant, int Accepted, int Opened, int Clicked, int Bounced, int Unsubscribed)
 {
     public VariantStatistics ToStatistics(string name) => new()

@@ -4,7 +4,7 @@ using Crm.Campaigns.V1;
 
 namespace TagSegments.Campaigns.AbTests;
 
-/// <summary>Who gets which variant of a message. Variants are numbered from 1; 0 is the rest of the audience, or no test at all.</summary>
+/// <summary>Assigns variants of a message to contacts. Variants are numbered from 1; 0 is the rest of the audience, or no test at all.</summary>
 internal static class Variants
 {
     /// <summary>
@@ -23,7 +23,7 @@ internal static class Variants
         BinaryPrimitives.WriteInt32LittleEndian(bytes[16..], contactId);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(bytes, hash);
-        // Even over 0 to 1: below the share of the test it falls into one of equal parts, one for each variant.
+        // Even over 0 to 1: a place below the share of the test falls into one of equal parts, one for each variant.
         var place = BinaryPrimitives.ReadUInt64LittleEndian(hash) / 18_446_744_073_709_551_616m;
         var share = test.Percent / 100m;
         return place < share ? (short)(1 + (int)(place / share * test.Variants.Count)) : (short)0;

@@ -4,7 +4,7 @@ using Rule = Crm.Campaigns.V1.AbTest.Types.Rule;
 
 namespace TagSegments.Campaigns.AbTests;
 
-/// <summary>The rule by which a test has a winner: the highest rate, and of equal ones the earlier variant.</summary>
+/// <summary>The rule for the winner of a test: the highest rate, and of equal rates the earlier variant.</summary>
 internal static class WinnerRule
 {
     /// <summary>Chooses the winner and says why.</summary>

@@ -76,7 +76,7 @@ internal sealed partial class ActivityApi
         return new CheckSuppressionsResponse { Suppressions = { found } };
     }
 
-    // Odd addresses may be suppressed too: what matters is that they stand for one.
+    // Odd addresses may be suppressed too, as long as each is one address.
     private static bool IsAddress(Channel channel, string address) => channel == Channel.Sms
         ? Address.Key(channel, address).Any(char.IsAsciiDigit)
         : address.Trim().Length is >= 3 and <= 254 && address.Contains('@', StringComparison.Ordinal) && !address.Any(char.IsControl);

@@ -6,7 +6,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Activities;
 
-// The feed. The clock's order is the order of commits, so nothing ever appears behind a position that was handed out.
+// The feed. The clock's order is the order of commits, so nothing ever appears before a position that was handed out.
 internal sealed partial class ActivityApi
 {
     private const int FeedBatch = 1_000;
@@ -20,14 +20,14 @@ internal sealed partial class ActivityApi
         var place = await StartAsync(account.Id, request.After, ct);
         if (request.After == "now")
         {
-            // The consumer learns that nothing from here on will escape it.
+            // The consumer learns that it will get everything from here on.
             await responseStream.WriteAsync(new WatchActivitiesResponse { Position = Position(account.Id, place) }, ct);
         }
 
         var lastSent = tools.Time.GetTimestamp();
         while (!ct.IsCancellationRequested)
         {
-            // The clock is read first: what the feed shows then is complete up to it.
+            // The clock is read first: the feed is complete up to it.
             var clock = await activities.ClockAsync(account.Id, ct);
             var found = await activities.FeedAsync(account.Id, place, Kinds(request.Kinds), FeedBatch, ct);
             place = found.Count > 0 ? found[^1].Place : new FeedPlace(Math.Max(place.Pos, clock.Pos), long.MaxValue);

@@ -7,7 +7,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Activities;
 
-/// <summary>What was sent to contacts and what they did.</summary>
+/// <summary>The calls about messages to contacts and the activity of contacts.</summary>
 internal sealed partial class ActivityApi(
     CallTools tools, ActivityStore activities, ActivityRecorder recorder, ChangeNotifier clocks, KnownContacts contacts, SuppressionStore suppressions)
     : ActivityService.ActivityServiceBase
@@ -18,7 +18,7 @@ internal sealed partial class ActivityApi(
         var account = await tools.Accounts.GetAsync(request.Account, ct);
         var events = ActivityRules.ToEvents(request.Activities, tools.Time.GetUtcNow().UtcDateTime);
         await contacts.RequireAsync(account, [.. events.Select(e => e.ContactId)], i => $"activities[{i}].contact_id", ct);
-        // A call that may be repeated is remembered in a transaction of its own.
+        // A call that may be repeated runs in a transaction of its own.
         return request.RequestId.Length == 0 && events.Count <= ActivityRecorder.MostTogether
             ? ToResponse(account, await recorder.RecordAsync(account.Id, events, ct))
             : await tools.Writes.RunAsync(account, context, request, async tx =>

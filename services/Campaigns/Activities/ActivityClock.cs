@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace TagSegments.Campaigns.Activities;
 
-/// <summary>The activity clock of an account: the order of everything recorded, and what indexes compare themselves with.</summary>
+/// <summary>The activity clock of an account: the order of all recorded activity, which indexes compare their position with.</summary>
 internal static class ActivityClock
 {
     /// <summary>
@@ -23,7 +23,7 @@ internal static class ActivityClock
             FROM moved)
         """;
 
-    /// <summary>Reads where the clock stands; position 0 if nothing was ever recorded.</summary>
+    /// <summary>Reads the position of the clock; 0 if nothing was ever recorded.</summary>
     public static async Task<Recorded> ReadAsync(NpgsqlConnection connection, int accountId, CancellationToken ct)
     {
         const string sql = "SELECT pos, nonce FROM campaigns.activity_clock WHERE account_id = @accountId";

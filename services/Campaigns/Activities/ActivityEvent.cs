@@ -3,7 +3,7 @@ using Crm.Common.V1;
 
 namespace TagSegments.Campaigns.Activities;
 
-/// <summary>An activity that is to be recorded.</summary>
+/// <summary>An activity to record.</summary>
 internal sealed record ActivityEvent(int ContactId, Activity.Types.Kind Kind, Channel Channel, DateTime At)
 {
     public Guid? CampaignId { get; init; }

@@ -12,7 +12,7 @@ namespace TagSegments.Campaigns.Activities;
 /// </summary>
 internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDisposable
 {
-    /// <summary>How many activities of a call are recorded together with those of others at most; more are worth a transaction of their own.</summary>
+    /// <summary>The most activities of a call that are recorded together with those of others; more are worth a transaction of their own.</summary>
     public const int MostTogether = 10;
 
     private const int MaxCalls = 1_000;
@@ -26,8 +26,8 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
             .RunAsync(new Call(activities), ct);
 
     /// <summary>
-    /// Records activities, and that the suppression list was changed, in the caller's transaction, which should do nothing after that: the
-    /// clock row is locked.
+    /// Records activities, and that the suppression list was changed, in the caller's transaction, which should do nothing afterwards: the clock
+    /// row is locked.
     /// </summary>
     public static async Task<Recorded> RecordAsync(
         NpgsqlTransaction tx, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct, bool suppressions = false) =>
@@ -41,7 +41,7 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
         }
     }
 
-    // Outside a transaction the batch is one by itself.
+    // Outside a transaction, the batch is a transaction of its own.
     private static async Task<Recorded> RecordFreshAsync(
         NpgsqlConnection connection, int accountId, IReadOnlyList<ActivityEvent> fresh, bool suppressions, CancellationToken ct)
     {

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace TagSegments.Campaigns.Activities;
 
-/// <summary>Reads what was recorded.</summary>
+/// <summary>Reads recorded activity.</summary>
 internal sealed class ActivityStore(NpgsqlDataSource database)
 {
     /// <summary>Lists a contact's activities after the given one, newest first.</summary>
@@ -30,7 +30,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
         return [.. rows.Select(ToActivity)];
     }
 
-    /// <summary>Lists what was recorded of a contact and a campaign, newest first.</summary>
+    /// <summary>Lists the activity of a contact in a campaign, newest first.</summary>
     public async Task<List<Activity>> OfCampaignAsync(int accountId, Guid campaignId, int contactId, int limit, CancellationToken ct)
     {
         const string sql =
@@ -68,7 +68,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
         return [.. rows.Select(row => (new FeedPlace(row.Pos, row.ActivityId), ToActivity(row)))];
     }
 
-    /// <summary>Reads where the account's clock stands.</summary>
+    /// <summary>Reads the position of the account's clock.</summary>
     public async Task<Recorded> ClockAsync(int accountId, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);

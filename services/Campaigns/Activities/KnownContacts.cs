@@ -6,8 +6,8 @@ using TagSegments.ServiceDefaults;
 namespace TagSegments.Campaigns.Activities;
 
 /// <summary>
-/// Remembers which contact numbers exist, so that nothing is recorded for numbers that nobody has. A number that exists, exists for ever:
-/// deleting a contact keeps it, so what is remembered never gets wrong. Calls that ask at the same time share a look at the contact service.
+/// Remembers which contact numbers exist, so that nothing is recorded for unknown numbers. A number never ceases to exist, because a deleted
+/// contact keeps it, so the memory never goes stale. Calls that ask at the same time share one call to the contact service.
 /// </summary>
 internal sealed class KnownContacts(ContactService.ContactServiceClient contacts) : IAsyncDisposable
 {

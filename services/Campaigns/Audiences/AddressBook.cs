@@ -3,8 +3,8 @@ using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 namespace TagSegments.Campaigns.Audiences;
 
 /// <summary>
-/// Leaves one recipient per address, the contact with the lowest number. If a contact with an address declined, whether it is in the audience
-/// or not, its owner declined, and none of them gets the message.
+/// Keeps one recipient per address, the contact with the lowest number. If any contact with an address declined, in the audience or not, the
+/// owner of the address declined, and none of them gets the message.
 /// </summary>
 internal sealed class AddressBook(IReadOnlySet<string> declined)
 {

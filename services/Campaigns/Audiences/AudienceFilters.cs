@@ -11,7 +11,7 @@ namespace TagSegments.Campaigns.Audiences;
 internal sealed class AudienceFilters(SegmentService.SegmentServiceClient segments)
 {
     /// <summary>
-    /// Replaces the smart lists, which have no versions, before the evaluation: so what is evaluated is what is kept.
+    /// Replaces the smart lists, which have no versions, before the evaluation, so that the campaign keeps exactly the filters that are evaluated.
     /// </summary>
     public async Task<Audience> WithoutListsAsync(string account, Audience audience, CancellationToken ct)
     {
@@ -31,7 +31,7 @@ internal sealed class AudienceFilters(SegmentService.SegmentServiceClient segmen
         return written;
     }
 
-    /// <summary>Replaces the segments, those in filters too, by the filters of the versions that were evaluated.</summary>
+    /// <summary>Replaces the segments, also those in filters, by the filters of the versions that were evaluated.</summary>
     public async Task<Audience> WithoutSegmentsAsync(string account, Audience audience, IEnumerable<SegmentVersion> evaluated, CancellationToken ct)
     {
         var filters = new Dictionary<string, Filter>();
@@ -55,7 +55,7 @@ internal sealed class AudienceFilters(SegmentService.SegmentServiceClient segmen
 
     private async Task<Filter> FilterAsync(string account, SegmentVersion version, CancellationToken ct)
     {
-        // The newest come first, and it is one of them.
+        // The newest come first, and the version is one of them.
         var request = new ListSegmentVersionsRequest { Account = account, SegmentId = version.SegmentId, PageSize = 10 };
         while (true)
         {

@@ -11,7 +11,7 @@ namespace TagSegments.Campaigns.Audiences;
 
 /// <summary>
 /// Evaluates a campaign's audience once and freezes it: segments, addresses, consent and suppression, then the ledger together with the
-/// campaign's new state in one transaction. Until that commits nothing has happened.
+/// campaign's new state in one transaction. Nothing has happened until that commits.
 /// </summary>
 internal sealed class AudiencePreparer(
     SegmentService.SegmentServiceClient segments, AudienceFilters filters, AudienceReach reach, NpgsqlDataSource database,

@@ -18,7 +18,7 @@ internal sealed class AudienceReach(ReachService.ReachServiceClient contacts)
     public async IAsyncEnumerable<RecipientDraft> DraftAsync(
         string account, Channel channel, List<int> contactIds, bool subscribedOnly, [EnumeratorCancellation] CancellationToken ct)
     {
-        // The next parts are read while the last one is worked on.
+        // The next parts are read while the last one is processed.
         var parts = System.Threading.Channels.Channel.CreateBounded<StreamReachResponse>(4);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var reading = ReadAsync(account, channel, contactIds, parts.Writer, stop.Token);

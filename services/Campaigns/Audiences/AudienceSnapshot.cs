@@ -6,7 +6,7 @@ using TagSegments.Campaigns.Schema;
 
 namespace TagSegments.Campaigns.Audiences;
 
-/// <summary>What is written besides the rows of the ledger when an audience is frozen.</summary>
+/// <summary>Writes everything about a frozen audience except the rows of the ledger.</summary>
 internal static class AudienceSnapshot
 {
     /// <summary>Writes the batches. The rest of an A/B test is not due until the winner is known.</summary>
@@ -67,7 +67,7 @@ internal static class AudienceSnapshot
         return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, commandTimeout: 0, cancellationToken: ct));
     }
 
-    /// <summary>Starts the campaign; false if somebody stopped it or another process took over meanwhile.</summary>
+    /// <summary>Starts the campaign; false if it was stopped or another process took over meanwhile.</summary>
     public static async Task<bool> StartAsync(
         NpgsqlTransaction tx, PreparingCampaign campaign, EvaluatedAudience evaluated, Audience written, CancellationToken ct)
     {

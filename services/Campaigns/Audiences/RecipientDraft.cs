@@ -20,7 +20,7 @@ internal sealed class RecipientDraft(int contactId, string address, string addre
 
     public Reason Reason { get; set; } = reason;
 
-    /// <summary>A contact that is gone.</summary>
+    /// <summary>A contact that no longer exists.</summary>
     public static RecipientDraft Missing(int contactId) => new(contactId, "", "", ConsentState.Unspecified, Reason.Deleted);
 
     public static RecipientDraft Create(Contact contact, Channel channel, bool subscribedOnly) => contact.DeleteTime is not null
@@ -41,7 +41,7 @@ internal sealed class RecipientDraft(int contactId, string address, string addre
         return new RecipientDraft(contactId, trimmed, Suppressions.Address.Key(channel, trimmed), consent, reason);
     }
 
-    /// <summary>Why a contact may not be reached; none if it may.</summary>
+    /// <summary>The reason why a contact may not be reached; none if it may.</summary>
     public static Reason Refusal(Contact? contact, Channel channel, bool subscribedOnly) => contact is null or { DeleteTime: not null }
         ? Reason.Deleted
         : Refusal(ConsentOf(contact, channel), contact.DoNotDisturb, subscribedOnly);

@@ -14,8 +14,8 @@ internal sealed class CampaignReferences(
     ILogger<CampaignReferences> logger)
 {
     /// <summary>
-    /// Resolves in place; throws what the other services say about references that they cannot read. Names of tags that do not exist stay: they
-    /// are created when the campaign is written.
+    /// Resolves references in place; throws the errors of the other services about references that they cannot read. Names of tags that do not
+    /// exist stay: the tags are created when the campaign is written.
     /// </summary>
     public async Task ResolveAsync(AccountInfo account, Campaign campaign, CancellationToken ct)
     {

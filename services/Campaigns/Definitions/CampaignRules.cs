@@ -6,7 +6,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Definitions;
 
-/// <summary>Checks what callers say about campaigns.</summary>
+/// <summary>Checks the campaigns of requests.</summary>
 internal static class CampaignRules
 {
     /// <summary>Throws INVALID_ARGUMENT naming every field of a campaign that is wrong.</summary>
@@ -30,7 +30,7 @@ internal static class CampaignRules
         AbTestRules.Check(campaign);
     }
 
-    /// <summary>Throws INVALID_ARGUMENT naming what a campaign lacks to be sent.</summary>
+    /// <summary>Throws INVALID_ARGUMENT naming the parts that a campaign still needs to be sent.</summary>
     public static void CheckSendable(Campaign campaign)
     {
         var checks = new FieldChecks()

@@ -32,7 +32,7 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
             ?? throw RpcErrors.AlreadyExists("campaign", campaign.Name);
     }
 
-    /// <summary>Changes what a locked campaign says; throws ALREADY_EXISTS if its name is taken.</summary>
+    /// <summary>Changes the definition of a locked campaign; throws ALREADY_EXISTS if its name is taken.</summary>
     public static async Task<CampaignRow> UpdateAsync(NpgsqlTransaction tx, CampaignRow row, Campaign campaign, CancellationToken ct)
     {
         const string sql =
@@ -142,7 +142,7 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
         return allowed.Contains((State)row.State) ? row : throw WrongState(row);
     }
 
-    /// <summary>Moves a locked campaign to another state. A campaign whose life is over gets its end time.</summary>
+    /// <summary>Moves a locked campaign to another state. A campaign that is over gets its end time.</summary>
     public static Task<CampaignRow> SetStateAsync(NpgsqlTransaction tx, CampaignRow row, State state, CancellationToken ct)
     {
         const string sql =
@@ -157,7 +157,7 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
         return tx.Connection!.QuerySingleAsync<CampaignRow>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
     }
 
-    /// <summary>Lets a locked campaign fall due at an instant, for which the schedule was given; null if there is none any more.</summary>
+    /// <summary>Makes a locked campaign due at an instant, with the schedule it comes from; null removes the schedule.</summary>
     public static Task<CampaignRow> ScheduleAsync(NpgsqlTransaction tx, CampaignRow row, DateTime runAt, string? schedule, CancellationToken ct)
     {
         const string sql =
@@ -181,7 +181,7 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
 
     public static string ToJson(IMessage message) => JsonFormatter.Default.Format(message);
 
-    /// <summary>Nothing has an id that is no UUID.</summary>
+    /// <summary>Reads an id; a text that is not a UUID becomes the id of nothing.</summary>
     public static Guid ParseId(string id) => Guid.TryParse(id, out var parsed) ? parsed : Guid.Empty;
 
     /// <summary>Makes the error for a call that the campaign's state does not allow.</summary>

@@ -8,7 +8,7 @@ using LocalTime = Crm.Campaigns.V1.LocalTime;
 
 namespace TagSegments.Campaigns.Definitions;
 
-/// <summary>Reads the time at which a campaign is to be sent.</summary>
+/// <summary>Reads the scheduled time of a campaign.</summary>
 internal static class ScheduleRules
 {
     private static readonly LocalDateTimePattern[] s_patterns =
@@ -35,7 +35,7 @@ internal static class ScheduleRules
             ? time
             : throw RpcErrors.InvalidField("schedule.time", "is not a time between 1970 and 9999");
 
-    // Lenient is the rule of the product: what the clocks skip moves forward by the gap, of what they show twice the first is meant.
+    // Lenient is the rule of the product: a skipped time moves forward by the gap, and the first of two equal times counts.
     private static Timestamp ToTimestamp(LocalTime time, string accountZone)
     {
         var name = time.Zone.Length > 0 ? time.Zone : accountZone;

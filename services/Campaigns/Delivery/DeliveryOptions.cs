@@ -12,25 +12,25 @@ internal sealed class DeliveryOptions
     /// <summary>The most messages that leave per second, from all processes together; 0, the default, for no limit.</summary>
     public int MessagesPerSecond { get; set; }
 
-    /// <summary>The most e-mails that leave per minute to one domain, from all processes together; 0, the default, for no limit.</summary>
+    /// <summary>The most e-mails per minute to one domain, from all processes together; 0, the default, for no limit.</summary>
     public int DomainMessagesPerMinute { get; set; }
 
     /// <summary>The limits of single domains, by name; they win over <see cref="DomainMessagesPerMinute"/>, and 0 is no limit.</summary>
     public Dictionary<string, int> Domains { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Where a process keeps what it is doing, so that the next one on the machine knows. Defaults to a folder for temporary files; with none,
-    /// each message departs alone, which is slow.
+    /// The folder where a process notes its progress for the next one on the machine. Defaults to a folder for temporary files; without one, each
+    /// message departs alone, which is slow.
     /// </summary>
     public string JournalFolder { get; set; } = Path.Combine(Path.GetTempPath(), "tagsegments-campaigns");
 
-    /// <summary>How old the reading of a contact may be when its message leaves; older ones are read again. Defaults to 5 seconds.</summary>
+    /// <summary>The greatest age of a contact's data when its message leaves; older data is read again. Defaults to 5 seconds.</summary>
     public TimeSpan ContactAge { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a process may go without a sign of life until others take its messages over. Defaults to 60 seconds.</summary>
     public TimeSpan BatchLease { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long nothing is taken over after the start of the database server. Defaults to 10 seconds.</summary>
+    /// <summary>The time after the start of the database server in which nothing is taken over. Defaults to 10 seconds.</summary>
     public TimeSpan RecoveryGrace { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long after it departed a message may be begun; later it departs again. Defaults to 10 seconds.</summary>
@@ -54,13 +54,13 @@ internal sealed class DeliveryOptions
     /// <summary>A schedule missed by more than this waits for a decision. Defaults to 1 hour.</summary>
     public TimeSpan LateLimit { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>How often the database is asked for due work. Defaults to 250 ms.</summary>
+    /// <summary>The interval between queries for due work. Defaults to 250 ms.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How many messages per minute may go to a domain; 0 for no limit.</summary>
     public int DomainLimit(string domain) => Domains.TryGetValue(domain, out var limit) ? limit : DomainMessagesPerMinute;
 
-    /// <summary>The pause before the next attempt, with jitter, so that messages put off together do not come back together.</summary>
+    /// <summary>The pause before the next attempt, with jitter, so that messages deferred together do not return together.</summary>
     public TimeSpan RetryPause(int attempts)
     {
         var pause = RetryDelay * Math.Pow(2, Math.Min(attempts, 30));

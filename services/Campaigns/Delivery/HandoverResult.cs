@@ -3,7 +3,7 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Delivery;
 
-/// <summary>What the receiving side made of a message.</summary>
+/// <summary>The result of handing over a message.</summary>
 internal sealed record HandoverResult
 {
     private const int MaxDetail = 400;
@@ -32,7 +32,7 @@ internal sealed record HandoverResult
     /// <summary>There was no answer after all of the message was written.</summary>
     public static HandoverResult Unknown(string detail) => new(State.Unknown, Reason.NoAnswer, detail);
 
-    // What a server answers is foreign text: one line, and not too much of it.
+    // The answer of a server is foreign text: one line, and not too much of it.
     private static string Short(string detail)
     {
         var line = string.Concat(detail.Select(c => char.IsControl(c) ? ' ' : c)).Trim();

@@ -10,8 +10,8 @@ internal interface ITransport : IAsyncDisposable
     Task<bool> WaitUntilReadyAsync(CancellationToken ct);
 
     /// <summary>
-    /// Hands a message over and returns what the receiving side made of it, in bounded time. Does not throw. <paramref name="begin"/> is called
-    /// just before the last part of the message is sent: from then on only the answer shows whether the message was taken.
+    /// Hands a message over and returns the answer of the receiving side, in bounded time. Does not throw. <paramref name="begin"/> is called just
+    /// before the last part of the message is sent: from then on only the answer shows whether the message was taken.
     /// </summary>
     Task<HandoverResult> SendAsync(OutgoingMessage message, Action begin);
 }

@@ -12,7 +12,7 @@ internal static class MailComposer
     {
         var (from, to) = (parts.Sender(message.FromName, message.FromAddress), MailParts.Mailbox("", message.Address));
         var messageId = $"{message.MessageId}@{from.Mailbox.Domain}";
-        // Made at once from its headers: set one by one they are encoded, parsed and encoded again.
+        // Made at once from all headers: headers set one by one are encoded, parsed and encoded again.
         var headers = Headers(message, from, to, messageId, parts).Concat(Metadata(messageId, provider));
         return new Mail(new MimeMessage(headers) { Body = Body(message, parts) }, from.Mailbox, to);
     }
@@ -57,7 +57,7 @@ internal static class MailComposer
     };
 }
 
-/// <summary>A composed e-mail and the two ends of its way.</summary>
+/// <summary>A composed e-mail with its sender and recipient.</summary>
 internal sealed record Mail(MimeMessage Message, MailboxAddress From, MailboxAddress To) : IDisposable
 {
     public void Dispose() => Message.Dispose();

@@ -1,12 +1,12 @@
 namespace TagSegments.Campaigns.Delivery;
 
 /// <summary>
-/// What the connections of a process find out about the mail server, together: while it cannot be used, the log gets a line now and then and
-/// not one for every try of every connection.
+/// The state of the mail server as seen by all connections of a process: while it cannot be used, the log gets a line from time to time, not
+/// one for every try of every connection.
 /// </summary>
 internal sealed class MailServerWatch(SmtpOptions smtp, TimeProvider time, ILogger logger)
 {
-    /// <summary>There is at most one line of a failure in this time.</summary>
+    /// <summary>The least time between two lines about a failure.</summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
@@ -32,7 +32,7 @@ internal sealed class MailServerWatch(SmtpOptions smtp, TimeProvider time, ILogg
         }
     }
 
-    /// <summary>A connection whose tries failed has been made, or is not wanted any more.</summary>
+    /// <summary>Ends the wait of a connection whose tries failed: it was made, or is no longer wanted.</summary>
     public void End(bool isConnected)
     {
         lock (_lock)

@@ -8,8 +8,8 @@ using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 namespace TagSegments.Campaigns.Delivery;
 
 /// <summary>
-/// Hands text messages to a provider over HTTP: a POST of <c>{"id", "to", "from", "text"}</c>, the number with its digits only, signed like many webhooks are, with
-/// <c>X-Timestamp</c> and <c>X-Signature</c> = hex HMAC-SHA256 of <c>timestamp.body</c>. 2xx accepts, 429 and 5xx put off, other
+/// Hands text messages to a provider over HTTP: a POST of <c>{"id", "to", "from", "text"}</c>, the number with its digits only, signed like many
+/// webhooks, with <c>X-Timestamp</c> and <c>X-Signature</c> = hex HMAC-SHA256 of <c>timestamp.body</c>. 2xx accepts, 429 and 5xx defer, other
 /// answers refuse.
 /// </summary>
 internal sealed class SmsTransport(HttpClient http, SmsOptions sms, DeliveryOptions delivery, TimeProvider time) : ITransport

@@ -12,18 +12,18 @@ internal sealed class SmtpOptions
     public int Port { get; set; } = 25;
 
     /// <summary>
-    /// <c>tls</c>, <c>starttls</c> or <c>none</c>. Defaults to <c>none</c> for the local machine and <c>starttls</c> for every other. What is
-    /// asked for is required: a server that does not offer it gets nothing.
+    /// <c>tls</c>, <c>starttls</c> or <c>none</c>. Defaults to <c>none</c> for the local machine and <c>starttls</c> for every other. The setting
+    /// is a requirement: a server that does not offer it gets nothing.
     /// </summary>
     public string Security { get; set; } = "";
 
     /// <summary>
-    /// A PEM file with the authority, or the certificate itself, that the server's certificate must come from instead of the ones that the
-    /// machine trusts: for mail servers of one's own.
+    /// A PEM file with the authority, or the certificate itself, that the server's certificate must come from, instead of the authorities that the
+    /// machine trusts: for one's own mail servers.
     /// </summary>
     public string Authority { get; set; } = "";
 
-    /// <summary>The user, if the server asks for one.</summary>
+    /// <summary>The user, if the server requires a login.</summary>
     public string User { get; set; } = "";
 
     /// <summary>The user's password.</summary>
@@ -36,8 +36,8 @@ internal sealed class SmtpOptions
     public int MessagesPerConnection { get; set; } = 1_000;
 
     /// <summary>
-    /// <c>postmark</c> or <c>sparkpost</c> where the server is one of theirs: they replace the Message-ID, so messages carry it as metadata
-    /// too, and reports of them lead back to the recipient.
+    /// <c>postmark</c> or <c>sparkpost</c> if the server is one of theirs: they replace the Message-ID, so messages also carry it as metadata, and
+    /// reports about them lead back to the recipient.
     /// </summary>
     public string Provider { get; set; } = "";
 

@@ -141,7 +141,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         _sent = 0;
     }
 
-    // A reply is definite: 4xx is for now, 5xx for good, and both concern this message only. After 421 the server hangs up.
+    // A reply is definite: 4xx is temporary, 5xx permanent, and both concern this message only. After 421 the server hangs up.
     private HandoverResult Refused(SmtpCommandException refusal)
     {
         var detail = $"{(int)refusal.StatusCode} {refusal.Message}";

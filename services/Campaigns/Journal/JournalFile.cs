@@ -5,9 +5,9 @@ using TagSegments.Campaigns.Ledger;
 namespace TagSegments.Campaigns.Journal;
 
 /// <summary>
-/// What the lanes of this process are doing, in a file that is mapped into memory: writing costs nothing, and what was written outlives the
-/// process however it ends. The next process on the machine reads there what the ledger cannot know: which of the messages that had departed
-/// were not begun, and what the server answered last.
+/// The progress of the lanes of this process, in a file that is mapped into memory: writing costs nothing, and the notes outlive the process
+/// however it ends. They have what the ledger cannot know: which of the departed messages were not begun, and the last answers of the server.
+/// The next process on the machine reads them.
 /// </summary>
 internal sealed class JournalFile : IDisposable
 {
@@ -42,7 +42,7 @@ internal sealed class JournalFile : IDisposable
 
     public IReadOnlyList<JournalLane> Lanes { get; }
 
-    /// <summary>Creates the journal of this process, which nobody else can open as long as it lives.</summary>
+    /// <summary>Creates the journal of this process, which no other process can open as long as this one lives.</summary>
     public static JournalFile Create(string folder, int lanes)
     {
         Directory.CreateDirectory(folder);
@@ -51,7 +51,7 @@ internal sealed class JournalFile : IDisposable
         return new JournalFile(new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None), id, lanes);
     }
 
-    /// <summary>Ends the journal. The file stays: the next process puts right what it says, as for a process that died.</summary>
+    /// <summary>Ends the journal. The file stays: the next process settles its notes, as it does for a process that died.</summary>
     public void Dispose()
     {
         _view.Dispose();
@@ -61,8 +61,8 @@ internal sealed class JournalFile : IDisposable
 }
 
 /// <summary>
-/// The part of one lane, for three handovers in turn: the messages that are departing, the ones being handed over meanwhile, and the
-/// ones before them, whose outcomes are being stored.
+/// The part of one lane, for three handovers in turn: the messages that are departing, the ones being handed over meanwhile, and the ones
+/// before them, whose outcomes are being stored.
 /// </summary>
 internal sealed class JournalLane(MemoryMappedViewAccessor view, long start)
 {
@@ -84,7 +84,7 @@ internal sealed class JournalHandover(MemoryMappedViewAccessor view, long start)
     /// <summary>Notes that the end of a message is about to be sent, after which only the answer shows whether it was taken.</summary>
     public void Begin(int message) => JournalFormat.WriteStage(view, Slot(message), JournalStage.Begun);
 
-    /// <summary>Notes what became of a message.</summary>
+    /// <summary>Notes the outcome of a message.</summary>
     public void End(int message, Outcome outcome) => JournalFormat.WriteOutcome(view, Slot(message), outcome);
 
     internal void Depart(IReadOnlyList<BatchRecipient> recipients)

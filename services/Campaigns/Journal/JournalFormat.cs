@@ -38,8 +38,8 @@ internal static class JournalFormat
     private const int State = 48, Reason = 50, Length = 52, Delay = 56, Detail = 64;
 
     /// <summary>
-    /// Identifies the start of the machine. What was written before a crash of the machine may be missing in part, so then only what is there
-    /// is believed.
+    /// Identifies the start of the machine. After a crash of the machine, notes from before it may be missing in part, so then only the notes that
+    /// are there are believed.
     /// </summary>
     public static string Boot()
     {

@@ -6,8 +6,8 @@ using TagSegments.Campaigns.Ledger;
 namespace TagSegments.Campaigns.Journal;
 
 /// <summary>
-/// The journals of the senders on this machine, in a folder for each installation. This process writes one; those of processes that are gone
-/// are put into the ledger.
+/// The journals of the senders on this machine, in a folder for each installation. This process writes one; those of ended processes are copied
+/// into the ledger.
 /// </summary>
 internal sealed class Journals(
     NpgsqlDataSource database, BatchStore batches, LedgerWriter writer, DeliveryOptions options, ILogger<Journals> logger)
@@ -29,7 +29,7 @@ internal sealed class Journals(
         }
     }
 
-    /// <summary>Puts the journals of processes that are gone into the ledger; returns how many there were.</summary>
+    /// <summary>Copies the journals of ended processes into the ledger; returns their number.</summary>
     public async Task<int> ReplayAsync(CancellationToken ct)
     {
         var folder = options.JournalFolder.Length == 0 ? "" : await FolderAsync(ct);
@@ -65,7 +65,7 @@ internal sealed class Journals(
         return Path.Combine(options.JournalFolder, installation.ToString());
     }
 
-    // As long as its process lives, a journal cannot be opened by anybody else.
+    // As long as its process lives, no other process can open a journal.
     private static FileStream? TryTake(string path)
     {
         try

@@ -7,9 +7,9 @@ using TagSegments.Campaigns.Schema;
 namespace TagSegments.Campaigns.Journal;
 
 /// <summary>
-/// Notices that the database is an older one than this machine has sent from: restored from a backup, or another server that lacks the end. What
-/// left since then is not in it and would leave again, so everything is held until somebody decides. The database has a mark that changes while
-/// there is something to send; the machine keeps a copy of it beside the journals.
+/// Detects that the database is older than the one this machine has sent from: restored from a backup, or another server that lacks the end.
+/// Messages sent since are not in it and would be sent again, so everything is held until somebody decides. The database has a mark that
+/// changes while there is something to send; the machine keeps a copy of it beside the journals.
 /// </summary>
 internal sealed class RestoreDetector(NpgsqlDataSource database, DeliveryOptions options, ILogger<RestoreDetector> logger)
 {
@@ -18,7 +18,7 @@ internal sealed class RestoreDetector(NpgsqlDataSource database, DeliveryOptions
     private long _checkedAt;
     private bool _sends;
 
-    /// <summary>Holds everything if the database is not the one of before; looks at most once a second.</summary>
+    /// <summary>Holds everything if the database is not the earlier one; checks at most once a second.</summary>
     public async Task CheckAsync(bool sends, CancellationToken ct)
     {
         const string sql = "SELECT installation_id FROM campaigns.installation";
@@ -42,8 +42,8 @@ internal sealed class RestoreDetector(NpgsqlDataSource database, DeliveryOptions
         _checkedAt = TimeProvider.System.GetTimestamp();
     }
 
-    // The file names the machine, the mark that the database has, and the one that it is about to get: a process that dies between two writes
-    // leaves a database with one of them.
+    // The file names the machine, the mark that the database has, and the next mark: a process that dies between two writes leaves a database with
+    // one of them.
     private async Task CheckAsync(NpgsqlConnection connection, FileStream file, CancellationToken ct)
     {
         var known = new byte[48];
@@ -89,14 +89,14 @@ internal sealed class RestoreDetector(NpgsqlDataSource database, DeliveryOptions
         return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, new { machine, next }, tx, cancellationToken: ct));
     }
 
-    // Nobody can be asked about single messages: whether they left is unknown.
+    // It is unknown which single messages were sent.
     private static Task HoldAsync(NpgsqlTransaction tx, CancellationToken ct)
     {
         const string sql =
             $"""
             UPDATE campaigns.campaign
             SET state = {CampaignStates.Paused}, version = version + 1, lease_until = NULL, updated_at = now(),
-                problem = 'The database was restored from a backup: what was sent after it is not in the ledger. Resume to send to all who wait, or cancel.'
+                problem = 'The database was restored from a backup: messages sent after the backup are not in the ledger. Resume to send to the waiting recipients, or cancel.'
             WHERE state IN {CampaignStates.Active};
             WITH b AS (
                 DELETE FROM campaigns.batch
@@ -120,7 +120,7 @@ internal sealed class RestoreDetector(NpgsqlDataSource database, DeliveryOptions
         file.Flush(flushToDisk: true);
     }
 
-    // Another process of the machine may be looking: then this one need not.
+    // Another process of the machine may be checking: then this one need not.
     private static FileStream? TryOpen(string folder)
     {
         try

@@ -2,7 +2,7 @@ using TagSegments.Campaigns.Ledger;
 
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>Takes batches that are due, puts their messages before the lanes, and gives the batches back when the lanes are through with them.</summary>
+/// <summary>Takes due batches, queues their messages for the lanes, and gives the batches back when the lanes are done with them.</summary>
 internal sealed class BatchFeeder(
     BatchStore batches, HeldBatchRegistry held, Throttle throttle, ContactRefresher refresher, LanePool lanes, ILogger<BatchFeeder> logger)
 {
@@ -12,8 +12,8 @@ internal sealed class BatchFeeder(
     public bool HoldsBatches => held.Batches.Count > 0;
 
     /// <summary>
-    /// Takes a batch of a campaign. Returns, once its messages are before the lanes, a task that ends when the batch is given back; null if there
-    /// was none, or the limits allow no message now.
+    /// Takes a batch of a campaign. Once its messages are queued, returns a task that ends when the batch is given back; null if there was no batch,
+    /// or the limits allow no message now.
     /// </summary>
     public async Task<Task?> FeedAsync(MessageSource source, Guid holder, CancellationToken ct)
     {

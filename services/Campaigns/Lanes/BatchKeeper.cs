@@ -3,7 +3,7 @@ using TagSegments.Campaigns.Ledger;
 
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>Keeps the leases of what this process sends, and puts right what stopped senders have left.</summary>
+/// <summary>Renews the leases of the batches that this process sends, and settles the batches of stopped senders.</summary>
 internal sealed class BatchKeeper(BatchStore batches, HeldBatchRegistry held, DeliveryOptions options, ILogger<BatchKeeper> logger)
     : PollingService(Shorter(options.BatchLease / 4, options.PollInterval * 4), logger)
 {
@@ -11,7 +11,7 @@ internal sealed class BatchKeeper(BatchStore batches, HeldBatchRegistry held, De
     {
         // Its own first: after an outage of the database they must not be taken for abandoned.
         var lost = await batches.RenewAsync(held.Batches, ct);
-        // A batch that was given back meanwhile is not held any more, and nobody took it away.
+        // A batch that was given back meanwhile is no longer held, and nobody took it away.
         if (lost.Intersect(held.Batches).Count() is > 0 and var count)
         {
             logger.BatchesLost(count);

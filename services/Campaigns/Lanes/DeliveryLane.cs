@@ -11,9 +11,9 @@ using TagSegments.Campaigns.Tracking;
 namespace TagSegments.Campaigns.Lanes;
 
 /// <summary>
-/// One way on which messages leave, with a connection of its own. It takes as many messages as it can hand over in a quarter of a second and
-/// marks them as departing, together with the outcomes of earlier ones, while it hands over the ones that it marked before. The journal notes what
-/// is done with each message, so whenever the process dies at most one message of the lane is in doubt.
+/// A lane on which messages leave, with a connection of its own. It takes as many messages as it can hand over in a quarter of a second and
+/// marks them as departing, together with the outcomes of earlier ones, while it hands over the ones that it marked before. The journal notes
+/// each step of a message, so whenever the process dies, at most one message of the lane is in doubt.
 /// </summary>
 internal sealed class DeliveryLane(
     MessageQueue queue, ITransport transport, JournalLane? journal, LaneServices services, DeliveryOptions options, ILogger logger)
@@ -44,8 +44,8 @@ internal sealed class DeliveryLane(
         }
     }
 
-    // Stores the outcomes of the handover before the last and marks the next messages as departing, while those marked last are handed over.
-    // False if there was nothing.
+    // Stores the outcomes of the handover before the last and marks the next messages as departing, while the ones marked last are handed over.
+    // False if there was nothing to do.
     private async Task<bool> TurnAsync(CancellationToken ct)
     {
         var taken = await TakeAsync(ct);
@@ -54,7 +54,7 @@ internal sealed class DeliveryLane(
         var departing = TryDepartAsync(taken, handedOver, ct);
         if (journal is null)
         {
-            // Nobody would know which of several were begun.
+            // It would be unknown which of several messages were begun.
             handover = await departing;
         }
 
@@ -73,7 +73,7 @@ internal sealed class DeliveryLane(
 
         if (waits)
         {
-            // What is known is stored before there is a wait.
+            // Known outcomes are stored before a wait.
             await TryDepartAsync([], _handedOver, ct);
             _handedOver = [];
         }
@@ -120,7 +120,7 @@ internal sealed class DeliveryLane(
         }
     }
 
-    // The lane must go on. What it held is put right from the journal, or when the lease of its batch ends.
+    // The lane must continue. Its messages are settled from the journal, or when the lease of their batch ends.
     private void Break(Exception e, IReadOnlyList<QueuedMessage> held, CancellationToken ct)
     {
         if (!ct.IsCancellationRequested)
@@ -162,7 +162,7 @@ internal sealed class DeliveryLane(
         return departed;
     }
 
-    // Handing a message over is not cancelled when the service stops: it ends by itself in bounded time, and then its outcome is known.
+    // A handover is not cancelled when the service stops: it ends by itself in bounded time, and then its outcome is known.
     private async Task<List<HandedOver>> HandOverAsync(Handover handover, CancellationToken ct)
     {
         var handedOver = new List<HandedOver>();
@@ -214,7 +214,7 @@ internal sealed class DeliveryLane(
         }
     }
 
-    // Without a journal nobody would know which of several were begun.
+    // Without a journal, it would be unknown which of several messages were begun.
     private void Adapt(int messages, TimeSpan time)
     {
         if (messages == 0)
@@ -227,5 +227,5 @@ internal sealed class DeliveryLane(
     }
 }
 
-/// <summary>What the lanes share.</summary>
+/// <summary>The services that the lanes share.</summary>
 internal sealed record LaneServices(LedgerWriter Writer, MessageBuilder Builder, ContactRefresher Refresher);

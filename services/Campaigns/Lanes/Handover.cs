@@ -4,8 +4,8 @@ using TagSegments.Campaigns.Ledger;
 namespace TagSegments.Campaigns.Lanes;
 
 /// <summary>
-/// Messages that were marked as departing together and are handed over one after the other: the recipients for which that was granted, the notes
-/// of the journal, and the time of the mark.
+/// Messages that were marked as departing together and are handed over one after another: the recipients that were granted, the notes of the
+/// journal, and the time of the mark.
 /// </summary>
 internal sealed record Handover(
     IReadOnlyList<QueuedMessage> Messages, IReadOnlySet<BatchRecipient> Departed, JournalHandover? Notes, long DepartedAt)
@@ -13,5 +13,5 @@ internal sealed record Handover(
     public static readonly Handover Empty = new([], new HashSet<BatchRecipient>(), null, 0);
 }
 
-/// <summary>A message with what became of it, which is still to be stored.</summary>
+/// <summary>A message with its outcome, which is still to be stored.</summary>
 internal sealed record HandedOver(QueuedMessage Message, Outcome Outcome);

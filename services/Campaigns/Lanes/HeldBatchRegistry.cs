@@ -8,7 +8,7 @@ internal sealed class HeldBatchRegistry
 {
     private readonly ConcurrentDictionary<HeldBatches, byte> _held = new();
 
-    /// <summary>The batches whose leases are to be kept.</summary>
+    /// <summary>The batches whose leases are renewed.</summary>
     public IReadOnlyList<Batch> Batches => [.. _held.Keys.Where(held => !held.IsBroken).SelectMany(held => held.Batches)];
 
     public HeldBatches Add(IReadOnlyList<Batch> batches)

@@ -11,11 +11,11 @@ internal sealed class HeldBatches(IReadOnlyList<Batch> batches)
 
     public IReadOnlyList<Batch> Batches => batches;
 
-    /// <summary>Ends when nothing is under way any more.</summary>
+    /// <summary>Ends when no message of them is under way.</summary>
     public Task Finished => _finished.Task;
 
     /// <summary>
-    /// Whether it is not known what became of a message: then the batches are left alone, and put right when their lease has ended.
+    /// Whether the outcome of a message is lost: then the batches are left alone, and settled when their lease has ended.
     /// </summary>
     public bool IsBroken => _broken;
 

@@ -23,7 +23,7 @@ internal sealed class LanePool(DeliveryOptions options, LaneServices services, T
     /// <summary>Ends when no lane runs any more.</summary>
     public Task Stopped => _stopped.Task;
 
-    /// <summary>Runs until it is cancelled and what is being handed over then has come to its end.</summary>
+    /// <summary>Runs until it is cancelled and the handovers that are then under way have ended.</summary>
     public async Task RunAsync(JournalFile? journal, CancellationToken ct)
     {
         var email = Enumerable.Range(0, options.Connections).Select(i => Run(Channel.Email, journal?.Lanes[i], ct));

@@ -3,7 +3,7 @@ using TagSegments.Campaigns.Journal;
 
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>Looks for batches that are due as long as the lanes have room, and ends campaigns that have none left.</summary>
+/// <summary>Takes due batches as long as the lanes have room, and ends campaigns that have none left.</summary>
 internal sealed class MessagePump(
     MessageSources sources, BatchFeeder feeder, LanePool lanes, RestoreDetector restores, DeliveryOptions options, ILogger<MessagePump> logger)
     : PollingService(options.PollInterval, logger)

@@ -2,10 +2,10 @@ using System.Threading.Channels;
 
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>Messages that wait for a lane: single messages first, each kind in the order in which it came.</summary>
+/// <summary>Messages that wait for a lane: single messages first, each kind in order of arrival.</summary>
 internal sealed class MessageQueue
 {
-    // More than the lanes take before the next ones are there, and few enough that what was read of their contacts is still fresh.
+    // More than the lanes take before the next ones arrive, and few enough that the data of their contacts is still fresh.
     private const int Enough = 2_000;
     private readonly Channel<(bool IsCampaign, long Number, QueuedMessage Message)> _messages =
         System.Threading.Channels.Channel.CreateUnboundedPrioritized(new UnboundedPrioritizedChannelOptions<(bool IsCampaign, long Number, QueuedMessage Message)>

@@ -5,7 +5,7 @@ using TagSegments.Campaigns.AbTests;
 
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>What messages are made from: a campaign, or a single message.</summary>
+/// <summary>The source of messages: a campaign, or a single message.</summary>
 internal sealed record MessageSource(
     int AccountId, Guid CampaignId, string AccountName, string Name, string Message, int MessagesPerMinute, bool SubscribedOnly,
     string? AbTest, short AbWinner, int Version, bool IsSingle)

@@ -5,7 +5,7 @@ using TagSegments.Campaigns.Schema;
 
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>Finds what is to be sent. Campaigns are read again when they have changed.</summary>
+/// <summary>Finds the sources with due messages. Campaigns are read again when they have changed.</summary>
 internal sealed class MessageSources(NpgsqlDataSource database)
 {
     private Dictionary<(int, Guid, int), MessageSource> _known = [];
@@ -45,7 +45,7 @@ internal sealed class MessageSources(NpgsqlDataSource database)
             .ToDictionary(source => source.CampaignId);
     }
 
-    /// <summary>Ends sending campaigns whose messages have all come to their end; returns how many.</summary>
+    /// <summary>Ends campaigns that are sending and have no open messages left; returns their number.</summary>
     public async Task<int> FinishAsync(CancellationToken ct)
     {
         const string sql =

@@ -5,7 +5,7 @@ using Channel = Crm.Common.V1.Channel;
 
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>A message on its way to a lane: its recipient, what it is made from, and the contact as it was read last.</summary>
+/// <summary>A message on its way to a lane: its recipient, its source, and the contact as last read.</summary>
 internal sealed class QueuedMessage(BatchRecipient recipient, MessageSource source, HeldBatches batches)
 {
     private long _readAt;

@@ -19,8 +19,8 @@ internal sealed class RateLimits(NpgsqlDataSource database)
     public static string OfDomain(string domain) => $"domain {domain}";
 
     /// <summary>
-    /// Takes up to <paramref name="wanted"/> messages that may leave now. No more than a second's worth is saved up, so that a pause is not
-    /// followed by a flood. A limit of 0 is none.
+    /// Takes up to <paramref name="wanted"/> messages that may leave now. No more than a second's worth is saved up, so that a pause is not followed
+    /// by a flood. 0 means no limit.
     /// </summary>
     public async Task<int> TakeAsync(string key, int perMinute, int wanted, CancellationToken ct)
     {
@@ -54,7 +54,7 @@ internal sealed class RateLimits(NpgsqlDataSource database)
             new CommandDefinition(sql, new { key, wanted, share = 60.0 / perMinute }, cancellationToken: ct));
     }
 
-    /// <summary>Gives back what was taken and not used.</summary>
+    /// <summary>Gives back the unused part of what was taken.</summary>
     public async Task ReturnAsync(string key, int perMinute, int unused, CancellationToken ct)
     {
         const string sql =

@@ -2,7 +2,7 @@ using TagSegments.Campaigns.Journal;
 
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>Sends as long as the service runs: looks after what an earlier process left, opens the journal, and runs the lanes and their pump.</summary>
+/// <summary>Sends as long as the service runs: settles what an earlier process left, opens the journal, and runs the lanes and their pump.</summary>
 internal sealed class SendingService(
     RestoreDetector restores, Journals journals, LanePool lanes, MessagePump pump, ILogger<SendingService> logger) : BackgroundService
 {
@@ -11,7 +11,7 @@ internal sealed class SendingService(
         // The host starts while this waits.
         await Task.Yield();
         await Persistent.RunAsync(() => restores.CheckAsync(sends: false, stoppingToken), logger, stoppingToken);
-        // What the last process on this machine was doing comes first: then it need not be waited for.
+        // The journal of the last process on this machine comes first: then nobody has to wait for its leases.
         await Persistent.RunAsync(() => journals.ReplayAsync(stoppingToken), logger, stoppingToken);
         using var journal = await Persistent.RunAsync(() => journals.OpenAsync(stoppingToken), logger, stoppingToken);
         await Task.WhenAll(

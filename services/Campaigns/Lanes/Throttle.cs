@@ -7,12 +7,12 @@ using Channel = Crm.Common.V1.Channel;
 
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>Decides how many messages may leave now, and which have to wait for their place in the limit of their domain.</summary>
+/// <summary>Decides how many messages may leave now, and which have to wait for the limit of their domain.</summary>
 internal sealed class Throttle(RateLimits limits, DeliveryOptions options, NpgsqlDataSource database)
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
 
-    /// <summary>Takes what the limits of a campaign and of all messages together allow now.</summary>
+    /// <summary>Takes the number of messages that the limits of a campaign and of all messages together allow now.</summary>
     public async Task<int> TakeAsync(MessageSource source, int wanted, CancellationToken ct)
     {
         var key = RateLimits.OfCampaign(source.CampaignId);
@@ -22,10 +22,10 @@ internal sealed class Throttle(RateLimits limits, DeliveryOptions options, Npgsq
         return taken;
     }
 
-    /// <summary>Takes what the limit of all messages together allows now.</summary>
+    /// <summary>Takes the number of messages that the limit of all messages together allows now.</summary>
     public Task<int> TakeAsync(int wanted, CancellationToken ct) => limits.TakeAsync(RateLimits.Total, TotalLimit, wanted, ct);
 
-    /// <summary>Gives back what was taken and not used.</summary>
+    /// <summary>Gives back the unused part of what was taken.</summary>
     public async Task ReturnAsync(MessageSource? source, int unused, CancellationToken ct)
     {
         if (source is not null)
@@ -36,7 +36,7 @@ internal sealed class Throttle(RateLimits limits, DeliveryOptions options, Npgsq
         await limits.ReturnAsync(RateLimits.Total, TotalLimit, unused, ct);
     }
 
-    /// <summary>Returns the recipients whose domain has room for a message now; gives the others a place later on and puts them off until then.</summary>
+    /// <summary>Returns the recipients whose domain has room for a message now; gives the others a later slot and defers them until then.</summary>
     public async Task<List<BatchRecipient>> ByDomainAsync(IReadOnlyList<BatchRecipient> recipients, CancellationToken ct)
     {
         var limited = recipients

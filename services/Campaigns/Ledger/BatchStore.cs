@@ -6,8 +6,8 @@ using TagSegments.Campaigns.Schema;
 namespace TagSegments.Campaigns.Ledger;
 
 /// <summary>
-/// The batches in which recipients are handed to senders. The holder of a batch's lease sends it; when the lease ends another sender may,
-/// with a higher fence, and what was being handed over then is unknown.
+/// The batches in which recipients are handed to senders. The holder of a batch's lease sends it. When the lease ends, another sender may, with
+/// a higher fence; messages that were being handed over then are unknown.
 /// </summary>
 internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions options)
 {
@@ -29,7 +29,7 @@ internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions opti
             AS b (account_id, campaign_id, batch_id, first_contact, last_contact, part, fence)
         """;
 
-    /// <summary>Takes a batch of a sending campaign that is due, if the campaign is still as it was read. Replicas never take the same one.</summary>
+    /// <summary>Takes a due batch of a sending campaign, if the campaign is unchanged since it was read. Replicas never take the same one.</summary>
     public async Task<List<Batch>> ClaimAsync(int accountId, Guid campaignId, int version, Guid holder, CancellationToken ct)
     {
         const string sql =
@@ -81,7 +81,7 @@ internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions opti
         return (await connection.QueryAsync<Batch>(new CommandDefinition(sql, parameters, cancellationToken: ct))).AsList();
     }
 
-    /// <summary>Reads the recipients of batches whose turn it is.</summary>
+    /// <summary>Reads the due recipients of batches.</summary>
     public async Task<List<BatchRecipient>> ReadAsync(IReadOnlyList<Batch> batches, CancellationToken ct)
     {
         const string sql =
@@ -97,7 +97,7 @@ internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions opti
         return (await connection.QueryAsync<BatchRecipient>(new CommandDefinition(sql, Parameters(batches), cancellationToken: ct))).AsList();
     }
 
-    /// <summary>Gives batches back: they end when all of their messages have come to an end, or are due when the next one of them is.</summary>
+    /// <summary>Gives batches back: a batch ends when all its messages have ended, or is due when the next of them is.</summary>
     public async Task CloseAsync(IReadOnlyList<Batch> batches, CancellationToken ct)
     {
         const string sql =
@@ -141,7 +141,7 @@ internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions opti
         return [.. batches.Where(b => !renewed.Contains((b.AccountId, b.CampaignId, b.BatchId)))];
     }
 
-    /// <summary>Ends the leases of a process that is gone.</summary>
+    /// <summary>Ends the leases of a process that has ended.</summary>
     public async Task EndLeasesAsync(Guid holder, CancellationToken ct)
     {
         const string sql = "UPDATE campaigns.batch SET lease_until = now() WHERE lease_until > now() AND holder = @holder";
@@ -150,8 +150,8 @@ internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions opti
     }
 
     /// <summary>
-    /// Puts right what senders have left whose lease has ended: what they were handing over is unknown, the rest can be taken again. Just after
-    /// the start of the database everybody gets the time to renew.
+    /// Settles the batches of senders whose lease has ended: the messages they were handing over are unknown, the others can be taken again. Just
+    /// after the start of the database, every sender gets time to renew.
     /// </summary>
     public async Task<int> RecoverAsync(CancellationToken ct)
     {

@@ -11,9 +11,9 @@ namespace TagSegments.Campaigns.Ledger;
 internal static class CampaignLedger
 {
     /// <summary>
-    /// Lets recipients wait again whose outcome is unknown, those named or everyone, and returns them. A batch that is there already and has
-    /// them in its range sends them; others get one of their own, so that no recipient is ever in two. Whose batch is just being sent is left
-    /// alone. The fence is higher than that of every earlier attempt: a late answer to one of them changes nothing any more.
+    /// Makes recipients whose outcome is unknown wait again, the named ones or all, and returns them. An existing batch with them in its range sends
+    /// them; others get a new one, so that no recipient is ever in two. Recipients of a batch that is being sent are left alone. The fence is
+    /// higher than that of every earlier attempt: a late answer to one of them changes nothing.
     /// </summary>
     public static async Task<List<int>> ResendAsync(NpgsqlTransaction tx, int accountId, Guid campaignId, int[]? contactIds, CancellationToken ct)
     {
@@ -48,7 +48,7 @@ internal static class CampaignLedger
             new CommandDefinition(sql, new { accountId, campaignId, contactIds }, tx, cancellationToken: ct))).AsList();
     }
 
-    /// <summary>Skips what has not departed yet of a cancelled campaign. Batches that a sender holds end when it is through with them.</summary>
+    /// <summary>Skips the messages of a cancelled campaign that have not departed. A batch that a sender holds ends when it is done.</summary>
     public static Task CancelAsync(NpgsqlTransaction tx, int accountId, Guid campaignId, CancellationToken ct)
     {
         const string sql =

@@ -8,11 +8,11 @@ namespace TagSegments.Campaigns.Ledger;
 internal static class LedgerDepartures
 {
     /// <summary>
-    /// Marks messages as departing, and returns the recipients for which that was granted. Their batch must still be held and their campaign
-    /// be sending: both rows are locked, so that nothing departs once a pause is acknowledged or another sender has the batch. A request that
-    /// is repeated, because its answer got lost, is granted again.
+    /// Marks messages as departing, and returns the recipients that were granted. Their batch must still be held and their campaign be sending: both
+    /// rows are locked, so that nothing departs once a pause is acknowledged or another sender has the batch. A request that is repeated, because
+    /// its answer got lost, is granted again.
     /// <para>
-    /// The check of the suppression list alone would let a message slip past an unsubscribe that commits at the same moment; that is why an
+    /// With the check of the suppression list alone, a message could slip past an unsubscribe that commits at the same moment. Therefore an
     /// unsubscribe also changes the rows of its address, and waits for this transaction if need be.
     /// </para>
     /// </summary>

@@ -4,11 +4,11 @@ using TagSegments.Campaigns.Schema;
 
 namespace TagSegments.Campaigns.Ledger;
 
-/// <summary>Writes what became of messages.</summary>
+/// <summary>Writes the outcomes of messages.</summary>
 internal static class LedgerOutcomes
 {
     /// <summary>
-    /// Stores outcomes and returns what was changed. A message that was left out had not departed. An answer that comes after the message was
+    /// Stores outcomes and returns the changed ones. A message that was left out had not departed. An answer that arrives after the message was
     /// called unknown, because its sender was thought to be dead, settles it.
     /// </summary>
     public static async Task<List<StoredOutcome>> StoreAsync(NpgsqlTransaction tx, IReadOnlyList<Outcome> outcomes, CancellationToken ct)

@@ -7,8 +7,8 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 namespace TagSegments.Campaigns.Ledger;
 
 /// <summary>
-/// Writes what the lanes do, many lanes in one transaction: the outcomes of their last messages together with the departure of their next
-/// ones. A lane waits for both, so what departed is in the ledger before it is handed over.
+/// Writes for many lanes in one transaction: the outcomes of their last messages together with the departure of their next ones. A lane waits for
+/// both, so a departure is in the ledger before the message is handed over.
 /// </summary>
 internal sealed class LedgerWriter : IAsyncDisposable
 {
@@ -25,9 +25,9 @@ internal sealed class LedgerWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stores outcomes and lets the next messages depart. Returns the recipients whose message may be handed over; the batch of the others was
-    /// taken back, their campaign was stopped, or their address was suppressed meanwhile. While the database is away it waits: what is known
-    /// of a message must not get lost.
+    /// Stores outcomes and marks the next messages as departing. Returns the recipients whose message may be handed over; the batch of the others was
+    /// taken back, their campaign was stopped, or their address was suppressed meanwhile. While the database is down it waits: known outcomes must
+    /// not get lost.
     /// </summary>
     public async Task<IReadOnlySet<BatchRecipient>> WriteAsync(
         IReadOnlyList<Outcome> outcomes, IReadOnlyList<BatchRecipient> departing, CancellationToken stopping)

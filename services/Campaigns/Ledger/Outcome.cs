@@ -4,7 +4,7 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Ledger;
 
-/// <summary>What became of the message of a recipient.</summary>
+/// <summary>The outcome of the message of a recipient.</summary>
 internal sealed record Outcome(BatchRecipient Recipient, State State, Reason Reason, string Detail, TimeSpan RetryAfter)
 {
     /// <summary>The answer of the receiving side. A refusal for now becomes another attempt, unless there were too many.</summary>
@@ -22,7 +22,7 @@ internal sealed record Outcome(BatchRecipient Recipient, State State, Reason Rea
     /// <summary>Departed, but was not handed over after all: it waits again, and the attempt does not count.</summary>
     public static Outcome Released(BatchRecipient recipient) => new(recipient, State.Pending, Reason.Unspecified, "", default);
 
-    /// <summary>Nobody knows whether the message arrived.</summary>
+    /// <summary>It is unknown whether the message arrived.</summary>
     public static Outcome Unknown(BatchRecipient recipient, string detail) =>
         new(recipient, State.Unknown, Reason.NoAnswer, detail, default);
 }

@@ -7,7 +7,7 @@ using TagSegments.Campaigns.Delivery;
 
 namespace TagSegments.Campaigns.Ledger;
 
-/// <summary>Tags the recipients whose message was accepted. Adding a tag twice changes nothing, so it is simply repeated until it is done.</summary>
+/// <summary>Tags the recipients whose message was accepted. Adding a tag twice changes nothing, so it is repeated until it succeeds.</summary>
 internal sealed class RecipientTagger(
     NpgsqlDataSource database, TagService.TagServiceClient tags, DeliveryOptions options, ILogger<RecipientTagger> logger)
     : PollingService(options.PollInterval, logger)

@@ -111,7 +111,7 @@ internal sealed partial class CampaignApi
         await references.RequireValidAsync(account, campaign.Audience, ct);
     }
 
-    // Sending now is a schedule of now: whichever replica sees it first takes it, as with every schedule.
+    // Sending now is a schedule of now: the replica that sees it first takes it, as with every schedule.
     private static async Task<Campaign> ScheduleAsync(
         NpgsqlTransaction tx, int accountId, string campaignId, int version, Schedule? schedule, CancellationToken ct)
     {

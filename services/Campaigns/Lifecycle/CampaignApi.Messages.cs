@@ -6,7 +6,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Lifecycle;
 
-// Messages before they are sent to anybody.
+// This part shows and tests messages before they are sent.
 internal sealed partial class CampaignApi
 {
     public override async Task<PreviewMessageResponse> PreviewMessage(PreviewMessageRequest request, ServerCallContext context)

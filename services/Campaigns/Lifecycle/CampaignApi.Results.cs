@@ -8,7 +8,7 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Lifecycle;
 
-// What became of a campaign.
+// This part reports the results of campaigns.
 internal sealed partial class CampaignApi
 {
     private static readonly TimeSpan s_watchInterval = TimeSpan.FromMilliseconds(500);

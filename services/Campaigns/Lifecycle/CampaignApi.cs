@@ -9,7 +9,7 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Lifecycle;
 
-/// <summary>The calls about campaigns. This part writes them; what happens to them then is in the other parts.</summary>
+/// <summary>The calls about campaigns. This part writes them; the other parts send them and report on them.</summary>
 internal sealed partial class CampaignApi(
     CallTools tools, CampaignStore campaigns, CampaignReferences references, CampaignReports reports, MessagePreview preview,
     CampaignScheduler scheduler) : CampaignService.CampaignServiceBase
@@ -17,7 +17,7 @@ internal sealed partial class CampaignApi(
     private static readonly string[] s_fields =
         ["name", "description", "channel", "message", "audience", "recipient_tag_ids", "messages_per_minute", "ab_test"];
 
-    // A campaign that failed reached nobody: it can be put right and sent.
+    // A campaign that failed reached nobody: it can be corrected and sent.
     private static readonly State[] s_editable = [State.Draft, State.Scheduled, State.Failed];
 
     public override async Task<CreateCampaignResponse> CreateCampaign(CreateCampaignRequest request, ServerCallContext context)
@@ -67,7 +67,7 @@ internal sealed partial class CampaignApi(
         await references.ResolveAsync(account, changed, ct);
         return await WithNewTagsAsync(account, changed, addTags => tools.Writes.RunAsync(account, context, request, async tx =>
         {
-            // What was merged above was read without a lock: a change made meanwhile wins, and the caller reads again.
+            // The merge above read without a lock: a change made meanwhile wins, and the caller reads again.
             var version = change.Version != 0 ? change.Version : current.Version;
             var row = await CampaignStore.LockAsync(tx, account.Id, change.CampaignId, version, s_editable, ct);
             row = await CampaignStore.UpdateAsync(tx, row, changed, ct);
@@ -75,8 +75,7 @@ internal sealed partial class CampaignApi(
         }), ct);
     }
 
-    // Tags that do not exist yet are created last, when nothing speaks against the campaign any more. If the write fails after all, they are
-    // deleted again.
+    // Missing tags are created last, when the campaign has passed all checks. If the write fails after all, they are deleted again.
     private async Task<T> WithNewTagsAsync<T>(
         AccountInfo account, Campaign campaign, Func<Func<NpgsqlTransaction, CampaignRow, Task<CampaignRow>>, Task<T>> write, CancellationToken ct)
     {

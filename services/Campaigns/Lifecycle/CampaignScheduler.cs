@@ -9,8 +9,8 @@ using TagSegments.Campaigns.Schema;
 namespace TagSegments.Campaigns.Lifecycle;
 
 /// <summary>
-/// Takes campaigns that are due, by the clock of the database, and has them prepared. Of several replicas one gets a campaign; if it dies,
-/// its lease ends and another one starts the preparation anew. Nothing has left by then: the audience is frozen in one transaction.
+/// Takes campaigns that are due, by the clock of the database, and has them prepared. Of several replicas, one gets a campaign; if it dies, its
+/// lease ends and another one starts the preparation again. Nothing has been sent by then: the audience is frozen in one transaction.
 /// </summary>
 internal sealed class CampaignScheduler(
     NpgsqlDataSource database, AudiencePreparer preparer, MessagePump pump, DeliveryOptions options, ILogger<CampaignScheduler> logger)
@@ -80,7 +80,7 @@ internal sealed class CampaignScheduler(
         return await connection.QuerySingleOrDefaultAsync<PreparingCampaign>(new CommandDefinition(sql, parameters, cancellationToken: ct));
     }
 
-    // After a long outage nobody knows whether a campaign is still wanted.
+    // After a long outage it is unclear whether a campaign is still wanted.
     private async Task HoldMissedAsync(CancellationToken ct)
     {
         const string sql =

@@ -9,7 +9,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Messages;
 
-/// <summary>Shows and tries out messages before they are sent to anybody.</summary>
+/// <summary>Shows and tests messages before they are sent.</summary>
 internal sealed class MessagePreview(ContactService.ContactServiceClient contacts, Transports transports, IConfiguration configuration)
 {
     private const string ExampleUrl = "https://example.com/unsubscribe";

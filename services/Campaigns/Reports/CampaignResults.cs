@@ -31,7 +31,7 @@ internal sealed class CampaignResults(NpgsqlDataSource database, AbTestStore tes
         return await connection.QuerySingleAsync<RecipientCounts>(new CommandDefinition(sql, new { accountId, campaignId }, cancellationToken: ct));
     }
 
-    /// <summary>Counts the ledger by state, reason and variant, and what recipients did.</summary>
+    /// <summary>Counts the ledger by state, reason and variant, and the activity of recipients.</summary>
     public async Task<GetCampaignStatisticsResponse> StatisticsAsync(CampaignRow campaign, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
@@ -48,7 +48,7 @@ internal sealed class CampaignResults(NpgsqlDataSource database, AbTestStore tes
         return statistics;
     }
 
-    /// <summary>Lists what became of the messages of a campaign: contacts by kind of activity, each once; machines did not open or click.</summary>
+    /// <summary>Lists the outcomes of a campaign: contacts by kind of activity, each once, without opens and clicks by machines.</summary>
     public async Task<List<(int ContactId, short Kind)>> OutcomesAsync(CampaignRow campaign, CancellationToken ct)
     {
         const string sql =

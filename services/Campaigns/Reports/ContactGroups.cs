@@ -7,7 +7,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Reports;
 
-/// <summary>Finds the groups of contacts that a request names, or the usual ones if it names none.</summary>
+/// <summary>Finds the groups of contacts that a request names, or the default ones if it names none.</summary>
 internal sealed class ContactGroups(
     TagService.TagServiceClient tags, SegmentService.SegmentServiceClient segments, SmartListService.SmartListServiceClient smartLists)
 {
@@ -36,7 +36,7 @@ internal sealed class ContactGroups(
         return [.. found.DistinctBy(tag => tag.TagId).OrderBy(tag => tag.Name, StringComparer.Ordinal).Select(OfTag)];
     }
 
-    /// <summary>The groups of segments in the order of the request; throws NOT_FOUND for one that does not exist.</summary>
+    /// <summary>Gets the groups of segments in the order of the request; throws NOT_FOUND for a segment that does not exist.</summary>
     public async Task<IReadOnlyList<ContactGroup>> OfSegmentsAsync(AccountInfo account, SegmentGroups request, CancellationToken ct)
     {
         var groups = new List<ContactGroup>();
@@ -48,7 +48,7 @@ internal sealed class ContactGroups(
         return groups;
     }
 
-    /// <summary>The groups of what a campaign includes, as it was evaluated.</summary>
+    /// <summary>Gets the groups of the sources that a campaign includes, as evaluated.</summary>
     public async Task<IReadOnlyList<ContactGroup>> OfAudienceAsync(AccountInfo account, CampaignRow row, CancellationToken ct)
     {
         var campaign = row.ToCampaign();

@@ -12,8 +12,8 @@ using Moment = Crm.Campaigns.V1.ConsentCheck.Types.Moment;
 namespace TagSegments.Campaigns.Reports;
 
 /// <summary>
-/// Gathers why a contact got a campaign or not. The filters are the ones evaluated, kept with the campaign; the segment service reads
-/// the values that they met at that instant from its history.
+/// Gathers the evidence why a contact got a campaign or not. The filters are the evaluated ones, kept with the campaign; the segment service
+/// reads the values that they met at that instant from its history.
 /// </summary>
 internal sealed class RecipientProof(
     CampaignResults results, ActivityStore activities, SegmentService.SegmentServiceClient segments, ContactService.ContactServiceClient contacts)
@@ -23,7 +23,7 @@ internal sealed class RecipientProof(
     public async Task<ExplainRecipientResponse> ExplainAsync(AccountInfo account, CampaignRow row, int contactId, CancellationToken ct)
     {
         var campaign = row.ToCampaign();
-        // Campaigns of before the filters were kept are explained by those of now.
+        // A campaign from before filters were kept is explained by the present ones.
         var evaluated = JsonParser.Default.Parse<Audience>(row.EvaluatedAudience ?? row.Audience);
         var entry = await results.EntryAsync(row, contactId, ct);
         if (entry is null)
@@ -52,7 +52,7 @@ internal sealed class RecipientProof(
         return response;
     }
 
-    // Otherwise a contact that never existed would look like one that came later.
+    // Without this check, a contact that never existed would look like one that was created later.
     private async Task RequireAsync(AccountInfo account, int contactId, CancellationToken ct)
     {
         var request = new BatchGetContactsRequest { Account = account.Name, ContactIds = { contactId } };

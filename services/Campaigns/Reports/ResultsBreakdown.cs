@@ -8,12 +8,12 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Reports;
 
-/// <summary>A group of contacts by which results are broken down: what it is called, and the filter of its members.</summary>
+/// <summary>A group of contacts by which results are broken down: its name, and the filter of its members.</summary>
 internal sealed record ContactGroup(string Name, int TagId, FilterSource? Source, FilterSource Members);
 
 /// <summary>
-/// Breaks the results of campaigns down by groups of contacts. The segment service knows who was in a group when a campaign's audience was
-/// evaluated; what became of the messages is counted here.
+/// Breaks the results of campaigns down by groups of contacts. The segment service knows the members of a group when a campaign's audience was
+/// evaluated; the outcomes of the messages are counted here.
 /// </summary>
 internal sealed class ResultsBreakdown(CampaignResults results, ContactGroups groups, SegmentService.SegmentServiceClient segments)
 {

@@ -21,8 +21,8 @@ internal static class Address
         channel == Channel.Sms ? IsPhone(address) : ToMailbox(address) is not null;
 
     /// <summary>
-    /// The address as it goes over the wire, with an ASCII domain; null if it is none. Quoted local parts, comments and non-ASCII local
-    /// parts are refused: hardly anybody has them, and they have carried command injections.
+    /// Gets the address as it is sent, with an ASCII domain; null if it is not valid. Quoted local parts, comments and non-ASCII local parts are
+    /// refused: hardly anybody has them, and they have carried command injections.
     /// </summary>
     public static string? ToMailbox(string address)
     {

@@ -11,9 +11,9 @@ namespace TagSegments.Campaigns.Suppressions;
 internal sealed class SuppressionStore(NpgsqlDataSource database)
 {
     /// <summary>
-    /// Puts an address on the list and takes its messages that have not left out of the ledger, in one transaction: the update waits for a
-    /// sender that is just about to take such a message, so whatever leaves has left before this commits, and nothing leaves after it.
-    /// The caller moves the clock on if the list has changed.
+    /// Adds an address to the list and takes its unsent messages out of the ledger, in one transaction. The update waits for a sender that is just
+    /// taking such a message, so each message has either left before this commits, or never leaves. The caller moves the clock if the list has
+    /// changed.
     /// </summary>
     public static async Task<(bool Changed, int Skipped)> AddAsync(
         NpgsqlTransaction tx, int accountId, Suppression suppression, CancellationToken ct)

@@ -62,7 +62,7 @@ internal sealed class ConsentReporter(
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument or StatusCode.FailedPrecondition)
         {
-            // The contact is gone; the suppression list keeps its address.
+            // The contact no longer exists; the suppression list keeps its address.
             logger.BackgroundWorkFailed(e, nameof(ConsentReporter));
         }
     }

@@ -7,8 +7,8 @@ using TagSegments.Campaigns.Activities;
 namespace TagSegments.Campaigns.Tracking;
 
 /// <summary>
-/// Records opens and clicks without making people wait for the database. While it cannot be reached, links go on working and what they report
-/// is kept in memory, up to a limit.
+/// Records opens and clicks without making people wait for the database. While it cannot be reached, links work all the same, and opens and
+/// clicks are kept in memory, up to a limit.
 /// </summary>
 internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource database, TimeProvider time, ILogger<Tracker> logger)
 {
@@ -24,7 +24,7 @@ internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource databa
 
     private int _waiting;
 
-    /// <summary>Records soon what happened to a message; asking for the head only is no such thing.</summary>
+    /// <summary>Records an event of a message soon; a request for the head alone does not count.</summary>
     public void Track(TrackingTarget target, Activity.Types.Kind kind, HttpRequest request)
     {
         if (!HttpMethods.IsGet(request.Method))
@@ -58,7 +58,7 @@ internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource databa
         }
         catch (Exception e)
         {
-            // Nobody waits for this task: what goes wrong in it must be logged here.
+            // Nobody waits for this task, so its errors must be logged here.
             logger.BackgroundWorkFailed(e, nameof(Tracker));
         }
         finally
@@ -87,7 +87,7 @@ internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource databa
         }
     }
 
-    // A single message counts as one of the campaign that it was sent for, if any.
+    // A single message counts for the campaign that it was sent for, if any.
     private async Task<Guid?> CampaignAsync(TrackingTarget target)
     {
         const string sql =

@@ -3,8 +3,8 @@ using Crm.Activity.V1;
 namespace TagSegments.Campaigns.Tracking;
 
 /// <summary>
-/// What the links in messages lead to, over HTTP: <c>/o/</c> the open pixel, <c>/c/</c> a link, <c>/u/</c> the unsubscribe page. A token
-/// that is not ours gets 404, whatever is wrong with it.
+/// The targets of the links in messages, over HTTP: <c>/o/</c> the open pixel, <c>/c/</c> a link, <c>/u/</c> the unsubscribe page. A token that is
+/// not ours gets 404, for any fault.
 /// </summary>
 internal static class TrackingEndpoints
 {
@@ -43,7 +43,7 @@ internal static class TrackingEndpoints
         return Results.Redirect(new Uri(target.Url).AbsoluteUri);
     }
 
-    // Mail scanners follow every link, so only a POST acts: that of the page, or the one-click of RFC 8058.
+    // Mail scanners follow every link, so only a POST acts: from the page, or the one-click of RFC 8058.
     private static async Task<IResult> UnsubscribeAsync(
         string token, TrackingTokens tokens, Unsubscriber unsubscriber, CancellationToken ct) =>
         tokens.Read(TokenPurpose.Unsubscribe, token) is { } target && await unsubscriber.UnsubscribeAsync(target, ct)

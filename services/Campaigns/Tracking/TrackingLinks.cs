@@ -1,6 +1,6 @@
 namespace TagSegments.Campaigns.Tracking;
 
-/// <summary>The links that are put into messages, under <c>Tracking:BaseUrl</c>.</summary>
+/// <summary>The links in messages, under <c>Tracking:BaseUrl</c>.</summary>
 internal sealed class TrackingLinks(TrackingTokens tokens, IConfiguration configuration)
 {
     private readonly string _baseUrl =

@@ -7,14 +7,14 @@ using Crm.Common.V1;
 
 namespace TagSegments.Campaigns.Tracking;
 
-/// <summary>What a link in a message is for; tokens of one purpose are worthless for another.</summary>
+/// <summary>The purpose of a link in a message; a token of one purpose is worthless for another.</summary>
 internal enum TokenPurpose
 {
     Open = 1,
     Click = 2,
     Unsubscribe = 3,
 
-    /// <summary>The Message-ID: what a provider reports of a message leads back to its recipient.</summary>
+    /// <summary>The Message-ID: a provider's reports about a message lead back to its recipient.</summary>
     Message = 4,
 }
 
@@ -50,7 +50,7 @@ internal sealed class TrackingTokens
         return Base64Url.EncodeToString(token);
     }
 
-    /// <summary>Reads a token; null for one that is damaged, forged or made for another purpose.</summary>
+    /// <summary>Reads a token; null if it is damaged, forged or made for another purpose.</summary>
     public TrackingTarget? Read(TokenPurpose purpose, string token)
     {
         if (token.Length > 8_000 || !Base64Url.IsValid(token))
@@ -95,7 +95,7 @@ internal sealed class TrackingTokens
         (Channel)bytes[24],
         Encoding.UTF8.GetString(bytes[HeadLength..]));
 
-    /// <summary>What a purpose derives from the key. Its tools serve one at a time and cost more to make than to use, so they are kept.</summary>
+    /// <summary>The tools derived from the key for one purpose. Each serves one call at a time; making one costs more than using it.</summary>
     private sealed class PurposeKeys(byte[] key, TokenPurpose purpose)
     {
         private readonly byte[] _nonceKey = Derive(key, purpose, "nonce");

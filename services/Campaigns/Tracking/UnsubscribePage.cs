@@ -1,6 +1,6 @@
 namespace TagSegments.Campaigns.Tracking;
 
-/// <summary>The pages that people see when they unsubscribe. They hold nothing of the contact.</summary>
+/// <summary>The pages that people see when they unsubscribe. They show nothing about the contact.</summary>
 internal static class UnsubscribePage
 {
     public static IResult Ask() => Page(

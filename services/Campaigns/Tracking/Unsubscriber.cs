@@ -8,14 +8,14 @@ using TagSegments.Campaigns.Suppressions;
 namespace TagSegments.Campaigns.Tracking;
 
 /// <summary>
-/// Unsubscribes the address that a message went to: suppression, the ledger's waiting messages, the activity, and a note for the contact
-/// service, all in one transaction. It works on the address, so it holds for every contact that has it, also after the contact is gone.
+/// Unsubscribes the address that a message went to: suppression, the ledger's waiting messages, the activity, and a note for the contact service,
+/// all in one transaction. It works on the address, so it holds for every contact that has it, also after the contact is deleted.
 /// </summary>
 internal sealed class Unsubscriber(NpgsqlDataSource database)
 {
     private const string Source = "unsubscribe link";
 
-    /// <summary>False if there was no such message. Repeating it changes nothing.</summary>
+    /// <summary>Unsubscribes; false if there was no such message. Repeating it changes nothing.</summary>
     public Task<bool> UnsubscribeAsync(TrackingTarget target, CancellationToken ct) =>
         TransactionRetry.RunAsync(() => UnsubscribeOnceAsync(target, ct), ct);
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace TagSegments.Campaigns.Webhooks;
 
-/// <summary>What a mail provider reports of a message, in words that all providers share.</summary>
+/// <summary>An event that a mail provider reports about a message, in words that all providers share.</summary>
 internal enum EventType
 {
     Unknown,
@@ -42,7 +42,7 @@ internal sealed record ProviderEvent(EventType Type)
     public bool Permanent { get; init; }
 }
 
-/// <summary>Reads JSON of which nothing may be relied on.</summary>
+/// <summary>Reads JSON of unknown shape.</summary>
 internal static class LooseJson
 {
     /// <summary>The text or number at a path of properties; null if there is none.</summary>

@@ -39,7 +39,7 @@ internal static class SesEvents
         _ => EventType.Unknown,
     };
 
-    // Bounces and complaints list those concerned; other events concern everyone to whom the message went.
+    // Bounces and complaints list the affected recipients; other events concern all recipients of the message.
     private static IEnumerable<(string? Email, string? Detail)> Recipients(JsonElement payload, JsonElement? about)
     {
         var listed = (about?.At("bouncedRecipients") ?? about?.At("complainedRecipients")).Items().ToList();

@@ -15,7 +15,7 @@ internal sealed partial class SnsMessages(IConfiguration configuration, HttpClie
 {
     private static readonly ConcurrentDictionary<string, X509Certificate2> s_certificates = new();
 
-    /// <summary>Whether a message is one of the topic and signed by Amazon.</summary>
+    /// <summary>Whether a message is about the topic and signed by Amazon.</summary>
     public async Task<bool> IsValidAsync(JsonElement message, CancellationToken ct)
     {
         if (message.Text("TopicArn") != (configuration["Webhooks:ses:Key"] ?? "") || message.Text("SigningCertURL") is not { } url || !IsAmazon(url))
@@ -53,7 +53,7 @@ internal sealed partial class SnsMessages(IConfiguration configuration, HttpClie
         return string.Concat(names.Where(name => message.Text(name) is not null).Select(name => $"{name}\n{message.Text(name)}\n"));
     }
 
-    /// <summary>Whether an address is one of Amazon SNS.</summary>
+    /// <summary>Whether an address is an Amazon SNS one.</summary>
     public static bool IsAmazon(string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps && uri.IsDefaultPort
         && uri.UserInfo.Length == 0 && AmazonHost().IsMatch(uri.Host);

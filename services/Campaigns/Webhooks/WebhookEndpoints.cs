@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace TagSegments.Campaigns.Webhooks;
 
-/// <summary>Where providers report what became of messages: <c>POST /w/{provider}</c>.</summary>
+/// <summary>The endpoint where providers report the outcomes of messages: <c>POST /w/{provider}</c>.</summary>
 internal static class WebhookEndpoints
 {
     private const int MaxBody = 5 * 1024 * 1024;

@@ -13,12 +13,12 @@ using Kind = Crm.Activity.V1.Activity.Types.Kind;
 namespace TagSegments.Campaigns.Webhooks;
 
 /// <summary>
-/// Records what a provider reports. Our Message-ID leads to the recipient; events of messages that are not ours are ignored. A bounce for
-/// good and a complaint suppress the address, and a confirmed delivery settles a message that was unknown.
+/// Records the reports of a provider. Our Message-ID leads to the recipient; events of messages that are not ours are ignored. A permanent bounce
+/// and a complaint suppress the address, and a confirmed delivery settles a message that was unknown.
 /// </summary>
 internal sealed class WebhookRecorder(NpgsqlDataSource database, TrackingTokens tokens, TimeProvider time)
 {
-    /// <summary>Records events, each account's in one transaction, and returns how many concerned a message of ours.</summary>
+    /// <summary>Records events, each account's in one transaction, and returns how many are about a message of ours.</summary>
     public async Task<int> RecordAsync(string provider, IEnumerable<ProviderEvent> events, CancellationToken ct)
     {
         var reports = events.Select(e => new Report(e, Target(e), DedupeKey(provider, e))).Where(r => r.Target is not null).ToList();

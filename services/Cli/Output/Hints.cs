@@ -14,7 +14,7 @@ internal static class Hints
         "FILTER_TOO_LARGE" => "Split the filter: save parts as segments and refer to them with: in segment \"NAME\"",
         "IMPORT_LINE" => "Correct that line of the file and repeat the import; rows that were imported are not imported twice.",
         "INVALID_FIELD" => "Correct the value and repeat the command; nothing was changed.",
-        "IN_USE" => "Change whatever uses it first, or add --force if the command has it.",
+        "IN_USE" => "Remove its uses first, or add --force if the command has it.",
         "MESSAGE_TOO_LARGE" => "Send less at once: fewer contacts or tags, or a shorter text.",
         "NAMING_POLICY" => "Choose another name, or change the account's naming policy: tagsegments tags policy",
         "NOT_FOUND" => "Check the name or number; the list commands show what exists.",

@@ -57,7 +57,7 @@ public sealed class SmtpSink : IAsyncDisposable
         return new SmtpSink(options, listener);
     }
 
-    /// <summary>Waits until at least so many messages were accepted since the start.</summary>
+    /// <summary>Waits until at least this number of messages was accepted since the start.</summary>
     public Task WaitForAsync(long accepted, TimeSpan timeout) => _mailbox.WaitAsync(() => Accepted >= accepted, timeout);
 
     /// <summary>Waits for a kept message, that may be there already.</summary>

@@ -31,7 +31,7 @@ public sealed class FieldIndex
         _ => null,
     };
 
-    /// <summary>Finds a field by its name, or by a name that differs in case, spaces, hyphens and underscores if only one is like it.</summary>
+    /// <summary>Finds the field of this name, or the only one whose name differs in case, spaces, hyphens and underscores alone.</summary>
     public FilterField? ByName(string name)
     {
         if (_byName.TryGetValue(name, out var exact))

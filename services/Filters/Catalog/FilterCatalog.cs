@@ -65,7 +65,7 @@ public sealed class FilterCatalog
     public FilterField? Field(FieldRef? reference, bool ofOpportunity) =>
         (ofOpportunity ? OpportunityFields : ContactFields).Find(reference);
 
-    /// <summary>Adds the pipelines, stages and choices that another catalog of the account has: values that nobody has do no harm.</summary>
+    /// <summary>Adds the pipelines, stages and choices of another catalog of the account: a value that no contact has does no harm.</summary>
     public FilterCatalog WithValuesOf(FilterCatalog other) => new()
     {
         AccountId = AccountId,

@@ -8,7 +8,7 @@ public static class Suggestions
     private const int Most = 3;
 
     /// <summary>
-    /// Lists up to three names within a third of the length (at least one, at most four edits), closest first. Case counts less than letters.
+    /// Lists up to three names within a third of the length (at least one edit, at most four), closest first. Case counts less than letters.
     /// </summary>
     public static IReadOnlyList<string> For(string name, IEnumerable<string> names)
     {

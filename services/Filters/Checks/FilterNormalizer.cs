@@ -4,11 +4,11 @@ using TagSegments.Filters.Tree;
 
 namespace TagSegments.Filters.Checks;
 
-/// <summary>Brings a filter into the one form in which it is saved and printed.</summary>
+/// <summary>Brings a filter into the form in which it is saved and printed.</summary>
 public static class FilterNormalizer
 {
     /// <summary>
-    /// Returns a copy in which groups of one are their member, channels that are read as e-mail say so, and ids are written in lower case.
+    /// Returns a copy in which a group of one is replaced by its member, an unset channel that means e-mail is set, and ids are in lower case.
     /// </summary>
     public static Filter Normalize(Filter filter)
     {

@@ -2,16 +2,16 @@ using TagSegments.Filters.Catalog;
 
 namespace TagSegments.Filters.Checks;
 
-/// <summary>What is wrong with a filter.</summary>
+/// <summary>The faults of a filter.</summary>
 public sealed class FilterProblems
 {
     private readonly List<(string Field, string Description)> _violations = [];
     private readonly List<MissingReference> _missing = [];
 
-    /// <summary>What can never be saved or evaluated, by the path of the clause.</summary>
+    /// <summary>Faults that no filter may have when it is saved or evaluated, by the path of the clause.</summary>
     public IReadOnlyList<(string Field, string Description)> Violations => _violations;
 
-    /// <summary>What the filter refers to and does not exist: a saved segment becomes invalid by it.</summary>
+    /// <summary>References to things that do not exist; they make a saved segment invalid.</summary>
     public IReadOnlyList<MissingReference> Missing => _missing;
 
     /// <summary>Whether a violation is one of depth or size.</summary>

@@ -104,7 +104,7 @@ public sealed partial class FilterValidator
         _problems.Require(from is null || until is null || from < until, $"{path}.until", "must be later than the start");
     }
 
-    // Days compare as those of UTC here: only ends of different kinds less than a day apart could be mistaken, and those are let pass.
+    // Days count as days in UTC here: only ends of different kinds less than a day apart could be misjudged, and those are accepted.
     private NodaTime.Instant? FixedEnd(string end, string path)
     {
         if (FilterValues.TryDate(end, out var day))

@@ -20,7 +20,7 @@ public sealed partial class FilterValidator
 
     private FilterValidator(FilterCatalog catalog) => _catalog = catalog;
 
-    /// <summary>Checks a filter; <paramref name="path"/> is what its paths begin with.</summary>
+    /// <summary>Checks a filter; its paths begin with <paramref name="path"/>.</summary>
     public static FilterProblems Validate(Filter? filter, FilterCatalog catalog, string path = "filter")
     {
         var validator = new FilterValidator(catalog);
@@ -69,7 +69,7 @@ public sealed partial class FilterValidator
             Filter.KindOneofCase.None => () => _problems.Add(path, filter.CalculateSize() > 0 ? "is of a kind that is not known here" : "must be set"),
             Filter.KindOneofCase.AllOf => () => CheckGroup(filter.AllOf, path),
             Filter.KindOneofCase.AnyOf => () => CheckGroup(filter.AnyOf, path),
-            // What is negated is a node of its own; everyone has nothing to be checked.
+            // The member of a negation is a node of its own, and there is nothing to check in everyone.
             Filter.KindOneofCase.Negated or Filter.KindOneofCase.Everyone => null,
             Filter.KindOneofCase.Tag => () => CheckTag(filter.Tag, path),
             Filter.KindOneofCase.TagAdded => () => CheckTagAdded(filter.TagAdded, path),

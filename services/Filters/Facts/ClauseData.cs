@@ -22,7 +22,7 @@ public enum ClauseData
     /// <summary>The names of pipelines and stages.</summary>
     Names = 16,
 
-    /// <summary>What was sent to the contact and what it did.</summary>
+    /// <summary>Messages to the contact, and the contact's activity.</summary>
     Activity = 32,
 
     /// <summary>The suppression list of a channel.</summary>
@@ -32,7 +32,7 @@ public enum ClauseData
     Segment = 128,
 }
 
-/// <summary>What it takes to answer a clause for one contact, from little to much.</summary>
+/// <summary>The cost of answering a clause for one contact, from little to much.</summary>
 public enum ClauseCost
 {
     /// <summary>The contact's own row.</summary>

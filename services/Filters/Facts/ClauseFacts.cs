@@ -7,15 +7,15 @@ using Kind = Crm.Segments.V1.Filter.KindOneofCase;
 namespace TagSegments.Filters.Facts;
 
 /// <summary>
-/// What a clause is about. This is the one place that says it: whoever wants to know what a clause refers to, depends on or costs asks here, and
-/// <see cref="Of"/> has no default, so that the compiler asks about a new kind of clause.
+/// The facts about a clause: what it refers to, depends on and costs. No other place says it. <see cref="Of"/> has no default, so the compiler
+/// asks about a new kind of clause.
 /// </summary>
 public sealed class ClauseFacts
 {
-    /// <summary>What two versions of one clause have in common, so that one is taken for an edit of the other; null for a group.</summary>
+    /// <summary>The subject that two versions of one clause share, so that one counts as an edit of the other; null for a group.</summary>
     public object? Subject { get; private init; }
 
-    /// <summary>What a group is called where its members stand below it; null for a clause.</summary>
+    /// <summary>The name of a group whose members are listed below it; null for a clause.</summary>
     public string? GroupName { get; private init; }
 
     /// <summary>The data on which its truth depends.</summary>
@@ -45,18 +45,18 @@ public sealed class ClauseFacts
     /// <summary>The windows that it asks about.</summary>
     public IReadOnlyList<ClauseWindow> Windows { get; private init; } = [];
 
-    /// <summary>Whether its truth can change by the passing of time alone. Of a segment nobody knows here, so it can.</summary>
+    /// <summary>Whether its truth can change with time alone. The filter of a segment is not known here, so a segment can.</summary>
     public bool ChangesWithTime => Windows.Count > 0 || DependsOn.HasFlag(ClauseData.Segment);
 
-    /// <summary>What it takes to answer it.</summary>
+    /// <summary>The cost of answering it.</summary>
     public ClauseCost Cost =>
         DependsOn.HasFlag(ClauseData.Activity) ? ClauseCost.Events
         : DependsOn.HasFlag(ClauseData.TagLog) ? ClauseCost.TagChanges
         : DependsOn.HasFlag(ClauseData.Opportunities) ? ClauseCost.Opportunities
         : ClauseCost.Contacts;
 
-    /// <summary>Says what a node is about, apart from its members.</summary>
-    /// <exception cref="UnknownClauseException">The node has no kind that is known here.</exception>
+    /// <summary>Gets the facts about a node, apart from its members.</summary>
+    /// <exception cref="UnknownClauseException">The kind of the node is not known here.</exception>
     public static ClauseFacts Of(Filter filter) => filter.KindCase switch
     {
         Kind.AllOf => new ClauseFacts { Weight = 0, GroupName = "all of" },

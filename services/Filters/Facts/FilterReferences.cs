@@ -3,7 +3,7 @@ using TagSegments.Filters.Tree;
 
 namespace TagSegments.Filters.Facts;
 
-/// <summary>What a filter refers to by id, sorted: kept with each segment so that where-used is a query.</summary>
+/// <summary>The ids that a filter refers to, sorted. They are kept with each segment, so that where-used is a query.</summary>
 public sealed record FilterReferences(int[] TagIds, int[] FieldIds, string[] CampaignIds, string[] SegmentIds)
 {
     /// <summary>Lists the references of a filter.</summary>

@@ -12,7 +12,7 @@ internal sealed class FilterLexer
 
     private FilterLexer(string text) => _text = text;
 
-    /// <summary>Reads all tokens, the last one being <see cref="TokenKind.End"/>.</summary>
+    /// <summary>Reads all tokens; the last one is <see cref="TokenKind.End"/>.</summary>
     public static IReadOnlyList<Token> Read(string text)
     {
         var lexer = new FilterLexer(text);

@@ -5,7 +5,7 @@ namespace TagSegments.Filters.Text;
 
 public sealed partial class FilterParser
 {
-    // `unsubscribed from email` is a state; with a campaign, a number or a window it is what the contact did.
+    // `unsubscribed from email` is a state; with a campaign, a number or a window it is an activity of the contact.
     private Filter ConsentOrUnsubscribing()
     {
         if (!_tokens.IsAhead("unsubscribed"))

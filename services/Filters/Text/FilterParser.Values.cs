@@ -45,7 +45,7 @@ public sealed partial class FilterParser
         return clause;
     }
 
-    // The text of an operand in the form that the field's type asks for. A name must be one of those that there are.
+    // The text of an operand in the form that the field's type needs. A name must be an existing one.
     private string ReadValue(FilterField field, bool isName)
     {
         var token = _tokens.Current;

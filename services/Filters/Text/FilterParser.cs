@@ -6,8 +6,8 @@ using TagSegments.Filters.Values;
 namespace TagSegments.Filters.Text;
 
 /// <summary>
-/// Reads the text form of a filter. OR binds loosest, then AND, then NOT. Names are looked up while reading, so that an unknown one is
-/// reported where it stands. The grammar is in the README of the service.
+/// Reads the text form of a filter. OR binds loosest, then AND, then NOT. Names are looked up while reading, so an unknown name is reported
+/// with its position. The grammar is in the README of the segment service.
 /// </summary>
 public sealed partial class FilterParser
 {
@@ -104,7 +104,7 @@ public sealed partial class FilterParser
         return ReadKeywordClause() ?? FieldFilter();
     }
 
-    // `status = 1` is about a field, whatever the field is called.
+    // `status = 1` is about a field, whatever its name.
     private bool IsComparisonAhead() =>
         _tokens.Current.Kind is TokenKind.Word && _tokens.Peek(1) is { Kind: TokenKind.Symbol, Value: "=" or "!=" or "<" or "<=" or ">" or ">=" };
 

@@ -12,7 +12,7 @@ public static partial class FilterPrinter
     {
         var found = catalog.Field(clause.Field, ofOpportunity);
         var field = found ?? new FilterField(clause.Field.Attribute, FieldType.Unspecified, clause.Field.FieldId);
-        // The name if it leads back to this very field: one of a built-in attribute does not.
+        // The name, if it finds this very field again: the name of a built-in attribute finds the attribute.
         var fields = ofOpportunity ? catalog.OpportunityFields : catalog.ContactFields;
         var isNamed = field.IsAttribute || (found is { IsDeleted: false } && fields.ByName(field.Name)?.FieldId == field.FieldId);
         var name = isNamed ? FilterWords.Name(field.Name) : $"#{Number(field.FieldId)}";

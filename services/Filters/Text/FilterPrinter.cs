@@ -7,8 +7,8 @@ using TagSegments.Filters.Tree;
 namespace TagSegments.Filters.Text;
 
 /// <summary>
-/// Writes a filter in its canonical text form, which reads back as the same tree. Names are those of now; what has no name any more is written
-/// by its id, <c>#17</c>.
+/// Writes a filter in its canonical text form, which reads back as the same tree. Names are the current ones; a deleted thing is written by
+/// its id, <c>#17</c>.
 /// </summary>
 public static partial class FilterPrinter
 {

@@ -3,7 +3,7 @@ using TagSegments.Filters.Catalog;
 
 namespace TagSegments.Filters.Text;
 
-/// <summary>Says where and why a text is no filter, what was expected there and what may have been meant.</summary>
+/// <summary>Says where and why a text is not a filter, what was expected there and what may have been meant.</summary>
 public sealed class FilterSyntaxException(string text, int position, string problem) : Exception
 {
     /// <summary>The index of the first character that is wrong, from 0, in UTF-16 units.</summary>
@@ -15,10 +15,10 @@ public sealed class FilterSyntaxException(string text, int position, string prob
     /// <summary>The column of that character in its line, from 1.</summary>
     public int Column => Position - text.AsSpan(0, Position).LastIndexOf('\n');
 
-    /// <summary>What could stand there.</summary>
+    /// <summary>The words that would be valid there.</summary>
     public IReadOnlyList<string> Expected { get; init; } = [];
 
-    /// <summary>Names or words that are close to what stands there.</summary>
+    /// <summary>Names or words that are close to the one found there.</summary>
     public IReadOnlyList<string> Suggestions { get; init; } = [];
 
     /// <summary>Whether the text is fine but too large.</summary>

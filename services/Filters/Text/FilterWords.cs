@@ -5,7 +5,7 @@ namespace TagSegments.Filters.Text;
 /// <summary>The words that reading and printing share.</summary>
 internal static class FilterWords
 {
-    // Words that begin or continue something else where the name of a field could stand.
+    // Words that begin or continue another construct at a place where a field name is possible.
     private static readonly HashSet<string> s_reserved = new(StringComparer.OrdinalIgnoreCase)
     {
         "all", "and", "anniversary", "any", "asked", "at", "bounced", "click", "clicked", "complained", "deal", "deals", "delivered", "did",
@@ -25,7 +25,7 @@ internal static class FilterWords
         [TimeUnit.Year] = "year",
     };
 
-    /// <summary>Writes the name of a field, in square brackets unless it is a plain word that means nothing else.</summary>
+    /// <summary>Writes the name of a field, in square brackets unless it is a plain word with no other meaning.</summary>
     public static string Name(string name) =>
         FilterLexer.IsPlainWord(name) && !s_reserved.Contains(name)
             ? name

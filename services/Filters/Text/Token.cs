@@ -27,7 +27,7 @@ internal enum TokenKind
     End,
 }
 
-/// <summary>A token; <paramref name="Value"/> is what it stands for, without quotes and escapes.</summary>
+/// <summary>A token; <paramref name="Value"/> is its content, without quotes and escapes.</summary>
 internal readonly record struct Token(TokenKind Kind, string Value, int Position)
 {
     /// <summary>Whether this is the symbol.</summary>

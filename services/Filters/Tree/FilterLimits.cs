@@ -1,6 +1,6 @@
 namespace TagSegments.Filters.Tree;
 
-/// <summary>The limits of a filter; what exceeds them is refused, never cut.</summary>
+/// <summary>The limits of a filter; a filter that exceeds them is refused, never cut.</summary>
 public static class FilterLimits
 {
     public const int Depth = 32;
@@ -15,6 +15,6 @@ public static class FilterLimits
     public const int CalendarCount = 10_000;
     public const int DecimalDigits = 28;
 
-    /// <summary>How many clauses a filter may have once the segments that it refers to stand in their places.</summary>
+    /// <summary>The largest number of clauses in a filter after the segments that it refers to are put in place.</summary>
     public const int ExpandedClauses = 10_000;
 }

@@ -27,7 +27,7 @@ public sealed class FilterNode
     /// <summary>The level of this node: 1 for the root.</summary>
     public int Depth { get; }
 
-    /// <summary>The path of this node, for example <c>filter.all_of.filters[2]</c>. Paths are for errors, so they are written when asked for.</summary>
+    /// <summary>The path of this node, for example <c>filter.all_of.filters[2]</c>. Paths are for errors, so they are written on demand.</summary>
     public string Path => _parent is null ? _place : _parent.ClausePath + _place;
 
     /// <summary>The path of the clause that this node holds.</summary>

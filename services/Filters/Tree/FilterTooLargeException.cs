@@ -1,6 +1,6 @@
 namespace TagSegments.Filters.Tree;
 
-/// <summary>A filter is too large once the segments that it refers to are put in their places.</summary>
+/// <summary>Thrown for a filter that is too large after the segments that it refers to are put in place.</summary>
 public sealed class FilterTooLargeException()
     : FilterException("The filter is too large once the segments that it refers to are put in their places.")
 {

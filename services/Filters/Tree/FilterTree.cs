@@ -2,7 +2,7 @@ using Crm.Segments.V1;
 
 namespace TagSegments.Filters.Tree;
 
-/// <summary>The tree that a filter is: the one place that knows which nodes have members.</summary>
+/// <summary>The tree of a filter: the one place that knows which nodes have members.</summary>
 public static class FilterTree
 {
     /// <summary>Gets the members of a group, or the one filter that is negated; none for a clause.</summary>
@@ -14,7 +14,7 @@ public static class FilterTree
         _ => [],
     };
 
-    /// <summary>Whether a node has members by its kind, be they none.</summary>
+    /// <summary>Whether the node is of a kind that has members, even if it has none.</summary>
     public static bool IsGroup(Filter filter) =>
         filter.KindCase is Filter.KindOneofCase.AllOf or Filter.KindOneofCase.AnyOf or Filter.KindOneofCase.Negated;
 
@@ -46,7 +46,7 @@ public static class FilterTree
     /// <exception cref="SegmentCycleException">A segment refers to itself.</exception>
     public static Filter Inline(Filter filter, Func<string, Filter?> find) => new Inliner(find).Inline(filter);
 
-    /// <summary>Gets who is in a smart list: (its filter OR the include tag) AND NOT the exclude tag. A tag of 0 is none.</summary>
+    /// <summary>Makes the filter of a smart list: (its filter OR the include tag) AND NOT the exclude tag. 0 stands for no tag.</summary>
     public static Filter SmartList(Filter filter, int includeTagId, int excludeTagId)
     {
         var members = includeTagId == 0 ? filter : AnyOf(filter, HasTag(includeTagId));
@@ -62,7 +62,7 @@ public static class FilterTree
     /// <summary>Makes the complement of a filter.</summary>
     public static Filter Not(Filter filter) => new() { Negated = filter };
 
-    /// <summary>Maps a tree that stands at some level of a larger one; clauses are given with their level.</summary>
+    /// <summary>Maps a tree that is at some level of a larger one; clauses are given with their level.</summary>
     internal static Filter Map(Filter filter, Func<Filter, int, Filter> clause, int depth)
     {
         FilterTooLargeException.ThrowIfTooDeep(depth);

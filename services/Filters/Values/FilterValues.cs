@@ -7,7 +7,7 @@ using TagSegments.Filters.Tree;
 
 namespace TagSegments.Filters.Values;
 
-/// <summary>Reads operands: the one place that decides what is a number, a date, an instant and a truth value.</summary>
+/// <summary>Reads operands: the one place that decides which texts are numbers, dates, instants and truth values.</summary>
 public static class FilterValues
 {
     /// <summary>The first instant that a filter can name: a day is left for the zones.</summary>

@@ -16,7 +16,7 @@ public static class AnniversaryCalendar
     {
         var first = from ?? new LocalDate(1, 1, 1);
         var last = until?.PlusDays(-1) ?? LocalDate.MaxIsoValue;
-        // Beyond four years and a century without a leap day nothing new comes; nine years hold every day of the year.
+        // Nine years hold every day of the year, even around a century year without a leap day.
         var count = Math.Min(Period.DaysBetween(first, last) + 1L, 9 * DaysOfAnyYear);
         var days = new SortedSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
@@ -32,7 +32,7 @@ public static class AnniversaryCalendar
         return [.. days];
     }
 
-    /// <summary>Gets the first anniversary of a day that is not before another one; null if that is beyond the calendar.</summary>
+    /// <summary>Gets the first anniversary of a day that is not before another day; null if it is beyond the calendar.</summary>
     public static LocalDate? Next(LocalDate day, LocalDate from, bool leapDayOnMarchFirst)
     {
         for (var year = from.Year; year <= Math.Min(from.Year + 1, LocalDate.MaxIsoValue.Year); year++)

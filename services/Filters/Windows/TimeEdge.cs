@@ -4,7 +4,7 @@ using TagSegments.Filters.Values;
 namespace TagSegments.Filters.Windows;
 
 /// <summary>
-/// One end of a window: a day or an instant. What lies outside the years 1 to 9999, less a day at both ends because of the zones, is before or
+/// One end of a window: a day or an instant. A time outside the years 1 to 9999, less a day at both ends because of the zones, is before or
 /// after everything.
 /// </summary>
 public readonly record struct TimeEdge
@@ -46,6 +46,6 @@ public readonly record struct TimeEdge
         return local.TimeOfDay == LocalTime.Midnight ? local.Date : local.Date.PlusDays(1);
     }
 
-    /// <summary>Whether nothing lies behind this edge.</summary>
+    /// <summary>Whether nothing comes after this edge.</summary>
     public bool IsAfterEverything => _isAfterEverything;
 }

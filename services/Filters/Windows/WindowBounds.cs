@@ -8,14 +8,14 @@ using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Filters.Windows;
 
-/// <summary>Resolves the windows of a clause to the ends that they have at one <c>now</c>, for people to check.</summary>
+/// <summary>Resolves the windows of a clause to their ends at one <c>now</c>, for people to check.</summary>
 public static class WindowBounds
 {
-    /// <summary>Resolves the windows of one clause, not of what lies below it; those in the contact's zone in the zone given.</summary>
+    /// <summary>Resolves the windows of one clause without its members; windows in the contact's zone are resolved in the zone given.</summary>
     public static IEnumerable<ResolvedWindow> Resolve(Filter filter, FilterCatalog catalog, WindowResolver windows, DateTimeZone contactZone) =>
         Windows(filter, catalog).Select(asked => Resolve(asked, windows, asked.Window.ContactZone ? contactZone : windows.ZoneOf(asked.Window)));
 
-    /// <summary>Writes the windows of one clause for everyone, not of what lies below it.</summary>
+    /// <summary>Writes the windows of one clause, without its members, for everyone.</summary>
     public static IEnumerable<string> Of(Filter filter, FilterCatalog catalog, WindowResolver windows) =>
         from asked in Windows(filter, catalog)
         let window = Resolve(asked, windows, windows.ZoneOf(asked.Window))

@@ -94,7 +94,7 @@ public sealed class WindowResolver(Instant now, DateTimeZone accountZone, int we
         _ => throw new ArgumentOutOfRangeException(nameof(unit), unit, "The window has not been validated."),
     };
 
-    // NodaTime ends with the year 9999: what lies beyond is later than everything that is stored.
+    // NodaTime ends with the year 9999: a later time is later than everything that is stored.
     private static TimeEdge Saturate(int sign, Func<TimeEdge> edge)
     {
         try

@@ -6,11 +6,11 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 
-/// <summary>Runs changes of what an account has saved, one at a time per account, each in a transaction.</summary>
+/// <summary>Runs changes of saved definitions, one at a time per account, each in a transaction.</summary>
 internal class DefinitionChanges(IdempotentWrites writes, AccountIndexes indexes, TimeProvider time) : IDisposable
 {
-    // A change holds one connection while it waits for its turn and needs a second one when it has it: without a limit, those that wait
-    // could leave none for the one they wait for.
+    // A change holds one connection while it waits for its turn and needs a second one then: without a limit, the waiting changes could leave
+    // none for the one whose turn it is.
     private readonly SemaphoreSlim _connections = new(8);
 
     /// <summary>The time of a change, in the resolution of the database: so the answer is what a later read gives.</summary>
@@ -23,7 +23,7 @@ internal class DefinitionChanges(IdempotentWrites writes, AccountIndexes indexes
         }
     }
 
-    /// <summary>Runs a change on the state that the last one left; what a repeated call had answered is answered again.</summary>
+    /// <summary>Runs a change on the state that the last one left; a repeated call gets the answer of the first.</summary>
     public async Task<T> RunAsync<T>(
         AccountInfo account, IMessage request, ServerCallContext context, Func<NpgsqlTransaction, AccountState, Task<T>> change)
         where T : class, IMessage<T>, new()
@@ -54,8 +54,8 @@ internal class DefinitionChanges(IdempotentWrites writes, AccountIndexes indexes
     }
 
     /// <summary>
-    /// Moves the account's definition clock. Its row is locked from here to the commit, so no other change of the account's definitions
-    /// runs meanwhile: whoever comes second sees what the first one saved.
+    /// Moves the account's definition clock. Its row is locked from here to the commit, so no other change of the account's definitions runs
+    /// meanwhile, and the next change sees what this one saved.
     /// </summary>
     protected virtual async Task MoveClockAsync(NpgsqlTransaction transaction, int accountId, CancellationToken ct)
     {

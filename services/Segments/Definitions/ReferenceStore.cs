@@ -10,8 +10,8 @@ using TagSegments.ServiceDefaults;
 namespace TagSegments.Segments.Definitions;
 
 /// <summary>
-/// What segments and smart lists refer to, kept so that where-used is a query, and what other services say of theirs; inside the caller's
-/// transaction.
+/// The references of segments and smart lists, kept so that where-used is a query, and the references that other services report; inside the
+/// caller's transaction.
 /// </summary>
 internal sealed class ReferenceStore(NpgsqlTransaction transaction, int accountId)
 {
@@ -55,7 +55,7 @@ internal sealed class ReferenceStore(NpgsqlTransaction transaction, int accountI
         }
     }
 
-    /// <summary>Lists what refers to something, by kind of user and name, behind a kind and name.</summary>
+    /// <summary>Lists the users of something, by kind and name, after a kind and name.</summary>
     public async Task<List<Usage>> UsersAsync(string kind, string target, (string Resource, string Name)? after, int limit, CancellationToken ct)
     {
         const string sql = """

@@ -13,8 +13,8 @@ internal sealed class RequestTokens(PageTokens pages, ConsistencyTokens consiste
     public PageTokens Pages => pages;
 
     /// <summary>
-    /// Throws DATA_LOSS if the write that gave this token is not in the database: every answer reflects what is there, so this is only
-    /// the case after a fail-over or restore that lost it. A position that the logs no longer hold is fine by its age.
+    /// Throws DATA_LOSS if the write that gave this token is not in the database. Every answer reflects all writes, so this happens only after a
+    /// fail-over or a restore that lost the write. A position older than the logs is accepted.
     /// </summary>
     public async Task RequireAsync(int accountId, string token, CancellationToken ct)
     {

@@ -80,7 +80,7 @@ internal sealed partial class SegmentApi
         var matches = request.RequireExpectations ? SegmentExpectationChecks.Require(evaluated) : evaluated[0];
         var contacts = matches.ToBitmap();
 
-        // The first part is sent even if nobody matches.
+        // The first part is sent even if no contact matches.
         var part = new StreamMatchesResponse { Versions = { matches.Versions } };
         var after = request.AfterContactId;
         do

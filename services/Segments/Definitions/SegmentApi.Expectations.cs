@@ -6,7 +6,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 
-/// <summary>This part keeps and checks what is expected of segments.</summary>
+/// <summary>This part keeps and checks the expectations of segments.</summary>
 internal sealed partial class SegmentApi
 {
     private const int MaxExpected = 1_000;
@@ -30,7 +30,7 @@ internal sealed partial class SegmentApi
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
-        // The filter itself is asked about nobody: so what cannot be evaluated is refused also where nothing is expected.
+        // The filter itself is evaluated for no contact, so a filter that cannot be evaluated is refused even without expectations.
         await using var evaluation = await evaluator.OpenAsync(
             account.Id,
             new EvaluationRequest(new RequestedFilter(request.Source)) { Candidates = [], WithExpectations = true },

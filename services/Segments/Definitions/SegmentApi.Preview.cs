@@ -7,7 +7,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 
-/// <summary>This part shows what filters come to.</summary>
+/// <summary>This part previews filters.</summary>
 internal sealed partial class SegmentApi
 {
     private const int DefaultSample = 10;

@@ -7,7 +7,7 @@ using Target = Crm.Segments.V1.ListUsagesRequest.TargetOneofCase;
 
 namespace TagSegments.Segments.Definitions;
 
-/// <summary>This part tells what refers to what.</summary>
+/// <summary>This part reports which things refer to which.</summary>
 internal sealed partial class SegmentApi
 {
     public override async Task<ListUsagesResponse> ListUsages(ListUsagesRequest request, ServerCallContext context)

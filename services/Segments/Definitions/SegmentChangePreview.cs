@@ -10,7 +10,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 
-/// <summary>Shows what a new filter of a segment would change, from one state at one <c>now</c>.</summary>
+/// <summary>Shows the effect of a new filter of a segment, from one state at one <c>now</c>.</summary>
 internal static class SegmentChangePreview
 {
     /// <summary>Makes the request for the new filter and for the segment as it is, unless that cannot be evaluated any more.</summary>
@@ -26,8 +26,8 @@ internal static class SegmentChangePreview
     }
 
     /// <summary>
-    /// Compares who is in the segment with who would be. At most <paramref name="limit"/> contacts after a number are named; if there are
-    /// more, the last of them is returned.
+    /// Compares the present members of the segment with those under the new filter. Names at most <paramref name="limit"/> contacts after a
+    /// number; if there are more, also returns the last of them.
     /// </summary>
     public static (PreviewSegmentChangeResponse Response, int? Last) Compare(
         PreviewSegmentChangeRequest request, IReadOnlyList<MatchSet> evaluated, int after, int limit)

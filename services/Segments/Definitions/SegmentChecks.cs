@@ -2,7 +2,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 
-/// <summary>The rules for what people write about a segment.</summary>
+/// <summary>The rules for the texts that people write about a segment.</summary>
 internal static class SegmentChecks
 {
     private const int MaxName = 200;

@@ -40,7 +40,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
     public async Task<Segment> FindByNameAsync(AccountInfo account, string name, CancellationToken ct) =>
         await FindAsync(account, null, name, ct) ?? throw RpcErrors.NotFound("segment", $"\"{name}\"");
 
-    /// <summary>Lists segments by name, behind a name.</summary>
+    /// <summary>Lists segments by name, after a name.</summary>
     public async Task<IReadOnlyList<Segment>> ListAsync(AccountInfo account, string? after, int limit, CancellationToken ct)
     {
         var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
@@ -86,7 +86,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
             return new RestoreSegmentVersionResponse { Segment = ToSegment(row.Version == old.Version ? old : row, state) };
         });
 
-    /// <summary>Replaces what is expected of a segment.</summary>
+    /// <summary>Replaces the expectations of a segment.</summary>
     public Task<SetSegmentExpectationsResponse> SetExpectationsAsync(
         AccountInfo account, SetSegmentExpectationsRequest request, ServerCallContext context) =>
         ChangeAsync(account, request, context, async (store, state, ct) =>
@@ -117,7 +117,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
             return new DeleteSegmentResponse();
         });
 
-    /// <summary>Lists what refers to something, behind a resource and name.</summary>
+    /// <summary>Lists the users of something, after a resource and name.</summary>
     public async Task<IReadOnlyList<Usage>> ListUsagesAsync(
         AccountInfo account, string kind, string target, (string Resource, string Name)? after, int limit, CancellationToken ct)
     {
@@ -160,7 +160,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
         }
     }
 
-    // A version of 0 is whichever is current.
+    // A version of 0 is the current one.
     private static async Task<SegmentRow> RequireAsync(SegmentStore store, string segmentId, int version, CancellationToken ct)
     {
         var row = Guid.TryParse(segmentId, out var id) ? await store.FindAsync(id, null, ct) : null;

@@ -10,20 +10,20 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 
-/// <summary>Checks whom segments must include and exclude, in the same state and at the same <c>now</c> as what is evaluated with them.</summary>
+/// <summary>Checks the expectations of segments in the same state and at the same <c>now</c> as the evaluation that they belong to.</summary>
 internal static class SegmentExpectationChecks
 {
     private const int MostNamed = 100;
     private const int MostExplained = 50;
 
-    /// <summary>Gets who matches the filter of a request; throws FAILED_PRECONDITION if a segment that takes part is not as expected.</summary>
+    /// <summary>Gets the matches of a request's filter; throws FAILED_PRECONDITION if a segment that takes part violates its expectations.</summary>
     public static MatchSet Require(IReadOnlyList<MatchSet> evaluated)
     {
         ThrowIfAny([.. evaluated.Skip(1).SelectMany(Violations)]);
         return evaluated[0];
     }
 
-    /// <summary>Counts what is expected of every segment that takes part in a request, and explains what is not as expected.</summary>
+    /// <summary>Counts the expectations of every segment that takes part in a request, and explains the violated ones.</summary>
     public static async Task<CheckSegmentExpectationsResponse> CheckAsync(OpenEvaluation evaluation, CancellationToken ct)
     {
         var (moment, expecting) = (evaluation.Moment, evaluation.Matches.Skip(1).ToList());
@@ -42,7 +42,7 @@ internal static class SegmentExpectationChecks
         return response;
     }
 
-    /// <summary>Gets what a set of contacts violates of some expectations.</summary>
+    /// <summary>Lists the expectations that a set of contacts violates.</summary>
     public static IEnumerable<ExpectationViolation> Violations(SegmentDefinition segment, MatchSet contacts)
     {
         var matching = contacts.Match(segment.Expectations.Contacts).ToHashSet();
@@ -74,7 +74,7 @@ internal static class SegmentExpectationChecks
         throw RpcErrors.Create(
             StatusCode.FailedPrecondition,
             ErrorReason.ExpectationFailed,
-            $"The segment \"{violations[0].SegmentName}\" is not what is expected of it:"
+            $"The segment \"{violations[0].SegmentName}\" does not meet its expectations:"
                 + (missing.Length > 0 ? $" it misses the contacts {missing}" : "")
                 + (missing.Length > 0 && unwanted.Length > 0 ? " and" : "")
                 + (unwanted.Length > 0 ? $" it includes the contacts {unwanted}" : "")

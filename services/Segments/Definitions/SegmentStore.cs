@@ -21,7 +21,7 @@ internal sealed class SegmentStore(NpgsqlTransaction transaction, int accountId)
         return transaction.Connection!.QuerySingleOrDefaultAsync<SegmentRow>(Command(sql, new { accountId, segmentId, name }, ct));
     }
 
-    /// <summary>Lists segments by name, behind a name.</summary>
+    /// <summary>Lists segments by name, after a name.</summary>
     public async Task<List<SegmentRow>> ListAsync(string? after, int limit, CancellationToken ct)
     {
         const string sql = $"""
@@ -67,7 +67,7 @@ internal sealed class SegmentStore(NpgsqlTransaction transaction, int accountId)
         await new ReferenceStore(transaction, accountId).ReplaceAsync(segmentId, FilterReferences.Of(segment.Filter), ct);
     }
 
-    /// <summary>Replaces what is expected of a segment.</summary>
+    /// <summary>Replaces the expectations of a segment.</summary>
     public Task SetExpectationsAsync(string segmentId, Expectations expectations, CancellationToken ct)
     {
         const string sql = """

@@ -3,7 +3,7 @@ using Crm.Segments.V1;
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>
-/// What a call wants evaluated, as the caller sent it. It is read against the names of the very state that it is evaluated on.
+/// The filters that a call wants evaluated, as the caller sent them. They are read against the names of the very state they are evaluated on.
 /// </summary>
 /// <param name="Filters">The filters, which are evaluated in one state at one <c>now</c>.</param>
 internal sealed record EvaluationRequest(params IReadOnlyList<RequestedFilter> Filters)
@@ -11,7 +11,7 @@ internal sealed record EvaluationRequest(params IReadOnlyList<RequestedFilter> F
     /// <summary>The contacts of interest; the answer means nothing for others. Null for everyone.</summary>
     public int[]? Candidates { get; init; }
 
-    /// <summary>Whether every node of a filter is to be asked by itself, too.</summary>
+    /// <summary>Whether every node of a filter is also needed by itself.</summary>
     public bool NodeByNode { get; init; }
 
     /// <summary>How the names of the tags begin that are counted among the matches; null where no tags are counted.</summary>
@@ -21,7 +21,7 @@ internal sealed record EvaluationRequest(params IReadOnlyList<RequestedFilter> F
     public bool WithExpectations { get; init; }
 }
 
-/// <summary>A filter of a request: who is in its source or in an included one, and in no excluded one.</summary>
+/// <summary>A filter of a request: the contacts in its source or in an included one, and in no excluded one.</summary>
 /// <param name="Source">A tree, a text, or a saved segment or list.</param>
 /// <param name="Field">The field of the request that holds the source: the paths in errors begin with it. Empty for <c>source</c>.</param>
 internal sealed record RequestedFilter(FilterSource? Source, string Field = "")

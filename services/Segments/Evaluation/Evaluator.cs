@@ -6,9 +6,9 @@ using TagSegments.Segments.Index;
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>
-/// Evaluates filters, exactly: an evaluation reads one consistent state, which includes every write acknowledged before it began. What is
-/// in memory and true is answered from there after one read of the clocks; everything else in one snapshot of the database, which several
-/// calls share where little is to be looked up.
+/// Evaluates filters, exactly: an evaluation reads one consistent state, which includes every write acknowledged before it began. If memory has
+/// everything and is current, one read of the clocks is enough; everything else is read in one snapshot of the database, which several calls
+/// share if it has little to look up.
 /// </summary>
 internal sealed class Evaluator(
     AccountIndexes indexes, Moments moments, SharedEvaluations shared, AnswerStore answers, ShadowCheck shadow, TimeProvider time)
@@ -28,7 +28,7 @@ internal sealed class Evaluator(
         return isChecked ? await shadow.CheckAsync(evaluation, ct) : evaluation.Matches;
     }
 
-    /// <summary>Evaluates a request in a snapshot of its own, for callers that read on in it.</summary>
+    /// <summary>Evaluates a request in a snapshot of its own, for callers that continue to read in it.</summary>
     public async Task<OpenEvaluation> OpenAsync(int accountId, EvaluationRequest request, Timestamp? asOf, CancellationToken ct)
     {
         var (tagIds, underWay) = ((IReadOnlyCollection<int>)[], Task.CompletedTask);

@@ -12,10 +12,10 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Evaluation;
 
-/// <summary>Reads what a call wants evaluated, against the names of one state, and refuses what cannot be evaluated.</summary>
+/// <summary>Reads the filters of a request against the names of one state, and refuses those that cannot be evaluated.</summary>
 internal static class FilterReader
 {
-    /// <summary>Reads a request with the names of today, as questions that can be evaluated on what there was <paramref name="then"/>.</summary>
+    /// <summary>Reads a request with the names of today, as questions that can be evaluated on the state of <paramref name="then"/>.</summary>
     public static IReadOnlyList<Question> Read(EvaluationRequest request, AccountState today, AccountState then)
     {
         var countedTags = request.CountedTags is { } prefix ? then.TagsWithPrefix(prefix).Select(tag => tag.Id) : [];
@@ -28,7 +28,7 @@ internal static class FilterReader
             : questions;
     }
 
-    /// <summary>Reads who is in a source or in an included one, and in no excluded one.</summary>
+    /// <summary>Reads the contacts in a source or in an included one, and in no excluded one, as one filter.</summary>
     public static Filter Read(RequestedFilter request, AccountState today, AccountState then)
     {
         var filter = Read(request.Source, today, then, request.Field);
@@ -41,7 +41,7 @@ internal static class FilterReader
     /// <summary>Reads a source with the names of one state, as a filter that can be evaluated on it.</summary>
     public static Filter Read(FilterSource? source, AccountState state) => Read(source, state, state, field: "");
 
-    // Reading depends on the names, so it is done once under the same names. The past has names of its own.
+    // Reading depends on the names, so it is done once per set of names. The past has names of its own.
     private static Filter Read(FilterSource? source, AccountState today, AccountState then, string field) =>
         ReferenceEquals(today, then) && source is not null
             ? today.ReadFilters.GetOrRead(source, () => ReadAnew(source, today, then, field))
@@ -70,7 +70,7 @@ internal static class FilterReader
         return filter;
     }
 
-    /// <summary>Reads a filter that is to be saved, given as a tree or as text, in the form in which it is saved.</summary>
+    /// <summary>Reads a filter to save, given as a tree or as text, in the form in which it is saved.</summary>
     public static Filter ReadForSaving(Filter? filter, string text, AccountState state)
     {
         var read = FilterNormalizer.Normalize(
@@ -95,7 +95,7 @@ internal static class FilterReader
     public static Filter Definition(Filter filter, AccountState state) =>
         filter.KindCase == Filter.KindOneofCase.Segment ? state.Definitions[filter.Segment.SegmentId].Filter : filter;
 
-    // What is saved is shown as text, which has to read back.
+    // A saved filter is shown as text, which has to read back.
     private static void RequireReadable(Filter filter, FilterCatalog catalog)
     {
         if (Length(filter) > FilterLimits.FilterBytes)

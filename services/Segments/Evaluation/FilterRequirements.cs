@@ -7,7 +7,7 @@ using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Evaluation;
 
-/// <summary>What has to be there for a filter to be evaluated: in the filter itself and in the segments that it refers to.</summary>
+/// <summary>The things that must exist for a filter to be evaluated: for the filter itself and for the segments that it refers to.</summary>
 internal static class FilterRequirements
 {
     /// <summary>Throws unless a filter is valid and all that it refers to exists, also in the segments that it refers to.</summary>
@@ -36,7 +36,7 @@ internal static class FilterRequirements
             .Where(tag => tag.Item1 != 0 && state.Catalog.Tags.ById(tag.Item1) is null)
             .Select(tag => new MissingReference("tag", tag.Item1.ToString(CultureInfo.InvariantCulture), tag.Item2));
 
-    /// <summary>Gets what is missing for a saved filter, also in the segments that it refers to, one line each.</summary>
+    /// <summary>Lists the missing things of a saved filter, also in the segments that it refers to, one line each.</summary>
     public static IReadOnlyList<string> Problems(Filter filter, AccountState state)
     {
         var own = FilterValidator.Validate(filter, state.Catalog).Missing.Select(missing => missing.ToString());

@@ -7,8 +7,8 @@ using TagSegments.Segments.Sql;
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>
-/// What is known of leaves at one moment: what was kept, as far as nothing has changed since, and what PostgreSQL is asked. It is asked as
-/// little as possible: first what costs least, about those contacts only for whom the filter is still undecided.
+/// The known answers to leaves at one moment: kept ones, as far as nothing has changed since, and those of PostgreSQL. PostgreSQL is asked as
+/// little as possible: the cheapest leaf first, and only about contacts for whom the filter is still undecided.
 /// </summary>
 internal sealed class LeafAnswers(Moment moment, AnswerStore store)
 {
@@ -18,16 +18,16 @@ internal sealed class LeafAnswers(Moment moment, AnswerStore store)
     private readonly HashSet<Leaf> _lookedUp = [];
     private readonly int _accountId = moment.Snapshot.AccountId;
 
-    /// <summary>What to wait for where somebody else asks PostgreSQL the same about everyone; null for nothing.</summary>
+    /// <summary>The task to wait for if another call is asking PostgreSQL the same about everyone; null for none.</summary>
     public Task? UnderWay { get; private set; }
 
-    /// <summary>Reads a request and makes its plans from what is known so far.</summary>
+    /// <summary>Reads a request and makes its plans from the answers known so far.</summary>
     public IReadOnlyList<Plan> Plan(EvaluationRequest request) =>
         [.. FilterReader.Read(request, moment.Today, moment.Then).Select(Plan)];
 
     /// <summary>
-    /// Decides who matches, learning step by step what the plans lack; the state has their tags. Null if somebody else is learning the same:
-    /// after <see cref="UnderWay"/> a later snapshot will find it kept.
+    /// Decides who matches, and asks step by step for the answers that the plans lack; the state has their tags. Null if another call is asking
+    /// for the same: after <see cref="UnderWay"/>, a later snapshot will find the answer kept.
     /// </summary>
     public Task<IReadOnlyList<MatchSet>?> DecideAsync(IReadOnlyList<Plan> plans, CancellationToken ct) =>
         DecideAsync(plans, int.MaxValue, ct);
@@ -107,7 +107,7 @@ internal sealed class LeafAnswers(Moment moment, AnswerStore store)
         answer is not { IsKnown: true }
         && (answer is null || undecided.Length > _limits.Few || Array.Exists(undecided, contactId => !answer.Knows(contactId)));
 
-    // What is unknown of few only is asked about those; expressions over contacts are answered in one pass over all of them.
+    // A leaf that is unknown for few contacts is asked for those alone; expressions over contacts are answered in one pass over all of them.
     private async Task AskAboutManyAsync(List<Leaf> open, CancellationToken ct)
     {
         var nearlyKnown = open.Where(leaf => Find(leaf) is { IsWhole: true } known && known.But.Count <= _limits.Few).ToList();

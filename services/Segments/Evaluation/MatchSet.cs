@@ -7,8 +7,8 @@ using TagSegments.Segments.Index;
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>
-/// Who matches a filter in one state of an account at one <c>now</c>. It is complete: whatever is asked of it, and however late, needs no
-/// database and gives one consistent answer. Not for several threads at once.
+/// The contacts that match a filter in one state of an account at one <c>now</c>. It is complete: every question to it, at any later time, needs
+/// no database and gets one consistent answer. Not for several threads at once.
 /// </summary>
 internal sealed class MatchSet(DateTimeOffset now, AccountState state, Plan plan)
 {
@@ -21,7 +21,7 @@ internal sealed class MatchSet(DateTimeOffset now, AccountState state, Plan plan
     /// <summary>The state evaluated.</summary>
     public AccountState State => state;
 
-    /// <summary>What was asked.</summary>
+    /// <summary>The question that it answers.</summary>
     public Question Question => plan.Question;
 
     /// <summary>The filter evaluated.</summary>
@@ -35,20 +35,20 @@ internal sealed class MatchSet(DateTimeOffset now, AccountState state, Plan plan
 
     private Plan Plan => plan;
 
-    /// <summary>Gets who is in this set and not in another one of the same state.</summary>
+    /// <summary>Gets the contacts of this set that are not in another set of the same state.</summary>
     public MatchSet Except(MatchSet other) =>
         new(now, state, plan with { Root = new AndNode([plan.Root, new NotNode(other.Plan.Root)]) });
 
     /// <summary>Makes a set of the same state with another answer.</summary>
     public MatchSet With(Bitmap answer) => new(now, state, plan with { Root = new SetNode(answer) });
 
-    /// <summary>Gets the plan of a node of the filter, where nodes are asked by themselves.</summary>
+    /// <summary>Gets the plan of a node of the filter, if the plan was made node by node.</summary>
     public ChunkNode NodeOf(Filter filter) => (ChunkNode)plan.Nodes[filter];
 
     /// <summary>Whether no contact of a chunk can match; true is certain, false is not.</summary>
     public bool IsEmpty(int chunk) => _root.IsEmpty(chunk);
 
-    /// <summary>Writes the contacts of a chunk that match, whatever the buffer held.</summary>
+    /// <summary>Writes the contacts of a chunk that match, over the content of the buffer.</summary>
     public void CopyTo(int chunk, Span<ulong> words) => _root.CopyTo(chunk, words);
 
     /// <summary>Counts the contacts that match.</summary>
@@ -64,7 +64,7 @@ internal sealed class MatchSet(DateTimeOffset now, AccountState state, Plan plan
         return count;
     }
 
-    /// <summary>Gets at most <paramref name="limit"/> matching contacts behind <paramref name="after"/>, ascending.</summary>
+    /// <summary>Gets at most <paramref name="limit"/> matching contacts after <paramref name="after"/>, ascending.</summary>
     public int[] Page(int after, int limit)
     {
         var numbers = ArrayPool<int>.Shared.Rent(limit);
@@ -116,7 +116,7 @@ internal sealed class MatchSet(DateTimeOffset now, AccountState state, Plan plan
         return [.. numbers];
     }
 
-    /// <summary>Gets those of some contacts that match, in the order given.</summary>
+    /// <summary>Filters contacts, in the order given, by whether they match.</summary>
     public IEnumerable<int> Match(IEnumerable<int> contactIds)
     {
         var matches = ToBitmap(contactIds.Where(contactId => contactId > 0).Select(ChunkLayout.ChunkOf));

@@ -4,10 +4,10 @@ using TagSegments.Segments.Sql;
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>One state of an account at one <c>now</c>, of the present or of the past, open for reading until it is disposed.</summary>
-/// <param name="Snapshot">The snapshot that everything is read in.</param>
+/// <param name="Snapshot">The snapshot in which everything is read.</param>
 /// <param name="Today">The state of today, whose names callers know.</param>
-/// <param name="Then">The state that is evaluated; of the present, the same.</param>
-/// <param name="Context">What filters are compiled against; it has the relations of then.</param>
+/// <param name="Then">The state that is evaluated; for the present, the same.</param>
+/// <param name="Context">The context that filters are compiled against; it has the relations of then.</param>
 internal sealed record Moment(Snapshot Snapshot, AccountState Today, AccountState Then, FilterContext Context) : IAsyncDisposable
 {
     /// <summary>The one <c>now</c>.</summary>

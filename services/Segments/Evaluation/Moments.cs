@@ -7,7 +7,7 @@ namespace TagSegments.Segments.Evaluation;
 /// <summary>Opens moments of accounts: now, or an instant of the past.</summary>
 internal sealed class Moments(AccountIndexes indexes, PastHistory history, TimeProvider time)
 {
-    /// <summary>Opens a moment, whose state has the tags named besides those that are loaded anyway; null is now.</summary>
+    /// <summary>Opens a moment; null is now. Its state has the tags named besides the loaded ones.</summary>
     public async Task<Moment> OpenAsync(int accountId, Timestamp? asOf, IReadOnlyCollection<int> tagIds, CancellationToken ct)
     {
         if (asOf is not null)
@@ -20,7 +20,7 @@ internal sealed class Moments(AccountIndexes indexes, PastHistory history, TimeP
         return new Moment(snapshot, state, state, state.ContextAt(time.GetUtcNow(), state.Clocks));
     }
 
-    // Callers know things by the names of today, and filters are checked against what there was then.
+    // Callers use the names of today; filters are checked against the things that existed then.
     private async Task<Moment> OpenPastAsync(int accountId, DateTime at, IReadOnlyCollection<int> tagIds, CancellationToken ct)
     {
         var (snapshot, state) = await indexes.OpenAsync(accountId, [], ct);

@@ -5,19 +5,19 @@ using TagSegments.Segments.Index;
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>
-/// Repeats a share of the evaluations as one SQL statement in the same snapshot and compares the answers. They must never differ; if they
-/// do, it is counted and logged, and the answer of SQL is the one given.
+/// Repeats a share of the evaluations as one SQL statement in the same snapshot and compares the answers. They must never differ; a difference
+/// is counted and logged, and the caller gets the answer of SQL.
 /// </summary>
 internal sealed class ShadowCheck(IConfiguration configuration, IndexMetrics metrics, ILogger<ShadowCheck> logger)
 {
     private readonly double _share = configuration.GetValue("Segments:ShadowShare", 0.001);
 
-    /// <summary>Draws whether an evaluation is one of those to check.</summary>
+    /// <summary>Draws whether to check an evaluation.</summary>
     public bool IsDue() => _share > 0 && Random.Shared.NextDouble() < _share;
 
     /// <summary>
-    /// Finds by SQL who matches, compares, and returns the sets to answer with. What was asked about some contacts only is not known of the
-    /// others, and is left as it is.
+    /// Finds the matches by SQL, compares, and returns the sets to answer with. A question about some contacts says nothing about the others, so
+    /// they are left as they are.
     /// </summary>
     public async Task<IReadOnlyList<MatchSet>> CheckAsync(OpenEvaluation evaluation, CancellationToken ct)
     {
@@ -30,7 +30,7 @@ internal sealed class ShadowCheck(IConfiguration configuration, IndexMetrics met
         return answers;
     }
 
-    // That nothing was recorded for later than now is a short cut of the plans, so SQL does not take it.
+    // The plans skip the check for activity later than now if there is none; SQL does not.
     private async Task<Bitmap> CheckAsync(Moment moment, MatchSet matches, CancellationToken ct)
     {
         var (snapshot, answer) = (moment.Snapshot, matches.ToBitmap());

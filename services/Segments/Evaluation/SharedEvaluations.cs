@@ -7,8 +7,8 @@ using TagSegments.Segments.Index;
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>
-/// Evaluates in one snapshot what several calls ask: however many ask while data changes, what changed is looked up once for all of them.
-/// Whatever takes more than a look at few contacts is left to a snapshot of its own, so that nobody has to wait for it.
+/// Evaluates the requests of several calls in one snapshot: changes are looked up once for all of them. A request that needs more than a look
+/// at few contacts is left to a snapshot of its own, so that the others need not wait for it.
 /// </summary>
 internal class SharedEvaluations(Moments moments, AnswerStore answers)
 {
@@ -19,7 +19,7 @@ internal class SharedEvaluations(Moments moments, AnswerStore answers)
         .GetOrAdd(accountId, id => new(calls => AnswerAsync(id, calls)) { GathersCalls = true })
         .RunAsync(new PendingEvaluation(request), ct);
 
-    // After a failure the snapshot is of no use: whoever has no answer yet goes on alone, and learns there what it was.
+    // After a failure the snapshot is unusable: a call without an answer continues alone, and learns there what failed.
     private async Task AnswerAsync(int accountId, IReadOnlyList<PendingEvaluation> calls)
     {
         try
@@ -49,7 +49,7 @@ internal class SharedEvaluations(Moments moments, AnswerStore answers)
         }
         catch (RpcException e)
         {
-            // What is wrong with one filter does not concern the others.
+            // A fault in one filter does not concern the others.
             call.Fail(e);
         }
     }

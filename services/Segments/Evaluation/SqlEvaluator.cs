@@ -7,7 +7,7 @@ using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Evaluation;
 
-/// <summary>Lets PostgreSQL find the contacts of a whole filter, in the snapshot of an evaluation.</summary>
+/// <summary>Finds the contacts of a whole filter by SQL, in the snapshot of an evaluation.</summary>
 internal static class SqlEvaluator
 {
     /// <summary>Finds everyone who matches a filter.</summary>

@@ -7,8 +7,8 @@ using TagSegments.Segments.Sql;
 namespace TagSegments.Segments.Explain;
 
 /// <summary>
-/// Asks what is known of one contact, or was at a moment of the past. Nothing is read before <see cref="Send"/>, which sends all that was asked
-/// for together.
+/// Reads the facts about one contact, now or at a moment of the past. Nothing is read before <see cref="Send"/>, which sends all queries
+/// together.
 /// </summary>
 internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterContext context)
 {
@@ -16,7 +16,7 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
     private const int MostEvents = 5;
     private const int MostOpportunities = 10;
 
-    // Changes of this contact: a single change names it, one of many has its bit.
+    // Changes of this contact: a single change has its number, a bulk change its bit.
     private const string OfContact =
         "(h.contact_id = @contactId OR h.contact_id IS NULL AND h.chunk = @chunk AND get_bit(h.bits, @offset) = 1)";
 
@@ -24,7 +24,7 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
     private readonly FilterContext _context = context.ForCandidates();
     private readonly FilterSources _sources = context.ForCandidates().Sources;
 
-    /// <summary>Sends what was asked; what is returned waits for the answers, and has to be called before anything else is read.</summary>
+    /// <summary>Sends the queries; the function returned waits for the answers, and has to be called before anything else is read.</summary>
     public Func<Task> Send(CancellationToken ct) => _queries.Send(plannedOnce: context.Sources.ArePresent, ct);
 
     /// <summary>Reads the contact's attributes and fields; null if there is no such living contact.</summary>
@@ -39,7 +39,7 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
         return rows.SingleOrDefault() is { } json ? new ContactValues(JsonSerializer.Deserialize<JsonElement>(json), context) : null;
     }
 
-    /// <summary>Reads which clauses are true, each an object of its own; of a contact that does not live, of none.</summary>
+    /// <summary>Reads which clauses are true, each an object of its own; none for a contact that is not living.</summary>
     public async Task<IReadOnlyDictionary<Filter, bool>> TruthsAsync(IReadOnlyCollection<Filter> clauses)
     {
         var (texts, parameters) = FilterSql.CompileEach(clauses, _context);
@@ -53,7 +53,7 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
             clause => clause.First, clause => clause.Second, ReferenceEqualityComparer.Instance as IEqualityComparer<Filter>);
     }
 
-    /// <summary>Reads which of the tags asked for the contact has, and the last change of each.</summary>
+    /// <summary>Reads which of the tags in the clause the contact has, and the last change of each.</summary>
     public async Task<IReadOnlyList<TagFact>> TagsAsync(TagClause clause)
     {
         var held = FilterSql.TagsOf(clause, _context);
@@ -92,7 +92,7 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
             """);
     }
 
-    /// <summary>Reads what was recorded until now.</summary>
+    /// <summary>Reads the activity recorded until now.</summary>
     public Task<IReadOnlyList<EventFact>> ActivityAsync(ActivityClause clause)
     {
         var activity = FilterSql.ActivityOf(clause, _context);
@@ -103,7 +103,7 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
             """);
     }
 
-    /// <summary>Reads the contact's opportunities, those first that meet most conditions.</summary>
+    /// <summary>Reads the contact's opportunities, those that meet most conditions first.</summary>
     public async Task<IReadOnlyList<OpportunityFact>> OpportunitiesAsync(OpportunityClause clause)
     {
         var opportunities = FilterSql.OpportunitiesOf(clause, _context);
@@ -125,8 +125,8 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
     }
 
     /// <summary>
-    /// Reads the contact's address of a channel in the form in which it is compared with suppressed ones, and why and since when it is
-    /// suppressed, as far as that is known of the past; null if there is no such living contact.
+    /// Reads the contact's address of a channel in the form in which it is compared with suppressed ones, and the reason and start of its
+    /// suppression, as far as they are known of the past; null if there is no such living contact.
     /// </summary>
     public async Task<SuppressionFact?> SuppressionAsync(bool isSms)
     {

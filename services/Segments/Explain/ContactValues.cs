@@ -15,7 +15,7 @@ namespace TagSegments.Segments.Explain;
 /// <summary>The attributes and fields of one contact, from its row as JSON.</summary>
 internal sealed class ContactValues(JsonElement contact, FilterContext context)
 {
-    /// <summary>The contact's zone; the account's where the contact has none or an unknown one.</summary>
+    /// <summary>The contact's zone; the account's zone if the contact has none or an unknown one.</summary>
     public DateTimeZone Zone { get; } =
         (Property(contact, "time_zone")?.GetString() is { } id ? DateTimeZoneProviders.Tzdb.GetZoneOrNull(id) : null) ?? context.Windows.AccountZone;
 

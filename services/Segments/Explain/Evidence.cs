@@ -11,7 +11,7 @@ using State = Crm.Segments.V1.ConsentClause.Types.State;
 namespace TagSegments.Segments.Explain;
 
 /// <summary>
-/// Puts into an explanation whether a clause is true and what it went by: what was read of the contact, and the windows that it was asked about.
+/// Adds to an explanation whether a clause is true, and the evidence: the values read of the contact and the windows of the clause.
 /// </summary>
 internal sealed class Evidence(
     ContactFacts facts,
@@ -21,7 +21,7 @@ internal sealed class Evidence(
     FilterContext context)
 {
     /// <summary>
-    /// Adds the evidence of a clause, and the same in words. What has to be read is asked for before this returns, and comes when it is read;
+    /// Adds the evidence of a clause, in fields and in words. Its queries are added before this returns, and it completes when they are answered;
     /// nothing is added if there is no such contact.
     /// </summary>
     public async Task AddAsync(Explanation explanation, Filter clause)

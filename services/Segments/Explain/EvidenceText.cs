@@ -9,7 +9,7 @@ using State = Crm.Segments.V1.ConsentClause.Types.State;
 
 namespace TagSegments.Segments.Explain;
 
-/// <summary>Says in words, for people, what the evidence of a clause says in fields.</summary>
+/// <summary>Writes the evidence of a clause in words, for people.</summary>
 internal static class EvidenceText
 {
     /// <summary>Gets the words for the evidence of a clause.</summary>
@@ -69,7 +69,7 @@ internal static class EvidenceText
         return $"{field.Name} is {value}{blank}{anniversary}{window}";
     }
 
-    // Texts stand in quotes as they do in filters; days, instants, numbers and truth values do not.
+    // Texts are in quotes, as in filters; days, instants, numbers and truth values are not.
     private static string Quoted(string value, FieldClause clause) =>
         clause.Window is not null || FilterValues.TryDate(value, out _) || FilterValues.TryInstant(value, out _)
             || FilterValues.TryNumber(value, out _) || FilterValues.TryBoolean(value, out _)

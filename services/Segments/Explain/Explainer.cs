@@ -44,7 +44,7 @@ internal sealed class Explainer(Moments moments)
         Explanation explanation;
         try
         {
-            // While the first answers are on their way: the texts, and what to ask for besides.
+            // While the first answers are on their way: write the texts, and add the other queries.
             explanation = walk.Node(filter);
         }
         finally
@@ -62,7 +62,7 @@ internal sealed class Explainer(Moments moments)
         return explanation;
     }
 
-    // Every clause that is read, those of segments too: their truth is asked for at once.
+    // Every clause that is read, also those of segments: their truth is queried at once.
     private static List<Filter> Clauses(Filter root, AccountState state)
     {
         var (clauses, segments, rest) = (new List<Filter>(), new HashSet<string>(), new Stack<Filter>([root]));
@@ -91,7 +91,7 @@ internal sealed class Explainer(Moments moments)
         private readonly List<Task> _evidence = [];
         private readonly List<Action> _verdicts = [];
 
-        /// <summary>Writes down a node and asks for the evidence of its clauses.</summary>
+        /// <summary>Writes a node and adds the queries for the evidence of its clauses.</summary>
         public Explanation Node(Filter filter)
         {
             var explanation = new Explanation { Text = MessageText.Short(FilterPrinter.Print(filter, state.Catalog), MostText) };
@@ -124,7 +124,7 @@ internal sealed class Explainer(Moments moments)
             return explanation;
         }
 
-        /// <summary>When everything was read: waits for the evidence and says of every node, the inner ones first, whether it matches.</summary>
+        /// <summary>Waits for the evidence after everything was read, and decides for every node, the inner ones first, whether it matches.</summary>
         public async Task FinishAsync()
         {
             await Task.WhenAll(_evidence);

@@ -1,6 +1,6 @@
 namespace TagSegments.Segments.Explain;
 
-/// <summary>What a query may tell about the cause of a change.</summary>
+/// <summary>A fact with the cause of a change, where a query knows it.</summary>
 internal abstract record CausedFact
 {
     public DateTime? At { get; init; }
@@ -14,7 +14,7 @@ internal abstract record CausedFact
     public string? Actor { get; init; }
 }
 
-/// <summary>A tag asked for. <c>Count</c>: how many of those the contact has.</summary>
+/// <summary>A tag of the clause. <c>Count</c>: how many of the clause's tags the contact has.</summary>
 internal sealed record TagFact : CausedFact
 {
     public int TagId { get; init; }
@@ -38,7 +38,7 @@ internal sealed record EventFact : CausedFact
     public int CountInAll { get; init; }
 }
 
-/// <summary>An opportunity and which conditions it meets, how many meet all of them, and the sum of the amounts of those.</summary>
+/// <summary>An opportunity and the conditions that it meets, the number of opportunities that meet all, and the sum of their amounts.</summary>
 internal sealed record OpportunityFact
 {
     public int OpportunityId { get; init; }
@@ -68,7 +68,7 @@ internal sealed record OpportunityFact
     public string? AmountSum { get; init; }
 }
 
-/// <summary>A contact's address, and what the suppression list says of it.</summary>
+/// <summary>A contact's address, and its entry in the suppression list.</summary>
 internal sealed record SuppressionFact
 {
     public string? Address { get; init; }

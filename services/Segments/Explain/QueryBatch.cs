@@ -10,7 +10,7 @@ internal sealed class QueryBatch(Snapshot snapshot)
 {
     private List<(NpgsqlBatchCommand Command, Action<NpgsqlDataReader> Read)> _queries = [];
 
-    /// <summary>Adds a query to those that are sent next.</summary>
+    /// <summary>Adds a query to the next batch.</summary>
     public Task<List<T>> AddAsync<T>(string sql, SqlParameters parameters)
     {
         var rows = new TaskCompletionSource<List<T>>();
@@ -21,8 +21,8 @@ internal sealed class QueryBatch(Snapshot snapshot)
     }
 
     /// <summary>
-    /// Sends the queries. What is returned waits for their rows and hands them out; it has to be called before anything else is done in the
-    /// snapshot, so that there is time meanwhile for other things, such as adding queries to be sent after these.
+    /// Sends the queries. The function returned waits for their rows and hands them out; it has to be called before anything else is done in the
+    /// snapshot. Between the two there is time for other work, such as adding queries to be sent after these.
     /// </summary>
     public Func<Task> Send(bool plannedOnce, CancellationToken ct)
     {

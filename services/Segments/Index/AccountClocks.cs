@@ -1,6 +1,6 @@
 namespace TagSegments.Segments.Index;
 
-/// <summary>Where the clocks of an account stand: of contacts and tags, of the names that filters use, of its segments, of activity.</summary>
+/// <summary>The positions of an account's clocks: of contacts and tags, of the names that filters use, of its segments, of activity.</summary>
 /// <param name="Records">The clock of contacts, tags and opportunities.</param>
 /// <param name="Floor">The oldest position of it from which the change log is complete.</param>
 /// <param name="Catalog">The clock of tag names, fields, pipelines and stages.</param>
@@ -19,7 +19,7 @@ internal sealed record AccountClocks(
     long ActivityFloor,
     DateTime? MaxActivityAt)
 {
-    /// <summary>Whether every name that a filter can use is what it was at another time.</summary>
+    /// <summary>Whether every name that a filter can use is the same as at another time.</summary>
     public bool HaveSameNames(AccountClocks other) =>
         Catalog == other.Catalog && Campaigns == other.Campaigns && Definitions == other.Definitions;
 }

@@ -8,7 +8,7 @@ using TagSegments.Segments.Sql;
 namespace TagSegments.Segments.Index;
 
 /// <summary>
-/// The states of the accounts in this process, each kept true by the account's clocks. A call gets a state that includes every write
+/// The states of the accounts in this process, each kept current by the account's clocks. A call gets a state that includes every write
 /// acknowledged before the call: either one read of the clocks shows that the state is current, or it is brought forward in a snapshot that
 /// was opened after the call arrived.
 /// </summary>
@@ -16,7 +16,7 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
 {
     private readonly ConcurrentDictionary<int, Slot> _slots = new();
 
-    /// <summary>Gets the current state of an account, and where all its clocks stand now: the activity clock is not the state's.</summary>
+    /// <summary>Gets the current state of an account, and the positions of all its clocks: the state does not depend on the activity clock.</summary>
     public async ValueTask<(AccountState State, AccountClocks Clocks)> CurrentAsync(int accountId, CancellationToken ct)
     {
         var arrival = Stopwatch.GetTimestamp();
@@ -31,11 +31,11 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
         return (loaded, loaded.Clocks);
     }
 
-    /// <summary>Gets the current state of an account with what it lacked.</summary>
+    /// <summary>Gets the current state of an account with the tags that it lacked.</summary>
     public Task<AccountState> LoadAsync(int accountId, IReadOnlyCollection<int> missing, CancellationToken ct) =>
         LoadAsync(accountId, missing, Stopwatch.GetTimestamp(), ct);
 
-    /// <summary>Opens a snapshot and gets the state as of that snapshot, with what it lacked.</summary>
+    /// <summary>Opens a snapshot and gets the state as of that snapshot, with the tags that it lacked.</summary>
     public async Task<(Snapshot Snapshot, AccountState State)> OpenAsync(int accountId, IReadOnlyCollection<int> missing, CancellationToken ct)
     {
         var slot = SlotOf(accountId);
@@ -50,7 +50,7 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
         }
     }
 
-    /// <summary>Reads what Redis has and opens the snapshot, in this order: the snapshot then knows every position that Redis can show.</summary>
+    /// <summary>Reads the entries in Redis, then opens the snapshot: in this order it knows every position that Redis can show.</summary>
     protected virtual async Task<(Snapshot Snapshot, IReadOnlyDictionary<int, TagEntry> Entries)> BeginAsync(
         int accountId, IReadOnlyCollection<int> tagIds, CancellationToken ct)
     {
@@ -102,7 +102,7 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
         return (snapshot, state);
     }
 
-    // The names of segments are among those of the catalog, so whatever changes a definition changes the names.
+    // The names of segments are part of the catalog, so every change of a definition changes the names.
     private static async Task<AccountState> NamesAsync(Snapshot snapshot, CancellationToken ct) => new(
         snapshot.Clocks,
         await FilterCatalogStore.LoadAsync(snapshot.Connection, snapshot.AccountId, FilterSources.Present, ct),

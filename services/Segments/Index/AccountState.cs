@@ -6,8 +6,8 @@ using TagSegments.Segments.Sql;
 namespace TagSegments.Segments.Index;
 
 /// <summary>
-/// What the process knows of an account as of one moment: its names, its segments, and who has which tag, as far as it was asked for.
-/// Immutable: evaluations that have begun keep theirs while a newer one is published.
+/// What the process knows of an account as of one moment: its names, its segments, and the holders of the tags loaded so far. Immutable:
+/// evaluations that have begun keep theirs while a newer one is published.
 /// </summary>
 /// <param name="Clocks">The moment.</param>
 /// <param name="Catalog">The names that filters use.</param>
@@ -24,24 +24,24 @@ internal sealed record AccountState(
     /// <summary>The tag whose holders are the living contacts.</summary>
     public const int LivingContacts = 0;
 
-    /// <summary>What was read under these names, segments and smart lists.</summary>
+    /// <summary>The filters that were read under these names, segments and smart lists.</summary>
     public ReadFilters ReadFilters { get; init; } = new();
 
     /// <summary>The living contacts: every plan needs them, so a state that a plan runs on has them.</summary>
     public Bitmap Living => Tags[LivingContacts];
 
-    /// <summary>Whether nothing that this state holds has changed since.</summary>
+    /// <summary>Whether nothing in this state has changed since.</summary>
     public bool IsAt(AccountClocks clocks) =>
         Clocks.Records == clocks.Records && Clocks.HaveSameNames(clocks);
 
     /// <summary>Whether some tags have been loaded.</summary>
     public bool Has(IEnumerable<int> tagIds) => tagIds.All(Tags.ContainsKey);
 
-    /// <summary>Gets the tags whose names begin with a prefix; without a prefix that is any tag at all.</summary>
+    /// <summary>Gets the tags whose names begin with a prefix; without a prefix, all tags.</summary>
     public IEnumerable<NamedItem<int>> TagsWithPrefix(string prefix) =>
         Catalog.TagItems.Where(tag => !tag.IsDeleted && tag.Name.StartsWith(prefix, StringComparison.Ordinal));
 
-    /// <summary>Gets what filters are compiled against at a moment, of which it may be known when the latest activity was.</summary>
+    /// <summary>Gets the context that filters are compiled against at a moment; the clocks, if given, know the latest activity.</summary>
     public FilterContext ContextAt(DateTimeOffset now, AccountClocks? clocks = null)
     {
         var context = new FilterContext(Catalog, now) { FindSegment = segmentId => Definitions.GetValueOrDefault(segmentId)?.Filter };

@@ -3,9 +3,9 @@ using Npgsql;
 namespace TagSegments.Segments.Index;
 
 /// <summary>
-/// Reads clocks for all evaluations of the process, one statement after the other on one connection. A call is answered by a statement
-/// that was sent after the call arrived, so what it learns includes every write that was acknowledged before; all calls that arrive while
-/// a statement is under way share the next one.
+/// Reads clocks for all evaluations of the process, one statement after another on one connection. A call is answered by a statement that was
+/// sent after the call arrived, so the answer includes every write that was acknowledged before; all calls that arrive while a statement
+/// is under way share the next one.
 /// </summary>
 internal class ClockReader : IAsyncDisposable
 {
@@ -38,7 +38,7 @@ internal class ClockReader : IAsyncDisposable
     }
 
     /// <summary>Reads the clocks of some accounts.</summary>
-    // An idle connection may have been closed by the server meanwhile: only a fresh one's failure counts.
+    // The server may have closed an idle connection meanwhile: only the failure of a fresh one counts.
     protected virtual async Task<Dictionary<int, AccountClocks>> QueryAsync(int[] accountIds)
     {
         if (_statement is { } kept)

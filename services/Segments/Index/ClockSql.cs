@@ -25,7 +25,7 @@ internal static class ClockSql
         };
     }
 
-    /// <summary>Reads a row: the account and its clocks. A clock that never moved has no row and stands at 0.</summary>
+    /// <summary>Reads a row: the account and its clocks. A clock that never moved has no row and is at 0.</summary>
     public static (int AccountId, AccountClocks Clocks) Read(NpgsqlDataReader row) => (
         row.GetInt32(0),
         new AccountClocks(

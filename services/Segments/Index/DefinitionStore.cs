@@ -4,7 +4,7 @@ using TagSegments.Segments.Definitions;
 
 namespace TagSegments.Segments.Index;
 
-/// <summary>Reads what an account has saved, for evaluation.</summary>
+/// <summary>Reads the saved segments and smart lists of an account, for evaluation.</summary>
 internal static class DefinitionStore
 {
     /// <summary>Loads all segments as of a snapshot.</summary>

@@ -10,8 +10,8 @@ namespace TagSegments.Segments.Index;
 internal static class FilterCatalogStore
 {
     /// <summary>
-    /// Loads the catalog in one round trip; inside a transaction it belongs to that transaction's snapshot. That of the past has also what was
-    /// created since; segments and campaigns are always those of today.
+    /// Loads the catalog in one round trip; inside a transaction it belongs to that transaction's snapshot. The catalog of a past moment also has
+    /// things created since; segments and campaigns are always the current ones.
     /// </summary>
     public static async Task<FilterCatalog> LoadAsync(NpgsqlConnection connection, int accountId, FilterSources sources, CancellationToken ct)
     {

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace TagSegments.Segments.Index;
 
-/// <summary>What the tag index does, as metrics of the meter <c>TagSegments.Segments</c>.</summary>
+/// <summary>The metrics of the tag index, in the meter <c>TagSegments.Segments</c>.</summary>
 internal sealed class IndexMetrics
 {
     private static readonly Meter s_meter = new("TagSegments.Segments");
@@ -26,7 +26,7 @@ internal sealed class IndexMetrics
     /// <summary>Tags read from PostgreSQL because Redis had no usable entry.</summary>
     public Counter<long> RedisMisses { get; } = s_meter.CreateCounter<long>("segments.index.redis.misses");
 
-    /// <summary>Entries of Redis that were not what they should be.</summary>
+    /// <summary>Entries of Redis that were foreign or incomplete.</summary>
     public Counter<long> Damaged { get; } = s_meter.CreateCounter<long>("segments.index.redis.damaged");
 
     /// <summary>Times that Redis failed or was too slow.</summary>
@@ -35,6 +35,6 @@ internal sealed class IndexMetrics
     /// <summary>Evaluations that were repeated in SQL to check them.</summary>
     public Counter<long> ShadowChecks { get; } = s_meter.CreateCounter<long>("segments.shadow.checks");
 
-    /// <summary>Counts a check whose answer differed: must never happen.</summary>
+    /// <summary>Counts a check whose answer differed; this must never happen.</summary>
     public static void CountMismatch() => Interlocked.Increment(ref s_mismatches);
 }

@@ -2,5 +2,5 @@ using TagSegments.Bitmaps;
 
 namespace TagSegments.Segments.Index;
 
-/// <summary>Who had a tag at a position.</summary>
+/// <summary>The holders of a tag at a position.</summary>
 internal readonly record struct KnownTag(Bitmap Contacts, long Pos);

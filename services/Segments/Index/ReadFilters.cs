@@ -4,8 +4,8 @@ using Crm.Segments.V1;
 namespace TagSegments.Segments.Index;
 
 /// <summary>
-/// The filters that were read and checked under the same names, so that a source that comes again is not parsed and checked again. Long ones
-/// are left out, and all are forgotten when they become too many.
+/// The filters that were read and checked under the same names, so that a source that comes again is not parsed and checked again. Long
+/// sources are left out, and all are forgotten when there are too many.
 /// </summary>
 internal sealed class ReadFilters
 {
@@ -13,7 +13,7 @@ internal sealed class ReadFilters
     private const int MostBytes = 4_096;
     private readonly ConcurrentDictionary<FilterSource, Filter> _filters = [];
 
-    /// <summary>Gets the filter of a source, which is read if it is new; what cannot be read is not remembered.</summary>
+    /// <summary>Gets the filter of a source and reads it if it is new; a source that cannot be read is not remembered.</summary>
     public Filter GetOrRead(FilterSource source, Func<Filter> read)
     {
         if (_filters.TryGetValue(source, out var known))

@@ -2,15 +2,15 @@ using Crm.Segments.V1;
 
 namespace TagSegments.Segments.Index;
 
-/// <summary>The current filter of a saved segment and what is expected of it.</summary>
+/// <summary>The current filter and the expectations of a saved segment.</summary>
 internal sealed record SegmentDefinition(string SegmentId, string Name, int Version, Filter Filter, Expectations Expectations);
 
-/// <summary>Whom a segment must include and must exclude, who said so and when.</summary>
+/// <summary>The contacts that a segment must include and must exclude, with author and time.</summary>
 internal sealed record Expectations(int[] MustInclude, int[] MustExclude, string Author, DateTime? SetAt)
 {
-    /// <summary>Nothing is expected.</summary>
+    /// <summary>No expectations.</summary>
     public static readonly Expectations None = new([], [], "", null);
 
-    /// <summary>Everyone of whom something is expected.</summary>
+    /// <summary>All contacts that the expectations name.</summary>
     public int[] Contacts { get; } = [.. MustInclude, .. MustExclude];
 }

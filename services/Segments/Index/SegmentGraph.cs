@@ -11,7 +11,7 @@ namespace TagSegments.Segments.Index;
 /// <summary>The references among the segments of an account, which may not form a circle.</summary>
 internal sealed class SegmentGraph
 {
-    /// <summary>How many segments may stand on top of each other.</summary>
+    /// <summary>The largest number of segments that may refer to each other in a chain.</summary>
     private const int MaxLevels = 32;
 
     private readonly AccountState _state;

@@ -24,6 +24,6 @@ internal sealed record SmartListDefinition(
     /// <summary>The tags that edit the list by hand.</summary>
     public IEnumerable<int> TagIds => new[] { IncludeTagId, ExcludeTagId }.Where(tagId => tagId != 0);
 
-    /// <summary>Gets who is in the list.</summary>
+    /// <summary>Gets the filter of the members.</summary>
     public Filter Members() => FilterTree.SmartList(Filter, IncludeTagId, ExcludeTagId);
 }

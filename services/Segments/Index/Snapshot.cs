@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace TagSegments.Segments.Index;
 
-/// <summary>One consistent state of the database, for as long as it is open: a read-only transaction and where the clocks stand in it.</summary>
+/// <summary>One consistent state of the database, for as long as it is open: a read-only transaction and the positions of the clocks in it.</summary>
 internal sealed class Snapshot : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
@@ -15,7 +15,7 @@ internal sealed class Snapshot : IAsyncDisposable
     /// <summary>The account that the snapshot was opened for.</summary>
     public int AccountId { get; private init; }
 
-    /// <summary>Where the account's clocks stand.</summary>
+    /// <summary>The positions of the account's clocks.</summary>
     public AccountClocks Clocks { get; private set; } = null!;
 
     /// <summary>The transaction; its connection runs one statement at a time.</summary>
@@ -56,9 +56,8 @@ internal sealed class Snapshot : IAsyncDisposable
     }
 
     /// <summary>
-    /// The settings that make a connection plan a statement about few contacts once, whatever its parameters are: planning one takes many times
-    /// longer than running it, and its plan is always to look those contacts up by their indexes, also if the tables are still empty when it is
-    /// made.
+    /// The settings that make a connection plan a statement about few contacts once, for all its parameters: planning takes many times longer than
+    /// running it, and the plan is always to look those contacts up by their indexes, even if the tables are still empty when it is made.
     /// </summary>
     public static IReadOnlyList<string> PlanOnce { get; } =
         ["SET LOCAL plan_cache_mode = force_generic_plan", "SET LOCAL enable_seqscan = off"];

@@ -4,8 +4,8 @@ using TagSegments.Bitmaps;
 namespace TagSegments.Segments.Index;
 
 /// <summary>
-/// Who had a tag at one position of the account's clock, as it is kept in Redis: a value that says itself what it is. Layout: magic and
-/// format (8 bytes), account, tag (4 each), position (8), nonce (16), count (4), the set, a checksum of all of it.
+/// The holders of a tag at one position of the account's clock, as kept in Redis: a value that describes itself. Layout: magic and format
+/// (8 bytes), account, tag (4 each), position (8), nonce (16), count (4), the set, a checksum of all of it.
 /// </summary>
 internal sealed record TagEntry(int AccountId, int TagId, ClockPosition At, Bitmap Contacts)
 {
@@ -25,7 +25,7 @@ internal sealed record TagEntry(int AccountId, int TagId, ClockPosition At, Bitm
         return BitmapCodec.Encode(Contacts, header);
     }
 
-    /// <summary>Reads an entry; null unless it is undamaged and the one asked for. Whether it is true is for the clock to say.</summary>
+    /// <summary>Reads an entry; null unless it is undamaged and the requested one. Whether it is true depends on the clock.</summary>
     public static TagEntry? TryDecode(ReadOnlySpan<byte> bytes, int accountId, int tagId)
     {
         if (bytes.Length < HeaderLength

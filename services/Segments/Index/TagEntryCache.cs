@@ -5,7 +5,7 @@ using TagSegments.ServiceDefaults;
 namespace TagSegments.Segments.Index;
 
 /// <summary>
-/// Tag entries in Redis. Nothing here is trusted or waited for: what does not arrive within the budget is read from PostgreSQL instead.
+/// Tag entries in Redis. They are neither trusted nor waited for: an entry that does not arrive in time is read from PostgreSQL instead.
 /// Keys: <c>idx:{account}:tag</c>, a string with a <see cref="TagEntry"/>, kept for a week after it was last written; the braces keep an
 /// account in one slot of a Redis cluster.
 /// </summary>
@@ -60,7 +60,7 @@ internal class TagEntryCache(RedisConnection redis, IndexMetrics metrics, ILogge
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // What is not written by now is not missed.
+            // An entry that is not written by now can be done without.
         }
     }
 
@@ -111,7 +111,7 @@ internal class TagEntryCache(RedisConnection redis, IndexMetrics metrics, ILogge
     protected virtual Task StoreAsync(IDatabase database, TagEntry entry) =>
         database.StringSetAsync(Key(entry.AccountId, entry.TagId), entry.Encode(), s_lifetime);
 
-    /// <summary>Gets what is stored for some tags, in their order.</summary>
+    /// <summary>Gets the stored entries of some tags, in their order.</summary>
     protected virtual async Task<IReadOnlyList<byte[]?>> FetchAsync(IDatabase database, int accountId, int[] tagIds) =>
         Array.ConvertAll(await database.StringGetAsync([.. tagIds.Select(tagId => Key(accountId, tagId))]), value => (byte[]?)value);
 

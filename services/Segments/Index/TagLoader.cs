@@ -4,8 +4,8 @@ using TagSegments.Bitmaps;
 namespace TagSegments.Segments.Index;
 
 /// <summary>
-/// Brings tags to the moment of a snapshot: those in memory and those from Redis by the change log, all others from their chunks. What was
-/// kept is believed only if this database once was at that very position with that very nonce, and the log reaches back to it.
+/// Brings tags to the moment of a snapshot: those in memory and in Redis by the change log, all others from their chunks. A kept tag is
+/// believed only if this database once was at that very position with that very nonce, and the log reaches back to it.
 /// </summary>
 internal class TagLoader(TagEntryCache cache, IndexMetrics metrics, ILogger<TagLoader> logger)
 {
@@ -84,7 +84,7 @@ internal class TagLoader(TagEntryCache cache, IndexMetrics metrics, ILogger<TagL
         return known;
     }
 
-    // Keeps the dictionary of the state where it can: a catch-up then costs what changed and not what is loaded.
+    // Keeps the dictionary of the state if possible: a catch-up then costs as much as changed, not as much as is loaded.
     private static ImmutableDictionary<int, Bitmap> Keep(AccountState? state, Dictionary<int, KnownTag> known)
     {
         var tags = state?.Tags ?? ImmutableDictionary<int, Bitmap>.Empty;
@@ -108,7 +108,7 @@ internal class TagLoader(TagEntryCache cache, IndexMetrics metrics, ILogger<TagL
             tags = tags.SetItems(await TagStore.LoadAsync(snapshot, absent, ct));
         }
 
-        // What Redis did not have, or had at an older position, it gets now.
+        // Redis now gets the tags that it lacked or had at an older position.
         var now = snapshot.Clocks.Records;
         foreach (var tagId in missing.Where(tagId => !entries.TryGetValue(tagId, out var entry) || entry.At != now))
         {

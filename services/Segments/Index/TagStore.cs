@@ -5,7 +5,7 @@ using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Index;
 
-/// <summary>Reads from PostgreSQL who has which tag and what changed.</summary>
+/// <summary>Reads the holders of tags and their changes from PostgreSQL.</summary>
 internal static class TagStore
 {
     /// <summary>Reads tags as of a snapshot, or as some relations of the past have them; a tag without contacts is an empty set.</summary>
@@ -35,8 +35,8 @@ internal static class TagStore
     }
 
     /// <summary>
-    /// Applies to tags, each known as of a position, what changed until a snapshot. Returns null if the log in between has more than
-    /// <paramref name="longest"/> rows: reading the tags anew is cheaper then.
+    /// Applies the changes until a snapshot to tags, each known as of a position. Returns null if the log in between has more than
+    /// <paramref name="longest"/> rows: reading the tags again is cheaper then.
     /// </summary>
     public static async Task<Dictionary<int, Bitmap>?> CatchUpAsync(
         Snapshot snapshot, IReadOnlyDictionary<int, KnownTag> tags, int longest, CancellationToken ct)

@@ -8,10 +8,10 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Past;
 
-/// <summary>Finds moments in the history of accounts and reads what was known then.</summary>
+/// <summary>Finds moments in the history of accounts and reads their state.</summary>
 internal class PastHistory(TimeProvider time)
 {
-    /// <summary>Reads the instant of a request, cut to microseconds; throws INVALID_ARGUMENT if it is not one of the past.</summary>
+    /// <summary>Reads the instant of a request, cut to microseconds; throws INVALID_ARGUMENT if it is not in the past.</summary>
     public DateTime Read(Timestamp asOf)
     {
         new FieldChecks()
@@ -49,8 +49,8 @@ internal class PastHistory(TimeProvider time)
     }
 
     /// <summary>
-    /// Reads the names and some tags of a moment. Gives the state of today to read texts with, whose names are those that callers know, and
-    /// the state of then to evaluate on.
+    /// Reads the names and some tags of a moment. Returns the state of today to read texts with, because callers know its names, and the state
+    /// of then to evaluate on.
     /// </summary>
     public virtual async Task<(AccountState Today, AccountState Then)> LoadAsync(
         Snapshot snapshot, AccountState today, PastMoment moment, IReadOnlyCollection<int> tagIds, CancellationToken ct)

@@ -3,8 +3,8 @@ using TagSegments.Segments.Sql;
 namespace TagSegments.Segments.Past;
 
 /// <summary>
-/// The relations of filters as they were at a moment, which is given by the parameters <c>@account</c>, <c>@pos</c>, <c>@activityPos</c> and
-/// <c>@asOf</c>: what did not change since is as it is, and of the rest the logs have the values before.
+/// The relations of filters as they were at a moment, given by the parameters <c>@account</c>, <c>@pos</c>, <c>@activityPos</c> and
+/// <c>@asOf</c>: unchanged values are read as they are, and the logs have the earlier values of the others.
 /// </summary>
 internal static class PastSources
 {
@@ -22,7 +22,7 @@ internal static class PastSources
         return s_everyone with { Parameters = parameters, OfCandidates = s_candidates with { Parameters = parameters } };
     }
 
-    // What they have now and what they had or got since.
+    // The present ones, and those they had or got since.
     private const string OpportunitiesOfCandidates = """
         SELECT o.opportunity_id FROM crm.segment_all_opportunities o
         WHERE o.account_id = @account AND o.contact_id = ANY(@candidates)
@@ -35,7 +35,7 @@ internal static class PastSources
 
     private const string Activity = "(SELECT * FROM campaigns.segment_activity WHERE pos <= @activityPos)";
 
-    // Each change of an address turns its state over, so the first one tells what was before it.
+    // Each change of an address flips its state, so the first change shows the state before it.
     private const string Suppressions = """
         (SELECT s.account_id, s.channel, s.address_key FROM campaigns.segment_suppressions s
         WHERE s.account_id = @account AND NOT EXISTS (
@@ -51,7 +51,7 @@ internal static class PastSources
         WHERE NOT h.added)
         """;
 
-    // As crm.segment_declined says of the present, with who lived then.
+    // The rule of crm.segment_declined, for the contacts that lived then.
     private static string Declined() => $"""
         (WITH r AS MATERIALIZED (
             SELECT r.*, coalesce(get_bit(l.bits, r.contact_id & 16383) = 1, false) AS is_living
@@ -93,12 +93,12 @@ internal static class PastSources
         Suppressions = Suppressions,
     };
 
-    // Deleted ones, too.
+    // Also deleted ones.
     private static string Contacts(string whichChanges, string whichRows) =>
         Rows("crm.segment_all_contacts", "crm.segment_contact_changes", "contact_id", $"h.kind IN (2, 5, 7){whichChanges}", whichRows);
 
-    // OFFSET 0 keeps conditions of the filter from being tried on rows that are not in the result: of what came later, a value can have a type
-    // that its field did not have then, and a conversion would fail.
+    // OFFSET 0 keeps conditions of the filter from being evaluated on rows outside the result: a later value can have a type that its field did not
+    // have then, and a conversion would fail.
     private static string Living(string rows, string tagChunks) => $"""
         (SELECT r.*
         FROM {rows} AS r
@@ -106,8 +106,8 @@ internal static class PastSources
         WHERE l.account_id = @account AND get_bit(l.bits, r.contact_id & 16383) = 1 OFFSET 0)
         """;
 
-    // Of the values that one column had since the moment, the first counts: the objects are laid on top of one another newest first. A change
-    // without values before is a creation.
+    // The first of the values that a column had since the moment counts, so the objects are merged newest first. A change without earlier values is
+    // a creation.
     private static string Rows(string view, string changes, string key, string whichChanges, string whichRows) => $"""
         (SELECT r.* FROM {view} r
         WHERE r.account_id = @account{whichRows} AND NOT EXISTS (

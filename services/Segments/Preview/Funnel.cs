@@ -99,7 +99,7 @@ internal sealed class Funnel
         }
     }
 
-    /// <summary>One count: what is counted, and where the count goes.</summary>
+    /// <summary>One count: the node to count, and where the count goes.</summary>
     private sealed record Step(ChunkNode Node, Action<int> Store)
     {
         public int Count { get; set; }

@@ -15,7 +15,7 @@ internal sealed class Overlap(IReadOnlyList<MatchSet> sets, FilterCatalog names)
     private readonly ulong[] _twice = new ulong[ChunkLayout.Words];
     private readonly ulong[] _all = new ulong[ChunkLayout.Words];
 
-    /// <summary>Measures their sizes and what they share.</summary>
+    /// <summary>Measures the sizes of the sets and of what they share.</summary>
     public GetSegmentOverlapResponse Measure()
     {
         var response = new GetSegmentOverlapResponse
@@ -45,7 +45,7 @@ internal sealed class Overlap(IReadOnlyList<MatchSet> sets, FilterCatalog names)
         from second in Enumerable.Range(first + 1, _words.Length - first - 1)
         select new OverlapPair { First = first, Second = second };
 
-    // Who was seen before and is seen again is in two of them at least.
+    // A contact that was seen before and is seen again is in at least two of them.
     private void Combine()
     {
         _words[0].CopyTo(_once, 0);

@@ -8,10 +8,10 @@ using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Preview;
 
-/// <summary>What of a preview is asked for.</summary>
+/// <summary>The parts of a preview that the caller wants.</summary>
 internal sealed record PreviewParts(int SampleSize, bool Reach, bool Funnel);
 
-/// <summary>Puts a preview together, all of it at one moment.</summary>
+/// <summary>Builds a preview, all of it at one moment.</summary>
 internal static class Previewer
 {
     /// <summary>Previews a filter; for a funnel it was evaluated node by node.</summary>

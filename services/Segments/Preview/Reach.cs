@@ -13,12 +13,12 @@ using State = Crm.Segments.V1.ConsentClause.Types.State;
 namespace TagSegments.Segments.Preview;
 
 /// <summary>
-/// Counts whom a campaign to some contacts would reach, by the rules of the campaign service and in their order. What is asked of a contact
-/// are clauses of the filter language; what is asked of an address is the campaign service's own code.
+/// Counts the contacts that a campaign to some contacts would reach, by the rules of the campaign service and in their order. Questions about a
+/// contact are clauses of the filter language; questions about an address use the campaign service's own code.
 /// </summary>
 internal sealed class Reach(Snapshot snapshot, FilterContext context, Bitmap contacts)
 {
-    // As for other queries: up to so many contacts, handing them over is faster than reading everyone.
+    // As in other queries: up to this many contacts, handing them over is faster than reading everyone.
     private const int FewContacts = 10_000;
 
     /// <summary>Counts for one channel.</summary>
@@ -50,7 +50,7 @@ internal sealed class Reach(Snapshot snapshot, FilterContext context, Bitmap con
         return reach;
     }
 
-    // Of the whole account: the owner of an address declined, whichever contact it was.
+    // For the whole account: the owner of an address declined, with whichever contact.
     private async Task<HashSet<UInt128>> DeclinedAsync(Channel channel, CancellationToken ct)
     {
         var sql = $"""
@@ -119,7 +119,7 @@ internal sealed class Reach(Snapshot snapshot, FilterContext context, Bitmap con
         }
     }
 
-    // Of 128 bits: two of a billion addresses would be taken for one another with a chance of one in 10^21.
+    // 128 bits: among a billion addresses, two are confused with a chance of one in 10^21.
     private static UInt128 Hash(string key) => XxHash128.HashToUInt128(MemoryMarshal.AsBytes(key.AsSpan()));
 
     private static Filter Consent(Channel channel, State state) =>
@@ -132,6 +132,6 @@ internal sealed class Reach(Snapshot snapshot, FilterContext context, Bitmap con
 
     private readonly record struct Member(string Address, bool Unsubscribed, bool Subscribed, bool DoNotDisturb, bool Suppressed);
 
-    /// <summary>What is known of an address that nobody declined, from the members who have it.</summary>
+    /// <summary>The state of an address that nobody declined, from the members who have it.</summary>
     private record struct SharedAddress(bool Subscribed, bool Suppressed);
 }

@@ -4,7 +4,7 @@ using TagSegments.Segments.Evaluation.Plans;
 
 namespace TagSegments.Segments.Preview;
 
-/// <summary>Picks contacts that are evenly spread over all that match, so that a preview does not show the oldest ones only.</summary>
+/// <summary>Picks contacts that are evenly spread over all matches, so that a preview does not show the oldest ones only.</summary>
 internal static class Sample
 {
     /// <summary>Picks at most <paramref name="limit"/> contacts, ascending; the same for the same set.</summary>

@@ -7,7 +7,7 @@ namespace TagSegments.Segments.Preview;
 /// <summary>Counts how many of the contacts that match have each tag: chunk by chunk, every tag against the contacts of that chunk.</summary>
 internal static class TagFacets
 {
-    /// <summary>Counts the contacts, and for each tag those who have it; the most frequent tags come first.</summary>
+    /// <summary>Counts the contacts, and for each tag its holders among them; the most frequent tags come first.</summary>
     public static (int Count, IReadOnlyList<TagFacet> Facets) Count(MatchSet matches, string namePrefix)
     {
         var tags = matches.State.TagsWithPrefix(namePrefix).ToArray();

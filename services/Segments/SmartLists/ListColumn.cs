@@ -6,14 +6,14 @@ using TagSegments.ServiceDefaults;
 namespace TagSegments.Segments.SmartLists;
 
 /// <summary>A column of a smart list: an attribute or field of the contact, a consent, or the tags.</summary>
-/// <param name="Key">What is kept: the name of a built-in column, or <c>#17</c> for a custom field, so that renaming one changes no list.</param>
+/// <param name="Key">The stored key: the name of a built-in column, or <c>#17</c> for a custom field, so that renaming one changes no list.</param>
 /// <param name="Field">The attribute or field; null for consents and tags, and for a field that does not exist.</param>
 internal sealed record ListColumn(string Key, FilterField? Field)
 {
     /// <summary>The column of the contact's tags.</summary>
     public const string Tags = "tags";
 
-    /// <summary>The columns of a list that names none.</summary>
+    /// <summary>The columns of a list that names no columns.</summary>
     public static readonly IReadOnlyList<string> Default = ["email", "first_name", "last_name"];
 
     private const string FieldPrefix = "fields.";

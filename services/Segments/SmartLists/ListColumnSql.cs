@@ -17,7 +17,7 @@ internal static class ListColumnSql
         _ => $"c.fields -> {FieldKey(column, parameters)}",
     };
 
-    /// <summary>Gets what rows are ordered by, null where there is no value, and its type.</summary>
+    /// <summary>Gets the value that orders the rows, null if there is none, and its type.</summary>
     public static (string Sql, string Type) Order(ListColumn column, SqlParameters parameters)
     {
         if (column.Field is not { } field)
@@ -52,7 +52,7 @@ internal static class ListColumnSql
         _ => $"c.{name}",
     };
 
-    // By code point whatever locale the database has; "C" lowers A to Z and nothing else.
+    // By code point in every locale of the database; "C" lowers A to Z and nothing else.
     private static string Text(string sql) => $"""NULLIF(left(lower(btrim({sql}, {FilterSql.WhiteSpace}) COLLATE "C"), 200), '')""";
 
     private static string FieldKey(ListColumn column, SqlParameters parameters) =>

@@ -41,7 +41,7 @@ internal sealed record ListOrder(ListColumn? Column, bool Descending)
             : throw FilterErrors.MissingReference(new MissingReference("field", order.Key[1..], "sort.column"));
     }
 
-    /// <summary>Gets the position behind a row, for a page token.</summary>
+    /// <summary>Gets the position after a row, for a page token.</summary>
     public string Behind(int contactId, string? value) => JsonSerializer.Serialize(new ListPosition(Key, Descending, contactId, value));
 
     /// <summary>Reads a position; throws INVALID_ARGUMENT with reason PAGE_TOKEN if it is of another order.</summary>
@@ -56,5 +56,5 @@ internal sealed record ListOrder(ListColumn? Column, bool Descending)
     }
 }
 
-/// <summary>A place between two rows: behind a contact with a value in the column of the order.</summary>
+/// <summary>A place between two rows: after a contact with a value in the column of the order.</summary>
 internal sealed record ListPosition(string Column, bool Descending, int ContactId, string? Value);

@@ -10,13 +10,13 @@ namespace TagSegments.Segments.SmartLists;
 /// <summary>Reads one page of the members of a smart list, in the snapshot in which they were found.</summary>
 internal sealed class ListPage(Moment moment, MatchSet members, IReadOnlyList<ListColumn> columns)
 {
-    // Up to so many members are looked up by number; beyond, going through all contacts is faster.
+    // Up to this many members are looked up by number; beyond, reading all contacts is faster.
     private const int FewMembers = 10_000;
 
     private readonly SqlParameters _parameters = FilterSql.Parameters(moment.Context);
     private readonly FilterSources _few = moment.Context.ForCandidates().Sources;
 
-    /// <summary>Reads at most <paramref name="limit"/> rows behind a position.</summary>
+    /// <summary>Reads at most <paramref name="limit"/> rows after a position.</summary>
     public async Task<IReadOnlyList<ListRow>> ReadAsync(ListOrder order, ListPosition? position, int limit, CancellationToken ct)
     {
         _parameters.Add("limit", limit);
@@ -78,7 +78,7 @@ internal sealed class ListPage(Moment moment, MatchSet members, IReadOnlyList<Li
         return (moment.Context.Sources.Contacts, among);
     }
 
-    // Those without a value come last in both directions.
+    // Rows without a value come last in both directions.
     private string Behind(string value, string type, bool descending, ListPosition? position)
     {
         if (position is null)

@@ -7,7 +7,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.SmartLists;
 
-/// <summary>This part reads pages of smart lists: who is in and what the rows hold, at one moment.</summary>
+/// <summary>This part reads pages of smart lists: the members and their rows, at one moment.</summary>
 internal sealed partial class SmartListApi
 {
     public override async Task<ListSmartListRowsResponse> ListSmartListRows(ListSmartListRowsRequest request, ServerCallContext context)

@@ -11,7 +11,7 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.SmartLists;
 
-/// <summary>What a caller wants a smart list to be: the attributes that are set anew, and their values.</summary>
+/// <summary>The wanted attributes of a smart list: those to set, and their values.</summary>
 internal sealed class SmartListEdit
 {
     /// <summary>The most columns that a list can have.</summary>
@@ -46,7 +46,7 @@ internal sealed class SmartListEdit
         return edit;
     }
 
-    /// <summary>Makes the changed definition; throws if it refers to what does not exist.</summary>
+    /// <summary>Makes the changed definition; throws if it refers to something that does not exist.</summary>
     public SmartListDefinition Apply(SmartListDefinition old, AccountState state)
     {
         var order = Has("sort") ? ListOrder.Read(_list.Sort, state.Catalog, "smart_list.sort") : null;

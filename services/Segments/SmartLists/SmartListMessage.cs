@@ -10,7 +10,7 @@ namespace TagSegments.Segments.SmartLists;
 /// <summary>Smart lists as callers see them.</summary>
 internal static class SmartListMessage
 {
-    /// <summary>Writes a list with the names of a state, and says what is missing for it.</summary>
+    /// <summary>Writes a list with the names of a state, and its missing references.</summary>
     public static SmartList Of(SmartListDefinition list, AccountState state)
     {
         var columns = list.Columns.Select(key => ListColumn.ByKey(key, state.Catalog)).ToList();

@@ -11,7 +11,7 @@ namespace TagSegments.Segments.SmartLists;
 /// <summary>Writes smart lists, inside the caller's transaction; they are read with the account's state.</summary>
 internal sealed class SmartListStore(NpgsqlTransaction transaction, int accountId)
 {
-    /// <summary>Writes a list and its references; a list of this id is replaced. Throws ALREADY_EXISTS if the name is another one's.</summary>
+    /// <summary>Writes a list and its references, over a list with its id. Throws ALREADY_EXISTS if another list has the name.</summary>
     public async Task SaveAsync(SmartListDefinition list, CancellationToken ct)
     {
         const string sql = """

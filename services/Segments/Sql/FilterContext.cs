@@ -6,14 +6,14 @@ using TagSegments.Filters.Windows;
 
 namespace TagSegments.Segments.Sql;
 
-/// <summary>What a filter is compiled against: names, the one <c>now</c> of the evaluation, and the segments that it may refer to.</summary>
+/// <summary>The context that a filter is compiled against: names, the one <c>now</c> of the evaluation, and the segments it may refer to.</summary>
 internal sealed record FilterContext(FilterCatalog Catalog, DateTimeOffset Now)
 {
     /// <summary>Gives the current filter of a segment by its id, or null if there is none.</summary>
     public Func<string, Filter?> FindSegment { get; init; } = _ => null;
 
     /// <summary>
-    /// Whether the caller asks about the contacts of its parameter <c>@candidates</c> only. The compiled SQL uses it in subqueries; the caller
+    /// Whether the caller asks only about the contacts of its parameter <c>@candidates</c>. The compiled SQL uses it in subqueries; the caller
     /// restricts the outer query.
     /// </summary>
     public bool HasCandidates { get; private init; }
@@ -21,16 +21,16 @@ internal sealed record FilterContext(FilterCatalog Catalog, DateTimeOffset Now)
     /// <summary>The time of the latest activity that is recorded; the end of time if that is not known.</summary>
     public DateTime LatestActivity { get; init; } = DateTime.MaxValue;
 
-    /// <summary>Whether it is known that no activity is recorded for later than <see cref="Now"/>, so that it need not be asked for.</summary>
+    /// <summary>Whether no activity is recorded for later than <see cref="Now"/>, so that the SQL need not exclude it.</summary>
     public bool NothingLater => LatestActivity <= Instant.ToDateTimeUtc();
 
-    /// <summary>The relations that hold the data: those of the present, or what they were at <see cref="Now"/>.</summary>
+    /// <summary>The relations that hold the data: the present ones, or those at <see cref="Now"/>.</summary>
     public FilterSources Sources { get; init; } = FilterSources.Present;
 
     /// <summary><see cref="Now"/> in the resolution of the database.</summary>
     public Instant Instant => FilterValues.ToMicroseconds(Instant.FromDateTimeOffset(Now));
 
-    /// <summary>Gets the same for a question about the contacts of the parameter <c>@candidates</c> only.</summary>
+    /// <summary>Gets this context for a question about the contacts of the parameter <c>@candidates</c> only.</summary>
     public FilterContext ForCandidates() => this with { HasCandidates = true, Sources = Sources.OfCandidates };
 
     /// <summary>The resolver of this evaluation's windows.</summary>

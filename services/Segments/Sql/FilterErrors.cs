@@ -29,7 +29,7 @@ internal static class FilterErrors
         }
     }
 
-    /// <summary>Makes the error of a text that is no filter; <paramref name="field"/> is where the text stands in the request.</summary>
+    /// <summary>Makes the error of a text that is not a filter; <paramref name="field"/> is the field of the request that holds the text.</summary>
     public static RpcException Syntax(FilterSyntaxException e, string field = "text") =>
         RpcErrors.InvalidFields(
             e.IsTooLarge ? ErrorReason.FilterTooLarge : ErrorReason.FilterInvalid,

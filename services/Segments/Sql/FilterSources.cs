@@ -1,6 +1,6 @@
 namespace TagSegments.Segments.Sql;
 
-/// <summary>The relations that compiled filters read: the read views, or subqueries with their columns that show what they once were.</summary>
+/// <summary>The relations that compiled filters read: the read views, or subqueries with the same columns that show an earlier state.</summary>
 internal sealed record FilterSources
 {
     /// <summary>The read views: the present.</summary>
@@ -8,10 +8,10 @@ internal sealed record FilterSources
 
     private readonly FilterSources? _ofCandidates;
 
-    /// <summary>What the relations need to know besides <c>@account</c>: the names and values of their parameters.</summary>
+    /// <summary>The names and values of the parameters that the relations need besides <c>@account</c>.</summary>
     public IReadOnlyList<(string Name, object Value)> Parameters { get; init; } = [];
 
-    /// <summary>The same relations, as far as the contacts of the parameter <c>@candidates</c> need them.</summary>
+    /// <summary>The same relations, limited to the contacts of the parameter <c>@candidates</c>.</summary>
     public FilterSources OfCandidates { get => _ofCandidates ?? this; init => _ofCandidates = value; }
 
     /// <summary>Whether these are the read views themselves.</summary>
@@ -19,7 +19,7 @@ internal sealed record FilterSources
 
     public string Contacts { get; init; } = "crm.segment_contacts";
 
-    /// <summary>The addresses that declined, whoever had them.</summary>
+    /// <summary>The addresses that declined, with whichever contact.</summary>
     public string Declined { get; init; } = "crm.segment_declined";
 
     public string Opportunities { get; init; } = "crm.segment_opportunities";

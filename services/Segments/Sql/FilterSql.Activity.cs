@@ -5,7 +5,7 @@ namespace TagSegments.Segments.Sql;
 
 internal sealed partial class FilterSql
 {
-    // A phone number as suppressions know it: the digits, behind a plus if it begins with one.
+    // A phone number as suppressions know it: the digits, after a plus if it begins with one.
     internal const string PhoneKey =
         $"(CASE WHEN starts_with(ltrim(c.phone, {WhiteSpace}), '+') THEN '+' ELSE '' END || regexp_replace(c.phone, '[^0-9]', '', 'g'))";
 
@@ -21,7 +21,7 @@ internal sealed partial class FilterSql
         var conditions = new List<string>();
         if (!_context.NothingLater)
         {
-            // Events later than now never match, whatever the window says.
+            // Events later than now never match, in any window.
             conditions.Add($"a.at <= {Bind(_context.Instant.ToDateTimeUtc())}");
         }
 

@@ -3,10 +3,10 @@ using TagSegments.Segments.Explain;
 
 namespace TagSegments.Segments.Sql;
 
-/// <summary>This part compiles what a clause looks at, so that explanations show what the clause itself goes by.</summary>
+/// <summary>This part compiles the rows that a clause reads, so that explanations show the evidence of the clause itself.</summary>
 internal sealed partial class FilterSql
 {
-    /// <summary>The contact's chunks <c>t</c> of the tags asked for; the caller looks for its bit.</summary>
+    /// <summary>The contact's chunks <c>t</c> of the tags in the clause; the caller looks for its bit.</summary>
     public static EvidenceSql TagsOf(TagClause clause, FilterContext context)
     {
         var compiler = ForCandidates(context);
@@ -25,7 +25,7 @@ internal sealed partial class FilterSql
             compiler.InWindow(TimeColumn.Instant("h.at"), clause.Window, "z"));
     }
 
-    /// <summary>The activity <c>a</c> that the clause counts, whatever its window. The condition: it lies in the window.</summary>
+    /// <summary>The activity <c>a</c> that the clause counts, in any window. The condition: it is in the window.</summary>
     public static EvidenceSql ActivityOf(ActivityClause clause, FilterContext context)
     {
         var compiler = ForCandidates(context);
@@ -40,7 +40,7 @@ internal sealed partial class FilterSql
             rows, clause.Window is null ? "true" : compiler.InWindow(TimeColumn.Instant("a.at"), clause.Window, "z"));
     }
 
-    /// <summary>All opportunities <c>o</c>. The conditions: those of the clause.</summary>
+    /// <summary>All opportunities <c>o</c>, with the conditions of the clause.</summary>
     public static EvidenceSql OpportunitiesOf(OpportunityClause clause, FilterContext context)
     {
         var compiler = ForCandidates(context);

@@ -12,7 +12,7 @@ internal sealed partial class FilterSql
 {
     private string Field(FieldClause clause) => Field(clause, ContactColumn(FieldOf(clause, false)), "c");
 
-    // A negative comparison is the complement of the positive one, so it holds where there is no value unless that is excluded.
+    // A negative comparison is the complement of the positive one, so it holds for a missing value unless that is excluded.
     private string Field(FieldClause clause, FieldColumn column, string zones) => clause.Operator switch
     {
         Operator.NotEquals => Negative(clause, column, Operator.Equals),

@@ -7,7 +7,7 @@ namespace TagSegments.Segments.Sql;
 
 internal sealed partial class FilterSql
 {
-    /// <summary>How many expressions over contacts are asked in one pass, a bit each.</summary>
+    /// <summary>The number of expressions over contacts in one pass, a bit each.</summary>
     public const int ExpressionsPerPass = 60;
 
     /// <summary>The kinds of activity that the roll-up of e-mail knows, with its columns.</summary>
@@ -24,9 +24,9 @@ internal sealed partial class FilterSql
     };
 
     /// <summary>
-    /// Compiles leaves, those that are expressions first, to one statement with the columns leaf, contact_id, matches, at, chunk and bits. A
-    /// row tells of one contact that it is among the answer to the leaf of that number, and when; or, of a pass of expressions, which of the
-    /// leaves from that number on it matches, a bit for each; or that bits of a chunk are among the answer.
+    /// Compiles leaves, those that are expressions first, to one statement with the columns leaf, contact_id, matches, at, chunk and bits. A row
+    /// says that one contact is in the answer to the leaf of that number, and when; or, in a pass of expressions, which of the leaves from that
+    /// number on it matches, a bit for each; or that bits of a chunk are in the answer.
     /// </summary>
     public static SqlFragment CompileLeaves(IReadOnlyList<Leaf> leaves, FilterContext context)
     {
@@ -109,7 +109,7 @@ internal sealed partial class FilterSql
             """;
     }
 
-    // What a bulk operation added comes as bits: who of them is asked about is for the reader to say.
+    // The additions of a bulk operation come as bits; the reader keeps the candidates.
     private string TagAddedRows(Leaf leaf)
     {
         var clause = leaf.Clause.TagAdded;

@@ -10,7 +10,7 @@ internal sealed partial class FilterSql
             ? Opportunities(clause, key => $" GROUP BY {key} HAVING {Compare("coalesce(sum(o.amount), 0)", sum)}")
             : Counted(clause.Quantity, having => Opportunities(clause, having));
 
-    // All conditions hold of one and the same row.
+    // All conditions apply to one and the same row.
     private string Opportunities(OpportunityClause clause, Func<string, string> having) => $"""
         c.contact_id IN (
             SELECT o.contact_id FROM {_sources.Opportunities} o{ZoneJoin("o", clause.Conditions.Select(condition => condition.Window))}

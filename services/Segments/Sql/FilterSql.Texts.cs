@@ -32,7 +32,7 @@ internal sealed partial class FilterSql
         return FilterValues.IsBlank(operands[0]) ? $"{match} AND NOT {IsEmpty(column)}" : match;
     }
 
-    // No LIKE: every character of the operand stands for itself.
+    // Not LIKE: every character of the operand stands for itself.
     private static string TextMatch(string sql, string operand, Operator positive) => positive switch
     {
         Operator.Contains => $"strpos({sql}, {operand}) > 0",

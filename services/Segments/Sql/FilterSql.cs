@@ -6,8 +6,8 @@ using TagSegments.Filters.Windows;
 namespace TagSegments.Segments.Sql;
 
 /// <summary>
-/// Compiles a validated filter, or one clause of it, to SQL over the read views, or over what they were at a moment of the past. The text
-/// depends on the shape of the filter only: every value is a parameter. Each method yields an expression that is never null, so that NOT is the exact complement.
+/// Compiles a validated filter, or one clause of it, to SQL over the read views, or over their state at a moment of the past. The text depends
+/// only on the shape of the filter: every value is a parameter. Each method yields an expression that is never null, so NOT is the exact complement.
 /// </summary>
 internal sealed partial class FilterSql
 {

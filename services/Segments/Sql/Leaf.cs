@@ -4,27 +4,27 @@ using TagSegments.Filters.Facts;
 namespace TagSegments.Segments.Sql;
 
 /// <summary>
-/// Something that PostgreSQL is asked about contacts: who matches a clause, or, with <paramref name="Time"/>, when what the clause describes
-/// was. What rolls with <c>now</c> is asked the second way: times stay the same, and the window is laid over them.
+/// A question about contacts for PostgreSQL: which ones match a clause, or, with <paramref name="Time"/>, the time of what the clause
+/// describes. A clause that rolls with <c>now</c> is asked the second way: times stay the same, and the window is applied to them.
 /// </summary>
 internal sealed record Leaf(Filter Clause, LeafTime? Time = null)
 {
-    /// <summary>What is asked, to the letter: leaves with the same key are the same, and have the same answer in the same state.</summary>
+    /// <summary>The exact question: leaves with the same key are the same, and have the same answer in the same state.</summary>
     public required string Key { get; init; }
 
     /// <summary>Whether the answer is worth keeping: it does not change by the passing of time.</summary>
     public bool IsKept { get; init; }
 
-    /// <summary>What it takes to answer it.</summary>
+    /// <summary>The cost of answering it.</summary>
     public ClauseCost Cost => Time is { IsRolledUp: true } ? ClauseCost.Contacts : Facts.Cost;
 
     /// <summary>Whether it depends on activity.</summary>
     public bool UsesActivity => Facts.DependsOn.HasFlag(ClauseData.Activity);
 
-    /// <summary>The channel whose suppression list it depends on; not set for none.</summary>
+    /// <summary>The channel whose suppression list it depends on; null for none.</summary>
     public Crm.Common.V1.Channel? Suppressions => Facts.Suppressions;
 
-    /// <summary>The tag on whose log it depends; 0 for none.</summary>
+    /// <summary>The tag whose log it depends on; 0 for none.</summary>
     public int TagId => Facts.DependsOn.HasFlag(ClauseData.TagLog) ? Facts.TagIds[0] : 0;
 
     /// <summary>Whether it depends on the records of contacts: everything does but activity.</summary>
@@ -39,19 +39,19 @@ internal sealed record Leaf(Filter Clause, LeafTime? Time = null)
     /// <inheritdoc />
     public override int GetHashCode() => Key.GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>Whether PostgreSQL answers it by an expression over each contact, so that several are asked in one pass.</summary>
+    /// <summary>Whether PostgreSQL answers it by an expression over each contact, so that several can be asked in one pass.</summary>
     public bool IsExpression => Time is null
         && (Cost == ClauseCost.Contacts || (Cost == ClauseCost.TagChanges && Clause.TagAdded.Window.ContactZone));
 
     private ClauseFacts Facts => ClauseFacts.Of(Clause);
 }
 
-/// <summary>Which of several times is asked for: the n-th latest or the n-th earliest.</summary>
+/// <summary>Which of several times is wanted: the n-th latest or the n-th earliest.</summary>
 /// <param name="Earliest">Counts from the earliest on.</param>
 /// <param name="Nth">1 is the latest, or the earliest.</param>
 internal sealed record LeafTime(bool Earliest, int Nth = 1)
 {
-    /// <summary>The field of opportunities that holds the time; null for what has one time of its own.</summary>
+    /// <summary>The field of opportunities that holds the time; null if the clause has one time of its own.</summary>
     public FieldRef? Field { get; init; }
 
     /// <summary>Whether the roll-up of activity has it.</summary>

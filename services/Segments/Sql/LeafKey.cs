@@ -10,8 +10,8 @@ using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 namespace TagSegments.Segments.Sql;
 
 /// <summary>
-/// Writes what a leaf asks, to the letter: the clause, and what its meaning depends on besides, which are the types of its fields and the ends
-/// of its windows at the moment. Two leaves with one key compile to the same SQL with the same parameters.
+/// Writes the exact question of a leaf: the clause, and everything else that its meaning depends on, which are the types of its fields and the
+/// ends of its windows at the moment. Two leaves with one key compile to the same SQL with the same parameters.
 /// </summary>
 internal sealed class LeafKey
 {
@@ -71,7 +71,7 @@ internal sealed class LeafKey
 
                 break;
             case Filter.KindOneofCase.Activity:
-                // What is recorded for later than now never counts.
+                // Activity recorded for later than now never counts.
                 _key.Append(CultureInfo.InvariantCulture, $"{(_context.NothingLater ? 0 : _context.Instant.ToUnixTimeTicks())};");
                 AddWindow(clause.Activity.Window, isDay: false);
                 break;
@@ -96,7 +96,7 @@ internal sealed class LeafKey
         return type;
     }
 
-    // In the contact's zone there are as many windows as there are zones; zones that follow one another often have the same.
+    // In the contact's zone there are as many windows as zones; neighbouring zones often have the same one.
     private void AddWindow(TimeWindow? window, bool isDay)
     {
         if (window is null or { KindCase: TimeWindow.KindOneofCase.None })

@@ -7,12 +7,12 @@ using TagSegments.Filters.Windows;
 namespace TagSegments.Segments.Sql;
 
 /// <summary>
-/// A column that holds days or instants in one of four ways, and how an edge of a window is written to be compared with it.
+/// A column that holds days or instants in one of four ways, and the form of an edge of a window that is compared with it.
 /// <paramref name="Cast"/> turns the text form of an edge into the column's type.
 /// </summary>
 internal sealed record TimeColumn(string Sql, string Cast, Func<TimeEdge, DateTimeZone, object> Operand)
 {
-    // What Npgsql writes as the infinities of PostgreSQL.
+    // Npgsql writes these as the infinities of PostgreSQL.
     private static readonly DateTime s_infinity = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
     private static readonly DateTime s_minusInfinity = DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc);
     private static readonly LocalDate s_dayZero = new(2000, 1, 1);
@@ -46,6 +46,6 @@ internal sealed record TimeColumn(string Sql, string Cast, Func<TimeEdge, DateTi
         var text => (string)text,
     };
 
-    // Texts of days and instants begin with a digit: the empty text sorts before, the tilde behind them.
+    // Texts of days and instants begin with a digit: the empty text sorts before them, the tilde after them.
     private static string OpenEnd(TimeEdge edge) => edge.IsAfterEverything ? "~" : "";
 }

@@ -95,7 +95,7 @@ public sealed class Coalescer<TCall, TResult> : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // Whatever it was, the callers must hear of it; nobody may be left waiting.
+            // The callers must get any exception; none may be left waiting.
             calls.ForEach(call => call.Fail(e));
         }
     }

@@ -4,7 +4,7 @@ using Crm.Workflows.V1;
 
 namespace TagSegments.Workflows.Definitions;
 
-/// <summary>Checks what can be checked of a definition without asking other services. Every fault is reported with its path.</summary>
+/// <summary>Checks a definition as far as that needs no other service. Every fault is reported with its path.</summary>
 internal static partial class DefinitionCheck
 {
     public static void Check(Definition definition, Faults faults)

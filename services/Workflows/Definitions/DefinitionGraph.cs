@@ -25,7 +25,7 @@ internal static class DefinitionGraph
         return unreached;
     }
 
-    /// <summary>A way round in a circle on which a run would never wait, as node ids; null if there is none.</summary>
+    /// <summary>Finds a circle on which a run would never wait, as node ids; null if there is none.</summary>
     public static IReadOnlyList<string>? CircleWithoutWait(Definition definition)
     {
         var nodes = definition.Nodes.DistinctBy(node => node.Id).ToDictionary(node => node.Id);

@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace TagSegments.Workflows.Definitions;
 
-/// <summary>Definitions as they are stored. What a newer version of the service wrote is read, as far as this one knows it.</summary>
+/// <summary>Definitions as they are stored. A definition written by a newer version is read as far as this version knows its fields.</summary>
 internal static class DefinitionJson
 {
     private static readonly JsonParser s_parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));

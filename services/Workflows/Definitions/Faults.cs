@@ -4,8 +4,8 @@ using Grpc.Core;
 namespace TagSegments.Workflows.Definitions;
 
 /// <summary>
-/// Collects what is wrong with a definition and reports all of it at once: each fault with its path and, where the definition came as YAML,
-/// with line and column.
+/// Collects the faults of a definition and reports all of them at once, each with its path and, if the definition came as YAML, with line
+/// and column.
 /// </summary>
 internal sealed class Faults(string root, Func<string, string>? placeOf = null)
 {

@@ -18,7 +18,7 @@ internal sealed class FieldTypes(FieldService.FieldServiceClient fields, TimePro
     /// <summary>Whether the name is that of an attribute that every contact has.</summary>
     public static bool IsBuiltIn(string field) => s_texts.Contains(field) || field == "do_not_disturb";
 
-    /// <summary>Says what is wrong with the action; null if nothing is.</summary>
+    /// <summary>Describes the fault of the action; null if it has none.</summary>
     public async Task<string?> ProblemAsync(AccountInfo account, SetFieldAction action, CancellationToken ct)
     {
         if (s_texts.Contains(action.Field) || (action.Field == "do_not_disturb" && bool.TryParse(action.Value, out _)))

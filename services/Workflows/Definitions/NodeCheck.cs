@@ -128,7 +128,7 @@ internal static class NodeCheck
         }
     }
 
-    /// <summary>Checks that a condition is there in one of its forms.</summary>
+    /// <summary>Checks that a condition is given in one of its forms.</summary>
     public static void CheckCondition(Condition? condition, string path, Faults faults) =>
         faults.Require(condition is not null && (condition.Filter is not null || condition.Text.Length > 0), path, "is required");
 

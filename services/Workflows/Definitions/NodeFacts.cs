@@ -3,7 +3,7 @@ using Crm.Workflows.V1;
 
 namespace TagSegments.Workflows.Definitions;
 
-/// <summary>What the service knows of each kind of node. A new kind gets its arm here, and the compiler asks for it.</summary>
+/// <summary>The facts about each kind of node. A new kind gets its arm here, and the compiler asks for it.</summary>
 internal sealed class NodeFacts
 {
     // One call answers for all runs.
@@ -14,7 +14,7 @@ internal sealed class NodeFacts
 
     private NodeFacts(Node node, string text) => (Text, Ways) = (text, [("next", node.Next)]);
 
-    /// <summary>What the node does, in words, for histories and simulations.</summary>
+    /// <summary>The effect of the node in words, for histories and simulations.</summary>
     public string Text { get; }
 
     /// <summary>The ways out of the node: the path of the field that names each and the node it leads to, empty for the end.</summary>
@@ -23,7 +23,7 @@ internal sealed class NodeFacts
     /// <summary>How many runs go through the node together.</summary>
     public int GroupSize { get; private init; } = 100;
 
-    /// <summary>Whether the node changes something of the contact, so that what happens next may come of it.</summary>
+    /// <summary>Whether the node changes something of the contact, so that later events may follow from it.</summary>
     public bool ChangesContact { get; private init; } = true;
 
     public static NodeFacts Of(Node node) => node.ActionCase switch
@@ -49,7 +49,7 @@ internal sealed class NodeFacts
     private static string TextOf(SendMessageAction action) =>
         action.Channel is Channel.Sms ? "send text message" : $"send e-mail \"{action.Subject}\"";
 
-    // Drafts are asked for their ways before they are checked, so conditions may be missing.
+    // The exits of drafts are read before drafts are checked, so conditions may be missing.
     private static string TextOf(BranchAction action) => string.Join(" / ", action.Branches.Select(branch => $"if {branch.When?.Text}"));
 
     private static string TextOf(WaitAction action) => action switch

@@ -7,8 +7,8 @@ using TagSegments.Workflows.Notifications;
 namespace TagSegments.Workflows.Definitions;
 
 /// <summary>
-/// Fills in what a definition refers to: numbers where it was written with names, and today's names beside the numbers. What does not exist
-/// is reported with its path.
+/// Completes the references of a definition: numbers where it was written with names, and today's names beside the numbers. A reference to
+/// something that does not exist is reported with its path.
 /// </summary>
 internal sealed class References(
     Catalogue catalogue,
@@ -183,7 +183,7 @@ internal sealed class References(
         }
     }
 
-    /// <summary>What a walk over one definition carries along.</summary>
+    /// <summary>The state of one walk over a definition.</summary>
     private sealed record Scope(AccountInfo Account, Faults Faults, CancellationToken Ct)
     {
         public void Report(string? problem, string path) => Faults.Require(problem is null, path, problem ?? "");

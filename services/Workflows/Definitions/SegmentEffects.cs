@@ -6,13 +6,13 @@ using Kind = Crm.Segments.V1.ActivityClause.Types.Kind;
 
 namespace TagSegments.Workflows.Definitions;
 
-/// <summary>Tells whether what a node does may bring a contact into a segment, with the filters of that segment and of those it refers to.</summary>
+/// <summary>Decides whether a node may bring a contact into a segment, given the filters of that segment and of the segments in it.</summary>
 internal sealed class SegmentEffects(IReadOnlyDictionary<string, Filter> segments, IReadOnlyDictionary<int, string> tagNames)
 {
-    // What a message leads to by itself; all else is done by people.
+    // A message leads to these by itself; every other activity is done by people.
     private static readonly Kind[] s_automatic = [Kind.Sent, Kind.Delivered, Kind.Bounced];
 
-    /// <summary>Whether an activity of the kind follows from sending without anybody's doing.</summary>
+    /// <summary>Whether an activity of the kind follows from sending without anybody's action.</summary>
     public static bool IsAutomatic(Kind kind) => s_automatic.Contains(kind);
 
     public bool MayBringIn(Node node, string segmentId) => segments.TryGetValue(segmentId, out var filter) && Helps(node, filter, to: true);
@@ -27,7 +27,7 @@ internal sealed class SegmentEffects(IReadOnlyDictionary<string, Filter> segment
         _ => Concerns(node, ClauseFacts.Of(filter)),
     };
 
-    // For a clause of which it takes no more to know than what it is about.
+    // For clauses whose facts are enough to decide.
     private static bool Concerns(Node node, ClauseFacts facts) =>
         (node.AddTag is { } tag && facts.TagIds.Contains(tag.TagId))
         || (node.SetField is { } set && facts.Conditions.Any(condition => !condition.OfOpportunity && HelpsField(set.Field, condition.Clause.Field)))
@@ -42,7 +42,7 @@ internal sealed class SegmentEffects(IReadOnlyDictionary<string, Filter> segment
                 || (clause.TagIds.Count == 0 && tagNames.GetValueOrDefault(action.TagId, action.Tag).StartsWith(clause.NamePrefix, StringComparison.Ordinal)));
     }
 
-    // Custom fields are known here by key and there by number, so any of them may be meant.
+    // A custom field is known by its key here and by its number there, so it may be any of them.
     private static bool HelpsField(string set, FieldRef asked) => asked.RefCase is FieldRef.RefOneofCase.Attribute
         ? asked.Attribute == set || asked.Attribute == "updated"
         : !FieldTypes.IsBuiltIn(set);

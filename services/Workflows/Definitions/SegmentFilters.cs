@@ -6,10 +6,10 @@ using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Workflows.Definitions;
 
-/// <summary>Reads the filters of segments, with those of the segments that they refer to.</summary>
+/// <summary>Reads the filters of segments and of the segments that they refer to.</summary>
 internal sealed class SegmentFilters(SegmentService.SegmentServiceClient segments)
 {
-    /// <summary>Reads the filters of all segments that start one of the workflows, by the segments' ids. What is gone is left out: nobody enters it.</summary>
+    /// <summary>Reads the filters of all segments that start one of the workflows, by id. Deleted ones are left out: nobody enters them.</summary>
     public Task<IReadOnlyDictionary<string, Filter>> OfTriggersAsync(AccountInfo account, IEnumerable<Workflow> workflows, CancellationToken ct) =>
         ReadAsync(account, workflows.SelectMany(w => w.Definition.Triggers).Select(t => t.SegmentEntered?.SegmentId).OfType<string>().Distinct(), ct);
 

@@ -10,7 +10,7 @@ namespace TagSegments.Workflows.Definitions;
 /// <summary>Workflows and their drafts in PostgreSQL.</summary>
 internal sealed class WorkflowStore(NpgsqlDataSource database)
 {
-    // The states stand in the text, as the index run_attention is used for these two only.
+    // The states are literals, because the index run_attention covers these two only.
     private static readonly string s_select = $"""
         SELECT w.workflow_id, w.name, w.description, w.owner_email, w.draft::text AS draft, w.revision, w.state, w.published_version,
                v.version IS NOT NULL AND v.definition <> w.draft AS has_unpublished_changes, w.created_at, w.updated_at, w.published_at,

@@ -9,10 +9,10 @@ namespace TagSegments.Workflows.Enrolment;
 /// <summary>A published version, and when it takes or took events.</summary>
 internal sealed record ActiveVersion(Guid WorkflowId, int Version, Definition Definition, DateTime ActiveFrom, DateTime? ActiveUntil)
 {
-    /// <summary>Whether it starts on names of tags, which then have to be known.</summary>
+    /// <summary>Whether it starts on names of tags, which then have to be loaded.</summary>
     public bool AsksForTagNames => Definition.Triggers.Any(trigger => trigger.Tag is { NamePrefix.Length: > 0 });
 
-    /// <summary>Whether runs of it may watch what happens to their contacts.</summary>
+    /// <summary>Whether its runs may watch events of their contacts.</summary>
     public bool MayWatch => Definition.Goals.Count > 0 || Definition.Nodes.Any(node => node.Wait?.Until is not null);
 
     public bool Takes(DateTime time) => ActiveFrom <= time && (ActiveUntil is null || time < ActiveUntil);

@@ -21,7 +21,7 @@ internal static class Causation
         LockedAccount account, int[] contactIds, DateTime since, CancellationToken ct) =>
         FindAsync(account, contactIds, since, node => NodeFacts.Of(node).ChangesContact, ct);
 
-    /// <summary>Gives the events that follow from a single message without anybody's doing their cause, where a workflow starts on such.</summary>
+    /// <summary>Adds causes to the events that follow from a single message without anybody's action, if a workflow starts on such events.</summary>
     public static async Task<IReadOnlyList<FeedEvent>> OfMessagesAsync(
         LockedAccount account, IReadOnlyList<FeedEvent> events, CancellationToken ct)
     {

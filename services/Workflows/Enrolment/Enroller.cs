@@ -7,8 +7,8 @@ namespace TagSegments.Workflows.Enrolment;
 internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions versions)
 {
     /// <summary>
-    /// Enrols contacts into the version of a workflow that takes events now, by its rules; null if it is not published. Events that it was
-    /// given before enrol nobody again. A dry run only counts.
+    /// Enrols contacts into the version of a workflow that takes events now, by its rules; null if the workflow is not published. An event that
+    /// comes again enrols nobody. A dry run only counts.
     /// </summary>
     public async Task<EnrolmentCounts?> EnrolAsync(
         int accountId, Guid workflowId, IReadOnlyList<FeedEvent> events, CancellationToken ct, bool isDryRun = false)
@@ -40,7 +40,7 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
         return (await EntryRules.LoadAsync(tx, accountId, [enrolment], ct)).Decide(enrolment);
     }
 
-    /// <summary>Makes runs of enrolments in the backlog, up to a limit; returns how many, 0 if there are none left.</summary>
+    /// <summary>Turns enrolments of the backlog into runs, up to a limit; returns their number, 0 if none are left.</summary>
     public async Task<int> WorkOffAsync(int accountId, int limit, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);

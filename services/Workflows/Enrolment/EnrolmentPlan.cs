@@ -6,7 +6,7 @@ internal sealed record Enrolment(ActiveVersion Version, FeedEvent Event);
 /// <summary>A contact whose runs of one version end, or all of its runs if no version is named.</summary>
 internal sealed record Exit(int ContactId, Guid? WorkflowId, int? Version, string Reason);
 
-/// <summary>Consecutive enrolments, enrolments of many contacts that are put off, or exits: one of the lists has entries.</summary>
+/// <summary>Consecutive enrolments, deferred enrolments of many contacts, or exits: one of the lists has entries.</summary>
 internal sealed class PlanPart
 {
     public List<Enrolment> Enrolments { get; } = [];
@@ -16,7 +16,7 @@ internal sealed class PlanPart
     public List<Exit> Exits { get; } = [];
 }
 
-/// <summary>What the events of a batch do to runs, in their order.</summary>
+/// <summary>The effects of a batch of events on runs, in the order of the events.</summary>
 internal sealed class EnrolmentPlan
 {
     private readonly List<PlanPart> _parts = [];
@@ -54,7 +54,7 @@ internal sealed class EnrolmentPlan
         return plan;
     }
 
-    // The list of the last part if that is the one in use, else that of a new part.
+    // The list of the last part if it is the one in use, else the list of a new part.
     private List<T> Part<T>(Func<PlanPart, List<T>> list)
     {
         if (_parts.Count == 0 || list(_parts[^1]).Count == 0)

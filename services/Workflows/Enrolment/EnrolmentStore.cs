@@ -15,7 +15,7 @@ internal sealed record EnrolmentCounts(int Started, int Declined)
 /// <summary>Writes runs that start and ends runs early.</summary>
 internal static class EnrolmentStore
 {
-    /// <summary>Starts runs. Where a rule of re-entry asks for order, enrolments of the contacts that were put off come first.</summary>
+    /// <summary>Starts runs. If a re-entry rule depends on order, deferred enrolments of the contacts come first.</summary>
     public static async Task<EnrolmentCounts> StartAsync(
         LockedAccount account, IReadOnlyList<Enrolment> enrolments, CancellationToken ct)
     {
@@ -31,8 +31,8 @@ internal static class EnrolmentStore
     }
 
     /// <summary>
-    /// Inserts one run for each enrolment, also where a rule declines it or a loop is stopped. A run that was inserted before stays as it is and is
-    /// not counted.
+    /// Inserts one run for each enrolment, also if a rule declines it or a loop is stopped. A run that exists already stays as it is and is not
+    /// counted.
     /// </summary>
     public static async Task<EnrolmentCounts> InsertAsync(
         LockedAccount account, IReadOnlyList<Enrolment> enrolments, CancellationToken ct)
@@ -109,7 +109,7 @@ internal static class EnrolmentStore
         return account.Tx.Connection!.ExecuteAsync(new CommandDefinition(sql, new { accountId = account.Id, contactIds }, account.Tx, cancellationToken: ct));
     }
 
-    /// <summary>Ends the runs of contacts where they are, also those in the backlog.</summary>
+    /// <summary>Ends the runs of contacts at their present node, also those in the backlog.</summary>
     public static async Task<int> ExitAsync(
         LockedAccount account, IReadOnlyList<Exit> exits, CancellationToken ct)
     {

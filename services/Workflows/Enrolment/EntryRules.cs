@@ -5,15 +5,15 @@ using State = Crm.Workflows.V1.Run.Types.State;
 
 namespace TagSegments.Workflows.Enrolment;
 
-/// <summary>Decides for enrolments, one after the other, whether the contact starts.</summary>
+/// <summary>Decides for each enrolment in turn whether the contact starts.</summary>
 internal sealed class EntryRules
 {
     private const int MaxChain = 32;
 
-    // Those who have been through a workflow, and whether they are in it now.
+    // The contacts that have been through a workflow, and whether they are in it now.
     private readonly Dictionary<(Guid WorkflowId, int ContactId), bool> _known = [];
 
-    /// <summary>Loads what the re-entry rules of the enrolments ask for.</summary>
+    /// <summary>Loads the history that the re-entry rules of the enrolments need.</summary>
     public static async Task<EntryRules> LoadAsync(
         NpgsqlTransaction tx, int accountId, IReadOnlyList<Enrolment> enrolments, CancellationToken ct)
     {
@@ -81,7 +81,7 @@ internal sealed class EntryRules
         }
     }
 
-    /// <summary>Whether the rule of the version asks for what was before.</summary>
+    /// <summary>Whether the rule of the version depends on earlier runs.</summary>
     public static bool IsLimited(ActiveVersion version) =>
         version.Definition.Reentry is Reentry.OneAtATime or Reentry.OnceEver;
 }

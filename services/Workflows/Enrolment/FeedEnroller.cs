@@ -16,7 +16,7 @@ internal sealed class FeedEnroller(NpgsqlDataSource database, ActiveVersions ver
     {
         while (true)
         {
-            // The tag service is asked before the account is locked: however slow it is, nobody waits for the lock meanwhile.
+            // The tag service is called before the account is locked, so nobody waits for the lock while it answers.
             var names = AskForTagNames(versions.LastSeen(accountId)) ? await TagNamesAsync(account, batch, ct) : null;
             await using var connection = await database.OpenConnectionAsync(ct);
             await using var tx = await connection.BeginTransactionAsync(ct);

@@ -18,13 +18,13 @@ internal enum Feed
 /// <summary>A part of a feed: the events, and the position after them.</summary>
 internal sealed record FeedBatch(IReadOnlyList<FeedEvent> Events, string Position);
 
-/// <summary>Something that happened to a contact, or to each of many, of whichever feed.</summary>
+/// <summary>Something that happened to one contact or to each of many, from any feed.</summary>
 internal sealed record FeedEvent(string EventId, int ContactId, DateTime Time)
 {
-    /// <summary>The contacts of an event that stands for many; <see cref="ContactId"/> is 0 then.</summary>
+    /// <summary>The contacts of an event about many; <see cref="ContactId"/> is 0 then.</summary>
     public IReadOnlyList<int> Many { get; init; } = [];
 
-    /// <summary>Everybody whom it happened to.</summary>
+    /// <summary>All contacts that the event is about.</summary>
     public IReadOnlyList<int> Contacts => Many.Count > 0 ? Many : [ContactId];
 
     public Cause Cause { get; init; } = new();
@@ -43,17 +43,17 @@ internal sealed record FeedEvent(string EventId, int ContactId, DateTime Time)
     /// <summary>Whether it was packed together with others.</summary>
     public bool WasPacked { get; init; }
 
-    /// <summary>Whether it is one of many that one operation made.</summary>
+    /// <summary>Whether one operation made it together with many others.</summary>
     public bool IsBulk => WasPacked || Cause.Kind is Cause.Types.Kind.Import or Cause.Types.Kind.Bulk or Cause.Types.Kind.Undo
         or Cause.Types.Kind.Merge or Cause.Types.Kind.Campaign or Cause.Types.Kind.Expiry;
 
     /// <summary>The run that caused it, where one did.</summary>
     public Guid? CausingRun => Cause.Kind is Cause.Types.Kind.Workflow && Guid.TryParse(Cause.Id, out var run) ? run : null;
 
-    /// <summary>The tag that the contact lost; 0 if it is no such event.</summary>
+    /// <summary>The tag that the contact lost; 0 for other events.</summary>
     public int RemovedTagId => Tag is { Kind: TagEvent.Types.Kind.Removed } ? Tag.TagId : 0;
 
-    /// <summary>Why runs of the contact end, if it is gone since.</summary>
+    /// <summary>The reason for which runs of the contact end, if the contact no longer exists.</summary>
     public string? LeavingReason => Contact switch
     {
         { Kind: ContactEvent.Types.Kind.Deleted, Cause.Kind: Cause.Types.Kind.Merge } => "the contact was merged into another one",
@@ -81,7 +81,7 @@ internal sealed record FeedEvent(string EventId, int ContactId, DateTime Time)
         Activity = e,
     };
 
-    /// <summary>The event of one of its contacts.</summary>
+    /// <summary>Makes the event of one of its contacts.</summary>
     public FeedEvent Of(int contactId) => this with
     {
         EventId = string.Create(CultureInfo.InvariantCulture, $"{EventId}.{contactId}"),

@@ -28,7 +28,7 @@ internal sealed class FeedFollower(
             }
             catch (Exception e)
             {
-                // A service or the database is away, or an event cannot be handled: the cursor has not moved, so nothing is lost.
+                // A service or the database is down, or an event cannot be handled: the cursor has not moved, so nothing is lost.
                 logger.FeedBroke(e, feed, account.Name);
             }
 

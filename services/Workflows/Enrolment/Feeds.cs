@@ -12,7 +12,7 @@ internal sealed class Feeds(
 {
     private const string Now = "now";
 
-    // Three heartbeats: a connection that is silent for longer is dead, whatever it says.
+    // Three heartbeats: a connection that is silent for longer is dead.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(45);
 
     /// <summary>Reads a feed after a position for as long as the connection holds.</summary>

@@ -1,12 +1,12 @@
 namespace TagSegments.Workflows.Enrolment;
 
-/// <summary>What enrolment logs.</summary>
+/// <summary>The log messages of enrolment.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(LogLevel.Warning, "Feed {Feed} of account {Account} broke off; it goes on from its cursor")]
+    [LoggerMessage(LogLevel.Warning, "Feed {Feed} of account {Account} failed; it will continue from its cursor")]
     public static partial void FeedBroke(this ILogger logger, Exception exception, Feed feed, string account);
 
-    [LoggerMessage(LogLevel.Warning, "Feed {Feed} of account {Account} is away; it goes on from its cursor: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Feed {Feed} of account {Account} is not available; it will continue from its cursor: {Reason}")]
     public static partial void FeedAway(this ILogger logger, Feed feed, string account, string reason);
 
     [LoggerMessage(LogLevel.Information, "Feed {Feed} of account {Account} is read by another process as well")]

@@ -25,7 +25,7 @@ internal sealed class SegmentFollower(
         {
             if (IsDue(accountId))
             {
-                // What happens from now on may be missed by the look.
+                // This reading may miss what happens from now on.
                 _touched.TryRemove(accountId, out _);
                 _looks[accountId] = (time.GetUtcNow(), LookAsync(name, ct));
             }

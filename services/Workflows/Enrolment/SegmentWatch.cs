@@ -18,8 +18,8 @@ internal sealed record SegmentWatchOptions
 }
 
 /// <summary>
-/// Finds the contacts that have entered a segment. A segment also changes by time alone, so its members are read now and then and compared with
-/// the members before; new ones start. The members are saved in the transaction of the enrolments.
+/// Finds the contacts that have entered a segment. A segment also changes with time alone, so its members are read from time to time and
+/// compared with the members before; new ones start. The members are saved in the transaction of the enrolments.
 /// </summary>
 internal sealed class SegmentWatch(
     NpgsqlDataSource database,
@@ -44,7 +44,7 @@ internal sealed class SegmentWatch(
         return await connection.QueryAsync<(int, string)>(new CommandDefinition(sql, new { holder }, cancellationToken: ct));
     }
 
-    /// <summary>Reads every segment that starts a published workflow, and passes over those that cannot be read.</summary>
+    /// <summary>Reads every segment that starts a published workflow, and skips segments that cannot be read.</summary>
     public async Task LookAtAllAsync(AccountInfo account, CancellationToken ct)
     {
         foreach (var segmentId in await WatchedAsync(account.Id, ct))
@@ -55,15 +55,15 @@ internal sealed class SegmentWatch(
             }
             catch (RpcException e) when (!ct.IsCancellationRequested)
             {
-                // The segment service is away, or the segment is broken: what is remembered of the last look stays.
+                // The segment service is down, or the segment is broken: the members of the last reading stay.
                 logger.SegmentNotSeen(e, segmentId, account.Name);
             }
         }
     }
 
     /// <summary>
-    /// Reads a segment and enrols the contacts that were not in it before. The first time enrols nobody, and so does the first time after the
-    /// publication of a workflow that it starts.
+    /// Reads a segment and enrols the contacts that were not in it before. The first reading enrols nobody, nor does the first one after the
+    /// publication of a workflow that the segment starts.
     /// </summary>
     public async Task LookAsync(AccountInfo account, Guid segmentId, CancellationToken ct)
     {
@@ -75,7 +75,7 @@ internal sealed class SegmentWatch(
         var (looks, lookedAt, known) = await KnownAsync(tx, account.Id, segmentId, ct);
         if (looks != before)
         {
-            // Another process has looked meanwhile, and its look is the newer one.
+            // Another process has read it meanwhile, and its reading is newer.
             return;
         }
 

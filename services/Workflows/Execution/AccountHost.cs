@@ -33,12 +33,12 @@ internal sealed class AccountHost(
         }
         catch (Exception e) when (e is NpgsqlException or ObjectDisposedException)
         {
-            // The database is away, or the host is disposed without being stopped. The leases run out by themselves.
+            // The database is down, or the host is disposed without being stopped. The leases expire by themselves.
             logger.LeasesUnavailable(e);
         }
     }
 
-    // An account goes to another process only when nothing of it is under way here any more.
+    // An account goes to another process only when none of its work is under way here.
     private async Task FollowLeasesAsync(IReadOnlyDictionary<int, string> held, CancellationToken ct)
     {
         var lost = _held.Keys.Except(held.Keys).ToList();

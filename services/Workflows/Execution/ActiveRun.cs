@@ -24,7 +24,7 @@ internal sealed record ActiveRun(
     /// <summary>Makes each action of the run happen once: other services know the id of a call that is repeated.</summary>
     public string RequestId => $"{RunId:N}:{NodeId}:{Step}";
 
-    /// <summary>The cause of what the run does.</summary>
+    /// <summary>The cause of the run's changes.</summary>
     public Cause Cause => new()
     {
         Kind = Cause.Types.Kind.Workflow,
@@ -46,7 +46,7 @@ internal sealed record StepResult(ActiveRun Run, Step.Types.Outcome Outcome, str
     /// <summary>How soon a waiting run evaluates its conditions again; null if only an event or its time wakes it.</summary>
     public TimeSpan? Look { get; init; }
 
-    /// <summary>Whether what happens to the contact makes it due.</summary>
+    /// <summary>Whether an event of the contact makes it due.</summary>
     public bool Watches { get; init; }
 
     /// <summary>Whether the run only evaluated its conditions: it goes on waiting, and its history gets no entry.</summary>
@@ -55,7 +55,7 @@ internal sealed record StepResult(ActiveRun Run, Step.Types.Outcome Outcome, str
     /// <summary>Set if the run leaves early.</summary>
     public string? ExitReason { get; init; }
 
-    /// <summary>How the run stands after it.</summary>
+    /// <summary>The state of the run after it.</summary>
     public Run.Types.State State => Outcome switch
     {
         _ when ExitReason is not null => Crm.Workflows.V1.Run.Types.State.Exited,

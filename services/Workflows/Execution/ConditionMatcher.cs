@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace TagSegments.Workflows.Execution;
 
-/// <summary>Asks the segment service who meets conditions: all of them for all contacts in one consistent state.</summary>
+/// <summary>Asks the segment service which contacts meet conditions: all conditions for all contacts in one consistent state.</summary>
 internal sealed class ConditionMatcher(SegmentService.SegmentServiceClient segments)
 {
     /// <summary>Gets the contacts that meet each condition.</summary>

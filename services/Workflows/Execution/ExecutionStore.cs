@@ -8,7 +8,7 @@ using State = Crm.Workflows.V1.Run.Types.State;
 
 namespace TagSegments.Workflows.Execution;
 
-/// <summary>Finds the runs that are due and writes what became of them.</summary>
+/// <summary>Finds the runs that are due and writes their outcomes.</summary>
 internal sealed class ExecutionStore(NpgsqlDataSource database)
 {
     private readonly ConcurrentDictionary<(int, Guid, int), Definition> _definitions = new();
@@ -51,8 +51,8 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// Writes history and the new state of runs in one transaction. A run that left or was cancelled meanwhile keeps its state; the history
-    /// has what was done all the same. Of parked runs the owner will be told.
+    /// Writes the history and the new state of runs in one transaction. A run that left or was cancelled meanwhile keeps its state, but its
+    /// history shows what was done. The owners of parked runs will be notified.
     /// </summary>
     public async Task CommitAsync(int accountId, IReadOnlyList<StepResult> results, CancellationToken ct)
     {

@@ -8,7 +8,7 @@ namespace TagSegments.Workflows.Execution;
 
 /// <summary>
 /// Carries out the runs of an account as they become due. Runs at the same node go together: one query, one evaluation of its conditions and
-/// one commit for many of them. A group that is slow holds up nobody else.
+/// one commit for many of them. A slow group does not hold up the others.
 /// </summary>
 internal sealed class Executor(
     ExecutionStore store, Enroller enroller, NodeRunner nodes, DueWatch watch, TimeProvider time, ILogger<Executor> logger)
@@ -29,7 +29,7 @@ internal sealed class Executor(
             }
             catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
-                // The database is away; what is due stays due.
+                // The database is down; due runs stay due.
                 logger.ExecutorBroke(e, account.Name);
                 await Task.Delay(s_pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -66,7 +66,7 @@ internal sealed class Executor(
         }
     }
 
-    // Calls of bulk operations queue in other services before those of single events, so there must not be many.
+    // Calls of bulk operations queue in other services ahead of those of single events, so there must be few of them.
     private static int MaxBusy(RunLane lane) => lane is RunLane.Bulk ? 1_000 : 2_000;
 
     private async Task RunGroupAsync(

@@ -19,7 +19,7 @@ internal sealed record RetryOptions
     public int Attempts { get; init; } = 10;
 }
 
-/// <summary>Decides what becomes of a run whose action failed.</summary>
+/// <summary>Decides how a run continues after its action failed.</summary>
 internal sealed class Failures(RetryOptions options)
 {
     public StepResult Judge(ActiveRun run, Node node, Exception failure)
@@ -40,7 +40,7 @@ internal sealed class Failures(RetryOptions options)
     private static StepResult Again(ActiveRun run, string input, string message, TimeSpan delay) =>
         new(run, Step.Types.Outcome.Failed, input, message) { Delay = delay, Look = delay, Watches = run.HasWaited };
 
-    // Spread by a fifth, so that what failed together does not come back together.
+    // Spread by a fifth, so that runs that failed together do not return together.
     private TimeSpan Delay(int attempt)
     {
         var exact = Math.Min(options.FirstMilliseconds * Math.Pow(2, attempt - 1), options.LongestSeconds * 1000.0);
@@ -51,7 +51,7 @@ internal sealed class Failures(RetryOptions options)
         failure is RpcException { StatusCode: StatusCode.NotFound } rpc
         && rpc.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Metadata.GetValueOrDefault("resource") == "contact";
 
-    // The request itself is refused: it will be refused again until somebody changes something.
+    // The request itself is refused, and will be refused again until somebody changes something.
     private static bool IsPermanent(Exception failure) => failure switch
     {
         RpcException rpc => rpc.StatusCode

@@ -1,6 +1,6 @@
 namespace TagSegments.Workflows.Execution;
 
-/// <summary>What execution logs.</summary>
+/// <summary>The log messages of execution.</summary>
 internal static partial class Log
 {
     [LoggerMessage(LogLevel.Warning, "Runs of account {Account} could not be carried out; they stay due")]

@@ -3,10 +3,10 @@ using TagSegments.Workflows.Definitions;
 
 namespace TagSegments.Workflows.Execution;
 
-/// <summary>Carries out a node for the runs that stand at it.</summary>
+/// <summary>Carries out a node for the runs that have reached it.</summary>
 internal sealed class NodeRunner(IEnumerable<INodeAction> actions, BranchRunner branches, WaitRunner waits, Failures failures)
 {
-    // Nothing that a node does takes longer, so a service that does not answer counts as failed.
+    // A node takes no longer than this: after it, a service that does not answer counts as failed.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<Node.ActionOneofCase, INodeAction> _actions =

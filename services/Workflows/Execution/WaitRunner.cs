@@ -8,8 +8,8 @@ using TagSegments.ServiceDefaults;
 namespace TagSegments.Workflows.Execution;
 
 /// <summary>
-/// Lets runs wait. A run whose node has a condition, or whose workflow has goals, watches its contact: it is looked at as soon as it waits,
-/// whenever something happens to the contact, and now and then where a condition depends on the time.
+/// Lets runs wait. A run whose node has a condition, or whose workflow has goals, watches its contact: its conditions are checked as soon as it
+/// waits, whenever something happens to the contact, and from time to time if a condition depends on time.
 /// </summary>
 internal sealed class WaitRunner(ConditionMatcher conditions, ContactService.ContactServiceClient contacts)
 {

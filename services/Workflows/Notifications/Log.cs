@@ -1,6 +1,6 @@
 namespace TagSegments.Workflows.Notifications;
 
-/// <summary>What notification of owners logs.</summary>
+/// <summary>The log messages about notifications of owners.</summary>
 internal static partial class Log
 {
     [LoggerMessage(LogLevel.Warning, "{Subject} in account {Account}, for example {RunId}: {Reason}")]

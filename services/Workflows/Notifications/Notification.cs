@@ -1,13 +1,13 @@
 namespace TagSegments.Workflows.Notifications;
 
-/// <summary>What people and programs are told; as JSON the body of a webhook call.</summary>
+/// <summary>A notification of people and programs; as JSON the body of a webhook call.</summary>
 internal sealed record Notification(
     string Account, string Workflow, Guid RunId, string Node, int ContactId, string Message, DateTimeOffset Time);
 
 /// <summary>How notifications leave: the section <c>Notifications</c>.</summary>
 internal sealed record NotificationOptions
 {
-    /// <summary>Lets webhooks reach private, local and reserved addresses. Defaults to false.</summary>
+    /// <summary>Allows webhooks to private, local and reserved addresses. Defaults to false.</summary>
     public bool AllowPrivateAddresses { get; init; }
 
     /// <summary>How long a webhook may take, in seconds: 1 to 60. Defaults to 5.</summary>

@@ -13,10 +13,10 @@ internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, I
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_retry = TimeSpan.FromMinutes(1);
-    // Shorter than the time until a notice comes up again, so that no two processes send the same one.
+    // Shorter than the time until a notice is due again, so that no two processes send the same one.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
-    // A slow mail server must not keep a notice locked, because runs that add to it would wait. So the notice is put off before the mail is sent.
+    // A slow mail server must not keep a notice locked, because runs that add to it would wait. So the notice is deferred before the mail is sent.
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         if (await TakeNextAsync(ct) is not { } notice)

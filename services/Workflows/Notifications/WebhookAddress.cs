@@ -18,14 +18,14 @@ internal static class WebhookAddress
         }.Select(IPNetwork.Parse),
     ];
 
-    /// <summary>Whether the address is a public one.</summary>
+    /// <summary>Whether the address is public.</summary>
     public static bool IsPublic(IPAddress address)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         return !s_closed.Any(network => network.BaseAddress.AddressFamily == plain.AddressFamily && network.Contains(plain));
     }
 
-    /// <summary>Says why the URL may not be called; null if it may, as far as can be told before calling it.</summary>
+    /// <summary>Says why the URL may not be called; null if it may, as far as that is known before calling it.</summary>
     public static async Task<string?> ProblemAsync(string url, bool allowPrivate, CancellationToken ct)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))

@@ -5,7 +5,7 @@ using TagSegments.Workflows.Yaml;
 
 namespace TagSegments.Workflows.Publication;
 
-/// <summary>Reads the workflow of a request, as a message or as YAML, checks it and resolves what it refers to.</summary>
+/// <summary>Reads the workflow of a request, as a message or as YAML, checks it and resolves its references.</summary>
 internal sealed class DraftReader(References references)
 {
     public async Task<Workflow> ReadAsync(AccountInfo account, Workflow? workflow, string yaml, CancellationToken ct)
@@ -22,7 +22,7 @@ internal sealed class DraftReader(References references)
         return draft;
     }
 
-    /// <summary>Resolves a saved draft again; throws FAILED_PRECONDITION if something that it refers to is gone.</summary>
+    /// <summary>Resolves a saved draft again; throws FAILED_PRECONDITION if something that it refers to no longer exists.</summary>
     public async Task RequireReferencesAsync(AccountInfo account, Definition definition, CancellationToken ct)
     {
         var faults = new Faults("workflow.definition.");
@@ -31,8 +31,8 @@ internal sealed class DraftReader(References references)
     }
 
     /// <summary>
-    /// Puts today's names beside the numbers of a saved definition; the names of deleted things stay. Returns what is deleted, each
-    /// with its path.
+    /// Updates the names beside the numbers of a saved definition; deleted things keep their last name. Returns the deleted ones, each with its
+    /// path.
     /// </summary>
     public async Task<IReadOnlyList<string>> RefreshNamesAsync(AccountInfo account, Definition definition, CancellationToken ct)
     {

@@ -4,7 +4,7 @@ using TagSegments.Workflows.Enrolment;
 
 namespace TagSegments.Workflows.Publication;
 
-/// <summary>Prepares searches for loops: reads from other services what they need to know, before anything is locked.</summary>
+/// <summary>Prepares searches for loops: reads what they need from other services, before anything is locked.</summary>
 internal sealed class LoopFinder(WorkflowStore workflows, SegmentFilters segments, Feeds feeds)
 {
     /// <summary>Prepares a search among the published workflows of the account and one more.</summary>
@@ -18,7 +18,7 @@ internal sealed class LoopFinder(WorkflowStore workflows, SegmentFilters segment
         return new LoopSearch(await segments.OfTriggersAsync(account, all, ct), await feeds.TagNamesAsync(account.Name, tagIds, ct));
     }
 
-    /// <summary>Finds the loops that a workflow would make if it were published in place of the one of its name.</summary>
+    /// <summary>Finds the loops that would arise if a workflow were published in place of its present version.</summary>
     public async Task<IReadOnlyList<string>> FindAsync(AccountInfo account, Workflow workflow, CancellationToken ct)
     {
         var search = await PrepareAsync(account, workflow, ct);

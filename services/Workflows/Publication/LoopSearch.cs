@@ -6,9 +6,9 @@ using TagSegments.Workflows.Enrolment;
 namespace TagSegments.Workflows.Publication;
 
 /// <summary>
-/// Finds ways by which published workflows could start one another without end. An effect of one workflow (a tag added or removed, an
+/// Finds ways in which published workflows could start one another without end. An effect of one workflow (a tag added or removed, an
 /// opportunity moved, a field set, a message sent, a step to another workflow) leads to each workflow that a trigger starts on it, or on the
-/// segment into which it may bring the contact. Conditions inside workflows are not read.
+/// segment that it may bring the contact into. Conditions inside workflows are not read.
 /// </summary>
 internal sealed class LoopSearch(IReadOnlyDictionary<string, Filter> segments, IReadOnlyDictionary<int, string> tagNames)
 {

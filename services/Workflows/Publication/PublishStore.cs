@@ -38,7 +38,7 @@ internal static class PublishStore
         return new PublishWorkflowResponse { Workflow = await WorkflowStore.GetAsync(tx, account, draft.WorkflowId, ct), Loops = { loops } };
     }
 
-    /// <summary>Lets no event start runs of the workflow any more.</summary>
+    /// <summary>Unpublishes the workflow: events no longer start runs of it.</summary>
     public static async Task<UnpublishWorkflowResponse> UnpublishAsync(
         NpgsqlTransaction tx, AccountInfo account, Guid id, bool cancelRuns, CancellationToken ct)
     {
@@ -135,5 +135,5 @@ internal static class PublishStore
     }
 }
 
-/// <summary>Which draft is to be published, and how.</summary>
+/// <summary>The draft to publish, and how.</summary>
 internal sealed record Draft(Guid WorkflowId, long Revision, bool AcceptLoops, LoopSearch Loops);

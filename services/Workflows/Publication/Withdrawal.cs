@@ -30,7 +30,7 @@ internal sealed class Withdrawal(IdempotentWrites writes, Enroller enroller)
                 DELETE FROM workflows.notice WHERE account_id = @AccountId AND workflow_id = @id
                 """;
             var ct = context.CancellationToken;
-            // Locks the account, so that nothing starts meanwhile, and makes runs of what was put off, to be cancelled with the others.
+            // Locks the account, so that nothing starts meanwhile, and turns deferred enrolments into runs, to be cancelled with the others.
             await enroller.WorkOffAllAsync(tx, account.Id, id, ct);
             var workflow = await WorkflowStore.GetAsync(tx, account, id, ct, forUpdate: true);
             if (!request.Force && await UseAsync(tx, account, workflow, ct) is { } use)
@@ -82,6 +82,6 @@ internal sealed class Withdrawal(IdempotentWrites writes, Enroller enroller)
         };
         var runs = await tx.Connection!.ExecuteScalarAsync<int>(new CommandDefinition(runsSql, values, tx, cancellationToken: ct));
         var caller = await tx.Connection!.ExecuteScalarAsync<string?>(new CommandDefinition(callerSql, values, tx, cancellationToken: ct));
-        return runs > 0 ? $"has {runs} runs under way" : caller is null ? null : $"is what \"{caller}\" goes to";
+        return runs > 0 ? $"has {runs} runs under way" : caller is null ? null : $"is the target of \"{caller}\"";
     }
 }

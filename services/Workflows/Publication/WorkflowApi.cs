@@ -79,7 +79,7 @@ internal sealed class WorkflowApi(
         return await workflows.FindAsync(account.Id, id, name, ct) ?? throw RpcErrors.NotFound("workflow", request.WorkflowId + request.Name);
     }
 
-    // Of what counts: the published version, or the draft if there is none.
+    // Checks the published version, or the draft if there is none.
     private async Task<IReadOnlyList<string>> ProblemsAsync(AccountInfo account, Workflow workflow, CancellationToken ct)
     {
         var definition = workflow.State is Workflow.Types.State.Published

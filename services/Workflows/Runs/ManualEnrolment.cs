@@ -8,10 +8,10 @@ using TagSegments.Workflows.Enrolment;
 
 namespace TagSegments.Workflows.Runs;
 
-/// <summary>Enrols contacts that were there before the workflow was, or any others that are asked for.</summary>
+/// <summary>Enrols contacts on request: those that existed before the workflow, or any others.</summary>
 internal sealed class ManualEnrolment(SegmentService.SegmentServiceClient segments, Enroller enroller, TimeProvider time)
 {
-    // Enrolments of an account happen one after the other, so events wait for this many at most.
+    // Enrolments of an account run one after another, so events wait for at most this many.
     private const int MostTogether = 2_000;
 
     /// <summary>Asks the segment service which contacts a request means.</summary>

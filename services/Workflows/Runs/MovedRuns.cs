@@ -17,7 +17,7 @@ internal sealed class MovedRuns(VersionStore versions, Enroller enroller)
         return [.. definition.Nodes.Select(node => node.Id)];
     }
 
-    /// <summary>Moves the runs whose node the other version has, also those in the backlog, and counts the others by node.</summary>
+    /// <summary>Moves the runs whose node exists in the other version, also those in the backlog, and counts the others by node.</summary>
     public async Task<MoveRunsResponse> MoveAsync(
         NpgsqlTransaction tx, int accountId, Guid workflowId, MoveRunsRequest request, string[] nodeIds, CancellationToken ct)
     {

@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace TagSegments.Workflows.Runs;
 
-/// <summary>Reads runs and their histories, and lets people end and resume them.</summary>
+/// <summary>Reads runs and their histories; ends and resumes runs on request.</summary>
 internal sealed class RunStore(NpgsqlDataSource database)
 {
     private static readonly string s_select = $"""
@@ -98,7 +98,7 @@ internal sealed class RunStore(NpgsqlDataSource database)
         return await FindAsync(tx.Connection!, tx, accountId, runId, ct);
     }
 
-    /// <summary>Lets a parked run try its node again; throws FAILED_PRECONDITION if it is not parked.</summary>
+    /// <summary>Makes a parked run try its node again; throws FAILED_PRECONDITION if it is not parked.</summary>
     public static async Task<Run> ResumeAsync(NpgsqlTransaction tx, int accountId, Guid runId, CancellationToken ct)
     {
         const string sql = """

@@ -9,8 +9,8 @@ using Match = Crm.Segments.V1.TagClause.Types.Match;
 namespace TagSegments.Workflows.Runs;
 
 /// <summary>
-/// What the nodes that were passed in a simulation would have changed. Tags are applied to the explanations of later conditions; what may have
-/// become of fields, messages and opportunities is only told.
+/// The changes that the nodes passed in a simulation would have made. Tags are applied to the explanations of later conditions; possible
+/// changes of fields, messages and opportunities are only reported.
 /// </summary>
 internal sealed class SimulatedEffects(IReadOnlyDictionary<int, string> tags, IReadOnlyDictionary<string, Filter> segments)
 {
@@ -23,12 +23,12 @@ internal sealed class SimulatedEffects(IReadOnlyDictionary<int, string> tags, IR
     /// <summary>Removes a tag; false if the contact does not have it.</summary>
     public bool Remove(TagAction action) => _tags.Remove(action.TagId);
 
-    /// <summary>Remembers a node whose effect conditions will not see.</summary>
+    /// <summary>Remembers a node whose effect later conditions will not see.</summary>
     public void Pass(Node node) => _unapplied.Add(node);
 
     /// <summary>
-    /// Corrects the explanation of a filter by the tags of the simulation, and returns what conditions do not see: nodes that may have changed
-    /// what it asks for.
+    /// Corrects the explanation of a filter by the tags of the simulation, and returns the nodes that may have changed something else that the
+    /// filter depends on.
     /// </summary>
     public IReadOnlyList<string> Apply(Filter filter, Explanation explanation)
     {
@@ -91,7 +91,7 @@ internal sealed class SimulatedEffects(IReadOnlyDictionary<int, string> tags, IR
         };
     }
 
-    // A clause about tags has been applied; of any other, what it is about says whether the node may matter.
+    // A clause about tags has been corrected; for any other, its facts say whether the node may matter.
     private static bool MayMatter(Node node, ClauseFacts facts) =>
         (node.SetField is not null && facts.Conditions.Any(condition => !condition.OfOpportunity))
         || (node.SendMessage is not null && facts.DependsOn.HasFlag(ClauseData.Activity))

@@ -4,7 +4,7 @@ using TagSegments.Workflows.Definitions;
 
 namespace TagSegments.Workflows.Runs;
 
-/// <summary>The call that shows what a workflow would do with a contact.</summary>
+/// <summary>The call that shows how a workflow would treat a contact.</summary>
 internal sealed class SimulationApi(
     AccountDirectory accounts, WorkflowStore workflows, VersionStore versions, Simulator simulator, ManualEnrolment enrolment)
     : WorkflowService.WorkflowServiceBase

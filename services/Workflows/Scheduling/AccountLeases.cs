@@ -14,7 +14,7 @@ internal sealed class AccountLeases(NpgsqlDataSource database)
 
     /// <summary>
     /// Reports that this process is alive, takes the accounts of its share that no living process holds, and returns the accounts of its share
-    /// that it holds: it works for these.
+    /// that it holds. The process works for these.
     /// </summary>
     public async Task<IReadOnlyDictionary<int, string>> HoldAsync(CancellationToken ct)
     {
@@ -38,7 +38,7 @@ internal sealed class AccountLeases(NpgsqlDataSource database)
             .ToDictionary(lease => lease.AccountId, lease => lease.Name);
     }
 
-    /// <summary>Gives leases back, so that the process in whose share they are can take them.</summary>
+    /// <summary>Releases leases, so that the process whose share the accounts are in can take them.</summary>
     public async Task ReleaseAsync(IReadOnlyCollection<int> accountIds, CancellationToken ct)
     {
         const string sql = "UPDATE workflows.lease SET holder = NULL WHERE holder = @Self AND account_id = ANY(@accountIds)";

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace TagSegments.Workflows.Scheduling;
 
 /// <summary>
-/// Spreads accounts evenly over processes by rendezvous hashing: an account belongs to the process whose hash with it is highest. All processes
+/// Spreads accounts evenly over processes by rendezvous hashing: an account goes to the process whose hash with it is highest. All processes
 /// that know the same others agree without asking, and when one comes or goes only its own accounts move.
 /// </summary>
 internal static class AccountPartitioner
@@ -18,7 +18,7 @@ internal static class AccountPartitioner
         return Mix(BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]) ^ Mix((ulong)accountId));
     }
 
-    // SplitMix64, of which every bit of the result depends on every bit of the value.
+    // SplitMix64: every bit of the result depends on every bit of the value.
     private static ulong Mix(ulong value)
     {
         value += 0x9E3779B97F4A7C15;

@@ -5,8 +5,8 @@ using Npgsql;
 namespace TagSegments.Workflows.Scheduling;
 
 /// <summary>
-/// Lets the executors of all accounts in this process sleep until there is work: they are woken by what happens in this process, and by one
-/// query for all of them that finds what became due or was made due by another process.
+/// Lets the executors of all accounts in this process sleep until there is work. Changes in this process wake them, and so does one query for
+/// all of them that finds runs that became due or were made due by another process.
 /// </summary>
 internal sealed class DueWatch(NpgsqlDataSource database, TimeProvider time, ILogger<DueWatch> logger)
     : PollingService(s_longest, logger)
@@ -25,12 +25,12 @@ internal sealed class DueWatch(NpgsqlDataSource database, TimeProvider time, ILo
         }
     }
 
-    /// <summary>Wakes them after a delay, if it ends before the next query; the query finds longer ones.</summary>
+    /// <summary>Wakes an executor after a delay, if it ends before the next query; the query finds longer ones.</summary>
     public void Wake(int accountId, TimeSpan delay)
     {
         if (delay <= s_longest)
         {
-            // A little later than asked for: what is due by the database's clock must not be missed by a moment.
+            // A little late, because a run that is due by the database's clock must not be missed by a moment.
             var timer = Task.Delay(delay + TimeSpan.FromMilliseconds(5), time);
             timer.ContinueWith(_ => Wake(accountId), TaskScheduler.Default);
         }

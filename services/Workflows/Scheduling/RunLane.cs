@@ -1,11 +1,11 @@
 namespace TagSegments.Workflows.Scheduling;
 
-/// <summary>Runs go in two lanes, so that those of a bulk operation do not hold up those of single events.</summary>
+/// <summary>The two lanes of runs: runs of a bulk operation must not hold up runs of single events.</summary>
 internal enum RunLane
 {
-    /// <summary>What single events started.</summary>
+    /// <summary>Started by single events.</summary>
     Single = 1,
 
-    /// <summary>What bulk operations and imports started.</summary>
+    /// <summary>Started by bulk operations and imports.</summary>
     Bulk = 2,
 }

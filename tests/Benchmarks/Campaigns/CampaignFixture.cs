@@ -74,7 +74,7 @@ internal sealed class CampaignFixture : IAsyncDisposable
         return id;
     }
 
-    /// <summary>Waits until a campaign is in a state, or behind it.</summary>
+    /// <summary>Waits until a campaign is in a state, or past it.</summary>
     public async Task WaitAsync(string campaignId, State state)
     {
         while (true)

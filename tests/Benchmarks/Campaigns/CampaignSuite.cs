@@ -1,6 +1,6 @@
 namespace TagSegments.Benchmarks.Campaigns;
 
-/// <summary>What campaigns cost: freezing an audience, sending, recording what recipients do.</summary>
+/// <summary>The costs of campaigns: freezing an audience, sending, recording the activity of recipients.</summary>
 internal static class CampaignSuite
 {
     private static readonly (string Group, Func<BenchmarkOptions, Report, Task> RunAsync)[] s_groups =

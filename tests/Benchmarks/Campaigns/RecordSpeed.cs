@@ -3,7 +3,7 @@ using Crm.Activity.V1;
 
 namespace TagSegments.Benchmarks.Campaigns;
 
-/// <summary>Recording what contacts did.</summary>
+/// <summary>The speed of recording activity.</summary>
 internal static class RecordSpeed
 {
     private const int MaxContacts = 10_000;

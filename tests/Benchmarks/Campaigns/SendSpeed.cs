@@ -41,7 +41,7 @@ internal static class SendSpeed
 
     private static double Rate(int count, double milliseconds) => count * 1_000 / milliseconds;
 
-    // The last message that the campaign has sent serves as the example: the server keeps too few for the first one.
+    // The last message of the campaign serves as the example: the server does not keep enough messages for the first one.
     private static async Task SendBareAsync(SmtpSink mail, int count)
     {
         using var example = await MimeMessage.LoadAsync(new MemoryStream(mail.Messages[^1].Data.ToArray()));

@@ -13,7 +13,7 @@ internal static class SnapshotSpeed
     public static async Task RunAsync(BenchmarkOptions options, Report report)
     {
         await using var fixture = await CampaignFixture.StartAsync(options.Contacts);
-        // Nothing leaves: the machine has nothing else to do.
+        // Nothing is sent, so the machine has nothing else to do.
         fixture.Mail.Script = step => step.Stage == SmtpStage.Connect ? SmtpReaction.Refuse(421, "Later") : default;
         await fixture.ExecuteAsync("CREATE SCHEMA bench; CREATE TABLE bench.recipient (LIKE campaigns.recipient INCLUDING ALL)");
         var (ours, plain) = (new List<double>(), new List<double>());
@@ -55,6 +55,6 @@ internal static class SnapshotSpeed
         return time;
     }
 
-    // As after a quiet while: the checkpoint that one measurement causes must not slow the next.
+    // The checkpoint that one measurement causes must not slow the next.
     private static Task ClearAsync(CampaignFixture fixture, string table) => fixture.ExecuteAsync($"TRUNCATE {table}; CHECKPOINT");
 }

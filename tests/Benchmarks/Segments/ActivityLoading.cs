@@ -6,7 +6,7 @@ namespace TagSegments.Benchmarks.Segments;
 
 /// <summary>
 /// Creates activity: 20 events per contact over 180 days, 70 % sent, 25 % opened, 5 % clicked; six of ten contacts react. Indexes are built
-/// afterwards, and the roll-up is written from what was drawn.
+/// afterwards, and the roll-up is written from the same draws.
 /// </summary>
 internal sealed class ActivityLoading(NpgsqlDataSource db, int accountId, BenchmarkOptions options)
 {

@@ -20,10 +20,10 @@ internal static class BenchmarkDatabase
         await using var maintenance = new NpgsqlConnection(server);
         if (!await maintenance.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_database WHERE datname = @name)", new { name }))
         {
-            // It gets its name when it is complete: a run that broke off leaves nothing that looks like data.
+            // It gets its name when it is complete, so an interrupted run leaves nothing that looks like data.
             await maintenance.ExecuteAsync($"DROP DATABASE IF EXISTS {name}_loading WITH (FORCE)");
             await maintenance.ExecuteAsync($"CREATE DATABASE {name}_loading");
-            // A database that somebody is connected to cannot be renamed.
+            // A database with connections cannot be renamed.
             await LoadAsync(On(server, $"{name}_loading", pooling: false), load);
             await maintenance.ExecuteAsync($"ALTER DATABASE {name}_loading RENAME TO {name}");
         }

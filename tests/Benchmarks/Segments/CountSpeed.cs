@@ -71,7 +71,7 @@ internal sealed class CountSpeed(BenchmarkOptions options, Report report, Segmen
         }
     }
 
-    // Windows end at now, which moves between the answers: nothing happens meanwhile, but events leave the window.
+    // Windows end at now, which differs between the answers: nothing happens meanwhile, but events leave the window.
     private async Task RequireEqualAsync(Question question, FilterSource source, Dictionary<string, Func<Task<long>>> alternatives)
     {
         var ours = await calls.CountAsync(source);

@@ -10,8 +10,8 @@ using Activity = Crm.Activity.V1.Activity;
 namespace TagSegments.Benchmarks.Segments;
 
 /// <summary>
-/// A segment of 20 clauses of all families: how long the first count takes when nothing is kept, neither in a process nor in Redis, and how
-/// long one takes while contacts, tags, opportunities and activity are written.
+/// A segment of 20 clauses of all families: the time of the first count when no answer is kept, neither in a process nor in Redis, and the time
+/// of a count while contacts, tags, opportunities and activity are written.
 /// </summary>
 internal sealed class FamiliesSpeed(BenchmarkOptions options, Report report, SegmentCalls calls, TestApps apps)
 {
@@ -19,7 +19,7 @@ internal sealed class FamiliesSpeed(BenchmarkOptions options, Report report, Seg
     private const double ColdTarget = 250;
     private const double WarmTarget = 10;
 
-    /// <summary>The segment: its tags leave about one contact in 150, of whom the rest decides.</summary>
+    /// <summary>The segment: its tags leave about one contact in 150, for whom the other clauses decide.</summary>
     public const string Text = """
         has all tags ("Tag 12", "Tag 30") AND has any tag ("Tag 1", "Tag 2") AND has none of tags ("Tag 40", "Tag 41") AND NOT has tag "Tag 42"
         AND (opened email in last 7 days OR clicked email in last 7 days)
@@ -38,7 +38,7 @@ internal sealed class FamiliesSpeed(BenchmarkOptions options, Report report, Seg
         report.AtMost("the same while data changes", await WarmAsync(source), "the target itself", WarmTarget, "ms", 1);
     }
 
-    // The process is warm, and has its connections: what is measured is the account's first evaluation.
+    // The process is warm and has its connections, so this is the account's first evaluation alone.
     private async Task<double> ColdAsync(FilterSource source)
     {
         var times = new List<double>();

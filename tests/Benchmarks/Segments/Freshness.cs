@@ -9,9 +9,9 @@ using Activity = Crm.Activity.V1.Activity;
 namespace TagSegments.Benchmarks.Segments;
 
 /// <summary>
-/// A race: each of many callers puts a tag of its own on contacts, or records that one who has its tag opened a message, a call for each, and as
-/// soon as every fourth is acknowledged asks the segment service for the count, which it knows. All of them write to one account, whose clocks
-/// never stand still; together they write at a fixed pace.
+/// A race: each of many callers adds a tag of its own to contacts, or records that a contact with its tag opened a message, with one call each.
+/// As soon as every fourth is acknowledged, it asks the segment service for the count, which it knows. All of them write to one account, whose
+/// clocks never stand still, and together they write at a fixed pace.
 /// </summary>
 internal sealed class Freshness(BenchmarkOptions options, Report report, SegmentCalls calls, TestApps apps)
 {
@@ -59,7 +59,7 @@ internal sealed class Freshness(BenchmarkOptions options, Report report, Segment
         return (await apps.Tags.CreateTagAsync(new CreateTagRequest { Account = SegmentsData.Account, Tag = tag })).Tag.TagId;
     }
 
-    // Each caller records opens for contacts that have its tag and nobody else's.
+    // Each caller records opens for contacts that have its tag and no other caller's.
     private async Task TagOpenersAsync(IReadOnlyList<int> tags)
     {
         for (var i = 0; i < tags.Count; i++)

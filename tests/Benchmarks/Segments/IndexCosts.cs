@@ -6,7 +6,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Benchmarks.Segments;
 
-/// <summary>What the tag index costs: memory here and in Redis, and the time to load a whole account.</summary>
+/// <summary>The costs of the tag index: memory here and in Redis, and the time to load a whole account.</summary>
 internal sealed class IndexCosts(Report report, TestApps apps, SegmentsData data)
 {
     public async Task MeasureAsync()

@@ -41,7 +41,7 @@ internal sealed class SegmentCalls(TestApps apps)
         }
     }
 
-    /// <summary>Writes something; repeats it where somebody else was faster, as callers should.</summary>
+    /// <summary>Makes a write; repeats it if another one came first, as callers should.</summary>
     public static async Task RepeatAsync(Func<Task> write)
     {
         for (var attempt = 1; ; attempt++)

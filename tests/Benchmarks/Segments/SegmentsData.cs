@@ -20,7 +20,7 @@ internal sealed class SegmentsData(NpgsqlDataSource db, BenchmarkOptions options
 
     public int AccountId { get; private set; }
 
-    /// <summary>How many tags have been put on contacts.</summary>
+    /// <summary>The number of tags on contacts.</summary>
     public long Assignments { get; private set; }
 
     /// <summary>Loads everything into an empty database.</summary>
@@ -39,7 +39,7 @@ internal sealed class SegmentsData(NpgsqlDataSource db, BenchmarkOptions options
         await connection.ExecuteAsync("CHECKPOINT;", commandTimeout: 0);
     }
 
-    /// <summary>Reads what is needed of a loaded database.</summary>
+    /// <summary>Reads the needed facts of a loaded database.</summary>
     public async Task OpenAsync()
     {
         await using var connection = await db.OpenConnectionAsync();

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace TagSegments.Benchmarks.Segments;
 
-/// <summary>What the same questions cost elsewhere: SQL in PostgreSQL, and DuckDB in this process with the same rows.</summary>
+/// <summary>The costs of the same questions elsewhere: SQL in PostgreSQL, and DuckDB in this process with the same rows.</summary>
 internal sealed class SqlYardsticks(NpgsqlDataSource db, SegmentsData data) : IAsyncDisposable
 {
     private readonly DuckDBConnection _duck = new("DataSource=:memory:");
@@ -27,7 +27,7 @@ internal sealed class SqlYardsticks(NpgsqlDataSource db, SegmentsData data) : IA
         return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Copies into DuckDB what the questions read.</summary>
+    /// <summary>Copies the rows that the questions read into DuckDB.</summary>
     public async Task LoadDuckAsync()
     {
         await _duck.OpenAsync();

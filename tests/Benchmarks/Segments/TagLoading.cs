@@ -8,7 +8,7 @@ namespace TagSegments.Benchmarks.Segments;
 /// <summary>Creates accounts with tags, written as the chunks that they are kept in.</summary>
 internal sealed class TagLoading(NpgsqlDataSource db, int seed)
 {
-    /// <summary>Creates an account with so many living contacts, of which no more is known than their tags; returns its number.</summary>
+    /// <summary>Creates an account with this number of living contacts, which have tags and nothing else; returns its number.</summary>
     public async Task<int> CreateAsync(string name, int contacts)
     {
         await using var connection = await db.OpenConnectionAsync();

@@ -3,8 +3,8 @@ using TagSegments.Bitmaps;
 namespace TagSegments.Benchmarks.Segments;
 
 /// <summary>
-/// Who has which tag in the generated account: Zipf's law over 500 tags, 12 tags per contact on average, the most frequent one on 62 % of
-/// the contacts; every fifth tag was put on in blocks of 2,000 neighbours, as imports do.
+/// The holders of the tags in the generated account: Zipf's law over 500 tags, 12 tags per contact on average, the most frequent one on 62 % of
+/// the contacts; every fifth tag was added in blocks of 2,000 neighbours, as imports do.
 /// </summary>
 internal static class TagSets
 {

@@ -7,7 +7,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Benchmarks.Tags;
 
-/// <summary>What an export of all contacts holds in memory, against one of a tenth of them: it must not grow with the file.</summary>
+/// <summary>The memory of an export of all contacts, against one of a tenth of them: it must not grow with the file.</summary>
 internal static class ExportCosts
 {
     private const int Looks = 8;
@@ -19,7 +19,7 @@ internal static class ExportCosts
         await ImportAsync(apps, account, options.Contacts);
         var part = options.Contacts / 10;
 
-        // The first one loads what is kept for all calls.
+        // The first export loads everything that is kept for all calls.
         await ExportAsync(apps, account, part);
         var few = await ExportAsync(apps, account, part);
         var all = await ExportAsync(apps, account, options.Contacts);

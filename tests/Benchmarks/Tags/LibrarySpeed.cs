@@ -6,7 +6,7 @@ namespace TagSegments.Benchmarks.Tags;
 
 /// <summary>
 /// All tags of a contact against an empty call, in a library of 500 and of 10,000 tags; the audit of the latter. On an account of its own, in
-/// which a contact has a dozen tags, whatever other groups of rows have tagged.
+/// which a contact has a dozen tags, independent of the tags of other groups of rows.
 /// </summary>
 internal static class LibrarySpeed
 {

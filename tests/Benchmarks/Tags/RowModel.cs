@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace TagSegments.Benchmarks.Tags;
 
-/// <summary>The yardsticks: what the same work costs without bitmaps, in tables of the owner beside ours.</summary>
+/// <summary>The yardsticks: the costs of the same work without bitmaps, in tables of the owner beside ours.</summary>
 internal sealed class RowModel(NpgsqlDataSource database, NpgsqlConnection connection) : IAsyncDisposable
 {
     private readonly NpgsqlCommand _insert = new("INSERT INTO yardstick.heap VALUES (1, 7, $1, now(), 1)", connection) { Parameters = { new NpgsqlParameter<int>() } };
@@ -44,7 +44,7 @@ internal sealed class RowModel(NpgsqlDataSource database, NpgsqlConnection conne
         await writer.CompleteAsync();
     }
 
-    /// <summary>Inserts one row per contact, where there is none, and one audit row for each that is new, in one transaction.</summary>
+    /// <summary>Inserts missing rows, one per contact, and one audit row for each new one, in one transaction.</summary>
     public async Task InsertAsync(int[] contactIds)
     {
         await using var command = database.CreateCommand("""
@@ -66,7 +66,7 @@ internal sealed class RowModel(NpgsqlDataSource database, NpgsqlConnection conne
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The same as fast as it can be: prepared, on a connection of its own.</summary>
+    /// <summary>Inserts and commits one plain row as fast as possible: prepared, on a connection of its own.</summary>
     public async Task InsertPreparedAsync(int contactId)
     {
         _insert.Parameters[0].Value = contactId;

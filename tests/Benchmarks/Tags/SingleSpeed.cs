@@ -10,7 +10,7 @@ internal static class SingleSpeed
 {
     private const int Adds = 8_000;
 
-    // Half a minute at full load, in which a process compiles its code again and again, as it sees what is used: its start, not its speed.
+    // Half a minute at full load, in which a process compiles frequent code again and again: its start, not its speed.
     private const int AddsToWarmUp = 150_000;
     private const int StepsToWarmUp = 1_000;
 

@@ -1,8 +1,8 @@
 namespace TagSegments.Benchmarks.Tags;
 
 /// <summary>
-/// How fast tags are put on contacts and read, compared with rows, in one run on one machine. The groups of rows are <c>bulk</c>, <c>undo</c>,
-/// <c>single</c>, <c>library</c> and <c>export</c>.
+/// The speed of adding tags to contacts and of reading them, compared with rows, in one run on one machine. The groups of rows are <c>bulk</c>,
+/// <c>undo</c>, <c>single</c>, <c>library</c> and <c>export</c>.
 /// </summary>
 internal static class TagBenchmarks
 {

@@ -3,7 +3,7 @@ using Crm.Tags.V1;
 
 namespace TagSegments.Benchmarks.Tags;
 
-/// <summary>The undo of an operation on all contacts against the operation, both from their start to their end.</summary>
+/// <summary>The undo of an operation on all contacts against the operation, both from start to end.</summary>
 internal static class UndoSpeed
 {
     public static async Task RunAsync(TagFixture ours, BenchmarkOptions options, Report report)

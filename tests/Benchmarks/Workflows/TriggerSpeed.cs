@@ -2,7 +2,7 @@ using Crm.Workflows.V1;
 
 namespace TagSegments.Benchmarks.Workflows;
 
-/// <summary>How long after a tag was put on a contact the first action of its workflow is done, at 200 taggings a second.</summary>
+/// <summary>The time from a tag on a contact to the end of the first action of its workflow, at 200 taggings a second.</summary>
 internal static class TriggerSpeed
 {
     private const int EventsPerSecond = 200;

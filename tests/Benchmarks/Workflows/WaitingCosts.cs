@@ -4,13 +4,13 @@ using Crm.Workflows.V1;
 
 namespace TagSegments.Benchmarks.Workflows;
 
-/// <summary>What runs that wait, and accounts with workflows, cost while nothing happens: the same transactions as none.</summary>
+/// <summary>The costs of waiting runs, and of accounts with workflows, while nothing happens: as many transactions as without them.</summary>
 internal static class WaitingCosts
 {
     private const int Accounts = 1_000;
     private static readonly TimeSpan s_watch = TimeSpan.FromSeconds(20);
 
-    /// <summary>Compares many accounts with what one cost.</summary>
+    /// <summary>Compares many accounts with the cost of one.</summary>
     public static async Task CompareAccountsAsync(WorkflowFixture ours, Report report, Idle none)
     {
         await ours.AddAccountsAsync(Accounts);
@@ -22,7 +22,7 @@ internal static class WaitingCosts
         report.Compare($"processor time with {Accounts:N0} more accounts, idle", many.Cpu, "with one", none.Cpu, "ms/s");
     }
 
-    /// <summary>Compares waiting runs with what the account cost before.</summary>
+    /// <summary>Compares waiting runs with the cost of the account before.</summary>
     public static async Task CompareRunsAsync(WorkflowFixture ours, Report report, Idle none)
     {
         var workflow = await ours.PublishAsync("{name: Wait, nodes: [{id: pause, wait: {period: 30 days}, next: done}, {id: done, end: {}}]}");
@@ -47,10 +47,10 @@ internal static class WaitingCosts
         report.Compare($"processor time with {runs}, idle", waiting.Cpu, "with none", none.Cpu, "ms/s");
     }
 
-    /// <summary>Watches for a while what everything together costs.</summary>
+    /// <summary>Measures for a while the cost of everything together.</summary>
     public static async Task<Idle> IdleAsync(WorkflowFixture ours)
     {
-        // Statistics of what was before arrive up to a second later.
+        // Statistics of earlier work arrive up to a second later.
         await Task.Delay(TimeSpan.FromSeconds(3));
         var (before, start) = (await ReadAsync(ours), Stopwatch.GetTimestamp());
         await Task.Delay(s_watch);
@@ -68,6 +68,6 @@ internal static class WaitingCosts
         await ours.ScalarAsync<long>("SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_user_tables WHERE schemaname = 'workflows' AND relname = 'run'"),
         Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds);
 
-    /// <summary>What everything costs per second.</summary>
+    /// <summary>The costs of everything per second.</summary>
     internal sealed record Idle(double Transactions, double Scans, double Rows, double Cpu);
 }

@@ -74,7 +74,7 @@ internal sealed class WorkflowFixture : IAsyncDisposable
     public async Task AddTagAsync(int contactId, int tagId) =>
         await Tags.AddTagsAsync(new AddTagsRequest { Account = Account, ContactId = contactId, TagIds = { tagId } });
 
-    /// <summary>Adds the tag to one contact after the other at a steady rate, however slow the answers are, until there are so many or it is told to stop.</summary>
+    /// <summary>Adds the tag to one contact after another at a steady rate, however slow the answers, up to a number or until cancelled.</summary>
     public async Task AddSteadilyAsync(int tagId, int count, int perSecond, CancellationToken stop)
     {
         var adds = new List<Task>();
@@ -87,7 +87,7 @@ internal sealed class WorkflowFixture : IAsyncDisposable
         await Task.WhenAll(adds);
     }
 
-    /// <summary>Waits until so many runs of the workflow are in a state.</summary>
+    /// <summary>Waits until this number of runs of the workflow is in a state.</summary>
     public async Task WaitForRunsAsync(Workflow workflow, int count, Run.Types.State state)
     {
         const string sql = "SELECT count(*) FROM workflows.run WHERE account_id = 1 AND workflow_id = @id AND state = @state";
@@ -98,7 +98,7 @@ internal sealed class WorkflowFixture : IAsyncDisposable
         }
     }
 
-    /// <summary>The milliseconds from each event that started a run of the workflow, but for the first ones, to the end of the run's first action, ascending.</summary>
+    /// <summary>The milliseconds from the event that started a run to the end of its first action, ascending, without the first runs.</summary>
     public async Task<double[]> LatenciesAsync(Workflow workflow, int skip)
     {
         const string sql = """

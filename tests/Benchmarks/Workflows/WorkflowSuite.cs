@@ -1,6 +1,6 @@
 namespace TagSegments.Benchmarks.Workflows;
 
-/// <summary>How soon workflows act, what waiting runs cost, and how fast a bulk operation is worked off while single events go on.</summary>
+/// <summary>How soon workflows act, the cost of waiting runs, and the speed of a bulk operation while single events continue.</summary>
 internal static class WorkflowSuite
 {
     private const int MaxContacts = 100_000;

@@ -6,7 +6,7 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Audiences;
 
-// What decides who is in the audience of a campaign.
+// The rules for the audience of a campaign.
 public sealed class AudienceTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]

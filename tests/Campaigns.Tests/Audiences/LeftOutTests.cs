@@ -5,7 +5,7 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Audiences;
 
-// Who in the audience gets no message.
+// The members of the audience that get no message.
 public sealed class LeftOutTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]

@@ -5,7 +5,7 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Audiences;
 
-/// <summary>What the preview of a segment promises is what a campaign to it does.</summary>
+/// <summary>The preview of a segment predicts exactly what a campaign to it does.</summary>
 public sealed class PreviewReachTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     private static readonly string[] s_addresses =
@@ -47,7 +47,7 @@ public sealed class PreviewReachTests(CampaignWorld world) : IClassFixture<Campa
         }
     }
 
-    // Straight into the tables: what addresses look like that were written before they were checked, or by others.
+    // Straight into the tables: addresses that were written before they were checked, or by others.
     private async Task FillAsync(string account, Random random)
     {
         for (var i = 0; i < 30; i++)

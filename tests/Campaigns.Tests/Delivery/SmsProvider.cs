@@ -13,7 +13,7 @@ internal sealed class SmsProvider : IAsyncDisposable
 
     private SmsProvider(WebApplication app) => _app = app;
 
-    /// <summary>What was posted, in order.</summary>
+    /// <summary>The requests that were posted, in order.</summary>
     public ConcurrentQueue<SmsPost> Posts { get; } = new();
 
     /// <summary>Answers a post, from 1, with a status; may wait first.</summary>

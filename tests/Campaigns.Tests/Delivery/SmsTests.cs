@@ -8,7 +8,7 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Delivery;
 
-// Text messages over HTTP: what is posted, and what the ledger says after each kind of answer.
+// Text messages over HTTP: the requests that are posted, and the ledger after each kind of answer.
 public sealed class SmsTests : IAsyncLifetime
 {
     private const string Secret = "a secret of the tests";

@@ -5,10 +5,10 @@ using TagSegments.Testing;
 
 namespace TagSegments.Campaigns.Tests.Delivery;
 
-// The honest table: what a mail server does to a message, and what the ledger says of it then.
+// The faults of a mail server, and the ledger after each of them.
 public sealed class SmtpFaultTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
-    // Five megabytes, more than the buffers between two ends of a connection hold: who has not read it has not let it be written.
+    // Five megabytes, more than the buffers between the two ends of a connection hold: it is not written until the other end reads it.
     private static readonly string s_large =
         $"{{% for i in (1..1000) %}}{string.Concat(Enumerable.Repeat(new string('€', 60) + "\n", 30))}{{% endfor %}}";
 
@@ -148,7 +148,7 @@ public sealed class SmtpFaultTests(CampaignWorld world) : IClassFixture<Campaign
         Assert.True(refused > 0);
     }
 
-    // A script concerns the conversation about one address; others go on undisturbed. Before there is an address it concerns all.
+    // A script concerns the conversation about one address; others continue undisturbed. Before there is an address it concerns all.
     private async Task<(Recipient Recipient, string Address)> SendAsync(
         Func<SmtpStep, SmtpReaction> script, State expected, string text = "Hello")
     {

@@ -8,7 +8,7 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Delivery;
 
-// Mail servers that ask for encryption and a password: with the right ones messages leave, otherwise nothing does.
+// Mail servers that require encryption and a password: with the right ones messages are sent, otherwise nothing is.
 public sealed class SmtpSecurityTests : IDisposable
 {
     private readonly X509Certificate2 _certificate = CreateCertificate();

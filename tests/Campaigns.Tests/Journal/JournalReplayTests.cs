@@ -30,7 +30,7 @@ public sealed class JournalReplayTests(CampaignWorld world) : IClassFixture<Camp
         var ledger = await world.LedgerAsync(account, campaign.CampaignId);
         Assert.Equal(
             [State.Accepted, State.Unknown, State.Accepted, State.Failed, State.Accepted, State.Accepted], ledger.Select(r => r.State));
-        // Not begun, deferred and waiting ones were sent, each for the second time in this test; the accepted one was not, nor the one in doubt.
+        // Not begun, deferred and waiting ones were sent, each for the second time in this test; the accepted one and the one in doubt were not.
         Assert.Equal([2, 1, 1, 1, 2, 2], ledger.Select(r => world.Mail.Messages.Count(m => m.Recipients[0] == r.Address)));
         Assert.Equal(["250 as the journal has it", "550 as the journal has it"], ledger.Skip(2).Take(2).Select(r => r.Detail));
         Assert.False(File.Exists(Path.Combine(folder, $"{journal.Id:N}{JournalFile.Suffix}")));
@@ -42,7 +42,7 @@ public sealed class JournalReplayTests(CampaignWorld world) : IClassFixture<Camp
         return Path.Combine(root, (await world.QueryAsync<Guid>("SELECT installation_id FROM campaigns.installation")).Single().ToString());
     }
 
-    // As a process leaves it that is killed with five messages under way: departed, begun, accepted, refused and put off.
+    // The journal of a process that is killed with five messages under way: departed, begun, accepted, refused and deferred.
     private async Task<JournalFile> DieAsync(string folder, string campaignId)
     {
         var id = Guid.Parse(campaignId);

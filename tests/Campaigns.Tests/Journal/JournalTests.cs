@@ -7,7 +7,7 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Journal;
 
-// What a journal tells after its process is gone, however that happened.
+// The content of a journal after its process has ended, in whatever way.
 public sealed class JournalTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tagsegments_journal_").FullName;

@@ -22,7 +22,7 @@ public sealed class RestoreTests(CampaignWorld world) : IClassFixture<CampaignWo
 
         Assert.Contains("backup", held.Problem, StringComparison.Ordinal);
         Assert.Contains("backup", message.Detail, StringComparison.Ordinal);
-        // Another campaign gets through: what is held had its chance.
+        // Another campaign gets through, so the held messages would have had their chance.
         var other = await world.Apps.NewAccountAsync();
         await world.ContactAsync(other);
         await world.SendAsync(other, CampaignWorld.Everyone);
@@ -46,7 +46,7 @@ public sealed class RestoreTests(CampaignWorld world) : IClassFixture<CampaignWo
         Assert.Equal(State.Sent, (await world.SendAsync(account, CampaignWorld.Everyone)).State);
     }
 
-    // As the database was when both had not left yet: with an older mark, and with them waiting.
+    // The database from before both were sent: with an older mark, and with them waiting.
     private async Task RestoreAsync(string campaignId, string messageId)
     {
         await world.Apps.StopAsync(Service.Campaigns);

@@ -7,7 +7,7 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Lanes;
 
-// Limits of messages per minute. Where time matters a limit of one per minute makes it long enough for any machine.
+// Limits of messages per minute. If time matters, a limit of one per minute makes it long enough for any machine.
 public sealed class ThrottleTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]

@@ -8,7 +8,7 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Ledger;
 
-// What is unknown is sent again by explicit choice only.
+// A message with an unknown outcome is sent again by explicit choice only.
 public sealed class ResendTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Fact]

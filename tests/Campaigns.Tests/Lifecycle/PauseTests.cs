@@ -26,7 +26,7 @@ public sealed class PauseTests(CampaignWorld world) : IClassFixture<CampaignWorl
             async () => (await world.Campaigns.GetCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId })).Campaign,
             c => c.Counts.Sending == 0);
         var accepted = world.Mail.Accepted;
-        // Another campaign gets through on the same lanes: the paused one had its chance.
+        // Another campaign gets through on the same lanes, so the paused one would have had its chance.
         var other = await world.Apps.NewAccountAsync();
         await world.ContactAsync(other);
         await world.SendAsync(other, CampaignWorld.Everyone);

@@ -25,7 +25,7 @@ public sealed class BreakdownTests(CampaignWorld world) : IClassFixture<Campaign
         await world.WaitForCampaignAsync(account, campaign.CampaignId, State.Sent);
         await RecordAsync(account, campaign, (both, Kind.Opened), (both, Kind.Opened), (both, Kind.Clicked), (lead, Kind.Opened), (none, Kind.Bounced));
 
-        // What is done with tags afterwards moves nobody.
+        // Later changes of tags move nobody.
         await world.TagAsync(account, "VIP", none);
         await world.Apps.Tags.RemoveTagsAsync(new() { Account = account, ContactId = both.ContactId, TagIds = { vip } });
         var answer = await world.Campaigns.BreakDownResultsAsync(new() { Account = account, CampaignIds = { campaign.CampaignId }, Tags = new() });

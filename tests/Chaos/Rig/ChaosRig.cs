@@ -11,7 +11,7 @@ using TagSegments.Workflows;
 
 namespace TagSegments.Chaos.Rig;
 
-/// <summary>The product as it runs in earnest, every part a process of its own, each of which can be killed and started again.</summary>
+/// <summary>The product as in production, every part a process of its own, each of which can be killed and started again.</summary>
 internal sealed class ChaosRig : IAsyncDisposable
 {
     private const int Stop = 19;
@@ -125,7 +125,7 @@ internal sealed class ChaosRig : IAsyncDisposable
         _services[service].Signal(Continue);
     }
 
-    /// <summary>Shows what the processes wrote last, for finding out why something was broken.</summary>
+    /// <summary>Shows the last output of the processes, to find out why something was broken.</summary>
     public void ShowRecentOutput()
     {
         foreach (var (target, service) in _services)
@@ -172,7 +172,7 @@ internal sealed class ChaosRig : IAsyncDisposable
         await service.WaitUntilServingAsync(ct);
     }
 
-    // Commits are synchronous: what was acknowledged must survive the server's death. That of the machine is not tested, so no fsync.
+    // Commits are synchronous: acknowledged writes must survive the server's death. The death of the machine is not tested, so no fsync.
     private EmbeddedPostgresOptions PostgresOptions() => new()
     {
         DataDirectory = Path.Combine(_folder, "postgres"),

@@ -4,8 +4,8 @@ using Npgsql;
 namespace TagSegments.Chaos.Rig;
 
 /// <summary>
-/// Places in the transactions of services at which the database can be told to stop whoever comes by: triggers that take a lock which the rig
-/// holds while it waits there. Nothing in the product knows of them.
+/// Places in the transactions of services at which the database can be told to stop a transaction: triggers that take a lock which the rig holds
+/// while it waits there. Nothing in the product knows of them.
 /// </summary>
 internal sealed class DatabaseStops(string connectionString)
 {
@@ -20,7 +20,7 @@ internal sealed class DatabaseStops(string connectionString)
 
     private readonly Dictionary<string, int> _numbers = [];
 
-    /// <summary>Puts a trigger at each place: <paramref name="places"/> are names and what stands behind CREATE TRIGGER and its name.</summary>
+    /// <summary>Puts a trigger at each place: <paramref name="places"/> are names and the text after CREATE TRIGGER and its name.</summary>
     public async Task InstallAsync(IEnumerable<(string Name, string Trigger)> places)
     {
         await using var connection = new NpgsqlConnection(connectionString);
@@ -35,7 +35,7 @@ internal sealed class DatabaseStops(string connectionString)
     }
 
     /// <summary>
-    /// Waits until somebody stands at the place and runs <paramref name="act"/> while he cannot go on; false, without acting, if nobody came.
+    /// Waits until a transaction is stopped at the place and runs <paramref name="act"/> meanwhile; false, without acting, if none came.
     /// </summary>
     public async Task<bool> AtAsync(string name, TimeSpan patience, Func<Task> act)
     {

@@ -16,7 +16,7 @@ internal sealed class MailStops
     }
 
     /// <summary>
-    /// Waits until a conversation has come to the stage and runs <paramref name="act"/> while it stands there; false, without acting, if none
+    /// Waits until a conversation has come to the stage and runs <paramref name="act"/> while it is stopped there; false, without acting, if none
     /// came.
     /// </summary>
     public async Task<bool> AtAsync(SmtpStage stage, TimeSpan patience, Func<Task> act)

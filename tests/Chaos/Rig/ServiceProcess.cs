@@ -66,7 +66,7 @@ internal sealed class ServiceProcess : IDisposable
         await _process.Exited;
     }
 
-    /// <summary>Sends a signal: 19 stops the process where it is, 18 lets it go on.</summary>
+    /// <summary>Sends a signal: 19 stops the process where it is, 18 continues it.</summary>
     public void Signal(int signal) => _process!.Send(signal);
 
     public void Dispose()

@@ -10,9 +10,9 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Chaos.Scenarios;
 
 /// <summary>
-/// Plays the log from its beginning and compares it with what the operations had to do, with what they report, and with the bits that are there.
-/// For contacts that nobody else changes, what an operation had to do follows from the operations before it; for the others the log itself
-/// must make sense.
+/// Replays the log from its beginning and compares it with what the operations had to do, with what they report, and with the stored bits. For
+/// contacts that nobody else changes, the task of an operation follows from the operations before it; for the others the log itself must make
+/// sense.
 /// </summary>
 internal sealed class BulkJudge(string connectionString, IReadOnlyList<int> tagIds)
 {
@@ -133,7 +133,7 @@ internal sealed class BulkJudge(string connectionString, IReadOnlyList<int> tagI
         }
     }
 
-    // What an undone operation was the last to change at the very end, its undo has left out.
+    // An undo has left out what the undone operation was the last to change at the very end.
     private void CheckUndos(IReadOnlyList<BulkPlan> plans)
     {
         foreach (var undo in plans.Where(plan => plan.Original is not null))
@@ -176,7 +176,7 @@ internal sealed class BulkJudge(string connectionString, IReadOnlyList<int> tagI
         return changed;
     }
 
-    /// <summary>Who has a tag, and the number of the operation that changed it last.</summary>
+    /// <summary>The holders of a tag, and the number of the operation that changed each last.</summary>
     private sealed class State
     {
         public const int Size = BulkKills.Contacts + 1;
@@ -188,7 +188,7 @@ internal sealed class BulkJudge(string connectionString, IReadOnlyList<int> tagI
     }
 }
 
-/// <summary>What bit arrays lack.</summary>
+/// <summary>Operations that bit arrays lack.</summary>
 internal static class BitArrayExtensions
 {
     /// <summary>Sets a bit; false if it was set.</summary>

@@ -12,7 +12,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Chaos.Scenarios;
 
 /// <summary>
-/// Runs bulk operations and undos, one after the other, while the services and PostgreSQL die and two writers change single contacts: every
+/// Runs bulk operations and undos, one after another, while the services and PostgreSQL die and two writers change single contacts: every
 /// operation ends by itself, having changed exactly what it had to, with exactly one event for each changed contact.
 /// </summary>
 internal sealed class BulkKills(ChaosRig rig, ChaosOptions options)
@@ -20,13 +20,13 @@ internal sealed class BulkKills(ChaosRig rig, ChaosOptions options)
     /// <summary>How many contacts there are: enough for about ten steps of an operation.</summary>
     public const int Contacts = 300_000;
 
-    /// <summary>Every so many-th contact is changed by the writers, too.</summary>
+    /// <summary>The writers also change every contact whose number is a multiple of this.</summary>
     public const int WriterStride = 97;
 
     private const string Account = "chaos";
     private const int TagCount = 20;
     private const int Nobody = 1_000;
-    // A process that is killed as soon as it works gets on a little each time only. What has not ended then is for the judge.
+    // A process that is killed as soon as it works advances only a little each time. The judge reports operations that have not ended then.
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private static readonly Target[] s_killed = [Target.Tags, Target.Tags, Target.Segments, Target.Postgres];
 

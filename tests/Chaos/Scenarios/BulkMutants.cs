@@ -5,7 +5,7 @@ internal static class BulkMutants
 {
     public static MutantSet All { get; } = new(new Dictionary<string, string>
     {
-        // A step is done and the note of it sometimes lost, as if it were written in a transaction of its own: the step is repeated.
+        // A step is done and its note sometimes lost, as if it were written in a transaction of its own: the step is repeated.
         ["repeats-steps"] = """
             CREATE FUNCTION tags.mutant() RETURNS trigger LANGUAGE plpgsql AS
                 'BEGIN RETURN CASE WHEN random() < 0.1 THEN NULL ELSE NEW END; END';

@@ -7,7 +7,7 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 namespace TagSegments.Chaos.Scenarios;
 
 /// <summary>
-/// Compares the mailbox with the ledger, and the order in which the database committed departures with that of unsubscribes and pauses. The
+/// Compares the mailbox with the ledger, and the order in which the database committed departures with the order of unsubscribes and pauses. The
 /// times of commits are those of the database: a transaction that waited for another one has the later one.
 /// </summary>
 internal sealed class CampaignJudge(ChaosRig rig)
@@ -26,7 +26,7 @@ internal sealed class CampaignJudge(ChaosRig rig)
         CREATE TRIGGER log AFTER UPDATE ON campaigns.campaign FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION chaos.log_state();
         """;
 
-    /// <summary>Lets the database note departures and changes of campaigns.</summary>
+    /// <summary>Makes the database note departures and changes of campaigns.</summary>
     public async Task InstallAsync()
     {
         await using var connection = new NpgsqlConnection(rig.OwnerConnectionString);

@@ -4,15 +4,15 @@ using TagSegments.Chaos.Rig;
 namespace TagSegments.Chaos.Scenarios;
 
 /// <summary>
-/// Sends campaigns while processes die, the mail server among them: every recipient gets its message once, and nobody one after he
-/// unsubscribed. What SMTP makes unknowable, a connection cut between the end of a message and its acknowledgement, must be marked unknown.
+/// Sends campaigns while processes die, the mail server among them: every recipient gets its message once, and none after unsubscribing. A
+/// connection cut between the end of a message and its acknowledgement, which SMTP cannot resolve, must be marked unknown.
 /// </summary>
 internal static class CampaignKills
 {
     private static readonly Target[] s_killed =
         [Target.Campaigns, Target.Campaigns, Target.Campaigns, Target.Smtp, Target.Smtp, Target.Segments, Target.Tags, Target.Postgres];
 
-    // Short leases and pauses: what a person waits out, the harness should not.
+    // Short leases and pauses: a person can wait, the harness should not.
     private static readonly Dictionary<string, string> s_settings = new()
     {
         ["Delivery:BatchLease"] = "00:00:03",
@@ -26,7 +26,7 @@ internal static class CampaignKills
     public static async Task<ChaosReport> RunAsync(ChaosOptions options)
     {
         await using var rig = await ChaosRig.StartAsync(s_settings, [Target.Smtp, Target.Tags, Target.Segments, Target.Campaigns]);
-        // What a mutant loses never comes.
+        // Messages that a mutant loses never come.
         using var load = new CampaignLoad(rig, TimeSpan.FromSeconds(options.Mutant is null ? 120 : 15));
         var (judge, mail) = (new CampaignJudge(rig), new MailStops());
         var moments = new CampaignMoments(rig, new DatabaseStops(rig.OwnerConnectionString), mail);

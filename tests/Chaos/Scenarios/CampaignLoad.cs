@@ -55,7 +55,7 @@ internal sealed class CampaignLoad(ChaosRig rig, TimeSpan patience) : IDisposabl
         rig.MailKept += LeaveIfWanted;
     }
 
-    /// <summary>Sends until it is told to stop; ends when all that was sent has come to its end.</summary>
+    /// <summary>Sends until cancelled; ends when all messages have ended.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         await Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => Task.Run(

@@ -12,7 +12,7 @@ internal sealed class CampaignMoments(ChaosRig rig, DatabaseStops database, Mail
     private const string BeforeData = "before DATA";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    // What happens on the tables of the campaign service: the change that is meant, as a condition on OLD and NEW.
+    // The changes of the tables of the campaign service, each as a condition on OLD and NEW.
     private static readonly (string During, string After, string Table, string Event, string Change)[] s_changes =
     [
         ("freezing", "frozen", "campaign", "UPDATE", "OLD.state = 3 AND NEW.state = 4"),
@@ -33,7 +33,7 @@ internal sealed class CampaignMoments(ChaosRig rig, DatabaseStops database, Mail
         ("in the middle of DATA", SmtpStage.Body),
     ];
 
-    /// <summary>Every moment with what is killed at it.</summary>
+    /// <summary>Every moment with the process to kill at it.</summary>
     public static IReadOnlyList<(string Name, Target Target)> All { get; } =
     [
         .. s_stages.SelectMany(stage => new[] { (stage.Name, Target.Campaigns), (stage.Name, Target.Smtp) }),
@@ -55,7 +55,7 @@ internal sealed class CampaignMoments(ChaosRig rig, DatabaseStops database, Mail
     }));
 
     /// <summary>
-    /// Kills at the moment; false if it did not come. What a new process does first comes only after another one died with messages in its hands.
+    /// Kills at the moment; false if it did not come. The first acts of a new process come only after another one died with messages in its hands.
     /// </summary>
     public async Task<bool> KillAtAsync(string name, Target target) => name is not ("recovering" or "recovered" or "replaying" or "replayed")
         ? await AtAsync(name, () => rig.KillAsync(target))

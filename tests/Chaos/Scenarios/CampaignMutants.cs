@@ -5,13 +5,13 @@ internal static class CampaignMutants
 {
     public static MutantSet All { get; } = new(new Dictionary<string, string>
     {
-        // What is unknown is simply sent again.
+        // Unknown messages are simply sent again.
         ["resends-unknown"] = Trigger(
             "recipient", "BEFORE UPDATE", "NEW.state = 8", "NEW.state := 1; NEW.reason := 0; NEW.due_at := NULL; RETURN NEW;"),
         // The audience is not frozen as a whole.
         ["drops-recipients"] = Trigger(
             "recipient", "BEFORE INSERT", "NEW.state = 1", "RETURN CASE WHEN random() < 0.005 THEN NULL ELSE NEW END;"),
-        // An answer gets lost on its way to the ledger, and nobody notices.
+        // An answer gets lost on its way to the ledger, and nothing notices.
         ["loses-answers"] = Trigger(
             "recipient", "BEFORE UPDATE", "OLD.state = 3 AND NEW.state = 4", "RETURN CASE WHEN random() < 0.005 THEN NULL ELSE NEW END;"),
         // The suppression list is read before a batch is taken, not as each message leaves.
@@ -23,7 +23,7 @@ internal static class CampaignMutants
             "suppression", "BEFORE INSERT", "true", "RETURN CASE WHEN random() < 0.2 THEN NULL ELSE NEW END;"),
     });
 
-    // Its name comes before those of the stops: what these see is what the mutant has made of it.
+    // Its name comes before those of the stops, so they see the changes of the mutant.
     private static string Trigger(string table, string when, string change, string body) =>
         $"""
         CREATE FUNCTION campaigns.mutant() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$;

@@ -3,8 +3,8 @@ using TagSegments.Testing.Histories;
 namespace TagSegments.Chaos.Scenarios;
 
 /// <summary>
-/// Random histories of accounts, evaluated by two replicas while Redis and PostgreSQL are hurt: no answer may differ from the oracle's. And
-/// every wrong protocol must be caught, for histories that let one pass prove nothing.
+/// Random histories of accounts, evaluated by two replicas while Redis and PostgreSQL fail: no answer may differ from the oracle's. And every
+/// wrong protocol must be caught, because histories that miss one prove nothing.
 /// </summary>
 internal static class IndexHistories
 {

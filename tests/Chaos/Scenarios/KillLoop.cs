@@ -4,7 +4,7 @@ using TagSegments.Chaos.Rig;
 namespace TagSegments.Chaos.Scenarios;
 
 /// <summary>
-/// Kills one process after the other and starts each again: at random moments, and every second time at a named one where there are such.
+/// Kills one process after another and starts each again: at random moments, and every second time at a named one if there are any.
 /// </summary>
 internal sealed class KillLoop(ChaosRig rig, Random random, IReadOnlyList<Target> targets, KillMoments? moments = null)
 {
@@ -14,7 +14,7 @@ internal sealed class KillLoop(ChaosRig rig, Random random, IReadOnlyList<Target
     /// <summary>How often each was killed.</summary>
     public IReadOnlyDictionary<string, int> Kills => _kills.ToDictionary(kill => kill.Key.ToString(), kill => kill.Value);
 
-    /// <summary>How often somebody was killed at each named moment; 0 for one that did not come.</summary>
+    /// <summary>The number of kills at each named moment; 0 for one that did not come.</summary>
     public IReadOnlyDictionary<string, int> Moments => _moments;
 
     /// <summary>Runs; <paramref name="whileDown"/> is called while the process is dead.</summary>
@@ -54,5 +54,5 @@ internal sealed class KillLoop(ChaosRig rig, Random random, IReadOnlyList<Target
     }
 }
 
-/// <summary>Named moments with what is to be killed at each; <paramref name="KillAtAsync"/> waits for one, kills, and tells whether it came.</summary>
+/// <summary>Named moments with the process to kill at each; <paramref name="KillAtAsync"/> waits for one, kills, and says whether it came.</summary>
 internal sealed record KillMoments(IReadOnlyList<(string Name, Target Target)> All, Func<string, Target, Task<bool>> KillAtAsync);

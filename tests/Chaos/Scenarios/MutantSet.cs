@@ -4,14 +4,14 @@ using Npgsql;
 namespace TagSegments.Chaos.Scenarios;
 
 /// <summary>
-/// Wrong variants of a service by name, made by triggers of the database: what a variant would forget, the database forgets for it. The scenario
-/// must find each of them; one that it does not find it does not look for.
+/// Wrong variants of a service by name, made by triggers of the database: the database forgets what the variant would forget. The scenario must
+/// find each of them; one that it misses shows a gap in the scenario.
 /// </summary>
 internal sealed class MutantSet(IReadOnlyDictionary<string, string> statements)
 {
     private const int MostRounds = 3;
 
-    /// <summary>Makes a mutant; none for null. Throws <see cref="FormatException"/> for a name that is none.</summary>
+    /// <summary>Makes a mutant; none for null. Throws <see cref="FormatException"/> for an unknown name.</summary>
     public async Task MakeAsync(string connectionString, string? name)
     {
         if (name is null)
@@ -27,8 +27,8 @@ internal sealed class MutantSet(IReadOnlyDictionary<string, string> statements)
     }
 
     /// <summary>
-    /// Plays the scenario with each of them; whichever breaks nothing that is promised has escaped. A few kills may all miss the moments at which
-    /// it is wrong, so there are up to three rounds.
+    /// Plays the scenario with each of them; a mutant that breaks no promise has escaped. A few kills may all miss the moments at which it is wrong,
+    /// so there are up to three rounds.
     /// </summary>
     public async Task<ChaosReport> CatchAllAsync(string scenario, ChaosOptions options, Func<ChaosOptions, Task<ChaosReport>> play)
     {

@@ -5,8 +5,8 @@ using Npgsql;
 namespace TagSegments.Chaos.Scenarios;
 
 /// <summary>
-/// Compares what is there with what had to happen: a run for each event of the tags that start workflows, by the log of the tag service and
-/// by what was acknowledged to writers, and for each run its message once.
+/// Compares the runs with what had to happen: a run for each event of the tags that start workflows, by the log of the tag service and by the
+/// writes that were acknowledged, and for each run its message once.
 /// </summary>
 internal sealed class WorkflowJudge(string connectionString)
 {

@@ -11,8 +11,8 @@ using TagSegments.Chaos.Rig;
 namespace TagSegments.Chaos.Scenarios;
 
 /// <summary>
-/// Tags contacts, one by one and in bulk, while processes die: every tagging starts its workflow exactly once, every run ends, and what runs do
-/// is done once. Two processes of the workflow service share the accounts.
+/// Tags contacts, one by one and in bulk, while processes die: every tagging starts its workflow exactly once, every run ends, and each action of
+/// a run is done once. Two processes of the workflow service share the accounts.
 /// </summary>
 internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
 {
@@ -27,7 +27,7 @@ internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
     private static readonly string[] s_accounts = ["chaos-1", "chaos-2", "chaos-3", "chaos-4"];
     private static readonly Target[] s_killed = [Target.Tags, Target.Workflows, Target.WorkflowsTwin, Target.Postgres];
 
-    // What a mutant loses never comes.
+    // Runs that a mutant loses never come.
     private readonly TimeSpan _drain = TimeSpan.FromSeconds(options.Mutant is null ? 120 : 20);
 
     // Account and contact -> acknowledged taggings.
@@ -107,7 +107,7 @@ internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
         await workflows.PublishWorkflowAsync(new PublishWorkflowRequest { Account = account, WorkflowId = created.Workflow.WorkflowId });
     }
 
-    // Each writer has contacts of its own, puts the tag on and takes it off again: every tagging changes something, so it is an event.
+    // Each writer has contacts of its own, adds the tag and removes it again: every tagging changes something, so it is an event.
     private async Task WriteAsync(int writer, CancellationToken stop)
     {
         var random = new Random(options.Seed + writer + 1);
@@ -124,7 +124,7 @@ internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
         }
     }
 
-    // A bulk change that is broken off and repeated makes several rows of the log; which events there were, the log tells.
+    // A bulk change that is interrupted and repeated makes several rows of the log; the events are read from the log.
     private async Task WriteBulkAsync(CancellationToken stop)
     {
         var random = new Random(options.Seed);

@@ -11,7 +11,7 @@ internal static class WorkflowMutants
                 'BEGIN RETURN CASE WHEN random() < 0.01 THEN NULL ELSE NEW END; END';
             CREATE TRIGGER mutant BEFORE INSERT ON workflows.run FOR EACH ROW EXECUTE FUNCTION workflows.mutant();
             """,
-        // The cursor is saved apart from the runs and sometimes lost, and nothing else tells that an event was handled.
+        // The cursor is saved apart from the runs and sometimes lost, and nothing else shows that an event was handled.
         ["moves-cursor-late"] = """
             CREATE FUNCTION workflows.mutant_cursor() RETURNS trigger LANGUAGE plpgsql AS
                 'BEGIN NEW.position := CASE WHEN random() < 0.05 THEN OLD.position ELSE NEW.position END; RETURN NEW; END';
@@ -20,7 +20,7 @@ internal static class WorkflowMutants
                 'BEGIN NEW.event_id := NEW.event_id || chr(32) || random(); RETURN NEW; END';
             CREATE TRIGGER mutant BEFORE INSERT ON workflows.run FOR EACH ROW EXECUTE FUNCTION workflows.mutant_run();
             """,
-        // Work that was put off is taken out of the backlog before its runs are safe.
+        // Deferred work is taken out of the backlog before its runs are safe.
         ["forgets-backlog"] = """
             CREATE FUNCTION workflows.mutant() RETURNS trigger LANGUAGE plpgsql AS
                 'BEGIN RETURN CASE WHEN random() < 0.1 THEN NULL ELSE NEW END; END';

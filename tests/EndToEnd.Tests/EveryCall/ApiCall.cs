@@ -6,7 +6,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.EndToEnd.Tests.EveryCall;
 
-/// <summary>A call of the API as its descriptor has it, so that a rule for every call is tested on every call, also on those to come.</summary>
+/// <summary>A call of the API as its descriptor has it, so that a rule for every call is tested on every call, also on future ones.</summary>
 internal sealed record ApiCall(MethodDescriptor Descriptor)
 {
     private static readonly Marshaller<byte[]> s_bytes = Marshallers.Create(static bytes => bytes, static bytes => bytes);
@@ -41,7 +41,7 @@ internal sealed record ApiCall(MethodDescriptor Descriptor)
     private static readonly string[] s_reading =
         ["Get", "List", "Watch", "Stream", "Count", "Match", "Explain", "Preview", "Check", "Parse", "Diff", "Search", "Simulate", "Validate", "Export", "Audit", "BatchGet", "BreakDown"];
 
-    /// <summary>Makes the call with one request and reads all its answers. Returns what went wrong, or null.</summary>
+    /// <summary>Makes the call with one request and reads all its answers. Returns the error, or null.</summary>
     public async Task<Failure?> CallAsync(TestApps apps, byte[] request, string? token, TimeSpan limit)
     {
         // On the wire a unary call is a stream of one message, so one kind of call does for all.
@@ -64,7 +64,7 @@ internal sealed record ApiCall(MethodDescriptor Descriptor)
         }
     }
 
-    // A call may be answered before its request was read; the answer is what counts.
+    // A call may be answered before its request was read; the answer counts.
     private static async Task WriteAsync(AsyncDuplexStreamingCall<byte[], byte[]> call, byte[] request)
     {
         try

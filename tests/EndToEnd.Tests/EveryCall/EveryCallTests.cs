@@ -5,15 +5,15 @@ using Grpc.Core;
 
 namespace TagSegments.EndToEnd.Tests.EveryCall;
 
-/// <summary>What holds for each call of the API, whatever it does: A1 and A2.</summary>
+/// <summary>The rules that hold for each call of the API.</summary>
 public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedApps>
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
-    // The one call that belongs to no account: it answers with those of the caller.
+    // The one call that has no account: it answers with the accounts of the caller.
     private const string ListAccounts = "crm.accounts.v1.AccountService/ListAccounts";
 
-    // What these do is the same however often it is done: a file's rows have keys, and an operation ends once.
+    // Repeating these has no further effect: a file's rows have keys, and an operation ends once.
     private static readonly string[] s_repeatable = ["crm.contacts.v1.ImportService/Import", "crm.tags.v1.BulkService/CancelBulkOperation"];
 
     public static TheoryData<string> Calls => [.. ApiCall.All.Select(call => call.Name)];

@@ -9,8 +9,8 @@ using Xunit.Abstractions;
 namespace TagSegments.EndToEnd.Tests.EveryCall;
 
 /// <summary>
-/// Whatever a request holds, the answer is a result or an error that a program understands, never a defect of the server. The same requests each
-/// time, so that what one finds does not stop somebody else's change; HOSTILE_SEED and HOSTILE_REQUESTS choose others and more.
+/// Every request, whatever its content, gets a result or an error that a program understands, never a defect of the server. The requests are the
+/// same each time, so that a finding does not stop an unrelated change; HOSTILE_SEED and HOSTILE_REQUESTS choose others and more.
 /// </summary>
 public sealed class HostileRequestTests(SharedApps shared, ITestOutputHelper output) : IClassFixture<SharedApps>
 {

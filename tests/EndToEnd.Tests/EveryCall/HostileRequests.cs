@@ -27,7 +27,7 @@ internal sealed class HostileRequests(Random random, string account)
     {
         var request = Message(type, MaxDepth);
         type.FindFieldByName("account")?.Accessor.SetValue(request, account);
-        // Each request is one of its own: a repeated id would only be told that it is repeated.
+        // Each request is one of its own: a repeated id would only get the answer that it is repeated.
         type.FindFieldByName("request_id")?.Accessor.SetValue(request, random.Next(4) == 0 ? s_texts[random.Next(s_texts.Length)] : "");
         return request;
     }

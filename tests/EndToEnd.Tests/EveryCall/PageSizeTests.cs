@@ -32,7 +32,7 @@ public sealed partial class PageSizeTests(SharedApps shared) : IClassFixture<Sha
 
         foreach (var size in new[] { 0, 1, max })
         {
-            // The request has nothing but an account, which need not be enough.
+            // The request has only an account, which need not be enough.
             Assert.DoesNotContain("page_size", (await ListAsync(call, account, size))?.Fields ?? []);
         }
     }

@@ -8,7 +8,7 @@ namespace TagSegments.Filters.Tests.Facts;
 
 public sealed class ClauseFactsTests
 {
-    // What each sample is about: data, cost, tags, fields, campaign, segment, windows, weight, whether time alone changes it.
+    // The facts about each sample: data, cost, tags, fields, campaign, segment, windows, weight, whether time alone changes it.
     private static readonly string[] s_expected =
     [
         "everyone: None, Contacts, weighs 1",

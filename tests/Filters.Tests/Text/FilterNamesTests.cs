@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace TagSegments.Filters.Tests.Text;
 
-/// <summary>Whatever things are called, a filter that names them reads back as it was printed.</summary>
+/// <summary>A filter reads back as it was printed, whatever the names in it.</summary>
 public sealed class FilterNamesTests(ITestOutputHelper output)
 {
     private const int Trees = 3_000;

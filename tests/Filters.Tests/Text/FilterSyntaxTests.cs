@@ -4,7 +4,7 @@ using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Filters.Tests.Text;
 
-/// <summary>What may be written, and the canonical form that it is printed in.</summary>
+/// <summary>The texts that can be written, and the canonical form in which they are printed.</summary>
 public sealed class FilterSyntaxTests
 {
     [Theory]

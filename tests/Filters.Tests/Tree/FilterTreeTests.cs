@@ -61,7 +61,7 @@ public sealed class FilterTreeTests
         var circle = Assert.Throws<SegmentCycleException>(() => FilterTree.Inline(Segment("a"), id => Segment(id == "a" ? "b" : "a")));
         Assert.Equal(["a", "b", "a"], circle.SegmentIds);
 
-        // Each segment asks for the one before twice: 2^31 clauses.
+        // Each segment refers to the one before twice: 2^31 clauses.
         Assert.Throws<FilterTooLargeException>(() => FilterTree.Inline(
             Segment("31"), id => id == "0" ? s_everyone : FilterTree.AnyOf(Segment(Below(id)), Segment(Below(id)))));
         Assert.Throws<FilterTooLargeException>(() => FilterTree.Inline(Segment("2000"), id => id == "0" ? s_everyone : Segment(Below(id))));

@@ -50,7 +50,7 @@ public abstract class SegmentTest(SharedApps shared) : IClassFixture<SharedApps>
     private protected async Task<int> CountAsync(DirectAccount account, FilterSource source) =>
         (await Segments.CountContactsAsync(new CountContactsRequest { Account = account.Name, Source = source })).Count;
 
-    /// <summary>Gets what makes consistency tokens in the service under test.</summary>
+    /// <summary>Gets the maker of consistency tokens in the service under test.</summary>
     protected ConsistencyTokens Tokens() => shared.Apps.App(Service.Segments).Services.GetRequiredService<ConsistencyTokens>();
 
     protected static FilterSource Text(string text) => new() { Text = text };

@@ -8,7 +8,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Segments.Tests.Definitions;
 
-/// <summary>Whom a segment must include and exclude.</summary>
+/// <summary>The contacts that a segment must include and exclude.</summary>
 public sealed class SegmentExpectationsTests(SharedApps shared) : SegmentTest(shared)
 {
     [Fact]

@@ -10,7 +10,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Segments.Tests.Explain;
 
-/// <summary>What an explanation tells beside the verdict, on things written through the real services.</summary>
+/// <summary>The evidence in an explanation, on data written through the real services.</summary>
 public sealed class ExplainEvidenceTests(SharedApps shared) : SegmentTest(shared)
 {
     [Fact]

@@ -16,16 +16,16 @@ public enum EvidenceMutant
     /// <summary>Everything is right.</summary>
     None,
 
-    /// <summary>What lies outside the window is counted too.</summary>
+    /// <summary>Events outside the window are counted too.</summary>
     CountsIgnoreWindows,
 
-    /// <summary>Every opportunity counts, whatever the conditions.</summary>
+    /// <summary>Every opportunity counts, even if it fails the conditions.</summary>
     CountsIgnoreConditions,
 
     /// <summary>Activity later than now is counted.</summary>
     FutureCounts,
 
-    /// <summary>Every tag of the contact is counted, also those that are not asked for.</summary>
+    /// <summary>Every tag of the contact is counted, also those not in the clause.</summary>
     OtherTagsCount,
 
     /// <summary>A truth is that of a wrong rule.</summary>
@@ -33,8 +33,8 @@ public enum EvidenceMutant
 }
 
 /// <summary>
-/// What an explanation must say of a contact, found by asking the oracle about copies of the contact that have one single thing each. Both
-/// sides are written as lines, node by node.
+/// The evidence that an explanation must give about a contact, found by asking the oracle about copies of the contact that have one single thing
+/// each. Both sides are written as lines, node by node.
 /// </summary>
 internal sealed class NaiveEvidence(World world, Instant now, Func<string, Filter?> findSegment, EvidenceMutant mutant = EvidenceMutant.None)
 {
@@ -45,7 +45,7 @@ internal sealed class NaiveEvidence(World world, Instant now, Func<string, Filte
         _ => Mutant.None,
     });
 
-    /// <summary>Writes what an explanation says.</summary>
+    /// <summary>Writes the content of an explanation.</summary>
     public static IEnumerable<string> Given(Explanation explanation) =>
     [
         Line(
@@ -60,7 +60,7 @@ internal sealed class NaiveEvidence(World world, Instant now, Func<string, Filte
         .. explanation.Members.SelectMany(Given),
     ];
 
-    /// <summary>Writes what has to be said of a contact.</summary>
+    /// <summary>Writes the expected explanation of a contact.</summary>
     public IEnumerable<string> Expected(Filter filter, WorldContact contact) => Expected(filter, contact, []);
 
     private IEnumerable<string> Expected(Filter filter, WorldContact contact, HashSet<string> segments)
@@ -179,7 +179,7 @@ internal sealed class NaiveEvidence(World world, Instant now, Func<string, Filte
         clause.State == State.Suppressed ? (matches ? State.Suppressed : State.Unspecified)
         : (State)(clause.Channel == Crm.Common.V1.Channel.Sms ? contact.SmsConsent : contact.EmailConsent);
 
-    // A copy that has its tags, activity and opportunities taken away, and one thing given.
+    // A copy without its tags, activity and opportunities, and with one thing given.
     private static WorldContact With(Action<WorldContact> give, WorldContact contact)
     {
         var copy = contact.Copy();
@@ -203,7 +203,7 @@ internal sealed class NaiveEvidence(World world, Instant now, Func<string, Filte
         CultureInfo.InvariantCulture,
         $"{matches} {count} of {inAll}, sum {Comparable(sum)}, tags [{string.Join(',', tags ?? [])}], opportunities [{string.Join(',', opportunities ?? [])}], values [{string.Join('|', values ?? [])}], consent {consent}");
 
-    // Numbers without zeros behind the point that say nothing.
+    // Numbers without meaningless zeros after the point.
     private static string Comparable(string text) =>
         FilterValues.TryNumber(text, out var number) ? number.ToString("0.############################", CultureInfo.InvariantCulture) : text;
 }

@@ -14,7 +14,7 @@ using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 
 namespace TagSegments.Segments.Tests.Filters;
 
-/// <summary>The README tells the truth: each of its examples is read, printed and executed, and together they show everything there is.</summary>
+/// <summary>Every example of the README is read, printed and executed, and together they show every kind of clause.</summary>
 public sealed partial class FilterReadmeTests
 {
     private static readonly FilterCatalog s_catalog = new()

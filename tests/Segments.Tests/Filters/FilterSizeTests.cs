@@ -11,7 +11,7 @@ using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 
 namespace TagSegments.Segments.Tests.Filters;
 
-/// <summary>What may be saved can be read back from its text, up to the limits; beyond, saving is refused.</summary>
+/// <summary>A saved filter can be read back from its text, up to the limits; beyond them, saving is refused.</summary>
 public sealed class FilterSizeTests(SharedApps shared) : SegmentTest(shared)
 {
     [Fact]

@@ -22,7 +22,7 @@ public sealed class FilterSqlOracleTests(ITestOutputHelper output)
     private static readonly string[] s_moments =
         ["2026-11-23T10:20:30.123456Z", "2024-02-29T23:30:00Z", "2026-03-29T01:30:00Z", "2026-11-01T05:30:00Z", "2025-12-31T23:00:00Z"];
 
-    // Each shows one mutant for sure; random trees may miss a rare one.
+    // Each is sure to show one mutant; random trees may miss a rare one.
     private static readonly string[] s_directed =
     [
         "plan != \"Rural\"",

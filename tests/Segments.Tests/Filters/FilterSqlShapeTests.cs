@@ -27,7 +27,7 @@ public sealed class FilterSqlShapeTests
     [Fact]
     public void Segments_that_multiply_are_refused_before_they_fill_the_memory()
     {
-        // Each segment asks for the one before twice: 2^31 clauses.
+        // Each segment refers to the one before twice: 2^31 clauses.
         var ids = Enumerable.Range(0, 32).Select(_ => Guid.NewGuid().ToString()).ToList();
         Filter Reference(int i) => new() { Segment = new SegmentClause { SegmentId = ids[i] } };
         Filter? Find(string id) => ids.IndexOf(id) is 0

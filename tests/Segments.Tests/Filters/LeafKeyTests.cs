@@ -14,7 +14,7 @@ using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 
 namespace TagSegments.Segments.Tests.Filters;
 
-/// <summary>The key of a leaf stands for its SQL: what is kept under a key is the answer to every leaf that has it.</summary>
+/// <summary>The key of a leaf identifies its SQL: the answer kept under a key is the answer to every leaf with that key.</summary>
 public sealed class LeafKeyTests
 {
     private static readonly Instant s_now = Instant.FromUtc(2026, 11, 23, 10, 20);
@@ -76,7 +76,7 @@ public sealed class LeafKeyTests
     public void Windows_that_are_laid_over_the_same_times_share_their_key(string one, string another) =>
         Assert.Equal(Keys(one)[0], Keys(another)[0]);
 
-    // The same numbers of fields mean other things in each.
+    // The same field numbers mean other things in each.
     private static readonly FilterCatalog[] s_catalogs =
     [
         WorldNames.Catalog(),
@@ -102,7 +102,7 @@ public sealed class LeafKeyTests
         Stages = WorldNames.Catalog().Stages,
     };
 
-    // Half of the moments lie before some recorded activity, where the SQL has to exclude what is later than now.
+    // Half of the moments are before some recorded activity, so the SQL has to exclude later activity.
     private static IEnumerable<(string Key, string Statement)> Leaves(Filter clause, FilterCatalog catalog, Instant now)
     {
         if (!FilterValidator.Validate(clause, catalog).IsEmpty)

@@ -4,7 +4,7 @@ using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Segments.Tests.Filters;
 
-/// <summary>Makes the two segments of generated worlds, of which one refers to the other.</summary>
+/// <summary>Makes the two segments of generated worlds; one of them refers to the other.</summary>
 internal static class RandomSegments
 {
     public static Dictionary<string, Filter> Make(FilterGenerator filters)

@@ -44,7 +44,7 @@ public sealed class RuleWorld : IAsyncLifetime
 
     public async Task DisposeAsync() => await _database!.DisposeAsync();
 
-    // Everything is set; the times are those of the edges themselves.
+    // Everything is set; the times are exactly those of the edges.
     private static WorldContact First()
     {
         var contact = Contact(1, "Rural", 5m, new LocalDate(2000, 2, 29), s_now - Duration.FromDays(7), true);
@@ -70,7 +70,7 @@ public sealed class RuleWorld : IAsyncLifetime
         return contact;
     }
 
-    // Nothing is known.
+    // Nothing is set.
     private static WorldContact Third()
     {
         var contact = Contact(3, "", 0m, default, default, null);
@@ -78,7 +78,7 @@ public sealed class RuleWorld : IAsyncLifetime
         return contact;
     }
 
-    // White space only; what happened lies in the future.
+    // White space only; its events are in the future.
     private static WorldContact Fourth()
     {
         var contact = Contact(4, " \t ", 1.50m, new LocalDate(1999, 2, 28), s_now + Duration.FromHours(1), null);

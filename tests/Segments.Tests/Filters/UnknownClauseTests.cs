@@ -12,7 +12,7 @@ namespace TagSegments.Segments.Tests.Filters;
 /// <summary>A clause of a kind that only a later version knows is refused by every service that takes a filter, never guessed.</summary>
 public sealed class UnknownClauseTests(SharedApps shared) : SegmentTest(shared)
 {
-    // A filter whose kind is field 77, which nobody knows.
+    // A filter whose kind is the unknown field 77.
     private static Filter Unknown => Filter.Parser.ParseFrom((byte[])[0xEA, 0x04, 0x00]);
 
     public static TheoryData<string> Calls() => ["save", "count", "negated", "explain", "smart list", "bulk", "campaign", "workflow"];

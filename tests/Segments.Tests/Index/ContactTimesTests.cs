@@ -7,7 +7,7 @@ public sealed class ContactTimesTests
 {
     private static readonly long s_now = new DateTime(2026, 11, 23, 10, 0, 0, DateTimeKind.Utc).Ticks;
 
-    // From one instant for all, over steps of one tick, to times that fill the whole scale.
+    // From one instant for all, and steps of one tick, to times that fill the whole scale.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -43,7 +43,7 @@ public sealed class ContactTimesTests
     private static Dictionary<int, long[]> SecondChunk(long[] times) => times.Chunk(TimesPage.Size).Index()
         .ToDictionary(page => (ChunkLayout.Bits / TimesPage.Size) + page.Index, page => page.Item);
 
-    // The times themselves, those next to them, the ends of steps and what lies outside.
+    // The times themselves, their neighbours, the ends of steps and times outside.
     private static long Bound(Random random, long[] times) => random.Next(6) switch
     {
         0 => 1,

@@ -37,7 +37,7 @@ public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedA
     {
         var (mutant, answer) = (Mutants.All.Single(mutant => mutant.ReadsRedisLate), (IReadOnlyList<int>)[]);
 
-        // On a busy machine Redis may not answer in time: then nothing is believed, and nothing is mixed.
+        // On a busy machine Redis may not answer in time: then nothing of it is used, and nothing is mixed.
         for (var round = 0; round < 5 && answer.Count == 0; round++)
         {
             answer = await AskWhileAnotherReplicaRunsAheadAsync(mutant);
@@ -88,7 +88,7 @@ public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedA
         return await late;
     }
 
-    // The other replica sees a transaction that moves contact 1 from one tag to the other. Nobody ever has both or, after it, the first.
+    // The other replica sees a transaction that moves contact 1 from one tag to the other. The contact never has both or, after it, the first.
     private async Task<IReadOnlyList<int>> AskWhileAnotherReplicaRunsAheadAsync(Protocol protocol)
     {
         var (account, from, to) = await SetUpAsync();

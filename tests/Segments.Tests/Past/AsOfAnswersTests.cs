@@ -13,8 +13,8 @@ using Xunit.Abstractions;
 namespace TagSegments.Segments.Tests.Past;
 
 /// <summary>
-/// Previews, facets, overlaps and rows are asked for now and then between random writes. Asked for again in the end as of these instants, each
-/// must be answered as it was.
+/// Asks for previews, facets, overlaps and rows from time to time between random writes. Asked again in the end as of these instants, each must
+/// get the same answer.
 /// </summary>
 public sealed class AsOfAnswersTests(SharedApps shared, ITestOutputHelper output) : SegmentTest(shared)
 {

@@ -22,8 +22,8 @@ using Xunit.Abstractions;
 namespace TagSegments.Segments.Tests.Past;
 
 /// <summary>
-/// Random writes of every kind go through the real services, and the world is copied now and then. In the end the answers as of these
-/// instants must be those that the oracle gives about the copies, and wrong ways to look back must be noticed.
+/// Random writes of every kind go through the real services, and the world is copied from time to time. In the end the answers as of these
+/// instants must be those of the oracle about the copies, and wrong ways to look back must be noticed.
 /// </summary>
 public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output) : IClassFixture<SharedApps>
 {
@@ -31,7 +31,7 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
     private const int Moments = 12;
     private const int FiltersPerMoment = 25;
 
-    // What every mutant changes at some moment, whatever the random filters ask about.
+    // Each mutant changes the answer to one of these at some moment, whatever the random filters are.
     private static readonly string[] s_directed =
     [
         "everyone", "updated in last 1 minute", "has tag starting with \"Source: \" OR has tag starting with \"v\"",
@@ -146,7 +146,7 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
         var filters = s_directed.Select(text => FilterParser.Parse(text, moment.Catalog)).ToList();
         while (filters.Count < FiltersPerMoment)
         {
-            // What was deleted then cannot be asked about.
+            // A filter about a thing that was deleted then cannot be evaluated.
             if (generator.Tree() is var filter && FilterValidator.Validate(filter, moment.Catalog) is { Violations.Count: 0, Missing.Count: 0 })
             {
                 filters.Add(filter);
@@ -163,7 +163,7 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
         return new Moment(asOf, await new WorldReader(connection, accountId).ReadAsync(catalog), catalog, write);
     }
 
-    // Segments and campaigns with the numbers that the generator of filters knows; contacts on both sides of a border between chunks.
+    // Segments and campaigns with the numbers that the generator of filters uses; contacts on both sides of a border between chunks.
     private static async Task<int> PrepareAsync(NpgsqlConnection connection, string account)
     {
         var accountId = await connection.ExecuteScalarAsync<int>("SELECT account_id FROM crm.account WHERE name = @account", new { account });
@@ -186,7 +186,7 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
         return accountId;
     }
 
-    /// <summary>An instant, what the account was then, and the write before it.</summary>
+    /// <summary>An instant, the state of the account then, and the write before it.</summary>
     private sealed record Moment(Timestamp AsOf, World World, FilterCatalog Catalog, string LastWrite)
     {
         public static readonly Dictionary<string, Filter> Segments = new()

@@ -10,7 +10,7 @@ using Field = Crm.Contacts.V1.Field;
 
 namespace TagSegments.Segments.Tests.Past;
 
-/// <summary>Names say today what is meant; what they were then counts where a filter compares names.</summary>
+/// <summary>Names mean what they mean today; a filter that compares names uses the names of then.</summary>
 public sealed class AsOfNamesTests(SharedApps shared) : SegmentTest(shared)
 {
     private readonly SharedApps _shared = shared;

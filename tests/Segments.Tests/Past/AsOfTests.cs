@@ -9,7 +9,7 @@ using Field = Crm.Contacts.V1.Field;
 
 namespace TagSegments.Segments.Tests.Past;
 
-/// <summary>Each kind of data changes, and the answer as of the instant before is what it was.</summary>
+/// <summary>Each kind of data changes, and the answer as of the instant before is the old one.</summary>
 public sealed class AsOfTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]

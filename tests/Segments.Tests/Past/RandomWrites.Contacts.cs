@@ -7,7 +7,7 @@ using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Segments.Tests.Past;
 
-/// <summary>This part writes contacts and what they agree to.</summary>
+/// <summary>This part writes contacts and their consent.</summary>
 internal sealed partial class RandomWrites
 {
     private async Task CreateContactAsync() => _contacts.Add(await account.NewContactAsync(RandomContact(0)));

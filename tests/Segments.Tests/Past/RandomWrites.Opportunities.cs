@@ -41,7 +41,7 @@ internal sealed partial class RandomWrites
         };
     }
 
-    // Values become texts and, if every one of them still reads so, what they were.
+    // Values become texts and, if every one of them can still be read, their former type.
     private async Task FieldAsync()
     {
         var place = random.Next(_fields.Count);

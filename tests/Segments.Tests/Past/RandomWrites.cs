@@ -29,7 +29,7 @@ internal sealed partial class RandomWrites(PastAccount account, Random random, I
     private readonly List<Pipeline> _pipelines = [];
     private readonly List<Field> _fields = [];
 
-    /// <summary>Makes the names that <see cref="WorldNames"/> has, under the numbers that they have there as far as filters use those.</summary>
+    /// <summary>Makes the names of <see cref="WorldNames"/>, under their numbers as far as filters use those.</summary>
     public async Task CreateNamesAsync()
     {
         foreach (var (id, name) in WorldNames.Tags)
@@ -54,7 +54,7 @@ internal sealed partial class RandomWrites(PastAccount account, Random random, I
         }
     }
 
-    /// <summary>Makes one write; what the services refuse has not happened.</summary>
+    /// <summary>Makes one write; a write that the services refuse has no effect.</summary>
     public async Task<string> WriteAsync()
     {
         var (name, write) = Choose();

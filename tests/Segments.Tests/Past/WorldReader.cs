@@ -10,7 +10,7 @@ using FieldType = Crm.Contacts.V1.Field.Types.Type;
 namespace TagSegments.Segments.Tests.Past;
 
 /// <summary>
-/// Copies an account as it stands into a world, from the tables of the present alone: what the oracle is asked later about this instant.
+/// Copies the present state of an account into a world, from the tables of the present alone. The oracle is asked later about this instant.
 /// </summary>
 internal sealed class WorldReader(NpgsqlConnection connection, int accountId)
 {

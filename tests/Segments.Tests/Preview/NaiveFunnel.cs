@@ -10,16 +10,16 @@ public enum FunnelMutant
     /// <summary>Every count is right.</summary>
     None,
 
-    /// <summary>What is left forgets the members before the last one.</summary>
+    /// <summary>The remaining count forgets the members before the last one.</summary>
     RunningForgets,
 
-    /// <summary>What an OR reaches is counted as what an AND leaves.</summary>
+    /// <summary>The members of an OR are counted like those of an AND.</summary>
     RunningOrIsAnd,
 
-    /// <summary>Contacts who share nothing with the rest of the filter are left out of a clause's own count.</summary>
+    /// <summary>A clause's own count leaves out contacts that the rest of the filter excludes.</summary>
     OwnCountIsWithinTheRest,
 
-    /// <summary>A negated member counts those that it leaves out.</summary>
+    /// <summary>A negated member counts the contacts that it leaves out.</summary>
     NotIsItsMember,
 
     /// <summary>One rule of a clause is wrong.</summary>

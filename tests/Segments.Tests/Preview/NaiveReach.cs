@@ -13,7 +13,7 @@ public enum ReachMutant
     /// <summary>Two contacts with one address get two messages.</summary>
     DuplicatesCount,
 
-    /// <summary>One who unsubscribed speaks for himself alone, not for his address.</summary>
+    /// <summary>An unsubscribe counts for the contact alone, not for its address.</summary>
     TwinsMayBeReached,
 
     /// <summary>Only contacts of the segment itself can decline for an address.</summary>
@@ -22,17 +22,17 @@ public enum ReachMutant
     /// <summary>Suppressed addresses are written to.</summary>
     SuppressedCount,
 
-    /// <summary>Who was never asked is left out.</summary>
+    /// <summary>Contacts that were never asked are left out.</summary>
     NeverAskedIsOut,
 
     /// <summary>Do-not-disturb is not looked at.</summary>
     DisturbsEveryone,
 
-    /// <summary>Whatever stands there is an address.</summary>
+    /// <summary>Any text is an address.</summary>
     AnythingIsAnAddress,
 }
 
-/// <summary>Takes the contacts one after the other, by number, as the rules say.</summary>
+/// <summary>Takes the contacts one after another, by number, as the rules say.</summary>
 internal static class NaiveReach
 {
     public static ChannelReach Count(

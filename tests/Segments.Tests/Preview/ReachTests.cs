@@ -6,12 +6,12 @@ using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Segments.Tests.Preview;
 
-/// <summary>Whom a campaign would reach, counted naively from the rules for campaigns.</summary>
+/// <summary>The contacts that a campaign would reach, counted naively by the rules for campaigns.</summary>
 public sealed class ReachTests(SharedApps shared) : SegmentTest(shared)
 {
     private readonly TestApps _apps = shared.Apps;
 
-    // What people type, whether it is an address, and by what it is compared.
+    // Typed texts, whether each is an address, and the key by which it is compared.
     private static readonly (string? Text, bool Valid, string Key)[] s_emails =
     [
         (null, false, ""), ("", false, ""), (" \t", false, ""),
@@ -103,7 +103,7 @@ public sealed class ReachTests(SharedApps shared) : SegmentTest(shared)
         {
             contact.Texts["email"] = s_emails[random.Next(s_emails.Length)].Text;
             contact.Texts["phone"] = s_phones[random.Next(s_phones.Length)].Text;
-            // Few decline, or hardly an address would be left whose owner did not.
+            // Few decline, because otherwise hardly an address would be left whose owner did not.
             (contact.EmailConsent, contact.SmsConsent) = (Consent(), Consent());
         }
 

@@ -46,7 +46,7 @@ internal sealed class WorldAccount
         return account;
     }
 
-    /// <summary>Finds naively who matches at an instant.</summary>
+    /// <summary>Finds the matches at an instant naively.</summary>
     public HashSet<int> Matches(Filter filter, Timestamp at, Mutant mutant = Mutant.None)
     {
         var now = FilterValues.ToMicroseconds(Instant.FromDateTimeOffset(at.ToDateTimeOffset()));

@@ -7,7 +7,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Segments.Tests.SmartLists;
 
-/// <summary>Who is in a smart list: (the filter OR the include tag) AND NOT the exclude tag, wherever a filter can be named.</summary>
+/// <summary>The members of a smart list: (the filter OR the include tag) AND NOT the exclude tag, wherever a filter can be named.</summary>
 public sealed class SmartListMembersTests(SharedApps shared) : SegmentTest(shared)
 {
     [Fact]

@@ -56,7 +56,7 @@ public sealed class SmartListOrderTests(SharedApps shared) : SegmentTest(shared)
         Assert.Equal(Sorted(contacts.Where(id => id > 5), values, column, descending), ids);
     }
 
-    // Gives the contacts values with gaps and repetitions, and says what they are.
+    // Gives the contacts values with gaps and repetitions, and returns them.
     private static async Task<Dictionary<int, IComparable?>> FillAsync(DirectAccount account, string column, Random random)
     {
         var values = Enumerable.Range(1, 40).ToDictionary(id => id, id => (IComparable?)id);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace TagSegments.ServiceDefaults.Tests.Calls;
 
-/// <summary>A call of somebody to a method, without a server.</summary>
+/// <summary>A call to a method, without a server.</summary>
 internal sealed class FakeCall : ServerCallContext
 {
     private readonly string _method;

@@ -6,7 +6,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests.Data;
 
-/// <summary>Real losers: PostgreSQL itself decides which of the transactions has to give way.</summary>
+/// <summary>Real losers: PostgreSQL itself decides which of the transactions fails.</summary>
 public sealed class TransactionRetryTests : IAsyncLifetime
 {
     private TestDatabase _test = null!;

@@ -115,7 +115,7 @@ public sealed class ManifestTests
     private static IEnumerable<string> Named<T>(IEnumerable<object> objects)
         where T : IKubernetesObject<V1ObjectMeta> => objects.OfType<T>().Select(item => item.Metadata.Name);
 
-    // As kustomize renders it; on a machine without kubectl, the files that it would combine, with the services' names put in.
+    // As kustomize renders it; on a machine without kubectl, the files that it would combine, with the services' names filled in.
     private static List<object> Load(string folder)
     {
         var path = Path.Combine(s_root, folder);

@@ -154,7 +154,7 @@ public sealed class SmtpSinkTests
         await client.DisconnectAsync(quit: true);
     }
 
-    /// <summary>A client that writes what it is told, for what no well-behaved client sends.</summary>
+    /// <summary>A client that writes given text, to send what no well-behaved client sends.</summary>
     private sealed class RawClient : IDisposable
     {
         private readonly TcpClient _tcp;

@@ -6,7 +6,7 @@ using State = Crm.Workflows.V1.Run.Types.State;
 
 namespace TagSegments.Workflows.Tests.Runs;
 
-/// <summary>What workflows refer to and is not there, or goes away in mid-run.</summary>
+/// <summary>References of workflows to things that do not exist, or disappear in mid-run.</summary>
 public sealed class BrokenReferenceTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Theory]
@@ -57,7 +57,7 @@ public sealed class BrokenReferenceTests(SharedApps shared) : IClassFixture<Shar
             Workflow = new() { WorkflowId = workflow.WorkflowId },
             Yaml = "{name: W, nodes: [{id: done, end: {}}]}",
         });
-        // The draft is whole again, but what is published is still what counts.
+        // The draft is whole again, but the published version still counts.
         Assert.Single(await ProblemsAsync(crm, workflow));
         await Clock.MakeDueAsync(crm.Apps, run);
         var parked = await crm.WaitForRunAsync(workflow, contact, State.Parked);
@@ -92,7 +92,7 @@ public sealed class BrokenReferenceTests(SharedApps shared) : IClassFixture<Shar
         var left = await crm.WaitForRunAsync(workflow, duplicate, State.Exited);
         Assert.Equal((run.RunId, "the contact was merged into another one"), (left.RunId, left.Reason));
         Assert.Equal(["Start"], await crm.TagsOfAsync(stays));
-        // Both feeds are handled in order: what comes behind the merge finds that it started nothing.
+        // Both feeds are handled in order: an event after the merge shows that the merge started nothing.
         await crm.AddTagAsync(stays, "Mark");
         Assert.Equal("pause", (await crm.WaitForRunAsync(workflow, stays, State.Waiting)).NodeId);
     }

@@ -5,7 +5,7 @@ using State = Crm.Workflows.V1.Run.Types.State;
 
 namespace TagSegments.Workflows.Tests.Runs;
 
-/// <summary>Bulk operations: their enrolments are put off until they can be carried out, which nobody must be able to tell from the outcome.</summary>
+/// <summary>Bulk operations: their enrolments are deferred until they can be carried out, which must not change the outcome.</summary>
 public sealed class BulkTests : IAsyncLifetime
 {
     private const int Contacts = 3_000;
@@ -82,7 +82,7 @@ public sealed class BulkTests : IAsyncLifetime
 
         await WaitForAsync(once, contacts.Length + 1, State.Waiting, State.Declined);
         await WaitForAsync(exit, contacts.Length + 1, State.Waiting, State.Exited);
-        // Newest first: of the events of the last contact the one of the bulk operation was there before.
+        // Newest first: of the events of the last contact, the one of the bulk operation came first.
         var last = (await _crm.RunsAsync(once, contacts[^1])).OrderBy(run => run.EventId.EndsWith($".{run.ContactId}", StringComparison.Ordinal) ? 0 : 1);
         Assert.Equal([State.Waiting, State.Declined], last.Select(run => run.State));
         var left = (await _crm.RunsAsync(exit, contacts[^1])).OrderBy(run => run.EventId.EndsWith($".{run.ContactId}", StringComparison.Ordinal) ? 0 : 1);

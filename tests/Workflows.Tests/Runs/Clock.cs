@@ -4,10 +4,10 @@ using TagSegments.Testing;
 
 namespace TagSegments.Workflows.Tests.Runs;
 
-/// <summary>Lets time pass for a run: timers run by the database's clock, which tests do not turn.</summary>
+/// <summary>Makes time pass for a run: timers use the database's clock, which tests cannot change.</summary>
 internal static class Clock
 {
-    /// <summary>Looks behind the services.</summary>
+    /// <summary>Reads the tables of the services.</summary>
     public static async Task<T> ScalarAsync<T>(TestApps apps, string sql, params object[] values)
     {
         await using var connection = new NpgsqlConnection(apps.Database.OwnerConnectionString);
@@ -24,7 +24,7 @@ internal static class Clock
     public static async Task MakeDueAsync(TestApps apps, Run run) => Assert.Equal(1, await ExecuteAsync(
         apps, "UPDATE workflows.run SET due_at = now(), expires_at = now() WHERE run_id = $1 AND due_at IS NOT NULL", Guid.Parse(run.RunId)));
 
-    /// <summary>Lets the database's clock jump, as the runs of a workflow see it: everything that they have noted lies as much further back.</summary>
+    /// <summary>Makes the database's clock jump, as the runs of a workflow see it: all their times move back by that much.</summary>
     public static Task JumpAsync(TestApps apps, Workflow workflow, TimeSpan jump) => ExecuteAsync(
         apps,
         """
@@ -35,7 +35,7 @@ internal static class Clock
         Guid.Parse(workflow.WorkflowId),
         jump);
 
-    /// <summary>Puts a run back to its first node, as if nothing that it did since had been committed here; what others did stays.</summary>
+    /// <summary>Puts a run back to its first node, as if none of its later steps had been committed here; the effects elsewhere stay.</summary>
     public static async Task ForgetAsync(TestApps apps, Run run, string firstNodeId)
     {
         var id = Guid.Parse(run.RunId);

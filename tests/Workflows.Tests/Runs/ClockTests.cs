@@ -60,7 +60,7 @@ public sealed class ClockTests(SharedApps shared) : IClassFixture<SharedApps>
         return (crm, workflow);
     }
 
-    // A workflow that is published later acts on an event that comes later: by then what was due before was found as well.
+    // A workflow that is published later acts on a later event: by then, any earlier due run has been found as well.
     private static async Task AssertStillWaitingAsync(WorkflowAccount crm, Workflow workflow)
     {
         var marker = await crm.PublishAsync("{name: Marker, triggers: [{tag: {change: removed, any: true}}], nodes: [{id: done, end: {}}]}");

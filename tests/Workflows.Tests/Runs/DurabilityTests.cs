@@ -82,7 +82,7 @@ public sealed class DurabilityTests : IAsyncLifetime
         await using var receiver = await HookReceiver.StartAsync();
         var crm = await WorkflowAccount.NewAsync(_apps, "Start", "Mark");
         var contact = await crm.NewContactAsync();
-        // Deletes the contact in the middle of the run, before anybody can have heard of it.
+        // Deletes the contact in the middle of the run, before any service can know of it.
         receiver.Answer = _ =>
         {
             _apps.Contacts.DeleteContact(new() { Account = crm.Name, ContactId = contact });

@@ -161,7 +161,7 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
         await crm.Apps.Workflows.UnpublishWorkflowAsync(new() { Account = crm.Name, WorkflowId = draft.WorkflowId });
         await crm.AddTagAsync(contact, "C");
 
-        // A workflow that was published later sees what came after: by then the event before it was handled.
+        // A workflow that was published later sees the later event: by then the event before it was handled.
         var marker = await crm.PublishAsync("{name: Marker, triggers: [{tag: {change: removed, any: true}}], nodes: [{id: done, end: {}}]}");
         await crm.RemoveTagAsync(contact, "C");
         await crm.WaitForRunAsync(marker, contact, State.Completed);

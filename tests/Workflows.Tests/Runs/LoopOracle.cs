@@ -3,7 +3,7 @@ using Change = Crm.Workflows.V1.TagTrigger.Types.Change;
 
 namespace TagSegments.Workflows.Tests.Runs;
 
-/// <summary>What loops are, by brute force and without a line of the service: who starts whom, and the closure of that.</summary>
+/// <summary>Finds loops by brute force and without a line of the service: which workflow starts which, and the closure of that.</summary>
 internal static class LoopOracle
 {
     /// <summary>Whether a workflow could start itself again, over others or not.</summary>

@@ -6,7 +6,7 @@ using State = Crm.Workflows.V1.Run.Types.State;
 
 namespace TagSegments.Workflows.Tests.Runs;
 
-/// <summary>Workflows at random on the real services: whatever they do to one another, it ends, visibly, and no event is lost.</summary>
+/// <summary>Random workflows on the real services: however they start one another, every run ends visibly, and no event is lost.</summary>
 public sealed class RandomRunTests(SharedApps shared, ITestOutputHelper output) : IClassFixture<SharedApps>
 {
     private const int Tags = 4;
@@ -50,7 +50,7 @@ public sealed class RandomRunTests(SharedApps shared, ITestOutputHelper output) 
                 && run.Cause.WorkflowChain.Distinct().Count() == run.Cause.WorkflowChain.Count,
             $"seed {seed}: {run}"));
         Assert.DoesNotContain(runs, run => run.State is State.Parked);
-        // What the search at publication does not call a loop is none.
+        // A circle that the search at publication does not report is not a loop.
         Assert.All(
             runs.Where(run => run.State is State.LoopStopped),
             run => Assert.True(LoopOracle.IsInLoop(all, all.Single(workflow => workflow.WorkflowId == run.WorkflowId)), $"seed {seed}: {run}"));

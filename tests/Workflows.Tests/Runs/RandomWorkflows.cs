@@ -4,7 +4,7 @@ using Change = Crm.Workflows.V1.TagTrigger.Types.Change;
 
 namespace TagSegments.Workflows.Tests.Runs;
 
-/// <summary>Workflows at random over few tags, so that they start one another: ping-pong, fan-out, circles of any length.</summary>
+/// <summary>Random workflows over few tags, so that they start one another: ping-pong, fan-out, circles of any length.</summary>
 internal sealed class RandomWorkflows(int seed, int tags)
 {
     private readonly Random _random = new(seed);

@@ -9,7 +9,7 @@ using State = Crm.Workflows.V1.Run.Types.State;
 
 namespace TagSegments.Workflows.Tests.Runs;
 
-/// <summary>The YAML of the service's README: it has everything, is accepted, and does what it says.</summary>
+/// <summary>The YAML of the service's README: it is complete, is accepted, and does what it says.</summary>
 public sealed partial class ReferenceTests
 {
     private static readonly string[] s_examples =

@@ -28,7 +28,7 @@ public sealed class RepetitionTests(SharedApps shared) : IClassFixture<SharedApp
         var run = await crm.WaitForRunAsync(workflow, contact, State.Completed);
         var before = await EffectsAsync(crm, contact);
 
-        // What somebody does meanwhile stays.
+        // A change that somebody makes meanwhile stays.
         await crm.RemoveTagAsync(contact, "Mark");
         await Clock.ForgetAsync(crm.Apps, run, "mark");
         await crm.WaitForRunAsync(workflow, contact, State.Completed);

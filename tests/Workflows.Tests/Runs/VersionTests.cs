@@ -64,7 +64,7 @@ public sealed class VersionTests(SharedApps shared) : IClassFixture<SharedApps>
             StatusCode.NotFound,
             ErrorReason.NotFound,
             () => crm.Apps.Workflows.GetWorkflowAsync(new() { Account = crm.Name, Name = "W" }).ResponseAsync);
-        // The name is free again, and nothing of the old one starts.
+        // The name is free again, and the old workflow starts nothing.
         var other = await crm.PublishAsync(Waiting);
         await crm.RemoveTagAsync(contact, "Start");
         await crm.AddTagAsync(contact, "Start");
@@ -79,7 +79,7 @@ public sealed class VersionTests(SharedApps shared) : IClassFixture<SharedApps>
         var target = await crm.CreateAsync("{name: Target, nodes: [{id: done, end: {}}]}");
         var start = await crm.CreateAsync("{name: Start, nodes: [{id: go, go_to_workflow: {workflow: Target}}]}");
 
-        await AssertInUseAsync(crm, target, "is what \"Start\" goes to");
+        await AssertInUseAsync(crm, target, "is the target of \"Start\"");
         await crm.Apps.Workflows.DeleteWorkflowAsync(new() { Account = crm.Name, WorkflowId = target.WorkflowId, Force = true });
 
         var broken = await crm.Apps.Workflows.GetWorkflowAsync(new() { Account = crm.Name, WorkflowId = start.WorkflowId });

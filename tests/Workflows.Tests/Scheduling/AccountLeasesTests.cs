@@ -32,7 +32,7 @@ public sealed class AccountLeasesTests : IAsyncLifetime
         var (first, second) = (new AccountLeases(_source), new AccountLeases(_source));
         var alone = await HoldAsync(first);
 
-        // The first one holds everything; what is the second one's share, that one gets when the first one gives it back.
+        // The first process holds everything; the second gets its share when the first one gives it back.
         var early = await HoldAsync(second);
         var kept = await HoldAsync(first);
         await first.ReleaseAsync([.. alone.Except(kept)], CancellationToken.None);
@@ -55,7 +55,7 @@ public sealed class AccountLeasesTests : IAsyncLifetime
         var back = await HoldAsync(first);
 
         Assert.Equal(Accounts, taken.Count);
-        // It was only silent, and knows now that it holds nothing any more.
+        // It was only silent, and learns now that it no longer holds anything.
         Assert.Empty(back);
     }
 

@@ -5,9 +5,8 @@ using MimeKit.Utils;
 namespace TagSegments.Campaigns.Delivery.FastPath;
 
 /// <summary>
-/// Makes the parts of which mails are composed. What is plain ASCII is written as it is if <paramref name="isFast"/>; the mail library makes
-/// everything else. All messages of a campaign have one sender, and many leave within one second: both headers are kept from message to
-/// message.
+/// Makes the parts of mails. Plain ASCII is written as it is if <paramref name="isFast"/>; the mail library makes everything else. All messages
+/// of a campaign have one sender, and many leave within one second, so both headers are kept from message to message.
 /// </summary>
 internal sealed class MailParts(bool isFast)
 {
@@ -54,7 +53,7 @@ internal sealed class MailParts(bool isFast)
     /// <summary>Makes a header of one web address.</summary>
     public Header Url(HeaderId id, string url) => isFast ? PlainHeader.Url(id, url) : new Header(id, $"<{url}>");
 
-    /// <summary>Makes a part of a message, or all of its body, which ends with a line break.</summary>
+    /// <summary>Makes a part of a message, or its whole body, which ends with a line break.</summary>
     public MimeEntity Body(TextFormat format, string text, bool isWhole) =>
         isFast ? PlainText.Create(format, text, isWhole) : new TextPart(format) { Text = text };
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace TagSegments.Campaigns.Delivery.FastPath;
 
 /// <summary>
-/// The socket below the mail library. One that the library makes itself has a timer, two sources of cancellation and a task for every read and
+/// The socket below the mail library. A socket that the library makes has a timer, two sources of cancellation and a task for every read and
 /// write, which costs more than the conversation; this one has a timer, and sets it only if it has to wait.
 /// </summary>
 internal sealed class MailSocket : NetworkStream
@@ -76,7 +76,7 @@ internal sealed class MailSocket : NetworkStream
         return 0;
     }
 
-    // Giving up gives up the connection: the rest of this conversation would be taken for the next one.
+    // A timeout ends the connection: the rest of this conversation would be taken for the next one.
     private async Task<int> WithinPatienceAsync(ValueTask<int> transfer, CancellationToken ct)
     {
         using var giveUp = ct.UnsafeRegister(static broken => ((CancellationTokenSource)broken!).Cancel(), _broken);

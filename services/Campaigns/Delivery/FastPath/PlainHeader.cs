@@ -13,7 +13,7 @@ internal sealed class PlainHeader : Header
     {
     }
 
-    /// <summary>Makes a header of a text. One that would have to be encoded or folded is left to the library.</summary>
+    /// <summary>Makes a header of a text. A text that needs encoding or folding is left to the library.</summary>
     public static Header Text(HeaderId id, string value) => IsPlain(value) && Fits(id, value) ? new PlainHeader(id, value) : new Header(id, value);
 
     /// <summary>Makes a header of an address without a name, which has been checked.</summary>

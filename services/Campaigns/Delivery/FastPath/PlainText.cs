@@ -18,7 +18,7 @@ internal sealed class PlainText : MimeEntity
         _bytes = Encoding.ASCII.GetBytes(text.ReplaceLineEndings("\r\n"));
     }
 
-    /// <summary>Makes a part of a message, or all of its body, which ends with a line break. A text that is not plain is left to the library.</summary>
+    /// <summary>Makes a part of a message, or its whole body, which ends with a line break. The library makes texts that are not plain.</summary>
     public static MimeEntity Create(TextFormat format, string text, bool isBody) => !IsPlain(text)
         ? new TextPart(format) { Text = text }
         : new PlainText(format == TextFormat.Html ? "html" : "plain", isBody && !text.EndsWith('\n') ? text + '\n' : text);
@@ -41,7 +41,7 @@ internal sealed class PlainText : MimeEntity
 
     private static bool IsPlain(string text) =>
         text.Length > 0 && !text.AsSpan().ContainsAnyExcept(s_plain) && HasShortLines(text)
-        // Mail boxes are files in which a line like this begins a message.
+        // In mailbox files, a line like this begins a message.
         && !text.StartsWith("From ", StringComparison.Ordinal) && !text.Contains("\nFrom ", StringComparison.Ordinal);
 
     private static bool HasShortLines(string text)

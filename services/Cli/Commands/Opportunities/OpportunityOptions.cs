@@ -15,7 +15,7 @@ internal sealed class OpportunityOptions
     private readonly Option<string> _contact = new("--contact", "-c") { Description = "The contact: its number, or external:KEY.", HelpName = "contact" };
     private readonly Option<string> _pipeline = Options.Text("--pipeline", "The pipeline. Defaults to its current pipeline, or the only one.");
     private readonly Option<string> _stage = Options.Text("--stage", "The stage in the pipeline.");
-    private readonly Option<string> _status = new Option<string>("--status") { Description = "How it stands.", HelpName = "open|won|lost" }.AcceptOnlyFrom("open", "won", "lost");
+    private readonly Option<string> _status = new Option<string>("--status") { Description = "The status.", HelpName = "open|won|lost" }.AcceptOnlyFrom("open", "won", "lost");
     private readonly Option<string> _amount = Options.Text("--amount", "The amount as a decimal number.");
     private readonly Option<string> _opened = Options.Text("--opened", "The day it was opened, like 2026-11-23.");
     private readonly Option<string> _closed = Options.Text("--closed", "The day it was closed.");

@@ -87,10 +87,10 @@ internal static class TagChanges
     /// <summary>`tags merge`.</summary>
     public static Command Merge()
     {
-        var from = new Argument<string>("from") { Description = "The tag that goes." };
+        var from = new Argument<string>("from") { Description = "The tag to merge away." };
         var into = new Argument<string>("into") { Description = "The tag that stays." };
         var start = new Option<bool>("--start-workflows") { Description = "Let workflows react to contacts that get the tag that stays." };
-        var force = new Option<bool>("--force") { Description = "Merge even if something uses the tag that goes; it becomes invalid, visibly." };
+        var force = new Option<bool>("--force") { Description = "Merge even if something uses the tag to merge away; it becomes visibly invalid." };
         var command = new Command("merge", "Merges a tag into another one; see `tags what-if --merge-into` first.") { from, into, start, force };
         return command.Runs(async (session, ct) =>
         {

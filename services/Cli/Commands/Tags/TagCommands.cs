@@ -127,7 +127,7 @@ internal static class TagCommands
     private static Command Delete()
     {
         var key = Keys.Tag.Argument();
-        var force = new Option<bool>("--force") { Description = "Delete it even if something uses it; whatever uses it becomes invalid, visibly." };
+        var force = new Option<bool>("--force") { Description = "Delete it even if something uses it; its users become visibly invalid." };
         var command = new Command("delete", "Deletes a tag; `tags restore` restores it.") { key, force };
         return command.Runs(async (session, ct) =>
         {

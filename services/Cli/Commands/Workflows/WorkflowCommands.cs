@@ -50,7 +50,7 @@ internal static class WorkflowCommands
     private static Command Delete()
     {
         var key = Keys.Workflow.Argument();
-        var force = new Option<bool>("--force") { Description = "Delete it even if it is published, has runs under way (they are cancelled), or another workflow goes to it." };
+        var force = new Option<bool>("--force") { Description = "Delete it even if it is published, has runs under way (they are cancelled), or is the target of another workflow." };
         var command = new Command("delete", "Deletes a workflow. Its versions and runs can still be read by its id.") { key, force };
         return command.Runs(async (session, ct) =>
         {

@@ -8,8 +8,8 @@ using Change = Crm.Segments.V1.DiffLine.Types.Change;
 namespace TagSegments.Segments.Definitions.Versions;
 
 /// <summary>
-/// Compares two filters clause by clause. The order in a group is no difference; a filter that was put into a group, or taken out of one, is
-/// found again there.
+/// Compares two filters clause by clause. The order in a group makes no difference; a filter that was moved into a group, or out of one, is
+/// found there.
 /// </summary>
 internal sealed class FilterDiff
 {
@@ -18,7 +18,7 @@ internal sealed class FilterDiff
 
     private FilterDiff(FilterCatalog catalog) => _catalog = catalog;
 
-    /// <summary>Gets the lines of both filters, each marked with what became of it.</summary>
+    /// <summary>Gets the lines of both filters, each marked as kept, added or removed.</summary>
     public static IReadOnlyList<DiffLine> Between(Filter before, Filter after, FilterCatalog catalog)
     {
         var diff = new FilterDiff(catalog);
@@ -48,7 +48,7 @@ internal sealed class FilterDiff
         }
     }
 
-    // Whichever of the two holds the other, as far as that can be told, got a level around it or lost one.
+    // If one of the two holds the other, as far as that can be seen, it gained or lost a level.
     private void CompareDifferent(Filter before, Filter after, int depth)
     {
         var (olds, news) = (FilterTree.Members(before), FilterTree.Members(after));
@@ -89,7 +89,7 @@ internal sealed class FilterDiff
         AddRemoved(olds, kept, next, olds.Count, depth);
     }
 
-    // What is gone stands before the member that was behind it, or before what came in its place.
+    // A removed member is shown before the member that followed it, or before its replacement.
     private int AddRemoved(IReadOnlyList<Filter> olds, HashSet<int?> kept, int next, int? until, int depth)
     {
         for (; next < (until ?? olds.Count) && (until is not null || !kept.Contains(next)); next++)

@@ -5,8 +5,8 @@ using TagSegments.Filters.Tree;
 namespace TagSegments.Segments.Definitions.Versions;
 
 /// <summary>
-/// Finds out which member of a group became which member of another one: the same if there is one, else the one that shares most clauses,
-/// else a clause about the same subject.
+/// Pairs the members of two groups: an equal member if there is one, else the one that shares most clauses, else a clause about the same
+/// subject.
 /// </summary>
 internal sealed class FilterPairs
 {
@@ -22,7 +22,7 @@ internal sealed class FilterPairs
         _free = [.. Enumerable.Range(0, olds.Count)];
     }
 
-    /// <summary>Gets for each new member the place of the old one that it comes from; null for one that is new.</summary>
+    /// <summary>Gets for each new member the place of the old one that it comes from; null for a new one.</summary>
     public static int?[] Of(IReadOnlyList<Filter> olds, IReadOnlyList<Filter> news)
     {
         var pairs = new FilterPairs(olds, news);
@@ -32,7 +32,7 @@ internal sealed class FilterPairs
         return pairs._partners;
     }
 
-    // In order, so that of several equal ones the first becomes the first.
+    // In order, so that of several equal members the first is paired with the first.
     private void PairBy(Func<Filter, object?> key)
     {
         var places = new Dictionary<object, Queue<int>>();

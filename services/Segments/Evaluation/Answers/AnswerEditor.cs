@@ -5,7 +5,7 @@ using TagSegments.Segments.Sql;
 namespace TagSegments.Segments.Evaluation.Answers;
 
 /// <summary>
-/// Takes up what PostgreSQL answers to a leaf: about everyone, or about some <paramref name="candidates"/>, in addition to what was known.
+/// Adds the answers of PostgreSQL about a leaf to the kept one: about everyone, or about some <paramref name="candidates"/>.
 /// </summary>
 internal sealed class AnswerEditor(Leaf leaf, KeptAnswer before, int[]? candidates)
 {
@@ -15,7 +15,7 @@ internal sealed class AnswerEditor(Leaf leaf, KeptAnswer before, int[]? candidat
     private int _lastPage = -1;
     private long[] _last = [];
 
-    /// <summary>Forgets what was known of the candidates.</summary>
+    /// <summary>Forgets the kept answer about the candidates.</summary>
     public AnswerEditor Begin()
     {
         foreach (var contactId in candidates ?? [])

@@ -4,18 +4,18 @@ using TagSegments.Segments.Sql;
 namespace TagSegments.Segments.Evaluation.Answers;
 
 /// <summary>
-/// Brings kept answers to the moment of a snapshot: whatever may have changed since, by the logs, is unknown then. An answer is believed only
-/// if this database once was at the very positions, with the very nonces, that it was true at, and the logs reach back to them.
+/// Brings kept answers to the moment of a snapshot: a contact that may have changed since, by the logs, becomes unknown. An answer is believed
+/// only if this database once was at the very positions, with the very nonces, at which it was true, and the logs reach back to them.
 /// </summary>
 internal class AnswerLoader(LeafQueryLimits limits)
 {
     /// <summary>How much is asked at once.</summary>
     public LeafQueryLimits Limits => limits;
 
-    /// <summary>Makes what finds out about changes in a snapshot.</summary>
+    /// <summary>Creates the reader of changes in a snapshot.</summary>
     public virtual SnapshotChanges ChangesIn(Snapshot snapshot) => new(snapshot);
 
-    /// <summary>Whether nothing that a leaf depends on has changed between two moments.</summary>
+    /// <summary>Whether everything that a leaf depends on is the same at two moments.</summary>
     public virtual bool IsSame(Leaf leaf, AnswerClocks then, AnswerClocks now) =>
         (!leaf.UsesRecords || then.Records == now.Records)
         && (leaf.TagId == 0 || then.Floor == now.Floor)
@@ -35,7 +35,7 @@ internal class AnswerLoader(LeafQueryLimits limits)
         return changed is not null && changed.Count <= limits.MostChanged ? answer.Forget(changed, now) : null;
     }
 
-    /// <summary>Finds the contacts for whom the answer may have changed; null if that cannot be told.</summary>
+    /// <summary>Finds the contacts for whom the answer may have changed; null if the logs cannot say.</summary>
     protected virtual async Task<IReadOnlyCollection<int>?> ChangedAsync(
         SnapshotChanges changes, Leaf leaf, AnswerClocks then, AnswerClocks now, CancellationToken ct)
     {

@@ -4,8 +4,8 @@ using TagSegments.Segments.Sql;
 namespace TagSegments.Segments.Evaluation.Answers;
 
 /// <summary>
-/// The answers of PostgreSQL that this process keeps, each with the clocks that it was true at, by account and question. When they take too
-/// much memory, those go that were not used for the longest time.
+/// The answers of PostgreSQL that this process keeps, by account and question, each with the clocks at which it was true. When they take too
+/// much memory, the least recently used go.
 /// </summary>
 internal sealed class AnswerStore(IConfiguration configuration, AnswerLoader loader)
 {
@@ -15,13 +15,13 @@ internal sealed class AnswerStore(IConfiguration configuration, AnswerLoader loa
     private readonly Lock _pruning = new();
     private long _bytes;
 
-    /// <summary>What is being asked, and will be kept here soon.</summary>
+    /// <summary>The leaves whose answers are on their way and will be kept here.</summary>
     public AskedLeaves Asked { get; } = new();
 
     /// <summary>Brings answers to the moment of a snapshot.</summary>
     public AnswerLoader Loader => loader;
 
-    /// <summary>Gets an answer that is still true where the clocks stand; null if none is kept.</summary>
+    /// <summary>Gets an answer that is still true at the present clocks; null if none is kept.</summary>
     public KeptAnswer? FindTrue(int accountId, Leaf leaf, AnswerClocks now) =>
         leaf.IsKept && Find(accountId, leaf.Key) is { } answer && loader.IsSame(leaf, answer.At, now) ? answer : null;
 
@@ -37,7 +37,7 @@ internal sealed class AnswerStore(IConfiguration configuration, AnswerLoader loa
         return entry.Answer;
     }
 
-    /// <summary>Keeps an answer in place of the one there is.</summary>
+    /// <summary>Keeps an answer in place of an older one.</summary>
     public void Keep(int accountId, string key, KeptAnswer answer)
     {
         var entry = new Entry(answer, key.Length * sizeof(char)) { UsedAt = Environment.TickCount64 };

@@ -1,15 +1,15 @@
 namespace TagSegments.Segments.Evaluation.Answers;
 
 /// <summary>
-/// The questions about everyone that PostgreSQL is answering at the moment: whoever has the same question waits for the answer that is kept
-/// then, instead of asking it too. Without this, many callers of a segment would all read the whole account when the process is new.
+/// The questions about everyone that PostgreSQL is answering at the moment. A call with the same question waits for that answer instead of
+/// asking again. Without this, many callers of a segment would all read the whole account when the process is new.
 /// </summary>
 internal sealed class AskedLeaves
 {
     private readonly Dictionary<(int AccountId, string Key), Task> _asked = [];
     private readonly Lock _gate = new();
 
-    /// <summary>Begins with some questions; null if one of them is being answered already, and then what to wait for before trying again.</summary>
+    /// <summary>Begins with some questions; null if one of them is being answered already, with the task to wait for before trying again.</summary>
     public Asking? TryBegin(int accountId, IReadOnlyCollection<string> keys, out Task? underWay)
     {
         lock (_gate)

@@ -3,12 +3,12 @@ using TagSegments.Bitmaps;
 namespace TagSegments.Segments.Evaluation.Answers;
 
 /// <summary>
-/// When something was for each contact, as ticks in UTC, 0 for never: an immutable column in pages. Two versions share the pages in which they
-/// do not differ.
+/// One time for each contact, as ticks in UTC, 0 for never: an immutable column in pages. Two versions share the pages in which they do not
+/// differ.
 /// </summary>
 internal sealed class ContactTimes
 {
-    /// <summary>The column in which nothing ever was for anybody.</summary>
+    /// <summary>The column without any time.</summary>
     public static readonly ContactTimes Empty = new([]);
 
     private const int PagesPerChunk = ChunkLayout.Bits / TimesPage.Size;
@@ -29,7 +29,7 @@ internal sealed class ContactTimes
     /// <summary>The bytes that the column takes in memory, roughly.</summary>
     public long Bytes => _pages.Sum(page => 96L + (page.Times.Length * (sizeof(long) + sizeof(ushort))));
 
-    /// <summary>Makes a column that differs in some pages, of which all times are given.</summary>
+    /// <summary>Makes a column that differs in some pages, each given with all its times.</summary>
     public ContactTimes With(IReadOnlyDictionary<int, long[]> touched)
     {
         var pages = new TimesPage[Math.Max(_pages.Length, touched.Keys.Append(-1).Max() + 1)];
@@ -67,7 +67,7 @@ internal sealed class ContactTimes
         AndInto(chunk, from, until, words);
     }
 
-    /// <summary>Removes the contacts whose time does not lie in a span: looks at those only that are still in.</summary>
+    /// <summary>Removes the contacts whose time is not in a span; reads the times of those still in only.</summary>
     public void AndInto(int chunk, long from, long until, Span<ulong> words)
     {
         for (var i = 0; i < PagesPerChunk; i++)

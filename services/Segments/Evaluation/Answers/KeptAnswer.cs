@@ -3,17 +3,17 @@ using TagSegments.Bitmaps;
 namespace TagSegments.Segments.Evaluation.Answers;
 
 /// <summary>
-/// What PostgreSQL answered to a leaf, and for whom: contacts, or times of contacts. What is not known of some contacts is asked only if it
-/// matters for the filter at hand.
+/// The answer of PostgreSQL to a leaf, and the contacts that it is known for: contacts, or times of contacts. Unknown ones are asked for only
+/// if they matter for the filter at hand.
 /// </summary>
-/// <param name="Contacts">Who matches, of those of whom it is known; of a leaf without times.</param>
-/// <param name="Times">When it was, of those of whom it is known; of a leaf with times.</param>
-/// <param name="IsWhole">Whether it is known of everyone but some, rather than of nobody but some.</param>
+/// <param name="Contacts">The known contacts that match; for a leaf without times.</param>
+/// <param name="Times">The known times of contacts; for a leaf with times.</param>
+/// <param name="IsWhole">Whether the answer is known for everyone but some, rather than for no contact but some.</param>
 /// <param name="But">The exceptions.</param>
-/// <param name="At">Where the clocks stood when it was so.</param>
+/// <param name="At">The clocks at which it was true.</param>
 internal sealed record KeptAnswer(Bitmap Contacts, ContactTimes Times, bool IsWhole, Bitmap But, AnswerClocks At)
 {
-    /// <summary>Nothing is known of anybody.</summary>
+    /// <summary>The answer that is known for no contact.</summary>
     public static KeptAnswer Nothing(AnswerClocks at) => new(Bitmap.Empty, ContactTimes.Empty, IsWhole: false, Bitmap.Empty, at);
 
     /// <summary>Whether it is known of everyone.</summary>
@@ -25,7 +25,7 @@ internal sealed record KeptAnswer(Bitmap Contacts, ContactTimes Times, bool IsWh
     /// <summary>Whether it is known of a contact.</summary>
     public bool Knows(int contactId) => But.Contains(contactId) != IsWhole;
 
-    /// <summary>Makes an answer that is the same but unknown of some contacts, as of other clocks.</summary>
+    /// <summary>Makes an answer that is the same but unknown for some contacts, as of other clocks.</summary>
     public KeptAnswer Forget(IReadOnlyCollection<int> contactIds, AnswerClocks at)
     {
         if (contactIds.Count == 0)

@@ -13,7 +13,7 @@ internal static class LeafQuery
     // For more, the best plan depends on how many they are.
     private const int MostPlannedOnce = 500;
 
-    /// <summary>Asks about everyone, or about some candidates; gives what is known then, in the order of the leaves.</summary>
+    /// <summary>Asks about everyone, or about some candidates; returns the answers, in the order of the leaves.</summary>
     public static async Task<IReadOnlyList<(Leaf Leaf, KeptAnswer Answer)>> AskAsync(
         Snapshot snapshot, FilterContext context, IEnumerable<(Leaf Leaf, KeptAnswer Answer)> open, int[]? candidates, CancellationToken ct)
     {

@@ -6,8 +6,8 @@ using TagSegments.Segments.Index;
 namespace TagSegments.Segments.Evaluation.Answers;
 
 /// <summary>
-/// Finds out in a snapshot for which contacts something has changed since a position, each once. Null if the snapshot's database was never at
-/// that position, if its log no longer reaches back to it, or if there are more than asked for.
+/// Finds in a snapshot the contacts for whom something has changed since a position, each once. Null if the snapshot's database was never at
+/// that position, if its log no longer reaches back to it, or if there are more than the limit.
 /// </summary>
 internal class SnapshotChanges(Snapshot snapshot)
 {
@@ -16,7 +16,7 @@ internal class SnapshotChanges(Snapshot snapshot)
     /// <summary>The snapshot.</summary>
     public Snapshot Snapshot => snapshot;
 
-    /// <summary>Finds those whose record or opportunities have changed.</summary>
+    /// <summary>Finds the contacts whose record or opportunities have changed.</summary>
     public Task<IReadOnlyCollection<int>?> RecordsAsync(ClockPosition since, int most, CancellationToken ct)
     {
         const string sql = """
@@ -28,7 +28,7 @@ internal class SnapshotChanges(Snapshot snapshot)
         return OnceAsync(("records", since), async () => await KnowsRecordsAsync(since, ct) ? await FindAsync(sql, since, most, ct) : null);
     }
 
-    /// <summary>Finds those who got a tag, however often they lost it again.</summary>
+    /// <summary>Finds the contacts that got a tag, however often they lost it again.</summary>
     public Task<IReadOnlyCollection<int>?> TagAsync(int tagId, ClockPosition since, int most, CancellationToken ct)
     {
         const string sql = """
@@ -51,7 +51,7 @@ internal class SnapshotChanges(Snapshot snapshot)
         });
     }
 
-    /// <summary>Finds those for whom something was recorded.</summary>
+    /// <summary>Finds the contacts with newly recorded activity.</summary>
     public Task<IReadOnlyCollection<int>?> ActivityAsync(ClockPosition since, int most, CancellationToken ct)
     {
         const string sql = """
@@ -63,7 +63,7 @@ internal class SnapshotChanges(Snapshot snapshot)
         return OnceAsync(("activity", since), async () => await KnowsActivityAsync(since, ct) ? await FindAsync(sql, since, most, ct) : null);
     }
 
-    /// <summary>Finds those whose address was put on the suppression list or taken off. Phone numbers are not looked up.</summary>
+    /// <summary>Finds the contacts whose address was added to the suppression list or removed. Phone numbers are not looked up.</summary>
     public Task<IReadOnlyCollection<int>?> SuppressionsAsync(Channel channel, ClockPosition since, int most, CancellationToken ct)
     {
         const string sql = """

@@ -5,18 +5,18 @@ using TagSegments.Bitmaps;
 namespace TagSegments.Segments.Evaluation.Answers;
 
 /// <summary>
-/// The times of some successive contacts, in ticks, 0 for never; no times at all where nobody has one. Beside each stands its place on a scale
-/// of at most 32,768 steps from the earliest to the latest one: two bytes, by which all are decided but those in the step of the bound itself.
+/// The times of some successive contacts, in ticks, 0 for never; no times at all if no contact has one. Each is kept with its place on a scale
+/// of at most 32,768 steps from the earliest to the latest: two bytes, which decide everything but the times in the step of the bound itself.
 /// </summary>
 internal sealed class TimesPage
 {
-    /// <summary>The contacts of a page: few, because a page is made anew when one of its times changes.</summary>
+    /// <summary>The number of contacts of a page: small, because a page is made again when one of its times changes.</summary>
     public const int Size = 2_048;
 
     /// <summary>The words that the contacts of a page take in a chunk.</summary>
     public const int Words = Size / 64;
 
-    /// <summary>Nobody has a time.</summary>
+    /// <summary>The page without any time.</summary>
     public static readonly TimesPage None = new([]);
 
     private readonly ushort[] _steps;
@@ -33,17 +33,17 @@ internal sealed class TimesPage
     /// <summary>The times.</summary>
     public long[] Times { get; }
 
-    /// <summary>The earliest time; later than everything if there is none.</summary>
+    /// <summary>The earliest time; later than everything if there is no time.</summary>
     public long Earliest { get; }
 
-    /// <summary>The latest time; 0 if there is none.</summary>
+    /// <summary>The latest time; 0 if there is no time.</summary>
     public long Latest { get; }
 
     /// <summary>Whether no time lies in a span.</summary>
     public bool IsEmpty(long from, long until) => Latest < from || Earliest >= until;
 
     /// <summary>Gets which of 64 contacts have a time in a span, in the order of bits of a chunk.</summary>
-    // Most spans have at most one end in each page: the other one lies behind, or before, all times of it.
+    // Most spans have at most one end in each page: the other end is before or after all its times.
     public ulong Word(int word, long from, long until) =>
         until > Latest ? Since(word, from) : Since(word, from) & ~Since(word, until);
 
@@ -61,7 +61,7 @@ internal sealed class TimesPage
         return (earliest, latest);
     }
 
-    // From 1 on: 0 stands for never.
+    // Starts at 1: 0 stands for never.
     private ushort StepOf(long ticks) => (ushort)(1 + ((ticks - Earliest) >> _shift));
 
     private ulong Since(int word, long since)

@@ -54,7 +54,7 @@ internal sealed class AndNode(IReadOnlyList<PlanNode> members) : PlanNode
 
     public override int CountIn(int chunk, Span<ulong> words) => Sorted.Length == 0 ? Bitmaps.ChunkWords.Count(words) : CountIn(chunk, words, Sorted);
 
-    // The last member only counts: nobody reads the buffer after it.
+    // The last member only counts: the buffer is not read after it.
     private static int CountIn(int chunk, Span<ulong> words, ReadOnlySpan<PlanNode> members)
     {
         foreach (var member in members[..^1])

@@ -14,7 +14,7 @@ internal sealed class ChunkBuffers
     /// <summary>The stack of this thread.</summary>
     public static ChunkBuffers Current => t_current ??= new ChunkBuffers();
 
-    /// <summary>Takes a buffer with whatever it held; dispose the lease to give it back.</summary>
+    /// <summary>Takes a buffer without clearing it; dispose the lease to give it back.</summary>
     public Lease Take()
     {
         if (_used == _buffers.Count)

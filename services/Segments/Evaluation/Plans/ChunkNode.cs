@@ -3,8 +3,8 @@ using TagSegments.Bitmaps;
 namespace TagSegments.Segments.Evaluation.Plans;
 
 /// <summary>
-/// A part of the plan that is asked for by itself and by what it stands in: keeps the chunk that it computed last, so that going through all
-/// nodes chunk by chunk computes each once.
+/// A part of the plan that is read both by itself and within a larger part. It keeps the last chunk that it computed, so a pass over all nodes
+/// chunk by chunk computes each once.
 /// </summary>
 internal sealed class ChunkNode(PlanNode part) : PlanNode
 {

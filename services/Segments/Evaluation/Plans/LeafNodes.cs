@@ -7,7 +7,7 @@ namespace TagSegments.Segments.Evaluation.Plans;
 internal static class LeafNodes
 {
     /// <summary>
-    /// Makes a node: of those who are known to match, or, as an <paramref name="upper"/> bound, also of those of whom it is not known.
+    /// Makes a node of the contacts that are known to match, or, as an <paramref name="upper"/> bound, also of the unknown ones.
     /// </summary>
     public static PlanNode Make(LeafUse use, KeptAnswer answer, bool upper)
     {

@@ -11,9 +11,9 @@ using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 namespace TagSegments.Segments.Evaluation.Plans;
 
 /// <summary>
-/// Decides what PostgreSQL is asked for a positive clause. What does not roll with <c>now</c> is asked as it stands; where a window rolls,
-/// times are asked if those can answer the clause: the latest one for windows that reach to now, the earliest one for those that begin with
-/// the beginning. What is left is asked anew each time.
+/// Decides which question PostgreSQL gets for a positive clause. A clause that does not roll with <c>now</c> is asked as it is. If a window
+/// rolls, times are asked if they can answer the clause: the latest one for windows that reach to now, the earliest one for windows without
+/// a start. All other clauses are asked again each time.
 /// </summary>
 internal sealed class LeafReader(FilterContext context)
 {
@@ -25,7 +25,7 @@ internal sealed class LeafReader(FilterContext context)
         Filter.KindOneofCase.Activity => Activity(clause),
         Filter.KindOneofCase.Opportunity => Opportunity(clause),
         Filter.KindOneofCase.TagAdded => TagAdded(clause),
-        // Whatever is not read by times: kept unless it changes without a change of the records.
+        // A clause that is not read by times is kept unless it changes without a change of the records.
         _ => ClauseFacts.Of(clause) is { ChangesWithTime: false } facts && !facts.DependsOn.HasFlag(ClauseData.Activity) ? Keep(clause) : Ask(clause),
     };
 
@@ -46,7 +46,7 @@ internal sealed class LeafReader(FilterContext context)
         return new(Make(new Filter { Field = new FieldClause { Field = field.Field } }, new LeafTime(Earliest: false)), from, until);
     }
 
-    // While nothing is recorded that lies behind now, it need not be looked at.
+    // While no activity is recorded for later than now, the end of the window need not be checked.
     private LeafUse Activity(Filter clause)
     {
         var (activity, window) = (clause.Activity, clause.Activity.Window);
@@ -114,7 +114,7 @@ internal sealed class LeafReader(FilterContext context)
                 new LeafTime(window.KindCase == Kind.BeforeLast));
     }
 
-    // In a window that ends now, the latest time says all, unless it lies behind now.
+    // In a window that ends now, the latest time is enough, unless it is later than now.
     private LeafUse Times(Filter clause, TimeWindow window, Filter any, LeafTime time)
     {
         var (from, until) = Ticks(window);

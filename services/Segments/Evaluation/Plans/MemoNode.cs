@@ -3,8 +3,8 @@ using TagSegments.Bitmaps;
 namespace TagSegments.Segments.Evaluation.Plans;
 
 /// <summary>
-/// A part of the plan that several others use, such as a segment within segments: each chunk is computed once, so that a plan takes no more
-/// time than its parts, however often they refer to each other.
+/// A part of the plan that several others use, such as a segment within segments. Each chunk is computed once, so a plan takes no more time
+/// than its parts, however often they refer to each other.
 /// </summary>
 internal sealed class MemoNode(PlanNode part) : PlanNode
 {

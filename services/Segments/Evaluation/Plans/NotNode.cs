@@ -2,7 +2,7 @@ using TagSegments.Bitmaps;
 
 namespace TagSegments.Segments.Evaluation.Plans;
 
-/// <summary>All numbers that the member does not have, also those of no contact: the root of a plan keeps the living only.</summary>
+/// <summary>All numbers that are not in the member, also those of no contact: the root of a plan keeps living contacts only.</summary>
 internal sealed class NotNode(PlanNode member) : PlanNode
 {
     public override long Estimate => int.MaxValue - Math.Min(int.MaxValue, member.Estimate);

@@ -1,6 +1,6 @@
 namespace TagSegments.Segments.Evaluation.Plans;
 
-/// <summary>The contacts that at least one member has; nobody if there are no members.</summary>
+/// <summary>The contacts that at least one member has; empty without members.</summary>
 internal sealed class OrNode(IEnumerable<PlanNode> members) : PlanNode
 {
     // An array, so that going through it for every chunk allocates nothing.

@@ -7,13 +7,13 @@ using TagSegments.Segments.Sql;
 namespace TagSegments.Segments.Evaluation.Plans;
 
 /// <summary>How a filter will be evaluated.</summary>
-/// <param name="Question">What is asked.</param>
-/// <param name="Root">Who matches, or may match as far as is known; it can run when nothing is missing.</param>
-/// <param name="Lower">Who matches for sure; the root itself if all is known.</param>
-/// <param name="Leaves">What is asked of PostgreSQL, and what is known of it.</param>
-/// <param name="MissingTags">The tags that have to be loaded first; the plan is made anew then.</param>
+/// <param name="Question">The question.</param>
+/// <param name="Root">The contacts that match, or may match as far as is known; it can run when nothing is missing.</param>
+/// <param name="Lower">The contacts that match for sure; the root itself if all is known.</param>
+/// <param name="Leaves">The questions for PostgreSQL, and the known answers to them.</param>
+/// <param name="MissingTags">The tags to load first; the plan is then made again.</param>
 /// <param name="Versions">The saved segments that take part.</param>
-/// <param name="Nodes">The plan of each node of the filter and of the segments in it, by identity, if they are asked by themselves.</param>
+/// <param name="Nodes">The plan of each node of the filter and of the segments in it, by identity, if it was made node by node.</param>
 internal sealed record Plan(
     Question Question,
     PlanNode Root,
@@ -27,8 +27,8 @@ internal sealed record Plan(
     public static IReadOnlySet<int> MissingTagsOf(IEnumerable<Plan> plans) => plans.SelectMany(plan => plan.MissingTags).ToHashSet();
 
     /// <summary>
-    /// Finds living contacts of whom it is not known yet whether they match, and of whom it was asked; at most <paramref name="limit"/>.
-    /// Where nodes are asked by themselves, that is everyone of whom anything is not known.
+    /// Finds living contacts of the question for whom it is still unknown whether they match; at most <paramref name="limit"/>. If the plan was made
+    /// node by node, these are all contacts with anything unknown.
     /// </summary>
     public int[] Undecided(Bitmap living, int limit)
     {

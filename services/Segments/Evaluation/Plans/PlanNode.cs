@@ -2,7 +2,7 @@ namespace TagSegments.Segments.Evaluation.Plans;
 
 /// <summary>
 /// A node of a plan: computes the contacts of one chunk at a time, into and with buffers of <see cref="Bitmaps.ChunkLayout.Words"/> words.
-/// Nothing as large as an account is made on the way.
+/// Nothing as large as an account is allocated.
 /// </summary>
 internal abstract class PlanNode
 {
@@ -12,17 +12,17 @@ internal abstract class PlanNode
     /// <summary>Whether no contact of a chunk can match; true is certain, false is not.</summary>
     public abstract bool IsEmpty(int chunk);
 
-    /// <summary>Writes the contacts of a chunk, whatever the buffer held.</summary>
+    /// <summary>Writes the contacts of a chunk, over the content of the buffer.</summary>
     public abstract void CopyTo(int chunk, Span<ulong> words);
 
-    /// <summary>Counts the contacts of a chunk; what the buffer holds is lost.</summary>
+    /// <summary>Counts the contacts of a chunk; overwrites the buffer.</summary>
     public virtual int Count(int chunk, Span<ulong> words)
     {
         CopyTo(chunk, words);
         return Bitmaps.ChunkWords.Count(words);
     }
 
-    /// <summary>Counts the contacts in the buffer that match; what the buffer holds is lost.</summary>
+    /// <summary>Counts the contacts in the buffer that match; overwrites the buffer.</summary>
     public virtual int CountIn(int chunk, Span<ulong> words)
     {
         AndInto(chunk, words);

@@ -9,8 +9,8 @@ namespace TagSegments.Segments.Evaluation.Plans;
 
 /// <summary>
 /// Makes the plan of a filter for one state of an account: tag clauses become sets of the index, segments are planned in place, and each other
-/// clause becomes a leaf, of whose answer something may be known. As long as something is not, the plan is made twice: who matches at most,
-/// and who matches for sure; below a NOT the two change places. Planned node by node, each of them can be asked by itself.
+/// clause becomes a leaf, whose answer may be known in part. As long as something is unknown, the plan is made twice: the contacts that may
+/// match, and those that match for sure; below a NOT the two change places. In a plan made node by node, each node can be read by itself.
 /// </summary>
 internal sealed class Planner(AccountState state, LeafReader leaves, Question question, Func<Leaf, KeptAnswer?> find)
 {
@@ -23,7 +23,7 @@ internal sealed class Planner(AccountState state, LeafReader leaves, Question qu
     private readonly Dictionary<Filter, PlanNode> _nodes = new(ReferenceEqualityComparer.Instance);
     private readonly List<SegmentVersion> _versions = [];
 
-    /// <summary>Makes the plan of a question; <paramref name="find"/> gives what is known of a leaf, null for nothing.</summary>
+    /// <summary>Makes the plan of a question; <paramref name="find"/> gets the known answer to a leaf, null for none.</summary>
     public static Plan Plan(AccountState state, Question question, FilterContext context, Func<Leaf, KeptAnswer?> find)
     {
         var planner = new Planner(state, new LeafReader(context), question, find);
@@ -64,7 +64,7 @@ internal sealed class Planner(AccountState state, LeafReader leaves, Question qu
             : Leaf(positive, upper);
     }
 
-    // Like Compile, for what has no node of its own in the filter.
+    // Like Compile, for filters that are not nodes of the original one.
     private PlanNode Positive(Filter filter, bool upper) => filter.KindCase switch
     {
         Filter.KindOneofCase.AllOf => new AndNode([.. filter.AllOf.Filters.Select(member => Positive(member, upper))]),
@@ -133,7 +133,7 @@ internal sealed class Planner(AccountState state, LeafReader leaves, Question qu
         if (!_segments.TryGetValue((segmentId, upper), out var node))
         {
             var definition = state.Definitions[segmentId];
-            // Saving keeps circles out; should a database hold one all the same, it must not end the process.
+            // Saving refuses circles; if a database holds one all the same, it must not end the process.
             _segments[(segmentId, upper)] = null;
             _segments[(segmentId, upper)] = node = new MemoNode(Node(definition.Filter, upper));
             if (!_segments.ContainsKey((segmentId, !upper)))

@@ -4,8 +4,8 @@ using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 namespace TagSegments.Segments.Evaluation.Plans;
 
 /// <summary>
-/// Says a clause by positive ones, as the compiler defines the others: "is not X" is NOT "is X", at most n times is NOT at least n + 1 times.
-/// So both share what is known, and what PostgreSQL lists is the smaller part.
+/// Expresses a clause by positive ones, as the compiler defines the others: "is not X" is NOT "is X", at most n times is NOT at least n + 1
+/// times. Both share the known answers, and PostgreSQL lists the smaller part.
 /// </summary>
 internal static class PositiveForm
 {

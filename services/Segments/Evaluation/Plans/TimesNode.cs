@@ -2,10 +2,10 @@ using TagSegments.Segments.Evaluation.Answers;
 
 namespace TagSegments.Segments.Evaluation.Plans;
 
-/// <summary>The contacts whose time lies in a span.</summary>
+/// <summary>The contacts whose time is in a span.</summary>
 internal sealed class TimesNode(ContactTimes times, long from, long until) : PlanNode
 {
-    // Behind every set of contacts: only those still in are looked at.
+    // After every set of contacts: only the times of those still in are read.
     public override long Estimate => int.MaxValue / 2;
 
     public override bool IsEmpty(int chunk) => times.IsEmpty(chunk, from, until);

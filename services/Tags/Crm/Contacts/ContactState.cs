@@ -44,8 +44,8 @@ internal sealed class ContactState
     public ContactState Copy() => new([.. _texts], DoNotDisturb, Fields.Copy(), UpdatedAt);
 
     /// <summary>
-    /// Gives, as JSON by column name, the values here of whatever is different in <paramref name="after"/> and of what follows from that;
-    /// null if nothing is.
+    /// Gets, as JSON by column name, the values here that differ in <paramref name="after"/>, and the values derived from them;
+    /// null if none differs.
     /// </summary>
     public string? BeforeJson(ContactState after)
     {

@@ -25,7 +25,7 @@ internal sealed record OpportunityState
     public DateTime? StageSince { get; init; }
 
     /// <summary>
-    /// Lists, as JSON by column name, the values here of whatever is different in <paramref name="after"/> and of what follows from that.
+    /// Lists, as JSON by column name, the values here that differ in <paramref name="after"/>, and the values derived from them.
     /// </summary>
     public Dictionary<string, string> Differences(OpportunityState after)
     {

@@ -81,7 +81,7 @@ internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider
             }
 
             before = await CountAsync(account, now, ct);
-            return breaks ? (before, null, "It refers to the tag that goes.") : (before, await CountAsync(account, then, ct), "");
+            return breaks ? (before, null, "It refers to the tag that would be removed.") : (before, await CountAsync(account, then, ct), "");
         }
         catch (FilterException e)
         {

@@ -5,7 +5,7 @@ using TagSegments.Workflows.Enrolment;
 
 namespace TagSegments.Workflows.Execution.Actions;
 
-/// <summary>Enrols the contact into another workflow. The run's id and step stand for the event, so a repetition enrols nobody twice.</summary>
+/// <summary>Enrols the contact into another workflow. The run's id and step serve as the event, so a repetition enrols nobody twice.</summary>
 internal sealed class GoToWorkflow(Enroller enroller, TimeProvider time) : INodeAction
 {
     public IReadOnlyList<Node.ActionOneofCase> Kinds => [Node.ActionOneofCase.GoToWorkflow];

@@ -8,7 +8,7 @@ using TagSegments.Campaigns.Delivery.FastPath;
 
 namespace TagSegments.Campaigns.Tests.Delivery.FastPath;
 
-// What need not be encoded is written without the mail library. On the wire that makes no difference.
+// Text that needs no encoding is written without the mail library. On the wire that makes no difference.
 public sealed partial class PlainMailTests
 {
     private static readonly FormatOptions s_wire = CreateWire();

@@ -8,12 +8,12 @@ using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Segments.Tests.Definitions.References;
 
-/// <summary>A segment that refers to what is gone is invalid, visibly; it never matches nobody or everybody.</summary>
+/// <summary>A segment that refers to a deleted thing is visibly invalid; it never matches nobody or everybody.</summary>
 public sealed class BrokenReferenceTests(SharedApps shared) : SegmentTest(shared)
 {
     private static readonly FilterSource s_broken = new() { SegmentName = "Broken" };
 
-    // Clauses that would be true for everyone, for nobody, or as a part of an OR not asked at all, if what is missing read as empty.
+    // Clauses that would be true for everyone, for no contact, or ignored in an OR, if a missing thing were read as empty.
     public static TheoryData<string, string, string> Clauses => new()
     {
         { "tag", "NOT has tag \"Gone\"", "filter.negated.tag.tag_ids[0]: tag 1 does not exist" },

@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 
 namespace TagSegments.Segments.Tests.Definitions.References;
 
-/// <summary>References among segments never form a circle, whoever saves what at the same time.</summary>
+/// <summary>References among segments never form a circle, even if several are saved at the same time.</summary>
 public sealed class SegmentCycleTests(SharedApps shared, ITestOutputHelper output) : SegmentTest(shared)
 {
     private const int Nodes = 8;
@@ -137,7 +137,7 @@ public sealed class SegmentCycleTests(SharedApps shared, ITestOutputHelper outpu
     {
         var targets = segments.ToDictionary(segment => segment.SegmentId, segment => (segment.Filter.AnyOf?.Filters.AsEnumerable() ?? [segment.Filter])
             .Where(filter => filter.Segment is not null).Select(filter => filter.Segment.SegmentId).ToHashSet());
-        // Those that refer to nothing that is left go, until nothing changes: a circle stays.
+        // Removes segments without remaining references until nothing changes: a circle stays.
         while (targets.FirstOrDefault(entry => !entry.Value.Any(targets.ContainsKey)).Key is { } sound)
         {
             targets.Remove(sound);

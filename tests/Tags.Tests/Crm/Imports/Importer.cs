@@ -6,7 +6,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Crm.Imports;
 
-/// <summary>Sends files to the import service and keeps what it answers.</summary>
+/// <summary>Sends files to the import service and keeps its answers.</summary>
 internal sealed record Importer(ImportSummary Summary, IReadOnlyList<ImportRowError> Errors, IReadOnlyList<ImportProgress> Progress)
 {
     public static Task<Importer> RunAsync(TestApps apps, string account, ImportOptions options, string text) =>

@@ -4,7 +4,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Crm.Opportunities;
 
-/// <summary>What the log of opportunities keeps for filters of the past.</summary>
+/// <summary>The log of opportunities that filters of the past read.</summary>
 public sealed class OpportunityHistoryTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]

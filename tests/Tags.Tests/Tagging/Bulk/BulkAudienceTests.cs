@@ -6,7 +6,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Bulk;
 
-/// <summary>Whom an operation is about: all that match, at the moment it begins.</summary>
+/// <summary>The contacts of an operation: all that match, at the moment it begins.</summary>
 public sealed class BulkAudienceTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     private BulkRuns Bulk => new(shared.Apps);

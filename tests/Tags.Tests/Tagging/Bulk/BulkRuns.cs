@@ -7,7 +7,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Bulk;
 
-/// <summary>Runs bulk operations to their end, and looks at what they left.</summary>
+/// <summary>Runs bulk operations to their end, and reads their effects.</summary>
 internal sealed class BulkRuns(TestApps apps)
 {
     public BulkService.BulkServiceClient Client => new(apps.Channel(Service.Tags));

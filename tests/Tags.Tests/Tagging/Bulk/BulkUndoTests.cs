@@ -3,7 +3,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Bulk;
 
-/// <summary>Undo reverts what the operation changed and nobody changed since.</summary>
+/// <summary>Undo reverts every change of the operation that nobody has changed since.</summary>
 public sealed class BulkUndoTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     private BulkRuns Bulk => new(shared.Apps);

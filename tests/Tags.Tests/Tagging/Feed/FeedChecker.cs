@@ -1,9 +1,9 @@
 namespace TagSegments.Tags.Tests.Tagging.Feed;
 
-/// <summary>One event of a feed: its place in the order that the feed promises, and what happened to which tag of which contact.</summary>
+/// <summary>One event of a feed: its place in the order that the feed promises, and the change of a contact's tag.</summary>
 internal readonly record struct FeedEvent(long Pos, int Seq, int ContactId, int TagId, bool On);
 
-/// <summary>Compares what a consumer of a feed has seen with what was committed, and knows no more of the feed than its promises.</summary>
+/// <summary>Compares the events that a consumer of a feed has seen with the committed ones, by the promises of the feed alone.</summary>
 internal static class FeedChecker
 {
     /// <summary>Lists the broken promises: lost, twice, never committed, out of order; for each contact and tag, added and removed in turns.</summary>

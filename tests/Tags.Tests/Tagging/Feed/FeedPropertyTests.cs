@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 
 namespace TagSegments.Tags.Tests.Tagging.Feed;
 
-/// <summary>What the feed promises, among concurrent long and short transactions. The environment variable FEED_SEED repeats a run.</summary>
+/// <summary>The promises of the feed, among concurrent long and short transactions. The environment variable FEED_SEED repeats a run.</summary>
 public sealed class FeedPropertyTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Contacts = 400;
@@ -87,7 +87,7 @@ public sealed class FeedPropertyTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.NotEmpty(FeedChecker.Violations(events[..2], events));
     }
 
-    // Takes a few batches, breaks off, and goes on behind the last position that it has handled.
+    // Takes a few batches, stops, and continues after the last position that it has handled.
     private async Task<List<FeedEvent>> WatchAsync(WatchTagEventsRequest request, int end, Random random)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));

@@ -4,8 +4,8 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Tests.Tagging.Feed;
 
 /// <summary>
-/// Writers whose transactions begin and commit in different orders, which is what feeds of other designs lose events by: short ones that go
-/// through the calls, and long ones that hold their changes back for a random while before they commit.
+/// Writers whose transactions begin and commit in different orders, which makes feeds of other designs lose events: short ones that go through
+/// the calls, and long ones that hold their changes back for a random while before they commit.
 /// </summary>
 internal sealed class FeedWorkload(TagAccount account, int[] tagIds, int contacts, int seed)
 {

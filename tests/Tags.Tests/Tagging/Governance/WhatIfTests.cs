@@ -7,7 +7,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Governance;
 
-/// <summary>What a preview foretells is what the change then does.</summary>
+/// <summary>The change does exactly what the preview predicted.</summary>
 public sealed class WhatIfTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     private static readonly (string Name, string Filter)[] s_segments =
@@ -28,7 +28,7 @@ public sealed class WhatIfTests(SharedApps shared) : IClassFixture<SharedApps>
         ("14 prefix of all", "has tag starting with \"V\" OR has tag starting with \"v\""),
     ];
 
-    // By name: the filter, and which of the tags vip and VIP puts in (1) or keeps out (-1).
+    // By name: the filter, and whether each of the tags vip and VIP includes (1) or excludes (-1).
     private static readonly (string Name, string Filter, int From, int Into)[] s_lists =
     [
         ("20 from puts in", "has tag \"Other\"", 1, 0),
@@ -172,7 +172,7 @@ public sealed class WhatIfTests(SharedApps shared) : IClassFixture<SharedApps>
         return counts;
     }
 
-    // What is not foretold does not change; what is foretold does so exactly.
+    // Counts without a prediction stay the same; predicted ones change exactly.
     private static void AssertForetold(Dictionary<string, int?> before, Dictionary<string, int?> after, PreviewTagChangeResponse preview)
     {
         var foretold = preview.Segments.Select(effect => (effect.Name, effect.CountBefore, After: effect.HasCountAfter ? effect.CountAfter : (int?)null))

@@ -6,7 +6,7 @@ using TagSegments.Testing;
 namespace TagSegments.Tags.Tests.Tagging.Library;
 
 /// <summary>
-/// Tags put on contacts while they are deleted or merged away. A transaction that holds the account's clock keeps the first call from
+/// Tags that are added to contacts while they are deleted or merged away. A transaction that holds the account's clock keeps the first call from
 /// committing until the second one waits for it.
 /// </summary>
 public sealed class TagDeletionRaceTests(SharedApps shared) : IClassFixture<SharedApps>
@@ -145,7 +145,7 @@ public sealed class TagDeletionRaceTests(SharedApps shared) : IClassFixture<Shar
                     _ => account.AddTagsAsync(contactId, tagId),
                 });
 
-                // A tag may be gone, or be merged into itself; nothing else may fail.
+                // A tag may be deleted, or be merged into itself; nothing else may fail.
                 Assert.True(outcome is StatusCode.OK or StatusCode.NotFound or StatusCode.InvalidArgument, $"{outcome}, seed {seed}");
             }
         }));

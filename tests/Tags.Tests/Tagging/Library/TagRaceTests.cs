@@ -6,7 +6,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Tagging.Library;
 
-/// <summary>Two callers who do something with the same tag at the same moment.</summary>
+/// <summary>Two callers change the same tag at the same moment.</summary>
 public sealed class TagRaceTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Fact]

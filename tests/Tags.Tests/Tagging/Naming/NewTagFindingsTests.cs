@@ -8,7 +8,7 @@ using Kind = Crm.Tags.V1.TagFinding.Types.Kind;
 
 namespace TagSegments.Tags.Tests.Tagging.Naming;
 
-/// <summary>Whoever creates a tag hears at once what is odd about its name.</summary>
+/// <summary>The creator of a tag gets the findings about its name at once.</summary>
 public sealed class NewTagFindingsTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     private GovernanceService.GovernanceServiceClient Governance => new(shared.Apps.Channel(Service.Tags));
