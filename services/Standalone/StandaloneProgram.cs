@@ -76,7 +76,7 @@ internal static class StandaloneProgram
     {
         using var services = Connect(options);
         var report = new Report(Console.Out, Console.Error, isJson: false);
-        await new DemoRun(services, report, TimeProvider.System).RunAsync("", options.DemoContacts, AddressesBySubject, ct);
+        await new DemoRun(services, report, TimeProvider.System).RunAsync(options.DemoContacts, AddressesBySubject, ct);
 
         IReadOnlyList<string> AddressesBySubject(string subject) =>
             servers.Sink.Messages.Where(mail => mail.Header("Subject") == subject).SelectMany(mail => mail.Recipients).ToList();

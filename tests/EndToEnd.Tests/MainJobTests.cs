@@ -27,7 +27,7 @@ public sealed class MainJobTests
         var output = new StringWriter();
         var demo = new DemoRun(services, new Report(output, output, isJson: false), TimeProvider.System);
 
-        await demo.RunAsync("", contacts: 4_000, subject => MailsWith(sink, subject), CancellationToken.None);
+        await demo.RunAsync(contacts: 4_000, subject => MailsWith(sink, subject), CancellationToken.None);
 
         Assert.Contains("lucy.late@example.com: got \"Spring offer\"", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("checks passed", output.ToString(), StringComparison.Ordinal);

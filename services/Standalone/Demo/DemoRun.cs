@@ -1,7 +1,6 @@
 using System.Globalization;
 using Crm.Accounts.V1;
 using Grpc.Core;
-using TagSegments.Cli;
 using TagSegments.Cli.Connection;
 using TagSegments.Cli.Output;
 
@@ -13,16 +12,15 @@ internal sealed class DemoRun(Services services, Report report, TimeProvider tim
     /// <summary>The account of the first demo.</summary>
     public const string DefaultAccount = "demo";
 
-    /// <summary>Runs the demo in <paramref name="account"/>, which must not exist, or, if that is empty, in the first free one of demo, demo-2, ...</summary>
-    /// <param name="account">The account to create.</param>
+    /// <summary>Runs the demo in a new account: the first free one of demo, demo-2, ...</summary>
     /// <param name="contacts">How many contacts to generate.</param>
     /// <param name="sink">Gets the recipients of the messages with a subject, if the mail server can be inspected.</param>
     /// <param name="ct">Stops the demo.</param>
     /// <returns>The account's name.</returns>
-    public async Task<string> RunAsync(string account, int contacts, Func<string, IReadOnlyList<string>>? sink, CancellationToken ct)
+    public async Task<string> RunAsync(int contacts, Func<string, IReadOnlyList<string>>? sink, CancellationToken ct)
     {
         var steps = new DemoReport(report);
-        var name = await CreateAccountAsync(account, ct);
+        var name = await CreateAccountAsync(ct);
         steps.Heading($"1. An account with contacts ({name})");
         var generated = new DemoData(contacts, time.GetUtcNow()).Create();
         var ids = await new DemoLoader(services, name, steps).LoadAsync(generated, ct);
@@ -32,12 +30,8 @@ internal sealed class DemoRun(Services services, Report report, TimeProvider tim
         return name;
     }
 
-    private async Task<string> CreateAccountAsync(string account, CancellationToken ct)
+    private async Task<string> CreateAccountAsync(CancellationToken ct)
     {
-        if (account is not "")
-            return await TryCreateAsync(account, ct) ? account : throw new CliError(
-                $"The account {account} exists, and the demo needs one of its own.", "Omit --account, or name an account that does not exist.", ExitCode.Refused);
-
         for (var i = 1; ; i++)
         {
             var name = i == 1 ? DefaultAccount : string.Create(CultureInfo.InvariantCulture, $"{DefaultAccount}-{i}");
