@@ -92,36 +92,6 @@ public sealed partial class FilterParser
         return ActivityDetails(clause);
     }
 
-    private Filter ActivityDetails(ActivityClause clause)
-    {
-        while (true)
-        {
-            if (_tokens.Current.IsWord("of") && clause.CampaignId.Length == 0)
-            {
-                _tokens.Skip(1);
-                _tokens.ExpectWord("campaign");
-                clause.CampaignId = ReadReference("campaign", _catalog.Campaigns, id => id);
-            }
-            else if (clause.Quantity is null && _tokens.Accept("never"))
-            {
-                clause.Quantity = new Quantity { AtMost = 0 };
-            }
-            else if (clause.Quantity is null && ReadQuantity(token => token.IsWord("time") || token.IsWord("times")) is { } quantity)
-            {
-                _tokens.Skip(1);
-                clause.Quantity = quantity;
-            }
-            else if (clause.Window is null && !_tokens.Accept("ever") && IsWindowAhead())
-            {
-                clause.Window = ReadWindow();
-            }
-            else
-            {
-                return new Filter { Activity = clause };
-            }
-        }
-    }
-
     private Kind ReadVerb()
     {
         var token = _tokens.Current;
@@ -143,56 +113,5 @@ public sealed partial class FilterParser
 
         _tokens.ExpectWord("email", "emails", "sms");
         return Channel.Email;
-    }
-
-    // at least 2, at most 5, at least 2 and at most 5, exactly 3 - each followed by the thing that is counted
-    private Quantity? ReadQuantity(Func<Token, bool> isThing)
-    {
-        if (_tokens.AcceptAny("exactly"))
-        {
-            var count = ReadCount();
-            ExpectThing(isThing);
-            return new Quantity { AtLeast = count, AtMost = count };
-        }
-
-        var quantity = new Quantity();
-        if (_tokens.AcceptAll("at", "least"))
-        {
-            quantity.AtLeast = ReadCount();
-            _ = _tokens.IsAhead("and", "at", "most") && _tokens.Accept("and");
-        }
-
-        if (_tokens.AcceptAll("at", "most"))
-        {
-            quantity.AtMost = ReadCount();
-        }
-
-        if (!quantity.HasAtLeast && !quantity.HasAtMost)
-        {
-            return null;
-        }
-
-        ExpectThing(isThing);
-        return quantity;
-    }
-
-    private void ExpectThing(Func<Token, bool> isThing)
-    {
-        if (!isThing(_tokens.Current))
-        {
-            throw _tokens.Error($"{_tokens.Current} cannot stand here", isThing(new Token(TokenKind.Word, "times", 0)) ? "times" : "opportunities");
-        }
-    }
-
-    private int ReadCount()
-    {
-        var token = _tokens.Current;
-        if (token.Kind != TokenKind.Literal || !int.TryParse(token.Value, System.Globalization.NumberStyles.None, null, out var count))
-        {
-            throw _tokens.Error($"{token} is not a whole number", "a whole number");
-        }
-
-        _tokens.Skip(1);
-        return count;
     }
 }

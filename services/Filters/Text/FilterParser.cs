@@ -117,7 +117,7 @@ public sealed partial class FilterParser
         "does" when _tokens.Peek(1).IsWord("not") => DoesNot(),
         "tag" => TagAdded(),
         "opportunity" or "opportunities" or "deal" or "deals" => OpportunityFilter(null),
-        "sum" => SumOfAmounts(),
+        "sum" => Sum(),
         "in" => InSegment(),
         "subscribed" or "unsubscribed" or "suppressed" => ConsentOrUnsubscribing(),
         "never" => Never(),

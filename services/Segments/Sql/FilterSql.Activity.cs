@@ -16,6 +16,8 @@ internal sealed partial class FilterSql
                 AND {WhichActivity(clause)}{AmongCandidates("a")}{having("a.contact_id")})
         """);
 
+    private string EnoughActivity(ActivityClause clause) => AtLeastOf(clause.Quantity, "a.contact_id");
+
     private string WhichActivity(ActivityClause clause)
     {
         var conditions = new List<string>();

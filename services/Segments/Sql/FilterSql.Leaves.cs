@@ -59,7 +59,7 @@ internal sealed partial class FilterSql
         Filter.KindOneofCase.TagAdded => TagAddedRows(leaf),
         Filter.KindOneofCase.Activity when leaf.Time is { IsRolledUp: true } => RolledUpRows(RollUp[leaf.Clause.Activity.Kind]),
         Filter.KindOneofCase.Activity when leaf.Time is { } time => ActivityRows(leaf.Clause.Activity, TimeOf(time, "a.at"), NthOf(time, "a.contact_id", "a.at")),
-        Filter.KindOneofCase.Activity => ActivityRows(leaf.Clause.Activity, NoTime, AtLeastOf(leaf.Clause.Activity.Quantity, "a.contact_id")),
+        Filter.KindOneofCase.Activity => ActivityRows(leaf.Clause.Activity, NoTime, EnoughActivity(leaf.Clause.Activity)),
         Filter.KindOneofCase.Opportunity when leaf.Time is { } time => OpportunityTimes(leaf.Clause.Opportunity, time),
         Filter.KindOneofCase.Opportunity => OpportunityRows(
             leaf.Clause.Opportunity,

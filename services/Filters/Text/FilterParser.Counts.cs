@@ -1,0 +1,145 @@
+using Crm.Segments.V1;
+using TagSegments.Filters.Catalog;
+using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
+
+namespace TagSegments.Filters.Text;
+
+public sealed partial class FilterParser
+{
+    private Filter ActivityDetails(ActivityClause clause)
+    {
+        while (true)
+        {
+            if (_tokens.Current.IsWord("of") && clause.CampaignId.Length == 0)
+            {
+                _tokens.Skip(1);
+                _tokens.ExpectWord("campaign");
+                clause.CampaignId = ReadReference("campaign", _catalog.Campaigns, id => id);
+            }
+            else if (clause.Quantity is null && _tokens.Accept("never"))
+            {
+                clause.Quantity = new Quantity { AtMost = 0 };
+            }
+            else if (clause.Quantity is null && ReadQuantity(token => token.IsWord("time") || token.IsWord("times")) is { } quantity)
+            {
+                _tokens.Skip(1);
+                clause.Quantity = quantity;
+            }
+            else if (clause.Window is null && !_tokens.Accept("ever") && IsWindowAhead())
+            {
+                clause.Window = ReadWindow();
+            }
+            else
+            {
+                return new Filter { Activity = clause };
+            }
+        }
+    }
+
+    private static bool IsOpportunityWord(Token token) =>
+        token.IsWord("opportunity") || token.IsWord("opportunities") || token.IsWord("deal") || token.IsWord("deals");
+
+    private Filter OpportunityFilter(Quantity? quantity)
+    {
+        if (!IsOpportunityWord(_tokens.Current))
+        {
+            throw _tokens.Error($"{_tokens.Current} cannot stand here", "opportunity", "opportunities", "tag");
+        }
+
+        _tokens.Skip(1);
+        return new Filter { Opportunity = new OpportunityClause { Quantity = quantity, Conditions = { ReadConditions() } } };
+    }
+
+    // sum of amount of opportunities (...) >= 40000
+    private Filter Sum()
+    {
+        _tokens.Skip(1);
+        _tokens.ExpectWord("of");
+        _tokens.ExpectWord("amount", "amounts");
+        _tokens.ExpectWord("of");
+        var clause = OpportunityFilter(null).Opportunity;
+        var amount = FilterField.Amount;
+        var comparison = ReadComparison(amount);
+        if (comparison.Operator is not (>= Operator.Equals and <= Operator.Between))
+        {
+            throw _tokens.Error("a sum cannot be compared so", "=", "!=", "<", "<=", ">", ">=", "between");
+        }
+
+        clause.AmountSum = new AmountSum { Operator = comparison.Operator, Values = { comparison.Values } };
+        return new Filter { Opportunity = clause };
+    }
+
+    private List<FieldClause> ReadConditions()
+    {
+        var conditions = new List<FieldClause>();
+        if (!_tokens.AcceptSymbol("("))
+        {
+            return conditions;
+        }
+
+        do
+        {
+            conditions.Add(ReadFieldClause(_catalog.OpportunityFields, "field of opportunities"));
+        }
+        while (_tokens.Accept("and") || _tokens.AcceptSymbol(","));
+
+        if (_tokens.IsAhead("or"))
+        {
+            throw _tokens.Error("the conditions on one opportunity are all joined by AND; write two clauses joined by OR instead", "AND", ")");
+        }
+
+        _tokens.ExpectSymbol(")", "AND", ")");
+        return conditions;
+    }
+
+    // at least 2, at most 5, at least 2 and at most 5, exactly 3 - each followed by the thing that is counted
+    private Quantity? ReadQuantity(Func<Token, bool> isThing)
+    {
+        if (_tokens.AcceptAny("exactly"))
+        {
+            var count = ReadCount();
+            ExpectThing(isThing);
+            return new Quantity { AtLeast = count, AtMost = count };
+        }
+
+        var quantity = new Quantity();
+        if (_tokens.AcceptAll("at", "least"))
+        {
+            quantity.AtLeast = ReadCount();
+            _ = _tokens.IsAhead("and", "at", "most") && _tokens.Accept("and");
+        }
+
+        if (_tokens.AcceptAll("at", "most"))
+        {
+            quantity.AtMost = ReadCount();
+        }
+
+        if (!quantity.HasAtLeast && !quantity.HasAtMost)
+        {
+            return null;
+        }
+
+        ExpectThing(isThing);
+        return quantity;
+    }
+
+    private void ExpectThing(Func<Token, bool> isThing)
+    {
+        if (!isThing(_tokens.Current))
+        {
+            throw _tokens.Error($"{_tokens.Current} cannot stand here", isThing(new Token(TokenKind.Word, "times", 0)) ? "times" : "opportunities");
+        }
+    }
+
+    private int ReadCount()
+    {
+        var token = _tokens.Current;
+        if (token.Kind != TokenKind.Literal || !int.TryParse(token.Value, System.Globalization.NumberStyles.None, null, out var count))
+        {
+            throw _tokens.Error($"{token} is not a whole number", "a whole number");
+        }
+
+        _tokens.Skip(1);
+        return count;
+    }
+}
