@@ -87,6 +87,7 @@ internal sealed class Evidence(
             CampaignId = e.CampaignId ?? "",
             CampaignName = e.CampaignId is { } id ? catalog.Campaigns.ById(id)?.Name ?? "" : "",
             Detail = e.Detail ?? "",
+            Properties = e.Properties ?? "",
             Cause = Cause(e),
             Actor = e.Actor ?? "",
         }));

@@ -33,6 +33,9 @@ internal sealed record EventFact : CausedFact
 
     public string? Detail { get; init; }
 
+    /// <summary>JSON.</summary>
+    public string? Properties { get; init; }
+
     public int Count { get; init; }
 
     public int CountInAll { get; init; }
