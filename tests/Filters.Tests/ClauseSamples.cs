@@ -38,6 +38,20 @@ internal static class ClauseSamples
         yield return new Filter { Field = Field(14, Operator.InWindow, LastWeek) };
         yield return new Filter { Activity = new ActivityClause { Kind = Kind.Opened, Channel = Channel.Email, CampaignId = Campaign } };
         yield return new Filter { Activity = new ActivityClause { Kind = Kind.Custom, EventName = "Purchase", Window = LastWeek } };
+        yield return new Filter
+        {
+            Activity = new ActivityClause
+            {
+                Kind = Kind.Custom,
+                EventName = "Purchase",
+                Properties =
+                {
+                    new PropertyCondition { Name = "total", Operator = Operator.Greater, Values = { new PropertyValue { Number = "100" } } },
+                    new PropertyCondition { Name = "category", Operator = Operator.IsNotEmpty },
+                },
+                PropertySum = new PropertySum { Name = "total", Sum = new AmountSum { Operator = Operator.Less, Values = { "5" } } },
+            },
+        };
         yield return new Filter { Opportunity = new OpportunityClause() };
         yield return new Filter
         {

@@ -79,6 +79,7 @@ public sealed class ClauseFacts
             CampaignId = filter.Activity.CampaignId,
             Activity = filter.Activity.Kind,
             Windows = Own(filter.Activity.Window, ""),
+            Weight = 1 + filter.Activity.Properties.Count,
         },
         Kind.Opportunity => OfConditions(
             filter.KindCase,

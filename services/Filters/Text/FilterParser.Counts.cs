@@ -25,6 +25,10 @@ public sealed partial class FilterParser
                 _tokens.Skip(1);
                 clause.Quantity = quantity;
             }
+            else if (clause.Properties.Count == 0 && _tokens.Current.IsSymbol("("))
+            {
+                clause.Properties.Add(ReadProperties(clause.Kind));
+            }
             else if (clause.Window is null && !_tokens.Accept("ever") && IsWindowAhead())
             {
                 clause.Window = ReadWindow();
@@ -47,7 +51,7 @@ public sealed partial class FilterParser
         }
 
         _tokens.Skip(1);
-        return new Filter { Opportunity = new OpportunityClause { Quantity = quantity, Conditions = { ReadConditions() } } };
+        return new Filter { Opportunity = new OpportunityClause { Quantity = quantity, Conditions = { ReadOpportunityFields() } } };
     }
 
     // sum of amount of opportunities (...) >= 40000
@@ -55,37 +59,47 @@ public sealed partial class FilterParser
     {
         _tokens.Skip(1);
         _tokens.ExpectWord("of");
+        if (_tokens.Peek(1).IsWord("of") && (_tokens.Peek(2).IsWord("events") || _tokens.Peek(2).IsWord("event")))
+        {
+            return SumOfProperty();
+        }
+
         _tokens.ExpectWord("amount", "amounts");
         _tokens.ExpectWord("of");
         var clause = OpportunityFilter(null).Opportunity;
-        var amount = FilterField.Amount;
-        var comparison = ReadComparison(amount);
+        clause.AmountSum = ReadSum();
+        return new Filter { Opportunity = clause };
+    }
+
+    private AmountSum ReadSum()
+    {
+        var comparison = ReadComparison(FilterField.Amount);
         if (comparison.Operator is not (>= Operator.Equals and <= Operator.Between))
         {
             throw _tokens.Error("a sum cannot be compared so", "=", "!=", "<", "<=", ">", ">=", "between");
         }
 
-        clause.AmountSum = new AmountSum { Operator = comparison.Operator, Values = { comparison.Values } };
-        return new Filter { Opportunity = clause };
+        return new AmountSum { Operator = comparison.Operator, Values = { comparison.Values } };
     }
 
-    private List<FieldClause> ReadConditions()
+    private List<FieldClause> ReadOpportunityFields() => _tokens.Current.IsSymbol("(")
+        ? ReadConditions("opportunity", () => ReadFieldClause(_catalog.OpportunityFields, "field of opportunities"))
+        : [];
+
+    private List<T> ReadConditions<T>(string thing, Func<T> read)
     {
-        var conditions = new List<FieldClause>();
-        if (!_tokens.AcceptSymbol("("))
-        {
-            return conditions;
-        }
+        var conditions = new List<T>();
+        _tokens.ExpectSymbol("(");
 
         do
         {
-            conditions.Add(ReadFieldClause(_catalog.OpportunityFields, "field of opportunities"));
+            conditions.Add(read());
         }
         while (_tokens.Accept("and") || _tokens.AcceptSymbol(","));
 
         if (_tokens.IsAhead("or"))
         {
-            throw _tokens.Error("the conditions on one opportunity are all joined by AND; write two clauses joined by OR instead", "AND", ")");
+            throw _tokens.Error($"the conditions on one {thing} are all joined by AND; write two clauses joined by OR instead", "AND", ")");
         }
 
         _tokens.ExpectSymbol(")", "AND", ")");

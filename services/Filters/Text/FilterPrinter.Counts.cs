@@ -8,18 +8,36 @@ public static partial class FilterPrinter
 {
     private static string Activity(ActivityClause clause, FilterCatalog catalog)
     {
+        var campaign = clause.CampaignId.Length > 0 ? $" of campaign {Name(catalog.Campaigns, clause.CampaignId, clause.CampaignId)}" : "";
+        var window = clause.Window is null ? "" : $" {Window(clause.Window)}";
+        if (clause.PropertySum is { } sum)
+        {
+            return $"sum of {FilterWords.Name(sum.Name)} of events {Event(clause)}{campaign}{window} {Sum(sum.Sum)}";
+        }
+
         var never = IsNever(clause.Quantity);
         // Without more, `unsubscribed from email` is the state of consent.
         var isBare = clause is { Kind: Kind.Unsubscribed, CampaignId: "", Window: null, Quantity: null };
-        var what = clause.Kind == Kind.Custom ? $"did {Quote(clause.EventName)}"
+        var what = clause.Kind == Kind.Custom ? $"did {Event(clause)}"
             : isBare ? $"did unsubscribe from {Channel(clause.Channel)}"
             : $"{Verb(clause.Kind)} {Channel(clause.Channel)}";
         return (never ? "never " : "")
             + what
-            + (clause.CampaignId.Length > 0 ? $" of campaign {Name(catalog.Campaigns, clause.CampaignId, clause.CampaignId)}" : "")
+            + campaign
             + (clause.Quantity is null || never ? "" : $" {Quantity(clause.Quantity)} {(IsOne(clause.Quantity) ? "time" : "times")}")
-            + (clause.Window is null ? "" : $" {Window(clause.Window)}");
+            + window;
     }
+
+    private static string Event(ActivityClause clause) => Quote(clause.EventName)
+        + (clause.Properties.Count > 0 ? $" ({string.Join(" AND ", clause.Properties.Select(Property))})" : "");
+
+    private static string Property(PropertyCondition condition) =>
+        $"{FilterWords.Name(condition.Name)} {Comparison(PropertyFields.ToComparison(condition), PropertyFields.FieldOf(condition))}"
+        + (condition.IgnoreCase ? " ignoring case" : "")
+        + (condition.AndIsSet ? " and is set" : "");
+
+    private static string Sum(AmountSum sum) =>
+        Comparison(new FieldClause { Operator = sum.Operator, Values = { sum.Values } }, FilterField.Amount);
 
     private static string Verb(Kind kind) => kind switch
     {
@@ -38,8 +56,7 @@ public static partial class FilterPrinter
             : $" ({string.Join(" AND ", clause.Conditions.Select(condition => PrintCondition(condition, catalog)))})";
         if (clause.AmountSum is { } sum)
         {
-            var comparison = new FieldClause { Operator = sum.Operator, Values = { sum.Values } };
-            return $"sum of amount of opportunities{conditions} {Comparison(comparison, FilterField.Amount)}";
+            return $"sum of amount of opportunities{conditions} {Sum(sum)}";
         }
 
         var quantity = clause.Quantity;

@@ -1,5 +1,8 @@
 using Crm.Common.V1;
 using Crm.Segments.V1;
+using TagSegments.Filters.Catalog;
+using FieldType = Crm.Contacts.V1.Field.Types.Type;
+using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 
 namespace TagSegments.Segments.Sql;
 
@@ -9,14 +12,30 @@ internal sealed partial class FilterSql
     internal const string PhoneKey =
         $"(CASE WHEN starts_with(ltrim(c.phone, {WhiteSpace}), '+') THEN '+' ELSE '' END || regexp_replace(c.phone, '[^0-9]', '', 'g'))";
 
-    private string Activity(ActivityClause clause) => Counted(clause.Quantity, having => $"""
+    // Days that there are, so that a cast cannot fail: 29 February in leap years only.
+    private const string DayPattern =
+        "(?!0000)([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+        + "|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)";
+
+    private const string TimePattern = "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])";
+
+    private string Activity(ActivityClause clause) => clause.PropertySum is null
+        ? Counted(clause.Quantity, having => Activities(clause, having("a.contact_id")))
+        : Activities(clause, EnoughActivity(clause));
+
+    // All conditions hold of one and the same row.
+    private string Activities(ActivityClause clause, string tail) => $"""
         c.contact_id IN (
             SELECT a.contact_id FROM {_sources.Activity} a{ZoneJoin("a", clause.Window)}
             WHERE a.account_id = @account AND a.kind = {Bind((short)clause.Kind)}
-                AND {WhichActivity(clause)}{AmongCandidates("a")}{having("a.contact_id")})
-        """);
+                AND {WhichActivity(clause)}{AmongCandidates("a")}{tail})
+        """;
 
-    private string EnoughActivity(ActivityClause clause) => AtLeastOf(clause.Quantity, "a.contact_id");
+    private string EnoughActivity(ActivityClause clause) => clause.PropertySum is { } sum
+        ? $" GROUP BY a.contact_id HAVING {Compare($"sum({Amount(sum)})", sum.Sum)}"
+        : AtLeastOf(clause.Quantity, "a.contact_id");
+
+    private string Amount(PropertySum sum) => $"coalesce({PropertyColumn(sum.Name, FieldType.Number).Sql}, 0)";
 
     private string WhichActivity(ActivityClause clause)
     {
@@ -40,7 +59,43 @@ internal sealed partial class FilterSql
             conditions.Add(InWindow(TimeColumn.Instant("a.at"), clause.Window, "z"));
         }
 
+        conditions.AddRange(clause.Properties.Select(Property));
         return string.Join(" AND ", conditions);
+    }
+
+    // Whether a property is missing does not depend on the type that it is compared as.
+    private string Property(PropertyCondition condition)
+    {
+        var (field, comparison) = (PropertyFields.FieldOf(condition), PropertyFields.ToComparison(condition));
+        comparison.AndIsSet = false;
+        var compared = condition.Operator switch
+        {
+            Operator.IsEmpty => IsMissing(condition.Name),
+            Operator.IsNotEmpty => $"NOT {IsMissing(condition.Name)}",
+            _ => Field(comparison, PropertyColumn(field.Name, field.Type), "z"),
+        };
+        return condition.AndIsSet ? $"({compared} AND NOT {IsMissing(condition.Name)})" : compared;
+    }
+
+    private string IsMissing(string name)
+    {
+        var json = $"(a.properties -> {Bind(name)})";
+        return $"coalesce({json} IN ('null', '[]', '{{}}') OR (jsonb_typeof({json}) = 'string' AND btrim({json} #>> '{{}}', {WhiteSpace}) = ''), true)";
+    }
+
+    // A value that is not of the type, and does not say one, reads as missing instead of failing the query.
+    private FieldColumn PropertyColumn(string name, FieldType type)
+    {
+        var json = $"(a.properties -> {Bind(name)})";
+        var text = $"(CASE WHEN jsonb_typeof({json}) = 'string' THEN {json} #>> '{{}}' END)";
+        return new FieldColumn(PropertyFields.Field(name, type), type switch
+        {
+            FieldType.Number => $"(CASE WHEN jsonb_typeof({json}) = 'number' THEN {json}::numeric WHEN {text} ~ '^-?[0-9]{{1,200}}([.][0-9]{{1,200}})?$' THEN {text}::numeric END)",
+            FieldType.Boolean => $"(CASE WHEN jsonb_typeof({json}) = 'boolean' THEN {json}::boolean END)",
+            FieldType.Date => $"(CASE WHEN {text} ~ '^{DayPattern}$' THEN {text} END)",
+            FieldType.DateTime => $"(CASE WHEN {text} ~ '^{DayPattern}{TimePattern}$' THEN regexp_replace({text}, '([.][0-9]{{6}})[0-9]+', '\\1')::timestamptz END)",
+            _ => text,
+        }, IsJson: type == FieldType.Date);
     }
 
     // At most n is not more than n: contacts without anything to count are not in the subquery at all.

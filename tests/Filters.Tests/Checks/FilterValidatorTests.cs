@@ -31,6 +31,31 @@ public sealed class FilterValidatorTests
             { "filter.activity.event_name", "required", new Filter { Activity = new ActivityClause { Kind = ActivityClause.Types.Kind.Custom } } },
             { "filter.activity.quantity.at_least", "at least 1", new Filter { Activity = new ActivityClause { Kind = ActivityClause.Types.Kind.Sent, Quantity = new Quantity { AtLeast = 0 } } } },
             { "filter.activity.quantity", "at_least or at_most", new Filter { Activity = new ActivityClause { Kind = ActivityClause.Types.Kind.Sent, Quantity = new Quantity() } } },
+            { "filter.activity.properties", "custom events only", new Filter { Activity = new ActivityClause { Kind = ActivityClause.Types.Kind.Opened, Properties = { Property("a", Operator.IsEmpty) } } } },
+            { "filter.activity.property_sum", "custom events only", new Filter { Activity = new ActivityClause { Kind = ActivityClause.Types.Kind.Opened, PropertySum = Sum("a", Operator.Less, "1") } } },
+            { "filter.activity.property_sum", "together with quantity", Event(new ActivityClause { PropertySum = Sum("a", Operator.Less, "1"), Quantity = new Quantity { AtLeast = 1 } }) },
+            { "filter.activity.property_sum.name", "1 to 200 characters", Event(new ActivityClause { PropertySum = Sum("", Operator.Less, "1") }) },
+            { "filter.activity.property_sum.sum.operator", "comparison of numbers", Event(new ActivityClause { PropertySum = new PropertySum { Name = "a" } }) },
+            { "filter.activity.property_sum.sum.values[0]", "plain decimal", Event(new ActivityClause { PropertySum = Sum("a", Operator.Less, "much") }) },
+            { "filter.activity.properties[0].name", "1 to 200 characters", Event(Property("", Operator.IsEmpty)) },
+            { "filter.activity.properties[0].name", "1 to 200 characters", Event(Property(new string('x', 201), Operator.IsEmpty)) },
+            { "filter.activity.properties[0].name", "NUL", Event(Property("a\0b", Operator.IsEmpty)) },
+            { "filter.activity.properties[0].operator", "must be a comparison, a list", Event(Property("a", Operator.Unspecified)) },
+            { "filter.activity.properties[0].operator", "must be a comparison, a list", Event(Property("a", Operator.HasAny, Texts("x"))) },
+            { "filter.activity.properties[0].operator", "must be a comparison, a list", Event(Property("a", Operator.InWindow)) },
+            { "filter.activity.properties[0].operator", "must be a comparison, a list", Event(Property("a", (Operator)77)) },
+            { "filter.activity.properties[0].operator", "does not apply to values of type text", Event(Property("a", Operator.Less, Texts("x"))) },
+            { "filter.activity.properties[0].operator", "does not apply to values of type number", Event(Property("a", Operator.Contains, new PropertyValue { Number = "1" })) },
+            { "filter.activity.properties[0].values[1]", "same type as the first value, which is number", Event(Property("a", Operator.In, new PropertyValue { Number = "1" }, new PropertyValue { Text = "x" })) },
+            { "filter.activity.properties[0].values[0]", "must be set", Event(Property("a", Operator.Equals, new PropertyValue())) },
+            { "filter.activity.properties[0].values[0]", "plain decimal", Event(Property("a", Operator.Equals, new PropertyValue { Number = "NaN" })) },
+            { "filter.activity.properties[0].values[0]", "must be a day", Event(Property("a", Operator.Equals, new PropertyValue { Date = "2026-02-30" })) },
+            { "filter.activity.properties[0].values[0]", "must be a time", Event(Property("a", Operator.Equals, new PropertyValue { Time = "today" })) },
+            { "filter.activity.properties[0].values", "exactly two", Event(Property("a", Operator.Between, new PropertyValue { Number = "1" })) },
+            { "filter.activity.properties[0].values", "not hold more than", Event(Property("a", Operator.In, Texts([.. Enumerable.Repeat("a", 10_001)]))) },
+            { "filter.activity.properties[0].and_is_set", "negative", Event(new PropertyCondition { Name = "a", Operator = Operator.IsEmpty, AndIsSet = true }) },
+            { "filter.activity.properties[1].name", "1 to 200 characters", Event(Property("a", Operator.IsEmpty), Property("", Operator.IsEmpty)) },
+            { "filter", "more than 1,000 clauses", Event([.. Enumerable.Repeat(Property("a", Operator.IsEmpty), 1_000)]) },
             { "filter.opportunity.amount_sum", "together", new Filter { Opportunity = new OpportunityClause { Quantity = new Quantity { AtLeast = 1 }, AmountSum = new AmountSum { Operator = Operator.Less, Values = { "1" } } } } },
             { "filter.opportunity.conditions[0].field.attribute", "not an attribute", new Filter { Opportunity = new OpportunityClause { Conditions = { new FieldClause { Field = new FieldRef { Attribute = "email" }, Operator = Operator.IsEmpty } } } } },
             { "filter.field.field", "must be set", new Filter { Field = new FieldClause { Operator = Operator.IsEmpty } } },
@@ -147,4 +172,17 @@ public sealed class FilterValidatorTests
 
     private static Filter Attribute(string name, Operator comparison) =>
         new() { Field = new FieldClause { Field = new FieldRef { Attribute = name }, Operator = comparison } };
+
+    private static Filter Event(params PropertyCondition[] properties) => Event(new ActivityClause { Properties = { properties } });
+
+    private static Filter Event(ActivityClause clause) =>
+        new() { Activity = new ActivityClause(clause) { Kind = ActivityClause.Types.Kind.Custom, EventName = "Purchase" } };
+
+    private static PropertyCondition Property(string name, Operator comparison, params PropertyValue[] values) =>
+        new() { Name = name, Operator = comparison, Values = { values } };
+
+    private static PropertyValue[] Texts(params string[] texts) => [.. texts.Select(text => new PropertyValue { Text = text })];
+
+    private static PropertySum Sum(string name, Operator comparison, params string[] values) =>
+        new() { Name = name, Sum = new AmountSum { Operator = comparison, Values = { values } } };
 }

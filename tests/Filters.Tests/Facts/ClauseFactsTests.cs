@@ -21,6 +21,7 @@ public sealed class ClauseFactsTests
         "field: Contact, Contacts, weighs 1, fields 14, 1 windows, changes with time",
         "activity: Activity, Events, weighs 1, campaign",
         "activity: Activity, Events, weighs 1, 1 windows, changes with time",
+        "activity: Activity, Events, weighs 3",
         "opportunity: Opportunities, Opportunities, weighs 1",
         "opportunity: Opportunities, Names, Opportunities, weighs 3, fields stage stage_since, 1 windows, changes with time",
         "consent: Contact, Contacts, weighs 1",

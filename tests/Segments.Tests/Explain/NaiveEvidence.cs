@@ -115,7 +115,7 @@ internal sealed class NaiveEvidence(World world, Instant now, Func<string, Filte
         var once = filter.Clone();
         if (once.Activity is not null)
         {
-            once.Activity.Quantity = null;
+            (once.Activity.Quantity, once.Activity.PropertySum) = (null, null);
         }
 
         return once;

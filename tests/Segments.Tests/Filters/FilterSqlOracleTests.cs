@@ -39,6 +39,9 @@ public sealed class FilterSqlOracleTests(ITestOutputHelper output)
         "anniversary of [birth day] is on 2027-02-28",
         "first_name contains \"a%b\" OR last_name contains \"a%b\" OR phone contains \"a%b\" OR email contains \"a%b\"",
         "suppressed for sms",
+        "did \"Webinar Attended\" (total >= 0 AND vip = true) OR did \"Say \\\"Hi\\\"\" (total >= 0 AND vip = true)",
+        "did \"Webinar Attended\" (total >= 0)",
+        "did \"Webinar Attended\" (due is not empty AND [seen at] is not empty AND category is not empty)",
         "plan in (\"straße\", \"ΣΊΣΥΦΟΣ\", \"kelvin\", \"SA\") ignoring case OR language contains \"DESERET\" ignoring case",
     ];
 

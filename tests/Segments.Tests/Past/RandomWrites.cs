@@ -133,7 +133,7 @@ internal sealed partial class RandomWrites(PastAccount account, Random random, I
         Account = account.Name,
         Activities =
         {
-            Enumerable.Range(0, random.Next(1, 4)).Select(_ => (Activity.Types.Kind)random.Next(1, 10)).Select(kind => new Activity
+            Enumerable.Range(0, random.Next(1, 4)).Select(_ => Chance(4) ? Activity.Types.Kind.Custom : (Activity.Types.Kind)random.Next(1, 10)).Select(kind => new Activity
             {
                 ContactId = Contact(),
                 Kind = kind,
@@ -141,6 +141,7 @@ internal sealed partial class RandomWrites(PastAccount account, Random random, I
                 Time = Timestamp.FromDateTime(Instant.Min(_values.Time(), now).ToDateTimeUtc()),
                 CampaignId = Chance(2) ? "" : Chance(2) ? WorldNames.Spring : WorldNames.Autumn,
                 EventName = kind != Activity.Types.Kind.Custom ? "" : Chance(2) ? "Webinar Attended" : "Say \"Hi\"",
+                Properties = kind == Activity.Types.Kind.Custom && _values.Properties() is { } json ? Struct.Parser.ParseJson(json) : null,
             }),
         },
     }).ResponseAsync;

@@ -16,6 +16,7 @@ namespace TagSegments.Testing.Oracle;
 internal sealed class FilterGenerator(Random random, FilterCatalog catalog, Instant now)
 {
     private static readonly string[] s_zones = ["America/New_York", "Asia/Kolkata", "UTC"];
+    private static readonly FieldType[] s_propertyTypes = [FieldType.Number, FieldType.Text, FieldType.Boolean, FieldType.Date, FieldType.DateTime];
     private readonly WorldGenerator _values = new(random, now);
 
     public Filter Tree(int depth = 4) => random.Next(depth <= 1 ? 1 : 5) switch
@@ -45,7 +46,7 @@ internal sealed class FilterGenerator(Random random, FilterCatalog catalog, Inst
         1 or 2 => new Filter { Tag = Tag() },
         3 => new Filter { TagAdded = new TagAddedClause { TagId = TagId(), Window = Window() } },
         4 or 5 or 6 => new Filter { Field = Field(catalog.ContactFields, catalog.ContactCustomFields, FilterField.ContactAttributes) },
-        7 or 8 => new Filter { Activity = Activity() },
+        7 or 8 => new Filter { Activity = Chance(3) ? Event() : Activity() },
         9 => new Filter { Opportunity = Opportunity() },
         10 => new Filter { Consent = new ConsentClause { Channel = Channel(), State = Any<ConsentClause.Types.State>() } },
         _ => new Filter { Segment = new SegmentClause { SegmentId = Chance(2) ? WorldNames.Engaged : WorldNames.Buyers } },
@@ -62,19 +63,56 @@ internal sealed class FilterGenerator(Random random, FilterCatalog catalog, Inst
 
     private int TagId() => WorldNames.Tags[random.Next(WorldNames.Tags.Length)].Id;
 
-    private ActivityClause Activity()
+    private ActivityClause Activity() => Activity(Any<ActivityClause.Types.Kind>());
+
+    private ActivityClause Event() => Activity(ActivityClause.Types.Kind.Custom);
+
+    private ActivityClause Activity(ActivityClause.Types.Kind kind)
     {
-        var kind = Any<ActivityClause.Types.Kind>();
         var isCustom = kind == ActivityClause.Types.Kind.Custom;
+        var sum = isCustom && Chance(4) ? Sum() : null;
         return new ActivityClause
         {
             Kind = kind,
             Channel = isCustom ? Crm.Common.V1.Channel.Unspecified : Channel(),
             EventName = isCustom ? (Chance(2) ? "Webinar Attended" : "Say \"Hi\"") : "",
             CampaignId = Chance(3) ? WorldNames.Spring : "",
-            Quantity = Quantity(),
+            Quantity = sum is null ? Quantity() : null,
             Window = Chance(2) ? Window() : null,
+            Properties = { Enumerable.Range(0, isCustom && Chance(2) ? random.Next(1, 3) : 0).Select(_ => Property()) },
+            PropertySum = sum is null ? null : new PropertySum { Name = Chance(2) ? "total" : PropertyName(), Sum = sum },
         };
+    }
+
+    private string PropertyName() => Chance(8) ? "not [there]" : WorldNames.Properties[random.Next(WorldNames.Properties.Length)];
+
+    private PropertyCondition Property()
+    {
+        var name = PropertyName();
+        var type = Chance(4)
+            ? s_propertyTypes[random.Next(s_propertyTypes.Length)]
+            : s_propertyTypes[Math.Max(0, Array.IndexOf(WorldNames.Properties, name))];
+        var field = PropertyFields.Field(name, type);
+        Operator comparison;
+        do
+        {
+            comparison = (Operator)random.Next((int)Operator.Equals, (int)Operator.IsNotEmpty + 1);
+        }
+        while (!OperatorRules.Allows(type, comparison));
+
+        return PropertyFields.ToCondition(field, new FieldClause
+        {
+            Operator = comparison,
+            Values = { Values(field, comparison) },
+            IgnoreCase = type == FieldType.Text && OperatorRules.HasTextOperands(comparison) && Chance(2),
+            AndIsSet = OperatorRules.IsNegative(comparison) && Chance(2),
+        });
+    }
+
+    private AmountSum Sum()
+    {
+        var comparison = (Operator)random.Next((int)Operator.Equals, (int)Operator.Between + 1);
+        return new AmountSum { Operator = comparison, Values = { Values(FilterField.Amount, comparison) } };
     }
 
     private OpportunityClause Opportunity()
@@ -88,8 +126,7 @@ internal sealed class FilterGenerator(Random random, FilterCatalog catalog, Inst
         };
         if (Chance(3))
         {
-            var comparison = (Operator)random.Next((int)Operator.Equals, (int)Operator.Between + 1);
-            clause.AmountSum = new AmountSum { Operator = comparison, Values = { Values(FilterField.Amount, comparison) } };
+            clause.AmountSum = Sum();
         }
         else
         {

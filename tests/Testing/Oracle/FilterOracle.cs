@@ -24,7 +24,7 @@ internal sealed class FilterOracle(World world, Instant now, Func<string, Filter
         Filter.KindOneofCase.TagAdded => contact.TagChanges.Any(change =>
             change.Added && change.TagId == filter.TagAdded.TagId && _windows.Contains(filter.TagAdded.Window, change.At, contact)),
         Filter.KindOneofCase.Field => Field(filter.Field, contact, null),
-        Filter.KindOneofCase.Activity => Enough(filter.Activity.Quantity, contact.Activities.Count(a => IsActivity(filter.Activity, a, contact))),
+        Filter.KindOneofCase.Activity => MatchesActivity(filter.Activity, contact),
         Filter.KindOneofCase.Opportunity => MatchesOpportunity(filter.Opportunity, contact),
         Filter.KindOneofCase.Consent => MatchesConsent(filter.Consent, contact),
         Filter.KindOneofCase.Segment => Matches(findSegment(filter.Segment.SegmentId)!, contact),
@@ -42,6 +42,24 @@ internal sealed class FilterOracle(World world, Instant now, Func<string, Filter
             _ => !asked.Any(contact.Tags.Contains),
         };
     }
+
+    private bool MatchesActivity(ActivityClause clause, WorldContact contact)
+    {
+        var asked = contact.Activities.Where(activity => IsActivity(clause, activity, contact)).ToList();
+        var found = mutant == Mutant.PropertiesCombineAcross && clause.Properties.All(p => asked.Any(a => Property(p, a, contact)))
+            ? asked
+            : asked.Where(activity => clause.Properties.All(condition => Property(condition, activity, contact))).ToList();
+        if (clause.PropertySum is not { } sum)
+        {
+            return Enough(clause.Quantity, found.Count);
+        }
+
+        var comparison = new FieldClause { Operator = sum.Sum.Operator, Values = { sum.Sum.Values } };
+        return found.Count > 0 && OracleFields.Compare(comparison, found.Sum(activity => OracleProperties.Number(activity, sum.Name, mutant)));
+    }
+
+    private bool Property(PropertyCondition condition, WorldActivity activity, WorldContact contact) =>
+        OracleProperties.Matches(condition, activity, (clause, value) => OracleFields.Matches(clause, value, contact, _windows, mutant), mutant);
 
     private bool IsActivity(ActivityClause clause, WorldActivity activity, WorldContact contact) =>
         activity.Kind == (int)clause.Kind

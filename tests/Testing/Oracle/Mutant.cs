@@ -44,4 +44,10 @@ public enum Mutant
 
     /// <summary>The percent sign stands for any text.</summary>
     PercentIsAWildcard,
+
+    /// <summary>The conditions on an event may hold of different ones.</summary>
+    PropertiesCombineAcross,
+
+    /// <summary>A property that is a text is never a number.</summary>
+    TextsAreNoNumbers,
 }

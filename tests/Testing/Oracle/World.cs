@@ -61,7 +61,8 @@ public sealed record WorldContact(int Id)
 
 public sealed record WorldTagChange(int TagId, bool Added, Instant At, bool InBulk);
 
-public sealed record WorldActivity(int Kind, int Channel, Instant At, string? CampaignId, string? Event);
+/// <summary>What was recorded of a contact; <paramref name="Properties"/> is JSON.</summary>
+public sealed record WorldActivity(int Kind, int Channel, Instant At, string? CampaignId, string? Event, string? Properties = null);
 
 public sealed record WorldOpportunity(string? Name, int PipelineId, int StageId, int Status, decimal? Amount, LocalDate? Opened, LocalDate? Closed, Instant StageSince)
 {

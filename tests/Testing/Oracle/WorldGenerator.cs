@@ -1,4 +1,6 @@
+using System.Text.Json;
 using NodaTime;
+using NodaTime.Text;
 using TagSegments.Filters.Catalog;
 
 namespace TagSegments.Testing.Oracle;
@@ -134,14 +136,58 @@ internal sealed class WorldGenerator(Random random, Instant now)
 
     private WorldActivity Activity()
     {
-        var kind = random.Next(1, 10);
+        var kind = Chance(4) ? 9 : random.Next(1, 10);
         return new WorldActivity(
             kind,
             kind == 9 ? 0 : Chance(4) ? 2 : 1,
             Time(),
             Chance(2) ? null : Chance(2) ? WorldNames.Spring : WorldNames.Autumn,
-            kind == 9 ? (Chance(2) ? "Webinar Attended" : "Say \"Hi\"") : null);
+            kind == 9 ? (Chance(2) ? "Webinar Attended" : "Say \"Hi\"") : null,
+            kind == 9 ? Properties() : null);
     }
+
+    /// <summary>Makes the properties of an event as JSON: values that fit their names, others, and none.</summary>
+    public string? Properties()
+    {
+        if (Chance(8))
+        {
+            return null;
+        }
+
+        var properties = new Dictionary<string, object?>();
+        foreach (var name in WorldNames.Properties.Where(_ => !Chance(4)))
+        {
+            properties[name] = Chance(5) ? Odd() : name switch
+            {
+                "total" => Chance(4) ? (object)Total().ToString(System.Globalization.CultureInfo.InvariantCulture) : Total(),
+                "vip" => Chance(2),
+                "due" => Chance(8) ? "2026-02-30" : LocalDatePattern.Iso.Format(Day()),
+                "seen at" => Chance(8) ? "2026-02-30T10:00:00Z" : Stamp(Time()),
+                _ => Text(),
+            };
+        }
+
+        return JsonSerializer.Serialize(properties);
+    }
+
+    // Not so large that the sum of a few would not fit a decimal.
+    private decimal Total() => Number() % 100_000m;
+
+    private object? Odd() => random.Next(8) switch
+    {
+        0 => null,
+        1 => Array.Empty<string>(),
+        2 => new[] { "Rural", "5" },
+        3 => new Dictionary<string, object?>(),
+        4 => new Dictionary<string, object?> { ["total"] = 5, ["category"] = "Rural" },
+        5 => "1e5",
+        6 => Chance(2),
+        _ => Text(),
+    };
+
+    private string Stamp(Instant time) => Chance(2)
+        ? InstantPattern.ExtendedIso.Format(time)
+        : OffsetDateTimePattern.Rfc3339.Format(time.WithOffset(Offset.FromHours(random.Next(-11, 12))));
 
     private WorldOpportunity Opportunity()
     {

@@ -19,6 +19,9 @@ internal static class WorldNames
     public static readonly (int Id, int Pipeline, string Name)[] Stages =
         [(1, 1, "Prospecting"), (2, 1, "Engaging"), (3, 1, "Won"), (4, 2, "Won"), (5, 2, "engaging")];
 
+    /// <summary>The properties that events may have.</summary>
+    public static readonly string[] Properties = ["total", "category", "vip", "due", "seen at"];
+
     public static readonly FilterField[] ContactFields =
     [
         new("plan", FieldType.Text, 11),

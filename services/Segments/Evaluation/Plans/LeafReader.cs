@@ -55,9 +55,9 @@ internal sealed class LeafReader(FilterContext context)
             return Ask(clause);
         }
 
-        if (window is { ContactZone: true })
+        if (window is { ContactZone: true } || activity.PropertySum is not null)
         {
-            return KeepUnlessRolling(clause, window);
+            return window is null ? Keep(clause) : KeepUnlessRolling(clause, window);
         }
 
         var (from, until) = window is null ? (1, long.MaxValue) : Ticks(window);

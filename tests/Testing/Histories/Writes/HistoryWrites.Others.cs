@@ -3,6 +3,7 @@ using Crm.Activity.V1;
 using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using NodaTime;
 using TagSegments.Filters.Values;
@@ -106,14 +107,15 @@ internal sealed partial class HistoryWrites
     // Services record nothing that is to happen only later.
     private WorldActivity Activity()
     {
-        var (kind, now) = (random.Next(1, 10), FilterValues.ToMicroseconds(SystemClock.Instance.GetCurrentInstant()));
+        var (kind, now) = (Chance(4) ? 9 : random.Next(1, 10), FilterValues.ToMicroseconds(SystemClock.Instance.GetCurrentInstant()));
         var at = Chance(4) ? now : _values.Time();
         return new WorldActivity(
             kind,
             kind == 9 ? 0 : Chance(4) ? 2 : 1,
             at > now ? now - NodaTime.Duration.FromDays(1) : at,
             Chance(2) ? null : Chance(2) ? WorldNames.Spring : WorldNames.Autumn,
-            kind == 9 ? (Chance(2) ? "Webinar Attended" : "Say \"Hi\"") : null);
+            kind == 9 ? (Chance(2) ? "Webinar Attended" : "Say \"Hi\"") : null,
+            kind == 9 && _values.Properties() is { } json ? JsonFormatter.Default.Format(Struct.Parser.ParseJson(json)) : null);
     }
 
     private static Activity ToProto(int contactId, WorldActivity activity) => new()
@@ -124,6 +126,7 @@ internal sealed partial class HistoryWrites
         Time = Timestamp.FromDateTime(activity.At.ToDateTimeUtc()),
         CampaignId = activity.CampaignId ?? "",
         EventName = activity.Event ?? "",
+        Properties = activity.Properties is { } json ? Struct.Parser.ParseJson(json) : null,
     };
 
     /// <summary>Puts an address on the suppression list, or takes it off.</summary>
