@@ -80,6 +80,7 @@ internal sealed class Evidence(
     private void AddEvents(Explanation explanation, IReadOnlyList<EventFact> events)
     {
         (explanation.Count, explanation.CountInAll) = events.Count == 0 ? (0, 0) : (events[0].Count, events[0].CountInAll);
+        explanation.AmountSum = events.Count == 0 ? "" : events[0].AmountSum ?? "";
         explanation.Events.AddRange(events.Select(e => new EventEvidence
         {
             Time = e.At?.ToTimestamp(),

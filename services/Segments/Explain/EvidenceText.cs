@@ -85,14 +85,15 @@ internal static class EvidenceText
 
         var last = explanation.Events[0];
         var what = $"last {Time(last.Time)}, {Ago(last.Time.ToDateTimeOffset(), now)}{Campaign(last)}{Why(last.Cause, last.Actor)}";
+        var count = Times(explanation.Count) + (explanation.AmountSum.Length > 0 ? $", together {explanation.AmountSum}," : "");
         if (explanation.Windows.Count == 0)
         {
-            return $"{verb}{Times(explanation.Count)} in all, {what}";
+            return $"{verb}{count} in all, {what}";
         }
 
         var inAll = $"{Times(explanation.CountInAll)} in all";
         return explanation.Count > 0
-            ? $"{verb}{Times(explanation.Count)} {Window(explanation.Windows[0])}, {what}; {inAll}"
+            ? $"{verb}{count} {Window(explanation.Windows[0])}, {what}; {inAll}"
             : $"{verb}0 times {Window(explanation.Windows[0])}; {inAll}, {what}";
     }
 

@@ -36,6 +36,9 @@ internal sealed record EventFact : CausedFact
     /// <summary>JSON.</summary>
     public string? Properties { get; init; }
 
+    /// <summary>The sum over those that count; null if the clause asks for none.</summary>
+    public string? AmountSum { get; init; }
+
     public int Count { get; init; }
 
     public int CountInAll { get; init; }

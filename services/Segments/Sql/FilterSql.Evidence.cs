@@ -36,8 +36,9 @@ internal sealed partial class FilterSql
             WHERE a.account_id = @account AND a.kind = {compiler.Bind((short)clause.Kind)}
                 AND {compiler.WhichActivity(always)}{compiler.AmongCandidates("a")}
             """;
-        return compiler.Evidence(
+        var evidence = compiler.Evidence(
             rows, clause.Window is null ? "true" : compiler.InWindow(TimeColumn.Instant("a.at"), clause.Window, "z"));
+        return clause.PropertySum is { } sum ? evidence with { Amount = compiler.Amount(sum) } : evidence;
     }
 
     /// <summary>All opportunities <c>o</c>, with the conditions of the clause.</summary>

@@ -40,6 +40,41 @@ public sealed class ExplainEvidenceTests(SharedApps shared) : SegmentTest(shared
     }
 
     [Fact]
+    public async Task Events_that_counted_are_shown_with_their_properties_and_sum()
+    {
+        var account = await PastAccount.NewAsync(Apps);
+        var contact = await account.NewContactAsync();
+        string[] purchases = ["{\"total\": 120, \"category\": \"Shoes\"}", "{\"total\": \"80.5\", \"category\": \"Shoes\"}", "{\"total\": 500, \"category\": \"Hats\"}"];
+        foreach (var (properties, i) in purchases.Select((properties, i) => (properties, i)))
+        {
+            await account.Apps.Activity.RecordActivitiesAsync(new()
+            {
+                Account = account.Name,
+                Activities =
+                {
+                    new Activity
+                    {
+                        ContactId = contact,
+                        Kind = Activity.Types.Kind.Custom,
+                        EventName = "Purchase",
+                        Time = Timestamp.FromDateTime(DateTime.UtcNow.AddDays(-1 - i)),
+                        Properties = Struct.Parser.ParseJson(properties),
+                    },
+                },
+            });
+        }
+
+        var shoes = (await ExplainAsync(account, contact, "did \"Purchase\" (category = \"Shoes\" AND total > 50) at least 2 times in last 90 days")).Explanation;
+        var sum = (await ExplainAsync(account, contact, "sum of total of events \"Purchase\" (category = \"Shoes\") in last 365 days >= 200.5")).Explanation;
+
+        Assert.Equal((true, 2, 2), (shoes.Matches, shoes.Count, shoes.CountInAll));
+        Assert.Equal(["{\"total\": 120, \"category\": \"Shoes\"}", "{\"total\": \"80.5\", \"category\": \"Shoes\"}"], shoes.Events.Select(e => e.Properties));
+        Assert.Equal((true, "200.5", 2), (sum.Matches, sum.AmountSum, sum.Count));
+        Assert.Contains("2 times, together 200.5,", sum.Actual, StringComparison.Ordinal);
+        Assert.Equal("", shoes.AmountSum);
+    }
+
+    [Fact]
     public async Task Tags_tell_why_they_are_there_or_were_taken_off()
     {
         var account = await PastAccount.NewAsync(Apps);

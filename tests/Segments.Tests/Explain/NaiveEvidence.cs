@@ -73,7 +73,7 @@ internal sealed class NaiveEvidence(World world, Instant now, Func<string, Filte
                 matches,
                 contact.TagChanges.Count(change => _oracle.Matches(InWindow(filter), With(copy => copy.TagChanges.Add(change), contact))),
                 contact.TagChanges.Count(change => change.Added && change.TagId == filter.TagAdded.TagId)),
-            Filter.KindOneofCase.Activity => Line(matches, Activities(InWindow(filter), contact), Activities(Ever(filter), contact)),
+            Filter.KindOneofCase.Activity => Line(matches, Activities(InWindow(filter), contact).Count, Activities(Ever(filter), contact).Count, Sum(filter, contact)),
             Filter.KindOneofCase.Opportunity => Opportunities(matches, filter.Opportunity, contact),
             Filter.KindOneofCase.Field => Line(matches, values: Values(filter.Field.Field, contact)),
             Filter.KindOneofCase.Consent => Line(matches, consent: Consent(filter.Consent, contact, matches)),
@@ -105,8 +105,13 @@ internal sealed class NaiveEvidence(World world, Instant now, Func<string, Filte
         return [.. contact.Tags.Where(tagId => mutant == EvidenceMutant.OtherTagsCount || Asked(tagId)).Order()];
     }
 
-    private int Activities(Filter once, WorldContact contact) =>
-        contact.Activities.Count(activity => _oracle.Matches(once, With(copy => copy.Activities.Add(activity), contact)));
+    private List<WorldActivity> Activities(Filter once, WorldContact contact) =>
+        [.. contact.Activities.Where(activity => _oracle.Matches(once, With(copy => copy.Activities.Add(activity), contact)))];
+
+    private string Sum(Filter filter, WorldContact contact) =>
+        filter.Activity.PropertySum is { } sum && Activities(InWindow(filter), contact) is { Count: > 0 } counted
+            ? counted.Sum(activity => OracleProperties.Number(activity, sum.Name, Mutant.None)).ToString(CultureInfo.InvariantCulture)
+            : "";
 
     private Filter InWindow(Filter filter) => mutant == EvidenceMutant.CountsIgnoreWindows ? Ever(filter) : Once(filter);
 
