@@ -28,4 +28,9 @@ internal sealed class AccountWrites(NpgsqlDataSource database, IdempotentWrites 
             }),
             ct);
     }
+
+    /// <inheritdoc cref="IdempotentWrites.FindAnswerAsync"/>
+    public Task<T?> FindAnswerAsync<T>(AccountInfo account, ServerCallContext context, IMessage request)
+        where T : class, IMessage<T>, new() =>
+        writes.FindAnswerAsync<T>(account, context, request);
 }

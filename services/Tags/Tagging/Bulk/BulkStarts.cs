@@ -35,14 +35,20 @@ internal sealed class BulkStarts(
             RemoveTagIds = request.RemoveTagIds.ToArray(),
             Total = chunks.Values.Sum(bits => ChunkBits.Count(bits)),
         };
+        // A repeated call gets its answer even if the filter has broken since. A filter that breaks later fails the operation.
+        if (await writes.FindAnswerAsync<StartBulkOperationResponse>(account, context, request) is { } answer)
+        {
+            return answer;
+        }
+
+        // The segment service is asked before the request id is locked.
+        await audience.CheckAsync(account.Name, request.Contacts, context.CancellationToken);
         var response = await writes.RunAsync(account, context, request, StartAsync, (_, _) => { });
         runner.Wake();
         return response;
 
         async Task<StartBulkOperationResponse> StartAsync(AccountTransaction transaction)
         {
-            // Not before: a call that is repeated gets its answer even if the filter has broken since. One that breaks later fails the operation.
-            await audience.CheckAsync(account.Name, request.Contacts, context.CancellationToken);
             await BulkStore.InsertAsync(transaction.Transaction, row, context.CancellationToken);
             await BulkStore.InsertChunksAsync(transaction.Transaction, account.Id, row.OperationId, chunks, context.CancellationToken);
             return new StartBulkOperationResponse { Operation = row.ToProto(new Dictionary<int, TagChangeCount>()) };
