@@ -1,5 +1,6 @@
 using Crm.Common.V1;
 using Crm.Segments.V1;
+using Google.Protobuf;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Facts;
 using TagSegments.Filters.Tree;
@@ -28,6 +29,7 @@ public sealed partial class FilterValidator
         var validator = new FilterValidator(catalog);
         if (validator._problems.Require(filter is not null, path, "is required") && validator.IsWithinLimits(filter!, path))
         {
+            validator.CheckKnown(filter!, path);
             validator.CheckNodes(filter!, path);
         }
 
@@ -50,6 +52,26 @@ public sealed partial class FilterValidator
 
         return true;
     }
+
+    // A caller newer than this service may set a condition that is not known here: without it, the clause would match too many.
+    private void CheckKnown(Filter filter, string path)
+    {
+        if (!HasUnknownFields(filter))
+        {
+            return;
+        }
+
+        var clauses = FilterTree.Walk(filter, path).Where(node => !FilterTree.IsGroup(node.Filter) && HasUnknownFields(node.Filter)).ToList();
+        foreach (var clause in clauses.Where(node => node.Filter.KindCase != Filter.KindOneofCase.None).Take(MostViolations))
+        {
+            _problems.Add(clause.ClausePath, "has a field that is not known here");
+        }
+
+        _problems.Require(clauses.Count > 0, path, "has a group with a field that is not known here");
+    }
+
+    private static bool HasUnknownFields(Filter filter) =>
+        Filter.Parser.WithDiscardUnknownFields(true).ParseFrom(filter.ToByteString()).CalculateSize() != filter.CalculateSize();
 
     private void CheckNodes(Filter filter, string path)
     {

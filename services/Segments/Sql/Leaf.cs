@@ -9,6 +9,8 @@ namespace TagSegments.Segments.Sql;
 /// </summary>
 internal sealed record Leaf(Filter Clause, LeafTime? Time = null)
 {
+    private readonly ClauseFacts _facts = ClauseFacts.Of(Clause);
+
     /// <summary>The exact question: leaves with the same key are the same, and have the same answer in the same state.</summary>
     public required string Key { get; init; }
 
@@ -16,22 +18,25 @@ internal sealed record Leaf(Filter Clause, LeafTime? Time = null)
     public bool IsKept { get; init; }
 
     /// <summary>The cost of answering it.</summary>
-    public ClauseCost Cost => Time is { IsRolledUp: true } ? ClauseCost.Contacts : Facts.Cost;
+    public ClauseCost Cost => Time is { IsRolledUp: true } ? ClauseCost.Contacts : _facts.Cost;
 
     /// <summary>Whether it depends on activity.</summary>
-    public bool UsesActivity => Facts.DependsOn.HasFlag(ClauseData.Activity);
+    public bool UsesActivity => _facts.DependsOn.HasFlag(ClauseData.Activity);
 
     /// <summary>The channel whose suppression list it depends on; null for none.</summary>
-    public Crm.Common.V1.Channel? Suppressions => Facts.Suppressions;
+    public Crm.Common.V1.Channel? Suppressions => _facts.Suppressions;
 
     /// <summary>The tag whose log it depends on; 0 for none.</summary>
-    public int TagId => Facts.DependsOn.HasFlag(ClauseData.TagLog) ? Facts.TagIds[0] : 0;
+    public int TagId => _facts.DependsOn.HasFlag(ClauseData.TagLog) ? _facts.TagIds[0] : 0;
 
-    /// <summary>Whether it depends on the records of contacts: everything does but activity.</summary>
-    public bool UsesRecords => !UsesActivity;
+    /// <summary>Whether it depends on data that the clock of records orders: everything but activity.</summary>
+    public bool UsesRecords => (_facts.DependsOn & ~ClauseData.Activity) != ClauseData.None;
+
+    /// <summary>Whether it depends on the contact's own record, be it only for its time zone.</summary>
+    public bool UsesContact => _facts.DependsOn.HasFlag(ClauseData.Contact);
 
     /// <summary>Whether it depends on the names of pipelines or stages.</summary>
-    public bool UsesNames => Facts.DependsOn.HasFlag(ClauseData.Names);
+    public bool UsesNames => _facts.DependsOn.HasFlag(ClauseData.Names);
 
     /// <inheritdoc />
     public bool Equals(Leaf? other) => other?.Key == Key;
@@ -42,8 +47,6 @@ internal sealed record Leaf(Filter Clause, LeafTime? Time = null)
     /// <summary>Whether PostgreSQL answers it by an expression over each contact, so that several can be asked in one pass.</summary>
     public bool IsExpression => Time is null
         && (Cost == ClauseCost.Contacts || (Cost == ClauseCost.TagChanges && Clause.TagAdded.Window.ContactZone));
-
-    private ClauseFacts Facts => ClauseFacts.Of(Clause);
 }
 
 /// <summary>Which of several times is wanted: the n-th latest or the n-th earliest.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using Crm.Segments.V1;
 using Google.Protobuf;
 using NodaTime;
+using TagSegments.Filters.Facts;
 using TagSegments.Filters.Windows;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
@@ -58,52 +59,35 @@ internal sealed class LeafKey
 
     private void AddMeaning(Filter clause)
     {
-        switch (clause.KindCase)
+        var facts = ClauseFacts.Of(clause);
+        foreach (var condition in facts.Conditions)
         {
-            case Filter.KindOneofCase.Field:
-                AddField(clause.Field, ofOpportunity: false);
-                break;
-            case Filter.KindOneofCase.Opportunity:
-                foreach (var condition in clause.Opportunity.Conditions)
-                {
-                    AddField(condition, ofOpportunity: true);
-                }
+            AddType(condition.Clause.Field, condition.OfOpportunity);
+        }
 
-                break;
-            case Filter.KindOneofCase.Activity:
-                // Activity recorded for later than now never counts.
-                _key.Append(CultureInfo.InvariantCulture, $"{(_context.NothingLater ? 0 : _context.Instant.ToUnixTimeTicks())};");
-                AddWindow(clause.Activity.Window, isDay: false);
-                break;
-            case Filter.KindOneofCase.TagAdded:
-                AddWindow(clause.TagAdded.Window, isDay: false);
-                break;
-            default:
-                break;
+        if (facts.DependsOn.HasFlag(ClauseData.Activity))
+        {
+            // Activity recorded for later than now never counts.
+            _key.Append(CultureInfo.InvariantCulture, $"{(_context.NothingLater ? 0 : _context.Instant.ToUnixTimeTicks())};");
+        }
+
+        foreach (var window in facts.Windows)
+        {
+            AddWindow(window.Window, IsOfDays(window.Condition));
         }
     }
 
-    private void AddField(FieldClause clause, bool ofOpportunity)
-    {
-        var type = AddType(clause.Field, ofOpportunity);
-        AddWindow(clause.Window, isDay: type == FieldType.Date || clause.Operator == Operator.Anniversary);
-    }
+    private bool IsOfDays(ClauseCondition? condition) => condition is not null
+        && (condition.Clause.Operator == Operator.Anniversary || TypeOf(condition.Clause.Field, condition.OfOpportunity) == FieldType.Date);
 
-    private FieldType? AddType(FieldRef reference, bool ofOpportunity)
-    {
-        var type = _context.Catalog.Field(reference, ofOpportunity)?.Type;
-        _key.Append(CultureInfo.InvariantCulture, $"{(int?)type};");
-        return type;
-    }
+    private FieldType? TypeOf(FieldRef reference, bool ofOpportunity) => _context.Catalog.Field(reference, ofOpportunity)?.Type;
+
+    private void AddType(FieldRef reference, bool ofOpportunity) =>
+        _key.Append(CultureInfo.InvariantCulture, $"{(int?)TypeOf(reference, ofOpportunity)};");
 
     // In the contact's zone there are as many windows as zones; neighbouring zones often have the same one.
-    private void AddWindow(TimeWindow? window, bool isDay)
+    private void AddWindow(TimeWindow window, bool isDay)
     {
-        if (window is null or { KindCase: TimeWindow.KindOneofCase.None })
-        {
-            return;
-        }
-
         var zone = _windows.ZoneOf(window);
         _key.Append(CultureInfo.InvariantCulture, $"{zone.Id};");
         AddEnds(Ends(window, zone, isDay), 1);

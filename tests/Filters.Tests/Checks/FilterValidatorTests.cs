@@ -7,6 +7,8 @@ namespace TagSegments.Filters.Tests.Checks;
 
 public sealed class FilterValidatorTests
 {
+    // Field 77 with nothing in it, which no message has.
+    private static readonly byte[] s_unknownField = [0xEA, 0x04, 0x00];
     private static readonly string s_loneSurrogate = new('\uD800', 1);
 
     public static TheoryData<string, string, Filter> Refused()
@@ -16,6 +18,9 @@ public sealed class FilterValidatorTests
             { "filter.kind", "must be set", new Filter() },
             { "filter.kind", "not known here", ClauseSamples.Unknown },
             { "filter.negated.kind", "not known here", new Filter { Negated = ClauseSamples.Unknown } },
+            { "filter.consent", "field that is not known here", new Filter { Consent = ConsentClause.Parser.ParseFrom([0x10, 0x02, .. s_unknownField]) } },
+            { "filter.negated.consent", "field that is not known here", new Filter { Negated = new Filter { Consent = ConsentClause.Parser.ParseFrom([0x10, 0x02, .. s_unknownField]) } } },
+            { "filter", "group with a field", new Filter { AllOf = new FilterGroup(FilterGroup.Parser.ParseFrom(s_unknownField)) { Filters = { new Filter { Everyone = new EveryoneClause() } } } } },
             { "filter.all_of.filters", "must not be empty", new Filter { AllOf = new FilterGroup() } },
             { "filter.any_of.filters", "must not be empty", new Filter { AnyOf = new FilterGroup() } },
             { "filter.negated.kind", "must be set", new Filter { Negated = new Filter() } },

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crm.Segments.V1;
 using Npgsql;
 using TagSegments.Segments.Tests.Data;
@@ -44,6 +45,30 @@ public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedA
         }
 
         Assert.Equal([1], answer);
+    }
+
+    [Fact]
+    public async Task What_is_known_in_the_contacts_zone_is_forgotten_when_the_contact_moves()
+    {
+        var account = await DirectAccount.CreateAsync(_owner);
+        await account.CreateContactsAsync(1);
+        await account.SetAsync(1, "time_zone = 'Etc/GMT+12'");
+        var tag = await account.CreateTagAsync("Hot");
+        var at = DateTimeOffset.UtcNow;
+        await account.RecordAsync((1, 3, at));
+        await account.TagAsync(tag, 1);
+        // No moment is on the same day in both zones.
+        var window = new TimeWindow { Fixed = Day(at.AddHours(-12)), ContactZone = true };
+        var added = new Filter { TagAdded = new TagAddedClause { TagId = tag, Window = window } };
+        await using var node = new HistoryNode(_service, _redis);
+
+        Assert.Equal([1], await node.FindAsync(account.Id, Opened(window)));
+        Assert.Equal([1], await node.FindAsync(account.Id, added));
+
+        await account.SetAsync(1, "time_zone = 'Pacific/Kiritimati'");
+
+        Assert.Empty(await node.FindAsync(account.Id, Opened(window)));
+        Assert.Empty(await node.FindAsync(account.Id, added));
     }
 
     [Fact]
@@ -112,6 +137,15 @@ public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedA
         await account.CreateContactsAsync(1, 2, 3);
         return (account, await account.CreateTagAsync("First"), await account.CreateTagAsync("Second"));
     }
+
+    private static Filter Opened(TimeWindow window) =>
+        new() { Activity = new ActivityClause { Kind = ActivityClause.Types.Kind.Opened, Window = window } };
+
+    private static FixedWindow Day(DateTimeOffset at) => new()
+    {
+        From = at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        Until = at.UtcDateTime.AddDays(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+    };
 
     private static Filter Added(int tagId) => new()
     {

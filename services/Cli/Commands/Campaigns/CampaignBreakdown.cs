@@ -2,7 +2,6 @@ using System.CommandLine;
 using Crm.Accounts.V1;
 using Crm.Campaigns.V1;
 using Spectre.Console;
-using TagSegments.Cli.Commands.Segments;
 using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Campaigns;

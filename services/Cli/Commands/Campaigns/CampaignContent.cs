@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Crm.Campaigns.V1;
 using Crm.Common.V1;
-using TagSegments.Cli.Commands.Segments;
 
 namespace TagSegments.Cli.Commands.Campaigns;
 

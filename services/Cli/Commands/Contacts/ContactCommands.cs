@@ -7,7 +7,6 @@ using Crm.Tags.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Spectre.Console;
-using TagSegments.Cli.Commands.Segments;
 using TagSegments.Cli.Connection;
 using TagSegments.Cli.Output;
 

@@ -3,7 +3,6 @@ using Crm.Accounts.V1;
 using Crm.Tags.V1;
 using Spectre.Console;
 using TagSegments.Cli.Commands.Bulk;
-using TagSegments.Cli.Commands.Segments;
 using TagSegments.Cli.Connection;
 using TagSegments.Cli.Output;
 

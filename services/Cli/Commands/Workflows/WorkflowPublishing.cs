@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Crm.Accounts.V1;
 using Crm.Workflows.V1;
-using TagSegments.Cli.Commands.Segments;
 using TagSegments.Cli.Connection;
 
 namespace TagSegments.Cli.Commands.Workflows;

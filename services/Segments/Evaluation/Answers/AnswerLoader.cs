@@ -45,11 +45,15 @@ internal class AnswerLoader(LeafQueryLimits limits)
         }
 
         var parts = new List<IReadOnlyCollection<int>?>();
-        if (leaf.UsesRecords && then.Records != now.Records)
+        if (leaf.TagId != 0 && then.Records != now.Records)
         {
-            parts.Add(leaf.TagId == 0
-                ? await changes.RecordsAsync(then.Records, limits.MostChanged, ct)
-                : await changes.TagAsync(leaf.TagId, then.Records, limits.MostChanged, ct));
+            parts.Add(await changes.TagAsync(leaf.TagId, then.Records, limits.MostChanged, ct));
+        }
+
+        // A tag's log or an activity does not say that the contact's time zone changed.
+        if ((leaf.UsesContact || (leaf.UsesRecords && leaf.TagId == 0)) && then.Records != now.Records)
+        {
+            parts.Add(await changes.RecordsAsync(then.Records, limits.MostChanged, ct));
         }
 
         if (then.Activity != now.Activity)

@@ -4,7 +4,7 @@ using Crm.Segments.V1;
 using Grpc.Core;
 using TagSegments.Cli.Connection;
 
-namespace TagSegments.Cli.Commands.Segments;
+namespace TagSegments.Cli.Commands;
 
 /// <summary>The argument FILTER: a filter as text, or the name of a saved segment or smart list.</summary>
 internal static class FilterArgument
