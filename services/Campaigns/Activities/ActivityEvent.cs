@@ -11,6 +11,9 @@ internal sealed record ActivityEvent(int ContactId, Activity.Types.Kind Kind, Ch
     /// <summary>The link followed, the bounce's reason, or the name of a custom event.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>Whether a bounce is hard or soft; not set for other kinds, and if nobody said.</summary>
+    public Activity.Types.Bounce Bounce { get; init; }
+
     /// <summary>JSON.</summary>
     public string? Properties { get; init; }
 

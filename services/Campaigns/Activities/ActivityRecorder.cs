@@ -154,11 +154,12 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
             WITH {ActivityClock.Move},
             recorded AS (
                 INSERT INTO campaigns.activity
-                    (account_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine)
-                SELECT $1, a.contact_id, a.at, a.kind, a.channel, moved.pos, a.campaign_id, a.detail, a.properties::jsonb, a.machine
+                    (account_id, contact_id, at, kind, channel, pos, campaign_id, detail, bounce, properties, machine)
+                SELECT $1, a.contact_id, a.at, a.kind, a.channel, moved.pos, a.campaign_id, a.detail, a.bounce, a.properties::jsonb, a.machine
                 FROM moved
-                CROSS JOIN unnest($5::int[], $6::timestamptz[], $7::smallint[], $8::smallint[], $9::uuid[], $10::text[], $11::text[], $12::boolean[])
-                    AS a (contact_id, at, kind, channel, campaign_id, detail, properties, machine))
+                CROSS JOIN unnest(
+                    $5::int[], $6::timestamptz[], $7::smallint[], $8::smallint[], $9::uuid[], $10::text[], $11::smallint[], $12::text[], $13::boolean[])
+                    AS a (contact_id, at, kind, channel, campaign_id, detail, bounce, properties, machine))
             SELECT pos, nonce
             FROM moved
             """;
@@ -174,6 +175,7 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
             activities.Select(a => (short)a.Channel).ToArray(),
             activities.Select(a => a.CampaignId).ToArray(),
             activities.Select(a => a.Detail).ToArray(),
+            activities.Select(a => a.Bounce == 0 ? null : (short?)a.Bounce).ToArray(),
             activities.Select(a => a.Properties).ToArray(),
             activities.Select(a => a.Machine).ToArray());
     }

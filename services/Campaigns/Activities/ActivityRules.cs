@@ -43,6 +43,9 @@ internal static class ActivityRules
             .Require(activity.DedupeKey.Length <= 200, $"{path}.dedupe_key", "is longer than 200 characters")
             .Require(!custom || activity.EventName.Trim().Length is >= 1 and <= 200, $"{path}.event_name", "must have 1 to 200 characters")
             .Require(custom || activity.EventName.Length == 0, $"{path}.event_name", "is for custom events only")
+            .Require(Enum.IsDefined(activity.Bounce), $"{path}.bounce", "is not a class of bounces: hard or soft")
+            .Require(
+                activity.Kind == Activity.Types.Kind.Bounced || activity.Bounce == Activity.Types.Bounce.Unspecified, $"{path}.bounce", "is for bounces only")
             .Require(custom || activity.Properties is null, $"{path}.properties", "is for custom events only");
         return new ActivityEvent(
             activity.ContactId,
@@ -52,6 +55,7 @@ internal static class ActivityRules
         {
             CampaignId = campaign == Guid.Empty ? null : campaign,
             Detail = custom ? activity.EventName.Trim().Normalize() : activity.Detail is "" ? null : activity.Detail,
+            Bounce = activity.Bounce,
             Properties = ToJson(activity, path, checks),
             Machine = activity.Machine,
             DedupeKey = activity.DedupeKey is "" ? null : activity.DedupeKey,

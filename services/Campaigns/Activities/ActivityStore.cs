@@ -16,7 +16,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
     {
         const string sql =
             """
-            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine, NULL::timestamptz AS committed_at
+            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, bounce, properties, machine, NULL::timestamptz AS committed_at
             FROM campaigns.activity
             WHERE account_id = @accountId AND contact_id = @contactId
               AND (cardinality(@kinds) = 0 OR kind = ANY(@kinds))
@@ -35,7 +35,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
     {
         const string sql =
             """
-            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine, NULL::timestamptz AS committed_at
+            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, bounce, properties, machine, NULL::timestamptz AS committed_at
             FROM campaigns.activity
             WHERE account_id = @accountId AND contact_id = @contactId AND campaign_id = @campaignId
             ORDER BY at DESC, activity_id DESC
@@ -53,7 +53,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
     {
         const string sql =
             """
-            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, properties, machine, committed_at
+            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, bounce, properties, machine, committed_at
             FROM campaigns.activity
             JOIN campaigns.activity_commit USING (account_id, pos)
             WHERE account_id = @accountId
@@ -88,6 +88,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
             CampaignId = row.CampaignId?.ToString() ?? "",
             Detail = custom ? "" : row.Detail ?? "",
             EventName = custom ? row.Detail ?? "" : "",
+            Bounce = (Activity.Types.Bounce)(row.Bounce ?? 0),
             Properties = row.Properties is null ? null : JsonParser.Default.Parse<Struct>(row.Properties),
             Machine = row.Machine,
             RecordTime = row.CommittedAt is { } at ? Timestamp.FromDateTime(at) : null,
@@ -95,7 +96,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
     }
 
     private sealed record Row(
-        long ActivityId, int ContactId, DateTime At, short Kind, short Channel, long Pos, Guid? CampaignId, string? Detail, string? Properties,
+        long ActivityId, int ContactId, DateTime At, short Kind, short Channel, long Pos, Guid? CampaignId, string? Detail, short? Bounce, string? Properties,
         bool Machine, DateTime? CommittedAt);
 }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bounce = Crm.Activity.V1.Activity.Types.Bounce;
 
 namespace TagSegments.Campaigns.Webhooks;
 
@@ -16,6 +17,11 @@ internal static class GenericEvents
             At = LooseJson.Time(e.Text("time")),
             EventId = e.Text("event_id"),
             Detail = e.Text("detail"),
-            Permanent = e.At("permanent") is { ValueKind: JsonValueKind.True },
+            Bounce = e.At("permanent")?.ValueKind switch
+            {
+                JsonValueKind.True => Bounce.Hard,
+                JsonValueKind.False => Bounce.Soft,
+                _ => Bounce.Unspecified,
+            },
         });
 }

@@ -1,10 +1,14 @@
 using System.Text.Json;
+using Bounce = Crm.Activity.V1.Activity.Types.Bounce;
 
 namespace TagSegments.Campaigns.Webhooks;
 
 /// <summary>https://documentation.mailgun.com/docs/mailgun/user-manual/events/events, and the flat form of the older webhooks.</summary>
 internal static class MailgunEvents
 {
+    // The reason of a permanent failure after temporary ones alone: the server could not be reached for hours.
+    private const string GaveUp = "old";
+
     public static IEnumerable<ProviderEvent> Read(JsonElement payload)
     {
         var e = payload.At("event-data") ?? payload;
@@ -15,7 +19,7 @@ internal static class MailgunEvents
             At = LooseJson.Time(e.Text("timestamp")),
             EventId = e.Text("id") ?? e.Text("token"),
             Detail = e.Text("url") ?? e.Text("delivery-status", "message") ?? e.Text("error") ?? e.Text("description") ?? e.Text("reason"),
-            Permanent = e.Text("severity") == "permanent" || e.Text("event") == "bounced",
+            Bounce = e.Text("severity") == "temporary" || e.Text("reason") == GaveUp ? Bounce.Soft : Bounce.Hard,
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bounce = Crm.Activity.V1.Activity.Types.Bounce;
 
 namespace TagSegments.Campaigns.Webhooks;
 
@@ -15,7 +16,7 @@ internal static class PostmarkEvents
                 payload.Text("DeliveredAt") ?? payload.Text("ReceivedAt") ?? payload.Text("BouncedAt") ?? payload.Text("ChangedAt")),
             EventId = EventId(payload),
             Detail = payload.Text("OriginalLink") ?? payload.Text("Details") ?? payload.Text("Description"),
-            Permanent = payload.Text("Type") is "HardBounce" or "BadEmailAddress" || payload.Text("SuppressionReason") == "HardBounce",
+            Bounce = ClassOf(payload.Text("Type") ?? payload.Text("SuppressionReason")),
         };
     }
 
@@ -30,12 +31,20 @@ internal static class PostmarkEvents
         "Open" => EventType.Opened,
         "Click" => EventType.Clicked,
         "SpamComplaint" => EventType.Complained,
-        "Bounce" => Bounce(payload.Text("Type")),
+        "Bounce" => TypeOf(payload.Text("Type")),
         "SubscriptionChange" => Change(payload),
         _ => EventType.Unknown,
     };
 
-    private static EventType Bounce(string? type) => type switch
+    // See https://postmarkapp.com/developer/api/bounce-api#bounce-types
+    private static Bounce ClassOf(string? type) => type switch
+    {
+        "HardBounce" or "BadEmailAddress" => Bounce.Hard,
+        "SoftBounce" or "Transient" or "DnsError" or "Blocked" or "SpamNotification" or "VirusNotification" or "DMARCPolicy" => Bounce.Soft,
+        _ => Bounce.Unspecified,
+    };
+
+    private static EventType TypeOf(string? type) => type switch
     {
         "Transient" or "DnsError" => EventType.Deferred,
         "AutoResponder" or "ChallengeVerification" => EventType.Autoresponded,

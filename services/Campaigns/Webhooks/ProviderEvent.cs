@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Bounce = Crm.Activity.V1.Activity.Types.Bounce;
 
 namespace TagSegments.Campaigns.Webhooks;
 
@@ -38,8 +39,8 @@ internal sealed record ProviderEvent(EventType Type)
     /// <summary>The reason of a bounce, or the link followed.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>A bounce that will not go away.</summary>
-    public bool Permanent { get; init; }
+    /// <summary>Whether a bounce is hard or soft; not set if the provider does not say.</summary>
+    public Bounce Bounce { get; init; }
 }
 
 /// <summary>Reads JSON of unknown shape.</summary>

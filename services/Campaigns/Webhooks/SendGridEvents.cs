@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bounce = Crm.Activity.V1.Activity.Types.Bounce;
 
 namespace TagSegments.Campaigns.Webhooks;
 
@@ -12,7 +13,8 @@ internal static class SendGridEvents
         At = LooseJson.Time(e.Text("timestamp")),
         EventId = e.Text("sg_event_id"),
         Detail = e.Text("url") ?? e.Text("reason") ?? e.Text("response"),
-        Permanent = e.Text("event") == "bounce" && e.Text("type") != "blocked",
+        // Blocked: the receiving server refused the message, not the address.
+        Bounce = e.Text("type") == "blocked" ? Bounce.Soft : Bounce.Hard,
     });
 
     private static EventType Type(JsonElement e) => e.Text("event") switch

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bounce = Crm.Activity.V1.Activity.Types.Bounce;
 
 namespace TagSegments.Campaigns.Webhooks;
 
@@ -19,7 +20,12 @@ internal static class SesEvents
                 At = LooseJson.Time(about?.Text("timestamp") ?? payload.Text("mail", "timestamp")),
                 EventId = $"{name} {payload.Text("mail", "messageId")} {about?.Text("timestamp")} {email}",
                 Detail = detail ?? about?.Text("link") ?? about?.Text("smtpResponse") ?? about?.Text("reason") ?? about?.Text("errorMessage"),
-                Permanent = about?.Text("bounceType") == "Permanent",
+                Bounce = about?.Text("bounceType") switch
+                {
+                    "Permanent" => Bounce.Hard,
+                    "Transient" => Bounce.Soft,
+                    _ => Bounce.Unspecified,
+                },
             };
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bounce = Crm.Activity.V1.Activity.Types.Bounce;
 
 namespace TagSegments.Campaigns.Webhooks;
 
@@ -17,7 +18,7 @@ internal static class SparkPostEvents
             At = LooseJson.Time(e.Text("timestamp")),
             EventId = e.Text("event_id"),
             Detail = e.Text("target_link_url") ?? e.Text("raw_reason") ?? e.Text("reason"),
-            Permanent = e.Text("bounce_class") is "10" or "30",
+            Bounce = ClassOf(e.Text("bounce_class")),
         };
 
     private static EventType Type(JsonElement e) => e.Text("type") switch
@@ -25,7 +26,7 @@ internal static class SparkPostEvents
         "injection" => EventType.Queued,
         "delivery" => EventType.Delivered,
         "delay" => EventType.Deferred,
-        "bounce" or "out_of_band" => Bounce(e.Text("bounce_class")),
+        "bounce" or "out_of_band" => TypeOf(e.Text("bounce_class")),
         "spam_complaint" => EventType.Complained,
         "policy_rejection" or "generation_rejection" => EventType.Rejected,
         "generation_failure" => EventType.Failed,
@@ -35,7 +36,15 @@ internal static class SparkPostEvents
         _ => EventType.Unknown,
     };
 
-    private static EventType Bounce(string? bounceClass) => bounceClass switch
+    // https://support.sparkpost.com/docs/deliverability/bounce-classification-codes: blocks are for now; undetermined and admin say nothing.
+    private static Bounce ClassOf(string? bounceClass) => bounceClass switch
+    {
+        "10" or "30" or "90" => Bounce.Hard,
+        null or "1" or "25" or "26" or "80" => Bounce.Unspecified,
+        _ => Bounce.Soft,
+    };
+
+    private static EventType TypeOf(string? bounceClass) => bounceClass switch
     {
         "60" => EventType.Autoresponded,
         "80" => EventType.Subscribed,

@@ -8,12 +8,13 @@ using TagSegments.Campaigns.Activities;
 using TagSegments.Campaigns.Schema;
 using TagSegments.Campaigns.Suppressions;
 using TagSegments.Campaigns.Tracking;
+using Bounce = Crm.Activity.V1.Activity.Types.Bounce;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 
 namespace TagSegments.Campaigns.Webhooks;
 
 /// <summary>
-/// Records the reports of a provider. Our Message-ID leads to the recipient; events of messages that are not ours are ignored. A permanent bounce
+/// Records the reports of a provider. Our Message-ID leads to the recipient; events of messages that are not ours are ignored. A hard bounce
 /// and a complaint suppress the address, and a confirmed delivery settles a message that was unknown.
 /// </summary>
 internal sealed class WebhookRecorder(NpgsqlDataSource database, TrackingTokens tokens, TimeProvider time)
@@ -79,7 +80,7 @@ internal sealed class WebhookRecorder(NpgsqlDataSource database, TrackingTokens 
     {
         var reason = report.Event switch
         {
-            { Type: EventType.Bounced, Permanent: true } => Suppression.Types.Reason.Bounced,
+            { Type: EventType.Bounced, Bounce: Bounce.Hard } => Suppression.Types.Reason.Bounced,
             { Type: EventType.Complained } => Suppression.Types.Reason.Complained,
             { Type: EventType.Unsubscribed } => Suppression.Types.Reason.Unsubscribed,
             _ => Suppression.Types.Reason.Unspecified,
@@ -117,6 +118,7 @@ internal sealed class WebhookRecorder(NpgsqlDataSource database, TrackingTokens 
         {
             CampaignId = campaignId,
             Detail = report.Event.Detail is { } detail ? detail[..Math.Min(detail.Length, 2_000)].Replace('\0', ' ') : null,
+            Bounce = kind == Kind.Bounced ? report.Event.Bounce : Bounce.Unspecified,
             DedupeKey = report.DedupeKey,
         };
     }

@@ -87,7 +87,8 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
     {
         var additions = FilterSql.AdditionsOf(clause, _context);
         return EventsAsync(additions, $"""
-            SELECT h.at, {additions.Conditions[0]} AS in_window, NULL AS campaign_id, NULL AS detail, NULL AS properties, {additions.Amount} AS amount, h.cause_kind, h.cause_id, h.cause_detail, h.actor
+            SELECT h.at, {additions.Conditions[0]} AS in_window, NULL AS campaign_id, NULL AS detail, NULL AS properties, NULL AS bounce, {additions.Amount} AS amount,
+                h.cause_kind, h.cause_id, h.cause_detail, h.actor
             FROM {additions.Rows} AND {OfContact}
             """);
     }
@@ -97,7 +98,8 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
     {
         var activity = FilterSql.ActivityOf(clause, _context);
         return EventsAsync(activity, $"""
-            SELECT a.at, {activity.Conditions[0]} AS in_window, a.campaign_id::text, a.detail, a.properties::text AS properties, {activity.Amount} AS amount,
+            SELECT a.at, {activity.Conditions[0]} AS in_window, a.campaign_id::text, a.detail, a.properties::text AS properties,
+                (ARRAY['hard', 'soft'])[a.bounce] AS bounce, {activity.Amount} AS amount,
                 NULL::smallint AS cause_kind, NULL AS cause_id, NULL AS cause_detail, NULL AS actor
             FROM {activity.Rows}
             """);

@@ -89,6 +89,7 @@ internal sealed class Evidence(
             CampaignName = e.CampaignId is { } id ? catalog.Campaigns.ById(id)?.Name ?? "" : "",
             Detail = e.Detail ?? "",
             Properties = e.Properties ?? "",
+            Bounce = e.Bounce ?? "",
             Cause = Cause(e),
             Actor = e.Actor ?? "",
         }));

@@ -84,7 +84,7 @@ internal static class EvidenceText
         }
 
         var last = explanation.Events[0];
-        var what = $"last {Time(last.Time)}, {Ago(last.Time.ToDateTimeOffset(), now)}{Campaign(last)}{Why(last.Cause, last.Actor)}";
+        var what = $"last {Time(last.Time)}, {Ago(last.Time.ToDateTimeOffset(), now)}{Bounce(last)}{Campaign(last)}{Why(last.Cause, last.Actor)}";
         var count = Times(explanation.Count) + (explanation.AmountSum.Length > 0 ? $", together {explanation.AmountSum}," : "");
         if (explanation.Windows.Count == 0)
         {
@@ -146,6 +146,8 @@ internal static class EvidenceText
 
     private static string SinceAndSource(ConsentEvidence consent) =>
         (consent.Time is { } time ? $" since {Time(time)}" : "") + (consent.Source.Length > 0 ? $", source \"{consent.Source}\"" : "");
+
+    private static string Bounce(EventEvidence e) => e.Bounce.Length > 0 ? $", {e.Bounce}" : "";
 
     private static string Campaign(EventEvidence e) =>
         e.CampaignName.Length > 0 ? $" of campaign \"{e.CampaignName}\"" : e.CampaignId.Length > 0 ? $" of campaign {e.CampaignId}" : "";

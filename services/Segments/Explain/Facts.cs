@@ -39,6 +39,8 @@ internal sealed record EventFact : CausedFact
     /// <summary>The sum over those that count; null if the clause asks for none.</summary>
     public string? AmountSum { get; init; }
 
+    public string? Bounce { get; init; }
+
     public int Count { get; init; }
 
     public int CountInAll { get; init; }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TagSegments.Campaigns.Webhooks;
 using TagSegments.Testing;
+using Bounce = Crm.Activity.V1.Activity.Types.Bounce;
 
 namespace TagSegments.Campaigns.Tests.Webhooks;
 
@@ -45,6 +46,39 @@ public sealed class ProviderEventsTests
         using var document = JsonDocument.Parse(payload);
 
         Assert.Equal(expected, Assert.Single(WebhookEndpoints.Read(provider, document.RootElement)).Type.ToString().ToLowerInvariant());
+    }
+
+    [Theory]
+    [InlineData("sendgrid", Bounce.Hard, """[{"event": "bounce", "type": "bounce"}]""")]
+    [InlineData("sendgrid", Bounce.Hard, """[{"event": "bounce"}]""")]
+    [InlineData("sendgrid", Bounce.Soft, """[{"event": "bounce", "type": "blocked"}]""")]
+    [InlineData("mailgun", Bounce.Hard, """{"event-data": {"event": "failed", "severity": "permanent", "reason": "bounce"}}""")]
+    [InlineData("mailgun", Bounce.Soft, """{"event-data": {"event": "failed", "severity": "permanent", "reason": "old"}}""")]
+    [InlineData("mailgun", Bounce.Hard, """{"event": "bounced", "recipient": "a@x.example"}""")]
+    [InlineData("postmark", Bounce.Hard, """{"RecordType": "Bounce", "Type": "HardBounce"}""")]
+    [InlineData("postmark", Bounce.Hard, """{"RecordType": "Bounce", "Type": "BadEmailAddress"}""")]
+    [InlineData("postmark", Bounce.Hard, """{"RecordType": "SubscriptionChange", "SuppressSending": true, "SuppressionReason": "HardBounce"}""")]
+    [InlineData("postmark", Bounce.Soft, """{"RecordType": "Bounce", "Type": "SoftBounce"}""")]
+    [InlineData("postmark", Bounce.Soft, """{"RecordType": "Bounce", "Type": "Blocked"}""")]
+    [InlineData("postmark", Bounce.Unspecified, """{"RecordType": "Bounce", "Type": "ManuallyDeactivated"}""")]
+    [InlineData("ses", Bounce.Hard, """{"eventType": "Bounce", "bounce": {"bounceType": "Permanent"}}""")]
+    [InlineData("ses", Bounce.Soft, """{"eventType": "Bounce", "bounce": {"bounceType": "Transient"}}""")]
+    [InlineData("ses", Bounce.Unspecified, """{"eventType": "Bounce", "bounce": {"bounceType": "Undetermined"}}""")]
+    [InlineData("sparkpost", Bounce.Hard, """[{"msys": {"message_event": {"type": "bounce", "bounce_class": "10"}}}]""")]
+    [InlineData("sparkpost", Bounce.Hard, """[{"msys": {"message_event": {"type": "out_of_band", "bounce_class": 30}}}]""")]
+    [InlineData("sparkpost", Bounce.Soft, """[{"msys": {"message_event": {"type": "bounce", "bounce_class": "22"}}}]""")]
+    [InlineData("sparkpost", Bounce.Soft, """[{"msys": {"message_event": {"type": "bounce", "bounce_class": "51"}}}]""")]
+    [InlineData("sparkpost", Bounce.Unspecified, """[{"msys": {"message_event": {"type": "bounce", "bounce_class": "1"}}}]""")]
+    [InlineData("generic", Bounce.Hard, """[{"type": "bounced", "permanent": true}]""")]
+    [InlineData("generic", Bounce.Soft, """[{"type": "bounced", "permanent": false}]""")]
+    [InlineData("generic", Bounce.Unspecified, """[{"type": "bounced"}]""")]
+    public void Reads_the_class_of_a_bounce(string provider, Bounce expected, string payload)
+    {
+        using var document = JsonDocument.Parse(payload);
+
+        var bounce = Assert.Single(WebhookEndpoints.Read(provider, document.RootElement));
+
+        Assert.Equal((EventType.Bounced, expected), (bounce.Type, bounce.Bounce));
     }
 
     [PublishedDataTheory]

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Crm.Contacts.V1;
 using TagSegments.Testing;
+using Bounce = Crm.Activity.V1.Activity.Types.Bounce;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 using State = Crm.Campaigns.V1.Recipient.Types.State;
 
@@ -26,6 +27,23 @@ public sealed class WebhookTests(CampaignWorld world) : IClassFixture<CampaignWo
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
         Assert.Equal([Kind.Bounced, Kind.Sent], await KindsAsync(mail));
         Assert.Equal([mail.Contact.Email], await SuppressedAsync(mail));
+    }
+
+    [Fact]
+    public async Task The_class_of_a_bounce_is_recorded_with_it()
+    {
+        var (hard, soft, unknown) = (await SendAsync(), await SendAsync(), await SendAsync());
+        var silent = Event(unknown, "bounced");
+        silent.Remove("permanent");
+
+        await PostAsync(Event(hard, "bounced", permanent: true), Event(soft, "bounced"), silent, Event(soft, "opened"));
+
+        Assert.Equal([Bounce.Hard, Bounce.Unspecified], (await ActivitiesAsync(hard)).Select(a => a.Bounce));
+        Assert.Equal(
+            [(Kind.Bounced, Bounce.Soft), (Kind.Opened, Bounce.Unspecified), (Kind.Sent, Bounce.Unspecified)],
+            (await ActivitiesAsync(soft)).Select(a => (a.Kind, a.Bounce)).OrderByDescending(a => a.Kind));
+        Assert.Equal([Bounce.Unspecified, Bounce.Unspecified], (await ActivitiesAsync(unknown)).Select(a => a.Bounce));
+        Assert.Empty(await SuppressedAsync(unknown));
     }
 
     [Fact]
@@ -123,10 +141,12 @@ public sealed class WebhookTests(CampaignWorld world) : IClassFixture<CampaignWo
         return _http.SendAsync(request);
     }
 
-    private async Task<List<Kind>> KindsAsync(Mail mail)
+    private async Task<List<Kind>> KindsAsync(Mail mail) => [.. (await ActivitiesAsync(mail)).Select(a => a.Kind)];
+
+    private async Task<IReadOnlyList<Crm.Activity.V1.Activity>> ActivitiesAsync(Mail mail)
     {
         var request = new Crm.Activity.V1.ListActivitiesRequest { Account = mail.Account, ContactId = mail.Contact.ContactId };
-        return [.. (await world.Activities.ListActivitiesAsync(request)).Activities.Select(a => a.Kind)];
+        return (await world.Activities.ListActivitiesAsync(request)).Activities;
     }
 
     private async Task<List<string>> SuppressedAsync(Mail mail) =>

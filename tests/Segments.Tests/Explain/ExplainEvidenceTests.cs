@@ -75,6 +75,28 @@ public sealed class ExplainEvidenceTests(SharedApps shared) : SegmentTest(shared
     }
 
     [Fact]
+    public async Task A_bounce_tells_whether_it_was_hard_or_soft()
+    {
+        var account = await PastAccount.NewAsync(Apps);
+        var contact = await account.NewContactAsync();
+        var now = DateTime.UtcNow;
+        Activity Bounced(int daysAgo, Activity.Types.Bounce bounce) => new()
+        {
+            ContactId = contact, Kind = Activity.Types.Kind.Bounced, Bounce = bounce, Time = Timestamp.FromDateTime(now.AddDays(-daysAgo)), Detail = "550",
+        };
+        await Apps.Activity.RecordActivitiesAsync(new()
+        {
+            Account = account.Name,
+            Activities = { Bounced(1, Activity.Types.Bounce.Soft), Bounced(2, Activity.Types.Bounce.Hard), Bounced(3, Activity.Types.Bounce.Unspecified) },
+        });
+
+        var explanation = (await ExplainAsync(account, contact, "bounced email")).Explanation;
+
+        Assert.Equal([("soft", "550"), ("hard", "550"), ("", "550")], explanation.Events.Select(e => (e.Bounce, e.Detail)));
+        Assert.Matches("^3 times in all, last .*, 1 day ago, soft$", explanation.Actual);
+    }
+
+    [Fact]
     public async Task Tags_tell_why_they_are_there_or_were_taken_off()
     {
         var account = await PastAccount.NewAsync(Apps);

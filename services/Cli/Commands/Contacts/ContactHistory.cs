@@ -89,7 +89,7 @@ internal static class ContactHistory
     {
         TimelineEntry.WhatOneofCase.Contact => Describe(entry.Contact, names),
         TimelineEntry.WhatOneofCase.Tag => ($"tag {entry.Tag.Kind}", $"{names.Tag(entry.Tag.TagId)}, {names.Cause(entry.Tag.Cause)}"),
-        TimelineEntry.WhatOneofCase.Activity => ($"activity {entry.Activity.Kind}", names.Campaign(entry.Activity.CampaignId)),
+        TimelineEntry.WhatOneofCase.Activity => ($"activity {entry.Activity.Kind}{(entry.Activity.Bounce == 0 ? "" : $" ({entry.Activity.Bounce})")}", names.Campaign(entry.Activity.CampaignId)),
         TimelineEntry.WhatOneofCase.Run => ($"workflow {entry.Run.State}", $"{names.Workflow(entry.Run.WorkflowId)} {entry.Run.NodeId}".TrimEnd()),
         TimelineEntry.WhatOneofCase.Step => ($"workflow step {entry.Step.Step.Outcome}", $"{entry.Step.Workflow}: {entry.Step.Step.Input} {entry.Step.Step.Detail}".TrimEnd()),
         _ => ("", ""),
