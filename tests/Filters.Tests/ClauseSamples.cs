@@ -52,6 +52,14 @@ internal static class ClauseSamples
                 PropertySum = new PropertySum { Name = "total", Sum = new AmountSum { Operator = Operator.Less, Values = { "5" } } },
             },
         };
+        yield return new Filter
+        {
+            Activity = new ActivityClause { Kind = Kind.Clicked, Channel = Channel.Email, Link = new FieldClause { Operator = Operator.Contains, Values = { "/" } } },
+        };
+        yield return new Filter
+        {
+            Activity = new ActivityClause { Kind = Kind.Bounced, Channel = Channel.Email, Bounce = ActivityClause.Types.Bounce.Hard, Window = LastWeek },
+        };
         yield return new Filter { Opportunity = new OpportunityClause() };
         yield return new Filter
         {

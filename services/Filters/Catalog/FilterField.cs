@@ -9,6 +9,9 @@ public sealed record FilterField(string Name, FieldType Type, int FieldId = 0, b
     /// <summary>The amount of an opportunity.</summary>
     public static readonly FilterField Amount = new("amount", FieldType.Number);
 
+    /// <summary>The link that was followed by a click.</summary>
+    public static readonly FilterField Link = new("link", FieldType.Text);
+
     /// <summary>The built-in attributes of contacts.</summary>
     public static IReadOnlyList<FilterField> ContactAttributes { get; } =
     [

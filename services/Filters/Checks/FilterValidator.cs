@@ -185,6 +185,14 @@ public sealed partial class FilterValidator
             CheckPropertyName(sum.Name, $"{path}.property_sum.name");
             CheckSum(sum.Sum ?? new AmountSum(), $"{path}.property_sum.sum");
         }
+
+        _problems.Require(clause.Kind == Kind.Bounced || clause.Bounce == 0, $"{path}.bounce", "is for bounces only");
+        _problems.Require(Enum.IsDefined(clause.Bounce), $"{path}.bounce", "is not a known value");
+        _problems.Require(clause.Kind == Kind.Clicked || clause.Link is null, $"{path}.link", "is for clicks only");
+        if (clause.Link is not null)
+        {
+            CheckLink(clause.Link, $"{path}.link");
+        }
     }
 
     private void CheckProperty(PropertyCondition condition, string path)
@@ -222,6 +230,16 @@ public sealed partial class FilterValidator
         if (_problems.Require(name.Length is > 0 and <= PropertyFields.NameLength, path, $"must have 1 to {PropertyFields.NameLength} characters"))
         {
             CheckText(name, path);
+        }
+    }
+
+    private void CheckLink(FieldClause link, string path)
+    {
+        _problems.Require(link.Field is null, $"{path}.field", "must not be set: it is the link that is compared");
+        if (_problems.Require(OperatorRules.Allows(FilterField.Link.Type, link.Operator), $"{path}.operator", "must be a comparison of texts"))
+        {
+            CheckOptions(link, path);
+            CheckOperands(link.Values, link.Operator, FilterField.Link, link.IgnoreCase, $"{path}.values");
         }
     }
 

@@ -25,9 +25,9 @@ public sealed partial class FilterParser
                 _tokens.Skip(1);
                 clause.Quantity = quantity;
             }
-            else if (clause.Properties.Count == 0 && _tokens.Current.IsSymbol("("))
+            else if (clause is { Properties.Count: 0, Link: null, Bounce: 0 } && _tokens.Current.IsSymbol("("))
             {
-                clause.Properties.Add(ReadProperties(clause.Kind));
+                ReadBrackets(clause);
             }
             else if (clause.Window is null && !_tokens.Accept("ever") && IsWindowAhead())
             {

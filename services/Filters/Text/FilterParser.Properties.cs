@@ -14,10 +14,7 @@ public sealed partial class FilterParser
     private static readonly string[] s_propertyWords = ["equals", "begins", .. s_propertyComparisons.Select(comparison => comparison.Split(' ')[0])];
 
     // did "Purchase" (total > 100 AND category in ("Shoes", "Bags"))
-    private List<PropertyCondition> ReadProperties(Kind kind) =>
-        kind == Kind.Custom
-            ? ReadConditions("event", ReadProperty)
-            : throw _tokens.Error("only custom events have properties; write did \"...\" (...)", "of campaign", "at least", "in last", "AND", "OR");
+    private List<PropertyCondition> ReadProperties() => ReadConditions("event", ReadProperty);
 
     // sum of total of events "Purchase" (...) in last 365 days >= 1000
     private Filter SumOfProperty()

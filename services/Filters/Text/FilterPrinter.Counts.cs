@@ -23,6 +23,8 @@ public static partial class FilterPrinter
             : $"{Verb(clause.Kind)} {Channel(clause.Channel)}";
         return (never ? "never " : "")
             + what
+            + (clause.Link is null ? "" : $" ({Link(clause.Link, catalog)})")
+            + (clause.Bounce == 0 ? "" : $" ({clause.Bounce.ToString().ToLowerInvariant()})")
             + campaign
             + (clause.Quantity is null || never ? "" : $" {Quantity(clause.Quantity)} {(IsOne(clause.Quantity) ? "time" : "times")}")
             + window;
@@ -38,6 +40,9 @@ public static partial class FilterPrinter
 
     private static string Sum(AmountSum sum) =>
         Comparison(new FieldClause { Operator = sum.Operator, Values = { sum.Values } }, FilterField.Amount);
+
+    private static string Link(FieldClause link, FilterCatalog catalog) =>
+        Field(new FieldClause(link) { Field = FilterField.Link.ToRef() }, catalog, ofOpportunity: false);
 
     private static string Verb(Kind kind) => kind switch
     {

@@ -54,6 +54,16 @@ internal sealed partial class FilterSql
             conditions.Add($"a.campaign_id = {Bind(Guid.Parse(clause.CampaignId))}");
         }
 
+        if (clause.Link is not null)
+        {
+            conditions.Add(Field(clause.Link, new FieldColumn(FilterField.Link, "a.detail"), "z"));
+        }
+
+        if (clause.Bounce != 0)
+        {
+            conditions.Add($"a.bounce = {Bind((short)clause.Bounce)}");
+        }
+
         if (clause.Window is not null)
         {
             conditions.Add(InWindow(TimeColumn.Instant("a.at"), clause.Window, "z"));

@@ -61,6 +61,18 @@ public sealed class FilterValidatorTests
             { "filter.activity.properties[0].and_is_set", "negative", Event(new PropertyCondition { Name = "a", Operator = Operator.IsEmpty, AndIsSet = true }) },
             { "filter.activity.properties[1].name", "1 to 200 characters", Event(Property("a", Operator.IsEmpty), Property("", Operator.IsEmpty)) },
             { "filter", "more than 1,000 clauses", Event([.. Enumerable.Repeat(Property("a", Operator.IsEmpty), 1_000)]) },
+            { "filter.activity.link", "clicks only", Activity(ActivityClause.Types.Kind.Opened, Link(Operator.Equals, "x")) },
+            { "filter.activity.link.field", "must not be set", Activity(ActivityClause.Types.Kind.Clicked, new FieldClause(Link(Operator.Equals, "x")) { Field = new FieldRef { FieldId = 11 } }) },
+            { "filter.activity.link.operator", "comparison of texts", Activity(ActivityClause.Types.Kind.Clicked, Link(Operator.Less, "x")) },
+            { "filter.activity.link.operator", "comparison of texts", Activity(ActivityClause.Types.Kind.Clicked, Link(Operator.InWindow)) },
+            { "filter.activity.link.operator", "comparison of texts", Activity(ActivityClause.Types.Kind.Clicked, new FieldClause()) },
+            { "filter.activity.link.values", "exactly one", Activity(ActivityClause.Types.Kind.Clicked, Link(Operator.Contains)) },
+            { "filter.activity.link.values", "must not be empty", Activity(ActivityClause.Types.Kind.Clicked, Link(Operator.In)) },
+            { "filter.activity.link.values[0]", "use is empty", Activity(ActivityClause.Types.Kind.Clicked, Link(Operator.Contains, "")) },
+            { "filter.activity.link.values[1]", "use is empty", Activity(ActivityClause.Types.Kind.Clicked, Link(Operator.In, "x", " ")) },
+            { "filter.activity.link.and_is_set", "negative", Activity(ActivityClause.Types.Kind.Clicked, new FieldClause(Link(Operator.Contains, "x")) { AndIsSet = true }) },
+            { "filter.activity.bounce", "bounces only", Activity(ActivityClause.Types.Kind.Clicked, null, ActivityClause.Types.Bounce.Hard) },
+            { "filter.activity.bounce", "not a known value", Activity(ActivityClause.Types.Kind.Bounced, null, (ActivityClause.Types.Bounce)3) },
             { "filter.opportunity.amount_sum", "together", new Filter { Opportunity = new OpportunityClause { Quantity = new Quantity { AtLeast = 1 }, AmountSum = new AmountSum { Operator = Operator.Less, Values = { "1" } } } } },
             { "filter.opportunity.conditions[0].field.attribute", "not an attribute", new Filter { Opportunity = new OpportunityClause { Conditions = { new FieldClause { Field = new FieldRef { Attribute = "email" }, Operator = Operator.IsEmpty } } } } },
             { "filter.field.field", "must be set", new Filter { Field = new FieldClause { Operator = Operator.IsEmpty } } },
@@ -174,6 +186,11 @@ public sealed class FilterValidatorTests
 
     private static Filter Custom(int field, Operator comparison, params string[] values) =>
         new() { Field = new FieldClause { Field = new FieldRef { FieldId = field }, Operator = comparison, Values = { values } } };
+
+    private static FieldClause Link(Operator comparison, params string[] values) => new() { Operator = comparison, Values = { values } };
+
+    private static Filter Activity(ActivityClause.Types.Kind kind, FieldClause? link, ActivityClause.Types.Bounce bounce = 0) =>
+        new() { Activity = new ActivityClause { Kind = kind, Link = link, Bounce = bounce } };
 
     private static Filter Attribute(string name, Operator comparison) =>
         new() { Field = new FieldClause { Field = new FieldRef { Attribute = name }, Operator = comparison } };

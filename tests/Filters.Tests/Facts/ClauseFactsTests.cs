@@ -22,6 +22,8 @@ public sealed class ClauseFactsTests
         "activity: Activity, Events, weighs 1, campaign",
         "activity: Activity, Events, weighs 1, 1 windows, changes with time",
         "activity: Activity, Events, weighs 3",
+        "activity: Activity, Events, weighs 1",
+        "activity: Activity, Events, weighs 1, 1 windows, changes with time",
         "opportunity: Opportunities, Opportunities, weighs 1",
         "opportunity: Opportunities, Names, Opportunities, weighs 3, fields stage stage_since, 1 windows, changes with time",
         "consent: Contact, Contacts, weighs 1",

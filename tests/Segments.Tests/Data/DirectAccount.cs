@@ -16,7 +16,8 @@ internal sealed partial class DirectAccount
         "campaigns.activity", "campaigns.contact_activity", "campaigns.activity_clock", "campaigns.activity_commit",
     ];
 
-    private static readonly Dictionary<int, string> s_rollUp = new() { [1] = "last_sent_at", [3] = "last_opened_at", [4] = "last_clicked_at" };
+    private static readonly Dictionary<int, string> s_rollUp =
+        new() { [1] = "last_sent_at", [3] = "last_opened_at", [4] = "last_clicked_at", [5] = "last_bounced_at" };
 
     private static int s_accounts;
     private readonly NpgsqlDataSource _db;

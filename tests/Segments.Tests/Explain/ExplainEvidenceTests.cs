@@ -93,7 +93,33 @@ public sealed class ExplainEvidenceTests(SharedApps shared) : SegmentTest(shared
         var explanation = (await ExplainAsync(account, contact, "bounced email")).Explanation;
 
         Assert.Equal([("soft", "550"), ("hard", "550"), ("", "550")], explanation.Events.Select(e => (e.Bounce, e.Detail)));
-        Assert.Matches("^3 times in all, last .*, 1 day ago, soft$", explanation.Actual);
+        Assert.Matches("^3 times in all, last .* ago, soft$", explanation.Actual);
+        var hard = (await ExplainAsync(account, contact, "bounced email (hard) in last 1 day")).Explanation;
+        Assert.Equal((false, 0, 1, "hard"), (hard.Matches, hard.Count, hard.CountInAll, Assert.Single(hard.Events).Bounce));
+    }
+
+    [Fact]
+    public async Task Clicks_on_a_link_are_shown_with_it()
+    {
+        var account = await PastAccount.NewAsync(Apps);
+        var contact = await account.NewContactAsync();
+        await Apps.Activity.RecordActivitiesAsync(new()
+        {
+            Account = account.Name,
+            Activities =
+            {
+                new[] { "https://x.example/pricing?a", "https://x.example/blog", "https://x.example/pricing" }.Select((link, i) => new Activity
+                {
+                    ContactId = contact, Kind = Activity.Types.Kind.Clicked, Time = Timestamp.FromDateTime(DateTime.UtcNow.AddDays(-i - 1)), Detail = link,
+                }),
+            },
+        });
+
+        var explanation = (await ExplainAsync(account, contact, "clicked email (link contains \"/pricing\")")).Explanation;
+
+        Assert.Equal((true, 2, 2), (explanation.Matches, explanation.Count, explanation.CountInAll));
+        Assert.Equal(["https://x.example/pricing?a", "https://x.example/pricing"], explanation.Events.Select(e => e.Detail));
+        Assert.Equal("clicked email (link contains \"/pricing\")", explanation.Text);
     }
 
     [Fact]

@@ -42,6 +42,9 @@ public sealed class FilterSqlOracleTests(ITestOutputHelper output)
         "did \"Webinar Attended\" (total >= 0 AND vip = true) OR did \"Say \\\"Hi\\\"\" (total >= 0 AND vip = true)",
         "did \"Webinar Attended\" (total >= 0)",
         "did \"Webinar Attended\" (due is not empty AND [seen at] is not empty AND category is not empty)",
+        "clicked email (link contains \"Rural\")",
+        "bounced email (hard)",
+        "bounced email (soft)",
         "plan in (\"straße\", \"ΣΊΣΥΦΟΣ\", \"kelvin\", \"SA\") ignoring case OR language contains \"DESERET\" ignoring case",
     ];
 

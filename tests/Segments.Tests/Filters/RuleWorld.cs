@@ -52,6 +52,7 @@ public sealed class RuleWorld : IAsyncLifetime
         contact.Tags.UnionWith([1, 4]);
         contact.TagChanges.Add(new WorldTagChange(1, true, s_now - Duration.FromDays(7), InBulk: false));
         contact.Activities.Add(new WorldActivity(3, 1, s_now - Duration.FromDays(7), WorldNames.Spring, null));
+        contact.Activities.Add(new WorldActivity(5, 1, s_now - Duration.FromDays(2), null, null) { Bounce = 1 });
         contact.Opportunities.Add(new WorldOpportunity("A", 1, 3, 2, 100m, null, new LocalDate(2017, 12, 31), s_now));
         contact.Opportunities.Add(new WorldOpportunity("B", 2, 5, 1, 5000m, null, null, s_now));
         return contact;
@@ -62,7 +63,8 @@ public sealed class RuleWorld : IAsyncLifetime
     {
         var contact = Contact(2, "rural", 0m, new LocalDate(2026, 11, 23), s_now, false);
         contact.Fields[17] = Array.Empty<string>();
-        contact.Activities.Add(new WorldActivity(4, 1, s_now - Duration.FromDays(1), null, null));
+        contact.Activities.AddRange(new[] { "https://example.org/Pricing?a=1", "https://example.org/big%20sale", null }
+            .Select(link => new WorldActivity(4, 1, s_now - Duration.FromDays(1), null, null) { Link = link }));
         contact.TagChanges.Add(new WorldTagChange(2, true, s_now - Duration.FromDays(1), InBulk: true));
         contact.TagChanges.Add(new WorldTagChange(2, false, s_now - Duration.FromHours(1), InBulk: true));
         contact.Opportunities.Add(new WorldOpportunity("C", 1, 3, 2, null, null, null, s_now));
@@ -75,6 +77,7 @@ public sealed class RuleWorld : IAsyncLifetime
     {
         var contact = Contact(3, "", 0m, default, default, null);
         contact.Fields.Clear();
+        contact.Activities.Add(new WorldActivity(5, 1, s_now - Duration.FromDays(2), null, null));
         return contact;
     }
 
@@ -83,6 +86,7 @@ public sealed class RuleWorld : IAsyncLifetime
     {
         var contact = Contact(4, " \t ", 1.50m, new LocalDate(1999, 2, 28), s_now + Duration.FromHours(1), null);
         contact.Tags.Add(2);
+        contact.Activities.AddRange(Enumerable.Range(1, 2).Select(day => new WorldActivity(5, 1, s_now - Duration.FromDays(day), null, null) { Bounce = 2 }));
         contact.Activities.Add(new WorldActivity(3, 1, s_now + Duration.FromHours(1), null, null));
         return contact;
     }

@@ -36,6 +36,8 @@ public sealed class ValueRuleTests(RuleWorld world) : IClassFixture<RuleWorld>
     [InlineData("active = true")]
     [InlineData("likes has all of (\"Tea\")")]
     [InlineData("clicked email at most 0 times")]
+    [InlineData("clicked email (link does not contain \"example\")")]
+    [InlineData("bounced email (soft)")]
     [InlineData("has opportunity (amount > 0)")]
     [InlineData("sum of amount of opportunities != 100")]
     [InlineData("suppressed for email")]
@@ -93,6 +95,39 @@ public sealed class ValueRuleTests(RuleWorld world) : IClassFixture<RuleWorld>
         await AssertAsync("clicked email", "2");
         await AssertAsync("never opened email", "2 3 4");
     }
+
+    [Theory]
+    [InlineData("clicked email (link contains \"/Pricing\")", "2")]
+    [InlineData("clicked email (link contains \"/pricing\")", "")]
+    [InlineData("clicked email (link contains \"/pricing\" ignoring case)", "2")]
+    [InlineData("clicked email (link = \"https://example.org/Pricing\")", "")]
+    [InlineData("clicked email (link in (\"x\", \"https://example.org/Pricing?a=1\"))", "2")]
+    [InlineData("clicked email (link ends with \"%20sale\")", "2")]
+    [InlineData("clicked email (link contains \"g%s\")", "")]
+    [InlineData("clicked email (link starts with \"https://example.org/\") exactly 2 times", "2")]
+    [InlineData("clicked email (link starts with \"https://example.org/\") at least 3 times", "")]
+    [InlineData("clicked email (link does not contain \"example\")", "2")]
+    [InlineData("clicked email (link does not contain \"example\" and is set)", "")]
+    [InlineData("clicked email (link is empty) exactly 1 time", "2")]
+    [InlineData("clicked email (link contains \"/Pricing\") today", "")]
+    [InlineData("clicked email (link contains \"/Pricing\") in last 2 days", "2")]
+    [InlineData("clicked email (link contains \"/Pricing\") of campaign \"Spring\"", "")]
+    [InlineData("clicked sms (link contains \"/Pricing\")", "")]
+    [InlineData("never clicked email (link contains \"/Pricing\")", "1 3 4 5")]
+    [InlineData("NOT clicked email (link contains \"/pricing\")", "1 2 3 4 5")]
+    public Task Clicks_on_certain_links_count(string filter, string expected) => AssertAsync(filter, expected);
+
+    [Theory]
+    [InlineData("bounced email", "1 3 4")]
+    [InlineData("bounced email (hard)", "1")]
+    [InlineData("bounced email (soft)", "4")]
+    [InlineData("bounced email (soft) at least 2 times", "4")]
+    [InlineData("bounced email (soft) at least 2 times in last 36 hours", "")]
+    [InlineData("bounced email (hard) today", "")]
+    [InlineData("bounced sms (hard)", "")]
+    [InlineData("never bounced email (hard)", "2 3 4 5")]
+    [InlineData("never bounced email (hard) AND never bounced email (soft) AND bounced email", "3")]
+    public Task A_bounce_of_unknown_class_is_neither_hard_nor_soft(string filter, string expected) => AssertAsync(filter, expected);
 
     [Fact]
     public async Task Grouped_conditions_hold_of_the_same_opportunity_others_of_any()

@@ -140,6 +140,8 @@ internal sealed partial class RandomWrites(PastAccount account, Random random, I
                 Channel = kind == Activity.Types.Kind.Custom ? Channel.Unspecified : Chance(4) ? Channel.Sms : Channel.Email,
                 Time = Timestamp.FromDateTime(Instant.Min(_values.Time(), now).ToDateTimeUtc()),
                 CampaignId = Chance(2) ? "" : Chance(2) ? WorldNames.Spring : WorldNames.Autumn,
+                Detail = kind == Activity.Types.Kind.Clicked && !Chance(5) ? _values.Text() : "",
+                Bounce = kind == Activity.Types.Kind.Bounced ? (Activity.Types.Bounce)random.Next(3) : 0,
                 EventName = kind != Activity.Types.Kind.Custom ? "" : Chance(2) ? "Webinar Attended" : "Say \"Hi\"",
                 Properties = kind == Activity.Types.Kind.Custom && _values.Properties() is { } json ? Struct.Parser.ParseJson(json) : null,
             }),

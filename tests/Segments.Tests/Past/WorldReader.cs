@@ -110,13 +110,14 @@ internal sealed class WorldReader(NpgsqlConnection connection, int accountId)
     private async Task ActivitiesAsync(Dictionary<int, WorldContact> contacts)
     {
         const string sql = """
-            SELECT contact_id, kind, channel, at, campaign_id::text, detail, properties::text
+            SELECT contact_id, kind, channel, at, campaign_id::text, detail, properties::text, bounce
             FROM campaigns.activity
             WHERE account_id = @accountId
             """;
-        foreach (var (contactId, kind, channel, at, campaign, detail, json) in await QueryAsync<(int, short, short, DateTime, string?, string?, string?)>(sql))
+        foreach (var (contactId, kind, channel, at, campaign, detail, json, bounce)
+            in await QueryAsync<(int, short, short, DateTime, string?, string?, string?, short?)>(sql))
         {
-            contacts.GetValueOrDefault(contactId)?.Activities.Add(new WorldActivity(kind, channel, Time(at), campaign, detail, json));
+            contacts.GetValueOrDefault(contactId)?.Activities.Add(new WorldActivity(kind, channel, Time(at), campaign, detail, json) { Link = detail, Bounce = bounce ?? 0 });
         }
     }
 

@@ -81,6 +81,8 @@ internal sealed class FilterGenerator(Random random, FilterCatalog catalog, Inst
             Window = Chance(2) ? Window() : null,
             Properties = { Enumerable.Range(0, isCustom && Chance(2) ? random.Next(1, 3) : 0).Select(_ => Property()) },
             PropertySum = sum is null ? null : new PropertySum { Name = Chance(2) ? "total" : PropertyName(), Sum = sum },
+            Link = kind == ActivityClause.Types.Kind.Clicked && !Chance(3) ? Comparison(FilterField.Link) : null,
+            Bounce = kind == ActivityClause.Types.Kind.Bounced ? (ActivityClause.Types.Bounce)random.Next(3) : 0,
         };
     }
 
@@ -140,6 +142,13 @@ internal sealed class FilterGenerator(Random random, FilterCatalog catalog, Inst
     {
         var usable = custom.Where(field => !field.IsDeleted).ToList();
         var field = Chance(3) ? attributes[random.Next(attributes.Count)] : usable[random.Next(usable.Count)];
+        var clause = Comparison(field);
+        clause.Field = index.Find(field.ToRef())!.ToRef();
+        return clause;
+    }
+
+    private FieldClause Comparison(FilterField field)
+    {
         Operator comparison;
         do
         {
@@ -150,7 +159,6 @@ internal sealed class FilterGenerator(Random random, FilterCatalog catalog, Inst
         var isText = field.Type is FieldType.Text or FieldType.SingleChoice or FieldType.MultipleChoice;
         return new FieldClause
         {
-            Field = index.Find(field.ToRef())!.ToRef(),
             Operator = comparison,
             Values = { Values(field, comparison) },
             IgnoreCase = isText && OperatorRules.HasTextOperands(comparison) && Chance(2),

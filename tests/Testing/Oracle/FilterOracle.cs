@@ -65,8 +65,14 @@ internal sealed class FilterOracle(World world, Instant now, Func<string, Filter
         activity.Kind == (int)clause.Kind
         && (clause.Kind == ActivityClause.Types.Kind.Custom ? activity.Event == clause.EventName : activity.Channel == ChannelOf(clause.Channel))
         && (clause.CampaignId.Length == 0 || activity.CampaignId == clause.CampaignId)
+        && (clause.Link is null || mutant == Mutant.AnyLinkWillDo || IsLink(clause.Link, activity.Link, contact))
+        && (clause.Bounce == 0 || activity.Bounce == (int)clause.Bounce
+            || mutant == Mutant.AnyBounceWillDo || (mutant == Mutant.UnknownBouncesAreSoft && activity.Bounce == 0 && (int)clause.Bounce == 2))
         && (activity.At <= now || mutant == Mutant.FutureCounts)
         && (clause.Window is null || _windows.Contains(clause.Window, activity.At, contact));
+
+    private bool IsLink(FieldClause clause, string? link, WorldContact contact) =>
+        OracleFields.Matches(clause, OracleFields.IsEmpty(link) ? null : link, contact, _windows, mutant);
 
     private static bool Enough(Quantity? quantity, int count) =>
         quantity is null ? count >= 1

@@ -42,6 +42,15 @@ public enum Mutant
     /// <summary>29 February has an anniversary in leap years only.</summary>
     LeapDaysOnlyInLeapYears,
 
+    /// <summary>A click counts whatever the link, as in the roll-up.</summary>
+    AnyLinkWillDo,
+
+    /// <summary>A bounce counts whatever its class, as in the roll-up.</summary>
+    AnyBounceWillDo,
+
+    /// <summary>A bounce is soft unless it is known to be hard.</summary>
+    UnknownBouncesAreSoft,
+
     /// <summary>The percent sign stands for any text.</summary>
     PercentIsAWildcard,
 

@@ -62,7 +62,14 @@ public sealed record WorldContact(int Id)
 public sealed record WorldTagChange(int TagId, bool Added, Instant At, bool InBulk);
 
 /// <summary>What was recorded of a contact; <paramref name="Properties"/> is JSON.</summary>
-public sealed record WorldActivity(int Kind, int Channel, Instant At, string? CampaignId, string? Event, string? Properties = null);
+public sealed record WorldActivity(int Kind, int Channel, Instant At, string? CampaignId, string? Event, string? Properties = null)
+{
+    /// <summary>The link of a click.</summary>
+    public string? Link { get; init; }
+
+    /// <summary>Of a bounce: 1 hard, 2 soft, 0 if nobody said.</summary>
+    public int Bounce { get; init; }
+}
 
 public sealed record WorldOpportunity(string? Name, int PipelineId, int StageId, int Status, decimal? Amount, LocalDate? Opened, LocalDate? Closed, Instant StageSince)
 {

@@ -143,7 +143,11 @@ internal sealed class WorldGenerator(Random random, Instant now)
             Time(),
             Chance(2) ? null : Chance(2) ? WorldNames.Spring : WorldNames.Autumn,
             kind == 9 ? (Chance(2) ? "Webinar Attended" : "Say \"Hi\"") : null,
-            kind == 9 ? Properties() : null);
+            kind == 9 ? Properties() : null)
+        {
+            Link = kind != 4 || Chance(5) ? null : Text(),
+            Bounce = kind == 5 ? random.Next(3) : 0,
+        };
     }
 
     /// <summary>Makes the properties of an event as JSON: values that fit their names, others, and none.</summary>

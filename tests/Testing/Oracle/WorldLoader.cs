@@ -144,11 +144,11 @@ internal static class WorldLoader
     private static Task ActivitiesAsync(NpgsqlConnection connection, World world) =>
         connection.ExecuteAsync(
             """
-            INSERT INTO campaigns.activity (account_id, contact_id, at, pos, kind, channel, campaign_id, detail, properties)
-            VALUES (@AccountId, @Id, @at, 1, @Kind, @Channel, CAST(@CampaignId AS uuid), @Event, CAST(@Properties AS jsonb))
+            INSERT INTO campaigns.activity (account_id, contact_id, at, pos, kind, channel, campaign_id, detail, properties, bounce)
+            VALUES (@AccountId, @Id, @at, 1, @Kind, @Channel, CAST(@CampaignId AS uuid), @Detail, CAST(@Properties AS jsonb), nullif(@Bounce, 0))
             """,
             world.Contacts.SelectMany(c => c.Activities.Select(a =>
-                new { world.AccountId, c.Id, at = a.At.ToDateTimeUtc(), a.Kind, a.Channel, a.CampaignId, a.Event, a.Properties })));
+                new { world.AccountId, c.Id, at = a.At.ToDateTimeUtc(), a.Kind, a.Channel, a.CampaignId, Detail = a.Event ?? a.Link, a.Properties, a.Bounce })));
 
     // What the campaign service keeps beside the events: the last of each kind by e-mail, whatever its time.
     private static Task RollUpAsync(NpgsqlConnection connection, World world) =>

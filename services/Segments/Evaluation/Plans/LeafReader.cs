@@ -72,9 +72,10 @@ internal sealed class LeafReader(FilterContext context)
     private Leaf Times(ActivityClause activity, bool earliest)
     {
         var nth = activity.Quantity?.AtLeast ?? 1;
-        var isRolledUp = !earliest && nth == 1 && activity.Channel != Channel.Sms && activity.CampaignId.Length == 0
-            && FilterSql.RollUp.ContainsKey(activity.Kind);
         var any = new ActivityClause(activity) { Window = null, Quantity = null };
+        // The roll-up knows the kind of activity by e-mail, and nothing else that a clause may ask about.
+        var isRolledUp = !earliest && nth == 1 && activity.Channel != Channel.Sms && FilterSql.RollUp.ContainsKey(activity.Kind)
+            && any.Equals(new ActivityClause { Kind = activity.Kind, Channel = activity.Channel });
         return Make(new Filter { Activity = any }, new LeafTime(earliest, nth) { IsRolledUp = isRolledUp });
     }
 

@@ -115,7 +115,11 @@ internal sealed partial class HistoryWrites
             at > now ? now - NodaTime.Duration.FromDays(1) : at,
             Chance(2) ? null : Chance(2) ? WorldNames.Spring : WorldNames.Autumn,
             kind == 9 ? (Chance(2) ? "Webinar Attended" : "Say \"Hi\"") : null,
-            kind == 9 && _values.Properties() is { } json ? JsonFormatter.Default.Format(Struct.Parser.ParseJson(json)) : null);
+            kind == 9 && _values.Properties() is { } json ? JsonFormatter.Default.Format(Struct.Parser.ParseJson(json)) : null)
+        {
+            Link = kind != 4 || Chance(5) ? null : _values.Text(),
+            Bounce = kind == 5 ? random.Next(3) : 0,
+        };
     }
 
     private static Activity ToProto(int contactId, WorldActivity activity) => new()
@@ -127,6 +131,8 @@ internal sealed partial class HistoryWrites
         CampaignId = activity.CampaignId ?? "",
         EventName = activity.Event ?? "",
         Properties = activity.Properties is { } json ? Struct.Parser.ParseJson(json) : null,
+        Detail = activity.Link ?? "",
+        Bounce = (Activity.Types.Bounce)activity.Bounce,
     };
 
     /// <summary>Puts an address on the suppression list, or takes it off.</summary>
