@@ -9,7 +9,7 @@ internal static class Variants
 {
     /// <summary>
     /// The variant of a contact. It depends on the campaign and the contact alone, so it is the same in every process and for ever; over
-    /// many contacts the shares come out as asked.
+    /// many contacts the shares are as configured.
     /// </summary>
     public static short Of(AbTest? test, Guid campaignId, int contactId)
     {

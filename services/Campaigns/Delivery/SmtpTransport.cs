@@ -109,7 +109,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         }
         catch (Exception e) when (IsConnectionTrouble(e))
         {
-            // A connection on which the login failed is there and must not be used.
+            // A connection with a failed login is open and must not be used.
             Drop();
             return e;
         }

@@ -1,6 +1,6 @@
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>Work that is tried until it succeeds or the service stops: the database may be away.</summary>
+/// <summary>Work that is tried until it succeeds or the service stops: the database may be down.</summary>
 internal static class Persistent
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);

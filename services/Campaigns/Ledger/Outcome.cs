@@ -7,7 +7,7 @@ namespace TagSegments.Campaigns.Ledger;
 /// <summary>The outcome of the message of a recipient.</summary>
 internal sealed record Outcome(BatchRecipient Recipient, State State, Reason Reason, string Detail, TimeSpan RetryAfter)
 {
-    /// <summary>The answer of the receiving side. A refusal for now becomes another attempt, unless there were too many.</summary>
+    /// <summary>The answer of the receiving side. A temporary refusal becomes another attempt, unless there were too many.</summary>
     public static Outcome Of(BatchRecipient recipient, HandoverResult result, DeliveryOptions options) => result.State switch
     {
         State.Deferred when recipient.Attempts + 1 >= options.MaxAttempts =>

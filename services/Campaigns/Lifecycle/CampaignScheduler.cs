@@ -51,7 +51,7 @@ internal sealed class CampaignScheduler(
         return true;
     }
 
-    // These say that the audience as it is defined cannot be evaluated; everything else may pass.
+    // These mean that the audience cannot be evaluated as it is defined; all other errors may be temporary.
     private static bool IsFinal(StatusCode code) =>
         code is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.PermissionDenied;
 

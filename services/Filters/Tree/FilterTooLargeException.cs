@@ -4,7 +4,7 @@ namespace TagSegments.Filters.Tree;
 public sealed class FilterTooLargeException()
     : FilterException("The filter is too large once the segments that it refers to are put in their places.")
 {
-    /// <summary>Throws if a node is deeper than segments of full depth, each on top of another, could be.</summary>
+    /// <summary>Throws if a node is deeper than nested segments of full depth could be.</summary>
     public static void ThrowIfTooDeep(int depth)
     {
         if (depth > FilterLimits.Depth * FilterLimits.Depth)

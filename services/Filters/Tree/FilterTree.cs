@@ -36,7 +36,7 @@ public static class FilterTree
     public static IEnumerable<Filter> Clauses(Filter root) => Walk(root).Select(node => node.Filter).Where(filter => !IsGroup(filter));
 
     /// <summary>Makes a tree of the same shape with other clauses.</summary>
-    /// <exception cref="FilterTooLargeException">The tree has more levels than all segments on top of each other could have.</exception>
+    /// <exception cref="FilterTooLargeException">The tree has more levels than nested segments could have.</exception>
     public static Filter Map(Filter filter, Func<Filter, Filter> clause) => Map(filter, (node, _) => clause(node), 1);
 
     /// <summary>

@@ -14,10 +14,10 @@ internal sealed record EvaluationRequest(params IReadOnlyList<RequestedFilter> F
     /// <summary>Whether every node of a filter is also needed by itself.</summary>
     public bool NodeByNode { get; init; }
 
-    /// <summary>How the names of the tags begin that are counted among the matches; null where no tags are counted.</summary>
+    /// <summary>The prefix of the tags to count among the matches; null to count no tags.</summary>
     public string? CountedTags { get; init; }
 
-    /// <summary>Whether each saved segment that takes part and has expectations is evaluated, too, for the contacts that it expects.</summary>
+    /// <summary>Whether to evaluate also each saved segment with expectations that takes part, for the contacts that they name.</summary>
     public bool WithExpectations { get; init; }
 }
 

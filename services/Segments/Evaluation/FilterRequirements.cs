@@ -10,7 +10,7 @@ namespace TagSegments.Segments.Evaluation;
 /// <summary>The things that must exist for a filter to be evaluated: for the filter itself and for the segments that it refers to.</summary>
 internal static class FilterRequirements
 {
-    /// <summary>Throws unless a filter is valid and all that it refers to exists, also in the segments that it refers to.</summary>
+    /// <summary>Throws unless a filter is valid and everything that it refers to exists, also in the segments that it refers to.</summary>
     public static void RequireUsable(Filter filter, AccountState state, string path = "filter")
     {
         FilterValidator.Validate(filter, state.Catalog, path).ThrowIfAny();
@@ -20,7 +20,7 @@ internal static class FilterRequirements
         }
     }
 
-    /// <summary>Throws unless all that the members of a smart list depend on exists.</summary>
+    /// <summary>Throws unless everything that the members of a smart list depend on exists.</summary>
     public static void RequireUsable(SmartListDefinition list, AccountState state)
     {
         RequireUsable(list.Filter, state);
@@ -45,7 +45,7 @@ internal static class FilterRequirements
         return [.. own, .. inherited];
     }
 
-    /// <summary>Gets the segments that a filter refers to, also by others, each once.</summary>
+    /// <summary>Gets the segments that a filter refers to, also through others, each once.</summary>
     // Those that do not exist are for the validator to report.
     public static IEnumerable<SegmentDefinition> Reached(Filter filter, AccountState state)
     {

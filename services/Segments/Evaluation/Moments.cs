@@ -15,7 +15,7 @@ internal sealed class Moments(AccountIndexes indexes, PastHistory history, TimeP
             return await OpenPastAsync(accountId, history.Read(asOf), tagIds, ct);
         }
 
-        // Now is read after the state: activity that was recorded while the call was under way then does not lie in the future.
+        // Now is read after the state: activity that was recorded while the call was under way is then not in the future.
         var (snapshot, state) = await indexes.OpenAsync(accountId, tagIds, ct);
         return new Moment(snapshot, state, state, state.ContextAt(time.GetUtcNow(), state.Clocks));
     }

@@ -8,7 +8,7 @@ internal sealed class IndexMetrics
     private static readonly Meter s_meter = new("TagSegments.Segments");
     private static long s_mismatches;
 
-    // Told from the beginning: an alarm on a metric that must stay 0 needs the 0.
+    // Reported from the start: an alarm on a metric that must stay 0 needs the 0.
     static IndexMetrics() => s_meter.CreateObservableCounter("segments.shadow.mismatches", () => Interlocked.Read(ref s_mismatches));
 
     /// <summary>Evaluations that found the index current.</summary>

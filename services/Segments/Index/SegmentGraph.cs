@@ -31,7 +31,7 @@ internal sealed class SegmentGraph
     /// <summary>Gets the graph of a state.</summary>
     public static SegmentGraph Of(AccountState state) => new(state);
 
-    /// <summary>Throws if <paramref name="segmentId"/> could be reached from itself, were it to refer to <paramref name="targets"/>.</summary>
+    /// <summary>Throws if <paramref name="segmentId"/> would be reachable from itself if it referred to <paramref name="targets"/>.</summary>
     public void RequireAcyclic(string segmentId, IReadOnlyCollection<string> targets)
     {
         var below = Levels(targets, _below, [segmentId], []);

@@ -23,7 +23,7 @@ internal class PastHistory(TimeProvider time)
         return instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
-    /// <summary>Finds where the clocks stood at an instant; throws OUT_OF_RANGE if the history does not reach back to it.</summary>
+    /// <summary>Finds the positions of the clocks at an instant; throws OUT_OF_RANGE if the history does not reach back to it.</summary>
     public virtual async Task<PastMoment> FindAsync(Snapshot snapshot, DateTime at, CancellationToken ct)
     {
         const string sql = """

@@ -3,7 +3,7 @@ using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Segments.Sql;
 
-/// <summary>Where a field's value lies: an expression of the field's own type, null where there is no value.</summary>
+/// <summary>The place of a field's value: an expression of the field's own type, null if there is no value.</summary>
 internal sealed record FieldColumn(FilterField Field, string Sql, bool IsJson = false)
 {
     /// <summary>

@@ -13,7 +13,7 @@ internal sealed partial class FilterSql
         return compiler.Evidence($"{compiler._sources.TagChunks} t WHERE t.account_id = @account AND {compiler.WhichTags(clause)}");
     }
 
-    /// <summary>The changes <c>h</c> that added the tag to anyone; the caller looks for the contact. The condition: it lies in the window.</summary>
+    /// <summary>The changes <c>h</c> that added the tag to anyone; the caller looks for the contact. The condition: it is in the window.</summary>
     public static EvidenceSql AdditionsOf(TagAddedClause clause, FilterContext context)
     {
         var compiler = ForCandidates(context);

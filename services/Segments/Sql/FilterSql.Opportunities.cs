@@ -33,7 +33,7 @@ internal sealed partial class FilterSql
         _ => Field(clause, OpportunityColumn(FieldOf(clause, true)), "z"),
     };
 
-    // Names of pipelines and stages are compared as the texts that they are; their few rows are looked through once.
+    // Names of pipelines and stages are compared as texts; their few rows are read once.
     private string NameMatches(FieldClause clause) => Field(clause, new FieldColumn(FieldOf(clause, true), "n.name"), "z");
 
     private FieldColumn OpportunityColumn(FilterField field) => field.IsAttribute

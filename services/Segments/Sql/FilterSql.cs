@@ -90,7 +90,7 @@ internal sealed partial class FilterSql
         }
     }
 
-    // Keeps subqueries from looking at everybody where only some contacts are asked about.
+    // Keeps subqueries from reading all contacts if only some are asked about.
     private string AmongCandidates(string alias) =>
         _context.HasCandidates ? $" AND {alias}.contact_id = ANY(@candidates)" : "";
 

@@ -14,7 +14,7 @@ internal sealed record Leaf(Filter Clause, LeafTime? Time = null)
     /// <summary>The exact question: leaves with the same key are the same, and have the same answer in the same state.</summary>
     public required string Key { get; init; }
 
-    /// <summary>Whether the answer is worth keeping: it does not change by the passing of time.</summary>
+    /// <summary>Whether the answer is worth keeping: time alone does not change it.</summary>
     public bool IsKept { get; init; }
 
     /// <summary>The cost of answering it.</summary>

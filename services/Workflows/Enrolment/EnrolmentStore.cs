@@ -6,7 +6,7 @@ using State = Crm.Workflows.V1.Run.Types.State;
 
 namespace TagSegments.Workflows.Enrolment;
 
-/// <summary>How many events started runs, and how many a rule kept from it.</summary>
+/// <summary>The numbers of events that started runs and of events that a rule declined.</summary>
 internal sealed record EnrolmentCounts(int Started, int Declined)
 {
     public int Total => Started + Declined;

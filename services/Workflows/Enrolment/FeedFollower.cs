@@ -50,7 +50,7 @@ internal sealed class FeedFollower(
             var touched = await enroller.HandleAsync(account.Id, account.Name, feed, batch, position, ct);
             if (touched is null)
             {
-                // Another process reads this feed as well; go on from where it has come to.
+                // Another process reads this feed as well; continue from its position.
                 logger.CursorMovedElsewhere(feed, account.Name);
                 return;
             }

@@ -11,7 +11,7 @@ internal sealed class SegmentFollower(
     SegmentWatch watch, AccountLeases leases, AccountDirectory accounts, SegmentWatchOptions options, TimeProvider time, ILogger<SegmentFollower> logger)
     : PollingService(TimeSpan.FromSeconds(1), logger)
 {
-    // A look takes a twentieth of the time at most, however big the segments are.
+    // Reading takes at most a twentieth of the time, however big the segments are.
     private const int Rest = 19;
     private readonly ConcurrentDictionary<int, bool> _touched = new();
     private readonly Dictionary<int, (DateTimeOffset At, Task<TimeSpan> Duration)> _looks = [];

@@ -49,7 +49,7 @@ internal sealed record StepResult(ActiveRun Run, Step.Types.Outcome Outcome, str
     /// <summary>Whether an event of the contact makes it due.</summary>
     public bool Watches { get; init; }
 
-    /// <summary>Whether the run only evaluated its conditions: it goes on waiting, and its history gets no entry.</summary>
+    /// <summary>Whether the run only evaluated its conditions: it continues to wait, and its history gets no entry.</summary>
     public bool IsLook { get; init; }
 
     /// <summary>Set if the run leaves early.</summary>

@@ -3,7 +3,7 @@ using TagSegments.Workflows.Definitions;
 
 namespace TagSegments.Workflows.Execution;
 
-/// <summary>Sends runs their ways by the conditions of a branch node. One evaluation answers for all runs and all conditions.</summary>
+/// <summary>Sends runs on by the conditions of a branch node. One evaluation answers for all runs and all conditions.</summary>
 internal sealed class BranchRunner(ConditionMatcher conditions)
 {
     public async Task<IReadOnlyList<StepResult>> RunAsync(AccountInfo account, Node node, IReadOnlyList<ActiveRun> runs, CancellationToken ct)

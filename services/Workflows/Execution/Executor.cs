@@ -85,7 +85,7 @@ internal sealed class Executor(
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
-            // The database is away; the runs stay due, and their actions know a repetition.
+            // The database is down; the runs stay due, and repeated actions have no further effect.
             logger.ExecutorBroke(e, account.Name);
             await Task.Delay(s_pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

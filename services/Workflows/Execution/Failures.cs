@@ -36,7 +36,7 @@ internal sealed class Failures(RetryOptions options)
             : Again(run, input, message, Delay(run.Attempt % options.Attempts));
     }
 
-    // A waiting run goes on waiting until its time, and its conditions are evaluated again after the delay.
+    // A waiting run continues to wait until its time, and its conditions are evaluated again after the delay.
     private static StepResult Again(ActiveRun run, string input, string message, TimeSpan delay) =>
         new(run, Step.Types.Outcome.Failed, input, message) { Delay = delay, Look = delay, Watches = run.HasWaited };
 

@@ -70,7 +70,7 @@ internal sealed class LoopSearch(IReadOnlyDictionary<string, Filter> segments, I
     private bool OnTag(Trigger trigger, TagTrigger.Types.Change change, TagAction action) =>
         TriggerMatch.OnTag(trigger, change, action.TagId, Name(action));
 
-    // Prefixes go by the name of today, not by that of when the workflow was saved.
+    // Prefixes match the present name, not the name when the workflow was saved.
     private string Name(TagAction action) => tagNames.GetValueOrDefault(action.TagId, action.Tag);
 
     private sealed record Link(string Label, Workflow To);

@@ -27,7 +27,7 @@ public sealed class SmtpFaultTests(CampaignWorld world) : IClassFixture<Campaign
     [InlineData(SmtpStage.Recipient, 450)]
     [InlineData(SmtpStage.Data, 452)]
     [InlineData(SmtpStage.EndOfData, 451)]
-    // After a 421 the server hangs up; an answer it is all the same.
+    // After a 421 the server hangs up, but it has answered.
     [InlineData(SmtpStage.Mail, 421)]
     [InlineData(SmtpStage.Recipient, 421)]
     [InlineData(SmtpStage.Data, 421)]

@@ -64,7 +64,7 @@ public sealed class JournalTests : IDisposable
         {
             lane.Depart(recipients).Begin(0);
         });
-        // Where in the lane the first handover is, is for the lane to know.
+        // Only the lane knows where its first handover is.
         var start = Enumerable.Range(0, JournalFormat.Handovers * JournalFile.HandoverSize).Select(i => JournalFormat.HeaderSize + (i * JournalFormat.SlotSize)).First(at => journal[at] != 0);
 
         var torn = JournalFormat.Read(journal.AsSpan(0, start + (2 * JournalFormat.SlotSize) + 100));

@@ -74,7 +74,7 @@ public sealed class ThrottleTests(CampaignWorld world) : IClassFixture<CampaignW
         await SendAsync(apps, account, [.. Enumerable.Range(0, 20).Select(i => $"{i}@x.example")]);
         await world.Mail.WaitForAsync(before + 20, Eventually.Patience);
 
-        // A second's worth may be saved up. However slow the machine is, more it must not be.
+        // A second's worth may be saved up. It must not be more, however slow the machine is.
         Assert.True(20 <= 5 * (time.Elapsed.TotalSeconds + 1) + 1, $"20 messages in {time.Elapsed}");
     }
 

@@ -174,7 +174,7 @@ internal sealed class BulkKills(ChaosRig rig, ChaosOptions options)
         }
     }
 
-    // As if the thirty seconds of a dead process's lease had passed: else most kills would meet a service that only waits.
+    // As if the thirty seconds of a dead process's lease had passed: otherwise most kills would meet a service that only waits.
     private Task ReleaseLeasesAsync(Target killed) =>
         killed is Target.Postgres ? Task.CompletedTask : ExecuteAsync("UPDATE tags.bulk_operation SET lease_until = '-infinity'");
 

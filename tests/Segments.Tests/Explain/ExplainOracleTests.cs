@@ -11,7 +11,7 @@ using Xunit.Abstractions;
 
 namespace TagSegments.Segments.Tests.Explain;
 
-/// <summary>Explanations of random filters for random contacts say the truth, node by node: verdicts, counts, sums, values.</summary>
+/// <summary>Explanations of random filters for random contacts are right, node by node: verdicts, counts, sums, values.</summary>
 public sealed class ExplainOracleTests(SharedApps shared, ITestOutputHelper output) : SegmentTest(shared)
 {
     private const int Trees = 150;

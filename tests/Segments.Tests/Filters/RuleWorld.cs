@@ -9,7 +9,7 @@ using TagSegments.Testing.Oracle;
 
 namespace TagSegments.Segments.Tests.Filters;
 
-/// <summary>Five contacts in a database, each of them an edge case of some rule, on Monday 2026-11-23 at 11:00 in Berlin.</summary>
+/// <summary>Five contacts in a database, each an edge case of some rule, on Monday 2026-11-23 at 11:00 in Berlin.</summary>
 public sealed class RuleWorld : IAsyncLifetime
 {
     private static readonly Instant s_now = Instant.FromUtc(2026, 11, 23, 10, 0);

@@ -3,7 +3,7 @@ using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Evaluation.Plans;
 
-/// <summary>Makes the nodes of clauses that PostgreSQL answers, from as much as is known of the answer.</summary>
+/// <summary>Makes the nodes of clauses that PostgreSQL answers, from the known part of the answer.</summary>
 internal static class LeafNodes
 {
     /// <summary>
