@@ -29,7 +29,7 @@ public sealed class CsvRows(TextWriter writer, bool raw = false) : IDisposable
         _csv.EndRecord();
     }
 
-    /// <summary>Hands what was written to the writer.</summary>
+    /// <summary>Passes the written rows to the writer.</summary>
     public void Flush() => _csv.Flush();
 
     /// <inheritdoc/>

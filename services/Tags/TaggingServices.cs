@@ -13,7 +13,7 @@ using TagSegments.Tags.Tagging.Usages;
 
 namespace TagSegments.Tags;
 
-/// <summary>Registers and maps the tags: the library, who has which tag, bulk operations, the feed, governance and reports.</summary>
+/// <summary>Registers and maps the tags: the library, the tags of contacts, bulk operations, the feed, governance and reports.</summary>
 internal static class TaggingServices
 {
     public static IServiceCollection AddTagging(this IServiceCollection services) => services

@@ -204,7 +204,7 @@ internal sealed class SmtpSession(SmtpSink sink, SmtpConnection connection)
         return Reply("250 OK");
     }
 
-    // Null to go on; else whether the conversation goes on after the refusal.
+    // Null to continue; else whether the conversation continues after the refusal.
     private async Task<bool?> ReactAsync(SmtpStage stage, string recipient, CancellationToken ct)
     {
         var reaction = sink.React(new SmtpStep(stage, _sender ?? "", recipient, _recipients));

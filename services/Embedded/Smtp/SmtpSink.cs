@@ -4,7 +4,7 @@ using System.Security.Authentication;
 
 namespace TagSegments.Embedded.Smtp;
 
-/// <summary>An SMTP server on loopback that delivers nothing: it keeps what it accepts, and misbehaves where its script says so.</summary>
+/// <summary>An SMTP server on loopback that delivers nothing: it keeps the messages it accepts, and misbehaves as its script says.</summary>
 public sealed class SmtpSink : IAsyncDisposable
 {
     private readonly TcpListener _listener;
@@ -68,7 +68,7 @@ public sealed class SmtpSink : IAsyncDisposable
         return found!;
     }
 
-    /// <summary>Forgets the kept messages; the count goes on.</summary>
+    /// <summary>Forgets the kept messages; the count continues.</summary>
     public void Clear() => _mailbox.Clear();
 
     /// <summary>Stops to listen and cuts all connections, as a crash would.</summary>

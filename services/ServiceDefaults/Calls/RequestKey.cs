@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
-/// <summary>What identifies a call that may be repeated, and a hash of what it asks for.</summary>
+/// <summary>The identity of a call that may be repeated, and a hash of its content.</summary>
 public sealed record RequestKey(string Principal, string Method, string RequestId, byte[] PayloadHash)
 {
     /// <summary>The longest request id, in characters.</summary>
@@ -37,7 +37,7 @@ public sealed record RequestKey(string Principal, string Method, string RequestI
             "The request_id was used before with another request.",
             (IdField, RequestId));
 
-    // The id itself is no part of what is asked for.
+    // The id itself is not part of the content.
     private static byte[] Hash(IMessage request)
     {
         var copy = request.Descriptor.Parser.ParseFrom(request.ToByteArray());

@@ -46,7 +46,7 @@ public sealed class Coalescer<TCall, TResult> : IAsyncDisposable
         return await call.Answer.WaitAsync(ct);
     }
 
-    /// <summary>Takes no more calls and ends when those that wait are answered.</summary>
+    /// <summary>Accepts no more calls and ends when the waiting ones are answered.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)

@@ -14,7 +14,7 @@ public abstract class PendingCall<TResult>
     /// <summary>Fails the call, unless it has an answer.</summary>
     public void Fail(Exception exception)
     {
-        // A caller that has gone away does not look at the exception; this counts as looking at it.
+        // A caller that has gone away does not observe the exception; this observes it.
         _ = _answer.TrySetException(exception) ? _answer.Task.Exception : null;
     }
 }

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace TagSegments.ServiceDefaults.Work;
 
 /// <summary>
-/// Work that is looked for again and again: at once while there is some, otherwise after a pause or when somebody wakes it. Errors are logged
+/// Work that is polled for: at once while there is some, otherwise after a pause or when the service is woken. Errors are logged
 /// and the work is tried again.
 /// </summary>
 /// <param name="pause">How long it waits after it found nothing to do.</param>
 /// <param name="logger">Where errors are logged.</param>
-/// <param name="workers">How many look for work at the same time.</param>
+/// <param name="workers">The number of concurrent workers.</param>
 public abstract class PollingService(TimeSpan pause, ILogger logger, int workers = 1) : BackgroundService
 {
     private static readonly TimeSpan s_errorPause = TimeSpan.FromSeconds(1);

@@ -8,7 +8,7 @@ namespace TagSegments.Tags.Changes;
 
 /// <summary>
 /// One write transaction of one account. It collects what really changed and, as its last act, moves the account's clock and writes the
-/// changes to the logs at the new position. Nothing changed, nothing written: a clock that stands still says so to every index.
+/// changes to the logs at the new position. If nothing changed, nothing is written: a clock that has not moved tells every index so.
 /// READ COMMITTED, because writers at a stricter level would fail on the clock's row instead of waiting for it.
 /// </summary>
 internal sealed class AccountTransaction : IAsyncDisposable

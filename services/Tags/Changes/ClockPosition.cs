@@ -1,4 +1,4 @@
 namespace TagSegments.Tags.Changes;
 
-/// <summary>A position of an account's clock; the nonce tells equal positions of different histories apart.</summary>
+/// <summary>A position of an account's clock; the nonce distinguishes equal positions of different histories.</summary>
 internal readonly record struct ClockPosition(long Pos, Guid Nonce);

@@ -10,7 +10,7 @@ internal static class FieldJson
 {
     private static readonly JsonSerializerOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // Printable ASCII without quote and backslash is written as it is, by the serializer too: most values of a file are such.
+    // Printable ASCII without quote and backslash is written as it is, by the serializer too: this covers most values of a file.
     private static readonly SearchValues<char> s_asItIs = SearchValues.Create(
         [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code).Where(c => c is not ('"' or '\\'))]);
 

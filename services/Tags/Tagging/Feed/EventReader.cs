@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace TagSegments.Tags.Tagging.Feed;
 
-/// <summary>Reads the change log forwards. Positions become visible in order, so everything new lies after the cursor.</summary>
+/// <summary>Reads the change log forwards. Positions become visible in order, so everything new is after the cursor.</summary>
 internal sealed class EventReader(NpgsqlDataSource database)
 {
     private const int MaxRows = 512;

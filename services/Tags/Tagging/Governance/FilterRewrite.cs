@@ -8,8 +8,8 @@ using Match = Crm.Segments.V1.TagClause.Types.Match;
 namespace TagSegments.Tags.Tagging.Governance;
 
 /// <summary>
-/// Makes of a filter one that asks today's data what the filter would ask after a change of the library: so the segment service counts what
-/// would be, with the same compiler as ever.
+/// Rewrites a filter so that on today's data it gives the answer that it would give after a change of the library. The segment service then
+/// counts the matches to expect, with its usual compiler.
 /// </summary>
 /// <param name="change">The change.</param>
 /// <param name="names">The names of the library's tags.</param>

@@ -119,7 +119,7 @@ internal sealed class CsvTable
         return any ? cells : null;
     }
 
-    // What the product wrote comes back as it was: see CellText.
+    // Restores the values that the product exported: see CellText.
     private static string Text(string cell, bool raw) => raw ? cell.Trim() : CellText.Read(cell);
 
     private static string Name(string header, int index) =>

@@ -53,7 +53,7 @@ internal sealed class UploadedFile : IAsyncDisposable
 
     /// <summary>
     /// Finds the encoding: what the byte order mark or the caller says, else UTF-8 if the whole file is that, else what UTF-16 looks like in
-    /// Western text, else Windows-1252, the usual encoding of what is none of them.
+    /// Western text, else Windows-1252, the usual encoding of other files.
     /// </summary>
     public Encoding DetectEncoding(string requested)
     {

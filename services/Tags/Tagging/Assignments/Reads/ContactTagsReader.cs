@@ -7,7 +7,7 @@ namespace TagSegments.Tags.Tagging.Assignments.Reads;
 
 /// <summary>
 /// Reads the tags of contacts: from chunks kept in memory, brought up to the present by the change log. So every read is exact, at the price
-/// of one short round trip, however large the library is. One loop per account serves all who wait with one such round trip.
+/// of one short round trip, however large the library is. One loop per account answers all waiting calls with one such round trip.
 /// </summary>
 internal sealed class ContactTagsReader(GenericPlanPool database, ContactTagsCache cache, TagCatalog catalog)
 {
