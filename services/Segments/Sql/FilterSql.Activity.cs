@@ -27,8 +27,7 @@ internal sealed partial class FilterSql
     private string Activities(ActivityClause clause, string tail) => $"""
         c.contact_id IN (
             SELECT a.contact_id FROM {_sources.Activity} a{ZoneJoin("a", clause.Window)}
-            WHERE a.account_id = @account AND a.kind = {Bind((short)clause.Kind)}
-                AND {WhichActivity(clause)}{AmongCandidates("a")}{tail})
+            WHERE a.account_id = @account AND {WhichActivity(clause)}{AmongCandidates("a")}{tail})
         """;
 
     private string EnoughActivity(ActivityClause clause) => clause.PropertySum is { } sum
@@ -39,16 +38,19 @@ internal sealed partial class FilterSql
 
     private string WhichActivity(ActivityClause clause)
     {
-        var conditions = new List<string>();
+        // The index of custom events is for their kind only, so a plan that is made once has to know the kind: it is no parameter.
+        var conditions = new List<string>
+        {
+            clause.Kind == ActivityClause.Types.Kind.Custom
+                ? $"a.kind = {Number((int)clause.Kind)} AND a.detail = {Bind(clause.EventName)}"
+                : $"a.kind = {Bind((short)clause.Kind)} AND a.channel = {Bind(ChannelNumber(clause.Channel))}",
+        };
         if (!_context.NothingLater)
         {
             // Events later than now never match, in any window.
             conditions.Add($"a.at <= {Bind(_context.Instant.ToDateTimeUtc())}");
         }
 
-        conditions.Add(clause.Kind == ActivityClause.Types.Kind.Custom
-            ? $"a.detail = {Bind(clause.EventName)}"
-            : $"a.channel = {Bind(ChannelNumber(clause.Channel))}");
         if (clause.CampaignId.Length > 0)
         {
             conditions.Add($"a.campaign_id = {Bind(Guid.Parse(clause.CampaignId))}");

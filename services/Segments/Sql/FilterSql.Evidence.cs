@@ -33,8 +33,7 @@ internal sealed partial class FilterSql
         always.Window = null;
         var rows = $"""
             {compiler._sources.Activity} a{compiler.ZoneJoin("a", clause.Window)}
-            WHERE a.account_id = @account AND a.kind = {compiler.Bind((short)clause.Kind)}
-                AND {compiler.WhichActivity(always)}{compiler.AmongCandidates("a")}
+            WHERE a.account_id = @account AND {compiler.WhichActivity(always)}{compiler.AmongCandidates("a")}
             """;
         var evidence = compiler.Evidence(
             rows, clause.Window is null ? "true" : compiler.InWindow(TimeColumn.Instant("a.at"), clause.Window, "z"));

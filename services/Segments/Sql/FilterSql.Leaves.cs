@@ -77,7 +77,7 @@ internal sealed partial class FilterSql
     private string ActivityRows(ActivityClause clause, string at, string tail) => $"""
         SELECT a.contact_id, {at} AS at, {NoBits}
         FROM {_sources.Activity} a{ZoneJoin("a", clause.Window)}
-        WHERE a.account_id = @account AND a.kind = {Bind((short)clause.Kind)} AND {WhichActivity(clause)}{AmongCandidates("a")}{tail}
+        WHERE a.account_id = @account AND {WhichActivity(clause)}{AmongCandidates("a")}{tail}
         """;
 
     private string RolledUpRows(string column) => $"""

@@ -24,6 +24,12 @@ public sealed class FilterSqlShapeTests
     [InlineData("plan = \"x\"", "[opened] = \"x\"")]
     public void The_text_depends_on_the_shape_only(string filter, string other) => Assert.Equal(Text(filter), Text(other));
 
+    [Theory]
+    [InlineData("did \"x\"")]
+    [InlineData("sum of total of events \"x\" in last 7 days > 1")]
+    public void The_kind_of_custom_events_is_known_to_a_plan_that_is_made_once(string filter) =>
+        Assert.Contains("a.kind = 9 AND a.detail = @", Text(filter), StringComparison.Ordinal);
+
     [Fact]
     public void Segments_that_multiply_are_refused_before_they_fill_the_memory()
     {
