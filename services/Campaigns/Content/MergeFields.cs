@@ -55,11 +55,14 @@ internal sealed class MergeFields(string path, IReadOnlyDictionary<string, Fluid
 
     private static FluidValue Text(string text) => text.Length == 0 ? NilValue.Instance : StringValue.Create(text);
 
+    // A number that is too large to count with is what it looks like.
+    private static FluidValue Number(string text) =>
+        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? NumberValue.Create(number) : Text(text);
+
     private static FluidValue ToFluid(Value value) => value.KindCase switch
     {
         Value.KindOneofCase.StringValue => Text(value.StringValue),
-        Value.KindOneofCase.NumberValue => NumberValue.Create(decimal.Parse(
-            value.NumberValue.ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture)),
+        Value.KindOneofCase.NumberValue => Number(value.NumberValue.ToString("R", CultureInfo.InvariantCulture)),
         Value.KindOneofCase.BoolValue => BooleanValue.Create(value.BoolValue),
         Value.KindOneofCase.ListValue => new ArrayValue([.. value.ListValue.Values.Select(ToFluid)]),
         _ => NilValue.Instance,

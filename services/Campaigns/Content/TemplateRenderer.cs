@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Encodings.Web;
 using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
@@ -13,10 +12,7 @@ namespace TagSegments.Campaigns.Content;
 /// <summary>Renders Liquid templates with a contact's data. Templates reach data only, and their steps and output are limited.</summary>
 internal static class TemplateRenderer
 {
-    private const int MaxCached = 1_000;
-    private static readonly FluidParser s_parser = CreateParser();
     private static readonly TemplateOptions s_options = CreateOptions();
-    private static readonly ConcurrentDictionary<string, IFluidTemplate> s_templates = new();
 
     /// <summary>Throws INVALID_ARGUMENT with reason TEMPLATE_INVALID for a template that does not parse or fails for an example contact.</summary>
     public static void CheckTemplates(Message message, string path)
@@ -26,7 +22,8 @@ internal static class TemplateRenderer
             var missing = new List<string>();
             try
             {
-                Render(template, Model(null, "Example", "https://example.com/", missing), HtmlEncoder.Default);
+                var rendered = Render(template, Model(null, "Example", "https://example.com/", missing), HtmlEncoder.Default);
+                LinkRewriter.Rewrite(part == "html" ? rendered : "", url => url);
             }
             catch (TemplateException e)
             {
@@ -52,9 +49,9 @@ internal static class TemplateRenderer
         return rendered;
     }
 
-    private static TemplateContext Model(Contact? contact, string campaignName, string unsubscribeUrl, ICollection<string> missing)
+    private static RenderingContext Model(Contact? contact, string campaignName, string unsubscribeUrl, ICollection<string> missing)
     {
-        var context = new TemplateContext(s_options);
+        var context = new RenderingContext(s_options);
         context.SetValue("contact", MergeFields.OfContact(contact, missing));
         context.SetValue("campaign", new DictionaryValue(new MergeFields(
             "campaign", new Dictionary<string, FluidValue> { ["name"] = StringValue.Create(campaignName) }, missing, open: false)));
@@ -78,50 +75,18 @@ internal static class TemplateRenderer
         {
             using var output = new LimitedWriter();
             // Nothing in a template is loaded: it renders synchronously.
-            Parse(template).RenderAsync(output, context, encoder, isolateContext: false).AsTask().GetAwaiter().GetResult();
+            TemplateCache.Get(template).RenderAsync(output, context, encoder, isolateContext: false).AsTask().GetAwaiter().GetResult();
             return output.ToString();
         }
-        catch (Exception e) when (e is FluidException or InvalidOperationException or ParseException or ArgumentException or FormatException or OverflowException)
+        catch (Exception e) when (e is not (TemplateException or OperationCanceledException or OutOfMemoryException))
         {
-            throw new TemplateException(e.Message, e);
+            // Whatever a text of a tenant makes the engine throw is a fault of the text.
+            throw new TemplateException(e is DivideByZeroException ? "A number is divided by zero." : e.Message, e);
         }
     }
 
     // A text without any of these is what it says.
     private static bool IsPlain(string template) => !template.Contains("{{", StringComparison.Ordinal) && !template.Contains("{%", StringComparison.Ordinal);
-
-    private static IFluidTemplate Parse(string template)
-    {
-        if (s_templates.TryGetValue(template, out var cached))
-        {
-            return cached;
-        }
-
-        TemplateRanges.Check(template);
-        if (!s_parser.TryParse(template, out var parsed, out var error))
-        {
-            throw new TemplateException(error);
-        }
-
-        if (s_templates.Count >= MaxCached)
-        {
-            s_templates.Clear();
-        }
-
-        return s_templates[template] = parsed;
-    }
-
-    private static FluidParser CreateParser()
-    {
-        // No other files, and nothing that collects output without a limit.
-        var parser = new FluidParser();
-        foreach (var tag in new[] { "include", "render", "capture", "layout" })
-        {
-            parser.RegisteredTags.Remove(tag);
-        }
-
-        return parser;
-    }
 
     private static TemplateOptions CreateOptions()
     {
@@ -138,21 +103,25 @@ internal static class TemplateRenderer
 
     private sealed class LimitedWriter : StringWriter
     {
-        public const int MaxLength = 2_000_000;
+        private const int MaxLength = 2_000_000;
 
-        public override void Write(char value) => Limited().Append(value);
+        public override void Write(char value) => Room(1).Append(value);
 
-        public override void Write(string? value) => Limited().Append(value);
+        public override void Write(string? value) => Room(value?.Length ?? 0).Append(value);
 
-        public override void Write(char[] buffer, int index, int count) => Limited().Append(buffer, index, count);
+        public override void Write(char[] buffer, int index, int count) => Room(count).Append(buffer, index, count);
 
-        public override void Write(ReadOnlySpan<char> buffer) => Limited().Append(buffer);
+        public override void Write(ReadOnlySpan<char> buffer) => Room(buffer.Length).Append(buffer);
 
-        private System.Text.StringBuilder Limited() => GetStringBuilder() is { Length: < MaxLength } builder
+        private System.Text.StringBuilder Room(int length) => GetStringBuilder() is var builder && builder.Length + length <= MaxLength
             ? builder
-            : throw new InvalidOperationException("The output became longer than 2,000,000 characters.");
+            : throw new TemplateException("The output became longer than 2,000,000 characters.");
     }
 }
 
 /// <summary>A template cannot be rendered.</summary>
-internal sealed class TemplateException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class TemplateException(string message, Exception? inner = null)
+    : Exception(message.Length <= MaxMessage ? message : $"{message[..MaxMessage]}…", inner)
+{
+    private const int MaxMessage = 300;
+}
