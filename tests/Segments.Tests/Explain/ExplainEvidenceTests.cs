@@ -82,7 +82,11 @@ public sealed class ExplainEvidenceTests(SharedApps shared) : SegmentTest(shared
         var now = DateTime.UtcNow;
         Activity Bounced(int daysAgo, Activity.Types.Bounce bounce) => new()
         {
-            ContactId = contact, Kind = Activity.Types.Kind.Bounced, Bounce = bounce, Time = Timestamp.FromDateTime(now.AddDays(-daysAgo)), Detail = "550",
+            ContactId = contact,
+            Kind = Activity.Types.Kind.Bounced,
+            Bounce = bounce,
+            Time = Timestamp.FromDateTime(now.AddDays(-daysAgo)),
+            Detail = "550",
         };
         await Apps.Activity.RecordActivitiesAsync(new()
         {
