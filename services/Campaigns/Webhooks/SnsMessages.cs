@@ -64,6 +64,6 @@ internal sealed partial class SnsMessages(IConfiguration configuration, HttpClie
             : s_certificates[url] = X509Certificate2.CreateFromPem(await http.GetStringAsync(new Uri(url), ct));
 
     // sns.eu-west-1.amazonaws.com
-    [GeneratedRegex(@"^sns\.[a-z0-9-]{1,40}\.amazonaws\.com(\.cn)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^sns\.[a-z0-9-]{1,40}\.amazonaws\.com(\.cn)?$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex AmazonHost();
 }

@@ -93,9 +93,9 @@ internal static partial class PostgresBinaries
             ? $"{where} has no initdb and postgres of version {OldestMajor} or newer."
             : $"{where} has no PostgreSQL {major}, but the data folder was made by that version. Install it, or name another data folder.");
 
-    [GeneratedRegex(@"\d+$")]
+    [GeneratedRegex(@"\d+$", RegexOptions.NonBacktracking)]
     private static partial Regex VersionAtEnd();
 
-    [GeneratedRegex(@"\(PostgreSQL\) (\d+)")]
+    [GeneratedRegex(@"\(PostgreSQL\) (\d+)", RegexOptions.NonBacktracking)]
     private static partial Regex MajorVersion();
 }

@@ -108,6 +108,6 @@ public static partial class Migrator
         }
     }
 
-    [GeneratedRegex(@"\btagsegments_[a-z]+\b")]
+    [GeneratedRegex(@"\btagsegments_[a-z]+\b", RegexOptions.NonBacktracking)]
     private static partial Regex RolePattern();
 }

@@ -102,6 +102,6 @@ internal static partial class DefinitionCheck
         faults.Require(circle is null, "nodes", $"form a loop without a wait: {string.Join(" > ", circle ?? [])}");
     }
 
-    [GeneratedRegex("^[a-z0-9_-]{1,40}\\z")]
+    [GeneratedRegex("^[a-z0-9_-]{1,40}\\z", RegexOptions.NonBacktracking)]
     private static partial Regex NodeId();
 }

@@ -18,6 +18,7 @@ namespace TagSegments.Workflows.Yaml;
 internal sealed class YamlReader
 {
     private const int MaxLength = 1024 * 1024;
+    private const int MaxDepth = 64;
     private static readonly string[] s_root = ["name", "description", "owner_email"];
     private readonly YamlPlaces _places = new();
     private readonly Faults _faults;
@@ -48,7 +49,7 @@ internal sealed class YamlReader
 
         try
         {
-            RefuseAliases(yaml);
+            CheckEvents(yaml);
             var stream = new YamlStream();
             stream.Load(new StringReader(yaml));
             if (stream.Documents is [{ RootNode: YamlMappingNode root }])
@@ -67,15 +68,23 @@ internal sealed class YamlReader
         return null;
     }
 
-    // An alias stands for a copy of what it names: a few lines could stand for a definition of any size.
-    private static void RefuseAliases(string yaml)
+    // What reads the text after this follows it down in recursion, and a stack that overflows ends the process; the parser of events has no
+    // recursion. An alias stands for a copy of what it names: a few lines could stand for a definition of any size.
+    private static void CheckEvents(string yaml)
     {
         var parser = new Parser(new StringReader(yaml));
-        while (parser.MoveNext())
+        for (var depth = 0; parser.MoveNext();)
         {
+            depth += parser.Current!.NestingIncrease;
             if (parser.Current is AnchorAlias alias)
             {
                 throw new YamlException(alias.Start, alias.End, "aliases are not allowed");
+            }
+
+            // The stream and the document are levels too.
+            if (depth > MaxDepth + 2)
+            {
+                throw new YamlException(parser.Current.Start, parser.Current.End, $"is nested more than {MaxDepth} levels deep");
             }
         }
     }

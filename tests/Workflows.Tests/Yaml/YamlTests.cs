@@ -90,4 +90,79 @@ public sealed class YamlTests
         var violations = error.Violations;
         Assert.Contains(violations, v => v.Field == path && v.Description.Contains(description, StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("- ", "", "")]
+    [InlineData("[", "", "")]
+    [InlineData("[", "", "]")]
+    [InlineData("{a: ", "1", "}")]
+    [InlineData("{", "", "")]
+    [InlineData("{? {a: 1} : ", "1", "}")]
+    [InlineData("? ", "a", "")]
+    [InlineData("nodes: [{branch: ", "1", "}]")]
+    [InlineData("- - - ", "a", "")]
+    public void Finding_1_yaml_of_any_depth_is_refused_with_its_place_and_ends_no_process(string open, string middle, string close)
+    {
+        foreach (var length in new[] { 2_000, 200_000, 1_000_000 })
+        {
+            var count = length / (open.Length + close.Length);
+            var text = string.Concat(Enumerable.Repeat(open, count)) + middle + string.Concat(Enumerable.Repeat(close, count));
+
+            var error = Assert.Throws<RpcException>(() => OnSmallStack(() => YamlReader.Read(text)));
+
+            Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+            Assert.Contains("line ", error.Status.Detail, StringComparison.Ordinal);
+            Assert.Contains("column ", error.Status.Detail, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("a{0}: 1\n")]
+    [InlineData("- a\n")]
+    [InlineData("? a{0}\n: b\n")]
+    [InlineData("'a{0}.a.a.a[': 1\n")]
+    [InlineData("# a\n")]
+    [InlineData("&a{0} ")]
+    [InlineData("---\n")]
+    [InlineData("%a\n")]
+    [InlineData("\"")]
+    [InlineData("a: |\n")]
+    [InlineData("\t")]
+    public void Finding_15_yaml_of_any_width_ends_in_time(string part)
+    {
+        var text = new System.Text.StringBuilder();
+        for (var i = 0; text.Length < 1_000_000; i++)
+        {
+            text.AppendFormat(System.Globalization.CultureInfo.InvariantCulture, part, i);
+        }
+
+        var error = Assert.Throws<RpcException>(() => OnSmallStack(() => YamlReader.Read(text.ToString())));
+
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+    }
+
+    // What recurses without a bound ends the process of the tests.
+    private static void OnSmallStack(Action act)
+    {
+        Exception? error = null;
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    act();
+                }
+                catch (Exception e)
+                {
+                    error = e;
+                }
+            },
+            maxStackSize: 512 * 1024);
+        thread.Start();
+        Assert.True(thread.Join(TimeSpan.FromSeconds(20)), "The text took more than 20 seconds.");
+        if (error is not null)
+        {
+            throw error;
+        }
+    }
 }

@@ -128,6 +128,6 @@ internal static partial class WorkflowFiles
         ? $":{at.Groups[1].Value}:{at.Groups[2].Value}: {fault.Field}: {fault.Description[at.Length..]}"
         : $": {fault.Field}: {fault.Description}";
 
-    [GeneratedRegex("^line ([0-9]+), column ([0-9]+): ")]
+    [GeneratedRegex("^line ([0-9]+), column ([0-9]+): ", RegexOptions.NonBacktracking)]
     private static partial Regex LineAndColumn();
 }

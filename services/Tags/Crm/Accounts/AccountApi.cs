@@ -71,6 +71,6 @@ internal sealed partial class AccountApi(IdempotentWrites writes, AccountStore s
         return response;
     }
 
-    [GeneratedRegex(@"\A[a-z0-9][a-z0-9_-]{0,62}\z")]
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9_-]{0,62}\z", RegexOptions.NonBacktracking)]
     private static partial Regex NamePattern();
 }

@@ -61,9 +61,10 @@ internal sealed partial class ContactAttribute
     // possibly international.
     [GeneratedRegex(
         @"\A(?!\.)(?![^@]*\.\.)(?=[^@]{1,64}@)[^\s@<>()\[\]\\,;:""]+(?<!\.)@(?!\.)(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\z",
-        RegexOptions.CultureInvariant)]
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1_000)]
     private static partial Regex EmailPattern();
 
-    [GeneratedRegex(@"\A[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\z")]
+    [GeneratedRegex(@"\A[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\z", RegexOptions.NonBacktracking)]
     private static partial Regex LanguagePattern();
 }

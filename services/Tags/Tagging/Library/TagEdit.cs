@@ -77,6 +77,6 @@ internal static partial class TagEdit
         .Require(text.Length <= max, path, $"is longer than {max:N0} characters")
         .Require(!text.Contains('\0'), path, "contains the character U+0000");
 
-    [GeneratedRegex(@"\A#[0-9a-fA-F]{6}\z")]
+    [GeneratedRegex(@"\A#[0-9a-fA-F]{6}\z", RegexOptions.NonBacktracking)]
     private static partial Regex Color();
 }
