@@ -17,7 +17,6 @@ using TagSegments.Campaigns.Reports;
 using TagSegments.Campaigns.Suppressions;
 using TagSegments.Campaigns.Tracking;
 using TagSegments.Campaigns.Webhooks;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns;
 

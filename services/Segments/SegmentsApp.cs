@@ -1,6 +1,5 @@
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.SmartLists;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments;
 

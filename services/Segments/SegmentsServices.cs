@@ -5,7 +5,6 @@ using TagSegments.Segments.Evaluation.Answers;
 using TagSegments.Segments.Explain;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Past;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments;
 

@@ -1,4 +1,3 @@
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Crm.Accounts;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Contacts.Feed;

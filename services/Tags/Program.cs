@@ -1,4 +1,3 @@
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags;
 
 return await ServiceHost.RunAsync(args, TagsApp.Build, typeof(TagsApp).Assembly);

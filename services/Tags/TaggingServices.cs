@@ -1,4 +1,3 @@
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Tagging.Assignments;
 using TagSegments.Tags.Tagging.Assignments.Reads;
 using TagSegments.Tags.Tagging.Assignments.Writes;

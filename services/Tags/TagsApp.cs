@@ -2,7 +2,6 @@ using Crm.Activity.V1;
 using Crm.Campaigns.V1;
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags;

@@ -1,6 +1,5 @@
 using Crm.Campaigns.V1;
 using TagSegments.Campaigns.Content;
-using TagSegments.ServiceDefaults;
 using Rule = Crm.Campaigns.V1.AbTest.Types.Rule;
 
 namespace TagSegments.Campaigns.AbTests;

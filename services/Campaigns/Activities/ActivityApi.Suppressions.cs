@@ -2,7 +2,6 @@ using Crm.Activity.V1;
 using Crm.Common.V1;
 using Grpc.Core;
 using TagSegments.Campaigns.Suppressions;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Activities;
 

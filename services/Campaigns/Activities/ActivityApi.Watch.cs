@@ -2,7 +2,6 @@ using System.Globalization;
 using Crm.Activity.V1;
 using Crm.Errors.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Activities;
 

@@ -3,7 +3,6 @@ using Crm.Activity.V1;
 using Grpc.Core;
 using Npgsql;
 using TagSegments.Campaigns.Suppressions;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Activities;
 

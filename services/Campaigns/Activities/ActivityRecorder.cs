@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Dapper;
 using Npgsql;
 using TagSegments.Campaigns.Schema;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Activities;
 

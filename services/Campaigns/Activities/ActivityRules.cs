@@ -2,7 +2,6 @@ using Crm.Activity.V1;
 using Crm.Common.V1;
 using Google.Protobuf;
 using TagSegments.Campaigns.Suppressions;
-using TagSegments.ServiceDefaults;
 using Struct = Google.Protobuf.WellKnownTypes.Struct;
 
 namespace TagSegments.Campaigns.Activities;

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using Crm.Contacts.V1;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Activities;
 

@@ -2,7 +2,6 @@ using System.Text;
 using Crm.Campaigns.V1;
 using Crm.Common.V1;
 using TagSegments.Campaigns.Suppressions;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Content;
 

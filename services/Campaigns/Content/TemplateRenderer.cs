@@ -5,7 +5,6 @@ using Crm.Errors.V1;
 using Fluid;
 using Fluid.Values;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Content;
 

@@ -2,7 +2,6 @@ using Crm.Campaigns.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Definitions;
 

@@ -2,7 +2,6 @@ using Crm.Campaigns.V1;
 using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Suppressions;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Definitions;
 

@@ -5,7 +5,6 @@ using Google.Protobuf;
 using Grpc.Core;
 using Npgsql;
 using TagSegments.Campaigns.Schema;
-using TagSegments.ServiceDefaults;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Definitions;

@@ -3,7 +3,6 @@ using Google.Protobuf.WellKnownTypes;
 using NodaTime;
 using NodaTime.Text;
 using NodaTime.TimeZones;
-using TagSegments.ServiceDefaults;
 using LocalTime = Crm.Campaigns.V1.LocalTime;
 
 namespace TagSegments.Campaigns.Definitions;

@@ -1,7 +1,6 @@
 using Crm.Campaigns.V1;
 using Grpc.Core;
 using TagSegments.Campaigns.Definitions;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Lifecycle;
 

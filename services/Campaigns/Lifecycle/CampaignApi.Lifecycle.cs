@@ -5,7 +5,6 @@ using Npgsql;
 using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Definitions;
 using TagSegments.Campaigns.Ledger;
-using TagSegments.ServiceDefaults;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Lifecycle;

@@ -2,7 +2,6 @@ using Crm.Campaigns.V1;
 using Grpc.Core;
 using TagSegments.Campaigns.Definitions;
 using TagSegments.Campaigns.Suppressions;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Lifecycle;
 

@@ -3,7 +3,6 @@ using Crm.Campaigns.V1;
 using Grpc.Core;
 using TagSegments.Campaigns.Definitions;
 using TagSegments.Campaigns.Ledger;
-using TagSegments.ServiceDefaults;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Lifecycle;

@@ -4,7 +4,6 @@ using Npgsql;
 using TagSegments.Campaigns.Definitions;
 using TagSegments.Campaigns.Messages;
 using TagSegments.Campaigns.Reports;
-using TagSegments.ServiceDefaults;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Lifecycle;

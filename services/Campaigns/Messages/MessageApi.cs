@@ -6,7 +6,6 @@ using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Lanes;
 using TagSegments.Campaigns.Suppressions;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Messages;
 

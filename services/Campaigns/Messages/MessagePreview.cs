@@ -5,7 +5,6 @@ using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Delivery;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Messages;
 

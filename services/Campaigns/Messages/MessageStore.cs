@@ -5,7 +5,6 @@ using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Definitions;
 using TagSegments.Campaigns.Reports;
 using TagSegments.Campaigns.Suppressions;
-using TagSegments.ServiceDefaults;
 using Channel = Crm.Common.V1.Channel;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 

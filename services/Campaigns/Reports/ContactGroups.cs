@@ -3,7 +3,6 @@ using Crm.Segments.V1;
 using Crm.Tags.V1;
 using Google.Protobuf;
 using TagSegments.Campaigns.Definitions;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Reports;
 

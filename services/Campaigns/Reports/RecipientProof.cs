@@ -6,7 +6,6 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Campaigns.Activities;
 using TagSegments.Campaigns.Definitions;
-using TagSegments.ServiceDefaults;
 using Moment = Crm.Campaigns.V1.ConsentCheck.Types.Moment;
 
 namespace TagSegments.Campaigns.Reports;

@@ -4,7 +4,6 @@ using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Campaigns.Definitions;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Campaigns.Reports;
 

@@ -2,7 +2,6 @@ using Google.Protobuf;
 using Grpc.Core;
 using Npgsql;
 using TagSegments.Segments.Index;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 

@@ -5,7 +5,6 @@ using Dapper;
 using Grpc.Core;
 using Npgsql;
 using TagSegments.Filters.Facts;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 

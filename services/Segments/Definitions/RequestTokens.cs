@@ -2,7 +2,6 @@ using Crm.Errors.V1;
 using Dapper;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 

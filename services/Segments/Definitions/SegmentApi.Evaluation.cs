@@ -7,7 +7,6 @@ using Grpc.Core;
 using TagSegments.Filters.Checks;
 using TagSegments.Filters.Text;
 using TagSegments.Segments.Evaluation;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 

@@ -2,7 +2,6 @@ using Crm.Segments.V1;
 using Grpc.Core;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 

@@ -3,7 +3,6 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Preview;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Crm.Segments.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using Target = Crm.Segments.V1.ListUsagesRequest.TargetOneofCase;
 
 namespace TagSegments.Segments.Definitions;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Crm.Segments.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 

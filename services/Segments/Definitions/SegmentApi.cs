@@ -3,7 +3,6 @@ using Grpc.Core;
 using TagSegments.Segments.Definitions.Versions;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Explain;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 

@@ -6,7 +6,6 @@ using TagSegments.Filters.Tree;
 using TagSegments.Segments.Definitions.Versions;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 

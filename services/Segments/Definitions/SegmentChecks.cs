@@ -1,4 +1,3 @@
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 

@@ -6,7 +6,6 @@ using Grpc.Core;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Explain;
 using TagSegments.Segments.Index;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions;
 

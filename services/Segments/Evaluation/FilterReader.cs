@@ -8,7 +8,6 @@ using TagSegments.Filters.Tree;
 using TagSegments.Segments.Evaluation.Plans;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Sql;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Evaluation;
 

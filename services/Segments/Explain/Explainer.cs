@@ -7,7 +7,6 @@ using TagSegments.Filters.Values;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Sql;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Explain;
 

@@ -4,7 +4,6 @@ using TagSegments.Filters.Tree;
 using TagSegments.Segments.Sql;
 using TagSegments.Filters.Facts;
 using TagSegments.Segments.Index;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Index;
 

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using StackExchange.Redis;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Index;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Crm.Segments.V1;
 using TagSegments.Filters.Catalog;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.SmartLists;
 

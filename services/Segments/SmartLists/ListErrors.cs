@@ -1,7 +1,6 @@
 using Grpc.Core;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Values;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.SmartLists;
 

@@ -5,7 +5,6 @@ using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Checks;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Sql;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.SmartLists;
 

@@ -3,7 +3,6 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Evaluation;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.SmartLists;
 

@@ -3,7 +3,6 @@ using Grpc.Core;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.SmartLists;
 

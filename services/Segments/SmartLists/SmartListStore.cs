@@ -4,7 +4,6 @@ using Npgsql;
 using TagSegments.Filters.Facts;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Index;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.SmartLists;
 

@@ -6,7 +6,6 @@ using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Checks;
 using TagSegments.Filters.Text;
 using TagSegments.Filters.Values;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Sql;
 

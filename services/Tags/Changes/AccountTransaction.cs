@@ -2,7 +2,6 @@ using System.Data;
 using System.Globalization;
 using Dapper;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Changes;
 

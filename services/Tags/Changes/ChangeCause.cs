@@ -1,5 +1,4 @@
 using Crm.Common.V1;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Changes;
 

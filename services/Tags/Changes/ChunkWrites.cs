@@ -1,6 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Changes;
 

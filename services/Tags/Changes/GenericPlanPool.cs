@@ -1,5 +1,4 @@
 using Npgsql;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Changes;
 

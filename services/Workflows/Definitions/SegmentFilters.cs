@@ -2,7 +2,6 @@ using Crm.Segments.V1;
 using Crm.Workflows.V1;
 using Grpc.Core;
 using TagSegments.Filters.Facts;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Workflows.Definitions;
 

@@ -3,7 +3,6 @@ using Crm.Workflows.V1;
 using TagSegments.Workflows.Definitions;
 using TagSegments.Filters.Facts;
 using TagSegments.Filters.Tree;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Workflows.Execution;
 

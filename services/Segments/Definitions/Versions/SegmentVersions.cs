@@ -4,7 +4,6 @@ using Google.Protobuf.WellKnownTypes;
 using TagSegments.Filters.Text;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Segments.Definitions.Versions;
 

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Crm.Accounts.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Accounts;
 

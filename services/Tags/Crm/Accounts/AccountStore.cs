@@ -2,7 +2,6 @@ using Crm.Accounts.V1;
 using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Accounts;
 

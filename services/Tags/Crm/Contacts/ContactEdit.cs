@@ -1,6 +1,5 @@
 using Crm.Contacts.V1;
 using Google.Protobuf.WellKnownTypes;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Contacts;

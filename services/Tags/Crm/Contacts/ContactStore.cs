@@ -2,7 +2,6 @@ using System.Globalization;
 using Crm.Contacts.V1;
 using Dapper;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Crm.Contacts;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Dapper;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Fields;
 

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Contacts;
 

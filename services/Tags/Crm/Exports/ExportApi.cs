@@ -6,7 +6,6 @@ using Crm.Segments.V1;
 using Google.Protobuf;
 using Grpc.Core;
 using TagSegments.Csv;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Exports;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Crm.Contacts.V1;
 using TagSegments.Csv;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Columns;

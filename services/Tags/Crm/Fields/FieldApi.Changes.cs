@@ -3,7 +3,6 @@ using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Crm.Errors.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Crm.Fields;

@@ -2,7 +2,6 @@ using Crm.Contacts.V1;
 using Crm.Errors.V1;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Crm.Fields;

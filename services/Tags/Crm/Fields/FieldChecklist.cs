@@ -1,6 +1,5 @@
 using System.Text;
 using Crm.Contacts.V1;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Fields;
 

@@ -3,7 +3,6 @@ using Crm.Contacts.V1;
 using Crm.Errors.V1;
 using Dapper;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Crm.Fields;

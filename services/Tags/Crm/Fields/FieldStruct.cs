@@ -1,5 +1,4 @@
 using Google.Protobuf.WellKnownTypes;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Fields;
 

@@ -2,7 +2,6 @@ using Crm.Contacts.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Columns;

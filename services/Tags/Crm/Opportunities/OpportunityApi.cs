@@ -3,7 +3,6 @@ using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Google.Protobuf;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Fields;
 

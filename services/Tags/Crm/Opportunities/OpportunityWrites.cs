@@ -1,7 +1,6 @@
 using System.Globalization;
 using Crm.Contacts.V1;
 using Dapper;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Crm.Opportunities;

@@ -1,5 +1,4 @@
 using Crm.Contacts.V1;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Opportunities;
 

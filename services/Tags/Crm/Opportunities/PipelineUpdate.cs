@@ -4,7 +4,6 @@ using Crm.Errors.V1;
 using Dapper;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Opportunities;
 

@@ -3,7 +3,6 @@ using Crm.Contacts.V1;
 using Crm.Tags.V1;
 using Dapper;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Crm.Contacts.Feed;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Tagging.Feed;

@@ -1,7 +1,6 @@
 using Crm.Activity.V1;
 using Crm.Contacts.V1;
 using Crm.Workflows.V1;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Timeline;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Crm.Contacts.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Crm.Contacts;
 
 namespace TagSegments.Tags.Crm.Timeline;

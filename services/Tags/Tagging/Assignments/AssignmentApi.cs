@@ -1,7 +1,6 @@
 using Crm.Tags.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Tagging.Assignments.Reads;
 using TagSegments.Tags.Tagging.Assignments.Writes;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Crm.Tags.V1;
 using Dapper;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Tagging.Library;
 using TagSegments.Tags.Tagging.Naming;

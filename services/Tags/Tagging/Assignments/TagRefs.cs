@@ -1,5 +1,4 @@
 using Google.Protobuf.Collections;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Tagging.Naming;
 
 namespace TagSegments.Tags.Tagging.Assignments;

@@ -1,6 +1,5 @@
 using Crm.Tags.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Tagging.Library;
 
 namespace TagSegments.Tags.Tagging.Bulk;

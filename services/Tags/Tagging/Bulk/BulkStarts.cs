@@ -2,7 +2,6 @@ using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Google.Protobuf;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Tagging.Bulk;

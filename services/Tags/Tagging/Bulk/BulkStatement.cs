@@ -1,6 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Tagging.Bulk;

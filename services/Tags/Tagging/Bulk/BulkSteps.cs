@@ -1,7 +1,6 @@
 using Crm.Common.V1;
 using Dapper;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Tagging.Bulk;

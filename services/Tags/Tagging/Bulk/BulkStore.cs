@@ -1,7 +1,6 @@
 using Crm.Tags.V1;
 using Dapper;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Tagging.Bulk;
 

@@ -1,7 +1,6 @@
 using Crm.Common.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Tagging.Bulk;

@@ -4,7 +4,6 @@ using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Tagging.Expiry;
 

@@ -3,7 +3,6 @@ using Crm.Tags.V1;
 using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Tagging.Feed;
 

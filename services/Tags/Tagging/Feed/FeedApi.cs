@@ -1,7 +1,6 @@
 using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Tagging.Feed;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Crm.Errors.V1;
 using Dapper;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Tagging.Feed;
 

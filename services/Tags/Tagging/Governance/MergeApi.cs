@@ -2,7 +2,6 @@ using System.Globalization;
 using Crm.Common.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Tagging.Library;
 using TagSegments.Tags.Tagging.Usages;

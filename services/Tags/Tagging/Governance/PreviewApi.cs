@@ -1,7 +1,6 @@
 using System.Globalization;
 using Crm.Tags.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Tagging.Library;
 using TagSegments.Tags.Tagging.Naming;
 using TagSegments.Tags.Tagging.Usages;

@@ -3,7 +3,6 @@ using Crm.Tags.V1;
 using Crm.Workflows.V1;
 using Grpc.Core;
 using TagSegments.Filters.Tree;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Crm.Accounts;
 using TagSegments.Tags.Tagging.Naming;
 using TagSegments.Tags.Tagging.Usages;

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Crm.Tags.V1;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Tagging.Naming;
 
 namespace TagSegments.Tags.Tagging.Library;

@@ -1,5 +1,4 @@
 using Crm.Tags.V1;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Tagging.Naming;
 

@@ -3,7 +3,6 @@ using System.Text;
 using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Tagging.Naming;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Tagging.Naming;
 

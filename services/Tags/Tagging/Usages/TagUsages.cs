@@ -2,7 +2,6 @@ using System.Globalization;
 using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Tagging.Usages;
 

@@ -1,7 +1,6 @@
 using Crm.Contacts.V1;
 using Crm.Errors.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Tagging.Feed;
 

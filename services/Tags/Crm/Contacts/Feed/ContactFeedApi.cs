@@ -1,6 +1,5 @@
 using Crm.Contacts.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Contacts.Feed;
 

@@ -1,5 +1,4 @@
 using Crm.Contacts.V1;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Fields;
 

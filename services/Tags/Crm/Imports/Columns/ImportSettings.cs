@@ -1,5 +1,4 @@
 using Crm.Contacts.V1;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Accounts;
 using TagSegments.Tags.Crm.Fields;

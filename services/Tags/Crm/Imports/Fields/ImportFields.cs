@@ -1,6 +1,5 @@
 using Crm.Contacts.V1;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Files;

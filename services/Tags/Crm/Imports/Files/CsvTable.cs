@@ -3,7 +3,6 @@ using Crm.Errors.V1;
 using CsvHelper;
 using Grpc.Core;
 using TagSegments.Csv;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
 

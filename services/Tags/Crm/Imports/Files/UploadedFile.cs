@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Unicode;
 using Crm.Contacts.V1;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
 

@@ -1,6 +1,5 @@
 using Dapper;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Opportunities;
 

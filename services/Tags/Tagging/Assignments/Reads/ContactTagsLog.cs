@@ -1,5 +1,4 @@
 using Npgsql;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Tagging.Assignments.Reads;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Npgsql;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Diagnostics;
 

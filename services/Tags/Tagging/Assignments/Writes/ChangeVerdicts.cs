@@ -1,6 +1,5 @@
 using System.Globalization;
 using Grpc.Core;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Tagging.Assignments.Writes;

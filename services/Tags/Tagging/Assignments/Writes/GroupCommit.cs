@@ -1,5 +1,4 @@
 using Npgsql;
-using TagSegments.ServiceDefaults;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Tagging.Expiry;
 
