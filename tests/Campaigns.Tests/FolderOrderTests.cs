@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TagSegments.Testing;
 
 namespace TagSegments.Campaigns.Tests;
 

@@ -75,7 +75,7 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
                 ORDER BY h.tag_id, h.op, h.pos DESC, h.seq DESC)
             SELECT s.tag_id, s.has, s.count, h.at, h.cause_kind, h.cause_id, h.cause_detail, h.actor
             FROM shown s
-            LEFT JOIN changes h ON h.tag_id = s.tag_id AND h.op = CASE WHEN s.has THEN 1 ELSE 2 END
+            LEFT JOIN changes h ON h.tag_id = s.tag_id AND h.op = CASE WHEN s.has THEN {TagOps.Added} ELSE {TagOps.Removed} END
             ORDER BY s.has DESC, s.tag_id
             """;
         held.Parameters.Add("tagIds", clause.TagIds.ToArray());

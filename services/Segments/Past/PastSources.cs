@@ -23,12 +23,12 @@ internal static class PastSources
     }
 
     // The present ones, and those they had or got since.
-    private const string OpportunitiesOfCandidates = """
+    private const string OpportunitiesOfCandidates = $"""
         SELECT o.opportunity_id FROM crm.segment_all_opportunities o
         WHERE o.account_id = @account AND o.contact_id = ANY(@candidates)
         UNION
         SELECT (h.before ->> 'opportunity_id')::int FROM crm.segment_contact_changes h
-        WHERE h.account_id = @account AND h.contact_id = ANY(@candidates) AND h.kind = 6 AND h.pos > @pos
+        WHERE h.account_id = @account AND h.contact_id = ANY(@candidates) AND h.kind = {ContactChangeKinds.OpportunityChanged} AND h.pos > @pos
         """;
 
     private const string TagChanges = "(SELECT * FROM tags.segment_tag_changes WHERE pos <= @pos)";
@@ -59,18 +59,18 @@ internal static class PastSources
             LEFT JOIN {TagChunks("")} AS l ON l.account_id = r.account_id AND l.tag_id = 0 AND l.chunk = r.contact_id >> 14
             WHERE NOT EXISTS (
                 SELECT FROM crm.segment_contact_changes n
-                WHERE n.account_id = @account AND n.contact_id = r.contact_id AND n.kind = 1 AND n.pos > @pos))
-        SELECT d.account_id, 1 AS channel, d.email AS address
+                WHERE n.account_id = @account AND n.contact_id = r.contact_id AND n.kind = {ContactChangeKinds.Created} AND n.pos > @pos))
+        SELECT d.account_id, {Channels.Email} AS channel, d.email AS address
         FROM r d
-        WHERE d.email_consent = 3 AND d.email IS NOT NULL AND (d.is_living OR NOT EXISTS (
+        WHERE d.email_consent = {ConsentStates.Unsubscribed} AND d.email IS NOT NULL AND (d.is_living OR NOT EXISTS (
             SELECT FROM r s
-            WHERE s.email_key = d.email_key AND s.email_consent = 2 AND s.is_living AND s.email_consent_at >= d.email_consent_at))
+            WHERE s.email_key = d.email_key AND s.email_consent = {ConsentStates.Subscribed} AND s.is_living AND s.email_consent_at >= d.email_consent_at))
         UNION ALL
-        SELECT d.account_id, 2 AS channel, d.phone AS address
+        SELECT d.account_id, {Channels.Sms} AS channel, d.phone AS address
         FROM r d
-        WHERE d.sms_consent = 3 AND d.phone IS NOT NULL AND (d.is_living OR NOT EXISTS (
+        WHERE d.sms_consent = {ConsentStates.Unsubscribed} AND d.phone IS NOT NULL AND (d.is_living OR NOT EXISTS (
             SELECT FROM r s
-            WHERE s.phone = d.phone AND s.sms_consent = 2 AND s.is_living AND s.sms_consent_at >= d.sms_consent_at)))
+            WHERE s.phone = d.phone AND s.sms_consent = {ConsentStates.Subscribed} AND s.is_living AND s.sms_consent_at >= d.sms_consent_at)))
         """;
 
     private static FilterSources Make(Func<string, string> amongContacts, string amongOpportunities, string amongTagChanges) => new()
@@ -95,7 +95,7 @@ internal static class PastSources
 
     // Also deleted ones.
     private static string Contacts(string whichChanges, string whichRows) =>
-        Rows("crm.segment_all_contacts", "crm.segment_contact_changes", "contact_id", $"h.kind IN (2, 5, 7){whichChanges}", whichRows);
+        Rows("crm.segment_all_contacts", "crm.segment_contact_changes", "contact_id", $"h.kind IN {ContactChangeKinds.OfRecord}{whichChanges}", whichRows);
 
     // OFFSET 0 keeps conditions of the filter from being evaluated on rows outside the result: a later value can have a type that its field did not
     // have then, and a conversion would fail.

@@ -21,7 +21,7 @@ internal sealed partial class FilterSql
             ? $" JOIN {compiler._sources.Contacts} z ON z.account_id = h.account_id AND z.contact_id = ANY(@candidates)"
             : "";
         return compiler.Evidence(
-            $"{compiler._sources.TagChanges} h{zone} WHERE h.account_id = @account AND h.tag_id = {compiler.Bind(clause.TagId)} AND h.op = 1",
+            $"{compiler._sources.TagChanges} h{zone} WHERE h.account_id = @account AND h.tag_id = {compiler.Bind(clause.TagId)} AND h.op = {TagOps.Added}",
             compiler.InWindow(TimeColumn.Instant("h.at"), clause.Window, "z"));
     }
 

@@ -118,7 +118,7 @@ internal sealed partial class FilterSql
         return $"""
             SELECT h.contact_id, h.at, h.chunk, h.bits
             FROM {_sources.TagChanges} h
-            WHERE h.account_id = @account AND h.tag_id = {Bind(clause.TagId)} AND h.op = 1{among}{window}
+            WHERE h.account_id = @account AND h.tag_id = {Bind(clause.TagId)} AND h.op = {TagOps.Added}{among}{window}
             """;
     }
 

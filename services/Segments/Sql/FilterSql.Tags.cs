@@ -41,11 +41,11 @@ internal sealed partial class FilterSql
         return $"""
             (c.contact_id IN (
                 SELECT h.contact_id FROM {_sources.TagChanges} h{ZoneJoin("h", clause.Window)}
-                WHERE h.account_id = @account AND h.tag_id = {tag} AND h.op = 1 AND h.contact_id IS NOT NULL{AmongCandidates("h")}
+                WHERE h.account_id = @account AND h.tag_id = {tag} AND h.op = {TagOps.Added} AND h.contact_id IS NOT NULL{AmongCandidates("h")}
                     AND {InWindow(at, clause.Window, "z")})
             OR EXISTS (
                 SELECT FROM {_sources.TagChanges} h
-                WHERE h.account_id = @account AND h.tag_id = {tag} AND h.op = 1 AND h.contact_id IS NULL
+                WHERE h.account_id = @account AND h.tag_id = {tag} AND h.op = {TagOps.Added} AND h.contact_id IS NULL
                     AND h.chunk = c.contact_id >> 14 AND get_bit(h.bits, c.contact_id & 16383) = 1
                     AND {InWindow(at, clause.Window, "c")}))
             """;

@@ -57,20 +57,9 @@ public sealed partial class PageSizeTests(SharedApps shared) : IClassFixture<Sha
     // "How many to return: 1 to 1,000; defaults to 100." above the field.
     private static int DocumentedMax(ApiCall call)
     {
-        var text = File.ReadAllText(Path.Combine(RepositoryRoot(), "protos", call.Descriptor.File.Name));
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "protos", call.Descriptor.File.Name));
         var message = text[text.IndexOf($"message {call.Descriptor.InputType.Name} {{", StringComparison.Ordinal)..];
         return int.Parse(Range().Match(message).Groups["max"].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "TagSegments.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
     }
 
     [GeneratedRegex(@"1 to (?<max>[\d,]+)[^;]*; defaults to \d+[^\n]*\n\s*int32 page_size = ")]

@@ -38,7 +38,7 @@ public sealed partial class FilterReadmeTests
         OpportunityCustomFields = [new("product", FieldType.Text, 8), new("due", FieldType.Date, 9)],
     };
 
-    private static readonly string[] s_lines = File.ReadAllLines(Path.Combine(RepositoryRoot(), "services/Segments/README.md"));
+    private static readonly string[] s_lines = File.ReadAllLines(Path.Combine(Repository.Root, "services/Segments/README.md"));
 
     [Fact]
     public async Task Every_example_runs_on_PostgreSQL()
@@ -93,17 +93,6 @@ public sealed partial class FilterReadmeTests
         .Skip(1)
         .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
         .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "TagSegments.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
-    }
 
     [GeneratedRegex(@"^\| `([^`]+)` \|")]
     private static partial Regex FirstCode();

@@ -3,13 +3,14 @@ using System.Diagnostics;
 using System.Xml.Linq;
 using k8s;
 using k8s.Models;
+using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests.Infrastructure;
 
 /// <summary>The manifests as the API server would read them: strictly typed, an unknown field is an error.</summary>
 public sealed class ManifestTests
 {
-    private static readonly string s_root = RepositoryRoot();
+    private static readonly string s_root = Repository.Root;
     private static readonly string[] s_services = ["tags", "segments", "campaigns", "workflows"];
 
     [Theory]
@@ -160,16 +161,5 @@ public sealed class ManifestTests
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, errors.Result);
         return output;
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "TagSegments.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
     }
 }

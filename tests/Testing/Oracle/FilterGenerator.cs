@@ -13,7 +13,7 @@ using Period = Crm.Segments.V1.Period;
 namespace TagSegments.Testing.Oracle;
 
 /// <summary>Makes random valid filters with every predicate and operator there is.</summary>
-internal sealed class FilterGenerator(Random random, FilterCatalog catalog, Instant now)
+internal sealed partial class FilterGenerator(Random random, FilterCatalog catalog, Instant now)
 {
     private static readonly string[] s_zones = ["America/New_York", "Asia/Kolkata", "UTC"];
     private static readonly FieldType[] s_propertyTypes = [FieldType.Number, FieldType.Text, FieldType.Boolean, FieldType.Date, FieldType.DateTime];
@@ -62,54 +62,6 @@ internal sealed class FilterGenerator(Random random, FilterCatalog catalog, Inst
     };
 
     private int TagId() => WorldNames.Tags[random.Next(WorldNames.Tags.Length)].Id;
-
-    private ActivityClause Activity() => Activity(Any<ActivityClause.Types.Kind>());
-
-    private ActivityClause Event() => Activity(ActivityClause.Types.Kind.Custom);
-
-    private ActivityClause Activity(ActivityClause.Types.Kind kind)
-    {
-        var isCustom = kind == ActivityClause.Types.Kind.Custom;
-        var sum = isCustom && Chance(4) ? Sum() : null;
-        return new ActivityClause
-        {
-            Kind = kind,
-            Channel = isCustom ? Crm.Common.V1.Channel.Unspecified : Channel(),
-            EventName = isCustom ? (Chance(2) ? "Webinar Attended" : "Say \"Hi\"") : "",
-            CampaignId = Chance(3) ? WorldNames.Spring : "",
-            Quantity = sum is null ? Quantity() : null,
-            Window = Chance(2) ? Window() : null,
-            Properties = { Enumerable.Range(0, isCustom && Chance(2) ? random.Next(1, 3) : 0).Select(_ => Property()) },
-            PropertySum = sum is null ? null : new PropertySum { Name = Chance(2) ? "total" : PropertyName(), Sum = sum },
-            Link = kind == ActivityClause.Types.Kind.Clicked && !Chance(3) ? Comparison(FilterField.Link) : null,
-            Bounce = kind == ActivityClause.Types.Kind.Bounced ? (ActivityClause.Types.Bounce)random.Next(3) : 0,
-        };
-    }
-
-    private string PropertyName() => Chance(8) ? "not [there]" : WorldNames.Properties[random.Next(WorldNames.Properties.Length)];
-
-    private PropertyCondition Property()
-    {
-        var name = PropertyName();
-        var type = Chance(4)
-            ? s_propertyTypes[random.Next(s_propertyTypes.Length)]
-            : s_propertyTypes[Math.Max(0, Array.IndexOf(WorldNames.Properties, name))];
-        var field = PropertyFields.Field(name, type);
-        Operator comparison;
-        do
-        {
-            comparison = (Operator)random.Next((int)Operator.Equals, (int)Operator.IsNotEmpty + 1);
-        }
-        while (!OperatorRules.Allows(type, comparison));
-
-        return PropertyFields.ToCondition(field, new FieldClause
-        {
-            Operator = comparison,
-            Values = { Values(field, comparison) },
-            IgnoreCase = type == FieldType.Text && OperatorRules.HasTextOperands(comparison) && Chance(2),
-            AndIsSet = OperatorRules.IsNegative(comparison) && Chance(2),
-        });
-    }
 
     private AmountSum Sum()
     {
@@ -209,65 +161,6 @@ internal sealed class FilterGenerator(Random random, FilterCatalog catalog, Inst
             }
         }
     }
-
-    private TimeWindow Window()
-    {
-        var window = random.Next(5) switch
-        {
-            0 => new TimeWindow { Last = Period() },
-            1 => new TimeWindow { Next = Period() },
-            2 => new TimeWindow { BeforeLast = Period() },
-            3 => new TimeWindow { Calendar = Calendar() },
-            _ => new TimeWindow { Fixed = Fixed() },
-        };
-        window.ContactZone = Chance(3);
-        window.Zone = !window.ContactZone && Chance(3) ? s_zones[random.Next(s_zones.Length)] : "";
-        return window;
-    }
-
-    private TimeWindow AnniversaryWindow() => new()
-    {
-        Calendar = Calendar(),
-        ContactZone = Chance(2),
-    };
-
-    private Period Period()
-    {
-        var unit = Any<TimeUnit>();
-        int[] counts = unit >= TimeUnit.Month ? [1, 2, 3] : [1, 2, 7, 30, 90];
-        return new Period { Unit = unit, Count = counts[random.Next(counts.Length)] };
-    }
-
-    private CalendarWindow Calendar()
-    {
-        var unit = (TimeUnit)random.Next((int)TimeUnit.Day, (int)TimeUnit.Year + 1);
-        return new CalendarWindow { Unit = unit, First = random.Next(-3, 2), Count = random.Next(1, unit == TimeUnit.Year ? 2 : 5) };
-    }
-
-    private FixedWindow Fixed()
-    {
-        var (from, until) = (End(), End());
-        return random.Next(3) switch
-        {
-            0 => new FixedWindow { From = from },
-            1 => new FixedWindow { Until = until },
-            _ => Ordered(),
-        };
-
-        FixedWindow Ordered()
-        {
-            var day = _values.Time().InUtc().Date;
-            return new FixedWindow
-            {
-                From = LocalDatePattern.Iso.Format(day),
-                Until = Chance(2) ? LocalDatePattern.Iso.Format(day.PlusDays(1)) : InstantPattern.ExtendedIso.Format(day.PlusDays(random.Next(2, 40)).AtMidnight().InUtc().ToInstant()),
-            };
-        }
-    }
-
-    private string End() => Chance(2)
-        ? LocalDatePattern.Iso.Format(_values.Time().InUtc().Date)
-        : InstantPattern.ExtendedIso.Format(_values.Time());
 
     private Quantity? Quantity() => random.Next(5) switch
     {

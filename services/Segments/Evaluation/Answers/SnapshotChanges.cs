@@ -2,6 +2,7 @@ using Crm.Common.V1;
 using Dapper;
 using TagSegments.Bitmaps;
 using TagSegments.Segments.Index;
+using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Evaluation.Answers;
 
@@ -31,10 +32,10 @@ internal class SnapshotChanges(Snapshot snapshot)
     /// <summary>Finds the contacts that got a tag, however often they lost it again.</summary>
     public Task<IReadOnlyCollection<int>?> TagAsync(int tagId, ClockPosition since, int most, CancellationToken ct)
     {
-        const string sql = """
+        const string sql = $"""
             SELECT contact_id, chunk, bits::text AS bits
             FROM tags.segment_tag_changes
-            WHERE account_id = @AccountId AND tag_id = @tagId AND op = 1 AND pos > @Pos
+            WHERE account_id = @AccountId AND tag_id = @tagId AND op = {TagOps.Added} AND pos > @Pos
             LIMIT @limit
             """;
         return OnceAsync((tagId, since), async () =>
@@ -66,16 +67,16 @@ internal class SnapshotChanges(Snapshot snapshot)
     /// <summary>Finds the contacts whose address was added to the suppression list or removed. Phone numbers are not looked up.</summary>
     public Task<IReadOnlyCollection<int>?> SuppressionsAsync(Channel channel, ClockPosition since, int most, CancellationToken ct)
     {
-        const string sql = """
+        const string sql = $"""
             SELECT DISTINCT c.contact_id
             FROM campaigns.segment_suppression_changes s
             JOIN crm.segment_contacts c ON c.account_id = s.account_id AND c.email_key = s.address_key
-            WHERE s.account_id = @AccountId AND s.pos > @Pos AND s.channel = 1
+            WHERE s.account_id = @AccountId AND s.pos > @Pos AND s.channel = {Channels.Email}
             LIMIT @limit
             """;
-        const string anySql = """
+        const string anySql = $"""
             SELECT EXISTS (
-                SELECT FROM campaigns.segment_suppression_changes WHERE account_id = @AccountId AND pos > @Pos AND channel = 2)
+                SELECT FROM campaigns.segment_suppression_changes WHERE account_id = @AccountId AND pos > @Pos AND channel = {Channels.Sms})
             """;
         return OnceAsync((channel, since), async () =>
         {

@@ -4,6 +4,7 @@ using Crm.Contacts.V1;
 using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
+using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Crm.Contacts;
 
@@ -14,10 +15,10 @@ internal static class ConsentHistory
     public static async Task<IEnumerable<ConsentChange>> ReadAsync(
         NpgsqlDataSource database, int accountId, ContactRow contact, CancellationToken ct)
     {
-        const string sql = """
+        const string sql = $"""
             SELECT before::text AS before, cause_kind, cause_id, cause_detail, actor, at
             FROM crm.contact_change
-            WHERE account_id = @accountId AND contact_id = @ContactId AND kind = 5
+            WHERE account_id = @accountId AND contact_id = @ContactId AND kind = {ContactChangeKinds.ConsentChanged}
             ORDER BY pos DESC, seq DESC
             LIMIT 1000
             """;

@@ -73,7 +73,7 @@ internal static class BulkStatement
             -- A change of one contact is logged by its number: that is what audit by contact looks for first.
             INSERT INTO tags.tag_change (account_id, pos, seq, tag_id, op, contact_id, chunk, bits,
                 {Sql.CauseColumns})
-            SELECT $1, clock.pos, c.seq, c.tag_id, CASE WHEN c.adds THEN 1 ELSE 2 END,
+            SELECT $1, clock.pos, c.seq, c.tag_id, CASE WHEN c.adds THEN {TagOps.Added} ELSE {TagOps.Removed} END,
                 CASE WHEN c.contacts = 1 THEN c.chunk * 16384 + position(B'1' IN c.bits) - 1 END,
                 c.chunk, CASE WHEN c.contacts > 1 THEN c.bits END,
                 {Sql.CauseValues}, clock.at

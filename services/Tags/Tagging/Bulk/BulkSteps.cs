@@ -43,9 +43,9 @@ internal sealed class BulkSteps(NpgsqlDataSource database)
     // The lease is renewed under the row's lock. A process that has lost it finds no row, and a cancellation waits for the step.
     private static async Task<bool> HoldAsync(AccountTransaction transaction, BulkRow operation, Guid owner, CancellationToken ct)
     {
-        const string sql = """
+        const string sql = $"""
             UPDATE tags.bulk_operation SET lease_until = clock_timestamp() + interval '30 seconds'
-            WHERE account_id = @AccountId AND operation_id = @OperationId AND owner = @owner AND state = 2
+            WHERE account_id = @AccountId AND operation_id = @OperationId AND owner = @owner AND state = {BulkStates.Running}
             """;
         return await transaction.Connection.ExecuteAsync(new CommandDefinition(
             sql, new { operation.AccountId, operation.OperationId, owner }, transaction.Transaction, cancellationToken: ct)) == 1;
@@ -131,8 +131,8 @@ internal sealed class BulkSteps(NpgsqlDataSource database)
 
     private static Task<int> FinishAsync(AccountTransaction transaction, BulkRow operation, CancellationToken ct)
     {
-        const string sql = """
-            UPDATE tags.bulk_operation SET state = 3, finished_at = clock_timestamp()
+        const string sql = $"""
+            UPDATE tags.bulk_operation SET state = {BulkStates.Succeeded}, finished_at = clock_timestamp()
             WHERE account_id = @AccountId AND operation_id = @OperationId
             """;
         return transaction.Connection.ExecuteAsync(new CommandDefinition(

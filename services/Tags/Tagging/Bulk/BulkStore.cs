@@ -7,7 +7,7 @@ namespace TagSegments.Tags.Tagging.Bulk;
 /// <summary>The bulk operations in the database.</summary>
 internal sealed class BulkStore(NpgsqlDataSource database)
 {
-    private const string Open = "state IN (1, 2)";
+    private const string Open = $"state IN ({BulkStates.Pending}, {BulkStates.Running})";
 
     /// <summary>Writes a new operation, to be run when the transaction is committed.</summary>
     public static Task<int> InsertAsync(NpgsqlTransaction transaction, BulkRow row, CancellationToken ct)
@@ -70,9 +70,9 @@ internal sealed class BulkStore(NpgsqlDataSource database)
     /// <summary>Starts an operation whose contacts have been found.</summary>
     public static Task<int> SetRunningAsync(NpgsqlTransaction transaction, BulkRow row, int total, CancellationToken ct)
     {
-        const string sql = """
-            UPDATE tags.bulk_operation SET state = 2, total = @total
-            WHERE account_id = @AccountId AND operation_id = @OperationId AND state = 1
+        const string sql = $"""
+            UPDATE tags.bulk_operation SET state = {BulkStates.Running}, total = @total
+            WHERE account_id = @AccountId AND operation_id = @OperationId AND state = {BulkStates.Pending}
             """;
         return transaction.Connection!.ExecuteAsync(
             new CommandDefinition(sql, new { row.AccountId, row.OperationId, total }, transaction, cancellationToken: ct));
@@ -127,7 +127,7 @@ internal sealed class BulkStore(NpgsqlDataSource database)
     public async Task CancelAsync(BulkRow row, CancellationToken ct)
     {
         const string sql = $"""
-            UPDATE tags.bulk_operation SET state = 4, finished_at = now()
+            UPDATE tags.bulk_operation SET state = {BulkStates.Cancelled}, finished_at = now()
             WHERE account_id = @AccountId AND operation_id = @OperationId AND {Open}
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
@@ -138,7 +138,7 @@ internal sealed class BulkStore(NpgsqlDataSource database)
     public async Task FailAsync(BulkRow row, string error, CancellationToken ct)
     {
         const string sql = $"""
-            UPDATE tags.bulk_operation SET state = 5, error = @error, finished_at = now()
+            UPDATE tags.bulk_operation SET state = {BulkStates.Failed}, error = @error, finished_at = now()
             WHERE account_id = @AccountId AND operation_id = @OperationId AND {Open}
             """;
         await using var connection = await database.OpenConnectionAsync(ct);

@@ -24,7 +24,8 @@ internal static class BulkUndo
                 -- Deleting and restoring a tag leaves its contacts as they were.
                 SELECT coalesce(bit_or({Sql.ChangedBits}), {Sql.Zero}) AS bits
                 FROM tags.tag_change c
-                WHERE c.account_id = b.account_id AND c.tag_id = @tagId AND c.pos > b.pos AND c.chunk = b.chunk AND c.cause_kind <> 10) AS later
+                WHERE c.account_id = b.account_id AND c.tag_id = @tagId AND c.pos > b.pos AND c.chunk = b.chunk
+                    AND c.cause_kind <> {CauseKinds.TagLifecycle}) AS later
             WHERE b.account_id = @AccountId AND b.operation_id = @operationId AND b.chunk = ANY (@chunks) AND own.bits IS NOT NULL
             """;
         // The library before the chunks, as everybody takes them.

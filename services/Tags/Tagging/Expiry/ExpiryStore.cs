@@ -12,16 +12,16 @@ internal sealed class ExpiryStore(NpgsqlDataSource database)
     /// The condition that an expiry <c>e</c> of @AccountId still holds: the tag is not deleted and was not taken off the contact since, by the
     /// contact's number or in a change of many.
     /// </summary>
-    public const string Holds = """
+    public const string Holds = $"""
         EXISTS (SELECT FROM tags.tag t WHERE t.account_id = @AccountId AND t.tag_id = e.tag_id AND t.deleted_at IS NULL)
         AND NOT EXISTS (
             SELECT FROM tags.tag_change c
             WHERE c.account_id = @AccountId AND c.chunk = e.contact_id / 16384 AND c.contact_id = e.contact_id
-                AND c.pos > e.pos AND c.tag_id = e.tag_id AND c.op = 2 AND c.cause_kind <> 10)
+                AND c.pos > e.pos AND c.tag_id = e.tag_id AND c.op = {TagOps.Removed} AND c.cause_kind <> {CauseKinds.TagLifecycle})
         AND NOT EXISTS (
             SELECT FROM tags.tag_change c
             WHERE c.account_id = @AccountId AND c.chunk = e.contact_id / 16384 AND c.contact_id IS NULL
-                AND c.pos > e.pos AND c.tag_id = e.tag_id AND c.op = 2 AND c.cause_kind <> 10
+                AND c.pos > e.pos AND c.tag_id = e.tag_id AND c.op = {TagOps.Removed} AND c.cause_kind <> {CauseKinds.TagLifecycle}
                 AND get_bit(c.bits, e.contact_id % 16384) = 1)
         """;
 

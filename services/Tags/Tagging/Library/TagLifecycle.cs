@@ -77,7 +77,7 @@ internal sealed class TagLifecycle(TagStore store, TimeProvider time)
         const string sql = $"""
             SELECT c.chunk, bit_send({Sql.ChangedBits})
             FROM tags.tag_change c
-            WHERE c.account_id = @AccountId AND c.tag_id = @tagId AND c.op = 2 AND c.cause_kind = @kind AND c.cause_id = @deletion
+            WHERE c.account_id = @AccountId AND c.tag_id = @tagId AND c.op = {TagOps.Removed} AND c.cause_kind = @kind AND c.cause_id = @deletion
             """;
         var values = new
         {

@@ -16,13 +16,14 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
     /// The columns of tag 0, the log of created, restored and deleted contacts. It has bulk writes too, which have no row by contact; only single
     /// contacts are restored, and their row in the other log says so.
     /// </summary>
-    public const string LivingColumns = """
+    public const string LivingColumns = $"""
         pos, seq, false AS by_contact, contact_id,
-            (CASE WHEN op = 2 THEN 3
+            (CASE WHEN op = {TagOps.Removed} THEN {ContactChangeKinds.Deleted}
                 WHEN contact_id IS NOT NULL AND EXISTS (
                     SELECT FROM crm.contact_change r
-                    WHERE r.account_id = tag_change.account_id AND r.contact_id = tag_change.contact_id AND r.pos = tag_change.pos AND r.kind = 4) THEN 4
-                ELSE 1 END)::smallint AS kind,
+                    WHERE r.account_id = tag_change.account_id AND r.contact_id = tag_change.contact_id AND r.pos = tag_change.pos AND r.kind = {ContactChangeKinds.Restored})
+                    THEN {ContactChangeKinds.Restored}
+                ELSE {ContactChangeKinds.Created} END)::smallint AS kind,
             chunk, bits, NULL::text AS before, cause_kind, cause_id, cause_detail, cause_chain, at, skip_workflows
         """;
 

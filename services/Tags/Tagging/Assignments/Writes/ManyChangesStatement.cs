@@ -57,7 +57,7 @@ internal static class ManyChangesStatement
         logged AS (
             INSERT INTO tags.tag_change (account_id, pos, seq, tag_id, op, contact_id, chunk,
                 {Sql.CauseColumns})
-            SELECT $1, clock.pos, c.seq, c.tag_id, CASE WHEN c.adds THEN 1 ELSE 2 END, c.contact_id, c.chunk,
+            SELECT $1, clock.pos, c.seq, c.tag_id, CASE WHEN c.adds THEN {TagOps.Added} ELSE {TagOps.Removed} END, c.contact_id, c.chunk,
                 {Sql.CauseOfRow}, clock.at
             FROM clock
             CROSS JOIN changed c

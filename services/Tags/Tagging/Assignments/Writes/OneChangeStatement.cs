@@ -21,7 +21,7 @@ internal static class OneChangeStatement
         logged AS (
             INSERT INTO tags.tag_change (account_id, pos, seq, tag_id, op, contact_id, chunk,
                 {Sql.CauseColumns})
-            SELECT $1, pos, 0, $8, CASE $12 WHEN 1 THEN 1 ELSE 2 END, $9, $10,
+            SELECT $1, pos, 0, $8, CASE $12 WHEN 1 THEN {TagOps.Added} ELSE {TagOps.Removed} END, $9, $10,
                 {Sql.CauseValues}, at
             FROM clock)
         SELECT pos, nonce FROM clock

@@ -1,7 +1,7 @@
-namespace TagSegments.Campaigns.Tests;
+namespace TagSegments.Testing;
 
 /// <summary>The files that the tests look at.</summary>
-internal static class Repository
+public static class Repository
 {
     /// <summary>The folder of the solution.</summary>
     public static string Root { get; } = FindRoot();
