@@ -14,7 +14,7 @@ namespace TagSegments.Campaigns.Tests.Content;
 /// Templates that a tenant could write to end or to stop the service. Each runs on a thread with far less stack than a request has: one that
 /// recurses without bound ends the process of the tests.
 /// </summary>
-public class TemplateCageTests
+public sealed partial class TemplateCageTests
 {
     private const int TextLimit = 65_536;
     private const int HtmlLimit = 1_048_576;
@@ -222,39 +222,4 @@ public class TemplateCageTests
     [InlineData("{{ 'b,a' | split: ',' | sort | join: '-' }}", "a-b")]
     public void What_templates_are_for_still_works(string template, string expected) =>
         Assert.Equal(expected, TemplateRenderer.Render(new Message { Text = template }, s_ann, "x", "https://u.example/", []).Text);
-
-    private static string Repeat(string text, int count) => new StringBuilder().Insert(0, text, count).ToString();
-
-    private static void AssertRefused(string template, long maxBytes = long.MaxValue)
-    {
-        var error = Check(template, maxBytes);
-
-        Assert.Equal(StatusCode.InvalidArgument, error?.StatusCode);
-        Assert.Equal("TEMPLATE_INVALID", error?.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason);
-    }
-
-    private static RpcException? Check(string template, long maxBytes = long.MaxValue)
-    {
-        var (error, bytes) = ((Exception?)null, 0L);
-        var thread = new Thread(
-            () =>
-            {
-                try
-                {
-                    TemplateRenderer.CheckTemplates(new Message { Html = template }, "message");
-                }
-                catch (Exception e)
-                {
-                    error = e;
-                }
-
-                bytes = GC.GetAllocatedBytesForCurrentThread();
-            },
-            Stack);
-        thread.Start();
-        Assert.True(thread.Join(TimeSpan.FromSeconds(20)), "The template took more than 20 seconds.");
-        Assert.InRange(bytes, 0, maxBytes);
-        Assert.True(error is null or RpcException { StatusCode: StatusCode.InvalidArgument }, error?.ToString());
-        return error as RpcException;
-    }
 }
