@@ -9,7 +9,7 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Audiences;
 
-/// <summary>Writes the members of an audience into the ledger and divides those that get a message into batches.</summary>
+/// <summary>Writes the members of an audience into the ledger and divides the recipients of a message into batches.</summary>
 internal sealed class LedgerCopy : IAsyncDisposable
 {
     private readonly NpgsqlBinaryImporter _rows;

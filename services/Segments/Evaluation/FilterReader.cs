@@ -11,7 +11,7 @@ using TagSegments.Segments.Sql;
 
 namespace TagSegments.Segments.Evaluation;
 
-/// <summary>Reads the filters of a request against the names of one state, and refuses those that cannot be evaluated.</summary>
+/// <summary>Reads the filters of a request against the names of one state, and refuses a filter that cannot be evaluated.</summary>
 internal static class FilterReader
 {
     /// <summary>Reads a request with the names of today, as questions that can be evaluated on the state of <paramref name="then"/>.</summary>

@@ -46,7 +46,7 @@ internal static class FilterRequirements
     }
 
     /// <summary>Gets the segments that a filter refers to, also through others, each once.</summary>
-    // Those that do not exist are for the validator to report.
+    // The validator reports segments that do not exist.
     public static IEnumerable<SegmentDefinition> Reached(Filter filter, AccountState state)
     {
         var seen = new HashSet<string>();

@@ -105,7 +105,7 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
             """);
     }
 
-    /// <summary>Reads the contact's opportunities, those that meet most conditions first.</summary>
+    /// <summary>Reads the contact's opportunities. Opportunities that meet the most conditions come first.</summary>
     public async Task<IReadOnlyList<OpportunityFact>> OpportunitiesAsync(OpportunityClause clause)
     {
         var opportunities = FilterSql.OpportunitiesOf(clause, _context);

@@ -36,7 +36,7 @@ internal sealed record EventFact : CausedFact
     /// <summary>JSON.</summary>
     public string? Properties { get; init; }
 
-    /// <summary>The sum over those that count; null if the clause asks for none.</summary>
+    /// <summary>The sum over the items that count; null if the clause asks for none.</summary>
     public string? AmountSum { get; init; }
 
     public string? Bounce { get; init; }

@@ -24,7 +24,7 @@ internal sealed partial class FilterSql
     };
 
     /// <summary>
-    /// Compiles leaves, those that are expressions first, to one statement with the columns leaf, contact_id, matches, at, chunk and bits. A row
+    /// Compiles leaves, expressions first, to one statement with the columns leaf, contact_id, matches, at, chunk and bits. A row
     /// says that one contact is in the answer to the leaf of that number, and when; or, in a pass of expressions, which of the leaves from that
     /// number on it matches, a bit for each; or that bits of a chunk are in the answer.
     /// </summary>

@@ -10,7 +10,7 @@ namespace TagSegments.ServiceDefaults.Calls;
 /// </summary>
 public sealed class RequestLog(string table)
 {
-    /// <summary>Claims keys for a transaction and returns those that were new. A concurrent twin waits here until the transaction ends.</summary>
+    /// <summary>Claims keys for a transaction and returns the new ones. A concurrent twin waits here until the transaction ends.</summary>
     public async Task<HashSet<(string Principal, string Method, string RequestId)>> ClaimAsync(
         NpgsqlTransaction tx, int accountId, IReadOnlyList<RequestKey> keys, CancellationToken ct)
     {

@@ -8,7 +8,7 @@ using TagSegments.Workflows.Enrolment;
 
 namespace TagSegments.Workflows.Runs;
 
-/// <summary>Enrols contacts on request: those that existed before the workflow, or any others.</summary>
+/// <summary>Enrols contacts on request: contacts that existed before the workflow, or any others.</summary>
 internal sealed class ManualEnrolment(SegmentService.SegmentServiceClient segments, Enroller enroller, TimeProvider time)
 {
     // Enrolments of an account run one after another, so events wait for at most this many.

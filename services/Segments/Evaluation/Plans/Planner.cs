@@ -10,7 +10,7 @@ namespace TagSegments.Segments.Evaluation.Plans;
 /// <summary>
 /// Makes the plan of a filter for one state of an account: tag clauses become sets of the index, segments are planned in place, and each other
 /// clause becomes a leaf, whose answer may be known in part. As long as something is unknown, the plan is made twice: the contacts that may
-/// match, and those that match for sure; below a NOT the two change places. In a plan made node by node, each node can be read by itself.
+/// match, and the contacts that match for sure; below a NOT the two change places. In a plan made node by node, each node can be read by itself.
 /// </summary>
 internal sealed class Planner(AccountState state, LeafReader leaves, Question question, Func<Leaf, KeptAnswer?> find)
 {

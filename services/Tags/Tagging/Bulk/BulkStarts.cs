@@ -54,7 +54,7 @@ internal sealed class BulkStarts(
         }
     }
 
-    /// <summary>Starts the undo of an operation: removes the tags that it added and adds those that it removed.</summary>
+    /// <summary>Starts the undo of an operation: removes the tags that it added and adds the tags that it removed.</summary>
     public async Task<UndoBulkOperationResponse> UndoAsync(AccountInfo account, UndoBulkOperationRequest request, ServerCallContext context)
     {
         var original = await store.GetAsync(account.Id, request.OperationId, context.CancellationToken);

@@ -36,7 +36,7 @@ internal static partial class TagEdit
         };
     }
 
-    /// <summary>Lists the attributes that an update changes: those of the mask, or without a mask those that are set.</summary>
+    /// <summary>Lists the attributes that an update changes: the attributes of the mask or, without a mask, the attributes that are set.</summary>
     public static IReadOnlyCollection<string> Attributes(UpdateTagRequest request)
     {
         if (request.UpdateMask is not { Paths.Count: > 0 } mask)

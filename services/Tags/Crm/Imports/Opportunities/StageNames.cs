@@ -21,7 +21,7 @@ internal sealed class StageNames(ImportSettings settings)
     }
 
     /// <summary>
-    /// Returns the names as they appeared in the file, those that end a sale after the others: the best guess at the order of the process.
+    /// Returns the names as they appeared in the file, names that end a sale after the others: the best guess at the order of the process.
     /// </summary>
     public string[] InOrder() => [.. _names.OrderBy(name => OpportunityRows.StatusOf(name) != Status.Open)];
 }

@@ -5,7 +5,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Tagging.Assignments.Reads;
 
 /// <summary>
-/// Keeps chunks of contacts' tags in memory, at most 128: about 1 MB each with a dozen tags per contact. Those that were not read for the
+/// Keeps chunks of contacts' tags in memory, at most 128: about 1 MB each with a dozen tags per contact. Chunks that were not read for the
 /// longest time go first.
 /// </summary>
 internal sealed class ContactTagsCache(NpgsqlDataSource database)

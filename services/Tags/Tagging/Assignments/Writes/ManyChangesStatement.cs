@@ -84,7 +84,7 @@ internal static class ManyChangesStatement
         ON CONFLICT DO NOTHING
         """;
 
-    /// <summary>Adds the statements that apply the group to a batch, and first those that create its chunks if requested.</summary>
+    /// <summary>Adds the statements that apply the group to a batch, and first, if requested, the statements that create its chunks.</summary>
     public static void Add(NpgsqlBatch batch, int accountId, IReadOnlyList<PendingChange> group, bool ensureChunks)
     {
         var pairs = group.SelectMany((change, number) => change.TagIds.Select(tagId => (Number: number, Change: change, TagId: tagId))).ToArray();
