@@ -5,7 +5,11 @@ using Grpc.Core;
 namespace TagSegments.ServiceDefaults.Calls;
 
 /// <summary>The settings of an account that services need.</summary>
-public sealed record AccountInfo(int Id, string Name, string TimeZone, int WeekStart);
+public sealed record AccountInfo(int Id, string Name, string TimeZone, int WeekStart)
+{
+    /// <summary>The limits of the account: its own, and the installation's where it has none.</summary>
+    public AccountLimits Limits { get; init; } = AccountLimits.Default;
+}
 
 /// <summary>Finds accounts by name and remembers them for a short time; a name never changes its number.</summary>
 public sealed class AccountDirectory(Func<string, CancellationToken, Task<AccountInfo?>> load, TimeProvider time)

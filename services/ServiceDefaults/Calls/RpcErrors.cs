@@ -1,4 +1,5 @@
 using Crm.Errors.V1;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
@@ -56,12 +57,24 @@ public static class RpcErrors
             ("id", id),
             ("version", version.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
+    /// <summary>Creates a RESOURCE_EXHAUSTED for a limit of one account or caller, by the name that the limit has in <c>AccountLimits</c>.</summary>
+    public static RpcException QuotaExceeded(string quota, long limit, string message, TimeSpan retryAfter) =>
+        Build(
+            StatusCode.ResourceExhausted,
+            ErrorReason.QuotaExceeded,
+            message,
+            [],
+            [("quota", quota), ("limit", limit.ToString(System.Globalization.CultureInfo.InvariantCulture))],
+            new QuotaFailure { Violations = { new QuotaFailure.Types.Violation { Subject = quota, Description = Shorten(message, 400) } } },
+            new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
+
     private static RpcException Build(
         StatusCode code,
         ErrorReason reason,
         string message,
         IEnumerable<(string Field, string Description)> violations,
-        (string Key, string Value)[] metadata)
+        (string Key, string Value)[] metadata,
+        params IEnumerable<IMessage> details)
     {
         var info = new ErrorInfo { Domain = Domain, Reason = ReasonName(reason) };
         foreach (var (key, value) in metadata.Where(entry => entry.Value.Length > 0))
@@ -83,6 +96,7 @@ public static class RpcErrors
             status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) }));
         }
 
+        status.Details.AddRange(details.Select(Any.Pack));
         return status.ToRpcException();
     }
 

@@ -70,6 +70,20 @@ internal sealed partial class AccountApi(IdempotentWrites writes, AccountStore s
         return response;
     }
 
+    public override async Task<SetAccountLimitsResponse> SetAccountLimits(SetAccountLimitsRequest request, ServerCallContext context)
+    {
+        var limits = request.Limits ?? new();
+        LimitChecks.Check(limits);
+        var account = await directory.GetAsync(request.Account, context.CancellationToken);
+
+        var response = await writes.RunAsync(account, context, request, async transaction => new SetAccountLimitsResponse
+        {
+            Account = await AccountStore.SetLimitsAsync(transaction, account.Id, limits, context.CancellationToken),
+        });
+        directory.Forget(request.Account);
+        return response;
+    }
+
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9_-]{0,62}\z", RegexOptions.NonBacktracking)]
     private static partial Regex NamePattern();
 }

@@ -1,14 +1,16 @@
 using Crm.Accounts.V1;
 using Dapper;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
+using AccountLimits = Crm.Accounts.V1.AccountLimits;
 
 namespace TagSegments.Tags.Crm.Accounts;
 
 /// <summary>The accounts in the database.</summary>
 internal sealed class AccountStore(NpgsqlDataSource database, TimeProvider time)
 {
-    private const string Columns = "account_id, name, time_zone, week_start, created_at";
+    private const string Columns = "account_id, name, time_zone, week_start, created_at, limits";
 
     /// <summary>Finds an account by its name.</summary>
     public async Task<Account?> FindAsync(string name, CancellationToken ct)
@@ -74,7 +76,21 @@ internal sealed class AccountStore(NpgsqlDataSource database, TimeProvider time)
         return row.ToProto();
     }
 
-    private sealed record Row(int AccountId, string Name, string TimeZone, short WeekStart, DateTime CreatedAt)
+    /// <summary>Sets the account's own limits in place of the former ones.</summary>
+    public static async Task<Account> SetLimitsAsync(NpgsqlTransaction transaction, int accountId, AccountLimits limits, CancellationToken ct)
+    {
+        const string sql = $"""
+            UPDATE crm.account
+            SET limits = @limits::jsonb
+            WHERE account_id = @accountId
+            RETURNING {Columns}
+            """;
+        var row = await transaction.Connection!.QuerySingleAsync<Row>(
+            new CommandDefinition(sql, new { accountId, limits = JsonFormatter.Default.Format(limits) }, transaction, cancellationToken: ct));
+        return row.ToProto();
+    }
+
+    private sealed record Row(int AccountId, string Name, string TimeZone, short WeekStart, DateTime CreatedAt, string Limits)
     {
         public Account ToProto() => new()
         {
@@ -83,6 +99,7 @@ internal sealed class AccountStore(NpgsqlDataSource database, TimeProvider time)
             TimeZone = TimeZone,
             WeekStart = WeekStart,
             CreateTime = Timestamp.FromDateTime(CreatedAt),
+            Limits = AccountLimits.Parser.ParseJson(Limits),
         };
     }
 }

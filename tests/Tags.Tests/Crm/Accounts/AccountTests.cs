@@ -108,5 +108,33 @@ public sealed class AccountTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Superset(names.ToHashSet(), seen.ToHashSet());
     }
 
+    [Fact]
+    public async Task Sets_the_limits_of_an_account_in_place_of_its_former_ones()
+    {
+        var name = NewName();
+        await _accounts.CreateAccountAsync(new() { Account = name });
+        await _accounts.SetAccountLimitsAsync(new() { Account = name, Limits = new() { Weight = 3, ConcurrentImports = 1 } });
+
+        var changed = (await _accounts.SetAccountLimitsAsync(new() { Account = name, Limits = new() { ConcurrentCalls = 7 } })).Account;
+
+        Assert.Equal(new AccountLimits { ConcurrentCalls = 7 }, changed.Limits);
+        Assert.Equal(changed, (await _accounts.GetAccountAsync(new() { Account = name })).Account);
+    }
+
+    [Fact]
+    public async Task Refuses_limits_out_of_range()
+    {
+        var name = NewName();
+        await _accounts.CreateAccountAsync(new() { Account = name });
+
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            () => _accounts.SetAccountLimitsAsync(new() { Account = name, Limits = new() { Weight = 101, ConcurrentCalls = 0, BulkOperations = 5 } }).ResponseAsync,
+            "limits.weight",
+            "limits.concurrent_calls");
+        Assert.Equal(new AccountLimits(), (await _accounts.GetAccountAsync(new() { Account = name })).Account.Limits);
+    }
+
     private static string NewName() => $"a{Guid.NewGuid():N}";
 }

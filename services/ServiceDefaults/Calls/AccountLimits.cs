@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Configuration;
+using Proto = Crm.Accounts.V1.AccountLimits;
+
+namespace TagSegments.ServiceDefaults.Calls;
+
+/// <summary>
+/// What one account may use at once in a process of a service. Configuration under <c>Limits</c> sets the limits of accounts that have none of
+/// their own, for example <c>Limits:ConcurrentCalls</c>; <c>SetAccountLimits</c> sets those of one account. Units and meaning stand at
+/// <c>crm.accounts.v1.AccountLimits</c>.
+/// </summary>
+public sealed record AccountLimits
+{
+    /// <summary>The limits that an installation has if it configures none.</summary>
+    public static readonly AccountLimits Default = new();
+
+    /// <summary>The account's share where accounts wait for the same thing, relative to other accounts.</summary>
+    public int Weight { get; init; } = 1;
+
+    /// <summary>Calls under way at once.</summary>
+    public int ConcurrentCalls { get; init; } = 500;
+
+    /// <summary>Calls per second.</summary>
+    public int CallsPerSecond { get; init; } = 20_000;
+
+    /// <summary>Streams open at once.</summary>
+    public int ConcurrentStreams { get; init; } = 100;
+
+    /// <summary>Imports under way at once.</summary>
+    public int ConcurrentImports { get; init; } = 4;
+
+    /// <summary>Bulk operations that wait or run.</summary>
+    public int BulkOperations { get; init; } = 1_000;
+
+    /// <summary>Campaigns that are prepared or sent at once.</summary>
+    public int ActiveCampaigns { get; init; } = 1_000;
+
+    /// <summary>Webhook calls of workflows per second.</summary>
+    public int WebhooksPerSecond { get; init; } = 200;
+
+    /// <summary>Opens, clicks and unsubscribes recorded per second.</summary>
+    public int TrackingEventsPerSecond { get; init; } = 2_000;
+
+    /// <summary>Reads the limits of the installation.</summary>
+    public static AccountLimits From(IConfiguration configuration) => configuration.GetSection("Limits").Get<AccountLimits>() ?? Default;
+
+    /// <summary>Gets the limits of an account: its own, and these where it has none.</summary>
+    public AccountLimits With(Proto? own) => own is null ? this : this with
+    {
+        Weight = own.HasWeight ? own.Weight : Weight,
+        ConcurrentCalls = own.HasConcurrentCalls ? own.ConcurrentCalls : ConcurrentCalls,
+        CallsPerSecond = own.HasCallsPerSecond ? own.CallsPerSecond : CallsPerSecond,
+        ConcurrentStreams = own.HasConcurrentStreams ? own.ConcurrentStreams : ConcurrentStreams,
+        ConcurrentImports = own.HasConcurrentImports ? own.ConcurrentImports : ConcurrentImports,
+        BulkOperations = own.HasBulkOperations ? own.BulkOperations : BulkOperations,
+        ActiveCampaigns = own.HasActiveCampaigns ? own.ActiveCampaigns : ActiveCampaigns,
+        WebhooksPerSecond = own.HasWebhooksPerSecond ? own.WebhooksPerSecond : WebhooksPerSecond,
+        TrackingEventsPerSecond = own.HasTrackingEventsPerSecond ? own.TrackingEventsPerSecond : TrackingEventsPerSecond,
+    };
+}

@@ -1,0 +1,184 @@
+using TagSegments.ServiceDefaults.Calls;
+
+namespace TagSegments.ServiceDefaults.Work;
+
+/// <summary>
+/// Shares slots between accounts by the time that they use: a free slot goes to the waiting account that has had the least time for its weight,
+/// and within an account to the oldest. So an account that asks for much waits for itself, and one that asks for little hardly waits
+/// (start-time fair queueing: Goyal, Vin and Cheng, SIGCOMM 1996, with time as the cost). An account without work costs nothing.
+/// </summary>
+/// <param name="quota">The name of the limit that callers are told when too many of their account wait.</param>
+/// <param name="slots">How many work at once.</param>
+/// <param name="mostPerAccount">How many of one account work at once; fewer than <paramref name="slots"/> keep one free for others.</param>
+/// <param name="mostWaiting">How many of one account wait; further ones are refused.</param>
+public sealed class FairQueue(string quota, int slots, int mostPerAccount, int mostWaiting, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, Account> _accounts = [];
+    private double _now;
+    private int _working;
+    private int _sweepAt = 64;
+
+    /// <summary>How many work.</summary>
+    public int Working
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _working;
+            }
+        }
+    }
+
+    /// <summary>Waits for a slot; disposing of it gives it back. Throws RESOURCE_EXHAUSTED if too many of the account wait.</summary>
+    public async Task<IDisposable> EnterAsync(AccountInfo account, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var turn = Enqueue(account);
+        await using var cancellation = ct.UnsafeRegister(_ => Leave(turn, ct), null);
+        return await turn.Granted.Task;
+    }
+
+    private Turn Enqueue(AccountInfo account)
+    {
+        lock (_gate)
+        {
+            if (!_accounts.TryGetValue(account.Id, out var state))
+            {
+                Sweep();
+                // Time that was not used before is not saved up.
+                _accounts[account.Id] = state = new Account(account.Id) { Used = _now };
+            }
+
+            state.Weight = account.Limits.Weight;
+            if (state.Waiting.Count >= mostWaiting)
+            {
+                throw RpcErrors.QuotaExceeded(
+                    quota, mostWaiting, $"{mostWaiting} calls of the account wait already ({quota}). Retry in a moment.", TimeSpan.FromSeconds(1));
+            }
+
+            var turn = new Turn(this, state);
+            turn.Place = state.Waiting.AddLast(turn);
+            Grant();
+            return turn;
+        }
+    }
+
+    // Callers hold the gate.
+    private void Grant()
+    {
+        while (_working < slots && Next() is { } account)
+        {
+            var turn = account.Waiting.First!.Value;
+            account.Waiting.RemoveFirst();
+            turn.Place = null;
+            turn.Begun = time.GetTimestamp();
+            _now = Math.Max(_now, account.Used);
+            account.Working.Add(turn);
+            _working++;
+            turn.Granted.TrySetResult(turn);
+        }
+    }
+
+    private Account? Next()
+    {
+        var timestamp = time.GetTimestamp();
+        return _accounts.Values
+            .Where(account => account.Waiting.Count > 0 && account.Working.Count < mostPerAccount)
+            .MinBy(account => account.Used + account.Working.Sum(turn => Cost(turn, timestamp)));
+    }
+
+    private double Cost(Turn turn, long timestamp) => time.GetElapsedTime(turn.Begun, timestamp).TotalSeconds / turn.Account.Weight;
+
+    private void Leave(Turn turn, CancellationToken ct)
+    {
+        lock (_gate)
+        {
+            if (turn.Place is not { } place)
+            {
+                return;
+            }
+
+            turn.Account.Waiting.Remove(place);
+            turn.Place = null;
+            Forget(turn.Account);
+        }
+
+        turn.Granted.TrySetCanceled(ct);
+    }
+
+    private void Release(Turn turn)
+    {
+        lock (_gate)
+        {
+            if (!turn.Account.Working.Remove(turn))
+            {
+                return;
+            }
+
+            turn.Account.Used += Cost(turn, time.GetTimestamp());
+            _working--;
+            Forget(turn.Account);
+            Grant();
+        }
+    }
+
+    private void Forget(Account account)
+    {
+        if (_working == 0 && _accounts.Values.All(other => other.Waiting.Count == 0))
+        {
+            _accounts.Clear();
+            _now = 0;
+        }
+        else if (IsForgettable(account))
+        {
+            _accounts.Remove(account.Id);
+        }
+    }
+
+    // An account that has had more than others is remembered until they have caught up.
+    private bool IsForgettable(Account account) => account.Waiting.Count == 0 && account.Working.Count == 0 && account.Used <= _now;
+
+    private void Sweep()
+    {
+        if (_accounts.Count < _sweepAt)
+        {
+            return;
+        }
+
+        foreach (var account in _accounts.Values.Where(IsForgettable).ToList())
+        {
+            _accounts.Remove(account.Id);
+        }
+
+        _sweepAt = Math.Max(64, 2 * _accounts.Count);
+    }
+
+    private sealed class Account(int id)
+    {
+        public int Id => id;
+
+        public int Weight { get; set; } = 1;
+
+        // Seconds used for each unit of weight.
+        public double Used { get; set; }
+
+        public LinkedList<Turn> Waiting { get; } = [];
+
+        public List<Turn> Working { get; } = [];
+    }
+
+    private sealed class Turn(FairQueue queue, Account account) : IDisposable
+    {
+        public Account Account => account;
+
+        public LinkedListNode<Turn>? Place { get; set; }
+
+        public long Begun { get; set; }
+
+        public TaskCompletionSource<IDisposable> Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Dispose() => queue.Release(this);
+    }
+}
