@@ -12,11 +12,18 @@ internal static class CampaignMetrics
     private static readonly Counter<long> s_messages = s_meter.CreateCounter<long>(
         "campaigns.messages", "{message}", "Messages by what became of them, as stored in the ledger: the attribute campaigns.outcome.");
 
+    private static readonly Counter<long> s_tracked = s_meter.CreateCounter<long>(
+        "campaigns.tracked", "{request}", "Requests for links and pixels by what became of them: the attribute campaigns.tracking_outcome.");
+
     private static readonly UpDownCounter<int> s_waiting = s_meter.CreateUpDownCounter<int>(
         "campaigns.waiting_connections", "{connection}", "Connections to the mail server that cannot be made and are tried again and again.");
 
     /// <summary>Counts connections to the mail server that begin, or with -1 cease, to be tried again and again.</summary>
     public static void Waiting(int change) => s_waiting.Add(change);
+
+    /// <summary>Counts a request for a link of a message.</summary>
+    public static void Tracked(TrackingOutcome outcome) =>
+        s_tracked.Add(1, new KeyValuePair<string, object?>("campaigns.tracking_outcome", outcome.ToString()));
 
     /// <summary>Counts outcomes that were stored.</summary>
     public static void Count(IEnumerable<StoredOutcome> stored)
@@ -26,4 +33,17 @@ internal static class CampaignMetrics
             s_messages.Add(outcomes.Value, new KeyValuePair<string, object?>("campaigns.outcome", ((State)outcomes.Key).ToString()));
         }
     }
+}
+
+/// <summary>What became of the request for a link of a message. The answer is the same.</summary>
+internal enum TrackingOutcome
+{
+    /// <summary>It was recorded.</summary>
+    Recorded,
+
+    /// <summary>One of the same link was recorded less than a minute before.</summary>
+    Repeated,
+
+    /// <summary>The account, or the process, has too many.</summary>
+    OverLimit,
 }

@@ -35,6 +35,7 @@ public static class CampaignsApp
         builder.AddServiceClient<SegmentService.SegmentServiceClient>("Segments");
         builder.AddServiceClient<SmartListService.SmartListServiceClient>("Segments");
         AddCalls(builder.Services);
+        AddTracking(builder);
         AddSending(builder);
 
         var app = builder.Build();
@@ -67,14 +68,24 @@ public static class CampaignsApp
         services.AddSingleton<AbTestStore>();
         services.AddSingleton<MessageStore>();
         services.AddSingleton<MessagePreview>();
+        services.AddHostedService<PartitionMaintenance>();
+    }
+
+    private static void AddTracking(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(builder.Configuration.GetSection("Tracking").Get<TrackingOptions>() ?? new TrackingOptions());
+        services.AddSingleton<TrackingLimits>();
         services.AddSingleton<TrackingTokens>();
         services.AddSingleton<TrackingLinks>();
+        services.AddSingleton<MessageCampaigns>();
+        services.AddSingleton<LinkCounts>();
         services.AddSingleton<Tracker>();
         services.AddSingleton<Unsubscriber>();
         services.AddSingleton<WebhookSignatures>();
         services.AddSingleton<WebhookRecorder>();
         services.AddHttpClient<SnsMessages>();
-        services.AddHostedService<PartitionMaintenance>();
+        services.AddHostedService(provider => provider.GetRequiredService<LinkCounts>());
     }
 
     private static void AddSending(WebApplicationBuilder builder)

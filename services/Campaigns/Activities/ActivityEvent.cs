@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Crm.Activity.V1;
 using Crm.Common.V1;
 
@@ -20,6 +22,16 @@ internal sealed record ActivityEvent(int ContactId, Activity.Types.Kind Kind, Ch
     public bool Machine { get; init; }
 
     public string? DedupeKey { get; init; }
+
+    /// <summary>The link of a message that was opened or followed, as a hash in hex: one event of it counts per minute.</summary>
+    public string? Link { get; private init; }
+
+    /// <summary>The event as one of a link in a message, or of its pixel; people and programs that follow it count apart.</summary>
+    public ActivityEvent OfLink(Guid messageId, string url)
+    {
+        var text = $"{Kind} {messageId:N} {ContactId} {Channel} {Machine} {url}";
+        return this with { Link = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16)) };
+    }
 }
 
 /// <summary>A position of an account's activity clock and how many activities were recorded at it.</summary>

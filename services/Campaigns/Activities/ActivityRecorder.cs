@@ -30,7 +30,7 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
     /// </summary>
     public static async Task<Recorded> RecordAsync(
         NpgsqlTransaction tx, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct, bool suppressions = false) =>
-        await RecordFreshAsync(tx.Connection!, accountId, await WithoutRepeatsAsync(tx.Connection!, accountId, activities, ct), suppressions, ct);
+        await RecordFreshAsync(tx.Connection!, accountId, await FreshAsync(tx.Connection!, accountId, activities, ct), suppressions, ct);
 
     public async ValueTask DisposeAsync()
     {
@@ -65,8 +65,8 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
     {
         IReadOnlyList<ActivityEvent> activities = [.. calls.SelectMany(call => call.Activities)];
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var tx = activities.Any(a => a.DedupeKey is not null) ? await connection.BeginTransactionAsync(ct) : null;
-        var fresh = await WithoutRepeatsAsync(connection, accountId, activities, ct);
+        await using var tx = activities.Any(a => a.DedupeKey is not null || a.Link is not null) ? await connection.BeginTransactionAsync(ct) : null;
+        var fresh = await FreshAsync(connection, accountId, activities, ct);
         var recorded = await RecordFreshAsync(connection, accountId, fresh, suppressions: false, ct);
         await (tx?.CommitAsync(ct) ?? Task.CompletedTask);
 
@@ -77,6 +77,10 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
             call.Complete(recorded with { Count = call.Activities.Count(own.Contains) });
         }
     }
+
+    private static async Task<IReadOnlyList<ActivityEvent>> FreshAsync(
+        NpgsqlConnection connection, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct) =>
+        await LinkCounts.TakeAsync(connection, accountId, await WithoutRepeatsAsync(connection, accountId, activities, ct), ct);
 
     private static async Task<IReadOnlyList<ActivityEvent>> WithoutRepeatsAsync(
         NpgsqlConnection connection, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct)

@@ -1,16 +1,16 @@
 using System.Threading.Channels;
 using Crm.Activity.V1;
-using Dapper;
 using Npgsql;
 using TagSegments.Campaigns.Activities;
 
 namespace TagSegments.Campaigns.Tracking;
 
 /// <summary>
-/// Records opens and clicks without making people wait for the database. While it cannot be reached, links work all the same, and opens and
-/// clicks are kept in memory, up to a limit.
+/// Records opens and clicks without making people wait for the database: one of each link per minute, within the limits of the account. While
+/// the database cannot be reached, links work all the same, and opens and clicks are kept in memory.
 /// </summary>
-internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource database, TimeProvider time, ILogger<Tracker> logger)
+internal sealed class Tracker(
+    ActivityRecorder recorder, LinkCounts counts, MessageCampaigns campaigns, TrackingLimits limits, TimeProvider time, ILogger<Tracker> logger)
 {
     private const int MaxWaiting = 10_000;
     private static readonly TimeSpan s_retryPause = TimeSpan.FromSeconds(1);
@@ -22,6 +22,7 @@ internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource databa
         "headless", "okhttp", "go-http-client",
     ];
 
+    private readonly RecentLinks _recent = new();
     private int _waiting;
 
     /// <summary>Records an event of a message soon; a request for the head alone does not count.</summary>
@@ -32,22 +33,30 @@ internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource databa
             return;
         }
 
-        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
-        {
-            Interlocked.Decrement(ref _waiting);
-            logger.ActivityDropped(kind);
-            return;
-        }
-
         var activity = new ActivityEvent(target.ContactId, kind, target.Channel, time.GetUtcNow().UtcDateTime)
         {
             Detail = target.Url.Length > 0 ? target.Url[..Math.Min(target.Url.Length, 2_000)] : null,
             Machine = IsMachine(request),
-        };
-        _ = RecordAsync(target, activity);
+        }.OfLink(target.CampaignId, target.Url);
+        if (!_recent.TryTake(activity.Link!, activity.At, LinkCounts.Window))
+        {
+            CampaignMetrics.Tracked(TrackingOutcome.Repeated);
+            return;
+        }
+
+        var place = Volatile.Read(ref _waiting) < MaxWaiting ? limits.Enter(target.AccountId) : null;
+        if (place is null)
+        {
+            _recent.Set(activity.Link!, activity.At);
+            CampaignMetrics.Tracked(TrackingOutcome.OverLimit);
+            return;
+        }
+
+        Interlocked.Increment(ref _waiting);
+        _ = RecordAsync(target, activity, place);
     }
 
-    private async Task RecordAsync(TrackingTarget target, ActivityEvent activity)
+    private async Task RecordAsync(TrackingTarget target, ActivityEvent activity, IDisposable place)
     {
         try
         {
@@ -64,6 +73,7 @@ internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource databa
         finally
         {
             Interlocked.Decrement(ref _waiting);
+            place.Dispose();
         }
     }
 
@@ -71,35 +81,27 @@ internal sealed class Tracker(ActivityRecorder recorder, NpgsqlDataSource databa
     {
         try
         {
-            var campaignId = await CampaignAsync(target);
-            await recorder.RecordAsync(target.AccountId, [activity with { CampaignId = campaignId }], CancellationToken.None);
+            var campaignId = await campaigns.FindAsync(target);
+            var recorded = await recorder.RecordAsync(target.AccountId, [activity with { CampaignId = campaignId }], CancellationToken.None);
+            if (recorded.Count == 0)
+            {
+                // Another process counted one of this link before.
+                _recent.Set(activity.Link!, await counts.FreeAgainAsync(target.AccountId, activity.Link!, activity.At, CancellationToken.None));
+            }
+
+            CampaignMetrics.Tracked(recorded.Count > 0 ? TrackingOutcome.Recorded : TrackingOutcome.Repeated);
             return true;
         }
         catch (NpgsqlException e) when (e.IsTransient || e.InnerException is IOException or TimeoutException)
         {
             return false;
         }
-        catch (ChannelClosedException)
+        catch (Exception e) when (e is ChannelClosedException or ObjectDisposedException)
         {
             // The service stops.
             logger.ActivityDropped(activity.Kind);
             return true;
         }
-    }
-
-    // A single message counts for the campaign that it was sent for, if any.
-    private async Task<Guid?> CampaignAsync(TrackingTarget target)
-    {
-        const string sql =
-            """
-            SELECT CASE WHEN r.single THEN m.campaign_id ELSE r.campaign_id END
-            FROM campaigns.recipient r
-            LEFT JOIN campaigns.single_message m ON r.single AND m.account_id = r.account_id AND m.message_id = r.campaign_id
-            WHERE r.account_id = @AccountId AND r.campaign_id = @CampaignId AND r.contact_id = @ContactId
-            """;
-        await using var connection = await database.OpenConnectionAsync();
-        return await connection.QuerySingleOrDefaultAsync<Guid?>(
-            new CommandDefinition(sql, new { target.AccountId, target.CampaignId, target.ContactId }));
     }
 
     private static bool IsMachine(HttpRequest request)

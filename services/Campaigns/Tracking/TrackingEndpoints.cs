@@ -43,10 +43,21 @@ internal static class TrackingEndpoints
         return Results.Redirect(new Uri(target.Url).AbsoluteUri);
     }
 
-    // Mail scanners follow every link, so only a POST acts: from the page, or the one-click of RFC 8058.
+    // Mail scanners follow every link, so only a POST acts: from the page, or the one-click of RFC 8058. What is refused is not answered with the
+    // page: whoever sees it is unsubscribed.
     private static async Task<IResult> UnsubscribeAsync(
-        string token, TrackingTokens tokens, Unsubscriber unsubscriber, CancellationToken ct) =>
-        tokens.Read(TokenPurpose.Unsubscribe, token) is { } target && await unsubscriber.UnsubscribeAsync(target, ct)
-            ? UnsubscribePage.Done()
-            : Results.NotFound();
+        string token, TrackingTokens tokens, TrackingLimits limits, Unsubscriber unsubscriber, CancellationToken ct)
+    {
+        if (tokens.Read(TokenPurpose.Unsubscribe, token) is not { } target)
+        {
+            return Results.NotFound();
+        }
+
+        if (!limits.MayUnsubscribe(target))
+        {
+            return Results.StatusCode(StatusCodes.Status429TooManyRequests);
+        }
+
+        return await unsubscriber.UnsubscribeAsync(target, ct) ? UnsubscribePage.Done() : Results.NotFound();
+    }
 }

@@ -114,12 +114,18 @@ internal sealed class WebhookRecorder(NpgsqlDataSource database, TrackingTokens 
         }
 
         var now = time.GetUtcNow().UtcDateTime;
-        yield return new ActivityEvent(report.Target!.ContactId, kind, Channel.Email, report.Event.At is { } at && at < now ? at : now)
+        var activity = new ActivityEvent(report.Target!.ContactId, kind, Channel.Email, report.Event.At is { } at && at < now ? at : now)
         {
             CampaignId = campaignId,
             Detail = report.Event.Detail is { } detail ? detail[..Math.Min(detail.Length, 2_000)].Replace('\0', ' ') : null,
             Bounce = kind == Kind.Bounced ? report.Event.Bounce : Bounce.Unspecified,
             DedupeKey = report.DedupeKey,
+        };
+        yield return kind switch
+        {
+            Kind.Opened => activity.OfLink(report.Target.CampaignId, ""),
+            Kind.Clicked => activity.OfLink(report.Target.CampaignId, report.Event.Detail ?? ""),
+            _ => activity,
         };
     }
 

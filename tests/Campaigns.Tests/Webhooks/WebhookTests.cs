@@ -104,6 +104,20 @@ public sealed class WebhookTests(CampaignWorld world) : IClassFixture<CampaignWo
         Assert.Equal(HttpStatusCode.NotFound, (await _http.PostAsync($"{Base}/w/nobody", body())).StatusCode);
     }
 
+    // Finding 13 of the security review: a pixel of the provider's that is fetched again and again is one open, as ours is.
+    [Fact]
+    public async Task Finding13_repeated_events_and_repeated_opens_are_recorded_once()
+    {
+        var mail = await SendAsync();
+        var opens = Enumerable.Range(0, 20).Select(i => new Dictionary<string, object?>(Event(mail, "opened")) { ["event_id"] = $"open {i}" }).ToArray();
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => PostAsync(Event(mail, "bounced"))));
+        await PostAsync(opens);
+        await Task.WhenAll(opens.Select(open => PostAsync(open)));
+
+        Assert.Equal([Kind.Opened, Kind.Bounced, Kind.Sent], await KindsAsync(mail));
+    }
+
     public void Dispose() => _http.Dispose();
 
     private string Base => world.Apps.HttpAddress(Service.Campaigns);
