@@ -16,6 +16,7 @@ using Microsoft.Extensions.Logging;
 using TagSegments.ServiceDefaults.Auth;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Data;
+using TagSegments.ServiceDefaults.Memory;
 using TagSegments.ServiceDefaults.Pipeline;
 
 namespace TagSegments.ServiceDefaults.Host;
@@ -44,6 +45,7 @@ public static class ServiceHost
         builder.AddTelemetry(serviceName);
         builder.AddGrpcDefaults();
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(provider => MemoryBudget.From(builder.Configuration, provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<SignedToken>();
         builder.Services.AddSingleton<PageTokens>();
         builder.Services.AddSingleton<ConsistencyTokens>();
