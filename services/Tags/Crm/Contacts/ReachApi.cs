@@ -9,7 +9,8 @@ namespace TagSegments.Tags.Crm.Contacts;
 internal sealed class ReachApi(AccountDirectory accounts, ReachStore store) : ReachService.ReachServiceBase
 {
     private const int MaxContacts = 500_000;
-    private const int PartSize = 16_384;
+    private const int PartSize = 8_192;
+    private const int DeclinedPartSize = 4_096;
 
     public override async Task StreamReach(
         StreamReachRequest request, IServerStreamWriter<StreamReachResponse> responseStream, ServerCallContext context)
@@ -37,10 +38,16 @@ internal sealed class ReachApi(AccountDirectory accounts, ReachStore store) : Re
         new FieldChecks().Require(Enum.IsDefined(request.Channel), "channel", "is not a channel").ThrowIfAny();
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
-        await foreach (var addresses in store.ReadDeclinedAsync(account.Id, request.Channel == Channel.Sms, context.CancellationToken))
+        List<(int ContactId, string Address)> part;
+        var after = 0;
+        do
         {
-            await responseStream.WriteAsync(new StreamDeclinedResponse { Addresses = { addresses } }, context.CancellationToken);
+            part = await store.ReadDeclinedAsync(account.Id, request.Channel == Channel.Sms, after, DeclinedPartSize, context.CancellationToken);
+            after = part.LastOrDefault().ContactId;
+            await responseStream.WriteAsync(
+                new StreamDeclinedResponse { Addresses = { part.Select(declined => declined.Address) } }, context.CancellationToken);
         }
+        while (part.Count == DeclinedPartSize);
     }
 
     private static bool IsAscending(ReadOnlySpan<int> numbers)

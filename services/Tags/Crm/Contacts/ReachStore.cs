@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Crm.Contacts.V1;
 using Dapper;
@@ -12,7 +11,6 @@ namespace TagSegments.Tags.Crm.Contacts;
 internal sealed class ReachStore(NpgsqlDataSource database)
 {
     private const int DoNotDisturb = 128;
-    private const int DeclinedPartSize = 10_000;
 
     /// <summary>Reads the living ones of the contacts, in order of their numbers.</summary>
     public async Task<StreamReachResponse> ReadAsync(int accountId, bool sms, int[] contactIds, CancellationToken ct)
@@ -33,29 +31,20 @@ internal sealed class ReachStore(NpgsqlDataSource database)
         return await ReadAsync(reader, contactIds, ct);
     }
 
-    /// <summary>Reads the addresses of all contacts that declined, in parts.</summary>
-    public async IAsyncEnumerable<List<string>> ReadDeclinedAsync(int accountId, bool sms, [EnumeratorCancellation] CancellationToken ct)
+    /// <summary>Reads the addresses of the next contacts after <paramref name="after"/> that declined, in order of their numbers.</summary>
+    public async Task<List<(int ContactId, string Address)>> ReadDeclinedAsync(int accountId, bool sms, int after, int limit, CancellationToken ct)
     {
         // The channel stands in the text, so that the planner reads one branch of the view only.
         var sql = $"""
-            SELECT address
+            SELECT contact_id, address
             FROM crm.segment_declined
-            WHERE account_id = @accountId AND channel = {(sms ? 2 : 1)}
+            WHERE account_id = @accountId AND channel = {(sms ? 2 : 1)} AND contact_id > @after
+            ORDER BY contact_id
+            LIMIT @limit
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
-        var part = new List<string>();
-        while (await reader.ReadAsync(ct))
-        {
-            part.Add(reader.GetString(0));
-            if (part.Count == DeclinedPartSize)
-            {
-                yield return part;
-                part = [];
-            }
-        }
-
-        yield return part;
+        return (await connection.QueryAsync<(int, string)>(
+            new CommandDefinition(sql, new { accountId, after, limit }, cancellationToken: ct))).AsList();
     }
 
     private static async Task<StreamReachResponse> ReadAsync(DbDataReader reader, int[] contactIds, CancellationToken ct)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Crm.Contacts.V1;
@@ -10,11 +9,14 @@ using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Exports;
 
-/// <summary>Serves exports: the segment service selects the contacts in one snapshot, and they are read and written a thousand at a time.</summary>
+/// <summary>Serves exports: the segment service selects the contacts in one snapshot; they are read and written a thousand at a time.</summary>
 internal sealed class ExportApi(AccountDirectory accounts, FieldStore fields, ExportReader reader, SegmentService.SegmentServiceClient segments)
     : ExportService.ExportServiceBase
 {
     private const int ContactsPerPart = 1_000;
+
+    // Long texts make more parts.
+    private const int PartCharacters = 256 * 1024;
 
     public override async Task ExportContacts(
         ExportContactsRequest request, IServerStreamWriter<ExportContactsResponse> responseStream, ServerCallContext context)
@@ -25,40 +27,46 @@ internal sealed class ExportApi(AccountDirectory accounts, FieldStore fields, Ex
         var columns = ExportColumn.Choose(request.Columns, [.. known.Where(field => field.Target == Field.Types.Target.Contact)]);
         var withTags = columns.Any(column => column.Header == ExportColumn.Tags);
 
+        var contacts = await MatchesAsync(request, ct);
         await using var text = new StringWriter();
         using var csv = new CsvRows(text, request.Raw);
         csv.WriteHeader(columns.Select(column => column.Header));
-        var rows = 0L;
-        await foreach (var contactIds in MatchesAsync(request, ct))
+        var (rows, after) = (0L, 0);
+        do
         {
+            var contactIds = contacts.Next(after, ContactsPerPart);
             foreach (var row in await reader.ReadAsync(account.Id, contactIds, withTags, ct))
             {
                 csv.Write(columns.Select(column => column.Cell(row)));
                 rows++;
+                if (text.GetStringBuilder().Length >= PartCharacters)
+                {
+                    await responseStream.WriteAsync(Part(csv, text, rows), ct);
+                }
             }
 
             await responseStream.WriteAsync(Part(csv, text, rows), ct);
+            after = contactIds.LastOrDefault(int.MaxValue);
         }
-
-        if (rows == 0)
-        {
-            await responseStream.WriteAsync(Part(csv, text, rows), ct);
-        }
+        while (after < contacts.Last);
     }
 
-    private async IAsyncEnumerable<int[]> MatchesAsync(ExportContactsRequest request, [EnumeratorCancellation] CancellationToken ct)
+    // All numbers are read at once, as bits: the segment service does not wait for the reader of the file.
+    private async Task<Bitmap> MatchesAsync(ExportContactsRequest request, CancellationToken ct)
     {
         var everyone = new FilterSource { Filter = new Filter { Everyone = new EveryoneClause() } };
         var matches = new StreamMatchesRequest { Account = request.Account, Source = request.Source ?? everyone };
         using var call = segments.StreamMatches(matches, cancellationToken: ct);
+        var contacts = new BitmapEditor(Bitmap.Empty);
         while (await call.ResponseStream.MoveNext(ct))
         {
-            var contactIds = MemoryMarshal.Cast<byte, int>(call.ResponseStream.Current.ContactIds.Span).ToArray();
-            foreach (var part in contactIds.Chunk(ContactsPerPart))
+            foreach (var contactId in MemoryMarshal.Cast<byte, int>(call.ResponseStream.Current.ContactIds.Span))
             {
-                yield return part;
+                contacts.Add(contactId);
             }
         }
+
+        return contacts.ToBitmap();
     }
 
     private static ExportContactsResponse Part(CsvRows csv, StringWriter text, long rows)

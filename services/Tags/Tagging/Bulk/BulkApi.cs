@@ -66,9 +66,9 @@ internal sealed class BulkApi(AccountDirectory accounts, TagStore library, BulkS
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         var (_, row) = await list.GetAsync(account.Id, request.OperationId, context.CancellationToken);
 
-        await foreach (var chunk in reads.OutcomesAsync(row, context.CancellationToken))
+        for (var after = -1; await reads.OutcomesAsync(row, after, context.CancellationToken) is (var chunk, var outcomes); after = chunk)
         {
-            foreach (var part in chunk.Chunk(MaxOutcomes))
+            foreach (var part in outcomes.Chunk(MaxOutcomes))
             {
                 await responseStream.WriteAsync(new StreamBulkOutcomesResponse { Outcomes = { part } }, context.CancellationToken);
             }

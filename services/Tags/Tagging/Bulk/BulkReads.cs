@@ -35,37 +35,25 @@ internal sealed class BulkReads(NpgsqlDataSource database, BulkAudience audience
         };
     }
 
-    /// <summary>Reads the outcomes of the contacts, chunk by chunk.</summary>
-    public async IAsyncEnumerable<List<ContactOutcome>> OutcomesAsync(
-        BulkRow operation, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    /// <summary>Reads the outcomes of the contacts of the next chunk after <paramref name="after"/>; null after the last one.</summary>
+    public async Task<(int Chunk, List<ContactOutcome> Outcomes)?> OutcomesAsync(BulkRow operation, int after, CancellationToken ct)
     {
         const string sql = $"""
             SELECT b.chunk, bit_send(b.asked) AS asked, bit_send(b.skipped) AS skipped, c.tag_id,
                 bit_send({Sql.ChangedBits}) AS changed
-            FROM tags.bulk_chunk b
+            FROM (
+                SELECT account_id, chunk, asked, skipped, pos
+                FROM tags.bulk_chunk
+                WHERE account_id = @AccountId AND operation_id = @OperationId AND chunk > @after AND skipped IS NOT NULL
+                ORDER BY chunk
+                LIMIT 1) AS b
             LEFT JOIN tags.tag_change c ON c.account_id = b.account_id AND c.pos = b.pos AND c.chunk = b.chunk AND c.tag_id > 0
-            WHERE b.account_id = @AccountId AND b.operation_id = @OperationId AND b.skipped IS NOT NULL
-            ORDER BY b.chunk, c.tag_id
+            ORDER BY c.tag_id
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
-        var rows = connection.QueryUnbufferedAsync<(int Chunk, byte[] Asked, byte[] Skipped, int? TagId, byte[]? Changed)>(
-            sql, new { operation.AccountId, operation.OperationId });
-        var chunk = new List<(int Chunk, byte[] Asked, byte[] Skipped, int? TagId, byte[]? Changed)>();
-        await foreach (var row in rows.WithCancellation(ct))
-        {
-            if (chunk.Count > 0 && chunk[0].Chunk != row.Chunk)
-            {
-                yield return Outcomes(chunk);
-                chunk.Clear();
-            }
-
-            chunk.Add(row);
-        }
-
-        if (chunk.Count > 0)
-        {
-            yield return Outcomes(chunk);
-        }
+        var rows = (await connection.QueryAsync<(int Chunk, byte[] Asked, byte[] Skipped, int? TagId, byte[]? Changed)>(
+            new CommandDefinition(sql, new { operation.AccountId, operation.OperationId, after }, cancellationToken: ct))).AsList();
+        return rows.Count > 0 ? (rows[0].Chunk, Outcomes(rows)) : null;
     }
 
     // The bits come as bit_send gives them: a length of four bytes, then the bits.

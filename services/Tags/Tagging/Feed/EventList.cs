@@ -38,28 +38,6 @@ internal sealed class EventList(NpgsqlDataSource database, PageTokens pages)
         new FieldChecks().RequireTime(request.StartTime, "start_time").RequireTime(request.EndTime, "end_time").ThrowIfAny();
         var size = PageSize.Read(request.PageSize);
         var before = Position.Read(pages.Read(request));
-        var response = new ListTagEventsResponse();
-        await foreach (var (row, tagEvent) in EventsAsync(accountId, request, before, size, ct))
-        {
-            if (response.Events.Count == size)
-            {
-                response.NextPageToken = pages.Create(request, new Position(row.Pos, row.Seq, tagEvent.ContactId + 1L).ToString());
-                break;
-            }
-
-            response.Events.Add(tagEvent);
-        }
-
-        return response;
-    }
-
-    private async IAsyncEnumerable<(EventRow Row, TagEvent Event)> EventsAsync(
-        int accountId,
-        ListTagEventsRequest request,
-        Position before,
-        int size,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-    {
         var values = new
         {
             accountId,
@@ -77,15 +55,29 @@ internal sealed class EventList(NpgsqlDataSource database, PageTokens pages)
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var reader = await connection.ExecuteReaderAsync(
             new CommandDefinition(request.ContactId == 0 ? Everyones : OneContacts, values, cancellationToken: ct));
-        while (await reader.ReadAsync(ct))
+        // A row may stand for many contacts, so few rows can be enough.
+        var response = new ListTagEventsResponse();
+        while (response.NextPageToken.Length == 0 && await reader.ReadAsync(ct))
         {
-            var row = EventRow.Read(reader);
-            var limit = (row.Pos, row.Seq) == (before.Pos, before.Seq) ? before.ContactId : long.MaxValue;
-            var events = request.ContactId == 0 ? row.EventsBefore(limit) : row.EventsOf(request.ContactId).Where(e => e.ContactId < limit);
-            foreach (var tagEvent in events)
+            AddEvents(response, EventRow.Read(reader), request, before, size);
+        }
+
+        return response;
+    }
+
+    private void AddEvents(ListTagEventsResponse response, EventRow row, ListTagEventsRequest request, Position before, int size)
+    {
+        var limit = (row.Pos, row.Seq) == (before.Pos, before.Seq) ? before.ContactId : long.MaxValue;
+        var events = request.ContactId == 0 ? row.EventsBefore(limit) : row.EventsOf(request.ContactId).Where(e => e.ContactId < limit);
+        foreach (var tagEvent in events)
+        {
+            if (response.Events.Count == size)
             {
-                yield return (row, tagEvent);
+                response.NextPageToken = pages.Create(request, new Position(row.Pos, row.Seq, tagEvent.ContactId + 1L).ToString());
+                return;
             }
+
+            response.Events.Add(tagEvent);
         }
     }
 

@@ -87,6 +87,25 @@ public sealed class ReachTests(SharedApps shared) : IClassFixture<SharedApps>, I
         Assert.Empty(await DeclinedAsync(Channel.Email));
     }
 
+    [Fact]
+    public async Task Finding_3_those_who_declined_come_page_by_page_each_once()
+    {
+        var account = new TestAccount(shared.Apps, _account);
+        await account.QueryAsync<long>("""
+            WITH added AS (
+                INSERT INTO crm.contact (account_id, contact_id, email, email_key, email_consent)
+                SELECT account_id, n, n || '@x.example', n || '@x.example', 3
+                FROM crm.account, generate_series(1, 9000) n
+                WHERE name = @name
+                RETURNING 1)
+            SELECT count(*) FROM added
+            """);
+
+        var declined = await DeclinedAsync(Channel.Email);
+
+        Assert.Equal(Enumerable.Range(1, 9_000).Select(n => $"{n}@x.example"), declined);
+    }
+
     private async Task<int> CreateAsync(string email, Action<Contact>? change = null)
     {
         var contact = new Contact { Email = email.Contains('@', StringComparison.Ordinal) ? email : "" };

@@ -32,6 +32,21 @@ public sealed class BulkOperationTests(SharedApps shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task Finding_3_the_outcomes_of_many_chunks_come_in_order_each_once()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(40_000);
+        var hot = await account.NewTagAsync("Hot");
+
+        var operation = await Bulk.RunAsync(account, Enumerable.Range(1, 50_000), [hot], []);
+        var outcomes = await Bulk.OutcomesAsync(account, operation);
+
+        Assert.Equal(Enumerable.Range(1, 50_000), outcomes.Select(outcome => outcome.ContactId));
+        Assert.All(outcomes, outcome => Assert.Equal(outcome.ContactId > 40_000, outcome.Skipped));
+        Assert.All(outcomes, outcome => Assert.Equal(outcome.Skipped ? [] : [hot], outcome.ChangedTagIds));
+    }
+
+    [Fact]
     public async Task A_dry_run_counts_the_same_and_changes_nothing()
     {
         var account = await TagAccount.NewAsync(shared.Apps);

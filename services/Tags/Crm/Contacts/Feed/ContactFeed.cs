@@ -63,13 +63,16 @@ internal sealed class ContactFeed(
         var catalog = await fields.LoadAsync(accountId, Field.Types.Target.Contact, ct);
         var events = new List<ContactEvent>();
         var isSent = false;
-        await foreach (var commit in store.ReadAsync(accountId, after.Pos, upTo.Pos, ct))
+        for (var pos = after.Pos; await store.ReadAsync(accountId, pos, upTo.Pos, ct) is { Count: > 0 } commits; pos = commits[^1].Position.Pos)
         {
-            events.AddRange(commit.ToEvents(catalog));
-            if (events.Count >= EventsPerResponse)
+            foreach (var commit in commits)
             {
-                await SendAsync(responses, accountId, FeedCursor.After(commit.Position.Pos, commit.Position.Nonce), events, ct);
-                (events, isSent) = ([], true);
+                events.AddRange(commit.ToEvents(catalog));
+                if (events.Count >= EventsPerResponse)
+                {
+                    await SendAsync(responses, accountId, FeedCursor.After(commit.Position.Pos, commit.Position.Nonce), events, ct);
+                    (events, isSent) = ([], true);
+                }
             }
         }
 

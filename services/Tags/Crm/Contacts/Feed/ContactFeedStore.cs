@@ -1,6 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using System.Runtime.CompilerServices;
 using Crm.Common.V1;
 using Dapper;
 using Npgsql;
@@ -12,6 +11,8 @@ namespace TagSegments.Tags.Crm.Contacts.Feed;
 /// <summary>Reads the change logs in the order of commits.</summary>
 internal sealed class ContactFeedStore(NpgsqlDataSource database)
 {
+    private const int PageRows = 2_000;
+
     /// <summary>
     /// The columns of tag 0, the log of created, restored and deleted contacts. It has bulk writes too, which have no row by contact; only single
     /// contacts are restored, and their row in the other log says so.
@@ -46,44 +47,22 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
         return found is { } commit ? FeedCursor.After(commit.Pos, commit.Nonce) : null;
     }
 
-    /// <summary>Reads the commits with changes of contacts in (after, upTo], one at a time.</summary>
-    public async IAsyncEnumerable<ContactCommit> ReadAsync(
-        int accountId, long after, long upTo, [EnumeratorCancellation] CancellationToken ct)
+    /// <summary>
+    /// Reads the next commits with changes of contacts in (after, upTo]. There may be more of them unless there are none: a page ends with a
+    /// whole commit.
+    /// </summary>
+    public async Task<List<ContactCommit>> ReadAsync(int accountId, long after, long upTo, CancellationToken ct)
     {
-        const string sql = $"""
-            SELECT change.*, commit.nonce
-            FROM (
-                SELECT {LivingColumns}
-                FROM tags.tag_change
-                WHERE account_id = @accountId AND tag_id = 0 AND pos > @after AND pos <= @upTo
-                UNION ALL
-                SELECT {ChangeColumns}
-                FROM crm.contact_change
-                WHERE account_id = @accountId AND pos > @after AND pos <= @upTo) AS change
-            JOIN crm.commit ON commit.account_id = @accountId AND commit.pos = change.pos
-            ORDER BY change.pos, change.seq
-            """;
-        await using var connection = await database.OpenConnectionAsync(ct);
-        await using var reader = await connection.ExecuteReaderAsync(
-            new CommandDefinition(sql, new { accountId, after, upTo }, cancellationToken: ct));
-        ContactCommit? commit = null;
-        while (await reader.ReadAsync(ct))
+        var (commits, rows) = await ReadAsync(accountId, after, upTo, PageRows, ct);
+        if (rows < PageRows)
         {
-            var position = new ClockPosition(reader.GetInt64("pos"), reader.GetGuid("nonce"));
-            if (commit is not null && commit.Position != position)
-            {
-                yield return commit;
-                commit = null;
-            }
-
-            commit ??= new ContactCommit(position);
-            commit.Changes.Add(ReadChange(reader));
+            return commits;
         }
 
-        if (commit is not null)
-        {
-            yield return commit;
-        }
+        // The last one may be cut off. One that is larger than a page is read by itself.
+        return commits.Count > 1
+            ? commits[..^1]
+            : (await ReadAsync(accountId, after, commits[0].Position.Pos, int.MaxValue, ct)).Commits;
     }
 
     /// <summary>Reads a row of these columns.</summary>
@@ -102,6 +81,40 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
         },
         reader.GetDateTime("at"),
         reader.GetBoolean("skip_workflows"));
+
+    private async Task<(List<ContactCommit> Commits, int Rows)> ReadAsync(int accountId, long after, long upTo, int limit, CancellationToken ct)
+    {
+        const string sql = $"""
+            SELECT change.*, commit.nonce
+            FROM (
+                SELECT {LivingColumns}
+                FROM tags.tag_change
+                WHERE account_id = @accountId AND tag_id = 0 AND pos > @after AND pos <= @upTo
+                UNION ALL
+                SELECT {ChangeColumns}
+                FROM crm.contact_change
+                WHERE account_id = @accountId AND pos > @after AND pos <= @upTo) AS change
+            JOIN crm.commit ON commit.account_id = @accountId AND commit.pos = change.pos
+            ORDER BY change.pos, change.seq
+            LIMIT @limit
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var reader = await connection.ExecuteReaderAsync(
+            new CommandDefinition(sql, new { accountId, after, upTo, limit }, cancellationToken: ct));
+        var (commits, rows) = (new List<ContactCommit>(), 0);
+        for (; await reader.ReadAsync(ct); rows++)
+        {
+            var position = new ClockPosition(reader.GetInt64("pos"), reader.GetGuid("nonce"));
+            if (commits.Count == 0 || commits[^1].Position != position)
+            {
+                commits.Add(new ContactCommit(position));
+            }
+
+            commits[^1].Changes.Add(ReadChange(reader));
+        }
+
+        return (commits, rows);
+    }
 
     private static List<int> Contacts(DbDataReader reader) => reader.IsDBNull("contact_id")
         ? ChunkBits.Contacts(reader.GetInt32("chunk"), reader.ReadBits(reader.GetOrdinal("bits")))

@@ -53,6 +53,28 @@ public sealed class WatchContactEventsTests(SharedApps shared) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Finding_3_a_commit_larger_than_a_page_comes_whole_and_what_follows_it_too()
+    {
+        const int rows = 4_500;
+        var account = await TestAccount.NewAsync(shared.Apps);
+        var options = new ImportOptions { ExternalIdColumn = "id" };
+        await account.CreateContactAsync(new());
+        foreach (var city in new[] { "Wien", "Graz" })
+        {
+            await Importer.RunAsync(
+                account.Apps, account.Name, options, "id,city\n" + string.Concat(Enumerable.Range(1, rows).Select(n => $"{n},{city}\n")));
+        }
+
+        await account.CreateContactAsync(new());
+
+        var (events, _) = await ReadAsync(account, "", (2 * rows) + 2);
+
+        Assert.Equal(Enumerable.Range(1, rows + 2), events.Where(e => e.Kind == Kind.Created).Select(e => e.ContactId).Order());
+        Assert.Equal(Enumerable.Range(2, rows), events.Where(e => e.Kind == Kind.Updated).Select(e => e.ContactId).Order());
+        Assert.Equal((Kind.Created, rows + 2), (events[^1].Kind, events[^1].ContactId));
+    }
+
+    [Fact]
     public async Task A_watch_from_now_sees_only_what_comes()
     {
         var account = await TestAccount.NewAsync(shared.Apps);
