@@ -16,6 +16,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 4, Level = LogLevel.Information, Message = "Auth:Mode is off: every caller may do everything")]
     public static partial void AuthIsOff(this ILogger logger);
 
+    [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "Calls were refused, by account and quota: {Refused}")]
+    public static partial void CallsRefused(this ILogger logger, string refused);
+
     [LoggerMessage(EventId = 6, Level = LogLevel.Error, Message = "{Service} failed; it tries again")]
     public static partial void BackgroundWorkFailed(this ILogger logger, Exception exception, string service);
 }

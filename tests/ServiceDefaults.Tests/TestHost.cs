@@ -3,6 +3,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Host;
 
 namespace TagSegments.ServiceDefaults.Tests;
@@ -24,7 +25,9 @@ internal sealed class TestHost : IAsyncDisposable
     public AccountService.AccountServiceClient Client { get; }
 
     public static async Task<TestHost> StartAsync(
-        Func<GetAccountRequest, ServerCallContext, Task<GetAccountResponse>> getAccount, Dictionary<string, string?>? settings = null)
+        Func<GetAccountRequest, ServerCallContext, Task<GetAccountResponse>> getAccount,
+        Dictionary<string, string?>? settings = null,
+        AccountDirectory? accounts = null)
     {
         var all = new Dictionary<string, string?> { ["Grpc:Address"] = "http://127.0.0.1:0", ["Auth:Mode"] = "off" };
         foreach (var (key, value) in settings ?? [])
@@ -34,6 +37,11 @@ internal sealed class TestHost : IAsyncDisposable
 
         var builder = ServiceHost.CreateBuilder("test", 0, [], all);
         builder.Services.AddSingleton(new Behaviour(getAccount));
+        if (accounts is not null)
+        {
+            builder.Services.AddSingleton(accounts);
+        }
+
         var app = builder.Build();
         app.MapServiceDefaults();
         app.MapGrpcService<TestApi>();

@@ -14,6 +14,10 @@ namespace TagSegments.ServiceDefaults.Auth;
 /// </summary>
 internal sealed class AccountInterceptor(AuthOptions options) : Interceptor
 {
+    /// <summary>Gets the account that a request names; null if it has no field for one.</summary>
+    public static string? AccountOf<TRequest>(TRequest request) =>
+        request is IMessage message && message.Descriptor.FindFieldByName("account") is { } field ? (string)field.Accessor.GetValue(message) : null;
+
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
@@ -46,12 +50,11 @@ internal sealed class AccountInterceptor(AuthOptions options) : Interceptor
 
     private void Check<TRequest>(TRequest request, ServerCallContext context, bool required)
     {
-        if (request is not IMessage message || message.Descriptor.FindFieldByName("account") is not { } field)
+        if (AccountOf(request) is not { } account)
         {
             return;
         }
 
-        var account = (string)field.Accessor.GetValue(message);
         if (account.Length == 0 && required)
         {
             throw RpcErrors.InvalidField("account", "is required: the name of the account that the call is about");

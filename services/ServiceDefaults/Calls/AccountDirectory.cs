@@ -28,6 +28,9 @@ public sealed class AccountDirectory(Func<string, CancellationToken, Task<Accoun
         return new ValueTask<AccountInfo>(LoadAsync(name, ct));
     }
 
+    /// <summary>Finds an account as it was last read, however long ago; null if it was not read yet.</summary>
+    public AccountInfo? Find(string name) => _accounts.TryGetValue(name, out var entry) ? entry.Account : null;
+
     /// <summary>Forgets an account whose settings have changed.</summary>
     public void Forget(string name) => _accounts.TryRemove(name, out _);
 

@@ -33,11 +33,7 @@ public static class ServiceClients
             })
             .AddCallCredentials((_, metadata, provider) =>
             {
-                if (provider.GetRequiredService<ServiceCredentials>().Authorization() is { } authorization)
-                {
-                    metadata.Add("authorization", authorization);
-                }
-
+                provider.GetRequiredService<ServiceCredentials>().AddTo(metadata);
                 return Task.CompletedTask;
             });
         return builder;

@@ -143,11 +143,11 @@ public static class ServiceHost
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = 4 * 1024 * 1024;
-            options.Interceptors.Add<LoadInterceptor>();
             options.Interceptors.Add<ErrorInterceptor>();
             options.Interceptors.Add<AccountInterceptor>();
+            options.Interceptors.Add<LoadInterceptor>();
         });
-        builder.Services.AddSingleton(new LoadInterceptor(builder.Configuration.GetValue("Grpc:MaxConcurrentCalls", 2_000)));
+        builder.Services.AddLoadLimits(builder.Configuration);
         builder.Services.AddSingleton<ErrorInterceptor>();
         builder.Services.AddSingleton<AccountInterceptor>();
         builder.Services.RemoveAll(typeof(IServiceMethodProvider<>));

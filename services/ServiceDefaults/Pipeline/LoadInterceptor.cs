@@ -1,19 +1,20 @@
-using Crm.Errors.V1;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using TagSegments.ServiceDefaults.Auth;
 using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
-/// Refuses unary calls beyond the limit of concurrent calls, <c>Grpc:MaxConcurrentCalls</c>. Under overload, some callers
-/// are refused at once instead of all callers waiting until their deadlines. Streams are not limited, and neither are
-/// the calls of gRPC itself, such as health checks.
+/// Refuses unary calls beyond the limits of their account, and beyond the limit of the process, <c>Grpc:MaxConcurrentCalls</c>. Under overload,
+/// some callers are refused at once instead of all callers waiting until their deadlines. Streams have limits of their own; the calls of gRPC
+/// itself, such as health checks, have none.
 /// </summary>
-internal sealed class LoadInterceptor(int maxCalls) : Interceptor
+/// <param name="accounts">The accounts; null for a service without accounts.</param>
+/// <param name="strangers">The account to which calls count whose account is not known yet, or that name none.</param>
+internal sealed class LoadInterceptor(
+    CallAdmission admission, AccountDirectory? accounts, AccountInfo strangers, ServiceCredentials services, RefusalLog refusals) : Interceptor
 {
-    private int _calls;
-
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
@@ -22,17 +23,23 @@ internal sealed class LoadInterceptor(int maxCalls) : Interceptor
             return await continuation(request, context);
         }
 
-        var calls = Interlocked.Increment(ref _calls);
+        var account = accounts?.Find(AccountInterceptor.AccountOf(request) ?? "") ?? strangers;
         try
         {
-            return calls <= maxCalls
-                ? await continuation(request, context)
-                : throw RpcErrors.Create(
-                    StatusCode.ResourceExhausted, ErrorReason.Overloaded, $"The service is at its limit of {maxCalls} concurrent calls. Retry in a moment.");
+            admission.Enter(account, services.IsFromService(context));
+            try
+            {
+                return await continuation(request, context);
+            }
+            finally
+            {
+                admission.Leave(account);
+            }
         }
-        finally
+        catch (RpcException e) when (e.StatusCode is StatusCode.ResourceExhausted)
         {
-            Interlocked.Decrement(ref _calls);
+            refusals.Add(account, e);
+            throw;
         }
     }
 }
