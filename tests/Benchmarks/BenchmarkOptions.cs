@@ -8,6 +8,12 @@ internal sealed record BenchmarkOptions
     /// <summary>The size of the generated account.</summary>
     public int Contacts { get; init; } = 1_000_000;
 
+    /// <summary>The number of accounts of the suite <c>tenants</c>.</summary>
+    public int Accounts { get; init; } = 10_000;
+
+    /// <summary>How long each phase of the suite <c>tenants</c> is measured.</summary>
+    public TimeSpan Phase { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>The seed of the generated data.</summary>
     public int Seed { get; init; } = 1;
 
@@ -20,6 +26,9 @@ internal sealed record BenchmarkOptions
     /// <summary>The groups of rows to measure; empty for all.</summary>
     public IReadOnlyCollection<string> Rows { get; init; } = [];
 
+    /// <summary>The run fails if a target is missed by more than this factor; null for a run that only prints.</summary>
+    public double? Slack { get; init; }
+
     /// <summary>Prints one JSON document instead of a table.</summary>
     public bool Json { get; init; }
 
@@ -27,8 +36,8 @@ internal sealed record BenchmarkOptions
     public bool Wants(string group) => Rows.Count == 0 || Rows.Contains(group);
 
     /// <summary>
-    /// Reads <c>--contacts N --seed S --rounds R --keep FOLDER --rows NAME,... --output json</c>; throws <see cref="FormatException"/> for
-    /// anything else.
+    /// Reads <c>--contacts N --accounts N --seconds N --seed S --rounds R --keep FOLDER --rows NAME,... --slack F --output json</c>; throws
+    /// <see cref="FormatException"/> for anything else.
     /// </summary>
     public static BenchmarkOptions Parse(ReadOnlySpan<string> args)
     {
@@ -38,6 +47,9 @@ internal sealed record BenchmarkOptions
             options = args[i] switch
             {
                 "--contacts" => options with { Contacts = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
+                "--accounts" => options with { Accounts = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
+                "--seconds" => options with { Phase = TimeSpan.FromSeconds(int.Parse(args[i + 1], CultureInfo.InvariantCulture)) },
+                "--slack" => options with { Slack = double.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--seed" => options with { Seed = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--rounds" => options with { Rounds = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--keep" => options with { Keep = Path.GetFullPath(args[i + 1]) },

@@ -2,6 +2,7 @@ using TagSegments.Benchmarks;
 using TagSegments.Benchmarks.Campaigns;
 using TagSegments.Benchmarks.Segments;
 using TagSegments.Benchmarks.Tags;
+using TagSegments.Benchmarks.Tenants;
 using TagSegments.Benchmarks.Workflows;
 
 return await BenchmarkProgram.RunAsync(args, new Dictionary<string, Func<BenchmarkOptions, Report, Task>>
@@ -9,5 +10,6 @@ return await BenchmarkProgram.RunAsync(args, new Dictionary<string, Func<Benchma
     ["campaigns"] = CampaignSuite.RunAsync,
     ["segments"] = SegmentsSuite.RunAsync,
     ["tags"] = TagBenchmarks.RunAsync,
+    ["tenants"] = TenantSuite.RunAsync,
     ["workflows"] = WorkflowSuite.RunAsync,
 });

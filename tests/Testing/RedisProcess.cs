@@ -13,6 +13,9 @@ internal sealed class RedisProcess
 
     private RedisProcess(ChildProcess process) => _process = process;
 
+    /// <summary>The number of the running process.</summary>
+    public int Id => _process.Id;
+
     public static async Task<RedisProcess> StartAsync(int port, CancellationToken ct)
     {
         string[] command =

@@ -3,7 +3,7 @@ using Grpc.Health.V1;
 using Grpc.Net.Client;
 using TagSegments.Embedded.Postgres;
 
-namespace TagSegments.Chaos.Rig;
+namespace TagSegments.Testing;
 
 /// <summary>One service as a process of its own, from this program's build output, on a port that it keeps over its lives.</summary>
 internal sealed class ServiceProcess : IDisposable
@@ -25,6 +25,12 @@ internal sealed class ServiceProcess : IDisposable
 
     public GrpcChannel Channel { get; }
 
+    /// <summary>The number of the running process.</summary>
+    public int Id => _process!.Id;
+
+    /// <summary>Whether the process has ended, killed or by itself.</summary>
+    public bool HasEnded => _process!.Exited.IsCompleted;
+
     public string RecentOutput => _process?.RecentOutput ?? "";
 
     /// <summary>Starts the process; it serves some tenths of a second later.</summary>
@@ -41,7 +47,7 @@ internal sealed class ServiceProcess : IDisposable
         var health = new Health.HealthClient(Channel);
         while (true)
         {
-            if (_process!.Exited.IsCompleted)
+            if (HasEnded)
             {
                 throw new InvalidOperationException($"{_name} ended by itself:\n{RecentOutput}");
             }

@@ -1,0 +1,152 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Crm.Accounts.V1;
+using Crm.Activity.V1;
+using Crm.Campaigns.V1;
+using Crm.Contacts.V1;
+using Crm.Segments.V1;
+using Crm.Tags.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using TagSegments.Testing;
+
+namespace TagSegments.Benchmarks.Tenants;
+
+/// <summary>The calls of a small account, quiet and while another account holds 200 streams of every streaming call that it does not read.</summary>
+internal sealed class UnreadStreams
+{
+    private const string Account = "streams";
+    private const int PerCall = 200;
+    private const int MaxContacts = 100_000;
+    private const int MaxDeclined = 20_000;
+    private static readonly FilterSource s_everyone = new() { Text = "everyone" };
+    private static readonly TimeSpan s_firstAnswer = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, Func<OpenStream>> _calls;
+
+    private UnreadStreams(TenantRig rig, int contacts, string operationId, string campaignId)
+    {
+        var (crm, mail) = (rig.Connect(Service.Tags), rig.Connect(Service.Campaigns));
+        var (tags, reach) = (new TagService.TagServiceClient(crm), new ReachService.ReachServiceClient(crm));
+        var segments = new SegmentService.SegmentServiceClient(rig.Connect(Service.Segments));
+        var ids = ByteString.CopyFrom([.. Enumerable.Range(1, contacts).SelectMany(Bytes)]);
+        _calls = new()
+        {
+            ["WatchTagEvents"] = () => Open(tags.WatchTagEvents(new() { Account = Account })),
+            ["WatchContactEvents"] = () => Open(new ContactService.ContactServiceClient(crm).WatchContactEvents(new() { Account = Account })),
+            ["ExportContacts"] = () => Open(new ExportService.ExportServiceClient(crm).ExportContacts(new() { Account = Account })),
+            ["StreamReach"] = () => Open(reach.StreamReach(new() { Account = Account, ContactIds = ids })),
+            ["StreamDeclined"] = () => Open(reach.StreamDeclined(new() { Account = Account })),
+            ["StreamBulkOutcomes"] = () => Open(new BulkService.BulkServiceClient(crm).StreamBulkOutcomes(new() { Account = Account, OperationId = operationId })),
+            ["Import"] = () => Open(new ImportService.ImportServiceClient(crm).Import()),
+            ["StreamMatches"] = () => Open(segments.StreamMatches(new() { Account = Account, Source = s_everyone })),
+            ["WatchActivities"] = () => Open(new ActivityService.ActivityServiceClient(mail).WatchActivities(new() { Account = Account })),
+            ["WatchCampaign"] = () => Open(new CampaignService.CampaignServiceClient(mail).WatchCampaign(new() { Account = Account, CampaignId = campaignId })),
+        };
+    }
+
+    public static async Task RunAsync(BenchmarkOptions options, Report report)
+    {
+        await using var rig = await TenantRig.StartAsync("tenants_streams");
+        var (streams, seconds) = await Timed.RunAsync(() => ArrangeAsync(rig, Math.Min(options.Contacts, MaxContacts)));
+        report.Note($"streams: the account was set up in {seconds:N0} s.");
+        var small = await SteadyCalls.ArrangeAsync(rig, SteadyCalls.OfEveryService);
+        await rig.ScalarAsync<int?>("VACUUM ANALYZE");
+
+        var quiet = await small.RunAsync(options.Phase);
+        var open = await streams.OpenAllAsync(report);
+        var beside = await small.RunAsync(options.Phase);
+        report.Note($"streams: {rig.Describe()}.");
+        open.ForEach(stream => stream.Call.Dispose());
+
+        NeighbourSpeed.Add(report, $"beside {PerCall} unread streams of each call", quiet, beside, target: 2);
+    }
+
+    private static async Task<UnreadStreams> ArrangeAsync(TenantRig rig, int contacts)
+    {
+        var channel = rig.Connect(Service.Tags);
+        await new AccountService.AccountServiceClient(channel).CreateAccountAsync(new CreateAccountRequest { Account = Account });
+        await new Imports(rig).ContactsAsync(Account, contacts, round: 0, CancellationToken.None);
+        await new Activities(rig).RecordAsync(Account, contacts);
+        await DeclineAsync(new ContactService.ContactServiceClient(channel), Math.Min(contacts, MaxDeclined));
+
+        var tag = await new TagService.TagServiceClient(channel).CreateTagAsync(new() { Account = Account, Tag = new Tag { Name = "Everyone" } });
+        var start = new StartBulkOperationRequest
+        {
+            Account = Account,
+            Contacts = new BulkContacts { Matching = s_everyone },
+            AddTagIds = { tag.Tag.TagId },
+        };
+        var bulk = new BulkService.BulkServiceClient(channel);
+        var operation = (await bulk.StartBulkOperationAsync(start)).Operation;
+        while ((await bulk.GetBulkOperationAsync(new() { Account = Account, OperationId = operation.OperationId })).Operation.FinishTime is null)
+        {
+            await Task.Delay(100);
+        }
+
+        var campaign = new Campaign { Name = "Draft", Message = new Message { Subject = "Hello", Text = "Hello" } };
+        var campaigns = new CampaignService.CampaignServiceClient(rig.Connect(Service.Campaigns));
+        var created = await campaigns.CreateCampaignAsync(new() { Account = Account, Campaign = campaign });
+        return new UnreadStreams(rig, contacts, operation.OperationId, created.Campaign.CampaignId);
+    }
+
+    private static Task DeclineAsync(ContactService.ContactServiceClient contacts, int count) => Parallel.ForEachAsync(
+        Enumerable.Range(1, count),
+        new ParallelOptions { MaxDegreeOfParallelism = 16 },
+        async (id, ct) => await contacts.SetConsentAsync(
+            new()
+            {
+                Account = Account,
+                ContactId = id,
+                Consent = new Consent { Channel = Crm.Common.V1.Channel.Email, State = Consent.Types.State.Unsubscribed, Source = "benchmark" },
+            },
+            cancellationToken: ct));
+
+    private static byte[] Bytes(int contactId)
+    {
+        var bytes = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, contactId);
+        return bytes;
+    }
+
+    private static OpenStream Open<T>(AsyncServerStreamingCall<T> call) => new(call, call.ResponseHeadersAsync, call.GetStatus);
+
+    // An upload that begins and never goes on.
+    private static OpenStream Open(AsyncDuplexStreamingCall<ImportRequest, ImportResponse> call)
+    {
+        var options = new ImportOptions { FileName = "never.csv" };
+        _ = call.RequestStream.WriteAsync(new ImportRequest { Account = Account, Options = options }).ContinueWith(_ => { }, TaskScheduler.Default);
+        return new(call, call.ResponseHeadersAsync, call.GetStatus);
+    }
+
+    private async Task<List<OpenStream>> OpenAllAsync(Report report)
+    {
+        var streams = new List<OpenStream>();
+        foreach (var (name, open) in _calls)
+        {
+            var opened = Enumerable.Range(0, PerCall).Select(_ => open()).ToList();
+            await Task.WhenAny(Task.WhenAll(opened.Select(stream => stream.Headers)), Task.Delay(s_firstAnswer));
+            var states = opened.GroupBy(stream => stream.State()).Select(state => string.Create(CultureInfo.InvariantCulture, $"{state.Count()} {state.Key}"));
+            report.Note($"streams: {name}: {string.Join(", ", states)}.");
+            streams.AddRange(opened);
+        }
+
+        return streams;
+    }
+
+    private sealed record OpenStream(IDisposable Call, Task Headers, Func<Status> Status)
+    {
+        /// <summary>The status of a stream that has ended; open otherwise.</summary>
+        public string State()
+        {
+            try
+            {
+                return Status().StatusCode.ToString();
+            }
+            catch (InvalidOperationException)
+            {
+                return "open";
+            }
+        }
+    }
+}
