@@ -17,6 +17,7 @@ using TagSegments.Campaigns.Reports;
 using TagSegments.Campaigns.Suppressions;
 using TagSegments.Campaigns.Tracking;
 using TagSegments.Campaigns.Webhooks;
+using TagSegments.ServiceDefaults.Egress;
 
 namespace TagSegments.Campaigns;
 
@@ -28,6 +29,7 @@ public static class CampaignsApp
     {
         var builder = ServiceHost.CreateBuilder("campaigns", 5103, args, settings);
         builder.AddPostgres();
+        builder.AddEgress();
         builder.AddServiceClient<AccountService.AccountServiceClient>("Tags");
         builder.AddServiceClient<ContactService.ContactServiceClient>("Tags");
         builder.AddServiceClient<ReachService.ReachServiceClient>("Tags");
@@ -82,9 +84,13 @@ public static class CampaignsApp
         services.AddSingleton<LinkCounts>();
         services.AddSingleton<Tracker>();
         services.AddSingleton<Unsubscriber>();
+        services.AddSingleton(builder.Configuration.GetSection("Webhooks").Get<WebhookOptions>() ?? new WebhookOptions());
+        services.AddSingleton<WebhookIntake>();
         services.AddSingleton<WebhookSignatures>();
         services.AddSingleton<WebhookRecorder>();
-        services.AddHttpClient<SnsMessages>();
+        services.AddHttpClient<SnsMessages>(SnsMessages.Limit)
+            .ConfigurePrimaryHttpMessageHandler(provider =>
+                new EgressHandler(provider.GetRequiredService<EgressPolicy>(), provider.GetRequiredService<EgressOptions>()));
         services.AddHostedService(provider => provider.GetRequiredService<LinkCounts>());
     }
 

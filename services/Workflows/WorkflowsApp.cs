@@ -23,6 +23,7 @@ public static class WorkflowsApp
     {
         var builder = ServiceHost.CreateBuilder("workflows", 5104, args, settings);
         builder.AddPostgres();
+        builder.AddEgress();
         AddClients(builder);
         AddDefinitions(builder);
         AddExecution(builder);

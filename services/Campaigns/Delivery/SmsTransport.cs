@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using TagSegments.Campaigns.Suppressions;
+using TagSegments.ServiceDefaults.Egress;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 
 namespace TagSegments.Campaigns.Delivery;
@@ -12,7 +13,7 @@ namespace TagSegments.Campaigns.Delivery;
 /// webhooks, with <c>X-Timestamp</c> and <c>X-Signature</c> = hex HMAC-SHA256 of <c>timestamp.body</c>. 2xx accepts, 429 and 5xx defer, other
 /// answers refuse.
 /// </summary>
-internal sealed class SmsTransport(HttpClient http, SmsOptions sms, DeliveryOptions delivery, TimeProvider time) : ITransport
+internal sealed class SmsTransport(EgressClient egress, SmsOptions sms, DeliveryOptions delivery, TimeProvider time) : ITransport
 {
     public bool IsReady => true;
 
@@ -20,18 +21,29 @@ internal sealed class SmsTransport(HttpClient http, SmsOptions sms, DeliveryOpti
 
     public async Task<HandoverResult> SendAsync(OutgoingMessage message, Action begin)
     {
-        if (sms.Url.Length == 0)
+        if (!Uri.TryCreate(sms.Url, UriKind.Absolute, out var url))
         {
             return HandoverResult.Failed(Reason.Rejected, "No SMS provider is configured (Sms:Url).");
         }
 
-        using var timeout = new CancellationTokenSource(delivery.HandOverTimeout);
         try
         {
-            using var request = CreateRequest(message);
-            begin();
-            using var response = await http.SendAsync(request, timeout.Token);
-            return Judge(response.StatusCode);
+            return Judge(await egress.SendAsync(
+                EgressClient.Operator,
+                url,
+                _ =>
+                {
+                    var request = CreateRequest(message);
+                    begin();
+                    return Task.FromResult(request);
+                },
+                delivery.HandOverTimeout,
+                CancellationToken.None));
+        }
+        catch (Exception e) when (e is AddressRefusedException or DestinationBusyException)
+        {
+            // The request was not made. The operator may allow the address in the meantime.
+            return HandoverResult.Deferred(e.Message);
         }
         catch (HttpRequestException e) when (e.HttpRequestError
             is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
@@ -39,7 +51,7 @@ internal sealed class SmsTransport(HttpClient http, SmsOptions sms, DeliveryOpti
             // The request never left.
             return HandoverResult.Deferred(e.Message);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
             return HandoverResult.Unknown(e.Message);
         }

@@ -15,6 +15,9 @@ internal sealed partial class SnsMessages(IConfiguration configuration, HttpClie
 {
     private static readonly ConcurrentDictionary<string, X509Certificate2> s_certificates = new();
 
+    /// <summary>Bounds what an answer may take.</summary>
+    public static void Limit(HttpClient http) => (http.Timeout, http.MaxResponseContentBufferSize) = (TimeSpan.FromSeconds(10), 64 * 1024);
+
     /// <summary>Whether a message is about the topic and signed by Amazon.</summary>
     public async Task<bool> IsValidAsync(JsonElement message, CancellationToken ct)
     {

@@ -6,8 +6,6 @@ namespace TagSegments.Campaigns.Webhooks;
 /// <summary>The endpoint where providers report the outcomes of messages: <c>POST /w/{provider}</c>.</summary>
 internal static class WebhookEndpoints
 {
-    private const int MaxBody = 5 * 1024 * 1024;
-
     private static readonly Dictionary<string, Func<JsonElement, IEnumerable<ProviderEvent>>> s_readers = new()
     {
         ["sendgrid"] = SendGridEvents.Read,
@@ -24,18 +22,31 @@ internal static class WebhookEndpoints
     public static void MapWebhooks(this IEndpointRouteBuilder app) => app.MapPost("/w/{provider}", ReceiveAsync).AllowAnonymous();
 
     private static async Task<IResult> ReceiveAsync(
-        string provider, HttpRequest request, WebhookSignatures signatures, SnsMessages sns, WebhookRecorder recorder, CancellationToken ct)
+        string provider,
+        HttpRequest request,
+        WebhookIntake intake,
+        WebhookSignatures signatures,
+        SnsMessages sns,
+        WebhookRecorder recorder,
+        CancellationToken ct)
     {
         if (!s_readers.ContainsKey(provider))
         {
             return Results.NotFound();
         }
 
-        if (await ReadBodyAsync(request, ct) is not { } body)
+        if (!signatures.IsOn(provider))
         {
-            return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
+            return Results.Unauthorized();
         }
 
+        using var received = await intake.ReadAsync(request, ct);
+        if (received.Status != StatusCodes.Status200OK)
+        {
+            return Results.StatusCode(received.Status);
+        }
+
+        var body = received.Buffer.GetBuffer().AsMemory(0, (int)received.Buffer.Length);
         try
         {
             using var document = JsonDocument.Parse(body);
@@ -80,21 +91,5 @@ internal static class WebhookEndpoints
         {
             return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
         }
-    }
-
-    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request, CancellationToken ct)
-    {
-        using var buffer = new MemoryStream();
-        var chunk = new byte[16 * 1024];
-        for (int read; (read = await request.Body.ReadAsync(chunk, ct)) > 0;)
-        {
-            buffer.Write(chunk, 0, read);
-            if (buffer.Length > MaxBody)
-            {
-                return null;
-            }
-        }
-
-        return buffer.ToArray();
     }
 }

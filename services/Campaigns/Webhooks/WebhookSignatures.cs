@@ -14,6 +14,9 @@ internal sealed class WebhookSignatures(IConfiguration configuration, TimeProvid
 {
     private readonly TimeSpan _maxAge = configuration.GetValue("Webhooks:MaxAge", TimeSpan.FromHours(12));
 
+    /// <summary>Whether the provider is switched on.</summary>
+    public bool IsOn(string provider) => configuration[$"Webhooks:{provider}:Key"] is { Length: > 0 };
+
     public bool IsValid(string provider, IHeaderDictionary headers, ReadOnlySpan<byte> body, JsonElement payload)
     {
         if (configuration[$"Webhooks:{provider}:Key"] is not { Length: > 0 } key)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Data;
+using TagSegments.ServiceDefaults.Egress;
 using TagSegments.ServiceDefaults.Work;
 
 namespace TagSegments.ServiceDefaults.Host;
@@ -40,6 +41,16 @@ public static class HostExtensions
     public static IServiceCollection AddChangeNotifier(this IServiceCollection services, string table) => services
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<ChangeNotifier>(provider, table))
         .AddHostedService(provider => provider.GetRequiredService<ChangeNotifier>());
+
+    /// <summary>Adds an <see cref="EgressClient"/> and the <see cref="EgressPolicy"/> of the section <c>Egress</c>.</summary>
+    public static WebApplicationBuilder AddEgress(this WebApplicationBuilder builder)
+    {
+        builder.Services
+            .AddSingleton(builder.Configuration.GetSection("Egress").Get<EgressOptions>() ?? new EgressOptions())
+            .AddSingleton<EgressPolicy>()
+            .AddSingleton<EgressClient>();
+        return builder;
+    }
 
     /// <summary>Adds the connection to Redis of <c>Redis:ConnectionString</c>; without one, the service runs without Redis.</summary>
     public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)

@@ -2,7 +2,7 @@ using Crm.Segments.V1;
 using Crm.Tags.V1;
 using Crm.Workflows.V1;
 using Grpc.Core;
-using TagSegments.Workflows.Notifications;
+using TagSegments.ServiceDefaults.Egress;
 
 namespace TagSegments.Workflows.Definitions;
 
@@ -15,7 +15,7 @@ internal sealed class References(
     SegmentService.SegmentServiceClient segments,
     WorkflowStore workflows,
     FieldTypes fields,
-    NotificationOptions notifications)
+    EgressPolicy egress)
 {
     public async Task ResolveAsync(AccountInfo account, Definition definition, Faults faults, CancellationToken ct)
     {
@@ -75,8 +75,7 @@ internal sealed class References(
                 break;
             case Node.ActionOneofCase.Notify when node.Notify.WebhookUrl.Length > 0:
                 var url = node.Notify.WebhookUrl;
-                scope.Report(
-                    await WebhookAddress.ProblemAsync(url, notifications.AllowPrivateAddresses, scope.Ct), $"{path}.notify.webhook_url");
+                scope.Report(await egress.ProblemAsync(url, scope.Ct), $"{path}.notify.webhook_url");
                 break;
             case Node.ActionOneofCase.Branch:
                 for (var i = 0; i < node.Branch.Branches.Count; i++)

@@ -49,11 +49,15 @@ internal sealed record StepResult(ActiveRun Run, Step.Types.Outcome Outcome, str
     /// <summary>Whether an event of the contact makes it due.</summary>
     public bool Watches { get; init; }
 
-    /// <summary>Whether the run only evaluated its conditions: it continues to wait, and its history gets no entry.</summary>
+    /// <summary>Whether nothing was done but look: the run stays where it is, this counts as no attempt, and its history gets no entry.</summary>
     public bool IsLook { get; init; }
 
     /// <summary>Set if the run leaves early.</summary>
     public string? ExitReason { get; init; }
+
+    /// <summary>The result of a run whose action could not begin, because there was no room for it: it comes back after a delay.</summary>
+    public static StepResult Postponed(ActiveRun run, string reason, TimeSpan delay) =>
+        new(run, Step.Types.Outcome.Failed, "", reason) { IsLook = true, Delay = delay };
 
     /// <summary>The state of the run after it.</summary>
     public Run.Types.State State => Outcome switch

@@ -1,8 +1,8 @@
 using Crm.Workflows.V1;
 using Google.Rpc;
 using Grpc.Core;
+using TagSegments.ServiceDefaults.Egress;
 using TagSegments.Workflows.Definitions;
-using TagSegments.Workflows.Notifications;
 
 namespace TagSegments.Workflows.Execution;
 
@@ -26,6 +26,11 @@ internal sealed class Failures(RetryOptions options)
     {
         var input = NodeFacts.Of(node).Text;
         var message = failure is RpcException rpc ? rpc.Status.Detail : failure.Message;
+        if (failure is DestinationBusyException busy)
+        {
+            return StepResult.Postponed(run, message, busy.RetryAfter);
+        }
+
         if (IsContactGone(failure))
         {
             return new StepResult(run, Step.Types.Outcome.Skipped, input, message) { ExitReason = "the contact was deleted" };
@@ -56,7 +61,7 @@ internal sealed class Failures(RetryOptions options)
     {
         RpcException rpc => rpc.StatusCode
             is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.AlreadyExists or StatusCode.OutOfRange,
-        InvalidOperationException or FormatException or WebhookRefusedException => true,
+        InvalidOperationException or FormatException or AddressRefusedException => true,
         _ => false,
     };
 }

@@ -7,9 +7,6 @@ internal sealed record Notification(
 /// <summary>How notifications leave: the section <c>Notifications</c>.</summary>
 internal sealed record NotificationOptions
 {
-    /// <summary>Allows webhooks to private, local and reserved addresses. Defaults to false.</summary>
-    public bool AllowPrivateAddresses { get; init; }
-
     /// <summary>How long a webhook may take, in seconds: 1 to 60. Defaults to 5.</summary>
     public int WebhookSeconds { get; init; } = 5;
 

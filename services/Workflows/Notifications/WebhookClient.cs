@@ -1,92 +1,45 @@
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text.Json;
+using TagSegments.ServiceDefaults.Egress;
 
 namespace TagSegments.Workflows.Notifications;
 
-/// <summary>
-/// Calls webhooks: signed, within a time limit, without redirects, and only at public addresses. The address is checked when the connection
-/// is made, so a name that resolves differently from one moment to the next gains nothing.
-/// </summary>
-internal sealed class WebhookClient : IDisposable
+/// <summary>Calls webhooks: signed, within a time limit, at public addresses, and no host more often than it can take.</summary>
+internal sealed class WebhookClient(WebhookSecrets secrets, EgressClient egress, NotificationOptions options, TimeProvider time)
 {
-    private const int MaxAnswerBytes = 64 * 1024;
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-    private readonly WebhookSecrets _secrets;
-    private readonly TimeProvider _time;
-    private readonly HttpClient _http;
 
-    public WebhookClient(WebhookSecrets secrets, NotificationOptions options, TimeProvider time)
+    /// <summary>
+    /// Posts a notification, which is made once there is room for the call, and returns the status of the answer; throws unless it is a success.
+    /// </summary>
+    public async Task<int> PostAsync(
+        int accountId, Uri url, Func<CancellationToken, Task<Notification>> makeNotification, string deliveryId, CancellationToken ct)
     {
-        (_secrets, _time) = (secrets, time);
-        var handler = new SocketsHttpHandler
+        try
         {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            ConnectTimeout = TimeSpan.FromSeconds(options.WebhookSeconds),
-            ConnectCallback = (context, ct) => ConnectAsync(context.DnsEndPoint, options.AllowPrivateAddresses, ct),
-        };
-        _http = new HttpClient(handler)
+            var status = await egress.SendAsync(
+                accountId,
+                url,
+                async token => CreateRequest(url, await makeNotification(token), await secrets.GetAsync(accountId, token), deliveryId),
+                TimeSpan.FromSeconds(options.WebhookSeconds),
+                ct);
+            return (int)status is >= 200 and < 300
+                ? (int)status
+                : throw new HttpRequestException($"The webhook answered {(int)status}.", null, status);
+        }
+        catch (TimeoutException)
         {
-            Timeout = TimeSpan.FromSeconds(options.WebhookSeconds),
-            MaxResponseContentBufferSize = MaxAnswerBytes,
-        };
+            throw new TimeoutException($"The webhook did not answer within {options.WebhookSeconds} s.");
+        }
     }
 
-    /// <summary>Posts a notification and returns the status of the answer; throws unless it is a success.</summary>
-    public async Task<int> PostAsync(int accountId, Uri url, Notification notification, string deliveryId, CancellationToken ct)
+    private HttpRequestMessage CreateRequest(Uri url, Notification notification, string secret, string deliveryId)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(notification, s_json);
-        var seconds = _time.GetUtcNow().ToUnixTimeSeconds();
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.Add("TagSegments-Signature", WebhookSecrets.Sign(await _secrets.GetAsync(accountId, ct), seconds, body));
+        request.Headers.Add("TagSegments-Signature", WebhookSecrets.Sign(secret, time.GetUtcNow().ToUnixTimeSeconds(), body));
         request.Headers.Add("TagSegments-Delivery", deliveryId);
-        using var response = await SendAsync(request, ct);
-        return response.IsSuccessStatusCode
-            ? (int)response.StatusCode
-            : throw new HttpRequestException($"The webhook answered {(int)response.StatusCode}.", null, response.StatusCode);
-    }
-
-    public void Dispose() => _http.Dispose();
-
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
-    {
-        try
-        {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            throw new TimeoutException($"The webhook did not answer within {_http.Timeout.TotalSeconds} s.");
-        }
-        catch (HttpRequestException e) when (e.InnerException is WebhookRefusedException refused)
-        {
-            throw refused;
-        }
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, bool allowPrivate, CancellationToken ct)
-    {
-        var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, ct);
-        var address = addresses.FirstOrDefault(address => allowPrivate || WebhookAddress.IsPublic(address))
-            ?? throw new WebhookRefusedException($"{target.Host} is a private, local or reserved address.");
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(address, target.Port, ct);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            // After any failure: nothing else owns the socket yet.
-            socket.Dispose();
-            throw;
-        }
+        return request;
     }
 }
-
-/// <summary>An address that must not be called.</summary>
-internal sealed class WebhookRefusedException(string message) : Exception(message);

@@ -9,6 +9,8 @@ internal sealed class HookReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly BlockingCollection<Delivery> _deliveries = [];
+    private readonly Lock _lock = new();
+    private int _atOnce;
 
     private HookReceiver(WebApplication app) => _app = app;
 
@@ -21,11 +23,17 @@ internal sealed class HookReceiver : IAsyncDisposable
 
     public Uri Url => new($"{_app.Urls.First()}/hook");
 
-    public static async Task<HookReceiver> StartAsync()
+    /// <summary>What a call waits for before it is answered.</summary>
+    public Func<Task> Wait { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>How many calls there were at the same time at most.</summary>
+    public int MostAtOnce { get; private set; }
+
+    public static async Task<HookReceiver> StartAsync(string host = "127.0.0.1")
     {
         var app = WebApplication.CreateSlimBuilder().Build();
         var receiver = new HookReceiver(app);
-        app.Urls.Add("http://127.0.0.1:0");
+        app.Urls.Add($"http://{host}:0");
         app.MapPost("/hook", receiver.ReceiveAsync);
         app.MapPost("/slow", async (CancellationToken ct) => await Task.Delay(Timeout.Infinite, ct));
         await app.StartAsync();
@@ -40,6 +48,18 @@ internal sealed class HookReceiver : IAsyncDisposable
         await request.Body.CopyToAsync(body);
         _deliveries.Add(new Delivery(
             request.Headers["TagSegments-Delivery"].ToString(), request.Headers["TagSegments-Signature"].ToString(), body.ToArray()));
-        return Answer(_deliveries.Count);
+        var number = _deliveries.Count;
+        Begin();
+        await Wait();
+        Interlocked.Decrement(ref _atOnce);
+        return Answer(number);
+    }
+
+    private void Begin()
+    {
+        lock (_lock)
+        {
+            MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _atOnce));
+        }
     }
 }

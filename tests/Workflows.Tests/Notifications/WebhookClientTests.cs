@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
+using TagSegments.ServiceDefaults.Egress;
 using TagSegments.Testing;
 using TagSegments.Workflows.Notifications;
 
@@ -30,9 +31,9 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
     public async Task A_notification_is_signed_with_the_secret_of_the_account()
     {
         var secrets = new WebhookSecrets(_database);
-        using var client = Client(secrets, allowPrivate: true);
+        var client = Client(secrets, allowPrivate: true);
 
-        var status = await client.PostAsync(4711, _receiver.Url, s_notification, "delivery-1", CancellationToken.None);
+        var status = await client.PostAsync(4711, _receiver.Url, Make, "delivery-1", CancellationToken.None);
 
         Assert.Equal(204, status);
         var delivery = Assert.Single(_receiver.Deliveries);
@@ -56,12 +57,12 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
     [Fact]
     public async Task A_private_address_is_refused_when_it_is_connected_to()
     {
-        using var client = Client(allowPrivate: false);
+        var client = Client(allowPrivate: false);
         var byName = new Uri($"http://localhost:{_receiver.Url.Port}/hook");
 
         foreach (var url in new[] { _receiver.Url, byName })
         {
-            var error = await Assert.ThrowsAsync<WebhookRefusedException>(() => client.PostAsync(1, url, s_notification, "d", CancellationToken.None));
+            var error = await Assert.ThrowsAsync<AddressRefusedException>(() => client.PostAsync(1, url, Make, "d", CancellationToken.None));
             Assert.Contains("private, local or reserved", error.Message, StringComparison.Ordinal);
         }
 
@@ -72,10 +73,10 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
     public async Task A_redirect_is_not_followed()
     {
         _receiver.Answer = _ => Results.Redirect(_receiver.Url.ToString(), preserveMethod: true);
-        using var client = Client(allowPrivate: true);
+        var client = Client(allowPrivate: true);
 
         var error = await Assert.ThrowsAsync<HttpRequestException>(
-            () => client.PostAsync(1, _receiver.Url, s_notification, "d", CancellationToken.None));
+            () => client.PostAsync(1, _receiver.Url, Make, "d", CancellationToken.None));
 
         Assert.Contains("307", error.Message, StringComparison.Ordinal);
         Assert.Single(_receiver.Deliveries);
@@ -84,14 +85,19 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
     [Fact]
     public async Task A_webhook_that_hangs_is_given_up()
     {
-        using var client = Client(new WebhookSecrets(_database), allowPrivate: true, seconds: 1);
+        var client = Client(new WebhookSecrets(_database), allowPrivate: true, seconds: 1);
 
         await Assert.ThrowsAsync<TimeoutException>(
-            () => client.PostAsync(1, new Uri(_receiver.Url, "/slow"), s_notification, "d", CancellationToken.None));
+            () => client.PostAsync(1, new Uri(_receiver.Url, "/slow"), Make, "d", CancellationToken.None));
     }
 
-    private static WebhookClient Client(WebhookSecrets secrets, bool allowPrivate, int seconds = 60) =>
-        new(secrets, new NotificationOptions { AllowPrivateAddresses = allowPrivate, WebhookSeconds = seconds }, TimeProvider.System);
+    private static Task<Notification> Make(CancellationToken ct) => Task.FromResult(s_notification);
+
+    private static WebhookClient Client(WebhookSecrets secrets, bool allowPrivate, int seconds = 60)
+    {
+        var egress = new EgressClient(new EgressOptions { AllowedNetworks = allowPrivate ? ["127.0.0.0/8"] : [] }, TimeProvider.System);
+        return new(secrets, egress, new NotificationOptions { WebhookSeconds = seconds }, TimeProvider.System);
+    }
 
     private WebhookClient Client(bool allowPrivate) => Client(new WebhookSecrets(_database), allowPrivate);
 }

@@ -17,7 +17,7 @@ public sealed class DurabilityTests : IAsyncLifetime
     {
         Settings = new Dictionary<string, string?>
         {
-            ["Notifications:AllowPrivateAddresses"] = "true",
+            ["Egress:AllowedNetworks:0"] = "127.0.0.0/8",
             ["Retries:FirstMilliseconds"] = "10",
             ["Retries:Attempts"] = "3",
             ["SegmentWatch:Seconds"] = "1",

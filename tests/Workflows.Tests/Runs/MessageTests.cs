@@ -28,7 +28,7 @@ public sealed class MessageTests : IAsyncLifetime
         {
             Settings = new Dictionary<string, string?>
             {
-                ["Notifications:AllowPrivateAddresses"] = "true",
+                ["Egress:AllowedNetworks:0"] = "127.0.0.0/8",
                 ["Notifications:WebhookSeconds"] = "1",
                 ["Notifications:Smtp"] = $"127.0.0.1:{_mail.Port}",
                 ["Smtp:Port"] = $"{_mail.Port}",

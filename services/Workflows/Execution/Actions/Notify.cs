@@ -11,16 +11,20 @@ internal sealed class Notify(WebhookClient webhooks, MailClient mail, WorkflowSt
 
     public async Task<ActionOutcome> RunAsync(AccountInfo account, Node node, ActiveRun run, CancellationToken ct)
     {
-        var (_, name) = await workflows.FindNameAsync(account.Id, run.WorkflowId, "", ct) ?? (run.WorkflowId, "");
-        var notification = new Notification(
-            account.Name, name, run.RunId, node.Id, run.ContactId, node.Notify.Message, time.GetUtcNow());
         if (node.Notify.Email.Length > 0)
         {
-            await mail.SendAsync(node.Notify.Email, notification, run.RequestId, ct);
+            await mail.SendAsync(node.Notify.Email, await NotificationAsync(account, node, run, ct), run.RequestId, ct);
             return new($"told {node.Notify.Email}");
         }
 
-        var status = await webhooks.PostAsync(account.Id, new Uri(node.Notify.WebhookUrl), notification, run.RequestId, ct);
+        var url = new Uri(node.Notify.WebhookUrl);
+        var status = await webhooks.PostAsync(account.Id, url, token => NotificationAsync(account, node, run, token), run.RequestId, ct);
         return new($"the webhook answered {status}");
+    }
+
+    private async Task<Notification> NotificationAsync(AccountInfo account, Node node, ActiveRun run, CancellationToken ct)
+    {
+        var (_, name) = await workflows.FindNameAsync(account.Id, run.WorkflowId, "", ct) ?? (run.WorkflowId, "");
+        return new Notification(account.Name, name, run.RunId, node.Id, run.ContactId, node.Notify.Message, time.GetUtcNow());
     }
 }

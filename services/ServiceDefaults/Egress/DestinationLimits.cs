@@ -1,0 +1,97 @@
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace TagSegments.ServiceDefaults.Egress;
+
+/// <summary>A host that an account calls.</summary>
+internal readonly record struct Destination(int AccountId, string Host);
+
+/// <summary>
+/// Keeps calls from flooding a host that a tenant names, and a slow host from taking the places of the others: limits of calls at the same time and
+/// per second, for the process, the account, the host, and the account at the host. A call over a limit is refused at once, with the time of
+/// its turn.
+/// </summary>
+internal sealed class DestinationLimits(EgressOptions options, TimeProvider time) : IDisposable
+{
+    // The limits of a destination that the operator has named: the first two.
+    private const int OfOperator = 2;
+    private const int MostRemembered = 20_000;
+    private static readonly TimeSpan s_memory = TimeSpan.FromMinutes(10);
+
+    private readonly PartitionedRateLimiter<Destination>[] _limiters =
+    [
+        AtOnce(_ => 0, options.Calls),
+        AtOnce(destination => destination.Host, options.CallsPerHost),
+        AtOnce(destination => destination.AccountId, options.CallsPerAccount),
+        AtOnce(destination => destination, options.CallsPerAccountAndHost),
+        PerSecond(destination => destination, options.CallsPerSecondAndAccount),
+        PerSecond(destination => destination.Host, options.CallsPerSecond),
+    ];
+
+    private readonly MemoryCache _records = new(new MemoryCacheOptions { SizeLimit = MostRemembered });
+
+    /// <summary>Gets what is known of a destination. It is forgotten when it has not been called for a while.</summary>
+    public DestinationRecord RecordOf(Destination destination) => _records.GetOrCreate(destination, entry =>
+    {
+        entry.SetSize(1).SetSlidingExpiration(s_memory);
+        return new DestinationRecord(options, time);
+    })!;
+
+    /// <summary>Admits a call until the result is disposed; throws <see cref="DestinationBusyException"/> if there is no room.</summary>
+    public IDisposable Enter(Destination destination)
+    {
+        var leases = new Leases();
+        foreach (var limiter in destination.AccountId == EgressClient.Operator ? _limiters[..OfOperator] : _limiters)
+        {
+            if (!leases.Add(limiter.AttemptAcquire(destination)))
+            {
+                leases.Dispose();
+                throw new DestinationBusyException(destination.Host, RecordOf(destination).NextTurn());
+            }
+        }
+
+        return leases;
+    }
+
+    public void Dispose()
+    {
+        _records.Dispose();
+        foreach (var limiter in _limiters)
+        {
+            limiter.Dispose();
+        }
+    }
+
+    private static PartitionedRateLimiter<Destination> AtOnce<TKey>(Func<Destination, TKey> key, int limit)
+        where TKey : notnull => PartitionedRateLimiter.Create<Destination, TKey>(
+            destination => RateLimitPartition.GetConcurrencyLimiter(key(destination), _ => new() { PermitLimit = limit }));
+
+    private static PartitionedRateLimiter<Destination> PerSecond<TKey>(Func<Destination, TKey> key, int limit)
+        where TKey : notnull => PartitionedRateLimiter.Create<Destination, TKey>(
+            destination => RateLimitPartition.GetTokenBucketLimiter(key(destination), _ => new()
+            {
+                TokenLimit = limit,
+                TokensPerPeriod = Math.Max(1, limit / 10),
+                ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
+            }));
+
+    private sealed class Leases : IDisposable
+    {
+        private readonly List<RateLimitLease> _leases = [];
+
+        public bool Add(RateLimitLease lease)
+        {
+            _leases.Add(lease);
+            return lease.IsAcquired;
+        }
+
+        public void Dispose() => _leases.ForEach(lease => lease.Dispose());
+    }
+}
+
+/// <summary>A host has no room for a call, which has not begun.</summary>
+public sealed class DestinationBusyException(string host, TimeSpan retryAfter) : Exception($"{host} has as many calls as it may.")
+{
+    /// <summary>When the call's turn will be.</summary>
+    public TimeSpan RetryAfter => retryAfter;
+}
