@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using TagSegments.Embedded.Smtp;
+using TagSegments.ServiceDefaults.Egress;
 using TagSegments.Testing;
 using TagSegments.Workflows.Enrolment;
 using TagSegments.Workflows.Notifications;
@@ -80,7 +81,7 @@ public sealed class LockTests : IAsyncLifetime
             return SmtpReaction.Accept;
         };
         using var notices = new OwnerNotices(
-            _source, new MailClient(new() { Smtp = $"127.0.0.1:{mail.Port}" }), NullLogger<OwnerNotices>.Instance);
+            _source, new MailClient(new() { Smtp = $"127.0.0.1:{mail.Port}" }, new DestinationLimits(new EgressOptions(), TimeProvider.System)), NullLogger<OwnerNotices>.Instance);
 
         await notices.StartAsync(CancellationToken.None);
         await Eventually.ReadAsync(NoticeAsync, notice => notice == (2, true), "two runs that the owner is told of in an hour");

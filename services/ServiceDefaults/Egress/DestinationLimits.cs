@@ -3,15 +3,12 @@ using Microsoft.Extensions.Caching.Memory;
 
 namespace TagSegments.ServiceDefaults.Egress;
 
-/// <summary>A host that an account calls.</summary>
-internal readonly record struct Destination(int AccountId, string Host);
-
 /// <summary>
 /// Keeps calls from flooding a host that a tenant names, and a slow host from taking the places of the others: limits of calls at the same time and
 /// per second, for the process, the account, the host, and the account at the host. A call over a limit is refused at once, with the time of
 /// its turn.
 /// </summary>
-internal sealed class DestinationLimits(EgressOptions options, TimeProvider time) : IDisposable
+public sealed class DestinationLimits(EgressOptions options, TimeProvider time) : IDisposable
 {
     // The limits of a destination that the operator has named: the first two.
     private const int OfOperator = 2;
@@ -30,15 +27,39 @@ internal sealed class DestinationLimits(EgressOptions options, TimeProvider time
 
     private readonly MemoryCache _records = new(new MemoryCacheOptions { SizeLimit = MostRemembered });
 
-    /// <summary>Gets what is known of a destination. It is forgotten when it has not been called for a while.</summary>
-    public DestinationRecord RecordOf(Destination destination) => _records.GetOrCreate(destination, entry =>
+    /// <summary>
+    /// Makes a call of an account to a host. Throws <see cref="DestinationBusyException"/> if there is no room for it now, and
+    /// <see cref="HttpRequestException"/> if the host has not answered for a while.
+    /// </summary>
+    /// <param name="accountId">The account, or <see cref="EgressClient.Operator"/>.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="ct">Ends the call.</param>
+    public async Task<T> RunAsync<T>(int accountId, string host, Func<CancellationToken, Task<T>> call, CancellationToken ct)
+    {
+        var destination = new Destination(accountId, host);
+        using var place = Enter(destination);
+        return await RecordOf(destination).RunAsync(host, call, ct);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _records.Dispose();
+        foreach (var limiter in _limiters)
+        {
+            limiter.Dispose();
+        }
+    }
+
+    // What is known of a destination is forgotten when it has not been called for a while.
+    private DestinationRecord RecordOf(Destination destination) => _records.GetOrCreate(destination, entry =>
     {
         entry.SetSize(1).SetSlidingExpiration(s_memory);
         return new DestinationRecord(options, time);
     })!;
 
-    /// <summary>Admits a call until the result is disposed; throws <see cref="DestinationBusyException"/> if there is no room.</summary>
-    public IDisposable Enter(Destination destination)
+    private Leases Enter(Destination destination)
     {
         var leases = new Leases();
         foreach (var limiter in destination.AccountId == EgressClient.Operator ? _limiters[..OfOperator] : _limiters)
@@ -53,15 +74,6 @@ internal sealed class DestinationLimits(EgressOptions options, TimeProvider time
         return leases;
     }
 
-    public void Dispose()
-    {
-        _records.Dispose();
-        foreach (var limiter in _limiters)
-        {
-            limiter.Dispose();
-        }
-    }
-
     private static PartitionedRateLimiter<Destination> AtOnce<TKey>(Func<Destination, TKey> key, int limit)
         where TKey : notnull => PartitionedRateLimiter.Create<Destination, TKey>(
             destination => RateLimitPartition.GetConcurrencyLimiter(key(destination), _ => new() { PermitLimit = limit }));
@@ -74,6 +86,8 @@ internal sealed class DestinationLimits(EgressOptions options, TimeProvider time
                 TokensPerPeriod = Math.Max(1, limit / 10),
                 ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
             }));
+
+    private readonly record struct Destination(int AccountId, string Host);
 
     private sealed class Leases : IDisposable
     {

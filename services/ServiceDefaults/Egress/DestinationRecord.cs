@@ -1,4 +1,4 @@
-using System.Net;
+using System.Net.Sockets;
 using Polly;
 using Polly.CircuitBreaker;
 
@@ -13,7 +13,7 @@ internal sealed class DestinationRecord
     private static readonly TimeSpan s_latest = TimeSpan.FromMinutes(1);
     private readonly EgressOptions _options;
     private readonly TimeProvider _time;
-    private readonly ResiliencePipeline<HttpStatusCode> _breaker;
+    private readonly ResiliencePipeline _breaker;
     private readonly Lock _lock = new();
     private double _secondsPerCall = 0.1;
     private DateTimeOffset _lastTurn;
@@ -21,11 +21,12 @@ internal sealed class DestinationRecord
     public DestinationRecord(EgressOptions options, TimeProvider time)
     {
         (_options, _time) = (options, time);
-        _breaker = new ResiliencePipelineBuilder<HttpStatusCode> { TimeProvider = time }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<HttpStatusCode>
+        _breaker = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
-                // Any status is an answer.
-                ShouldHandle = new PredicateBuilder<HttpStatusCode>().Handle<HttpRequestException>().Handle<TimeoutException>(),
+                // Whatever else is thrown comes from an answer, or from us.
+                ShouldHandle = new PredicateBuilder()
+                    .Handle<HttpRequestException>().Handle<SocketException>().Handle<IOException>().Handle<TimeoutException>(),
                 FailureRatio = 1,
                 MinimumThroughput = options.FailuresUntilBreak,
                 SamplingDuration = TimeSpan.FromMinutes(1),
@@ -37,7 +38,7 @@ internal sealed class DestinationRecord
     /// <summary>
     /// Makes a call, unless the host has not answered for a while. Then one call is let through from time to time to see whether it answers again.
     /// </summary>
-    public async Task<HttpStatusCode> RunAsync(string host, Func<CancellationToken, Task<HttpStatusCode>> call, CancellationToken ct)
+    public async Task<T> RunAsync<T>(string host, Func<CancellationToken, Task<T>> call, CancellationToken ct)
     {
         try
         {
@@ -67,7 +68,7 @@ internal sealed class DestinationRecord
         }
     }
 
-    private async Task<HttpStatusCode> MeasureAsync(Func<CancellationToken, Task<HttpStatusCode>> call, CancellationToken ct)
+    private async Task<T> MeasureAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken ct)
     {
         var started = _time.GetTimestamp();
         try

@@ -15,9 +15,9 @@ public sealed class EgressClient : IDisposable
     private readonly HttpClient _http;
 
     /// <summary>Makes a client. One serves the whole process.</summary>
-    public EgressClient(EgressOptions options, TimeProvider time)
+    public EgressClient(EgressOptions options, DestinationLimits limits)
     {
-        _limits = new DestinationLimits(options, time);
+        _limits = limits;
         _http = new HttpClient(new EgressHandler(new EgressPolicy(options), options)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -30,27 +30,20 @@ public sealed class EgressClient : IDisposable
     /// <param name="makeRequest">Makes the request when the call has been admitted, just before it is made.</param>
     /// <param name="patience">How long the answer may take.</param>
     /// <param name="ct">Ends the call.</param>
-    public async Task<HttpStatusCode> SendAsync(
-        int accountId, Uri url, Func<CancellationToken, Task<HttpRequestMessage>> makeRequest, TimeSpan patience, CancellationToken ct)
-    {
-        var destination = new Destination(accountId, EgressPolicy.HostOf(url));
-        using var place = _limits.Enter(destination);
-        return await _limits.RecordOf(destination).RunAsync(
-            destination.Host,
+    public Task<HttpStatusCode> SendAsync(
+        int accountId, Uri url, Func<CancellationToken, Task<HttpRequestMessage>> makeRequest, TimeSpan patience, CancellationToken ct) =>
+        _limits.RunAsync(
+            accountId,
+            EgressPolicy.HostOf(url),
             async token =>
             {
                 using var request = await makeRequest(token);
                 return await SendAsync(request, patience, token);
             },
             ct);
-    }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _http.Dispose();
-        _limits.Dispose();
-    }
+    public void Dispose() => _http.Dispose();
 
     private async Task<HttpStatusCode> SendAsync(HttpRequestMessage request, TimeSpan patience, CancellationToken ct)
     {

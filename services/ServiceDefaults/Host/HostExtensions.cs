@@ -42,12 +42,13 @@ public static class HostExtensions
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<ChangeNotifier>(provider, table))
         .AddHostedService(provider => provider.GetRequiredService<ChangeNotifier>());
 
-    /// <summary>Adds an <see cref="EgressClient"/> and the <see cref="EgressPolicy"/> of the section <c>Egress</c>.</summary>
+    /// <summary>Adds an <see cref="EgressClient"/> with the rules and limits of the section <c>Egress</c>.</summary>
     public static WebApplicationBuilder AddEgress(this WebApplicationBuilder builder)
     {
         builder.Services
             .AddSingleton(builder.Configuration.GetSection("Egress").Get<EgressOptions>() ?? new EgressOptions())
             .AddSingleton<EgressPolicy>()
+            .AddSingleton<DestinationLimits>()
             .AddSingleton<EgressClient>();
         return builder;
     }

@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Crm.Campaigns.V1;
 using Crm.Common.V1;
+using TagSegments.Campaigns.Delivery;
+using TagSegments.ServiceDefaults.Egress;
 using TagSegments.Testing;
 using State = Crm.Campaigns.V1.Recipient.Types.State;
 
@@ -79,6 +81,22 @@ public sealed class SmsTests : IAsyncLifetime
 
         Assert.Equal(Recipient.Types.Reason.NoAnswer, recipient.Reason);
         Assert.Single(_provider.Posts);
+    }
+
+    // Finding 22 of the security review: the rules for addresses are those of webhooks.
+    [Fact]
+    public async Task Finding22_a_provider_inside_is_not_called_unless_the_operator_allows_it()
+    {
+        var options = new EgressOptions();
+        using var limits = new DestinationLimits(options, TimeProvider.System);
+        using var egress = new EgressClient(options, limits);
+        var transport = new SmsTransport(egress, new SmsOptions { Url = _provider.Url }, new DeliveryOptions(), TimeProvider.System);
+
+        var result = await transport.SendAsync(new OutgoingMessage("1", "+43123", "", "", "", "", "Hello", "", ""), () => { });
+
+        Assert.Equal(State.Deferred, result.State);
+        Assert.Contains("private, local or reserved", result.Detail, StringComparison.Ordinal);
+        Assert.Empty(_provider.Posts);
     }
 
     private async Task<Recipient> SendAsync(State expected)

@@ -19,7 +19,7 @@ public sealed class EgressClientTests : IDisposable
     [InlineData("localhost.")]
     public async Task An_address_inside_is_refused_when_it_is_connected_to(string host)
     {
-        using var client = new EgressClient(new EgressOptions(), TimeProvider.System);
+        using var client = Client(new EgressOptions());
 
         await Assert.ThrowsAsync<AddressRefusedException>(() => SendAsync(client, 1, host));
 
@@ -29,7 +29,7 @@ public sealed class EgressClientTests : IDisposable
     [Fact]
     public async Task A_redirect_is_an_answer_like_any_other_and_an_endless_body_is_not_read()
     {
-        using var client = new EgressClient(s_options, TimeProvider.System);
+        using var client = Client(s_options);
         _server.Answer = "HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 99999999999\r\n\r\nx";
 
         Assert.Equal(HttpStatusCode.Redirect, await SendAsync(client, 1, "127.0.0.1"));
@@ -38,7 +38,7 @@ public sealed class EgressClientTests : IDisposable
     [Fact]
     public async Task An_answer_with_endless_headers_is_cut_off()
     {
-        using var client = new EgressClient(s_options, TimeProvider.System);
+        using var client = Client(s_options);
         _server.Answer = "HTTP/1.1 200 OK\r\nX: " + new string('x', 100_000) + "\r\n\r\n";
 
         await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync(client, 1, "127.0.0.1"));
@@ -47,7 +47,7 @@ public sealed class EgressClientTests : IDisposable
     [Fact]
     public async Task An_account_and_a_host_have_limits_and_a_refused_call_knows_its_turn()
     {
-        using var client = new EgressClient(s_options with { CallsPerAccountAndHost = 2, CallsPerHost = 3 }, TimeProvider.System);
+        using var client = Client(s_options with { CallsPerAccountAndHost = 2, CallsPerHost = 3 });
         _server.Answer = null;
         var calls = new[] { SendAsync(client, 1, "127.0.0.1"), SendAsync(client, 1, "127.0.0.1"), SendAsync(client, 2, "127.0.0.1") };
 
@@ -64,7 +64,7 @@ public sealed class EgressClientTests : IDisposable
     [Fact]
     public async Task Names_that_lead_to_one_address_share_its_connections()
     {
-        using var client = new EgressClient(s_options with { ConnectionsPerAddress = 1 }, TimeProvider.System);
+        using var client = Client(s_options with { ConnectionsPerAddress = 1 });
         _server.Answer = null;
         var call = SendAsync(client, 1, "127.0.0.1");
         await Testing.Eventually.HoldsAsync(() => _server.Connections == 1);
@@ -78,7 +78,7 @@ public sealed class EgressClientTests : IDisposable
     [Fact]
     public async Task A_host_that_does_not_answer_is_left_alone_by_the_account_that_found_out()
     {
-        using var client = new EgressClient(s_options with { FailuresUntilBreak = 3 }, TimeProvider.System);
+        using var client = Client(s_options with { FailuresUntilBreak = 3 });
         _server.Answer = "";
         for (var i = 0; i < 3; i++)
         {
@@ -93,6 +93,8 @@ public sealed class EgressClientTests : IDisposable
         _server.Answer = "HTTP/1.1 204 No Content\r\n\r\n";
         Assert.Equal(HttpStatusCode.NoContent, await SendAsync(client, 2, "127.0.0.1"));
     }
+
+    private static EgressClient Client(EgressOptions options) => new(options, new DestinationLimits(options, TimeProvider.System));
 
     private Task<HttpStatusCode> SendAsync(EgressClient client, int account, string host)
     {

@@ -95,8 +95,9 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
 
     private static WebhookClient Client(WebhookSecrets secrets, bool allowPrivate, int seconds = 60)
     {
-        var egress = new EgressClient(new EgressOptions { AllowedNetworks = allowPrivate ? ["127.0.0.0/8"] : [] }, TimeProvider.System);
-        return new(secrets, egress, new NotificationOptions { WebhookSeconds = seconds }, TimeProvider.System);
+        var egress = new EgressOptions { AllowedNetworks = allowPrivate ? ["127.0.0.0/8"] : [] };
+        var client = new EgressClient(egress, new DestinationLimits(egress, TimeProvider.System));
+        return new(secrets, client, new NotificationOptions { WebhookSeconds = seconds }, TimeProvider.System);
     }
 
     private WebhookClient Client(bool allowPrivate) => Client(new WebhookSecrets(_database), allowPrivate);

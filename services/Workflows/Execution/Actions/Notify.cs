@@ -13,7 +13,7 @@ internal sealed class Notify(WebhookClient webhooks, MailClient mail, WorkflowSt
     {
         if (node.Notify.Email.Length > 0)
         {
-            await mail.SendAsync(node.Notify.Email, await NotificationAsync(account, node, run, ct), run.RequestId, ct);
+            await mail.SendAsync(account.Id, node.Notify.Email, token => NotificationAsync(account, node, run, token), run.RequestId, ct);
             return new($"told {node.Notify.Email}");
         }
 
