@@ -11,6 +11,9 @@ internal sealed record ChaosOptions
     /// <summary>How many histories are played.</summary>
     public int Histories { get; init; } = 10_000;
 
+    /// <summary>How many hostile requests are sent.</summary>
+    public int Requests { get; init; } = 100_000;
+
     /// <summary>The seed of every choice: the process to kill, the time, and the load.</summary>
     public int Seed { get; init; } = Environment.TickCount & 0xFFFF;
 
@@ -20,7 +23,7 @@ internal sealed record ChaosOptions
     /// <summary>Prints one JSON document instead of lines.</summary>
     public bool Json { get; init; }
 
-    /// <summary>Reads <c>--kills N --histories N --seed S --mutant NAME|all --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
+    /// <summary>Reads <c>--kills N --histories N --requests N --seed S --mutant NAME|all --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
     public static ChaosOptions Parse(ReadOnlySpan<string> args)
     {
         var options = new ChaosOptions();
@@ -30,6 +33,7 @@ internal sealed record ChaosOptions
             {
                 "--kills" => options with { Kills = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--histories" => options with { Histories = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
+                "--requests" => options with { Requests = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--seed" => options with { Seed = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--mutant" => options with { Mutant = args[i + 1] },
                 "--output" => options with { Json = args[i + 1] == "json" },

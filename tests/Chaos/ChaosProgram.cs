@@ -8,7 +8,7 @@ internal static class ChaosProgram
         if (args is not [var name, ..] || !scenarios.TryGetValue(name, out var scenario))
         {
             await Console.Error.WriteLineAsync(
-                $"Usage: Chaos {string.Join('|', scenarios.Keys)} [--kills N] [--histories N] [--seed S] [--mutant NAME|all] [--output json]");
+                $"Usage: Chaos {string.Join('|', scenarios.Keys)} [--kills N] [--histories N] [--requests N] [--seed S] [--mutant NAME|all] [--output json]");
             return 2;
         }
 

@@ -1,10 +1,12 @@
 using TagSegments.Chaos;
+using TagSegments.Chaos.Hostile;
 using TagSegments.Chaos.Scenarios;
 
 return await ChaosProgram.RunAsync(args, new Dictionary<string, Scenario>
 {
-    ["bulk"] = new(BulkKills.RunAsync, BulkMutants.All),
-    ["campaigns"] = new(CampaignKills.RunAsync, CampaignMutants.All),
+    ["bulk"] = new(BulkKills.RunAsync, BulkMutants.All.Names),
+    ["campaigns"] = new(CampaignKills.RunAsync, CampaignMutants.All.Names),
+    ["hostile"] = new(HostileCalls.RunAsync, SourceMutants.Names),
     ["index"] = new(IndexHistories.RunAsync),
-    ["workflows"] = new(WorkflowKills.RunAsync, WorkflowMutants.All),
+    ["workflows"] = new(WorkflowKills.RunAsync, WorkflowMutants.All.Names),
 });

@@ -116,12 +116,39 @@ public sealed class ErrorTests
         Assert.NotEmpty(call.ResponseStream.Current.FileDescriptorResponse.FileDescriptorProto);
     }
 
+    [Fact]
+    public async Task The_character_that_the_database_cannot_keep_is_refused_in_every_text_of_a_request()
+    {
+        await using var host = await TestHost.StartAsync((_, _) => Task.FromResult(new GetAccountResponse()));
+
+        var error = await Expect.FailureAsync(() => host.Client.GetAccountAsync(new() { Account = "a\0b" }).ResponseAsync);
+
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "account");
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 1, 0, 0, 0, 3, 1, 2, 3 })]
+    [InlineData(new byte[] { 1, 0, 0, 0, 11, 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 7 })] // a block of a kind that gzip does not have
+    public async Task Bytes_that_are_not_compressed_as_their_header_says_are_refused_as_malformed(byte[] frame)
+    {
+        await using var host = await TestHost.StartAsync((_, _) => Task.FromResult(new GetAccountResponse()));
+
+        Assert.Equal("MALFORMED_MESSAGE", await ReasonAsync(host, frame, "gzip"));
+    }
+
     [Theory]
     [InlineData(new byte[] { 0, 0, 0, 0, 3, 0xff, 0xff, 0xff })] // truncated
     [InlineData(new byte[] { 0, 0, 0, 0, 4, 0x0a, 2, 0xc0, 0x80 })] // overlong UTF-8 in `account`
     public async Task Bytes_that_are_no_message_are_refused_as_malformed(byte[] frame)
     {
         await using var host = await TestHost.StartAsync((_, _) => Task.FromResult(new GetAccountResponse()));
+
+        Assert.Equal("MALFORMED_MESSAGE", await ReasonAsync(host, frame, "identity"));
+    }
+
+    // What no client makes has to be sent without one.
+    private static async Task<string> ReasonAsync(TestHost host, byte[] frame, string encoding)
+    {
         using var http = new HttpClient { BaseAddress = new Uri($"http://{host.Channel.Target}") };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/crm.accounts.v1.AccountService/GetAccount")
         {
@@ -129,6 +156,7 @@ public sealed class ErrorTests
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent(frame) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
         };
+        request.Headers.Add("grpc-encoding", encoding);
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
 
         using var response = await http.SendAsync(request);
@@ -136,7 +164,7 @@ public sealed class ErrorTests
         Assert.Equal("3", Assert.Single(response.Headers.GetValues("grpc-status")));
         var details = Assert.Single(response.Headers.GetValues("grpc-status-details-bin"));
         var status = Google.Rpc.Status.Parser.ParseFrom(Convert.FromBase64String(details.PadRight((details.Length + 3) / 4 * 4, '=')));
-        Assert.Equal("MALFORMED_MESSAGE", status.GetDetail<ErrorInfo>().Reason);
+        return status.GetDetail<ErrorInfo>().Reason;
     }
 
     [Fact]

@@ -5,17 +5,17 @@ using TagSegments.Embedded.Postgres;
 
 namespace TagSegments.Testing;
 
-/// <summary>One service as a process of its own, from this program's build output, on a port that it keeps over its lives.</summary>
+/// <summary>One service as a process of its own on a port that it keeps over its lives.</summary>
 internal sealed class ServiceProcess : IDisposable
 {
     private readonly string _name;
-    private readonly Dictionary<string, string> _environment;
+    private readonly ServiceLaunch _launch;
     private ChildProcess? _process;
 
-    public ServiceProcess(string name, int port, Dictionary<string, string> environment)
+    public ServiceProcess(string name, int port, ServiceLaunch launch)
     {
         _name = name;
-        _environment = environment;
+        _launch = launch;
         Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}", new GrpcChannelOptions
         {
             InitialReconnectBackoff = TimeSpan.FromMilliseconds(50),
@@ -31,15 +31,18 @@ internal sealed class ServiceProcess : IDisposable
     /// <summary>Whether the process has ended, killed or by itself.</summary>
     public bool HasEnded => _process!.Exited.IsCompleted;
 
+    /// <summary>Ends with the process.</summary>
+    public Task Exited => _process!.Exited;
+
     public string RecentOutput => _process?.RecentOutput ?? "";
 
     /// <summary>Starts the process; it serves some tenths of a second later.</summary>
     public void Start()
     {
-        var assembly = Path.Combine(AppContext.BaseDirectory, $"TagSegments.{_name}.dll");
+        var assembly = Path.Combine(_launch.Folder, $"TagSegments.{_name}.dll");
         string[] command = ["dotnet", assembly];
         // A killed harness takes its services with it.
-        _process = ChildProcess.Start(OperatingSystem.IsLinux() ? ["setpriv", "--pdeathsig=KILL", "--", .. command] : command, _environment);
+        _process = ChildProcess.Start(OperatingSystem.IsLinux() ? ["setpriv", "--pdeathsig=KILL", "--", .. command] : command, _launch.Environment);
     }
 
     public async Task WaitUntilServingAsync(CancellationToken ct)

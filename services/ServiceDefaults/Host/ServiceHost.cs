@@ -1,7 +1,9 @@
+using System.IO.Compression;
 using System.Net;
 using System.Reflection;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Net.Client;
+using Grpc.Net.Compression;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -143,6 +145,11 @@ public static class ServiceHost
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = 4 * 1024 * 1024;
+            options.CompressionProviders =
+            [
+                new StrictCompression(new GzipCompressionProvider(CompressionLevel.Fastest)),
+                new StrictCompression(new DeflateCompressionProvider(CompressionLevel.Fastest)),
+            ];
             options.Interceptors.Add<ErrorInterceptor>();
             options.Interceptors.Add<AccountInterceptor>();
             options.Interceptors.Add<LoadInterceptor>();

@@ -9,7 +9,7 @@ namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
 /// Binds the generated service base classes as Grpc.AspNetCore does, but with marshallers that answer malformed bytes with
-/// INVALID_ARGUMENT and reason MALFORMED_MESSAGE. The stock marshallers answer UNKNOWN, and no interceptor sees it, because interceptors run
+/// INVALID_ARGUMENT and reason MALFORMED_MESSAGE, and refuse <see cref="NulCharacters"/>. The stock marshallers answer UNKNOWN, and no interceptor sees it, because interceptors run
 /// after parsing (github.com/grpc/grpc-dotnet/issues/1077). A class serves the calls that it overrides, so that several classes can share
 /// one service of the protos, each with the calls of one resource. A call that none of them overrides answers UNIMPLEMENTED.
 /// </summary>
@@ -101,7 +101,10 @@ internal sealed class StrictMethodProvider<TService> : IServiceMethodProvider<TS
             {
                 try
                 {
-                    return inner.ContextualDeserializer(context);
+                    var payload = context.PayloadAsReadOnlySequence();
+                    var message = inner.ContextualDeserializer(context);
+                    NulCharacters.Refuse((IMessage)message!, payload);
+                    return message;
                 }
                 catch (InvalidProtocolBufferException e)
                 {

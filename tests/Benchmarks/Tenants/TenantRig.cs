@@ -145,7 +145,7 @@ internal sealed class TenantRig : IAsyncDisposable
 
         foreach (var service in s_megabytes.Keys)
         {
-            _services[service] = new ServiceProcess(service.ToString(), _ports[(int)service], EnvironmentOf(service));
+            _services[service] = new ServiceProcess(service.ToString(), _ports[(int)service], ServiceLaunch.OfThisBuild.Over(EnvironmentOf(service)));
             await StartAsync(service);
         }
     }

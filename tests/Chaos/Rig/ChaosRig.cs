@@ -16,17 +16,20 @@ internal sealed class ChaosRig : IAsyncDisposable
 {
     private const int Stop = 19;
     private const int Continue = 18;
+    private static readonly int s_targets = Enum.GetValues<Target>().Length;
     private readonly string _folder = Directory.CreateTempSubdirectory("tagsegments_chaos_").FullName;
     private readonly Dictionary<Target, ServiceProcess> _services = [];
     private readonly IReadOnlyDictionary<string, string> _settings;
-    private readonly int[] _ports = FreePorts.Next(10);
+    private readonly Func<Target, ServiceLaunch> _launch;
+    // One for each target, and one more for its HTTP endpoints.
+    private readonly int[] _ports = FreePorts.Next(2 * s_targets);
     private readonly Lock _mailLock = new();
     private readonly Dictionary<(string Sender, string Recipient), int> _mail = [];
     private EmbeddedPostgres? _postgres;
     private RedisProcess? _redis;
     private SmtpSink? _smtp;
 
-    private ChaosRig(IReadOnlyDictionary<string, string> settings) => _settings = settings;
+    private ChaosRig(IReadOnlyDictionary<string, string> settings, Func<Target, ServiceLaunch> launch) => (_settings, _launch) = (settings, launch);
 
     /// <summary>Decides at each step of a mail conversation what the mail server does; survives its restarts.</summary>
     public Func<SmtpStep, SmtpReaction>? MailScript { get; set; }
@@ -39,10 +42,14 @@ internal sealed class ChaosRig : IAsyncDisposable
 
     public ServiceProcess this[Target service] => _services[service];
 
-    /// <summary>Starts everything; <paramref name="settings"/> are for every service, as <c>Section:Name</c>.</summary>
-    public static async Task<ChaosRig> StartAsync(IReadOnlyDictionary<string, string> settings, IEnumerable<Target> targets)
+    /// <summary>
+    /// Starts everything; <paramref name="settings"/> are for every service, as <c>Section:Name</c>. <paramref name="launch"/> says how a service
+    /// is started; by default its program of this build, without limits.
+    /// </summary>
+    public static async Task<ChaosRig> StartAsync(
+        IReadOnlyDictionary<string, string> settings, IEnumerable<Target> targets, Func<Target, ServiceLaunch>? launch = null)
     {
-        var rig = new ChaosRig(settings);
+        var rig = new ChaosRig(settings, launch ?? (_ => ServiceLaunch.OfThisBuild));
         try
         {
             await rig.StartAsync(Target.Postgres);
@@ -64,6 +71,12 @@ internal sealed class ChaosRig : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The address at which a service answers calls.</summary>
+    public string GrpcAddress(Target service) => $"http://127.0.0.1:{Number(Port(service))}";
+
+    /// <summary>The address of a service's HTTP endpoints.</summary>
+    public string HttpAddress(Target service) => $"http://127.0.0.1:{Number(_ports[s_targets + (int)service])}";
 
     /// <summary>How many messages of each sender to each recipient the mail server has kept, over all its lives.</summary>
     public IReadOnlyDictionary<(string Sender, string Recipient), int> Mail()
@@ -165,7 +178,7 @@ internal sealed class ChaosRig : IAsyncDisposable
     {
         if (!_services.TryGetValue(target, out var service))
         {
-            _services[target] = service = new ServiceProcess(ServiceOf(target), Port(target), EnvironmentOf(target));
+            _services[target] = service = new ServiceProcess(ServiceOf(target), Port(target), _launch(target).Over(EnvironmentOf(target)));
         }
 
         service.Start();
@@ -185,7 +198,8 @@ internal sealed class ChaosRig : IAsyncDisposable
         var role = $"tagsegments_{ServiceOf(target).ToLowerInvariant()}";
         var settings = new Dictionary<string, string>
         {
-            ["Grpc:Address"] = $"http://127.0.0.1:{Number(Port(target))}",
+            ["Grpc:Address"] = GrpcAddress(target),
+            ["Http:Address"] = HttpAddress(target),
             ["Postgres:ConnectionString"] = $"Host=127.0.0.1;Port={Number(Port(Target.Postgres))};Database=postgres;Username={role};Timeout=5",
             ["Redis:ConnectionString"] = $"127.0.0.1:{Number(Port(Target.Redis))}",
             ["Smtp:Host"] = "127.0.0.1",
@@ -197,12 +211,7 @@ internal sealed class ChaosRig : IAsyncDisposable
         };
         foreach (var other in new[] { Target.Tags, Target.Segments, Target.Campaigns, Target.Workflows })
         {
-            settings[$"Services:{other}"] = $"http://127.0.0.1:{Number(Port(other))}";
-        }
-
-        if (target is Target.Campaigns)
-        {
-            settings["Http:Address"] = $"http://127.0.0.1:{Number(_ports[^1])}";
+            settings[$"Services:{other}"] = GrpcAddress(other);
         }
 
         return settings.Concat(_settings).ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value);

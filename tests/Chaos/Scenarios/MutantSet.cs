@@ -9,7 +9,8 @@ namespace TagSegments.Chaos.Scenarios;
 /// </summary>
 internal sealed class MutantSet(IReadOnlyDictionary<string, string> statements)
 {
-    private const int MostRounds = 3;
+    /// <summary>The names of all.</summary>
+    public IReadOnlyCollection<string> Names => [.. statements.Keys];
 
     /// <summary>Makes a mutant; none for null. Throws <see cref="FormatException"/> for an unknown name.</summary>
     public async Task MakeAsync(string connectionString, string? name)
@@ -24,30 +25,5 @@ internal sealed class MutantSet(IReadOnlyDictionary<string, string> statements)
             : throw new FormatException($"There is no mutant {name}; there are {string.Join(", ", statements.Keys)}, and all.");
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.ExecuteAsync(sql);
-    }
-
-    /// <summary>
-    /// Plays the scenario with each of them; a mutant that breaks no promise has escaped. A few kills may all miss the moments at which it is wrong,
-    /// so there are up to three rounds.
-    /// </summary>
-    public async Task<ChaosReport> CatchAllAsync(string scenario, ChaosOptions options, Func<ChaosOptions, Task<ChaosReport>> play)
-    {
-        var report = new ChaosReport(scenario, options);
-        var escaped = new List<string>();
-        foreach (var mutant in statements.Keys)
-        {
-            var started = TimeProvider.System.GetTimestamp();
-            IReadOnlyCollection<string> found = [];
-            for (var round = 0; round < MostRounds && found.Count == 0; round++)
-            {
-                found = (await play(options with { Mutant = mutant, Seed = options.Seed + round })).Broken;
-            }
-
-            report.Tell($"caught: {mutant}", $"{string.Join(", ", found)} in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F0} s");
-            escaped.AddRange(found.Count == 0 ? [mutant] : []);
-        }
-
-        report.MustBeZero("mutants escaped", escaped.Count, escaped);
-        return report;
     }
 }

@@ -2,14 +2,13 @@ using Crm.Errors.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
+using TagSegments.Testing.EveryCall;
 
 namespace TagSegments.EndToEnd.Tests.EveryCall;
 
 /// <summary>The rules that hold for each call of the API.</summary>
 public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedApps>
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
-
     // The one call that has no account: it answers with the accounts of the caller.
     private const string ListAccounts = "crm.accounts.v1.AccountService/ListAccounts";
 
@@ -42,9 +41,8 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
     {
         var request = Request(name, GuardedApps.Own);
 
-        var missing = await Call(name).CallAsync(guarded.Apps, request, token: null, s_limit);
-        var expired = await Call(name).CallAsync(
-            guarded.Apps, request, GuardedApps.Token(GuardedApps.Own, expires: DateTime.UtcNow.AddMinutes(-30)), s_limit);
+        var missing = await guarded.CallAsync(Call(name), request, token: null);
+        var expired = await guarded.CallAsync(Call(name), request, GuardedApps.Token(GuardedApps.Own, expires: DateTime.UtcNow.AddMinutes(-30)));
 
         Assert.Equal(StatusCode.Unauthenticated, missing?.Status);
         Assert.Equal(StatusCode.Unauthenticated, expired?.Status);
@@ -59,8 +57,7 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
             return;
         }
 
-        var error = await Call(name).CallAsync(
-            guarded.Apps, Request(name, GuardedApps.Foreign), GuardedApps.Token(GuardedApps.Own), s_limit);
+        var error = await guarded.CallAsync(Call(name), Request(name, GuardedApps.Foreign), GuardedApps.Token(GuardedApps.Own));
 
         Assert.Equal(StatusCode.NotFound, error?.Status);
         Assert.Equal(ErrorReason.AccountNotFound, error?.Reason);
@@ -75,7 +72,7 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
             return;
         }
 
-        var error = await Call(name).CallAsync(guarded.Apps, Request(name, ""), GuardedApps.Token(GuardedApps.Own), s_limit);
+        var error = await guarded.CallAsync(Call(name), Request(name, ""), GuardedApps.Token(GuardedApps.Own));
 
         Assert.Equal(StatusCode.InvalidArgument, error?.Status);
         Assert.Contains("account", error!.Fields);
@@ -85,7 +82,7 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
     [MemberData(nameof(Calls))]
     public async Task Bytes_that_are_no_message_are_refused(string name)
     {
-        var error = await Call(name).CallAsync(guarded.Apps, [0x0A, 0xFF, 0x01], GuardedApps.Token(GuardedApps.Own), s_limit);
+        var error = await guarded.CallAsync(Call(name), [0x0A, 0xFF, 0x01], GuardedApps.Token(GuardedApps.Own));
 
         Assert.Equal(StatusCode.InvalidArgument, error?.Status);
         Assert.Equal(ErrorReason.MalformedMessage, error?.Reason);

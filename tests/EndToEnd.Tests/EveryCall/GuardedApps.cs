@@ -4,6 +4,7 @@ using Grpc.Core;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using TagSegments.Testing;
+using TagSegments.Testing.EveryCall;
 
 namespace TagSegments.EndToEnd.Tests.EveryCall;
 
@@ -30,6 +31,14 @@ public sealed class GuardedApps : IAsyncLifetime
     }
 
     public async Task DisposeAsync() => await Apps.DisposeAsync();
+
+    /// <summary>Makes a call with one request and returns its failure, or null.</summary>
+    public async Task<Failure?> CallAsync(ApiCall call, byte[] request, string? token)
+    {
+        var headers = token is null ? [] : new Metadata { { "authorization", $"Bearer {token}" } };
+        var options = new CallOptions(headers, DateTime.UtcNow.AddSeconds(30));
+        return (await call.CallAsync(Apps.Channel(call.Host).CreateCallInvoker(), options, request)).Failure;
+    }
 
     /// <summary>A token for an account, which ends at <paramref name="expires"/> or in an hour.</summary>
     public static string Token(string account, DateTime? expires = null) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor

@@ -4,6 +4,7 @@ using Crm.Errors.V1;
 using Google.Protobuf;
 using Grpc.Core;
 using TagSegments.Testing;
+using TagSegments.Testing.EveryCall;
 using Xunit.Abstractions;
 
 namespace TagSegments.EndToEnd.Tests.EveryCall;
@@ -35,9 +36,9 @@ public sealed class HostileRequestTests(SharedApps shared, ITestOutputHelper out
             foreach (var call in ApiCall.All)
             {
                 var request = requests.Next(call.Descriptor.InputType);
-                var endless = call.Descriptor.Name.StartsWith("Watch", StringComparison.Ordinal);
-                var error = await call.CallAsync(shared.Apps, request.ToByteArray(), token: null, endless ? s_endless : s_limit);
-                if (error is not null && !IsUnderstood(error, endless))
+                var options = new CallOptions(deadline: DateTime.UtcNow + (call.IsEndless ? s_endless : s_limit));
+                var server = shared.Apps.Channel(call.Host).CreateCallInvoker();
+                if ((await call.CallAsync(server, options, request.ToByteArray())).Failure is { } error && !IsUnderstood(error, call.IsEndless))
                 {
                     defects.Add($"{call.Name} {error}\n  {Convert.ToBase64String(request.ToByteArray())}");
                 }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Grpc.Core;
 using TagSegments.Testing;
+using TagSegments.Testing.EveryCall;
 
 namespace TagSegments.EndToEnd.Tests.EveryCall;
 
@@ -45,13 +46,14 @@ public sealed partial class PageSizeTests(SharedApps shared) : IClassFixture<Sha
         Assert.Equal([Service.Tags, Service.Segments, Service.Campaigns, Service.Workflows], hosts);
     }
 
-    private Task<Failure?> ListAsync(ApiCall call, string account, int size)
+    private async Task<Failure?> ListAsync(ApiCall call, string account, int size)
     {
         var type = call.Descriptor.InputType;
         var request = type.Parser.ParseFrom([]);
         type.FindFieldByName("account")?.Accessor.SetValue(request, account);
         type.FindFieldByName("page_size").Accessor.SetValue(request, size);
-        return call.CallAsync(shared.Apps, request.ToByteArray(), token: null, TimeSpan.FromSeconds(30));
+        var options = new CallOptions(deadline: DateTime.UtcNow.AddSeconds(30));
+        return (await call.CallAsync(shared.Apps.Channel(call.Host).CreateCallInvoker(), options, request.ToByteArray())).Failure;
     }
 
     // "How many to return: 1 to 1,000; defaults to 100." above the field.

@@ -2,14 +2,16 @@ using Crm.Tags.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
-using TagSegments.Testing;
 
-namespace TagSegments.EndToEnd.Tests.EveryCall;
+namespace TagSegments.Testing.EveryCall;
 
 /// <summary>A call of the API as its descriptor has it, so that a rule for every call is tested on every call, also on future ones.</summary>
-internal sealed record ApiCall(MethodDescriptor Descriptor)
+public sealed record ApiCall(MethodDescriptor Descriptor)
 {
     private static readonly Marshaller<byte[]> s_bytes = Marshallers.Create(static bytes => bytes, static bytes => bytes);
+
+    private static readonly string[] s_reading =
+        ["Get", "List", "Watch", "Stream", "Count", "Match", "Explain", "Preview", "Check", "Parse", "Diff", "Search", "Simulate", "Validate", "Export", "Audit", "BatchGet", "BreakDown"];
 
     /// <summary>The calls of all services, by name.</summary>
     public static IReadOnlyList<ApiCall> All { get; } =
@@ -29,6 +31,9 @@ internal sealed record ApiCall(MethodDescriptor Descriptor)
     /// <summary>Whether the call only reads; such calls need no <c>request_id</c>.</summary>
     public bool Reads => s_reading.Any(verb => Descriptor.Name.StartsWith(verb, StringComparison.Ordinal));
 
+    /// <summary>Whether the call is a stream that ends with its caller only.</summary>
+    public bool IsEndless => Descriptor.Name.StartsWith("Watch", StringComparison.Ordinal);
+
     /// <summary>The service that answers the call.</summary>
     public Service Host => Descriptor.File.Package.Split('.')[1] switch
     {
@@ -38,38 +43,39 @@ internal sealed record ApiCall(MethodDescriptor Descriptor)
         _ => Service.Tags,
     };
 
-    private static readonly string[] s_reading =
-        ["Get", "List", "Watch", "Stream", "Count", "Match", "Explain", "Preview", "Check", "Parse", "Diff", "Search", "Simulate", "Validate", "Export", "Audit", "BatchGet", "BreakDown"];
-
-    /// <summary>Makes the call with one request and reads all its answers. Returns the error, or null.</summary>
-    public async Task<Failure?> CallAsync(TestApps apps, byte[] request, string? token, TimeSpan limit)
+    /// <summary>Makes the call with these requests, more than one for a stream of them, and reads all its answers.</summary>
+    public async Task<CallResult> CallAsync(CallInvoker server, CallOptions options, params byte[][] requests)
     {
         // On the wire a unary call is a stream of one message, so one kind of call does for all.
         var method = new Method<byte[], byte[]>(MethodType.DuplexStreaming, Descriptor.Service.FullName, Descriptor.Name, s_bytes, s_bytes);
-        var headers = token is null ? [] : new Metadata { { "authorization", $"Bearer {token}" } };
-        using var call = apps.Channel(Host).CreateCallInvoker()
-            .AsyncDuplexStreamingCall(method, null, new CallOptions(headers, DateTime.UtcNow + limit));
+        using var call = server.AsyncDuplexStreamingCall(method, null, options);
+        byte[]? answer = null;
         try
         {
-            await WriteAsync(call, request);
+            await WriteAsync(call, requests);
             while (await call.ResponseStream.MoveNext(CancellationToken.None))
             {
+                answer ??= call.ResponseStream.Current;
             }
 
-            return null;
+            return new CallResult(null, answer);
         }
         catch (RpcException error)
         {
-            return new Failure(error);
+            return new CallResult(new Failure(error), answer);
         }
     }
 
     // A call may be answered before its request was read; the answer counts.
-    private static async Task WriteAsync(AsyncDuplexStreamingCall<byte[], byte[]> call, byte[] request)
+    private static async Task WriteAsync(AsyncDuplexStreamingCall<byte[], byte[]> call, byte[][] requests)
     {
         try
         {
-            await call.RequestStream.WriteAsync(request);
+            foreach (var request in requests)
+            {
+                await call.RequestStream.WriteAsync(request);
+            }
+
             await call.RequestStream.CompleteAsync();
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException)
@@ -79,3 +85,6 @@ internal sealed record ApiCall(MethodDescriptor Descriptor)
 
     public override string ToString() => Name;
 }
+
+/// <summary>How a call ended: its failure if it failed, and its first answer if it gave one.</summary>
+public sealed record CallResult(Failure? Failure, byte[]? Answer);

@@ -3,10 +3,10 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 
-namespace TagSegments.EndToEnd.Tests.EveryCall;
+namespace TagSegments.Testing.EveryCall;
 
 /// <summary>Makes random requests out of the values that break careless code, with some that exist between them.</summary>
-internal sealed class HostileRequests(Random random, string account)
+public sealed class HostileRequests(Random random, string account)
 {
     private const int MaxDepth = 6;
 

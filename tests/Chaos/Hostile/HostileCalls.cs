@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using Grpc.Core;
+using Grpc.Net.Client;
+using TagSegments.Chaos.Rig;
+using TagSegments.Testing;
+using TagSegments.Testing.EveryCall;
+
+namespace TagSegments.Chaos.Hostile;
+
+/// <summary>
+/// Sends hostile requests to every call of the real services, each a process of its own with the memory of its container. No process may die or
+/// grow, no call may outlive its deadline, and no request may meet a defect.
+/// </summary>
+internal sealed class HostileCalls : IDisposable
+{
+    private const int Callers = 6;
+    private const int RequestsPerWorld = 1_000;
+    private const int OneHttpIn = 25;
+
+    // One second less than the time after which the services' metrics show a call as slow.
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(ServiceMetrics.SlowSeconds - 1);
+    private static readonly TimeSpan s_endless = TimeSpan.FromMilliseconds(200);
+    private readonly ChaosRig _rig;
+    private readonly ChaosOptions _options;
+    private readonly Tally _tally = new();
+    private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly Dictionary<Target, (GrpcChannel Plain, GrpcChannel Compressed)> _channels;
+    private readonly CancellationTokenSource _stop = new();
+    private int _sent;
+
+    private HostileCalls(ChaosRig rig, ChaosOptions options)
+    {
+        (_rig, _options) = (rig, options);
+        _channels = ServiceWatch.Services.ToDictionary(service => service, service => (Open(service, null), Open(service, new CompressedMessages.AsItIs())));
+    }
+
+    public static async Task<ChaosReport> RunAsync(ChaosOptions options)
+    {
+        var mutant = options.Mutant is { } name ? await SourceMutants.BuildAsync(name) : null;
+        await using var rig = await ChaosRig.StartAsync(
+            new Dictionary<string, string>(HostileHttp.Settings) { ["Smtp:Security"] = "none" },
+            [Target.Redis, Target.Smtp, .. ServiceWatch.Services],
+            service => new ServiceLaunch(mutant?.Service == service ? mutant.Folder : AppContext.BaseDirectory, MemoryLimits.Environment(service)));
+        using var calls = new HostileCalls(rig, options);
+        return await calls.RunAsync();
+    }
+
+    public void Dispose()
+    {
+        foreach (var (plain, compressed) in _channels.Values)
+        {
+            plain.Dispose();
+            compressed.Dispose();
+        }
+
+        _http.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task<ChaosReport> RunAsync()
+    {
+        var started = Stopwatch.StartNew();
+        var random = new Random(_options.Seed);
+        var refused = await WarmUpAsync(random);
+        await using var watch = await ServiceWatch.StartAsync(_rig, _http, _stop);
+        for (var first = 0; first < _options.Requests && !_stop.IsCancellationRequested; first += RequestsPerWorld)
+        {
+            await PlayAsync(await NewWorldAsync(random), first, Math.Min(RequestsPerWorld, _options.Requests - first));
+            await Console.Error.WriteLineAsync($"{_sent} of {_options.Requests} requests after {started.Elapsed.TotalSeconds:F0} s; {watch.Now()}");
+        }
+
+        var report = new ChaosReport("hostile", _options);
+        report.Tell("requests", _sent);
+        report.Tell("sound requests that were refused", refused);
+        report.Tell("calls without a sound request", ValidRequests.Missing.Count);
+        foreach (var (call, statuses) in _tally.Counts)
+        {
+            report.Tell(call, statuses);
+        }
+
+        await watch.JudgeAsync(report);
+        report.MustBeZero("late answers", _tally.Late.Count, _tally.Late);
+        report.MustBeZero("defects and errors without a reason", _tally.Broken.Count, _tally.Broken);
+        report.Tell("seconds", Math.Round(started.Elapsed.TotalSeconds));
+        if (report.HasViolations && _options.Mutant is null)
+        {
+            _rig.ShowRecentOutput();
+        }
+
+        return report;
+    }
+
+    // Everything is loaded and compiled before memory is compared.
+    private async Task<string> WarmUpAsync(Random random)
+    {
+        var refused = new List<string>();
+        var world = await NewWorldAsync(random);
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var call in ApiCall.All)
+            {
+                var request = new HostileRequest(call, [WireBytes.Of(ValidRequests.Next(call, world, random))], "nothing");
+                var result = await CallAsync(request);
+                if (round == 0 && result.Failure is { } failure && !call.IsEndless)
+                {
+                    refused.Add($"{call.Descriptor.Name} ({failure})");
+                }
+            }
+        }
+
+        return string.Join(", ", refused);
+    }
+
+    private async Task<World> NewWorldAsync(Random random)
+    {
+        var world = new World($"world-{random.Next():x}");
+        foreach (var (call, request) in WorldRequests.All)
+        {
+            var result = await CallAsync(new HostileRequest(call, [WireBytes.Of(ValidRequests.Make(call, request, world, random))], "nothing"));
+            Learn(world, call, result, random);
+        }
+
+        return world;
+    }
+
+    private async Task PlayAsync(World world, int first, int count)
+    {
+        var http = new HostileHttp(_http, _rig.HttpAddress(Target.Campaigns), _tally);
+        await Parallel.ForEachAsync(Enumerable.Range(first, count), new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (number, _) =>
+        {
+            if (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            var random = new Random(HashCode.Combine(_options.Seed, number));
+            if (number % OneHttpIn == 0)
+            {
+                await http.SendAsync(number, random, s_deadline);
+            }
+            else
+            {
+                await SendAsync(world, number, random);
+            }
+
+            Interlocked.Increment(ref _sent);
+        });
+    }
+
+    private async Task SendAsync(World world, int number, Random random)
+    {
+        var request = HostileRequest.Next(world, random);
+        var started = Stopwatch.GetTimestamp();
+        var result = await CallAsync(request);
+        _tally.Add(request, number, result.Failure, Stopwatch.GetElapsedTime(started) - s_deadline);
+        Learn(world, request.Call, result, random);
+    }
+
+    private async Task<CallResult> CallAsync(HostileRequest request)
+    {
+        var channels = _channels[Enum.Parse<Target>(request.Call.Host.ToString())];
+        var headers = request.Compressed ? new Metadata { { "grpc-internal-encoding-request", "gzip" } } : [];
+        var options = new CallOptions(headers, DateTime.UtcNow + (request.Call.IsEndless ? s_endless : s_deadline));
+        return await request.Call.CallAsync((request.Compressed ? channels.Compressed : channels.Plain).CreateCallInvoker(), options, request.Messages);
+    }
+
+    private static void Learn(World world, ApiCall call, CallResult result, Random random)
+    {
+        if (result is { Failure: null, Answer: { } answer })
+        {
+            world.Learn(call.Descriptor.OutputType.Parser.ParseFrom(answer), random);
+        }
+    }
+
+    private GrpcChannel Open(Target service, CompressedMessages.AsItIs? compression) => GrpcChannel.ForAddress(_rig.GrpcAddress(service), new GrpcChannelOptions
+    {
+        MaxReceiveMessageSize = null,
+        CompressionProviders = compression is null ? null : [compression],
+    });
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace TagSegments.Chaos.Hostile;
+
+/// <summary>What a service says about its calls at <c>/metrics</c>.</summary>
+internal static partial class ServiceMetrics
+{
+    /// <summary>Calls that took longer than this are slow; one of the boundaries that the service measures at.</summary>
+    public const int SlowSeconds = 5;
+
+    /// <summary>The number of slow calls by name.</summary>
+    public static async Task<IReadOnlyDictionary<string, long>> SlowCallsAsync(HttpClient http, string address)
+    {
+        var (all, fast) = (new Dictionary<string, long>(), new Dictionary<string, long>());
+        foreach (var line in (await http.GetStringAsync($"{address}/metrics")).Split('\n'))
+        {
+            if (Bucket().Match(line) is { Success: true } bucket)
+            {
+                var counts = bucket.Groups["le"].Value == "+Inf" ? all : fast;
+                var method = bucket.Groups["method"].Value;
+                var count = long.Parse(bucket.Groups["count"].ValueSpan, CultureInfo.InvariantCulture);
+                counts[method] = counts.GetValueOrDefault(method) + count;
+            }
+        }
+
+        return all.ToDictionary(call => call.Key, call => call.Value - fast.GetValueOrDefault(call.Key));
+    }
+
+    [GeneratedRegex("""^rpc_server_call_duration_seconds_bucket\{(?=.*rpc_method="(?<method>[^"]+)")(?=.*le="(?<le>5|\+Inf)").*\} (?<count>\d+)""")]
+    private static partial Regex Bucket();
+}

@@ -1,0 +1,131 @@
+using TagSegments.Chaos.Rig;
+using TagSegments.Testing.EveryCall;
+
+namespace TagSegments.Chaos.Hostile;
+
+/// <summary>Watches the processes of the services: whether they live, what memory they take, and what they still work at.</summary>
+internal sealed class ServiceWatch : IAsyncDisposable
+{
+    private const long MostGrowth = 256L << 20;
+    private const double MostBusy = 0.5;
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_sample = TimeSpan.FromSeconds(3);
+
+    // Streams end with their callers, and services hold some of one another.
+    private static readonly HashSet<string> s_unary = [.. ApiCall.All.Where(call => !call.Descriptor.IsServerStreaming).Select(call => call.Name)];
+    private readonly ChaosRig _rig;
+    private readonly HttpClient _http;
+    private readonly Dictionary<Target, ProcessUse> _use;
+    private readonly Dictionary<Target, long> _base = [];
+    private readonly Dictionary<Target, IReadOnlyDictionary<string, long>> _slow = [];
+    private readonly CancellationTokenSource _end = new();
+    private Task _watching = Task.CompletedTask;
+
+    private ServiceWatch(ChaosRig rig, HttpClient http)
+    {
+        (_rig, _http) = (rig, http);
+        _use = Services.ToDictionary(service => service, service => new ProcessUse(rig[service].Id));
+    }
+
+    /// <summary>The services that are watched.</summary>
+    public static Target[] Services { get; } = [Target.Tags, Target.Segments, Target.Campaigns, Target.Workflows];
+
+    /// <summary>Takes the present memory as the base of all growth. The death of a process cancels <paramref name="stop"/>.</summary>
+    public static async Task<ServiceWatch> StartAsync(ChaosRig rig, HttpClient http, CancellationTokenSource stop)
+    {
+        var watch = new ServiceWatch(rig, http);
+        await Task.WhenAll(watch._use.Values.Select(use => use.SettleAsync(long.MaxValue)));
+        foreach (var service in Services)
+        {
+            watch._base[service] = watch._use[service].Resident;
+            watch._slow[service] = await ServiceMetrics.SlowCallsAsync(http, rig.HttpAddress(service));
+        }
+
+        watch._watching = watch.StopAtDeathAsync(stop);
+        return watch;
+    }
+
+    /// <summary>The resident memory now, as a line.</summary>
+    public string Now() => string.Join(", ", Services.Select(service => $"{service} {Megabytes(_use[service].Resident)} MB"));
+
+    /// <summary>Compares with the base.</summary>
+    public async Task JudgeAsync(ChaosReport report)
+    {
+        report.Tell("memory limit", "heap of 75 % of the limit in k8s/ by DOTNET_GCHeapHardLimit, resident memory compared with the whole");
+        var dead = Services.Where(service => _rig[service].Exited.IsCompleted).ToList();
+        report.MustBeZero("dead processes", dead.Count, dead.Select(service => $"{service}: {_rig[service].RecentOutput}"));
+        var living = Services.Except(dead).ToList();
+        await JudgeWorkAsync(report, living);
+        await JudgeMemoryAsync(report, living);
+        await JudgeTimeAsync(report, living);
+    }
+
+    // Nobody calls any more, so a busy process works at a call whose deadline is over.
+    private async Task JudgeWorkAsync(ChaosReport report, List<Target> living)
+    {
+        await Task.Delay(s_grace);
+        var before = living.ToDictionary(service => service, service => _use[service].Processor);
+        await Task.Delay(s_sample);
+        var shares = living.ToDictionary(service => service, service => (_use[service].Processor - before[service]) / s_sample);
+        report.Tell("share of a processor after the end", string.Join(", ", shares.Select(share => $"{share.Key} {share.Value:P0}")));
+        var busy = shares.Where(share => share.Value > MostBusy).Select(share => $"{share.Key}: {share.Value:P0} of a processor").ToList();
+        report.MustBeZero("processes that still work after the end", busy.Count, busy);
+    }
+
+    private async Task JudgeMemoryAsync(ChaosReport report, List<Target> living)
+    {
+        var (grown, beyond) = (new List<string>(), new List<string>());
+        await Task.WhenAll(living.Select(service => _use[service].SettleAsync(_base[service] + MostGrowth)));
+        foreach (var service in living)
+        {
+            var (settled, peak, limit) = (_use[service].Resident, _use[service].Peak, MemoryLimits.Of(service));
+            report.Tell(
+                $"memory of {service}",
+                $"{Megabytes(_base[service])} MB at first, {Megabytes(settled)} MB at last, {Megabytes(peak)} MB at most, of {Megabytes(limit)} MB");
+            if (settled - _base[service] > MostGrowth)
+            {
+                grown.Add($"{service}: {Megabytes(settled - _base[service])} MB");
+            }
+
+            if (peak > limit)
+            {
+                beyond.Add($"{service}: {Megabytes(peak)} MB of {Megabytes(limit)} MB");
+            }
+        }
+
+        report.MustBeZero("processes that grew", grown.Count, grown);
+        report.MustBeZero("processes beyond their limit", beyond.Count, beyond);
+    }
+
+    private async Task JudgeTimeAsync(ChaosReport report, List<Target> living)
+    {
+        var slow = new List<string>();
+        foreach (var service in living)
+        {
+            slow.AddRange(from call in await ServiceMetrics.SlowCallsAsync(_http, _rig.HttpAddress(service))
+                          let count = call.Value - _slow[service].GetValueOrDefault(call.Key)
+                          where count > 0 && s_unary.Contains(call.Key)
+                          select $"{call.Key}: {count} times");
+        }
+
+        report.MustBeZero("calls that the server worked at a second after their deadline", slow.Count, slow);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _watching;
+        _end.Dispose();
+    }
+
+    private async Task StopAtDeathAsync(CancellationTokenSource stop)
+    {
+        await Task.WhenAny([.. Services.Select(service => _rig[service].Exited), Task.Delay(Timeout.Infinite, _end.Token)]);
+        if (!_end.IsCancellationRequested)
+        {
+            await stop.CancelAsync();
+        }
+    }
+
+    private static long Megabytes(long bytes) => bytes >> 20;
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using Crm.Errors.V1;
+using Grpc.Core;
+using TagSegments.Testing;
+
+namespace TagSegments.Chaos.Hostile;
+
+/// <summary>How the requests ended, by call and status, and what should not have been.</summary>
+internal sealed class Tally
+{
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, int>> _counts = new();
+    private readonly ConcurrentQueue<string> _broken = new();
+    private readonly ConcurrentQueue<string> _late = new();
+
+    /// <summary>The number of requests by call and status.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Counts =>
+        _counts.OrderBy(call => call.Key, StringComparer.Ordinal).ToDictionary(call => call.Key, call => (IReadOnlyDictionary<string, int>)call.Value);
+
+    /// <summary>The requests that met a defect, or an error without a reason.</summary>
+    public IReadOnlyCollection<string> Broken => _broken;
+
+    /// <summary>The requests that outlived their deadline by more than a second.</summary>
+    public IReadOnlyCollection<string> Late => _late;
+
+    public void Count(string call, string status) => _counts.GetOrAdd(call, _ => new()).AddOrUpdate(status, 1, (_, count) => count + 1);
+
+    public void Add(HostileRequest request, int number, Failure? failure, TimeSpan overrun)
+    {
+        Count(request.Call.Name, (failure?.Status ?? StatusCode.OK).ToString());
+        if (failure is not null && !IsUnderstood(failure))
+        {
+            _broken.Enqueue($"{request.Call.Name}, request {number}, {request.Description}: {failure}");
+        }
+
+        AddTime($"{request.Call.Name}, request {number}, {request.Description}", overrun);
+    }
+
+    public void AddBroken(string what) => _broken.Enqueue(what);
+
+    public void AddTime(string what, TimeSpan overrun)
+    {
+        if (overrun > TimeSpan.FromSeconds(1))
+        {
+            _late.Enqueue($"{what}: {overrun.TotalSeconds:F1} s late");
+        }
+    }
+
+    // The first two are gRPC's own.
+    private static bool IsUnderstood(Failure failure) => failure.Status switch
+    {
+        StatusCode.DeadlineExceeded or StatusCode.Cancelled => true,
+        StatusCode.Internal or StatusCode.Unknown or StatusCode.DataLoss => false,
+        _ => failure.Reason is not ErrorReason.Unspecified,
+    };
+}

@@ -1,0 +1,60 @@
+using static TagSegments.Chaos.Hostile.Texts.HostileText;
+
+namespace TagSegments.Chaos.Hostile.Texts;
+
+/// <summary>Filters that are deep, wide, or name what does not exist at length.</summary>
+internal static class FilterTexts
+{
+    public static IReadOnlyList<HostileText> All { get; } =
+    [
+        Deep("("),
+        Deep("(", "everyone", ")"),
+        Deep("NOT "),
+        Deep("NOT ", "everyone"),
+        Deep("NOT (", "everyone", ")"),
+        Deep("(everyone AND ", "everyone", ")"),
+        Deep("["),
+        Deep("\""),
+        Deep("has "),
+        Deep("in segment "),
+        Wide("has tag \"Hot\" AND ", "", "everyone"),
+        Wide("has tag \"Hot\" OR ", "", "everyone"),
+        Wide("NOT has tag \"Hot\" AND ", "", "everyone"),
+        Wide("email contains \"a\" OR ", "", "everyone"),
+        Wide("opened email in last 30 days OR ", "", "everyone"),
+        Wide("score > 5 AND ", "", "everyone"),
+        Wide("sum of amount > 5 AND ", "", "everyone"),
+        Wide("\"a\", ", "email in (", "\"a\")"),
+        Wide("\"Hot\", ", "has any tag (", "\"Hot\")"),
+        Wide("a", "has tag \"", "\""),
+        Wide("a", "in segment \"", "\""),
+        Wide("a", "email contains \"", "\""),
+        Wide("%_\\", "email contains \"", "\""),
+        Wide("a"),
+        Wide("a", "[", "] = 1"),
+        Wide("\\", "email = \""),
+        Wide("9", "score > "),
+        Wide("9", "opened email in last ", " days"),
+        Wide("9", "has tag #"),
+        Wide("-", "score > 1"),
+        Wide("1e", "score = "),
+        Wide(":", "birthday = 1"),
+        Wide(" ", "has", "tag \"Hot\""),
+        Wide("\u3000", "has", "tag \"Hot\""),
+        Wide(",", "email in ("),
+        Wide("AND "),
+        Wide("everyone "),
+        Numbered("numbered numbers", i => $"score = {i} OR ", "", "everyone"),
+        Numbered("numbered texts", i => $"email contains \"{i}\" OR ", "", "everyone"),
+        Numbered("numbered operands", i => $"\"{i}@example.com\", ", "email in (", "\"a\")"),
+        Numbered("numbered windows", i => $"clicked email in last {i + 1} days OR ", "", "everyone"),
+        Numbered("numbered unknown tags", i => $"has tag \"unknown {i}\" OR ", "", "everyone"),
+        Fixed("score > 1e999999999"),
+        Fixed("score > 0.0000000000000000000000000000000000000000000000000001"),
+        Fixed("opened email in last 2147483648 years"),
+        Fixed("opened email in last 100000 years AND tag \"Hot\" added in next 100000 years"),
+        Fixed("opened email between 0001-01-01 and 9999-12-31"),
+        Fixed("email contains \"((a+)+)+$\""),
+        Fixed("opened email at least 99999999999 times in last 1 days"),
+    ];
+}
