@@ -8,9 +8,10 @@ namespace TagSegments.Campaigns.AbTests;
 internal static class AbTestRules
 {
     private const string Path = "campaign.ab_test";
+    private const int MaxVariants = 10;
 
     /// <summary>Throws INVALID_ARGUMENT naming every field that is wrong.</summary>
-    public static void Check(Campaign campaign)
+    public static void Check(Campaign campaign, TemplateTime time)
     {
         if (campaign.AbTest is not { } test)
         {
@@ -20,15 +21,16 @@ internal static class AbTestRules
         // Output-only fields are not taken from the caller.
         (test.DecideTime, test.Winner, test.Decision) = (null, "", "");
         var checks = new FieldChecks()
-            .Require(test.Variants.Count is >= 2 and <= 10, $"{Path}.variants", "must be 2 to 10")
+            .Require(test.Variants.Count is >= 2 and <= MaxVariants, $"{Path}.variants", "must be 2 to 10")
             .Require(test.Percent is >= 1 and <= 100, $"{Path}.percent", "must be 1 to 100")
             .Require(test.Rule != Rule.Unspecified && Enum.IsDefined(test.Rule), $"{Path}.rule", "is required")
             .Require(HasTime(test), $"{Path}.decide_after", "must be 1 minute to 30 days");
-        CheckVariants(campaign, test, checks);
+        // Each variant is a message of its own: only as many are looked at as there may be.
+        CheckVariants(campaign, test, Math.Min(test.Variants.Count, MaxVariants), checks);
         checks.ThrowIfAny();
         for (var i = 0; i < test.Variants.Count; i++)
         {
-            TemplateRenderer.CheckTemplates(Variants.Apply(campaign.Message, test, i + 1), $"{Path}.variants[{i}]");
+            TemplateRenderer.CheckTemplates(Variants.Apply(campaign.Message, test, i + 1), $"{Path}.variants[{i}]", time);
         }
     }
 
@@ -38,10 +40,10 @@ internal static class AbTestRules
 
     private static bool IsTime(AbTest test) => test.DecideAfter.Seconds is >= 60 and <= 30 * 24 * 3600;
 
-    private static void CheckVariants(Campaign campaign, AbTest test, FieldChecks checks)
+    private static void CheckVariants(Campaign campaign, AbTest test, int count, FieldChecks checks)
     {
         var (names, messages) = (new HashSet<string>(), new HashSet<Message>());
-        for (var i = 0; i < test.Variants.Count; i++)
+        for (var i = 0; i < count; i++)
         {
             var variant = test.Variants[i];
             variant.Name = variant.Name.Trim().Normalize();

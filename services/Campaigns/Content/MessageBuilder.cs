@@ -15,11 +15,11 @@ internal sealed class MessageBuilder(TrackingLinks links, TrackingTokens tokens,
 
     private readonly string _defaultFrom = configuration["Smtp:From"] ?? FallbackFrom;
 
-    /// <summary>Throws <see cref="TemplateException"/> if the templates fail for this contact.</summary>
+    /// <summary>Throws if the message cannot be made: <see cref="TemplateException"/> if the templates fail for this contact.</summary>
     public OutgoingMessage Build(Message message, string campaignName, Contact contact, string address, TrackingTarget target)
     {
         var unsubscribeUrl = links.Unsubscribe(target);
-        var rendered = TemplateRenderer.Render(message, contact, campaignName, unsubscribeUrl, []);
+        var rendered = TemplateRenderer.Render(message, contact, campaignName, unsubscribeUrl, [], new TemplateTime(CancellationToken.None));
         return new OutgoingMessage(
             tokens.Create(TokenPurpose.Message, target),
             address,

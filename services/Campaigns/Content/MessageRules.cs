@@ -9,14 +9,14 @@ namespace TagSegments.Campaigns.Content;
 internal static class MessageRules
 {
     /// <summary>Throws INVALID_ARGUMENT naming every field of a single message that is wrong.</summary>
-    public static void Check(Message? message, Channel channel)
+    public static void Check(Message? message, Channel channel, CancellationToken ct)
     {
         var checks = new FieldChecks().Require(message is not null, "message", "is required");
         checks.ThrowIfAny();
         CheckMessage(message!, channel, "message", checks);
         CheckComplete(message!, channel, "message", checks);
         checks.ThrowIfAny();
-        TemplateRenderer.CheckTemplates(message!, "message");
+        TemplateRenderer.CheckTemplates(message!, "message", new TemplateTime(ct));
     }
 
     /// <summary>Checks the limits of a message or of a variant.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Encodings.Web;
 using Fluid;
 using Fluid.Ast;
@@ -10,35 +9,18 @@ namespace TagSegments.Campaigns.Content;
 /// The data of a rendering and what is left of its budget. The engine counts some of its steps, but none of the characters that a step handles
 /// and no time.
 /// </summary>
-internal sealed class RenderingContext(TemplateOptions options) : TemplateContext(options)
+internal sealed class RenderingContext(TemplateOptions options, TemplateTime time) : TemplateContext(options)
 {
     private const long MaxWork = 50_000_000;
-    private readonly TimeLimit _time = new();
     private long _work;
 
     /// <summary>Takes work, about one unit a character, from the budget; throws <see cref="TemplateException"/> when it is used up.</summary>
     public void Charge(long work)
     {
-        _time.Check();
+        time.Check();
         if ((_work += work) > MaxWork)
         {
             throw new TemplateException("The template takes too many steps.");
-        }
-    }
-}
-
-/// <summary>How long one text may be worked at: far longer than it takes, whatever the machine does beside it.</summary>
-internal sealed class TimeLimit
-{
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(3);
-    private readonly long _started = Stopwatch.GetTimestamp();
-
-    /// <summary>Throws <see cref="TemplateException"/> once the time is over.</summary>
-    public void Check()
-    {
-        if (Stopwatch.GetElapsedTime(_started) > s_limit)
-        {
-            throw new TemplateException("The template takes too long.");
         }
     }
 }

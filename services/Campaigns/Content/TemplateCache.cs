@@ -18,14 +18,14 @@ internal static class TemplateCache
     public static long Bytes => s_templates.GetCurrentStatistics()?.CurrentEstimatedSize ?? 0;
 
     /// <summary>Returns the parsed template; throws <see cref="TemplateException"/> for one that does not parse.</summary>
-    public static Fluid.IFluidTemplate Get(string template)
+    public static Fluid.IFluidTemplate Get(string template, TemplateTime time)
     {
         if (s_templates.TryGetValue(template, out Fluid.IFluidTemplate? cached))
         {
             return cached!;
         }
 
-        var parsed = s_parser.Parse(template);
+        var parsed = s_parser.Parse(template, time);
         return s_templates.Set(template, parsed.Template, new MemoryCacheEntryOptions { Size = SizeOf(template, parsed) });
     }
 

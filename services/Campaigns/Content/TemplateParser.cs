@@ -39,9 +39,9 @@ internal sealed class TemplateParser : FluidParser
     }
 
     /// <summary>Parses a template; throws <see cref="TemplateException"/> if it is wrong or exceeds a limit.</summary>
-    public ParsedTemplate Parse(string template)
+    public ParsedTemplate Parse(string template, TemplateTime time)
     {
-        var context = new BoundedContext(template);
+        var context = new BoundedContext(template, time);
         if (!Grammar.TryParse(context, out var statements, out var error) || error is not null)
         {
             throw new TemplateException(error is null ? "The template cannot be read." : $"{error.Message} at {error.Position}");
@@ -124,16 +124,15 @@ internal sealed class TemplateParser : FluidParser
         }
     }
 
-    private sealed class BoundedContext(string text) : FluidParseContext(text)
+    private sealed class BoundedContext(string text, TemplateTime time) : FluidParseContext(text)
     {
-        private readonly TimeLimit _time = new();
         private int _depth;
 
         public int Steps { get; private set; }
 
         public void Enter()
         {
-            _time.Check();
+            time.Check();
             if (++_depth > MaxDepth)
             {
                 throw new TemplateException($"The template is nested more than {MaxDepth} levels deep, at {Scanner.Cursor.Position}.");

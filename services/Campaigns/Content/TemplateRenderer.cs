@@ -14,14 +14,14 @@ internal static class TemplateRenderer
     private static readonly TemplateOptions s_options = CreateOptions();
 
     /// <summary>Throws INVALID_ARGUMENT with reason TEMPLATE_INVALID for a template that does not parse or fails for an example contact.</summary>
-    public static void CheckTemplates(Message message, string path)
+    public static void CheckTemplates(Message message, string path, TemplateTime time)
     {
         foreach (var (part, template) in new[] { ("subject", message.Subject), ("text", message.Text), ("html", message.Html) })
         {
             var missing = new List<string>();
             try
             {
-                var rendered = Render(template, Model(null, "Example", "https://example.com/", missing), HtmlEncoder.Default);
+                var rendered = Render(template, Model(null, "Example", "https://example.com/", missing, time), HtmlEncoder.Default, time);
                 LinkRewriter.Rewrite(part == "html" ? rendered : "", url => url);
             }
             catch (TemplateException e)
@@ -38,19 +38,20 @@ internal static class TemplateRenderer
 
     /// <summary>Renders a message for a contact; throws <see cref="TemplateException"/> if a template fails for it.</summary>
     public static Message Render(
-        Message message, Contact contact, string campaignName, string unsubscribeUrl, ICollection<string> missing)
+        Message message, Contact contact, string campaignName, string unsubscribeUrl, ICollection<string> missing, TemplateTime time)
     {
-        var model = Model(contact, campaignName, unsubscribeUrl, missing);
+        var model = Model(contact, campaignName, unsubscribeUrl, missing, time);
         var rendered = message.Clone();
-        rendered.Subject = OneLine(Render(message.Subject, model, NullEncoder.Default));
-        rendered.Text = Render(message.Text, model, NullEncoder.Default);
-        rendered.Html = Render(message.Html, model, HtmlEncoder.Default);
+        rendered.Subject = OneLine(Render(message.Subject, model, NullEncoder.Default, time));
+        rendered.Text = Render(message.Text, model, NullEncoder.Default, time);
+        rendered.Html = Render(message.Html, model, HtmlEncoder.Default, time);
         return rendered;
     }
 
-    private static RenderingContext Model(Contact? contact, string campaignName, string unsubscribeUrl, ICollection<string> missing)
+    private static RenderingContext Model(
+        Contact? contact, string campaignName, string unsubscribeUrl, ICollection<string> missing, TemplateTime time)
     {
-        var context = new RenderingContext(s_options);
+        var context = new RenderingContext(s_options, time);
         context.SetValue("contact", MergeFields.OfContact(contact, missing));
         context.SetValue("campaign", new DictionaryValue(new MergeFields(
             "campaign", new Dictionary<string, FluidValue> { ["name"] = StringValue.Create(campaignName) }, missing, open: false)));
@@ -63,7 +64,7 @@ internal static class TemplateRenderer
         return context;
     }
 
-    private static string Render(string template, TemplateContext context, TextEncoder encoder)
+    private static string Render(string template, TemplateContext context, TextEncoder encoder, TemplateTime time)
     {
         if (IsPlain(template))
         {
@@ -74,7 +75,7 @@ internal static class TemplateRenderer
         {
             using var output = new LimitedWriter();
             // Nothing in a template is loaded: it renders synchronously.
-            TemplateCache.Get(template).RenderAsync(output, context, encoder, isolateContext: false).AsTask().GetAwaiter().GetResult();
+            TemplateCache.Get(template, time).RenderAsync(output, context, encoder, isolateContext: false).AsTask().GetAwaiter().GetResult();
             return output.ToString();
         }
         catch (Exception e) when (e is not (TemplateException or OperationCanceledException or OutOfMemoryException))

@@ -9,7 +9,7 @@ namespace TagSegments.Campaigns.Definitions;
 internal static class CampaignRules
 {
     /// <summary>Throws INVALID_ARGUMENT naming every field of a campaign that is wrong.</summary>
-    public static void Check(Campaign campaign)
+    public static void Check(Campaign campaign, CancellationToken ct)
     {
         campaign.Channel = campaign.Channel.OrEmail();
         campaign.Name = campaign.Name.Trim().Normalize();
@@ -25,8 +25,9 @@ internal static class CampaignRules
             .Require(campaign.Audience.Exclude.Count <= 100, "campaign.audience.exclude", "has more than 100 entries");
         MessageRules.CheckMessage(campaign.Message, campaign.Channel, "campaign.message", checks);
         checks.ThrowIfAny();
-        TemplateRenderer.CheckTemplates(campaign.Message, "campaign.message");
-        AbTestRules.Check(campaign);
+        var time = new TemplateTime(ct);
+        TemplateRenderer.CheckTemplates(campaign.Message, "campaign.message", time);
+        AbTestRules.Check(campaign, time);
     }
 
     /// <summary>Throws INVALID_ARGUMENT naming the parts that a campaign still needs to be sent.</summary>

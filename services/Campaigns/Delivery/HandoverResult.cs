@@ -1,3 +1,5 @@
+using System.Text;
+using MimeKit;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 using State = Crm.Campaigns.V1.Recipient.Types.State;
 
@@ -29,13 +31,34 @@ internal sealed record HandoverResult
     /// <summary>Refused for now.</summary>
     public static HandoverResult Deferred(string detail) => new(State.Deferred, Reason.Unspecified, detail);
 
+    /// <summary>
+    /// The message could not be made, so nothing of it has left. It is tried again only if the machine may be the reason: no memory, or no time.
+    /// </summary>
+    public static HandoverResult NotMade(Exception e) => e switch
+    {
+        ParseException => Failed(Reason.InvalidAddress, e.Message),
+        OutOfMemoryException or { InnerException: TimeoutException } => Deferred(e.Message),
+        _ => Failed(Reason.Template, e.Message),
+    };
+
     /// <summary>There was no answer after all of the message was written.</summary>
     public static HandoverResult Unknown(string detail) => new(State.Unknown, Reason.NoAnswer, detail);
 
-    // The answer of a server is foreign text: one line, and not too much of it.
+    // Answers of servers and messages of exceptions are foreign text: one line, not too much of it, and no half characters, which the ledger
+    // cannot store.
     private static string Short(string detail)
     {
-        var line = string.Concat(detail.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
-        return line.Length <= MaxDetail ? line : line[..MaxDetail];
+        var line = new StringBuilder();
+        foreach (var rune in detail.EnumerateRunes())
+        {
+            if (line.Length + rune.Utf16SequenceLength > MaxDetail)
+            {
+                break;
+            }
+
+            line.Append(Rune.IsControl(rune) ? new Rune(' ') : rune);
+        }
+
+        return line.ToString().Trim();
     }
 }

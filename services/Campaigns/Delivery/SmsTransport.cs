@@ -26,6 +26,26 @@ internal sealed class SmsTransport(EgressClient egress, SmsOptions sms, Delivery
             return HandoverResult.Failed(Reason.Rejected, "No SMS provider is configured (Sms:Url).");
         }
 
+        HttpRequestMessage request;
+        try
+        {
+            request = CreateRequest(message);
+        }
+        catch (Exception e)
+        {
+            return HandoverResult.NotMade(e);
+        }
+
+        using (request)
+        {
+            return await SendAsync(url, request, begin);
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<HandoverResult> SendAsync(Uri url, HttpRequestMessage request, Action begin)
+    {
         try
         {
             return Judge(await egress.SendAsync(
@@ -33,7 +53,6 @@ internal sealed class SmsTransport(EgressClient egress, SmsOptions sms, Delivery
                 url,
                 _ =>
                 {
-                    var request = CreateRequest(message);
                     begin();
                     return Task.FromResult(request);
                 },
@@ -56,8 +75,6 @@ internal sealed class SmsTransport(EgressClient egress, SmsOptions sms, Delivery
             return HandoverResult.Unknown(e.Message);
         }
     }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static HandoverResult Judge(HttpStatusCode status)
     {

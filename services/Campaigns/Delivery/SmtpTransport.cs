@@ -52,27 +52,19 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
 
     public async Task<HandoverResult> SendAsync(OutgoingMessage message, Action begin)
     {
-        using var timeout = new CancellationTokenSource(delivery.HandOverTimeout);
-        var progress = new DataProgress(begin);
+        Mail mail;
         try
         {
-            using var mail = MailComposer.Compose(message, smtp.Provider, _parts);
-            _sent++;
-            return HandoverResult.Accepted(await _client.SendAsync(mail.Message, mail.From, [mail.To], timeout.Token, progress));
+            mail = MailComposer.Compose(message, smtp.Provider, _parts);
         }
-        catch (SmtpCommandException e)
+        catch (Exception e)
         {
-            return Refused(e);
+            return HandoverResult.NotMade(e);
         }
-        catch (ParseException e)
+
+        using (mail)
         {
-            return HandoverResult.Failed(Reason.InvalidAddress, e.Message);
-        }
-        catch (Exception e) when (IsConnectionTrouble(e) || e is OperationCanceledException)
-        {
-            // Whether the server has taken the message is known only if it did not get all of it.
-            Drop();
-            return progress.AllWritten ? HandoverResult.Unknown(e.Message) : HandoverResult.Deferred(e.Message);
+            return await SendAsync(mail, new DataProgress(begin));
         }
     }
 
@@ -80,6 +72,26 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
     {
         await QuitAsync();
         Drop();
+    }
+
+    private async Task<HandoverResult> SendAsync(Mail mail, DataProgress progress)
+    {
+        using var timeout = new CancellationTokenSource(delivery.HandOverTimeout);
+        try
+        {
+            _sent++;
+            return HandoverResult.Accepted(await _client.SendAsync(mail.Message, mail.From, [mail.To], timeout.Token, progress));
+        }
+        catch (SmtpCommandException e)
+        {
+            return Refused(e);
+        }
+        catch (Exception e)
+        {
+            // Whether the server has taken the message is known only if it did not get all of it.
+            Drop();
+            return progress.AllWritten ? HandoverResult.Unknown(e.Message) : HandoverResult.Deferred(e.Message);
+        }
     }
 
     private async Task QuitAsync()
@@ -200,8 +212,8 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         {
             if (!AllWritten && (totalSize <= 0 || bytesTransferred >= totalSize))
             {
-                AllWritten = true;
                 begin();
+                AllWritten = true;
             }
         }
 

@@ -200,19 +200,26 @@ internal sealed class DeliveryLane(
 
     private async Task<Outcome> HandOverAsync(QueuedMessage message, Action begin)
     {
-        var (recipient, source) = (message.Recipient, message.Source);
+        OutgoingMessage outgoing;
         try
         {
-            var target = new TrackingTarget(recipient.AccountId, recipient.CampaignId, recipient.ContactId, message.Channel);
-            var outgoing = services.Builder.Build(
-                source.MessageOf(recipient.Variant), source.Name, message.Contact!, recipient.Address, target);
-            return Outcome.Of(recipient, await transport.SendAsync(outgoing, begin), options);
+            outgoing = Build(message.Recipient, message);
         }
-        catch (TemplateException e)
+        catch (Exception e)
         {
-            return Outcome.Of(recipient, HandoverResult.Failed(Recipient.Types.Reason.Template, e.Message), options);
+            // Whatever a template makes of a contact: nothing has left, and the lane goes on.
+            return Outcome.Of(message.Recipient, HandoverResult.NotMade(e), options);
         }
+
+        return Outcome.Of(message.Recipient, await transport.SendAsync(outgoing, begin), options);
     }
+
+    private OutgoingMessage Build(BatchRecipient recipient, QueuedMessage message) => services.Builder.Build(
+        message.Source.MessageOf(recipient.Variant),
+        message.Source.Name,
+        message.Contact!,
+        recipient.Address,
+        new TrackingTarget(recipient.AccountId, recipient.CampaignId, recipient.ContactId, message.Channel));
 
     // Without a journal, it would be unknown which of several messages were begun.
     private void Adapt(int messages, TimeSpan time)

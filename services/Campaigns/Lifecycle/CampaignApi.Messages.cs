@@ -19,7 +19,7 @@ internal sealed partial class CampaignApi
         var campaign = request.Campaign?.Clone() ?? (await campaigns.GetAsync(account.Id, request.CampaignId, "", ct)).ToCampaign();
         if (request.Campaign is not null)
         {
-            CampaignRules.Check(campaign);
+            CampaignRules.Check(campaign, ct);
         }
 
         return await preview.RenderAsync(account, campaign, request.ContactId, request.Variant, ct);

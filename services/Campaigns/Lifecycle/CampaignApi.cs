@@ -23,7 +23,7 @@ internal sealed partial class CampaignApi(
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
         var campaign = request.Campaign?.Clone() ?? throw RpcErrors.InvalidField("campaign", "is required");
-        CampaignRules.Check(campaign);
+        CampaignRules.Check(campaign, context.CancellationToken);
         await references.ResolveAsync(account, campaign, context.CancellationToken);
         return await WithNewTagsAsync(account, campaign, addTags => tools.Writes.RunAsync(account, context, request, async tx =>
         {
@@ -62,7 +62,7 @@ internal sealed partial class CampaignApi(
         var change = request.Campaign ?? throw RpcErrors.InvalidField("campaign", "is required");
         var current = (await campaigns.GetAsync(account.Id, change.CampaignId, "", ct)).ToCampaign();
         var changed = Merge(current, change, request.UpdateMask?.Paths ?? []);
-        CampaignRules.Check(changed);
+        CampaignRules.Check(changed, ct);
         await references.ResolveAsync(account, changed, ct);
         return await WithNewTagsAsync(account, changed, addTags => tools.Writes.RunAsync(account, context, request, async tx =>
         {

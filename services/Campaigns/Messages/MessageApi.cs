@@ -24,7 +24,7 @@ internal sealed class MessageApi(CallTools tools, MessageStore messages, Contact
             .Require(request.RequestId.Length > 0, "request_id", "is required: a message must not leave twice")
             .Require(request.CampaignId.Length == 0 || Guid.TryParse(request.CampaignId, out _), "campaign_id", "is not a UUID")
             .ThrowIfAny();
-        MessageRules.Check(request.Message, request.Channel);
+        MessageRules.Check(request.Message, request.Channel, ct);
         var contact = await GetContactAsync(account, request.ContactId, ct);
         var response = await tools.Writes.RunAsync(account, context, request, async tx =>
         {

@@ -21,7 +21,7 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
         var missing = new List<string>();
         return new PreviewMessageResponse
         {
-            Message = Render(campaign, variant, contact, missing),
+            Message = Render(campaign, variant, contact, missing, new TemplateTime(ct)),
             Address = RecipientDraft.AddressOf(contact, campaign.Channel),
             MissingFields = { missing.Distinct() },
             Variant = Variants.NameOf(campaign.AbTest, variant),
@@ -74,11 +74,12 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
             : Variants.Find(campaign.AbTest, campaign.AbTest?.Winner ?? "");
     }
 
-    private static Message Render(Campaign campaign, int variant, Contact contact, List<string> missing)
+    private static Message Render(Campaign campaign, int variant, Contact contact, List<string> missing, TemplateTime time)
     {
         try
         {
-            return TemplateRenderer.Render(Variants.Apply(campaign.Message, campaign.AbTest, variant), contact, campaign.Name, ExampleUrl, missing);
+            return TemplateRenderer.Render(
+                Variants.Apply(campaign.Message, campaign.AbTest, variant), contact, campaign.Name, ExampleUrl, missing, time);
         }
         catch (TemplateException e)
         {

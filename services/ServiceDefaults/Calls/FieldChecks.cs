@@ -11,11 +11,13 @@ public sealed class FieldChecks
     private const long LastSecond = 253_402_300_799;
 
     private readonly List<(string Field, string Description)> _violations = [];
+    private int _count;
 
     /// <summary>Records a violation of <paramref name="field"/> unless <paramref name="ok"/> is true.</summary>
     public FieldChecks Require(bool ok, string field, string description)
     {
-        if (!ok)
+        // A request can be wrong in a million places: what nobody is told is only counted.
+        if (!ok && _count++ < RpcErrors.MaxViolations)
         {
             _violations.Add((field, description));
         }
@@ -30,12 +32,12 @@ public sealed class FieldChecks
     /// <summary>Checks that protobuf allows a time.</summary>
     public static bool IsValid(Timestamp time) => time.Nanos is >= 0 and < 1_000_000_000 && time.Seconds is >= FirstSecond and <= LastSecond;
 
-    /// <summary>Throws INVALID_ARGUMENT with every violation if there is any.</summary>
+    /// <summary>Throws INVALID_ARGUMENT with the first violations and the number of the others if there is any.</summary>
     public void ThrowIfAny()
     {
         if (_violations is [var first, ..])
         {
-            var more = _violations.Count > 1 ? $" (and {_violations.Count - 1} more)" : "";
+            var more = _count > 1 ? $" (and {_count - 1} more)" : "";
             throw RpcErrors.InvalidFields(ErrorReason.InvalidField, $"{first.Field}: {first.Description}{more}", _violations);
         }
     }

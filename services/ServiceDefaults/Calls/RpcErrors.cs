@@ -14,7 +14,8 @@ public static class RpcErrors
     /// <summary>The domain of every <c>ErrorInfo</c>.</summary>
     public const string Domain = "tagsegments";
 
-    private const int MaxViolations = 10;
+    /// <summary>How many fields one error names.</summary>
+    internal const int MaxViolations = 10;
 
     /// <summary>Creates an error with a machine-readable reason and its metadata.</summary>
     public static RpcException Create(

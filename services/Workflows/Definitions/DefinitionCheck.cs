@@ -9,23 +9,45 @@ internal static partial class DefinitionCheck
 {
     public static void Check(Definition definition, Faults faults)
     {
-        faults.Require(definition.Triggers.Count <= 20, "triggers", "has more than 20 triggers");
-        faults.Require(definition.Nodes.Count is >= 1 and <= 1_000, "nodes", "needs 1 to 1,000 nodes");
-        faults.Require(
-            definition.ExitTagIds.Count + definition.ExitTags.Count <= 20, "exit_tags", "has more than 20 tags");
+        if (!CheckSizes(definition, faults))
+        {
+            // The rest follows the ways between the nodes, which only a definition of a fair size bounds.
+            return;
+        }
+
         faults.Require(Enum.IsDefined(definition.Reentry), "reentry", "is not a re-entry rule");
         for (var i = 0; i < definition.Triggers.Count; i++)
         {
             CheckTrigger(definition.Triggers[i], $"triggers[{i}]", faults);
         }
 
-        faults.Require(definition.Goals.Count <= 20, "goals", "has more than 20 goals");
         for (var i = 0; i < definition.Goals.Count; i++)
         {
             NodeCheck.CheckCondition(definition.Goals[i], $"goals[{i}]", faults);
         }
 
         CheckNodes(definition, faults);
+    }
+
+    private static bool CheckSizes(Definition definition, Faults faults)
+    {
+        var ok = true;
+        Require(definition.Triggers.Count <= 20, "triggers", "has more than 20 triggers");
+        Require(definition.Nodes.Count is >= 1 and <= 1_000, "nodes", "needs 1 to 1,000 nodes");
+        Require(definition.ExitTagIds.Count + definition.ExitTags.Count <= 20, "exit_tags", "has more than 20 tags");
+        Require(definition.Goals.Count <= 20, "goals", "has more than 20 goals");
+        for (var i = 0; ok && i < definition.Nodes.Count; i++)
+        {
+            Require(definition.Nodes[i].Branch is null or { Branches.Count: >= 1 and <= 20 }, $"nodes[{i}].branch.branches", "needs 1 to 20 branches");
+        }
+
+        return ok;
+
+        void Require(bool holds, string path, string description)
+        {
+            ok &= holds;
+            faults.Require(holds, path, description);
+        }
     }
 
     private static void CheckTrigger(Trigger trigger, string path, Faults faults)

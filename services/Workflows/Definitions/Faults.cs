@@ -5,13 +5,15 @@ namespace TagSegments.Workflows.Definitions;
 
 /// <summary>
 /// Collects the faults of a definition and reports all of them at once, each with its path and, if the definition came as YAML, with line
-/// and column.
+/// and column. A text can have a fault in every character: what is more than anybody reads is only counted.
 /// </summary>
 internal sealed class Faults(string root, Func<string, string>? placeOf = null)
 {
+    private const int MaxKept = 1_000;
     private readonly List<(string Field, string Description)> _faults = [];
+    private int _count;
 
-    /// <summary>Every fault with its path, as text.</summary>
+    /// <summary>The first 1,000 faults with their paths, as text.</summary>
     public IReadOnlyList<string> Texts => [.. _faults.Select(fault => $"{fault.Field}: {fault.Description}")];
 
     public void Require(bool ok, string path, string description)
@@ -22,8 +24,13 @@ internal sealed class Faults(string root, Func<string, string>? placeOf = null)
         }
     }
 
-    public void Add(string path, string description) =>
-        _faults.Add((root + path, placeOf is null ? description : $"{placeOf(path)}: {description}"));
+    public void Add(string path, string description)
+    {
+        if (_count++ < MaxKept)
+        {
+            _faults.Add((root + path, placeOf is null ? description : $"{placeOf(path)}: {description}"));
+        }
+    }
 
     /// <summary>Throws INVALID_ARGUMENT with every fault if there is any.</summary>
     public void ThrowIfAny()
@@ -44,5 +51,5 @@ internal sealed class Faults(string root, Func<string, string>? placeOf = null)
     }
 
     private string Summary =>
-        $"{_faults[0].Field}: {_faults[0].Description}{(_faults.Count > 1 ? $" (and {_faults.Count - 1} more)" : "")}";
+        $"{_faults[0].Field}: {_faults[0].Description}{(_count > 1 ? $" (and {_count - 1} more)" : "")}";
 }

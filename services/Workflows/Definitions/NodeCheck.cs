@@ -119,7 +119,6 @@ internal static class NodeCheck
 
     private static void CheckBranch(BranchAction action, string path, Faults faults)
     {
-        faults.Require(action.Branches.Count is >= 1 and <= 20, $"{path}.branches", "needs 1 to 20 branches");
         for (var i = 0; i < action.Branches.Count; i++)
         {
             var branch = action.Branches[i];

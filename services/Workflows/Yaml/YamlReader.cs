@@ -19,6 +19,7 @@ internal sealed class YamlReader
 {
     private const int MaxLength = 1024 * 1024;
     private const int MaxDepth = 64;
+    private const int MaxParts = 100_000;
     private static readonly string[] s_root = ["name", "description", "owner_email"];
     private readonly YamlPlaces _places = new();
     private readonly Faults _faults;
@@ -54,14 +55,14 @@ internal sealed class YamlReader
             stream.Load(new StringReader(yaml));
             if (stream.Documents is [{ RootNode: YamlMappingNode root }])
             {
-                return root;
+                return _places.Root = root;
             }
 
             _faults.Add("", "must be one document with the fields of a workflow");
         }
         catch (YamlException e)
         {
-            _places.Add("yaml", e.Start);
+            _places.End = e.Start;
             _faults.Add("yaml", e.InnerException?.Message ?? e.Message);
         }
 
@@ -69,23 +70,47 @@ internal sealed class YamlReader
     }
 
     // What reads the text after this follows it down in recursion, and a stack that overflows ends the process; the parser of events has no
-    // recursion. An alias stands for a copy of what it names: a few lines could stand for a definition of any size.
+    // recursion. An alias stands for a copy of what it names: a few lines could stand for a definition of any size. And a key is looked up by its
+    // hash, which many keys that are not texts have in common.
     private static void CheckEvents(string yaml)
     {
         var parser = new Parser(new StringReader(yaml));
-        for (var depth = 0; parser.MoveNext();)
+        // For each level, whether a key comes next; never in a list.
+        var levels = new Stack<bool?>();
+        for (var parts = 1; parser.MoveNext(); parts++)
         {
-            depth += parser.Current!.NestingIncrease;
-            if (parser.Current is AnchorAlias alias)
-            {
-                throw new YamlException(alias.Start, alias.End, "aliases are not allowed");
-            }
+            var part = parser.Current!;
+            var isKey = part is NodeEvent && levels.TryPeek(out var key) && key == true;
+            Require(parts <= MaxParts, part, $"has more than {MaxParts} parts");
+            Require(part is not AnchorAlias, part, "aliases are not allowed");
+            Require(!isKey || part is Scalar, part, "a key must be a single value");
+            Follow(part, levels);
+            Require(levels.Count <= MaxDepth, part, $"is nested more than {MaxDepth} levels deep");
+        }
+    }
 
-            // The stream and the document are levels too.
-            if (depth > MaxDepth + 2)
-            {
-                throw new YamlException(parser.Current.Start, parser.Current.End, $"is nested more than {MaxDepth} levels deep");
-            }
+    private static void Follow(ParsingEvent part, Stack<bool?> levels)
+    {
+        if (part is MappingEnd or SequenceEnd)
+        {
+            levels.Pop();
+        }
+        else if (part is NodeEvent && levels.TryPop(out var key))
+        {
+            levels.Push(!key);
+        }
+
+        if (part is MappingStart or SequenceStart)
+        {
+            levels.Push(part is MappingStart ? true : null);
+        }
+    }
+
+    private static void Require(bool ok, ParsingEvent part, string problem)
+    {
+        if (!ok)
+        {
+            throw new YamlException(part.Start, part.End, problem);
         }
     }
 
@@ -95,7 +120,7 @@ internal sealed class YamlReader
         {
             var name = (key as YamlScalarNode)?.Value ?? "";
             IMessage target = s_root.Contains(name) ? workflow : workflow.Definition;
-            ReadField(name, key, value, target, "");
+            ReadField(name, value, target, "");
         }
     }
 
@@ -109,14 +134,13 @@ internal sealed class YamlReader
 
         foreach (var (key, value) in mapping.Children)
         {
-            ReadField((key as YamlScalarNode)?.Value ?? "", key, value, target, $"{path}.");
+            ReadField((key as YamlScalarNode)?.Value ?? "", value, target, $"{path}.");
         }
     }
 
-    private void ReadField(string name, YamlNode key, YamlNode value, IMessage target, string prefix)
+    private void ReadField(string name, YamlNode value, IMessage target, string prefix)
     {
         var path = prefix + name;
-        _places.Add(path, key.Start);
         var field = target.Descriptor.FindFieldByName(name);
         if (field is null)
         {
@@ -148,7 +172,6 @@ internal sealed class YamlReader
         var list = (System.Collections.IList)field.Accessor.GetValue(target);
         for (var i = 0; i < sequence.Children.Count; i++)
         {
-            _places.Add($"{path}[{i}]", sequence.Children[i].Start);
             if (ReadValue(field, sequence.Children[i], $"{path}[{i}]") is { } item)
             {
                 list.Add(item);
@@ -177,7 +200,11 @@ internal sealed class YamlReader
         }
 
         var value = ReadScalar(field, text);
-        _faults.Require(value is not null, path, $"\"{text}\" is not {Expected(field)}");
+        if (value is null)
+        {
+            _faults.Add(path, $"\"{text}\" is not {Expected(field)}");
+        }
+
         return value;
     }
 

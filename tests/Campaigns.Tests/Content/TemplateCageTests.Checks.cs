@@ -30,7 +30,7 @@ public sealed partial class TemplateCageTests
             {
                 try
                 {
-                    TemplateRenderer.CheckTemplates(new Message { Html = template }, "message");
+                    TemplateRenderer.CheckTemplates(new Message { Html = template }, "message", Time);
                 }
                 catch (Exception e)
                 {

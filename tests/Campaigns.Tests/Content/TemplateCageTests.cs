@@ -20,6 +20,8 @@ public sealed partial class TemplateCageTests
     private const int HtmlLimit = 1_048_576;
     private const int Stack = 512 * 1024;
 
+    private static TemplateTime Time => new(CancellationToken.None);
+
     private static readonly Contact s_ann = new() { ContactId = 7, FirstName = "Ann", Email = "ann@example.org" };
 
     public static TheoryData<string, string, string> Deep => new()
@@ -180,7 +182,7 @@ public sealed partial class TemplateCageTests
         var guarded = $"{{% if contact.email != 'example@example.com' %}}{template}{{% endif %}}";
 
         Assert.Null(Check(guarded));
-        Assert.Throws<TemplateException>(() => TemplateRenderer.Render(new Message { Text = guarded }, s_ann, "x", "https://u.example/", []));
+        Assert.Throws<TemplateException>(() => TemplateRenderer.Render(new Message { Text = guarded }, s_ann, "x", "https://u.example/", [], Time));
     }
 
     [Theory]
@@ -192,7 +194,7 @@ public sealed partial class TemplateCageTests
     {
         var contact = new Contact { Fields = new Struct { Fields = { ["n"] = Value.ForNumber(1e300) } } };
 
-        Assert.Equal("1E+300", TemplateRenderer.Render(new Message { Text = "{{ contact.fields.n }}" }, contact, "x", "https://u.example/", []).Text);
+        Assert.Equal("1E+300", TemplateRenderer.Render(new Message { Text = "{{ contact.fields.n }}" }, contact, "x", "https://u.example/", [], Time).Text);
     }
 
     [Fact]
@@ -221,5 +223,5 @@ public sealed partial class TemplateCageTests
     [InlineData("{% tablerow i in (1..2) %}{{ i }}{% endtablerow %}", "<tr class=\"row1\">\n<td class=\"col1\">1</td><td class=\"col2\">2</td></tr>\n")]
     [InlineData("{{ 'b,a' | split: ',' | sort | join: '-' }}", "a-b")]
     public void What_templates_are_for_still_works(string template, string expected) =>
-        Assert.Equal(expected, TemplateRenderer.Render(new Message { Text = template }, s_ann, "x", "https://u.example/", []).Text);
+        Assert.Equal(expected, TemplateRenderer.Render(new Message { Text = template }, s_ann, "x", "https://u.example/", [], Time).Text);
 }

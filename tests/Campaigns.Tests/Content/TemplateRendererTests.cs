@@ -55,7 +55,7 @@ public sealed class TemplateRendererTests
         var missing = new List<string>();
 
         TemplateRenderer.Render(
-            new Message { Subject = "{{ contact.email }} {{ contact.fields.nope }} {{ contact.first_name }}" }, s_ann, "x", "x", missing);
+            new Message { Subject = "{{ contact.email }} {{ contact.fields.nope }} {{ contact.first_name }}" }, s_ann, "x", "x", missing, Time);
 
         Assert.Equal(["contact.email", "contact.fields.nope"], missing);
     }
@@ -74,7 +74,7 @@ public sealed class TemplateRendererTests
     [InlineData("{% assign a = 'x,x' | split: ',' %}{% for i in (1..40) %}{% assign a = a | concat: a %}{% endfor %}", "text")]
     public void Refuses_templates_that_do_not_work_or_would_not_end(string template, string part)
     {
-        var error = Expect.Failure(() => TemplateRenderer.CheckTemplates(new Message { Text = template }, "message"));
+        var error = Expect.Failure(() => TemplateRenderer.CheckTemplates(new Message { Text = template }, "message", Time));
 
         error.Is(StatusCode.InvalidArgument, ErrorReason.TemplateInvalid);
         Assert.Contains($"message.{part}", error.Message, StringComparison.Ordinal);
@@ -89,5 +89,7 @@ public sealed class TemplateRendererTests
         Assert.Equal("", Render(new Message { Subject = "x", Text = template }).Text);
     }
 
-    private static Message Render(Message message) => TemplateRenderer.Render(message, s_ann, "Spring", "https://u.example/", []);
+    private static TemplateTime Time => new(CancellationToken.None);
+
+    private static Message Render(Message message) => TemplateRenderer.Render(message, s_ann, "Spring", "https://u.example/", [], Time);
 }

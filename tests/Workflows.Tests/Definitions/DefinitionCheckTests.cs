@@ -1,3 +1,4 @@
+using Crm.Workflows.V1;
 using Google.Rpc;
 using Grpc.Core;
 using TagSegments.Testing;
@@ -54,6 +55,20 @@ public sealed class DefinitionCheckTests
         var faults = Faults("nodes: [{id: a, end: {}}, {id: b, add_tag: {tag: x}, next: a}]");
 
         Assert.Equal(["nodes[1]"], faults.Select(fault => fault.Field));
+    }
+
+    [Fact]
+    public void Finding_1_a_chain_of_a_hundred_thousand_nodes_is_refused_and_ends_no_process()
+    {
+        var definition = new Definition
+        {
+            Nodes = { Enumerable.Range(0, 100_000).Select(i => new Node { Id = $"{i}", Next = $"{i + 1}", AddTag = new() { Tag = "x" } }) },
+        };
+        var faults = new Faults("");
+
+        DefinitionCheck.Check(definition, faults);
+
+        Assert.Equal(["nodes: needs 1 to 1,000 nodes"], faults.Texts);
     }
 
     private static IReadOnlyList<BadRequest.Types.FieldViolation> Faults(string yaml)
