@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace TagSegments.Csv;
@@ -24,10 +25,11 @@ public static class ListText
         }
 
         var items = new List<string>();
+        var next = SearchValues.Create(separators, StringComparison.Ordinal);
         for (var rest = text.AsSpan(); !rest.IsEmpty;)
         {
             rest = rest.TrimStart();
-            var item = Quoted(rest, separators, out var length) ?? rest[..(length = Next(rest, separators))].Trim().ToString();
+            var item = Quoted(rest, separators, out var length) ?? rest[..(length = rest.IndexOfAny(next) is var at and >= 0 ? at : rest.Length)].Trim().ToString();
             if (item.Length > 0)
             {
                 items.Add(item);
@@ -75,17 +77,6 @@ public static class ListText
         }
 
         return null;
-    }
-
-    private static int Next(ReadOnlySpan<char> rest, string[] separators)
-    {
-        var next = rest.Length;
-        foreach (var separator in separators)
-        {
-            next = rest.IndexOf(separator, StringComparison.Ordinal) is var at and >= 0 ? Math.Min(next, at) : next;
-        }
-
-        return next;
     }
 
     private static int SeparatorLength(ReadOnlySpan<char> rest, string[] separators)

@@ -4,6 +4,7 @@ using TagSegments.Tags.Crm.Contacts.Feed;
 using TagSegments.Tags.Crm.Exports;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports;
+using TagSegments.Tags.Crm.Imports.Files;
 using TagSegments.Tags.Crm.Merging;
 using TagSegments.Tags.Crm.Opportunities;
 using TagSegments.Tags.Crm.Timeline;
@@ -23,6 +24,9 @@ internal static class CrmServices
         .AddSingleton<ReachStore>()
         .AddSingleton<OpportunityStore>()
         .AddSingleton<PipelineStore>()
+        .AddSingleton(provider => provider.GetRequiredService<IConfiguration>().GetSection("Imports").Get<ImportLimits>() ?? new ImportLimits())
+        .AddSingleton<ImportSpool>()
+        .AddSingleton<Importer>()
         .AddSingleton<ExportReader>()
         .AddSingleton<ContactEvents>()
         .AddSingleton<ContactTimeline>();

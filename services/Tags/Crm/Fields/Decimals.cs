@@ -31,6 +31,6 @@ internal static class Decimals
         var fraction = point < 0 ? [] : mantissa[(point + 1)..].TrimEnd('0');
         var whole = (point < 0 ? mantissa : mantissa[..point]).TrimStart('0');
         var digits = whole.Length > 0 ? whole.Length + fraction.Length : fraction.TrimStart('0').Length;
-        return digits <= MaxDigits && fraction.Length - exponent <= MaxDigits;
+        return digits <= MaxDigits && fraction.Length - (long)exponent <= MaxDigits;
     }
 }

@@ -11,6 +11,8 @@ internal sealed class ColumnMapping
     private static readonly string[] s_opportunityTargets = ["external_id", "contact", "name", "stage", "amount", "opened", "closed"];
 
     private readonly string[] _headers;
+    private readonly HashSet<string> _names;
+    private readonly HashSet<string> _missing;
     private readonly ImportOptions _options;
     private readonly bool _contacts;
     private readonly FieldChecks _checks = new();
@@ -19,7 +21,9 @@ internal sealed class ColumnMapping
     private ColumnMapping(string[] headers, ImportOptions options)
     {
         _headers = headers;
+        _names = headers.ToHashSet(StringComparer.Ordinal);
         _options = options;
+        _missing = Missing("*").ToHashSet(StringComparer.Ordinal);
         _contacts = options.Kind != ImportOptions.Types.Kind.Opportunities;
     }
 
@@ -104,14 +108,15 @@ internal sealed class ColumnMapping
     }
 
     // An export names a custom field so where its key alone would mean something else.
-    private bool IsFieldHeader(string header) => ImportColumn.KeyOf(header) is { Length: > 0 } key && !(_headers.Contains(key) && IsField(key));
+    private bool IsFieldHeader(string header) => ImportColumn.KeyOf(header) is { Length: > 0 } key && !(_names.Contains(key) && IsField(key));
 
     private bool IsField(string header) => UsualHeaders.Find(header, _contacts) is null && !_options.TagsColumns.Contains(header);
 
     private ImportColumn ToColumn(string header, int index) => new(index, header, _targets.GetValueOrDefault(header, ""))
     {
         IsTags = _options.TagsColumns.Contains(header),
-        Missing = Missing(header).Concat(Missing("*")).ToHashSet(StringComparer.Ordinal),
+        // Most columns have none of their own.
+        Missing = _options.Missing.ContainsKey(header) ? Missing(header).Concat(_missing).ToHashSet(StringComparer.Ordinal) : _missing,
     };
 
     private IEnumerable<string> Missing(string key) =>
@@ -129,7 +134,7 @@ internal sealed class ColumnMapping
 
     private void Assign(string header, string target)
     {
-        if (header.Length > 0 && _headers.Contains(header))
+        if (header.Length > 0 && _names.Contains(header))
         {
             _checks.Require(!_targets.ContainsKey(header), "options", $"the column \"{header}\" is named for two purposes");
             _targets[header] = target;
@@ -137,7 +142,7 @@ internal sealed class ColumnMapping
     }
 
     private void RequireColumn(string option, string header) =>
-        _checks.Require(header.Length == 0 || _headers.Contains(header), $"options.{option}", $"the file has no column \"{header}\"");
+        _checks.Require(header.Length == 0 || _names.Contains(header), $"options.{option}", $"the file has no column \"{header}\"");
 
     private void RequireColumns(string option, IEnumerable<string> headers)
     {

@@ -12,6 +12,9 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     /// <summary>The target of the column that holds the stage of an opportunity, which every import of opportunities has.</summary>
     public const string StageTarget = "stage";
 
+    // As many as a file has columns, and far more than values mean missing.
+    private const int MaxNames = 2_000;
+    private const int MaxMissing = 100;
     private static readonly string[] s_separators = [",", ";"];
 
     /// <summary>The kind of the rows, contacts or opportunities.</summary>
@@ -41,6 +44,14 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             .Require(!options.FileName.Any(char.IsControl), "options.file_name", "must not contain control characters")
             .Require(options.Delimiter.Length == 0 || IsDelimiter(options.Delimiter), "options.delimiter", "must be one ASCII character, not a quote or line break")
             .Require(options.Encoding is "" or "utf-8" or "utf-16" or "windows-1252", "options.encoding", "must be utf-8, utf-16 or windows-1252")
+            .Require(options.DateFormat.Length <= 100, "options.date_format", "is longer than 100 characters")
+            .Require(options.TagsSeparator.Length <= 100, "options.tags_separator", "is longer than 100 characters")
+            .Require(options.TagsColumns.Count <= MaxNames, "options.tags_columns", $"has more than {MaxNames} entries")
+            .Require(options.Columns.Count <= MaxNames, "options.columns", $"has more than {MaxNames} entries")
+            .Require(options.Types_.Count <= MaxNames, "options.types", $"has more than {MaxNames} entries")
+            .Require(options.Missing.Count <= MaxNames, "options.missing", $"has more than {MaxNames} entries")
+            .Require(
+                options.Missing.Values.All(list => list.Values.Count <= MaxMissing), "options.missing", $"has more than {MaxMissing} values for one column")
             .Require(options.TagsPrefix.Length <= 200, "options.tags_prefix", "is longer than 200 characters")
             .Require(options.Pipeline.Length <= 200, "options.pipeline", "is longer than 200 characters")
             .Require(!options.Pipeline.Any(char.IsControl), "options.pipeline", "must not contain control characters")

@@ -11,29 +11,42 @@ namespace TagSegments.Tags.Crm.Imports.Contacts;
 /// <summary>The tags that a file names: read from cells, created where they are missing, remembered with their numbers.</summary>
 internal sealed class ImportTags(NpgsqlDataSource database, TagStore store, ImportSettings settings, NewNames names)
 {
+    private const int MaxTagsOfRow = 1_000;
+    private const int MaxTagsOfFile = 50_000;
+    private const int MaxCreatedNamed = 10_000;
     private readonly ImportColumn[] _columns = [.. settings.Columns.Where(column => column.IsTags)];
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
     /// <summary>Reads the tags of a row; false if a name is wrong, which it reports.</summary>
     public bool TryRead(CsvRow row, Action<string, string> report, out string[] tags)
     {
-        tags = [];
+        var read = new List<string>();
         var ok = true;
         foreach (var column in _columns)
         {
-            foreach (var text in column.Read(row) is { } cell ? settings.Form.Split(cell) : [])
+            string[] texts = column.Read(row) is { } cell ? settings.Form.Split(cell) : [];
+            if (read.Count + texts.Length > MaxTagsOfRow)
             {
-                var problem = TagNames.Read(settings.TagsPrefix + text, out var name) ?? names.Problem(name);
+                report(column.Header, $"makes more than {MaxTagsOfRow} tags of one row");
+                ok = false;
+                break;
+            }
+
+            foreach (var text in texts)
+            {
+                var problem = TagNames.Read(settings.TagsPrefix + text, out var name) ?? names.Problem(name) ?? RoomProblem(name);
                 if (problem is not null)
                 {
                     report(column.Header, $"the tag name {problem}");
                     ok = false;
                 }
 
-                tags = [.. tags, name];
+                read.Add(name);
             }
         }
 
+        tags = [.. read];
         return ok;
     }
 
@@ -63,6 +76,16 @@ internal sealed class ImportTags(NpgsqlDataSource database, TagStore store, Impo
     /// <summary>Forgets the numbers: a tag may have been deleted since they were read.</summary>
     public void Forget() => _numbers.Clear();
 
+    private string? RoomProblem(string name)
+    {
+        if (_seen.Count < MaxTagsOfFile)
+        {
+            _seen.Add(name);
+        }
+
+        return _seen.Contains(name) ? null : $"is one more than the {MaxTagsOfFile} different ones that a file may have";
+    }
+
     private async Task EnsureAsync(string[] names, ImportSummary summary, CancellationToken ct)
     {
         if (names.Length == 0)
@@ -87,7 +110,7 @@ internal sealed class ImportTags(NpgsqlDataSource database, TagStore store, Impo
                 _numbers[missing[i]] = numbers[i];
             }
 
-            summary.TagsCreated.AddRange(missing);
+            summary.TagsCreated.AddRange(missing.Take(MaxCreatedNamed - summary.TagsCreated.Count));
         }
     }
 }

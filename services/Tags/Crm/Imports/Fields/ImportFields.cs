@@ -35,7 +35,11 @@ internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, 
             }
         }
 
-        CheckChoices();
+        foreach (var (column, choices) in _choices)
+        {
+            CheckRoom(column, choices.Union(_catalog.Find(column.FieldKey!)?.Choices ?? []).ToArray(), null);
+        }
+
         return rows;
     }
 
@@ -77,7 +81,11 @@ internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, 
 
             if (_choices.TryGetValue(column, out var choices))
             {
-                choices.UnionWith(TypeOf(column) == Type.MultipleChoice ? settings.Form.Split(text) : [text]);
+                // A value that can be no choice is left out here; its row is refused.
+                choices.UnionWith((TypeOf(column) == Type.MultipleChoice ? settings.Form.Split(text) : [text])
+                    .Where(value => FieldChecklist.ChoiceProblem(value) is null)
+                    .Take(FieldChecklist.MaxChoices + 1));
+                CheckRoom(column, choices, row);
             }
             else if (_inferences.TryGetValue(column, out var inference))
             {
@@ -110,17 +118,14 @@ internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, 
         checks.ThrowIfAny();
     }
 
-    private void CheckChoices()
+    private static void CheckRoom(ImportColumn column, IReadOnlyCollection<string> choices, CsvRow? row)
     {
-        var checks = new FieldChecks();
-        foreach (var (column, values) in _choices)
+        if (choices.Count > FieldChecklist.MaxChoices)
         {
-            var all = values.Union(_catalog.Find(column.FieldKey!)?.Choices ?? []).Count();
-            checks.Require(
-                all <= FieldChecklist.MaxChoices, $"options.types[\"{column.Header}\"]", $"the column has more than {FieldChecklist.MaxChoices} choices");
+            var place = row is null ? "" : $"; the next is in line {row.Line}";
+            throw RpcErrors.InvalidField(
+                $"options.types[\"{column.Header}\"]", $"the column has more than {FieldChecklist.MaxChoices} choices{place}");
         }
-
-        checks.ThrowIfAny();
     }
 
     private static async Task<Field> AddChoicesAsync(NpgsqlTransaction transaction, Field field, IEnumerable<string> choices, int accountId, CancellationToken ct)
@@ -132,9 +137,7 @@ internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, 
     private Task<Field> AddChoicesAsync(NpgsqlTransaction transaction, Field field, ImportColumn column, CancellationToken ct) =>
         AddChoicesAsync(transaction, field, Choices(column), settings.Account.Id, ct);
 
-    // A value that can be no choice is left out here; its row is refused.
-    private IEnumerable<string> Choices(ImportColumn column) =>
-        _choices.TryGetValue(column, out var values) ? values.Where(value => FieldChecklist.ChoiceProblem(value) is null) : [];
+    private IEnumerable<string> Choices(ImportColumn column) => _choices.TryGetValue(column, out var values) ? values : [];
 
     private Type TypeOf(ImportColumn column) =>
         _catalog.Find(column.FieldKey!)?.Type

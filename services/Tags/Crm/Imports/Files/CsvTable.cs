@@ -10,6 +10,8 @@ namespace TagSegments.Tags.Crm.Imports.Files;
 internal sealed class CsvTable
 {
     private const int MaxRecordBytes = 4 * 1024 * 1024;
+    private const int MaxColumns = 2_000;
+    private const int MaxHeaderLength = 500;
     private readonly UploadedFile _file;
     private readonly CsvReaderOptions _options;
     private readonly bool _raw;
@@ -38,8 +40,9 @@ internal sealed class CsvTable
             Encoding = encoding,
             TrackLineNumbers = true,
             MaxRecordSize = MaxRecordBytes,
-            FieldCountMismatch = CsvFieldCountHandling.Skip,
-            MalformedData = CsvMalformedDataHandling.Skip,
+            // The reader would collect all bad rows up to the next good one: it passes them on, and they are refused here one by one.
+            FieldCountMismatch = CsvFieldCountHandling.Allow,
+            MalformedData = CsvMalformedDataHandling.Recover,
         };
         string[] headers;
         char found;
@@ -47,6 +50,7 @@ internal sealed class CsvTable
         {
             using var reader = CsvReader.Create(file.Rewind(), options with { MalformedData = CsvMalformedDataHandling.Throw }, leaveOpen: true);
             reader.ReadHeader();
+            CheckSize(reader.Headers);
             headers = [.. reader.Headers.Select((header, index) => Name(Text(header, raw), index))];
             found = reader.Separator;
         }
@@ -63,35 +67,30 @@ internal sealed class CsvTable
     public IEnumerable<CsvRow> Read()
     {
         var number = 0;
-        var malformed = new List<CsvMalformedRecord>();
-        using var reader = CsvReader.Create(_file.Rewind(), _options with { OnMalformedRecord = malformed.Add }, leaveOpen: true);
-        while (Next(reader, malformed, out var tooLong))
+        CsvMalformedReason? malformed = null;
+        using var reader = CsvReader.Create(_file.Rewind(), _options with { OnMalformedRecord = record => malformed ??= record.Reason }, leaveOpen: true);
+        while (Next(reader, out var tooLong))
         {
-            foreach (var record in malformed)
-            {
-                yield return new(record.LineNumber, ++number, [], Problem(record.Reason));
-            }
-
-            malformed.Clear();
             if (tooLong)
             {
                 yield return new(reader.LineNumber, ++number, [], "is longer than 4 MiB: a quote that is never closed?");
                 yield break;
             }
 
-            if (Cells(reader) is { } cells)
+            malformed ??= reader.FieldCount == Headers.Length ? null : CsvMalformedReason.FieldCountMismatch;
+            if (malformed is { } reason)
+            {
+                yield return new(reader.LineNumber, ++number, [], Problem(reason));
+                malformed = null;
+            }
+            else if (Cells(reader) is { } cells)
             {
                 yield return new(reader.LineNumber, ++number, cells, null);
             }
         }
-
-        foreach (var record in malformed)
-        {
-            yield return new(record.LineNumber, ++number, [], Problem(record.Reason));
-        }
     }
 
-    private static bool Next(CsvReader reader, List<CsvMalformedRecord> malformed, out bool tooLong)
+    private static bool Next(CsvReader reader, out bool tooLong)
     {
         tooLong = false;
         try
@@ -123,6 +122,19 @@ internal sealed class CsvTable
 
     private static string Name(string header, int index) =>
         header.Trim().Normalize() is { Length: > 0 } name ? name : $"column {index + 1}";
+
+    private static void CheckSize(IReadOnlyList<string> headers)
+    {
+        if (headers.Count > MaxColumns)
+        {
+            throw HeaderError($"The file has more than {MaxColumns} columns.");
+        }
+
+        if (headers.FirstOrDefault(header => header.Length > MaxHeaderLength) is not null)
+        {
+            throw HeaderError($"The name of a column is longer than {MaxHeaderLength} characters: a quote that is never closed, or no header?");
+        }
+    }
 
     private static void Check(string[] headers)
     {

@@ -1,38 +1,56 @@
 using Crm.Contacts.V1;
-using Grpc.Core;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
 
 /// <summary>Reads a file row by row and writes it batch by batch, reading the next batch while the one before is written.</summary>
-internal sealed class ImportRun(CsvTable table, ImportSummary summary, IServerStreamWriter<ImportResponse> responses)
+internal sealed class ImportRun(CsvTable table, ImportSummary summary, ImportCall call)
 {
     private const int BatchRows = 5_000;
+    // A row can have 4 MiB.
+    private const int BatchCharacters = 8 * 1024 * 1024;
     private readonly List<ImportRowError> _errors = [];
     private Task _writing = Task.CompletedTask;
 
     /// <summary>Imports every row into <paramref name="target"/>.</summary>
-    public async Task RunAsync<TDraft>(IRowTarget<TDraft> target, CancellationToken ct)
+    public async Task RunAsync<TDraft>(IRowTarget<TDraft> target)
         where TDraft : class
     {
-        var rows = 0L;
-        var batch = new List<TDraft>(BatchRows);
+        try
+        {
+            await ReadAsync(target);
+        }
+        finally
+        {
+            // What was begun ends before the call does.
+            await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await _writing;
+    }
+
+    private async Task ReadAsync<TDraft>(IRowTarget<TDraft> target)
+        where TDraft : class
+    {
+        var (rows, characters) = (0L, 0L);
+        var batch = new List<TDraft>();
         foreach (var row in table.Read())
         {
+            call.Token.ThrowIfCancellationRequested();
             rows++;
+            characters += row.Cells.Sum(cell => (long)cell.Length);
             if (Read(row, target) is { } draft)
             {
                 batch.Add(draft);
             }
 
-            if (batch.Count == BatchRows || _errors.Count == BatchRows)
+            if (batch.Count >= BatchRows || _errors.Count >= BatchRows || characters >= BatchCharacters)
             {
-                await HandOverAsync(target, batch, rows, ct);
-                batch = new List<TDraft>(BatchRows);
+                await HandOverAsync(target, batch, rows);
+                (batch, characters) = ([], 0);
             }
         }
 
-        await HandOverAsync(target, batch, rows, ct);
-        await _writing;
+        await HandOverAsync(target, batch, rows);
     }
 
     private TDraft? Read<TDraft>(CsvRow row, IRowTarget<TDraft> target)
@@ -51,17 +69,17 @@ internal sealed class ImportRun(CsvTable table, ImportSummary summary, IServerSt
         void Report(string column, string message) => _errors.Add(new() { Line = row.Line, Column = column, Message = message });
     }
 
-    private async Task HandOverAsync<TDraft>(IRowTarget<TDraft> target, List<TDraft> batch, long rows, CancellationToken ct)
+    private async Task HandOverAsync<TDraft>(IRowTarget<TDraft> target, List<TDraft> batch, long rows)
         where TDraft : class
     {
         await _writing;
-        _writing = Task.Run(() => target.WriteAsync(batch, summary, ct), ct);
+        _writing = Task.Run(() => target.WriteAsync(batch, summary, call.Token));
         foreach (var error in _errors)
         {
-            await responses.WriteAsync(new ImportResponse { RowError = error }, ct);
+            await call.AnswerAsync(new ImportResponse { RowError = error });
         }
 
         _errors.Clear();
-        await responses.WriteAsync(new ImportResponse { Progress = new() { Rows = rows - batch.Count, TotalRows = summary.Rows } }, ct);
+        await call.AnswerAsync(new ImportResponse { Progress = new() { Rows = rows - batch.Count, TotalRows = summary.Rows } });
     }
 }

@@ -2,37 +2,51 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using Crm.Contacts.V1;
-using Grpc.Core;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
 
-/// <summary>An uploaded file, kept on disk while it is imported: it is read twice, and memory stays constant.</summary>
+/// <summary>
+/// An uploaded file, kept on disk while it is imported: it is read twice, and memory stays constant. It has no name there, so that nothing of it is
+/// left when the process dies.
+/// </summary>
 internal sealed class UploadedFile : IAsyncDisposable
 {
     private const int MaxPart = 1024 * 1024;
-    private readonly FileStream _file = new(
-        Path.Combine(Path.GetTempPath(), $"tagsegments-import-{Guid.NewGuid():N}"),
-        new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-            BufferSize = 64 * 1024,
-        });
+    private readonly FileStream _file;
 
     static UploadedFile() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
-    /// <summary>Receives the rest of a call's requests, of which the first is current.</summary>
-    public static async Task<UploadedFile> ReceiveAsync(IAsyncStreamReader<ImportRequest> requests, CancellationToken ct)
+    private UploadedFile(string folder)
     {
-        var file = new UploadedFile();
+        var path = Path.Combine(folder, $"tagsegments-import-{Guid.NewGuid():N}");
+        _file = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.Delete,
+                Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+                BufferSize = 64 * 1024,
+            });
+        if (!OperatingSystem.IsWindows())
+        {
+            // Windows deletes it even then; elsewhere an open file needs no name.
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Receives the rest of a call's requests, of which the first is current.</summary>
+    public static async Task<UploadedFile> ReceiveAsync(ImportCall call, SpoolSpace space)
+    {
+        var file = new UploadedFile(space.Limits.Folder);
         try
         {
             do
             {
-                await file.AppendAsync(requests.Current, ct);
+                await file.AppendAsync(call.Current, space, call.Token);
             }
-            while (await requests.MoveNext(ct));
+            while (await call.NextAsync());
 
             return file;
         }
@@ -117,13 +131,14 @@ internal sealed class UploadedFile : IAsyncDisposable
         return end > 0 && bytes[end - 1] >= 0xC0 && !Utf8.IsValid(bytes[(end - 1)..]) ? end - 1 : bytes.Length;
     }
 
-    private async Task AppendAsync(ImportRequest request, CancellationToken ct)
+    private async Task AppendAsync(ImportRequest request, SpoolSpace space, CancellationToken ct)
     {
         if (request.Data.Length > MaxPart)
         {
             throw RpcErrors.InvalidField("data", "is longer than 1 MiB; send the file in smaller parts");
         }
 
+        space.Take(request.Data.Length);
         await _file.WriteAsync(request.Data.Memory, ct);
     }
 }

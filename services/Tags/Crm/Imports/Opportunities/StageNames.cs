@@ -1,5 +1,6 @@
 using TagSegments.Tags.Crm.Imports.Columns;
 using TagSegments.Tags.Crm.Imports.Files;
+using TagSegments.Tags.Crm.Opportunities;
 using Status = Crm.Contacts.V1.Opportunity.Types.Status;
 
 namespace TagSegments.Tags.Crm.Imports.Opportunities;
@@ -17,6 +18,11 @@ internal sealed class StageNames(ImportSettings settings)
         if (_stage?.Read(row) is { } name && ImportStages.IsName(name) && _seen.Add(name))
         {
             _names.Add(name);
+            if (_names.Count > PipelineChecklist.MaxStages)
+            {
+                throw RpcErrors.InvalidField(
+                    "options.stage_column", $"the column names more than {PipelineChecklist.MaxStages} stages; the next is in line {row.Line}");
+            }
         }
     }
 
