@@ -49,7 +49,7 @@ internal static class LooseJson
     /// <summary>The text or number at a path of properties; null if there is none.</summary>
     public static string? Text(this JsonElement element, params ReadOnlySpan<string> path) => element.At(path) switch
     {
-        { ValueKind: JsonValueKind.String } found => found.GetString(),
+        { ValueKind: JsonValueKind.String } found => Whole(found),
         { ValueKind: JsonValueKind.Number } found => found.GetRawText(),
         _ => null,
     };
@@ -58,7 +58,7 @@ internal static class LooseJson
     {
         foreach (var name in path)
         {
-            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
+            if (element.ValueKind != JsonValueKind.Object || !TryGet(element, name, out element))
             {
                 return null;
             }
@@ -69,6 +69,32 @@ internal static class LooseJson
 
     public static IEnumerable<JsonElement> Items(this JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];
+
+    // JSON can escape half a character, in a value and in a name; it is no text, and the reader throws. The database stores no U+0000.
+    private static string? Whole(JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!.Replace("\0", "", StringComparison.Ordinal);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static bool TryGet(JsonElement element, string name, out JsonElement value)
+    {
+        try
+        {
+            return element.TryGetProperty(name, out value);
+        }
+        catch (InvalidOperationException)
+        {
+            value = default;
+            return false;
+        }
+    }
 
     /// <summary>Reads seconds since 1970, or RFC 3339.</summary>
     public static DateTime? Time(string? text)

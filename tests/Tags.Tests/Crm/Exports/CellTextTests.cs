@@ -58,7 +58,7 @@ public sealed class CellTextTests
     [Fact]
     public void Every_file_comes_back() => s_texts.Array[2].Array[1, 4].SampleAsync(async rows =>
     {
-        await using var file = new UploadedFile();
+        await using var file = new UploadedFile(Path.GetTempPath());
         await using (var text = new StreamWriter(file.Rewind(), leaveOpen: true))
         {
             using var csv = new CsvRows(text);

@@ -2,6 +2,7 @@ using Crm.Contacts.V1;
 using Crm.Errors.V1;
 using Google.Protobuf;
 using Grpc.Core;
+using TagSegments.Tags.Crm.Imports.Files;
 using TagSegments.Testing;
 
 namespace TagSegments.Tags.Tests.Crm.Imports;
@@ -130,6 +131,21 @@ public sealed class ImportLimitTests : IAsyncLifetime
         await call.RequestStream.CompleteAsync();
         Assert.True(await call.ResponseStream.MoveNext(default));
     }
+
+    [Fact]
+    public void Finding_19_the_uploads_fit_where_they_are_kept()
+    {
+        var limits = new ImportLimits();
+        var pod = File.ReadAllText(Path.Combine(Repository.Root, "k8s/base/tags/kustomization.yaml"));
+        var compose = File.ReadAllText(Path.Combine(Repository.Root, "docker-compose.yml"));
+
+        Assert.True(limits.FileBytes <= limits.AccountBytes && limits.AccountBytes < limits.Bytes);
+        Assert.True(1024 * Number(pod, @"tmp=(\d+)Gi") > limits.SpoolMegabytes);
+        Assert.True(Number(compose, @"/tmp:size=(\d\d\d+)m") > Number(compose, @"Imports__SpoolMegabytes: (\d+)"));
+    }
+
+    private static int Number(string text, string pattern) =>
+        int.Parse(System.Text.RegularExpressions.Regex.Match(text, pattern).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
 
     private async Task<AsyncDuplexStreamingCall<ImportRequest, ImportResponse>> BeginAsync(string account, double megabytes)
     {

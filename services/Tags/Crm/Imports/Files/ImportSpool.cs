@@ -14,9 +14,6 @@ internal sealed class ImportSpool(ImportLimits limits)
     /// <summary>The limits of imports.</summary>
     public ImportLimits Limits => limits;
 
-    /// <summary>The bytes in use now.</summary>
-    public long Bytes => Interlocked.Read(ref _bytes);
-
     /// <summary>Begins an import; disposing of it gives back what it used. Throws RESOURCE_EXHAUSTED if the account has too many.</summary>
     public SpoolSpace Enter(AccountInfo account)
     {

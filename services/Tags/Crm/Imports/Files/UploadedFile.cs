@@ -16,7 +16,8 @@ internal sealed class UploadedFile : IAsyncDisposable
 
     static UploadedFile() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
-    private UploadedFile(string folder)
+    /// <summary>Makes an empty file in a folder.</summary>
+    public UploadedFile(string folder)
     {
         var path = Path.Combine(folder, $"tagsegments-import-{Guid.NewGuid():N}");
         _file = new FileStream(
