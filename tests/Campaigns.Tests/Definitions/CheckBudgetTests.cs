@@ -65,13 +65,13 @@ public sealed class CheckBudgetTests
         },
     };
 
-    // A millisecond passes between two looks at it: one loop has time enough, a second has not.
+    // Two milliseconds pass between two looks at it: one loop has time enough, a second has not.
     private sealed class Clock : TimeProvider
     {
         private long _looks;
 
         public override long TimestampFrequency => 1_000;
 
-        public override long GetTimestamp() => _looks++;
+        public override long GetTimestamp() => 2 * _looks++;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Crm.Workflows.V1;
 using Microsoft.AspNetCore.Http;
@@ -85,6 +86,29 @@ public sealed class MessageTests : IAsyncLifetime
         var steps = await _crm.HistoryAsync(await _crm.WaitForRunAsync(workflow, contact, State.Completed));
         Assert.Equal([Outcome.Skipped, Outcome.Done], steps.Select(step => step.Outcome));
         Assert.StartsWith("not sent: ", steps[0].Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Finding_16_a_message_whose_template_fails_for_the_contact_is_failed_in_the_ledger()
+    {
+        var contact = await _crm.NewContactAsync(new Contact { FirstName = "Bob", Email = "bob@example.org" });
+        var workflow = await _crm.PublishAsync("""
+            name: W
+            triggers: [{tag: {tags: [Start]}}]
+            nodes:
+            - {id: mail, send_message: {subject: Hello, text: "{% if contact.first_name == 'Bob' %}{{ 1 | divided_by: 0 }}{% endif %}Hi"}}
+            """);
+
+        await _crm.AddTagAsync(contact, "Start");
+
+        var step = Assert.Single(await _crm.HistoryAsync(await _crm.WaitForRunAsync(workflow, contact, State.Completed)));
+        var messages = new MessageService.MessageServiceClient(_apps.Channel(Service.Campaigns));
+        var sent = await Eventually.ReadAsync(
+            async () => (await messages.GetMessageAsync(new() { Account = _crm.Name, MessageId = step.Detail.Split(' ')[1] })).Recipient,
+            recipient => recipient.State is Recipient.Types.State.Failed,
+            "the message to be failed");
+        Assert.Equal(Recipient.Types.Reason.Template, sent.Reason);
+        Assert.DoesNotContain(_mail.Messages, mail => mail.Recipients.Contains("bob@example.org"));
     }
 
     [Fact]
