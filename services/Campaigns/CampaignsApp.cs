@@ -77,10 +77,10 @@ public static class CampaignsApp
     {
         var services = builder.Services;
         services.AddSingleton(builder.Configuration.GetSection("Tracking").Get<TrackingOptions>() ?? new TrackingOptions());
-        services.AddSingleton<TrackingLimits>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TrackingLimits>(provider, ServiceDefaults.Calls.AccountLimits.From(builder.Configuration)));
         services.AddSingleton<TrackingTokens>();
         services.AddSingleton<TrackingLinks>();
-        services.AddSingleton<MessageCampaigns>();
+        services.AddSingleton<SentMessages>();
         services.AddSingleton<LinkCounts>();
         services.AddSingleton<Tracker>();
         services.AddSingleton<Unsubscriber>();

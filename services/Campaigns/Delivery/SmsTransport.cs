@@ -49,7 +49,7 @@ internal sealed class SmsTransport(EgressClient egress, SmsOptions sms, Delivery
         try
         {
             return Judge(await egress.SendAsync(
-                EgressClient.Operator,
+                EgressCaller.Operator,
                 url,
                 _ =>
                 {

@@ -10,7 +10,7 @@ namespace TagSegments.Campaigns.Tracking;
 /// the database cannot be reached, links work all the same, and opens and clicks are kept in memory.
 /// </summary>
 internal sealed class Tracker(
-    ActivityRecorder recorder, LinkCounts counts, MessageCampaigns campaigns, TrackingLimits limits, TimeProvider time, ILogger<Tracker> logger)
+    ActivityRecorder recorder, LinkCounts counts, SentMessages messages, TrackingLimits limits, TimeProvider time, ILogger<Tracker> logger)
 {
     private const int MaxWaiting = 10_000;
     private static readonly TimeSpan s_retryPause = TimeSpan.FromSeconds(1);
@@ -44,11 +44,11 @@ internal sealed class Tracker(
             return;
         }
 
-        var place = Volatile.Read(ref _waiting) < MaxWaiting ? limits.Enter(target.AccountId) : null;
-        if (place is null)
+        var place = limits.Enter(target.AccountId);
+        if (!place.IsAcquired || Volatile.Read(ref _waiting) >= MaxWaiting)
         {
-            _recent.Set(activity.Link!, activity.At);
-            CampaignMetrics.Tracked(TrackingOutcome.OverLimit);
+            place.Dispose();
+            Drop(activity);
             return;
         }
 
@@ -81,8 +81,15 @@ internal sealed class Tracker(
     {
         try
         {
-            var campaignId = await campaigns.FindAsync(target);
-            var recorded = await recorder.RecordAsync(target.AccountId, [activity with { CampaignId = campaignId }], CancellationToken.None);
+            var message = await messages.FindAsync(target);
+            if (!await limits.MayRecordAsync(target.AccountId, message.AccountName))
+            {
+                Drop(activity);
+                return true;
+            }
+
+            ActivityEvent[] events = [activity with { CampaignId = message.CampaignId }];
+            var recorded = await recorder.RecordAsync(target.AccountId, events, CancellationToken.None);
             if (recorded.Count == 0)
             {
                 // Another process counted one of this link before.
@@ -102,6 +109,13 @@ internal sealed class Tracker(
             logger.ActivityDropped(activity.Kind);
             return true;
         }
+    }
+
+    // The next event of the link may count.
+    private void Drop(ActivityEvent activity)
+    {
+        _recent.Set(activity.Link!, activity.At);
+        CampaignMetrics.Tracked(TrackingOutcome.OverLimit);
     }
 
     private static bool IsMachine(HttpRequest request)

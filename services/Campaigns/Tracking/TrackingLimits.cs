@@ -1,13 +1,11 @@
 using System.Threading.RateLimiting;
+using Grpc.Core;
 
 namespace TagSegments.Campaigns.Tracking;
 
 /// <summary>The limits of anonymous requests: the section <c>Tracking</c>. They hold for each process.</summary>
 internal sealed record TrackingOptions
 {
-    /// <summary>The most opens and clicks of an account that are recorded per minute. Defaults to 60,000.</summary>
-    public int EventsPerMinute { get; init; } = 60_000;
-
     /// <summary>The most opens and clicks of an account that wait for the database at the same time. Defaults to 2,500.</summary>
     public int MostWaiting { get; init; } = 2_500;
 
@@ -19,20 +17,14 @@ internal sealed record TrackingOptions
 /// Keeps one account's links from filling the database or the memory for the others. It counts by account and by link, never by the address of
 /// the caller: the programs of mail providers fetch images for many people from few addresses.
 /// </summary>
-internal sealed class TrackingLimits(TrackingOptions options) : IDisposable
+internal sealed class TrackingLimits(TrackingOptions options, AccountDirectory accounts, AccountLimits installation, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
 
     private readonly PartitionedRateLimiter<int> _waiting = PartitionedRateLimiter.Create<int, int>(
         account => RateLimitPartition.GetConcurrencyLimiter(account, _ => new() { PermitLimit = options.MostWaiting }));
 
-    private readonly PartitionedRateLimiter<int> _rates = PartitionedRateLimiter.Create<int, int>(
-        account => RateLimitPartition.GetTokenBucketLimiter(account, _ => new()
-        {
-            TokenLimit = options.EventsPerMinute,
-            TokensPerPeriod = Math.Max(1, options.EventsPerMinute / 60),
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-        }));
+    private readonly AccountRate _rate = new(time);
 
     private readonly PartitionedRateLimiter<TrackingTarget> _unsubscribes = PartitionedRateLimiter.Create<TrackingTarget, TrackingTarget>(
         target => RateLimitPartition.GetSlidingWindowLimiter(target, _ => new()
@@ -42,18 +34,14 @@ internal sealed class TrackingLimits(TrackingOptions options) : IDisposable
             SegmentsPerWindow = 6,
         }));
 
-    /// <summary>Admits an open or click of an account until the lease is disposed; null refuses it.</summary>
-    public IDisposable? Enter(int accountId)
-    {
-        var place = _waiting.AttemptAcquire(accountId);
-        using var token = place.IsAcquired ? _rates.AttemptAcquire(accountId) : place;
-        if (token.IsAcquired)
-        {
-            return place;
-        }
+    /// <summary>Lets an open or click of an account wait for the database until the lease is disposed, if it was acquired.</summary>
+    public RateLimitLease Enter(int accountId) => _waiting.AttemptAcquire(accountId);
 
-        place.Dispose();
-        return null;
+    /// <summary>Whether the account may record another open or click now. Without its service, it has the limits of the installation.</summary>
+    public async Task<bool> MayRecordAsync(int accountId, string? accountName)
+    {
+        var limits = accountName is null ? installation : await LimitsAsync(accountName);
+        return _rate.Take(accountId, limits.TrackingEventsPerSecond) == TimeSpan.Zero;
     }
 
     /// <summary>Whether an unsubscribe link may act once more.</summary>
@@ -66,7 +54,18 @@ internal sealed class TrackingLimits(TrackingOptions options) : IDisposable
     public void Dispose()
     {
         _waiting.Dispose();
-        _rates.Dispose();
         _unsubscribes.Dispose();
+    }
+
+    private async Task<AccountLimits> LimitsAsync(string accountName)
+    {
+        try
+        {
+            return (await accounts.GetAsync(accountName, CancellationToken.None)).Limits;
+        }
+        catch (RpcException)
+        {
+            return accounts.Find(accountName)?.Limits ?? installation;
+        }
     }
 }

@@ -47,7 +47,7 @@ internal sealed class Unsubscriber(NpgsqlDataSource database)
         return true;
     }
 
-    private static Task<SentMessage?> FindAsync(NpgsqlTransaction tx, TrackingTarget target, CancellationToken ct)
+    private static Task<Message?> FindAsync(NpgsqlTransaction tx, TrackingTarget target, CancellationToken ct)
     {
         const string sql =
             """
@@ -59,7 +59,7 @@ internal sealed class Unsubscriber(NpgsqlDataSource database)
             WHERE r.account_id = @AccountId AND r.campaign_id = @CampaignId AND r.contact_id = @ContactId
             """;
         var parameters = new { target.AccountId, target.CampaignId, target.ContactId };
-        return tx.Connection!.QuerySingleOrDefaultAsync<SentMessage>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
+        return tx.Connection!.QuerySingleOrDefaultAsync<Message>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
     }
 
     private static Task AddConsentTaskAsync(NpgsqlTransaction tx, TrackingTarget target, string accountName, CancellationToken ct)
@@ -74,5 +74,5 @@ internal sealed class Unsubscriber(NpgsqlDataSource database)
         return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
     }
 
-    private sealed record SentMessage(string Address, string AccountName, Guid? CampaignId, DateTime Now);
+    private sealed record Message(string Address, string AccountName, Guid? CampaignId, DateTime Now);
 }

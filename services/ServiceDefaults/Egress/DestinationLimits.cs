@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Caching.Memory;
+using TagSegments.ServiceDefaults.Work;
 
 namespace TagSegments.ServiceDefaults.Egress;
 
@@ -10,7 +11,7 @@ namespace TagSegments.ServiceDefaults.Egress;
 /// </summary>
 public sealed class DestinationLimits(EgressOptions options, TimeProvider time) : IDisposable
 {
-    // The limits of a destination that the operator has named: the first two.
+    // The limits for the operator: the first two.
     private const int OfOperator = 2;
     private const int MostRemembered = 20_000;
     private static readonly TimeSpan s_memory = TimeSpan.FromMinutes(10);
@@ -21,24 +22,25 @@ public sealed class DestinationLimits(EgressOptions options, TimeProvider time) 
         AtOnce(destination => destination.Host, options.CallsPerHost),
         AtOnce(destination => destination.AccountId, options.CallsPerAccount),
         AtOnce(destination => destination, options.CallsPerAccountAndHost),
-        PerSecond(destination => destination, options.CallsPerSecondAndAccount),
         PerSecond(destination => destination.Host, options.CallsPerSecond),
     ];
+
+    private readonly AccountRate _rates = new(time);
 
     private readonly MemoryCache _records = new(new MemoryCacheOptions { SizeLimit = MostRemembered });
 
     /// <summary>
-    /// Makes a call of an account to a host. Throws <see cref="DestinationBusyException"/> if there is no room for it now, and
+    /// Makes a call to a host. Throws <see cref="DestinationBusyException"/> if there is no room for it now, and
     /// <see cref="HttpRequestException"/> if the host has not answered for a while.
     /// </summary>
-    /// <param name="accountId">The account, or <see cref="EgressClient.Operator"/>.</param>
+    /// <param name="caller">The account, or the operator.</param>
     /// <param name="host">The host.</param>
     /// <param name="call">The call.</param>
     /// <param name="ct">Ends the call.</param>
-    public async Task<T> RunAsync<T>(int accountId, string host, Func<CancellationToken, Task<T>> call, CancellationToken ct)
+    public async Task<T> RunAsync<T>(EgressCaller caller, string host, Func<CancellationToken, Task<T>> call, CancellationToken ct)
     {
-        var destination = new Destination(accountId, host);
-        using var place = Enter(destination);
+        var destination = new Destination(caller.AccountId, host);
+        using var place = Enter(destination, caller);
         return await RecordOf(destination).RunAsync(host, call, ct);
     }
 
@@ -59,19 +61,17 @@ public sealed class DestinationLimits(EgressOptions options, TimeProvider time) 
         return new DestinationRecord(options, time);
     })!;
 
-    private Leases Enter(Destination destination)
+    private Leases Enter(Destination destination, EgressCaller caller)
     {
         var leases = new Leases();
-        foreach (var limiter in destination.AccountId == EgressClient.Operator ? _limiters[..OfOperator] : _limiters)
+        if ((caller == EgressCaller.Operator ? _limiters[..OfOperator] : _limiters).All(limiter => leases.Add(limiter.AttemptAcquire(destination)))
+            && (caller == EgressCaller.Operator || _rates.Take(caller.AccountId, caller.CallsPerSecond) == TimeSpan.Zero))
         {
-            if (!leases.Add(limiter.AttemptAcquire(destination)))
-            {
-                leases.Dispose();
-                throw new DestinationBusyException(destination.Host, RecordOf(destination).NextTurn());
-            }
+            return leases;
         }
 
-        return leases;
+        leases.Dispose();
+        throw new DestinationBusyException(destination.Host, RecordOf(destination).NextTurn());
     }
 
     private static PartitionedRateLimiter<Destination> AtOnce<TKey>(Func<Destination, TKey> key, int limit)

@@ -59,7 +59,7 @@ internal sealed class DestinationRecord
         lock (_lock)
         {
             var now = _time.GetUtcNow();
-            var step = TimeSpan.FromSeconds(Math.Max(_secondsPerCall / _options.CallsPerAccountAndHost, 1.0 / _options.CallsPerSecondAndAccount));
+            var step = TimeSpan.FromSeconds(Math.Max(_secondsPerCall / _options.CallsPerAccountAndHost, 1.0 / _options.CallsPerSecond));
             var first = now + s_soonest;
             _lastTurn = (_lastTurn > first ? _lastTurn : first) + step;
             var wait = Min(_lastTurn - now, s_latest);

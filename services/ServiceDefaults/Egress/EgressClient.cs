@@ -8,9 +8,6 @@ namespace TagSegments.ServiceDefaults.Egress;
 /// </summary>
 public sealed class EgressClient : IDisposable
 {
-    /// <summary>The account of destinations that the operator has named: the operator limits their use elsewhere.</summary>
-    public const int Operator = 0;
-
     private readonly DestinationLimits _limits;
     private readonly HttpClient _http;
 
@@ -22,18 +19,18 @@ public sealed class EgressClient : IDisposable
     }
 
     /// <summary>
-    /// Sends a request of an account and returns the status of the answer. Throws <see cref="AddressRefusedException"/> if the rules forbid it,
+    /// Sends a request and returns the status of the answer. Throws <see cref="AddressRefusedException"/> if the rules forbid it,
     /// <see cref="DestinationBusyException"/> if there is no room for it now, <see cref="TimeoutException"/> after <paramref name="patience"/>.
     /// </summary>
-    /// <param name="accountId">The account, or <see cref="Operator"/>.</param>
+    /// <param name="caller">The account, or the operator.</param>
     /// <param name="url">The address that is called.</param>
     /// <param name="makeRequest">Makes the request when the call has been admitted, just before it is made.</param>
     /// <param name="patience">How long the answer may take.</param>
     /// <param name="ct">Ends the call.</param>
     public Task<HttpStatusCode> SendAsync(
-        int accountId, Uri url, Func<CancellationToken, Task<HttpRequestMessage>> makeRequest, TimeSpan patience, CancellationToken ct) =>
+        EgressCaller caller, Uri url, Func<CancellationToken, Task<HttpRequestMessage>> makeRequest, TimeSpan patience, CancellationToken ct) =>
         _limits.RunAsync(
-            accountId,
+            caller,
             EgressPolicy.HostOf(url),
             async token =>
             {

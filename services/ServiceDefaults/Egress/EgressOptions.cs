@@ -24,9 +24,6 @@ public sealed record EgressOptions
     /// <summary>The most calls to one host per second, for all accounts together. Defaults to 300.</summary>
     public int CallsPerSecond { get; init; } = 300;
 
-    /// <summary>The most calls of one account to one host per second. Defaults to 100.</summary>
-    public int CallsPerSecondAndAccount { get; init; } = 100;
-
     /// <summary>The most open connections to one address, whatever names lead to it. Defaults to 100.</summary>
     public int ConnectionsPerAddress { get; init; } = 100;
 

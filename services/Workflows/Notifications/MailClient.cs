@@ -17,9 +17,9 @@ internal sealed class MailClient(NotificationOptions options, DestinationLimits 
 
     /// <summary>Sends a notification, which is made once the mail server has room for another connection of the account.</summary>
     public Task SendAsync(
-        int accountId, string address, Func<CancellationToken, Task<Notification>> makeNotification, string deliveryId, CancellationToken ct) =>
+        AccountInfo account, string address, Func<CancellationToken, Task<Notification>> makeNotification, string deliveryId, CancellationToken ct) =>
         limits.RunAsync(
-            accountId,
+            new EgressCaller(account.Id, account.Limits.WebhooksPerSecond),
             Server().Host,
             async token =>
             {

@@ -13,14 +13,14 @@ internal sealed class WebhookClient(WebhookSecrets secrets, EgressClient egress,
     /// Posts a notification, which is made once there is room for the call, and returns the status of the answer; throws unless it is a success.
     /// </summary>
     public async Task<int> PostAsync(
-        int accountId, Uri url, Func<CancellationToken, Task<Notification>> makeNotification, string deliveryId, CancellationToken ct)
+        AccountInfo account, Uri url, Func<CancellationToken, Task<Notification>> makeNotification, string deliveryId, CancellationToken ct)
     {
         try
         {
             var status = await egress.SendAsync(
-                accountId,
+                new EgressCaller(account.Id, account.Limits.WebhooksPerSecond),
                 url,
-                async token => CreateRequest(url, await makeNotification(token), await secrets.GetAsync(accountId, token), deliveryId),
+                async token => CreateRequest(url, await makeNotification(token), await secrets.GetAsync(account.Id, token), deliveryId),
                 TimeSpan.FromSeconds(options.WebhookSeconds),
                 ct);
             return (int)status is >= 200 and < 300

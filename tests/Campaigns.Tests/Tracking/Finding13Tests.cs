@@ -4,7 +4,9 @@ using Crm.Activity.V1;
 using Crm.Campaigns.V1;
 using Crm.Common.V1;
 using Crm.Contacts.V1;
+using Microsoft.Extensions.DependencyInjection;
 using TagSegments.Campaigns.Tracking;
+using TagSegments.ServiceDefaults.Calls;
 using TagSegments.Testing;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 
@@ -76,27 +78,31 @@ public sealed class Finding13Tests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public void An_account_has_a_limit_of_events_and_leaves_the_others_alone()
+    public async Task An_account_has_a_limit_of_events_and_leaves_the_others_alone()
     {
-        using var limits = new TrackingLimits(new TrackingOptions { EventsPerMinute = 5 });
+        await _apps.Accounts.SetAccountLimitsAsync(new() { Account = _account, Limits = new() { TrackingEventsPerSecond = 1 } });
+        var other = await _apps.NewAccountAsync();
+        var limits = _apps.App(Service.Campaigns).Services.GetRequiredService<TrackingLimits>();
 
-        var admitted = Enumerable.Range(0, 20).Select(_ => limits.Enter(1)).ToList();
+        // Twice the rate may come at once.
+        await Eventually.ReadAsync(() => limits.MayRecordAsync(1, _account), may => !may);
 
-        Assert.Equal(5, admitted.Count(place => place is not null));
-        Assert.NotNull(limits.Enter(2));
+        Assert.True(await limits.MayRecordAsync(2, other));
+        Assert.True(await limits.MayRecordAsync(3, null));
     }
 
     [Fact]
     public void An_account_has_a_limit_of_events_that_wait()
     {
-        using var limits = new TrackingLimits(new TrackingOptions { MostWaiting = 1 });
+        var accounts = new AccountDirectory((_, _) => Task.FromResult<AccountInfo?>(null), TimeProvider.System);
+        using var limits = new TrackingLimits(new TrackingOptions { MostWaiting = 1 }, accounts, AccountLimits.Default, TimeProvider.System);
 
         var first = limits.Enter(1);
-        Assert.Null(limits.Enter(1));
-        Assert.NotNull(limits.Enter(2));
-        first!.Dispose();
+        Assert.False(limits.Enter(1).IsAcquired);
+        Assert.True(limits.Enter(2).IsAcquired);
+        first.Dispose();
 
-        Assert.NotNull(limits.Enter(1));
+        Assert.True(limits.Enter(1).IsAcquired);
     }
 
     private async Task<string> PublishAsync(Kind kind)

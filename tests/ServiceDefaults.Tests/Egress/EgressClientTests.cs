@@ -62,6 +62,25 @@ public sealed class EgressClientTests : IDisposable
     }
 
     [Fact]
+    public async Task An_account_has_a_rate_of_calls_to_all_hosts_together()
+    {
+        using var client = Client(s_options);
+
+        // Twice the rate may come at once.
+        Assert.Equal(HttpStatusCode.NoContent, await SendAsync(client, 1, "127.0.0.1", perSecond: 1));
+        Assert.Equal(HttpStatusCode.NoContent, await SendAsync(client, 1, "localhost", perSecond: 1));
+        await Assert.ThrowsAsync<DestinationBusyException>(async () =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await SendAsync(client, 1, "127.0.0.1", perSecond: 1);
+            }
+        });
+
+        Assert.Equal(HttpStatusCode.NoContent, await SendAsync(client, 2, "127.0.0.1", perSecond: 1));
+    }
+
+    [Fact]
     public async Task Names_that_lead_to_one_address_share_its_connections()
     {
         using var client = Client(s_options with { ConnectionsPerAddress = 1 });
@@ -96,11 +115,11 @@ public sealed class EgressClientTests : IDisposable
 
     private static EgressClient Client(EgressOptions options) => new(options, new DestinationLimits(options, TimeProvider.System));
 
-    private Task<HttpStatusCode> SendAsync(EgressClient client, int account, string host)
+    private Task<HttpStatusCode> SendAsync(EgressClient client, int account, string host, int perSecond = 1_000)
     {
         var url = new Uri($"http://{host}:{_server.Port}/");
         return client.SendAsync(
-            account, url, _ => Task.FromResult(new HttpRequestMessage(HttpMethod.Get, url)), Testing.Eventually.Patience, CancellationToken.None);
+            new EgressCaller(account, perSecond), url, _ => Task.FromResult(new HttpRequestMessage(HttpMethod.Get, url)), Testing.Eventually.Patience, CancellationToken.None);
     }
 
     /// <summary>A server that says whatever it is told to.</summary>

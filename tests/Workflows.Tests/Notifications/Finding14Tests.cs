@@ -23,7 +23,7 @@ public sealed class Finding14Tests : IAsyncLifetime
             {
                 ["Egress:AllowedNetworks:0"] = "127.0.0.0/8",
                 ["Egress:CallsPerAccountAndHost"] = $"{Most}",
-                ["Egress:CallsPerSecondAndAccount"] = "1000",
+                ["Limits:WebhooksPerSecond"] = "1000",
                 ["Egress:CallsPerSecond"] = "1000",
                 ["Notifications:WebhookSeconds"] = "60",
             },

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
+using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Egress;
 using TagSegments.Testing;
 using TagSegments.Workflows.Notifications;
@@ -9,6 +10,8 @@ namespace TagSegments.Workflows.Tests.Notifications;
 
 public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<SharedApps>, IAsyncLifetime
 {
+    private static readonly AccountInfo s_account = new(4711, "acme", "UTC", 1);
+
     private static readonly Notification s_notification =
         new("acme", "Nurture", Guid.NewGuid(), "tell", 17, "A hot lead", DateTimeOffset.UnixEpoch);
 
@@ -33,7 +36,7 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
         var secrets = new WebhookSecrets(_database);
         var client = Client(secrets, allowPrivate: true);
 
-        var status = await client.PostAsync(4711, _receiver.Url, Make, "delivery-1", CancellationToken.None);
+        var status = await client.PostAsync(s_account, _receiver.Url, Make, "delivery-1", CancellationToken.None);
 
         Assert.Equal(204, status);
         var delivery = Assert.Single(_receiver.Deliveries);
@@ -62,7 +65,7 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
 
         foreach (var url in new[] { _receiver.Url, byName })
         {
-            var error = await Assert.ThrowsAsync<AddressRefusedException>(() => client.PostAsync(1, url, Make, "d", CancellationToken.None));
+            var error = await Assert.ThrowsAsync<AddressRefusedException>(() => client.PostAsync(s_account, url, Make, "d", CancellationToken.None));
             Assert.Contains("private, local or reserved", error.Message, StringComparison.Ordinal);
         }
 
@@ -76,7 +79,7 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
         var client = Client(allowPrivate: true);
 
         var error = await Assert.ThrowsAsync<HttpRequestException>(
-            () => client.PostAsync(1, _receiver.Url, Make, "d", CancellationToken.None));
+            () => client.PostAsync(s_account, _receiver.Url, Make, "d", CancellationToken.None));
 
         Assert.Contains("307", error.Message, StringComparison.Ordinal);
         Assert.Single(_receiver.Deliveries);
@@ -88,7 +91,7 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
         var client = Client(new WebhookSecrets(_database), allowPrivate: true, seconds: 1);
 
         await Assert.ThrowsAsync<TimeoutException>(
-            () => client.PostAsync(1, new Uri(_receiver.Url, "/slow"), Make, "d", CancellationToken.None));
+            () => client.PostAsync(s_account, new Uri(_receiver.Url, "/slow"), Make, "d", CancellationToken.None));
     }
 
     private static Task<Notification> Make(CancellationToken ct) => Task.FromResult(s_notification);

@@ -13,12 +13,12 @@ internal sealed class Notify(WebhookClient webhooks, MailClient mail, WorkflowSt
     {
         if (node.Notify.Email.Length > 0)
         {
-            await mail.SendAsync(account.Id, node.Notify.Email, token => NotificationAsync(account, node, run, token), run.RequestId, ct);
+            await mail.SendAsync(account, node.Notify.Email, token => NotificationAsync(account, node, run, token), run.RequestId, ct);
             return new($"told {node.Notify.Email}");
         }
 
         var url = new Uri(node.Notify.WebhookUrl);
-        var status = await webhooks.PostAsync(account.Id, url, token => NotificationAsync(account, node, run, token), run.RequestId, ct);
+        var status = await webhooks.PostAsync(account, url, token => NotificationAsync(account, node, run, token), run.RequestId, ct);
         return new($"the webhook answered {status}");
     }
 
