@@ -25,6 +25,7 @@ internal static class SegmentsServices
         services.AddSingleton<AnswerStore>();
         services.AddSingleton<ShadowCheck>();
         services.AddSingleton<PastHistory>();
+        services.AddFairQueue();
         services.AddSingleton<Moments>();
         services.AddSingleton<SharedEvaluations>();
         services.AddSingleton<Evaluator>();

@@ -72,7 +72,7 @@ internal sealed partial class SegmentApi
 
         var audience = new RequestedFilter(request.Source) { Include = request.Include, Exclude = request.Exclude };
         var evaluated = await evaluator.EvaluateAsync(
-            account.Id,
+            account,
             new EvaluationRequest(audience) { WithExpectations = request.RequireExpectations },
             request.AsOf,
             context.CancellationToken);
@@ -105,7 +105,7 @@ internal sealed partial class SegmentApi
 
         IEnumerable<RequestedFilter> more = request.MoreSources.Select((source, i) => new RequestedFilter(source, $"more_sources[{i}]"));
         var evaluated = await evaluator.EvaluateAsync(
-            account.Id,
+            account,
             new EvaluationRequest([new RequestedFilter(request.Source), .. more]) { Candidates = [.. request.ContactIds] },
             request.AsOf,
             context.CancellationToken);
@@ -126,11 +126,11 @@ internal sealed partial class SegmentApi
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         new FieldChecks().Require(request.ContactId > 0, "contact_id", "is required").ThrowIfAny();
 
-        return await explainer.ExplainAsync(account.Id, request.Source, request.ContactId, request.AsOf, context.CancellationToken);
+        return await explainer.ExplainAsync(account, request.Source, request.ContactId, request.AsOf, context.CancellationToken);
     }
 
     private async Task<MatchSet> EvaluateAsync(AccountInfo account, FilterSource source, Timestamp? asOf, ServerCallContext context) =>
-        (await evaluator.EvaluateAsync(account.Id, new EvaluationRequest(new RequestedFilter(source)), asOf, context.CancellationToken))[0];
+        (await evaluator.EvaluateAsync(account, new EvaluationRequest(new RequestedFilter(source)), asOf, context.CancellationToken))[0];
 
     // Little-endian, as the machines that this runs on are.
     private static ByteString Pack(int[] numbers) => ByteString.CopyFrom(MemoryMarshal.AsBytes<int>(numbers));

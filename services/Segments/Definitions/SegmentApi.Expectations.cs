@@ -31,7 +31,7 @@ internal sealed partial class SegmentApi
 
         // The filter itself is evaluated for no contact, so a filter that cannot be evaluated is refused even without expectations.
         await using var evaluation = await evaluator.OpenAsync(
-            account.Id,
+            account,
             new EvaluationRequest(new RequestedFilter(request.Source)) { Candidates = [], WithExpectations = true },
             asOf: null,
             context.CancellationToken);

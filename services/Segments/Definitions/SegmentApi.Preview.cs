@@ -25,7 +25,7 @@ internal sealed partial class SegmentApi
 
         var parts = new PreviewParts(sampleSize, !request.WithoutReach, !request.WithoutFunnel);
         await using var evaluation = await evaluator.OpenAsync(
-            account.Id,
+            account,
             new EvaluationRequest(new RequestedFilter(request.Source)) { NodeByNode = parts.Funnel },
             request.AsOf,
             context.CancellationToken);
@@ -39,7 +39,7 @@ internal sealed partial class SegmentApi
         await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
 
         var evaluated = await evaluator.EvaluateAsync(
-            account.Id,
+            account,
             new EvaluationRequest(new RequestedFilter(request.Source)) { CountedTags = request.NamePrefix },
             request.AsOf,
             context.CancellationToken);
@@ -64,7 +64,7 @@ internal sealed partial class SegmentApi
 
         IEnumerable<RequestedFilter> filters = request.Sources.Select((source, i) => new RequestedFilter(source, $"sources[{i}]"));
         await using var evaluation = await evaluator.OpenAsync(
-            account.Id, new EvaluationRequest([.. filters]), request.AsOf, context.CancellationToken);
+            account, new EvaluationRequest([.. filters]), request.AsOf, context.CancellationToken);
         return new Overlap(evaluation.Matches, evaluation.Moment.Today.Catalog).Measure();
     }
 }

@@ -61,7 +61,7 @@ internal sealed partial class SegmentApi
             : null;
         var state = await evaluator.CurrentStateAsync(account.Id, context.CancellationToken);
         var change = SegmentChangePreview.Request(request, older, state);
-        var evaluated = await evaluator.EvaluateAsync(account.Id, change, asOf: null, context.CancellationToken);
+        var evaluated = await evaluator.EvaluateAsync(account, change, asOf: null, context.CancellationToken);
         var (response, last) = SegmentChangePreview.Compare(request, evaluated, after, size);
 
         if (last is { } contactId)

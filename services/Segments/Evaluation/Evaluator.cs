@@ -15,27 +15,27 @@ internal sealed class Evaluator(
 {
     /// <summary>Evaluates a request now or, if an instant is given, as of then.</summary>
     public async Task<IReadOnlyList<MatchSet>> EvaluateAsync(
-        int accountId, EvaluationRequest request, Timestamp? asOf, CancellationToken ct)
+        AccountInfo account, EvaluationRequest request, Timestamp? asOf, CancellationToken ct)
     {
         var isChecked = asOf is null && shadow.IsDue();
         if (asOf is null && !isChecked
-            && (await FromMemoryAsync(accountId, request, ct) ?? await shared.EvaluateAsync(accountId, request, ct)) is { } matches)
+            && (await FromMemoryAsync(account.Id, request, ct) ?? await shared.EvaluateAsync(account.Id, request, ct)) is { } matches)
         {
             return matches;
         }
 
-        await using var evaluation = await OpenAsync(accountId, request, asOf, ct);
+        await using var evaluation = await OpenAsync(account, request, asOf, ct);
         return isChecked ? await shadow.CheckAsync(evaluation, ct) : evaluation.Matches;
     }
 
-    /// <summary>Evaluates a request in a snapshot of its own, for callers that continue to read in it.</summary>
-    public async Task<OpenEvaluation> OpenAsync(int accountId, EvaluationRequest request, Timestamp? asOf, CancellationToken ct)
+    /// <summary>Evaluates a request in a snapshot of its own, when it is the account's turn, for callers that continue to read in it.</summary>
+    public async Task<OpenEvaluation> OpenAsync(AccountInfo account, EvaluationRequest request, Timestamp? asOf, CancellationToken ct)
     {
         var (tagIds, underWay) = ((IReadOnlyCollection<int>)[], Task.CompletedTask);
         while (true)
         {
             await underWay.WaitAsync(ct);
-            var moment = await moments.OpenAsync(accountId, asOf, tagIds, ct);
+            var moment = await moments.OpenAsync(account, asOf, tagIds, ct);
             OpenEvaluation? evaluation = null;
             try
             {

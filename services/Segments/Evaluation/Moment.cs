@@ -13,6 +13,13 @@ internal sealed record Moment(Snapshot Snapshot, AccountState Today, AccountStat
     /// <summary>The one <c>now</c>.</summary>
     public DateTimeOffset Now => Context.Now;
 
+    /// <summary>The turn that it takes; null if it takes none.</summary>
+    public IDisposable? Turn { get; init; }
+
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => Snapshot.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Snapshot.DisposeAsync();
+        Turn?.Dispose();
+    }
 }

@@ -5,16 +5,33 @@ using TagSegments.Segments.Past;
 namespace TagSegments.Segments.Evaluation;
 
 /// <summary>Opens moments of accounts: now, or an instant of the past.</summary>
-internal sealed class Moments(AccountIndexes indexes, PastHistory history, TimeProvider time)
+/// <param name="turns">Shares the work of PostgreSQL between accounts.</param>
+internal sealed class Moments(AccountIndexes indexes, PastHistory history, FairQueue turns, TimeProvider time)
 {
-    /// <summary>Opens a moment; null is now. Its state has the tags named besides the loaded ones.</summary>
-    public async Task<Moment> OpenAsync(int accountId, Timestamp? asOf, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+    /// <summary>
+    /// Opens a moment when it is the account's turn; null is now. Its state has the tags named besides the loaded ones. Until it is disposed, it
+    /// takes one of the slots of all accounts, so nobody opens a second one meanwhile.
+    /// </summary>
+    public async Task<Moment> OpenAsync(AccountInfo account, Timestamp? asOf, IReadOnlyCollection<int> tagIds, CancellationToken ct)
     {
-        if (asOf is not null)
+        var turn = await turns.EnterAsync(account, ct);
+        try
         {
-            return await OpenPastAsync(accountId, history.Read(asOf), tagIds, ct);
+            var moment = asOf is null ? await OpenNowAsync(account.Id, tagIds, ct) : await OpenPastAsync(account.Id, history.Read(asOf), tagIds, ct);
+            return moment with { Turn = turn };
         }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
 
+    /// <summary>Opens the present for a look at few contacts, without waiting for a turn.</summary>
+    public Task<Moment> OpenBrieflyAsync(int accountId, CancellationToken ct) => OpenNowAsync(accountId, [], ct);
+
+    private async Task<Moment> OpenNowAsync(int accountId, IReadOnlyCollection<int> tagIds, CancellationToken ct)
+    {
         // Now is read after the state: activity that was recorded while the call was under way is then not in the future.
         var (snapshot, state) = await indexes.OpenAsync(accountId, tagIds, ct);
         return new Moment(snapshot, state, state, state.ContextAt(time.GetUtcNow(), state.Clocks));

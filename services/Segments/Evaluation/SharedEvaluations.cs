@@ -24,7 +24,7 @@ internal class SharedEvaluations(Moments moments, AnswerStore answers)
     {
         try
         {
-            await using var moment = await moments.OpenAsync(accountId, asOf: null, [], CancellationToken.None);
+            await using var moment = await moments.OpenBrieflyAsync(accountId, CancellationToken.None);
             var leaves = new LeafAnswers(moment, answers);
             foreach (var call in calls)
             {

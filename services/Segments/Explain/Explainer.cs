@@ -18,9 +18,9 @@ internal sealed class Explainer(Moments moments)
 
     /// <summary>Explains a contact, as of now or of an instant of the past, or throws NOT_FOUND.</summary>
     public async Task<ExplainContactResponse> ExplainAsync(
-        int accountId, FilterSource? source, int contactId, Timestamp? asOf, CancellationToken ct)
+        AccountInfo account, FilterSource? source, int contactId, Timestamp? asOf, CancellationToken ct)
     {
-        await using var moment = await moments.OpenAsync(accountId, asOf, [], ct);
+        await using var moment = await moments.OpenAsync(account, asOf, [], ct);
         var filter = FilterReader.Read(new RequestedFilter(source), moment.Today, moment.Then);
         var explanation = await ExplainAsync(moment, filter, contactId, ct)
             ?? throw RpcErrors.NotFound("contact", contactId.ToString(CultureInfo.InvariantCulture));

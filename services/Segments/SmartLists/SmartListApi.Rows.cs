@@ -26,7 +26,7 @@ internal sealed partial class SmartListApi
             _ => request.Source,
         };
         await using var evaluation = await evaluator.OpenAsync(
-            account.Id, new EvaluationRequest(new RequestedFilter(source)), request.AsOf, context.CancellationToken);
+            account, new EvaluationRequest(new RequestedFilter(source)), request.AsOf, context.CancellationToken);
         return await PageAsync(request, evaluation, source, position, size, context.CancellationToken);
     }
 

@@ -20,7 +20,10 @@ public sealed record AccountLimits
     public int ConcurrentCalls { get; init; } = 500;
 
     /// <summary>Calls per second.</summary>
-    public int CallsPerSecond { get; init; } = 20_000;
+    public int CallsPerSecond { get; init; } = 100_000;
+
+    /// <summary>Calls that wait for their turn at the same work of a service.</summary>
+    public int WaitingCalls { get; init; } = 100;
 
     /// <summary>Streams open at once.</summary>
     public int ConcurrentStreams { get; init; } = 100;
@@ -49,6 +52,7 @@ public sealed record AccountLimits
         Weight = own.HasWeight ? own.Weight : Weight,
         ConcurrentCalls = own.HasConcurrentCalls ? own.ConcurrentCalls : ConcurrentCalls,
         CallsPerSecond = own.HasCallsPerSecond ? own.CallsPerSecond : CallsPerSecond,
+        WaitingCalls = own.HasWaitingCalls ? own.WaitingCalls : WaitingCalls,
         ConcurrentStreams = own.HasConcurrentStreams ? own.ConcurrentStreams : ConcurrentStreams,
         ConcurrentImports = own.HasConcurrentImports ? own.ConcurrentImports : ConcurrentImports,
         BulkOperations = own.HasBulkOperations ? own.BulkOperations : BulkOperations,

@@ -53,6 +53,19 @@ public static class HostExtensions
         return builder;
     }
 
+    /// <summary>
+    /// Adds a <see cref="FairQueue"/> for work that keeps a processor busy, here or in PostgreSQL: <c>Work:Slots</c> of all accounts at once, and
+    /// <c>Work:SlotsPerAccount</c> of one of them. Some slots more than processors let small work of others in, while one account alone
+    /// leaves processors to all others.
+    /// </summary>
+    public static IServiceCollection AddFairQueue(this IServiceCollection services) => services.AddSingleton(provider =>
+    {
+        var work = provider.GetRequiredService<IConfiguration>().GetSection("Work");
+        var slots = Math.Max(2, work.GetValue("Slots", Environment.ProcessorCount + 2));
+        var perAccount = work.GetValue("SlotsPerAccount", Math.Max(1, Environment.ProcessorCount / 2));
+        return new FairQueue(slots, Math.Clamp(perAccount, 1, slots - 1), provider.GetRequiredService<TimeProvider>());
+    });
+
     /// <summary>Adds the connection to Redis of <c>Redis:ConnectionString</c>; without one, the service runs without Redis.</summary>
     public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)
     {

@@ -7,14 +7,14 @@ namespace TagSegments.ServiceDefaults.Work;
 /// and within an account to the oldest. So an account that asks for much waits for itself, and one that asks for little hardly waits
 /// (start-time fair queueing: Goyal, Vin and Cheng, SIGCOMM 1996, with time as the cost). An account without work costs nothing.
 /// </summary>
-/// <param name="quota">The name of the limit that callers are told when too many of their account wait.</param>
 /// <param name="slots">How many work at once.</param>
 /// <param name="mostPerAccount">How many of one account work at once; fewer than <paramref name="slots"/> keep one free for others.</param>
-/// <param name="mostWaiting">How many of one account wait; further ones are refused.</param>
-public sealed class FairQueue(string quota, int slots, int mostPerAccount, int mostWaiting, TimeProvider time)
+/// <param name="time">The clock that measures what is used.</param>
+public sealed class FairQueue(int slots, int mostPerAccount, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Account> _accounts = [];
+    private readonly HashSet<Account> _waiting = [];
     private double _now;
     private int _working;
     private int _sweepAt = 64;
@@ -31,7 +31,10 @@ public sealed class FairQueue(string quota, int slots, int mostPerAccount, int m
         }
     }
 
-    /// <summary>Waits for a slot; disposing of it gives it back. Throws RESOURCE_EXHAUSTED if too many of the account wait.</summary>
+    /// <summary>
+    /// Waits for a slot; disposing of it gives it back. Throws RESOURCE_EXHAUSTED if as many of the account wait as its limit
+    /// <c>waiting_calls</c> allows.
+    /// </summary>
     public async Task<IDisposable> EnterAsync(AccountInfo account, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
@@ -52,14 +55,16 @@ public sealed class FairQueue(string quota, int slots, int mostPerAccount, int m
             }
 
             state.Weight = account.Limits.Weight;
-            if (state.Waiting.Count >= mostWaiting)
+            var most = account.Limits.WaitingCalls;
+            if (state.Waiting.Count >= most)
             {
                 throw RpcErrors.QuotaExceeded(
-                    quota, mostWaiting, $"{mostWaiting} calls of the account wait already ({quota}). Retry in a moment.", TimeSpan.FromSeconds(1));
+                    "waiting_calls", most, $"{most} calls of the account wait for their turn already. Retry in a moment.", TimeSpan.FromSeconds(1));
             }
 
             var turn = new Turn(this, state);
             turn.Place = state.Waiting.AddLast(turn);
+            _waiting.Add(state);
             Grant();
             return turn;
         }
@@ -71,8 +76,7 @@ public sealed class FairQueue(string quota, int slots, int mostPerAccount, int m
         while (_working < slots && Next() is { } account)
         {
             var turn = account.Waiting.First!.Value;
-            account.Waiting.RemoveFirst();
-            turn.Place = null;
+            Unqueue(turn);
             turn.Begun = time.GetTimestamp();
             _now = Math.Max(_now, account.Used);
             account.Working.Add(turn);
@@ -84,8 +88,8 @@ public sealed class FairQueue(string quota, int slots, int mostPerAccount, int m
     private Account? Next()
     {
         var timestamp = time.GetTimestamp();
-        return _accounts.Values
-            .Where(account => account.Waiting.Count > 0 && account.Working.Count < mostPerAccount)
+        return _waiting
+            .Where(account => account.Working.Count < mostPerAccount)
             .MinBy(account => account.Used + account.Working.Sum(turn => Cost(turn, timestamp)));
     }
 
@@ -95,17 +99,26 @@ public sealed class FairQueue(string quota, int slots, int mostPerAccount, int m
     {
         lock (_gate)
         {
-            if (turn.Place is not { } place)
+            if (turn.Place is null)
             {
                 return;
             }
 
-            turn.Account.Waiting.Remove(place);
-            turn.Place = null;
+            Unqueue(turn);
             Forget(turn.Account);
         }
 
         turn.Granted.TrySetCanceled(ct);
+    }
+
+    private void Unqueue(Turn turn)
+    {
+        turn.Account.Waiting.Remove(turn.Place!);
+        turn.Place = null;
+        if (turn.Account.Waiting.Count == 0)
+        {
+            _waiting.Remove(turn.Account);
+        }
     }
 
     private void Release(Turn turn)
@@ -126,7 +139,7 @@ public sealed class FairQueue(string quota, int slots, int mostPerAccount, int m
 
     private void Forget(Account account)
     {
-        if (_working == 0 && _accounts.Values.All(other => other.Waiting.Count == 0))
+        if (_working == 0 && _waiting.Count == 0)
         {
             _accounts.Clear();
             _now = 0;

@@ -14,7 +14,7 @@ public sealed class FairQueueTests
     [Fact]
     public async Task An_account_that_asks_for_little_does_not_wait_for_one_that_asks_for_much()
     {
-        var world = new World(new FairQueue("test", 2, 1, 1_000, _time), _time);
+        var world = new World(new FairQueue(2, 1, _time), _time);
         world.Ask(account: 1, weight: 1, count: 100);
 
         world.Ask(account: 2, weight: 1, count: 1);
@@ -31,7 +31,7 @@ public sealed class FairQueueTests
     {
         var seed = Random.Shared.Next();
         var random = new Random(seed);
-        var world = new World(new FairQueue("test", 3, 3, 10_000, _time), _time);
+        var world = new World(new FairQueue(3, 3, _time), _time);
         world.Ask(1, weight1, 3_000);
         world.Ask(2, weight2, 3_000);
         await world.SettleAsync();
@@ -49,7 +49,7 @@ public sealed class FairQueueTests
     [Fact]
     public async Task Time_that_was_not_used_is_not_saved_up()
     {
-        var world = new World(new FairQueue("test", 1, 1, 1_000, _time), _time);
+        var world = new World(new FairQueue(1, 1, _time), _time);
         world.Ask(1, 1, 500);
         await world.SettleAsync();
         for (var turn = 0; turn < 100; turn++)
@@ -73,7 +73,7 @@ public sealed class FairQueueTests
     {
         var seed = Random.Shared.Next();
         var random = new Random(seed);
-        var queue = new FairQueue("test", 4, 2, 20, _time);
+        var queue = new FairQueue(4, 2, _time);
         var world = new World(queue, _time);
         for (var step = 0; step < 2_000; step++)
         {
@@ -108,20 +108,21 @@ public sealed class FairQueueTests
     [Fact]
     public async Task Refuses_what_would_wait_beyond_the_limit_of_the_account()
     {
-        var queue = new FairQueue("sql", 1, 1, 2, _time);
+        var queue = new FairQueue(1, 1, _time);
         var world = new World(queue, _time);
         world.Ask(1, 1, 3);
 
-        var error = await Expect.FailureAsync(StatusCode.ResourceExhausted, ErrorReason.QuotaExceeded, () => queue.EnterAsync(Account(1, 1), default));
+        var error = await Expect.FailureAsync(
+            StatusCode.ResourceExhausted, ErrorReason.QuotaExceeded, () => queue.EnterAsync(Account(1, 1, waiting: 2), default));
 
-        Assert.Equal(("sql", "2"), (error.Metadata["quota"], error.Metadata["limit"]));
+        Assert.Equal(("waiting_calls", "2"), (error.Metadata["quota"], error.Metadata["limit"]));
         world.Ask(2, 1, 1);
     }
 
     [Fact]
     public async Task A_slot_that_is_given_back_twice_counts_once()
     {
-        var queue = new FairQueue("test", 2, 2, 10, _time);
+        var queue = new FairQueue(2, 2, _time);
         var slot = await queue.EnterAsync(Account(1, 1), default);
         await queue.EnterAsync(Account(1, 1), default);
 
@@ -131,7 +132,7 @@ public sealed class FairQueueTests
         Assert.Equal(1, queue.Working);
     }
 
-    private static AccountInfo Account(int id, int weight) => new(id, $"account-{id}", "UTC", 1) { Limits = new() { Weight = weight } };
+    private static AccountInfo Account(int id, int weight, int waiting = 10_000) => new(id, $"account-{id}", "UTC", 1) { Limits = new() { Weight = weight, WaitingCalls = waiting } };
 
     // Callers that wait for slots or hold them, in fake time.
     private sealed class World(FairQueue queue, FakeTimeProvider time)

@@ -7,7 +7,9 @@ using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Evaluation.Answers;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Past;
+using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Data;
+using TagSegments.ServiceDefaults.Work;
 
 namespace TagSegments.Testing.Histories;
 
@@ -31,7 +33,7 @@ internal sealed class HistoryNode : IAsyncDisposable
         var shadow = new ShadowCheck(configuration, metrics, NullLogger<ShadowCheck>.Instance);
         var clock = time ?? TimeProvider.System;
         var answers = new AnswerStore(configuration, protocol.Answers?.Invoke(s_limits) ?? new AnswerLoader(s_limits));
-        var moments = new Moments(Indexes, history ?? new PastHistory(clock), clock);
+        var moments = new Moments(Indexes, history ?? new PastHistory(clock), new FairQueue(100, 99, TimeProvider.System), clock);
         Shared = new HistoryEvaluations(moments, answers, protocol.SharesSnapshots);
         Evaluator = new Evaluator(Indexes, moments, Shared, answers, shadow, clock);
     }
@@ -50,7 +52,7 @@ internal sealed class HistoryNode : IAsyncDisposable
     public async Task<(DateTimeOffset Now, IReadOnlyList<int> Contacts)> EvaluateAsync(int accountId, Filter filter, Timestamp? asOf = null)
     {
         var request = new EvaluationRequest(new RequestedFilter(new FilterSource { Filter = filter }));
-        var matches = (await Evaluator.EvaluateAsync(accountId, request, asOf, CancellationToken.None))[0];
+        var matches = (await Evaluator.EvaluateAsync(new AccountInfo(accountId, "", "UTC", 1), request, asOf, CancellationToken.None))[0];
         var contacts = matches.ToBitmap();
         return contacts.Count == matches.Count()
             ? (matches.Now, [.. contacts.After(-1)])

@@ -18,6 +18,7 @@ internal static class LimitChecks
         [AccountLimits.ActiveCampaignsFieldNumber] = 100_000,
         [AccountLimits.WebhooksPerSecondFieldNumber] = 100_000,
         [AccountLimits.TrackingEventsPerSecondFieldNumber] = 1_000_000,
+        [AccountLimits.WaitingCallsFieldNumber] = 100_000,
     };
 
     /// <summary>Throws INVALID_ARGUMENT with every limit that is out of range.</summary>
