@@ -141,6 +141,27 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
         return allowed.Contains((State)row.State) ? row : throw WrongState(row);
     }
 
+    /// <summary>Throws RESOURCE_EXHAUSTED if as many campaigns of the account are scheduled, prepared or sent as its limit allows.</summary>
+    public static async Task RequireRoomAsync(NpgsqlTransaction tx, AccountInfo account, CancellationToken ct)
+    {
+        // Two that start at the same time count each other.
+        const string lockSql = "SELECT pg_advisory_xact_lock(hashtext('campaigns.campaign'), @Id)";
+        const string sql =
+            $"""
+            SELECT count(*)
+            FROM campaigns.campaign
+            WHERE account_id = @Id AND state IN {CampaignStates.Active}
+            """;
+        await tx.Connection!.ExecuteAsync(new CommandDefinition(lockSql, new { account.Id }, tx, cancellationToken: ct));
+        var active = await tx.Connection!.ExecuteScalarAsync<long>(new CommandDefinition(sql, new { account.Id }, tx, cancellationToken: ct));
+        var most = account.Limits.ActiveCampaigns;
+        if (active >= most)
+        {
+            throw RpcErrors.QuotaExceeded(
+                "active_campaigns", most, $"{active} campaigns of the account are active already. Wait for one, pause or cancel it.", TimeSpan.FromMinutes(1));
+        }
+    }
+
     /// <summary>Moves a locked campaign to another state. A campaign that is over gets its end time.</summary>
     public static Task<CampaignRow> SetStateAsync(NpgsqlTransaction tx, CampaignRow row, State state, CancellationToken ct)
     {

@@ -5,10 +5,11 @@ using Channel = Crm.Common.V1.Channel;
 namespace TagSegments.Campaigns.Lanes;
 
 /// <summary>The lanes on which messages leave, and a queue for each channel.</summary>
-internal sealed class LanePool(DeliveryOptions options, LaneServices services, Transports transports, ILogger<DeliveryLane> logger)
+internal sealed class LanePool(
+    DeliveryOptions options, LaneServices services, Transports transports, MessageSources sources, ILogger<DeliveryLane> logger)
 {
-    private readonly MessageQueue _email = new();
-    private readonly MessageQueue _sms = new();
+    private readonly MessageQueue _email = new(sources.WeightOf);
+    private readonly MessageQueue _sms = new(sources.WeightOf);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public MessageQueue QueueOf(Channel channel) => channel == Channel.Sms ? _sms : _email;

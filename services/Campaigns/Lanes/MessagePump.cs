@@ -3,12 +3,16 @@ using TagSegments.Campaigns.Journal;
 
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>Takes due batches as long as the lanes have room, and ends campaigns that have none left.</summary>
+/// <summary>
+/// Takes due batches as long as the lanes have room, and ends campaigns that have none left. The next batch is of the account that has had the
+/// fewest for its weight.
+/// </summary>
 internal sealed class MessagePump(
     MessageSources sources, BatchFeeder feeder, LanePool lanes, RestoreDetector restores, DeliveryOptions options, ILogger<MessagePump> logger)
     : PollingService(options.PollInterval, logger)
 {
     private readonly List<Task> _sending = [];
+    private readonly FairShares _shares = new();
     private Guid _holder;
 
     /// <summary>Feeds the lanes until it is cancelled and the batches that it took are given back.</summary>
@@ -25,9 +29,18 @@ internal sealed class MessagePump(
         var campaigns = await sources.SendingAsync(ct);
         await restores.CheckAsync(sends: campaigns.Count > 0 || feeder.HoldsBatches, ct);
         var fed = !lanes.IsFullOfSingles && await FeedSinglesAsync(ct);
-        foreach (var source in campaigns)
+        foreach (var source in InTurn(campaigns))
         {
-            fed |= !lanes.IsFull && Follow(await feeder.FeedAsync(source, _holder, ct));
+            if (!lanes.IsFull && Follow(await feeder.FeedAsync(source, _holder, ct)))
+            {
+                _shares.Add(source.AccountId, sources.WeightOf(source.AccountName), 1);
+                fed = true;
+            }
+        }
+
+        if (campaigns.Count == 0)
+        {
+            _shares.Clear();
         }
 
         if (lanes.IsFull)
@@ -38,6 +51,14 @@ internal sealed class MessagePump(
 
         return fed || await sources.FinishAsync(ct) > 0;
     }
+
+    // One campaign of each account, then the next one of each.
+    private IEnumerable<MessageSource> InTurn(IReadOnlyCollection<MessageSource> campaigns) => campaigns
+        .GroupBy(source => source.AccountId)
+        .OrderBy(account => _shares.AheadOf(account.Key))
+        .SelectMany(account => account.Select((source, i) => (Source: source, Round: i)))
+        .OrderBy(turn => turn.Round)
+        .Select(turn => turn.Source);
 
     private async Task<bool> FeedSinglesAsync(CancellationToken ct)
     {

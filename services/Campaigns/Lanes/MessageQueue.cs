@@ -1,25 +1,26 @@
-using System.Threading.Channels;
-
 namespace TagSegments.Campaigns.Lanes;
 
-/// <summary>Messages that wait for a lane: single messages first, each kind in order of arrival.</summary>
-internal sealed class MessageQueue
+/// <summary>
+/// Messages that wait for a lane. The next message is of the account that has had the fewest for its weight; within an account, single messages
+/// come first, each kind in order of arrival.
+/// </summary>
+/// <param name="weightOf">Gets the weight of an account by its name.</param>
+internal sealed class MessageQueue(Func<string, int> weightOf)
 {
     // More than the lanes take before the next ones arrive, and few enough that the data of their contacts is still fresh.
     private const int Enough = 2_000;
-    private readonly Channel<(bool IsCampaign, long Number, QueuedMessage Message)> _messages =
-        System.Threading.Channels.Channel.CreateUnboundedPrioritized(new UnboundedPrioritizedChannelOptions<(bool IsCampaign, long Number, QueuedMessage Message)>
-        {
-            Comparer = Comparer<(bool IsCampaign, long Number, QueuedMessage Message)>.Create(
-                (a, b) => (a.IsCampaign, a.Number).CompareTo((b.IsCampaign, b.Number))),
-        });
-
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, Account> _accounts = [];
+    private readonly PriorityQueue<Account, (double Had, long Number)> _turns = new();
+    private double _now;
     private long _number;
+    private int _count;
     private int _singles;
     private TaskCompletionSource? _room;
+    private TaskCompletionSource _some = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>How many messages wait.</summary>
-    public int Count => _messages.Reader.Count;
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Whether more messages would only wait.</summary>
     public bool IsFull => Count >= Enough;
@@ -37,18 +38,37 @@ internal sealed class MessageQueue
 
     public void Add(QueuedMessage message)
     {
-        Interlocked.Add(ref _singles, message.Source.IsSingle ? 1 : 0);
-        _messages.Writer.TryWrite((!message.Source.IsSingle, Interlocked.Increment(ref _number), message));
+        lock (_gate)
+        {
+            if (!_accounts.TryGetValue(message.Source.AccountId, out var account))
+            {
+                // An account that had no messages does not save up its turns.
+                _accounts[message.Source.AccountId] = account = new Account { Had = _now };
+                _turns.Enqueue(account, (_now, _number++));
+            }
+
+            (message.Source.IsSingle ? account.Singles : account.Campaigns).Enqueue(message);
+            _singles += message.Source.IsSingle ? 1 : 0;
+            _count++;
+            _some.TrySetResult();
+        }
     }
 
     /// <summary>Takes messages, at most <paramref name="most"/>; none if none waits.</summary>
     public List<QueuedMessage> Take(int most)
     {
         var taken = new List<QueuedMessage>();
-        while (taken.Count < most && _messages.Reader.TryRead(out var next))
+        lock (_gate)
         {
-            Interlocked.Add(ref _singles, next.IsCampaign ? 0 : -1);
-            taken.Add(next.Message);
+            while (taken.Count < most && _turns.TryDequeue(out var account, out _))
+            {
+                taken.Add(Take(account));
+            }
+
+            if (_count == 0 && _some.Task.IsCompleted)
+            {
+                _some = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
         }
 
         if (!IsFull)
@@ -59,5 +79,42 @@ internal sealed class MessageQueue
         return taken;
     }
 
-    public async Task WaitAsync(CancellationToken ct) => await _messages.Reader.WaitToReadAsync(ct);
+    /// <summary>Waits until messages wait.</summary>
+    public Task WaitAsync(CancellationToken ct)
+    {
+        lock (_gate)
+        {
+            return _some.Task.WaitAsync(ct);
+        }
+    }
+
+    private QueuedMessage Take(Account account)
+    {
+        var isSingle = account.Singles.TryDequeue(out var message);
+        message ??= account.Campaigns.Dequeue();
+        _singles -= isSingle ? 1 : 0;
+        _count--;
+        _now = account.Had;
+        account.Had += 1.0 / weightOf(message.Source.AccountName);
+        if (account.Singles.Count + account.Campaigns.Count > 0)
+        {
+            _turns.Enqueue(account, (account.Had, _number++));
+        }
+        else
+        {
+            _accounts.Remove(message.Source.AccountId);
+        }
+
+        return message;
+    }
+
+    private sealed class Account
+    {
+        // Messages for each unit of weight.
+        public double Had { get; set; }
+
+        public Queue<QueuedMessage> Singles { get; } = new();
+
+        public Queue<QueuedMessage> Campaigns { get; } = new();
+    }
 }

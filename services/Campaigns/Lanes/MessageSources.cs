@@ -1,4 +1,5 @@
 using Dapper;
+using Grpc.Core;
 using Npgsql;
 using TagSegments.Campaigns.Ledger;
 using TagSegments.Campaigns.Schema;
@@ -6,7 +7,7 @@ using TagSegments.Campaigns.Schema;
 namespace TagSegments.Campaigns.Lanes;
 
 /// <summary>Finds the sources with due messages. Campaigns are read again when they have changed.</summary>
-internal sealed class MessageSources(NpgsqlDataSource database)
+internal sealed class MessageSources(NpgsqlDataSource database, AccountDirectory accounts)
 {
     private Dictionary<(int, Guid, int), MessageSource> _known = [];
 
@@ -26,6 +27,7 @@ internal sealed class MessageSources(NpgsqlDataSource database)
         var read = unknown.Count == 0 ? [] : await ReadAsync(connection, [.. unknown.Select(key => key.CampaignId)], ct);
         _known = sending.Where(_known.ContainsKey).Select(key => _known[key]).Concat(read)
             .ToDictionary(source => (source.AccountId, source.CampaignId, source.Version));
+        await ReadWeightsAsync(_known.Values, ct);
         return _known.Values;
     }
 
@@ -41,9 +43,13 @@ internal sealed class MessageSources(NpgsqlDataSource database)
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
         var parameters = new { accounts = batches.Select(b => b.AccountId).ToArray(), campaigns = batches.Select(b => b.CampaignId).ToArray() };
-        return (await connection.QueryAsync<MessageSource>(new CommandDefinition(sql, parameters, cancellationToken: ct)))
-            .ToDictionary(source => source.CampaignId);
+        var singles = (await connection.QueryAsync<MessageSource>(new CommandDefinition(sql, parameters, cancellationToken: ct))).AsList();
+        await ReadWeightsAsync(singles, ct);
+        return singles.ToDictionary(source => source.CampaignId);
     }
+
+    /// <summary>Gets the share of an account among those whose messages wait, as last read.</summary>
+    public int WeightOf(string accountName) => (accounts.Find(accountName)?.Limits ?? AccountLimits.Default).Weight;
 
     /// <summary>Ends campaigns that are sending and have no open messages left; returns their number.</summary>
     public async Task<int> FinishAsync(CancellationToken ct)
@@ -58,6 +64,19 @@ internal sealed class MessageSources(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(ct);
         return await connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: ct));
     }
+
+    // Without the tag service, messages keep the order that they have.
+    private Task ReadWeightsAsync(IEnumerable<MessageSource> sources, CancellationToken ct) =>
+        Task.WhenAll(sources.Select(source => source.AccountName).Distinct().Select(async name =>
+        {
+            try
+            {
+                await accounts.GetAsync(name, ct);
+            }
+            catch (RpcException) when (!ct.IsCancellationRequested)
+            {
+            }
+        }));
 
     private static Task<IEnumerable<MessageSource>> ReadAsync(NpgsqlConnection connection, Guid[] ids, CancellationToken ct)
     {

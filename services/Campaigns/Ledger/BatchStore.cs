@@ -57,18 +57,39 @@ internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions opti
         return (await connection.QueryAsync<Batch>(new CommandDefinition(sql, parameters, cancellationToken: ct))).AsList();
     }
 
-    /// <summary>Takes single messages that are due, of any account.</summary>
+    /// <summary>Takes single messages that are due: the oldest of each account, then the next ones.</summary>
     public async Task<List<Batch>> ClaimSinglesAsync(int limit, Guid holder, CancellationToken ct)
     {
         const string sql =
             $"""
-            WITH due AS MATERIALIZED (
-                SELECT account_id, campaign_id, batch_id
-                FROM campaigns.batch
-                WHERE single AND lease_until IS NULL AND due_at <= now()
-                ORDER BY due_at
+            WITH RECURSIVE waiting AS (
+                (SELECT account_id FROM campaigns.batch WHERE single AND lease_until IS NULL ORDER BY account_id LIMIT 1)
+                UNION ALL
+                SELECT (
+                    SELECT b.account_id
+                    FROM campaigns.batch b
+                    WHERE b.single AND b.lease_until IS NULL AND b.account_id > w.account_id
+                    ORDER BY b.account_id
+                    LIMIT 1)
+                FROM waiting w
+                WHERE w.account_id IS NOT NULL
+            ), turns AS (
+                SELECT b.*, row_number() OVER (PARTITION BY b.account_id ORDER BY b.due_at) AS turn
+                FROM waiting w
+                CROSS JOIN LATERAL (
+                    SELECT account_id, campaign_id, batch_id, due_at
+                    FROM campaigns.batch
+                    WHERE account_id = w.account_id AND single AND lease_until IS NULL AND due_at <= now()
+                    ORDER BY due_at
+                    LIMIT @limit) b
+            ), due AS MATERIALIZED (
+                SELECT b.account_id, b.campaign_id, b.batch_id
+                FROM turns t
+                JOIN campaigns.batch b USING (account_id, campaign_id, batch_id)
+                WHERE b.lease_until IS NULL
+                ORDER BY t.turn, t.due_at
                 LIMIT @limit
-                FOR UPDATE SKIP LOCKED
+                FOR UPDATE OF b SKIP LOCKED
             )
             UPDATE campaigns.batch b
             SET fence = fence + 1, lease_until = now() + make_interval(secs => @lease), holder = @holder

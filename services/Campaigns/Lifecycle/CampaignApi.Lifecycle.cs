@@ -22,7 +22,7 @@ internal sealed partial class CampaignApi
         await CheckSendableAsync(account, request.CampaignId, context.CancellationToken);
         return await tools.Writes.RunAsync(account, context, request, async tx => new ScheduleCampaignResponse
         {
-            Campaign = await ScheduleAsync(tx, account.Id, request.CampaignId, request.Version, schedule, context.CancellationToken),
+            Campaign = await ScheduleAsync(tx, account, request.CampaignId, request.Version, schedule, context.CancellationToken),
         });
     }
 
@@ -32,7 +32,7 @@ internal sealed partial class CampaignApi
         await CheckSendableAsync(account, request.CampaignId, context.CancellationToken);
         var response = await tools.Writes.RunAsync(account, context, request, async tx => new SendCampaignResponse
         {
-            Campaign = await ScheduleAsync(tx, account.Id, request.CampaignId, request.Version, schedule: null, context.CancellationToken),
+            Campaign = await ScheduleAsync(tx, account, request.CampaignId, request.Version, schedule: null, context.CancellationToken),
         });
         scheduler.Wake();
         return response;
@@ -57,6 +57,7 @@ internal sealed partial class CampaignApi
         var response = await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             var row = await CampaignStore.LockAsync(tx, account.Id, request.CampaignId, 0, [State.Paused], ct);
+            await CampaignStore.RequireRoomAsync(tx, account, ct);
             var resumed = row.EvaluatedAt is not null
                 ? await CampaignStore.SetStateAsync(tx, row, State.Sending, ct)
                 : await CampaignStore.ScheduleAsync(tx, row, Later(row.RunAt, await CampaignStore.NowAsync(tx, ct)), row.Schedule, ct);
@@ -112,9 +113,14 @@ internal sealed partial class CampaignApi
 
     // Sending now is a schedule of now: the replica that sees it first takes it, as with every schedule.
     private static async Task<Campaign> ScheduleAsync(
-        NpgsqlTransaction tx, int accountId, string campaignId, int version, Schedule? schedule, CancellationToken ct)
+        NpgsqlTransaction tx, AccountInfo account, string campaignId, int version, Schedule? schedule, CancellationToken ct)
     {
-        var row = await CampaignStore.LockAsync(tx, accountId, campaignId, version, s_editable, ct);
+        var row = await CampaignStore.LockAsync(tx, account.Id, campaignId, version, s_editable, ct);
+        if ((State)row.State != State.Scheduled)
+        {
+            await CampaignStore.RequireRoomAsync(tx, account, ct);
+        }
+
         var now = await CampaignStore.NowAsync(tx, ct);
         var runAt = schedule?.RunTime.ToDateTime() ?? now;
         if (runAt < now)

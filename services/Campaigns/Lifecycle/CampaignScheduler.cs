@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dapper;
 using Grpc.Core;
 using Npgsql;
@@ -11,11 +12,21 @@ namespace TagSegments.Campaigns.Lifecycle;
 /// <summary>
 /// Takes campaigns that are due, by the clock of the database, and has them prepared. Of several replicas, one gets a campaign; if it dies, its
 /// lease ends and another one starts the preparation again. Nothing has been sent by then: the audience is frozen in one transaction.
+/// Two are prepared at a time, of different accounts; the next one is of the account that has had the least time for its weight.
 /// </summary>
 internal sealed class CampaignScheduler(
-    NpgsqlDataSource database, AudiencePreparer preparer, MessagePump pump, DeliveryOptions options, ILogger<CampaignScheduler> logger)
-    : PollingService(options.PollInterval, logger)
+    NpgsqlDataSource database,
+    AudiencePreparer preparer,
+    MessagePump pump,
+    AccountDirectory accounts,
+    DeliveryOptions options,
+    ILogger<CampaignScheduler> logger)
+    : PollingService(options.PollInterval, logger, workers: 2)
 {
+    private readonly FairShares _shares = new();
+    private readonly SemaphoreSlim _claiming = new(1);
+    private readonly HashSet<int> _busy = [];
+
     /// <summary>Looks at once for campaigns that are due and for batches that wait.</summary>
     public void WakeSenders()
     {
@@ -23,14 +34,78 @@ internal sealed class CampaignScheduler(
         pump.Wake();
     }
 
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _claiming.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         await HoldMissedAsync(ct);
-        if (await ClaimAsync(ct) is not { } claimed)
+        if (await ClaimNextAsync(ct) is not { } claimed)
         {
             return false;
         }
 
+        var begun = Stopwatch.GetTimestamp();
+        try
+        {
+            await accounts.GetAsync(claimed.AccountName, ct);
+            await PrepareAsync(claimed, ct);
+        }
+        finally
+        {
+            lock (_busy)
+            {
+                _busy.Remove(claimed.AccountId);
+            }
+
+            var weight = (accounts.Find(claimed.AccountName)?.Limits ?? AccountLimits.Default).Weight;
+            _shares.Add(claimed.AccountId, weight, Stopwatch.GetElapsedTime(begun).TotalSeconds);
+        }
+
+        return true;
+    }
+
+    private async Task<PreparingCampaign?> ClaimNextAsync(CancellationToken ct)
+    {
+        await _claiming.WaitAsync(ct);
+        try
+        {
+            var busy = Busy();
+            var claimed = await ClaimAsync(busy, ct);
+            if (claimed is not null)
+            {
+                lock (_busy)
+                {
+                    _busy.Add(claimed.AccountId);
+                }
+            }
+            else if (busy.Length == 0)
+            {
+                _shares.Clear();
+            }
+
+            return claimed;
+        }
+        finally
+        {
+            _claiming.Release();
+        }
+    }
+
+    private int[] Busy()
+    {
+        lock (_busy)
+        {
+            return [.. _busy];
+        }
+    }
+
+    private async Task PrepareAsync(PreparingCampaign claimed, CancellationToken ct)
+    {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var renewal = KeepLeaseAsync(claimed, lost);
         try
@@ -47,26 +122,26 @@ internal sealed class CampaignScheduler(
             await lost.CancelAsync();
             await renewal;
         }
-
-        return true;
     }
 
     // These mean that the audience cannot be evaluated as it is defined; all other errors may be temporary.
     private static bool IsFinal(StatusCode code) =>
         code is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.PermissionDenied;
 
-    private async Task<PreparingCampaign?> ClaimAsync(CancellationToken ct)
+    private async Task<PreparingCampaign?> ClaimAsync(int[] busy, CancellationToken ct)
     {
         const string sql =
             $"""
             WITH due AS MATERIALIZED (
                 SELECT account_id, campaign_id
-                FROM campaigns.campaign
-                WHERE (state = {CampaignStates.Scheduled} AND run_at BETWEEN now() - make_interval(secs => @late) AND now())
-                  OR (state = {CampaignStates.Preparing} AND lease_until < now())
-                ORDER BY run_at
+                FROM campaigns.campaign c
+                LEFT JOIN unnest(@accountIds, @ahead) AS share (account_id, ahead) USING (account_id)
+                WHERE ((state = {CampaignStates.Scheduled} AND run_at BETWEEN now() - make_interval(secs => @late) AND now())
+                    OR (state = {CampaignStates.Preparing} AND lease_until < now()))
+                  AND account_id <> ALL (@busy)
+                ORDER BY coalesce(ahead, 0), run_at
                 LIMIT 1
-                FOR UPDATE SKIP LOCKED
+                FOR UPDATE OF c SKIP LOCKED
             )
             UPDATE campaigns.campaign c
             SET state = {CampaignStates.Preparing}, version = version + 1, fence = fence + 1,
@@ -76,7 +151,8 @@ internal sealed class CampaignScheduler(
             RETURNING c.account_id, c.campaign_id, c.account_name, c.channel, c.audience, c.recipient_tag_ids, c.fence, c.ab_test
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
-        var parameters = new { lease = options.PrepareLease.TotalSeconds, late = options.LateLimit.TotalSeconds };
+        var (accountIds, ahead) = _shares.Ahead;
+        var parameters = new { lease = options.PrepareLease.TotalSeconds, late = options.LateLimit.TotalSeconds, busy, accountIds, ahead };
         return await connection.QuerySingleOrDefaultAsync<PreparingCampaign>(new CommandDefinition(sql, parameters, cancellationToken: ct));
     }
 

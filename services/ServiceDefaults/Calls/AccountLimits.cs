@@ -34,7 +34,7 @@ public sealed record AccountLimits
     /// <summary>Bulk operations that wait or run.</summary>
     public int BulkOperations { get; init; } = 1_000;
 
-    /// <summary>Campaigns that are prepared or sent at once.</summary>
+    /// <summary>Campaigns that are scheduled, prepared or sent at once.</summary>
     public int ActiveCampaigns { get; init; } = 1_000;
 
     /// <summary>Webhook calls of workflows per second.</summary>

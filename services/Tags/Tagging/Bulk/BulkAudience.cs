@@ -28,10 +28,10 @@ internal sealed class BulkAudience(GrpcClientFactory clients, NpgsqlDataSource d
     }
 
     /// <summary>Evaluates the filter of a pending operation and starts it; nothing happens if it was cancelled meanwhile.</summary>
-    public async Task PrepareAsync(BulkRow operation, CancellationToken ct)
+    public async Task PrepareAsync(string account, BulkRow operation, CancellationToken ct)
     {
         var source = JsonParser.Default.Parse<FilterSource>(operation.Source);
-        var chunks = await FindAsync(await AccountNameAsync(operation.AccountId, ct), source, ct);
+        var chunks = await FindAsync(account, source, ct);
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         if (await BulkStore.SetRunningAsync(transaction, operation, chunks.Values.Sum(bits => ChunkBits.Count(bits)), ct) == 1)
@@ -56,11 +56,4 @@ internal sealed class BulkAudience(GrpcClientFactory clients, NpgsqlDataSource d
     // Made when needed: the service starts and serves everything else without the segment service.
     private SegmentService.SegmentServiceClient Segments() =>
         clients.CreateClient<SegmentService.SegmentServiceClient>(nameof(SegmentService.SegmentServiceClient));
-
-    private async Task<string> AccountNameAsync(int accountId, CancellationToken ct)
-    {
-        await using var command = database.CreateCommand("SELECT name FROM crm.account WHERE account_id = $1");
-        command.Parameters.AddWithValue(accountId);
-        return (string)(await command.ExecuteScalarAsync(ct))!;
-    }
 }

@@ -1,13 +1,20 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Crm.Tags.V1;
 using Grpc.Core;
 
 namespace TagSegments.Tags.Tagging.Bulk;
 
-/// <summary>Runs the open operations, two at a time, including those of a process that died.</summary>
-internal sealed class BulkRunner(BulkStore store, BulkAudience audience, BulkSteps steps, ILogger<BulkRunner> logger)
+/// <summary>
+/// Runs the open operations, two at a time, including those of a process that died. An operation runs for a second, then it is the turn of the
+/// account that has had the least time for its weight.
+/// </summary>
+internal sealed class BulkRunner(BulkStore store, BulkAudience audience, BulkSteps steps, AccountDirectory accounts, ILogger<BulkRunner> logger)
     : PollingService(TimeSpan.FromSeconds(1), logger, workers: 2)
 {
+    private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(1);
+    private readonly FairShares _shares = new();
+
     // One for each worker. The owner of an operation that an error interrupted may take it up again before its lease has run out.
     private readonly ConcurrentQueue<Guid> _owners = new([Guid.NewGuid(), Guid.NewGuid()]);
 
@@ -17,8 +24,9 @@ internal sealed class BulkRunner(BulkStore store, BulkAudience audience, BulkSte
         _owners.TryDequeue(out var owner);
         try
         {
-            if (await store.ClaimAsync(owner, ct) is not { } operation)
+            if (await store.ClaimAsync(owner, _shares, ct) is not { } operation)
             {
+                _shares.Clear();
                 return false;
             }
 
@@ -33,22 +41,34 @@ internal sealed class BulkRunner(BulkStore store, BulkAudience audience, BulkSte
 
     private async Task RunAsync(BulkRow operation, Guid owner, CancellationToken ct)
     {
+        var account = await accounts.GetAsync(await store.AccountNameAsync(operation, ct), ct);
+        var begun = Stopwatch.GetTimestamp();
         try
         {
             if (operation.State == (short)BulkOperation.Types.State.Pending)
             {
-                await audience.PrepareAsync(operation, ct);
+                await audience.PrepareAsync(account.Name, operation, ct);
             }
 
             while (await steps.RunAsync(operation, owner, ct))
             {
+                if (Stopwatch.GetElapsedTime(begun) >= s_turn)
+                {
+                    await store.GiveBackAsync(operation, owner, ct);
+                    break;
+                }
             }
         }
         catch (RpcException e) when (!CanBeRepeated(e) && !ct.IsCancellationRequested)
         {
             await store.FailAsync(operation, e.Status.Detail, ct);
         }
+        finally
+        {
+            _shares.Add(account.Id, account.Limits.Weight, Stopwatch.GetElapsedTime(begun).TotalSeconds);
+        }
     }
 
-    private static bool CanBeRepeated(RpcException e) => e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded;
+    private static bool CanBeRepeated(RpcException e) =>
+        e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted;
 }

@@ -48,6 +48,7 @@ internal sealed class BulkStarts(
 
         async Task<StartBulkOperationResponse> StartAsync(AccountTransaction transaction)
         {
+            await BulkStore.RequireRoomAsync(transaction.Transaction, account, context.CancellationToken);
             await BulkStore.InsertAsync(transaction.Transaction, row, context.CancellationToken);
             await BulkStore.InsertChunksAsync(transaction.Transaction, account.Id, row.OperationId, chunks, context.CancellationToken);
             return new StartBulkOperationResponse { Operation = row.ToProto(new Dictionary<int, TagChangeCount>()) };
@@ -78,6 +79,7 @@ internal sealed class BulkStarts(
 
         async Task<UndoBulkOperationResponse> UndoAsync(AccountTransaction transaction)
         {
+            await BulkStore.RequireRoomAsync(transaction.Transaction, account, context.CancellationToken);
             var total = await BulkStore.CopyChunksAsync(transaction.Transaction, original, row.OperationId, context.CancellationToken);
             var started = row with { Total = total };
             await BulkStore.InsertAsync(transaction.Transaction, started, context.CancellationToken);

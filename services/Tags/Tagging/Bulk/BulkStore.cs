@@ -38,6 +38,30 @@ internal sealed class BulkStore(NpgsqlDataSource database)
             cancellationToken: ct));
     }
 
+    /// <summary>Throws RESOURCE_EXHAUSTED if as many operations of the account are open as its limit allows.</summary>
+    public static async Task RequireRoomAsync(NpgsqlTransaction transaction, AccountInfo account, CancellationToken ct)
+    {
+        // Two that start at the same time count each other.
+        const string lockSql = "SELECT pg_advisory_xact_lock(hashtext('tags.bulk_operation'), @Id)";
+        const string sql = $"SELECT count(*) FROM tags.bulk_operation WHERE account_id = @Id AND {Open}";
+        await transaction.Connection!.ExecuteAsync(new CommandDefinition(lockSql, new { account.Id }, transaction, cancellationToken: ct));
+        var open = await transaction.Connection!.ExecuteScalarAsync<long>(new CommandDefinition(sql, new { account.Id }, transaction, cancellationToken: ct));
+        var most = account.Limits.BulkOperations;
+        if (open >= most)
+        {
+            throw RpcErrors.QuotaExceeded(
+                "bulk_operations", most, $"{open} bulk operations of the account wait or run already. Wait for one or cancel it.", TimeSpan.FromSeconds(10));
+        }
+    }
+
+    /// <summary>Gets the name of an operation's account.</summary>
+    public async Task<string> AccountNameAsync(BulkRow row, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("SELECT name FROM crm.account WHERE account_id = $1");
+        command.Parameters.AddWithValue(row.AccountId);
+        return (string)(await command.ExecuteScalarAsync(ct))!;
+    }
+
     /// <summary>Writes the contacts of an operation.</summary>
     public static Task<int> InsertChunksAsync(
         NpgsqlTransaction transaction, int accountId, Guid operationId, SortedDictionary<int, byte[]> chunks, CancellationToken ct)
@@ -145,21 +169,38 @@ internal sealed class BulkStore(NpgsqlDataSource database)
         await connection.ExecuteAsync(new CommandDefinition(sql, new { row.AccountId, row.OperationId, error }, cancellationToken: ct));
     }
 
-    /// <summary>Takes an open operation that nobody runs, the oldest first; also one of its own, that an error interrupted.</summary>
-    public async Task<BulkRow?> ClaimAsync(Guid owner, CancellationToken ct)
+    /// <summary>
+    /// Takes an open operation that nobody runs, of the account that has had the least and the oldest of that first; also one of its own, that an
+    /// error interrupted.
+    /// </summary>
+    public async Task<BulkRow?> ClaimAsync(Guid owner, FairShares shares, CancellationToken ct)
     {
         const string sql = $"""
             UPDATE tags.bulk_operation b
             SET owner = @owner, lease_until = now() + interval '30 seconds'
-            FROM (SELECT account_id, operation_id FROM tags.bulk_operation
+            FROM (SELECT account_id, operation_id FROM tags.bulk_operation o
+                  LEFT JOIN unnest(@accountIds, @ahead) AS share (account_id, ahead) USING (account_id)
                   WHERE {Open} AND (lease_until < now() OR owner = @owner)
-                  ORDER BY lease_until, created_at
+                  ORDER BY coalesce(ahead, 0), lease_until, created_at
                   LIMIT 1
-                  FOR UPDATE SKIP LOCKED) AS free
+                  FOR UPDATE OF o SKIP LOCKED) AS free
             WHERE b.account_id = free.account_id AND b.operation_id = free.operation_id
             RETURNING {BulkRow.Columns}
             """;
+        var (accountIds, ahead) = shares.Ahead;
         await using var connection = await database.OpenConnectionAsync(ct);
-        return await connection.QuerySingleOrDefaultAsync<BulkRow>(new CommandDefinition(sql, new { owner }, cancellationToken: ct));
+        return await connection.QuerySingleOrDefaultAsync<BulkRow>(
+            new CommandDefinition(sql, new { owner, accountIds, ahead }, cancellationToken: ct));
+    }
+
+    /// <summary>Gives an operation back that has not ended, before others of its account.</summary>
+    public async Task GiveBackAsync(BulkRow row, Guid owner, CancellationToken ct)
+    {
+        const string sql = $"""
+            UPDATE tags.bulk_operation SET lease_until = '-infinity'
+            WHERE account_id = @AccountId AND operation_id = @OperationId AND owner = @owner AND {Open}
+            """;
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(sql, new { row.AccountId, row.OperationId, owner }, cancellationToken: ct));
     }
 }
