@@ -14,6 +14,7 @@ public sealed class Bitmap
         foreach (var chunk in chunks)
         {
             Count += chunk.Count;
+            Bytes += 8 + (chunk.Count == 0 ? 0 : chunk.Bytes);
         }
 
         Last = chunks.Length == 0 ? -1 : ((chunks.Length - 1) * ChunkLayout.Bits) + chunks[^1].Last;
@@ -29,7 +30,7 @@ public sealed class Bitmap
     public int ChunkCount => _chunks.Length;
 
     /// <summary>The approximate size of the set in memory, in bytes.</summary>
-    public long Bytes => 48 + _chunks.Sum(chunk => 8L + (chunk.Count == 0 ? 0 : chunk.Bytes));
+    public long Bytes { get; } = 48;
 
     /// <summary>Gets a chunk; it is empty beyond the last one.</summary>
     public BitChunk this[int chunk] => (uint)chunk < (uint)_chunks.Length ? _chunks[chunk] : BitChunk.Empty;

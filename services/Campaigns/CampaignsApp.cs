@@ -88,9 +88,10 @@ public static class CampaignsApp
         services.AddSingleton<WebhookIntake>();
         services.AddSingleton<WebhookSignatures>();
         services.AddSingleton<WebhookRecorder>();
-        services.AddHttpClient<SnsMessages>(SnsMessages.Limit)
+        services.AddHttpClient(nameof(SnsMessages), SnsMessages.Limit)
             .ConfigurePrimaryHttpMessageHandler(provider =>
                 new EgressHandler(provider.GetRequiredService<EgressPolicy>(), provider.GetRequiredService<EgressOptions>()));
+        services.AddSingleton<SnsMessages>();
         services.AddHostedService(provider => provider.GetRequiredService<LinkCounts>());
     }
 
@@ -99,6 +100,7 @@ public static class CampaignsApp
         var services = builder.Services;
         services.AddSingleton(builder.Configuration.GetSection("Delivery").Get<DeliveryOptions>() ?? new DeliveryOptions());
         services.AddSingleton<Transports>();
+        services.AddSingleton<TemplateCache>();
         services.AddSingleton<MessageBuilder>();
         services.AddSingleton<LedgerWriter>();
         services.AddSingleton<BatchStore>();

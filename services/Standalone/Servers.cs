@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using TagSegments.Campaigns;
 using TagSegments.Embedded;
@@ -5,6 +6,7 @@ using TagSegments.Embedded.Postgres;
 using TagSegments.Embedded.Smtp;
 using TagSegments.Segments;
 using TagSegments.ServiceDefaults.Data;
+using TagSegments.ServiceDefaults.Memory;
 using TagSegments.Tags;
 using TagSegments.Workflows;
 
@@ -101,6 +103,8 @@ internal sealed class Servers : IAsyncDisposable
             Password = secrets.RolePassword,
             MaxPoolSize = 20,
         }.ConnectionString,
+        // Four services share what the process may take.
+        ["Memory:CacheMegabytes"] = (MemoryBudget.DefaultLimit / 4 / 1024 / 1024).ToString(CultureInfo.InvariantCulture),
         ["Redis:ConnectionString"] = RedisConnection,
         ["Services:Tags"] = Loopback(options.Ports.Tags),
         ["Services:Segments"] = Loopback(options.Ports.Segments),

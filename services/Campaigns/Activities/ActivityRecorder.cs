@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Dapper;
 using Npgsql;
 using TagSegments.Campaigns.Schema;
@@ -9,20 +8,25 @@ namespace TagSegments.Campaigns.Activities;
 /// Records activities: the roll-up per contact, then the clock, then the rows that carry its position, all in one transaction and one round
 /// trip. Rows are locked in the order of contacts and the clock after them, so concurrent recorders wait for one another but never in a circle.
 /// </summary>
-internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDisposable
+internal sealed class ActivityRecorder : IAsyncDisposable
 {
     /// <summary>The most activities of a call that are recorded together with those of others; more are worth a transaction of their own.</summary>
     public const int MostTogether = 10;
 
     private const int MaxCalls = 1_000;
-    private readonly ConcurrentDictionary<int, Coalescer<Call, Recorded>> _accounts = new();
+    private readonly NpgsqlDataSource _database;
+    private readonly AccountCoalescers<Call, Recorded> _accounts;
+
+    public ActivityRecorder(NpgsqlDataSource database)
+    {
+        _database = database;
+        _accounts = new(accountId => new(
+            calls => TransactionRetry.RunAsync(() => WriteAsync(accountId, calls, CancellationToken.None), CancellationToken.None), MaxCalls));
+    }
 
     /// <summary>Records a few activities, all or none, together with others of the account that wait at the same time.</summary>
     public Task<Recorded> RecordAsync(int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct) =>
-        _accounts
-            .GetOrAdd(accountId, id => new(
-                calls => TransactionRetry.RunAsync(() => WriteAsync(id, calls, CancellationToken.None), CancellationToken.None), MaxCalls))
-            .RunAsync(new Call(activities), ct);
+        _accounts.RunAsync(accountId, new Call(activities), ct);
 
     /// <summary>
     /// Records activities, and that the suppression list was changed, in the caller's transaction, which should do nothing afterwards: the clock
@@ -32,13 +36,7 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
         NpgsqlTransaction tx, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct, bool suppressions = false) =>
         await RecordFreshAsync(tx.Connection!, accountId, await FreshAsync(tx.Connection!, accountId, activities, ct), suppressions, ct);
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var account in _accounts.Values)
-        {
-            await account.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => _accounts.DisposeAsync();
 
     // Outside a transaction, the batch is a transaction of its own.
     private static async Task<Recorded> RecordFreshAsync(
@@ -64,7 +62,7 @@ internal sealed class ActivityRecorder(NpgsqlDataSource database) : IAsyncDispos
     private async Task WriteAsync(int accountId, IReadOnlyList<Call> calls, CancellationToken ct)
     {
         IReadOnlyList<ActivityEvent> activities = [.. calls.SelectMany(call => call.Activities)];
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await _database.OpenConnectionAsync(ct);
         await using var tx = activities.Any(a => a.DedupeKey is not null || a.Link is not null) ? await connection.BeginTransactionAsync(ct) : null;
         var fresh = await FreshAsync(connection, accountId, activities, ct);
         var recorded = await RecordFreshAsync(connection, accountId, fresh, suppressions: false, ct);

@@ -1,6 +1,5 @@
-using System.Collections;
-using System.Collections.Concurrent;
 using Crm.Contacts.V1;
+using TagSegments.Bitmaps;
 
 namespace TagSegments.Campaigns.Activities;
 
@@ -8,12 +7,19 @@ namespace TagSegments.Campaigns.Activities;
 /// Remembers which contact numbers exist, so that nothing is recorded for unknown numbers. A number never ceases to exist, because a deleted
 /// contact keeps it, so the memory never goes stale. Calls that ask at the same time share one call to the contact service.
 /// </summary>
-internal sealed class KnownContacts(ContactService.ContactServiceClient contacts) : IAsyncDisposable
+internal sealed class KnownContacts : IAsyncDisposable
 {
     private const int LookupSize = 1_000;
-    private readonly Dictionary<int, BitArray> _known = [];
-    private readonly ConcurrentDictionary<int, Coalescer<Lookup, HashSet<int>>> _lookups = new();
-    private readonly Lock _lock = new();
+    private readonly ContactService.ContactServiceClient _contacts;
+    private readonly AccountCache<int, Bitmap> _known;
+    private readonly AccountCoalescers<Lookup, HashSet<int>> _lookups;
+
+    public KnownContacts(ContactService.ContactServiceClient contacts, MemoryBudget memory)
+    {
+        _contacts = contacts;
+        _known = new(memory, "campaigns.contacts", (_, known) => known.Bytes);
+        _lookups = new(_ => new(AnswerAsync, LookupSize));
+    }
 
     /// <summary>Throws INVALID_ARGUMENT if a contact does not exist, naming the places that ask for it.</summary>
     public async Task RequireAsync(AccountInfo account, IReadOnlyList<int> contactIds, Func<int, string> path, CancellationToken ct)
@@ -33,29 +39,23 @@ internal sealed class KnownContacts(ContactService.ContactServiceClient contacts
         checks.ThrowIfAny();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var lookup in _lookups.Values)
-        {
-            await lookup.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => _lookups.DisposeAsync();
 
-    private Task<HashSet<int>> FindAsync(AccountInfo account, int[] contactIds, CancellationToken ct) => _lookups
-        .GetOrAdd(account.Id, _ => new(lookups => AnswerAsync(account, lookups, CancellationToken.None), LookupSize))
-        .RunAsync(new Lookup(contactIds), ct);
+    private Task<HashSet<int>> FindAsync(AccountInfo account, int[] contactIds, CancellationToken ct) =>
+        _lookups.RunAsync(account.Id, new Lookup(account, contactIds), ct);
 
-    private async Task AnswerAsync(AccountInfo account, IReadOnlyList<Lookup> lookups, CancellationToken ct)
+    // All of one account. Nobody's cancellation stops it: it is the work of all who wait.
+    private async Task AnswerAsync(IReadOnlyList<Lookup> lookups)
     {
-        var all = new HashSet<int>();
+        var (account, all) = (lookups[0].Account, new HashSet<int>());
         foreach (var chunk in lookups.SelectMany(lookup => lookup.ContactIds).Distinct().Chunk(LookupSize))
         {
             var request = new BatchGetContactsRequest { Account = account.Name, ContactIds = { chunk } };
-            var found = await contacts.BatchGetContactsAsync(request, cancellationToken: ct);
-            var ids = found.Contacts.Select(contact => contact.ContactId).ToList();
-            Remember(account.Id, ids);
-            all.UnionWith(ids);
+            var found = await _contacts.BatchGetContactsAsync(request);
+            all.UnionWith(found.Contacts.Select(contact => contact.ContactId));
         }
+
+        Remember(account.Id, all);
 
         foreach (var lookup in lookups)
         {
@@ -63,36 +63,25 @@ internal sealed class KnownContacts(ContactService.ContactServiceClient contacts
         }
     }
 
-    private List<int> Unknown(int accountId, IReadOnlyList<int> contactIds)
+    private IEnumerable<int> Unknown(int accountId, IReadOnlyList<int> contactIds) =>
+        _known.TryGet(accountId, out var known) ? contactIds.Where(id => id < 0 || !known.Contains(id)) : contactIds;
+
+    // If two do so at once, one of them is forgotten, and asked for again.
+    private void Remember(int accountId, HashSet<int> contactIds)
     {
-        lock (_lock)
+        var known = new BitmapEditor(_known.TryGet(accountId, out var before) ? before : Bitmap.Empty);
+        foreach (var contactId in contactIds)
         {
-            var known = _known.GetValueOrDefault(accountId);
-            return [.. contactIds.Where(id => known is null || id >= known.Length || !known[id])];
+            known.Add(contactId);
         }
+
+        _known.Set(accountId, known.ToBitmap());
     }
 
-    private void Remember(int accountId, List<int> contactIds)
+    private sealed class Lookup(AccountInfo account, int[] contactIds) : PendingCall<HashSet<int>>
     {
-        if (contactIds.Count == 0)
-        {
-            return;
-        }
+        public AccountInfo Account { get; } = account;
 
-        lock (_lock)
-        {
-            if (!_known.TryGetValue(accountId, out var known))
-            {
-                _known[accountId] = known = new BitArray(LookupSize);
-            }
-
-            known.Length = Math.Max(known.Length, (int)Math.Min(contactIds.Max() * 5L / 4 + 1, int.MaxValue));
-            contactIds.ForEach(id => known[id] = true);
-        }
-    }
-
-    private sealed class Lookup(int[] contactIds) : PendingCall<HashSet<int>>
-    {
         public int[] ContactIds { get; } = contactIds;
     }
 }

@@ -8,7 +8,7 @@ using TagSegments.Campaigns.Tracking;
 namespace TagSegments.Campaigns.Content;
 
 /// <summary>Makes the message of one recipient: renders the templates and puts in the links that belong to the recipient.</summary>
-internal sealed class MessageBuilder(TrackingLinks links, TrackingTokens tokens, IConfiguration configuration)
+internal sealed class MessageBuilder(TrackingLinks links, TrackingTokens tokens, TemplateCache templates, IConfiguration configuration)
 {
     /// <summary>The sender's address where neither the message nor <c>Smtp:From</c> names one.</summary>
     public const string FallbackFrom = "no-reply@localhost.localdomain";
@@ -19,7 +19,8 @@ internal sealed class MessageBuilder(TrackingLinks links, TrackingTokens tokens,
     public OutgoingMessage Build(Message message, string campaignName, Contact contact, string address, TrackingTarget target)
     {
         var unsubscribeUrl = links.Unsubscribe(target);
-        var rendered = TemplateRenderer.Render(message, contact, campaignName, unsubscribeUrl, [], new TemplateTime(CancellationToken.None));
+        var time = new TemplateTime(CancellationToken.None);
+        var rendered = TemplateRenderer.Render(message, contact, campaignName, unsubscribeUrl, [], time, templates);
         return new OutgoingMessage(
             tokens.Create(TokenPurpose.Message, target),
             address,

@@ -1,33 +1,18 @@
-using Microsoft.Extensions.Caching.Memory;
+using Fluid;
 
 namespace TagSegments.Campaigns.Content;
 
-/// <summary>Keeps parsed templates within a budget of bytes for all accounts together.</summary>
-internal static class TemplateCache
+/// <summary>Keeps the parsed templates of the messages that are being sent. Those that are only checked or shown are not kept.</summary>
+internal sealed class TemplateCache(MemoryBudget memory)
 {
-    /// <summary>How many bytes are kept at most, about.</summary>
-    public const long MaxBytes = 32 * 1024 * 1024;
-
     // What one step of the parser leaves behind in memory, about.
     private const int StepBytes = 200;
 
-    private static readonly TemplateParser s_parser = new();
-    private static readonly MemoryCache s_templates = new(new MemoryCacheOptions { SizeLimit = MaxBytes, TrackStatistics = true });
-
-    /// <summary>The estimated bytes that are kept now.</summary>
-    public static long Bytes => s_templates.GetCurrentStatistics()?.CurrentEstimatedSize ?? 0;
+    // A template keeps its text in parts, and the cache the whole as its key.
+    private readonly AccountCache<string, ParsedTemplate> _templates =
+        new(memory, "campaigns.templates", (text, parsed) => (text.Length * 4L) + (parsed.Steps * StepBytes));
 
     /// <summary>Returns the parsed template; throws <see cref="TemplateException"/> for one that does not parse.</summary>
-    public static Fluid.IFluidTemplate Get(string template, TemplateTime time)
-    {
-        if (s_templates.TryGetValue(template, out Fluid.IFluidTemplate? cached))
-        {
-            return cached!;
-        }
-
-        var parsed = s_parser.Parse(template, time);
-        return s_templates.Set(template, parsed.Template, new MemoryCacheEntryOptions { Size = SizeOf(template, parsed) });
-    }
-
-    private static long SizeOf(string template, ParsedTemplate parsed) => (template.Length * 4L) + (parsed.Steps * StepBytes) + 500;
+    public IFluidTemplate Get(string template, TemplateTime time) =>
+        _templates.GetOrAdd(template, text => TemplateRenderer.Parse(text, time)).Template;
 }

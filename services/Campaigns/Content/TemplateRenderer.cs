@@ -12,6 +12,7 @@ namespace TagSegments.Campaigns.Content;
 internal static class TemplateRenderer
 {
     private static readonly TemplateOptions s_options = CreateOptions();
+    private static readonly TemplateParser s_parser = new();
 
     /// <summary>Throws INVALID_ARGUMENT with reason TEMPLATE_INVALID for a template that does not parse or fails for an example contact.</summary>
     public static void CheckTemplates(Message message, string path, TemplateTime time)
@@ -36,15 +37,24 @@ internal static class TemplateRenderer
         }
     }
 
+    /// <summary>Parses a template; throws <see cref="TemplateException"/> for one that does not parse.</summary>
+    public static ParsedTemplate Parse(string template, TemplateTime time) => s_parser.Parse(template, time);
+
     /// <summary>Renders a message for a contact; throws <see cref="TemplateException"/> if a template fails for it.</summary>
     public static Message Render(
-        Message message, Contact contact, string campaignName, string unsubscribeUrl, ICollection<string> missing, TemplateTime time)
+        Message message,
+        Contact contact,
+        string campaignName,
+        string unsubscribeUrl,
+        ICollection<string> missing,
+        TemplateTime time,
+        TemplateCache? cache = null)
     {
         var model = Model(contact, campaignName, unsubscribeUrl, missing, time);
         var rendered = message.Clone();
-        rendered.Subject = OneLine(Render(message.Subject, model, NullEncoder.Default, time));
-        rendered.Text = Render(message.Text, model, NullEncoder.Default, time);
-        rendered.Html = Render(message.Html, model, HtmlEncoder.Default, time);
+        rendered.Subject = OneLine(Render(message.Subject, model, NullEncoder.Default, time, cache));
+        rendered.Text = Render(message.Text, model, NullEncoder.Default, time, cache);
+        rendered.Html = Render(message.Html, model, HtmlEncoder.Default, time, cache);
         return rendered;
     }
 
@@ -64,7 +74,7 @@ internal static class TemplateRenderer
         return context;
     }
 
-    private static string Render(string template, TemplateContext context, TextEncoder encoder, TemplateTime time)
+    private static string Render(string template, TemplateContext context, TextEncoder encoder, TemplateTime time, TemplateCache? cache = null)
     {
         if (IsPlain(template))
         {
@@ -75,7 +85,8 @@ internal static class TemplateRenderer
         {
             using var output = new LimitedWriter();
             // Nothing in a template is loaded: it renders synchronously.
-            TemplateCache.Get(template, time).RenderAsync(output, context, encoder, isolateContext: false).AsTask().GetAwaiter().GetResult();
+            var parsed = cache?.Get(template, time) ?? Parse(template, time).Template;
+            parsed.RenderAsync(output, context, encoder, isolateContext: false).AsTask().GetAwaiter().GetResult();
             return output.ToString();
         }
         catch (Exception e) when (e is not (TemplateException or OperationCanceledException or OutOfMemoryException))

@@ -7,9 +7,10 @@ using TagSegments.Campaigns.Schema;
 namespace TagSegments.Campaigns.Lanes;
 
 /// <summary>Finds the sources with due messages. Campaigns are read again when they have changed.</summary>
-internal sealed class MessageSources(NpgsqlDataSource database, AccountDirectory accounts)
+internal sealed class MessageSources(NpgsqlDataSource database, AccountDirectory accounts, MemoryBudget memory)
 {
-    private Dictionary<(int, Guid, int), MessageSource> _known = [];
+    private readonly AccountCache<(int AccountId, Guid CampaignId, int Version), MessageSource> _known =
+        new(memory, "campaigns.sources", (_, source) => source.Bytes);
 
     /// <summary>Lists the campaigns that are being sent.</summary>
     public async Task<IReadOnlyCollection<MessageSource>> SendingAsync(CancellationToken ct)
@@ -23,12 +24,17 @@ internal sealed class MessageSources(NpgsqlDataSource database, AccountDirectory
         await using var connection = await database.OpenConnectionAsync(ct);
         var sending = (await connection.QueryAsync<(int AccountId, Guid CampaignId, int Version)>(
             new CommandDefinition(sql, cancellationToken: ct))).AsList();
-        var unknown = sending.Where(key => !_known.ContainsKey(key)).ToList();
-        var read = unknown.Count == 0 ? [] : await ReadAsync(connection, [.. unknown.Select(key => key.CampaignId)], ct);
-        _known = sending.Where(_known.ContainsKey).Select(key => _known[key]).Concat(read)
-            .ToDictionary(source => (source.AccountId, source.CampaignId, source.Version));
-        await ReadWeightsAsync(_known.Values, ct);
-        return _known.Values;
+        var known = sending.ToDictionary(key => key, key => _known.TryGet(key, out var source) ? source : null);
+        Guid[] unknown = [.. known.Where(source => source.Value is null).Select(source => source.Key.CampaignId)];
+        var read = unknown.Length == 0 ? [] : (await ReadAsync(connection, unknown, ct)).AsList();
+        foreach (var source in read)
+        {
+            _known.Set((source.AccountId, source.CampaignId, source.Version), source);
+        }
+
+        MessageSource[] sources = [.. known.Values.OfType<MessageSource>(), .. read];
+        await ReadWeightsAsync(sources, ct);
+        return sources;
     }
 
     /// <summary>Gets the single messages of batches.</summary>

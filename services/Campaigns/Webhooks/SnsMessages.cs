@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -11,9 +10,10 @@ namespace TagSegments.Campaigns.Webhooks;
 /// Messages of Amazon SNS, which carries the notifications of SES: signed with a certificate that is fetched from Amazon, and from nowhere
 /// else. Only the topic named in <c>Webhooks:ses:Key</c> is listened to.
 /// </summary>
-internal sealed partial class SnsMessages(IConfiguration configuration, HttpClient http)
+internal sealed partial class SnsMessages(IConfiguration configuration, IHttpClientFactory clients, MemoryBudget memory)
 {
-    private static readonly ConcurrentDictionary<string, X509Certificate2> s_certificates = new();
+    private const int CertificateBytes = 10_000;
+    private readonly AccountCache<string, X509Certificate2> _certificates = new(memory, "campaigns.certificates", (_, _) => CertificateBytes);
 
     /// <summary>Bounds what an answer may take.</summary>
     public static void Limit(HttpClient http) => (http.Timeout, http.MaxResponseContentBufferSize) = (TimeSpan.FromSeconds(10), 64 * 1024);
@@ -43,6 +43,7 @@ internal sealed partial class SnsMessages(IConfiguration configuration, HttpClie
     {
         if (message.Text("SubscribeURL") is { } url && IsAmazon(url))
         {
+            using var http = clients.CreateClient(nameof(SnsMessages));
             using var response = await http.GetAsync(new Uri(url), ct);
         }
     }
@@ -61,10 +62,19 @@ internal sealed partial class SnsMessages(IConfiguration configuration, HttpClie
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps && uri.IsDefaultPort
         && uri.UserInfo.Length == 0 && AmazonHost().IsMatch(uri.Host);
 
-    private async Task<X509Certificate2> CertificateAsync(string url, CancellationToken ct) =>
-        s_certificates.TryGetValue(url, out var known)
-            ? known
-            : s_certificates[url] = X509Certificate2.CreateFromPem(await http.GetStringAsync(new Uri(url), ct));
+    // One that leaves the cache may be in use, so it is left to the garbage collector.
+    private async Task<X509Certificate2> CertificateAsync(string url, CancellationToken ct)
+    {
+        if (_certificates.TryGet(url, out var known))
+        {
+            return known;
+        }
+
+        using var http = clients.CreateClient(nameof(SnsMessages));
+        var certificate = X509Certificate2.CreateFromPem(await http.GetStringAsync(new Uri(url), ct));
+        _certificates.Set(url, certificate);
+        return certificate;
+    }
 
     // sns.eu-west-1.amazonaws.com
     [GeneratedRegex(@"^sns\.[a-z0-9-]{1,40}\.amazonaws\.com(\.cn)?$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

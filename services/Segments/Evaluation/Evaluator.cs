@@ -31,7 +31,8 @@ internal sealed class Evaluator(
     /// <summary>Evaluates a request in a snapshot of its own, when it is the account's turn, for callers that continue to read in it.</summary>
     public async Task<OpenEvaluation> OpenAsync(AccountInfo account, EvaluationRequest request, Timestamp? asOf, CancellationToken ct)
     {
-        var (tagIds, underWay) = ((IReadOnlyCollection<int>)[], Task.CompletedTask);
+        // All that were missing so far: what was loaded in one round may have left the memory before the next.
+        var (tagIds, underWay) = (new HashSet<int>(), Task.CompletedTask);
         while (true)
         {
             await underWay.WaitAsync(ct);
@@ -41,8 +42,9 @@ internal sealed class Evaluator(
             {
                 var leaves = new LeafAnswers(moment, answers);
                 var plans = leaves.Plan(request);
-                tagIds = Plan.MissingTagsOf(plans);
-                if (tagIds.Count == 0 && await leaves.DecideAsync(plans, ct) is { } matches)
+                var missing = Plan.MissingTagsOf(plans);
+                tagIds.UnionWith(missing);
+                if (missing.Count == 0 && await leaves.DecideAsync(plans, ct) is { } matches)
                 {
                     return evaluation = new OpenEvaluation(moment, matches);
                 }
@@ -62,6 +64,7 @@ internal sealed class Evaluator(
     private async Task<IReadOnlyList<MatchSet>?> FromMemoryAsync(int accountId, EvaluationRequest request, CancellationToken ct)
     {
         var (state, clocks) = await indexes.CurrentAsync(accountId, ct);
+        var tagIds = new HashSet<int>();
         while (true)
         {
             var (at, context) = (AnswerClocks.Of(clocks), state.ContextAt(time.GetUtcNow(), clocks));
@@ -76,7 +79,8 @@ internal sealed class Evaluator(
                     : plans.ConvertAll(plan => new MatchSet(context.Now, state, plan));
             }
 
-            state = await indexes.LoadAsync(accountId, missing, ct);
+            tagIds.UnionWith(missing);
+            state = await indexes.LoadAsync(accountId, tagIds, ct);
             clocks = state.Clocks;
         }
     }

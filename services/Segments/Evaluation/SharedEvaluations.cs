@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Grpc.Core;
 using TagSegments.Segments.Evaluation.Answers;
 using TagSegments.Segments.Evaluation.Plans;
@@ -10,22 +9,36 @@ namespace TagSegments.Segments.Evaluation;
 /// Evaluates the requests of several calls in one snapshot: changes are looked up once for all of them. A request that needs more than a look
 /// at few contacts is left to a snapshot of its own, so that the others need not wait for it.
 /// </summary>
-internal class SharedEvaluations(Moments moments, AnswerStore answers)
+internal class SharedEvaluations : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<int, Coalescer<PendingEvaluation, IReadOnlyList<MatchSet>?>> _accounts = [];
+    private readonly Moments _moments;
+    private readonly AnswerStore _answers;
+    private readonly AccountCoalescers<PendingEvaluation, IReadOnlyList<MatchSet>?> _accounts;
+
+    public SharedEvaluations(Moments moments, AnswerStore answers)
+    {
+        (_moments, _answers) = (moments, answers);
+        _accounts = new(accountId => new(calls => AnswerAsync(accountId, calls)) { GathersCalls = true });
+    }
 
     /// <summary>Evaluates a request; null if that takes more than a look at few contacts.</summary>
-    public virtual Task<IReadOnlyList<MatchSet>?> EvaluateAsync(int accountId, EvaluationRequest request, CancellationToken ct) => _accounts
-        .GetOrAdd(accountId, id => new(calls => AnswerAsync(id, calls)) { GathersCalls = true })
-        .RunAsync(new PendingEvaluation(request), ct);
+    public virtual Task<IReadOnlyList<MatchSet>?> EvaluateAsync(int accountId, EvaluationRequest request, CancellationToken ct) =>
+        _accounts.RunAsync(accountId, new PendingEvaluation(request), ct);
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _accounts.DisposeAsync();
+    }
 
     // After a failure the snapshot is unusable: a call without an answer continues alone, and learns there what failed.
     private async Task AnswerAsync(int accountId, IReadOnlyList<PendingEvaluation> calls)
     {
         try
         {
-            await using var moment = await moments.OpenBrieflyAsync(accountId, CancellationToken.None);
-            var leaves = new LeafAnswers(moment, answers);
+            await using var moment = await _moments.OpenBrieflyAsync(accountId, CancellationToken.None);
+            var leaves = new LeafAnswers(moment, _answers);
             foreach (var call in calls)
             {
                 await AnswerAsync(call, leaves);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Npgsql;
@@ -12,9 +11,11 @@ namespace TagSegments.Segments.Index;
 /// acknowledged before the call: either one read of the clocks shows that the state is current, or it is brought forward in a snapshot that
 /// was opened after the call arrived.
 /// </summary>
-internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryCache cache, TagLoader loader, IndexMetrics metrics)
+// A state may leave the memory while calls use it. Calls that come then load another one in a slot of its own; each slot is right by itself.
+internal class AccountIndexes(
+    NpgsqlDataSource db, ClockReader clocks, TagEntryCache cache, TagLoader loader, IndexMetrics metrics, MemoryBudget memory)
 {
-    private readonly ConcurrentDictionary<int, Slot> _slots = new();
+    private readonly AccountCache<int, Slot> _slots = new(memory, "segments.index", (_, slot) => slot.Bytes);
 
     /// <summary>Gets the current state of an account, and the positions of all its clocks: the state does not depend on the activity clock.</summary>
     public async ValueTask<(AccountState State, AccountClocks Clocks)> CurrentAsync(int accountId, CancellationToken ct)
@@ -99,6 +100,7 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
         }
 
         (slot.State, slot.VerifiedAt) = (state, begun);
+        _slots.Set(accountId, slot);
         return (snapshot, state);
     }
 
@@ -115,6 +117,7 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
     private sealed class Slot
     {
         private volatile AccountState? _state;
+        private long _stateBytes;
 
         /// <summary>One call at a time brings the account forward.</summary>
         public SemaphoreSlim Gate { get; } = new(1);
@@ -123,8 +126,15 @@ internal class AccountIndexes(NpgsqlDataSource db, ClockReader clocks, TagEntryC
         public AccountState? State
         {
             get => _state;
-            set => _state = value;
+            set
+            {
+                _state = value;
+                Volatile.Write(ref _stateBytes, value?.Bytes ?? 0);
+            }
         }
+
+        /// <summary>The bytes that it takes in memory, about. Filters are read into a state after it was published.</summary>
+        public long Bytes => Volatile.Read(ref _stateBytes) + (_state?.ReadFilters.Bytes ?? 0);
 
         /// <summary>When the snapshot of the state began, by the process's monotonic clock. Guarded by the gate.</summary>
         public long VerifiedAt { get; set; }

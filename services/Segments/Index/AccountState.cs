@@ -30,6 +30,12 @@ internal sealed record AccountState(
     /// <summary>The living contacts: every plan needs them, so a state that a plan runs on has them.</summary>
     public Bitmap Living => Tags[LivingContacts];
 
+    /// <summary>The bytes of the names, segments and smart lists, about. They are counted once: they stay the same while the tags change.</summary>
+    private long NamesBytes { get; } = StateSize.OfNames(Catalog, Definitions, SmartLists);
+
+    /// <summary>The bytes that the state takes in memory without its read filters, about.</summary>
+    public long Bytes => NamesBytes + StateSize.OfTags(Tags);
+
     /// <summary>Whether nothing in this state has changed since.</summary>
     public bool IsAt(AccountClocks clocks) =>
         Clocks.Records == clocks.Records && Clocks.HaveSameNames(clocks);

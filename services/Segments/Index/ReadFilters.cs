@@ -12,6 +12,10 @@ internal sealed class ReadFilters
     private const int MostFilters = 256;
     private const int MostBytes = 4_096;
     private readonly ConcurrentDictionary<FilterSource, Filter> _filters = [];
+    private long _bytes;
+
+    /// <summary>The bytes that the filters take in memory, about.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Gets the filter of a source and reads it if it is new; a source that cannot be read is not remembered.</summary>
     public Filter GetOrRead(FilterSource source, Func<Filter> read)
@@ -24,14 +28,24 @@ internal sealed class ReadFilters
         var filter = read();
         if (source.CalculateSize() <= MostBytes)
         {
-            if (_filters.Count >= MostFilters)
-            {
-                _filters.Clear();
-            }
-
-            _filters[source] = filter;
+            Keep(source, filter);
         }
 
         return filter;
+    }
+
+    // Two threads may forget at once: what they count is then a little less than there is, until the next time.
+    private void Keep(FilterSource source, Filter filter)
+    {
+        if (_filters.Count >= MostFilters)
+        {
+            _filters.Clear();
+            Volatile.Write(ref _bytes, 0);
+        }
+
+        if (_filters.TryAdd(source, filter))
+        {
+            Interlocked.Add(ref _bytes, source.CalculateSize() + StateSize.OfFilter(filter));
+        }
     }
 }

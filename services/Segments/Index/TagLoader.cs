@@ -20,7 +20,13 @@ internal class TagLoader(TagEntryCache cache, IndexMetrics metrics, ILogger<TagL
         IReadOnlyCollection<int> missing,
         CancellationToken ct)
     {
-        var positions = entries.Values.Select(entry => entry.At).Append(state?.Clocks.Records ?? default).ToHashSet();
+        // A new account without entries has nothing to ask about.
+        var positions = entries.Values.Select(entry => entry.At).ToHashSet();
+        if (state is not null)
+        {
+            positions.Add(state.Clocks.Records);
+        }
+
         var usable = await UsableAsync(snapshot, positions, ct);
         var known = Known(state, snapshot, entries, usable);
         var tags = Keep(state, known);

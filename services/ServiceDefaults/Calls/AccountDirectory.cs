@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using Crm.Errors.V1;
 using Grpc.Core;
+using TagSegments.ServiceDefaults.Memory;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
@@ -12,15 +12,17 @@ public sealed record AccountInfo(int Id, string Name, string TimeZone, int WeekS
 }
 
 /// <summary>Finds accounts by name and remembers them for a short time; a name never changes its number.</summary>
-public sealed class AccountDirectory(Func<string, CancellationToken, Task<AccountInfo?>> load, TimeProvider time)
+public sealed class AccountDirectory(Func<string, CancellationToken, Task<AccountInfo?>> load, MemoryBudget memory, TimeProvider time)
 {
+    // The settings of an account are some numbers and short names.
+    private const int AccountBytes = 300;
     private static readonly TimeSpan s_lifetime = TimeSpan.FromSeconds(30);
-    private readonly ConcurrentDictionary<string, (AccountInfo Account, DateTimeOffset LoadedAt)> _accounts = new();
+    private readonly AccountCache<string, Known> _accounts = new(memory, "accounts", (_, _) => AccountBytes);
 
     /// <summary>Gets an account or throws NOT_FOUND with reason ACCOUNT_NOT_FOUND.</summary>
     public ValueTask<AccountInfo> GetAsync(string name, CancellationToken ct)
     {
-        if (_accounts.TryGetValue(name, out var entry) && time.GetUtcNow() - entry.LoadedAt < s_lifetime)
+        if (_accounts.TryGet(name, out var entry) && time.GetUtcNow() - entry.LoadedAt < s_lifetime)
         {
             return ValueTask.FromResult(entry.Account);
         }
@@ -29,17 +31,19 @@ public sealed class AccountDirectory(Func<string, CancellationToken, Task<Accoun
     }
 
     /// <summary>Finds an account as it was last read, however long ago; null if it was not read yet.</summary>
-    public AccountInfo? Find(string name) => _accounts.TryGetValue(name, out var entry) ? entry.Account : null;
+    public AccountInfo? Find(string name) => _accounts.TryGet(name, out var entry) ? entry.Account : null;
 
     /// <summary>Forgets an account whose settings have changed.</summary>
-    public void Forget(string name) => _accounts.TryRemove(name, out _);
+    public void Forget(string name) => _accounts.TryTake(name, out _);
 
     private async Task<AccountInfo> LoadAsync(string name, CancellationToken ct)
     {
         var account = await load(name, ct)
             ?? throw RpcErrors.Create(
                 StatusCode.NotFound, ErrorReason.AccountNotFound, $"There is no account \"{name}\".", ("account", name));
-        _accounts[name] = (account, time.GetUtcNow());
+        _accounts.Set(name, new(account, time.GetUtcNow()));
         return account;
     }
+
+    private sealed record Known(AccountInfo Account, DateTimeOffset LoadedAt);
 }

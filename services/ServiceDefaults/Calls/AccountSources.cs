@@ -4,6 +4,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using TagSegments.ServiceDefaults.Memory;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
@@ -14,12 +15,14 @@ public static class AccountSources
     public static IServiceCollection AddDatabaseAccounts(this IServiceCollection services, string table) => services.AddSingleton(provider =>
         new AccountDirectory(
             (name, ct) => FindAsync(provider.GetRequiredService<NpgsqlDataSource>(), LimitsOf(provider), table, name, ct),
+            provider.GetRequiredService<MemoryBudget>(),
             provider.GetRequiredService<TimeProvider>()));
 
     /// <summary>Finds accounts through the <see cref="AccountService.AccountServiceClient"/>, which the service must have.</summary>
     public static IServiceCollection AddRemoteAccounts(this IServiceCollection services) => services.AddSingleton(provider =>
         new AccountDirectory(
             (name, ct) => FindAsync(provider.GetRequiredService<AccountService.AccountServiceClient>(), LimitsOf(provider), name, ct),
+            provider.GetRequiredService<MemoryBudget>(),
             provider.GetRequiredService<TimeProvider>()));
 
     private static AccountLimits LimitsOf(IServiceProvider provider) => AccountLimits.From(provider.GetRequiredService<IConfiguration>());

@@ -42,7 +42,7 @@ public sealed class SignedToken
                 : null;
     }
 
-    // There are few purposes and most tokens have no binding, so these hashes are computed once.
+    // The purposes are a few names in the code, and most tokens have no binding, so these hashes are computed once.
     private ReadOnlySpan<byte> Mac(string purpose, ReadOnlySpan<byte> binding, ReadOnlySpan<byte> text)
     {
         var purposeHash = _purposes.GetOrAdd(purpose, static name => SHA256.HashData(Encoding.UTF8.GetBytes(name)));

@@ -7,6 +7,7 @@ using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 using TagSegments.Campaigns.Content;
+using TagSegments.ServiceDefaults.Memory;
 
 namespace TagSegments.Campaigns.Tests.Content;
 
@@ -208,10 +209,12 @@ public sealed partial class TemplateCageTests
     [Fact]
     public void Finding_18_the_templates_that_are_kept_stay_within_their_bytes()
     {
+        using var memory = new MemoryBudget(32 * 1024 * 1024, TimeSpan.FromMinutes(10), TimeProvider.System);
+        var templates = new TemplateCache(memory);
         for (var i = 0; i < 100; i++)
         {
-            Check($"{{{{ {i.ToString(CultureInfo.InvariantCulture)} }}}}{new string('x', HtmlLimit - 100)}");
-            Assert.InRange(TemplateCache.Bytes, 0, TemplateCache.MaxBytes);
+            templates.Get($"{{{{ {i.ToString(CultureInfo.InvariantCulture)} }}}}{new string('x', HtmlLimit - 100)}", Time);
+            Assert.InRange(memory.Bytes, HtmlLimit, memory.Limit);
         }
     }
 

@@ -7,6 +7,7 @@ using Crm.Contacts.V1;
 using Microsoft.Extensions.DependencyInjection;
 using TagSegments.Campaigns.Tracking;
 using TagSegments.ServiceDefaults.Calls;
+using TagSegments.ServiceDefaults.Memory;
 using TagSegments.Testing;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 
@@ -94,7 +95,8 @@ public sealed class Finding13Tests : IAsyncLifetime, IDisposable
     [Fact]
     public void An_account_has_a_limit_of_events_that_wait()
     {
-        var accounts = new AccountDirectory((_, _) => Task.FromResult<AccountInfo?>(null), TimeProvider.System);
+        using var memory = new MemoryBudget(1_000_000, TimeSpan.FromMinutes(10), TimeProvider.System);
+        var accounts = new AccountDirectory((_, _) => Task.FromResult<AccountInfo?>(null), memory, TimeProvider.System);
         using var limits = new TrackingLimits(new TrackingOptions { MostWaiting = 1 }, accounts, AccountLimits.Default, TimeProvider.System);
 
         var first = limits.Enter(1);

@@ -12,7 +12,7 @@ internal static class IndexHistories
     {
         var report = new ChaosReport("index", options);
         await using var rig = await HistoryRig.StartAsync(options.Seed);
-        var tally = await HistorySuite.PlayAsync(rig, options.Histories, options.Seed);
+        var tally = await HistorySuite.PlayAsync(rig, Protocol.Right, options.Histories, options.Seed);
         report.Tell("histories", tally.Histories);
         report.Tell("evaluations", tally.Evaluations);
         report.Tell("faults", tally.Faults.Values.Sum());

@@ -15,10 +15,14 @@ public sealed class IndexHistoryTests(IndexHistoryTests.Rig rig, ITestOutputHelp
     [Fact]
     public async Task No_history_gives_a_wrong_answer()
     {
-        var tally = await HistorySuite.PlayAsync(rig.Started!, s_histories, s_seed);
+        await RequireRightAsync(Protocol.Right, s_histories);
+    }
 
-        output.WriteLine($"seed {s_seed}: {tally.Evaluations} evaluations, faults: {string.Join(", ", tally.Faults)}");
-        Assert.True(tally.Wrong.IsEmpty, $"seed {s_seed}:\n{string.Join('\n', tally.Wrong)}");
+    /// <summary>Finding 18: what is kept can go at any moment.</summary>
+    [Fact]
+    public async Task Finding_18_no_history_gives_a_wrong_answer_when_memory_is_short()
+    {
+        await RequireRightAsync(Protocol.Right with { IsShortOfMemory = true }, s_histories / 4);
     }
 
     [Theory]
@@ -29,6 +33,14 @@ public sealed class IndexHistoryTests(IndexHistoryTests.Rig rig, ITestOutputHelp
 
         output.WriteLine($"seed {s_seed}: {name} caught after {caught} histories");
         Assert.True(caught is not null, $"seed {s_seed}: no history showed it.");
+    }
+
+    private async Task RequireRightAsync(Protocol protocol, int histories)
+    {
+        var tally = await HistorySuite.PlayAsync(rig.Started!, protocol, histories, s_seed);
+
+        output.WriteLine($"seed {s_seed}: {tally.Evaluations} evaluations, faults: {string.Join(", ", tally.Faults)}");
+        Assert.True(tally.Wrong.IsEmpty, $"seed {s_seed}:\n{string.Join('\n', tally.Wrong)}");
     }
 
     private static int? Setting(string name) =>

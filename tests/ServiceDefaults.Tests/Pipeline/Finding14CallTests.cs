@@ -3,6 +3,7 @@ using Crm.Errors.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
 using TagSegments.ServiceDefaults.Calls;
+using TagSegments.ServiceDefaults.Memory;
 using TagSegments.ServiceDefaults.Pipeline;
 using TagSegments.ServiceDefaults.Work;
 using TagSegments.Testing;
@@ -155,7 +156,9 @@ public sealed class Finding14CallTests
     private static async Task<AccountDirectory> DirectoryAsync(AccountLimits limits, params string[] names)
     {
         var directory = new AccountDirectory(
-            (name, _) => Task.FromResult<AccountInfo?>(new(1 + Array.IndexOf(names, name), name, "UTC", 1) { Limits = limits }), TimeProvider.System);
+            (name, _) => Task.FromResult<AccountInfo?>(new(1 + Array.IndexOf(names, name), name, "UTC", 1) { Limits = limits }),
+            new MemoryBudget(1_000_000, TimeSpan.FromMinutes(10), TimeProvider.System),
+            TimeProvider.System);
         foreach (var name in names)
         {
             await directory.GetAsync(name, default);

@@ -1,5 +1,6 @@
 using Npgsql;
 using TagSegments.Segments.Index;
+using TagSegments.ServiceDefaults.Memory;
 
 namespace TagSegments.Testing.Histories;
 
@@ -8,8 +9,8 @@ namespace TagSegments.Testing.Histories;
 /// has it, or, as a wrong variant, between the snapshot and Redis.
 /// </summary>
 internal sealed class HistoryIndexes(
-    NpgsqlDataSource db, ClockReader clocks, TagEntryCache cache, TagLoader loader, IndexMetrics metrics, bool readsRedisLate)
-    : AccountIndexes(db, clocks, cache, loader, metrics)
+    NpgsqlDataSource db, ClockReader clocks, TagEntryCache cache, TagLoader loader, IndexMetrics metrics, MemoryBudget memory, bool readsRedisLate)
+    : AccountIndexes(db, clocks, cache, loader, metrics, memory)
 {
     private readonly NpgsqlDataSource _db = db;
     private readonly TagEntryCache _cache = cache;

@@ -26,17 +26,20 @@ internal sealed class HistoryNode : IAsyncDisposable
         Cache = protocol.Cache?.Invoke(redis, metrics) ?? new HistoryCache(redis, metrics);
         Clocks = new HistoryClocks(db, protocol.SharesClockReads);
         var loader = protocol.Loader?.Invoke(Cache, metrics) ?? new TagLoader(Cache, metrics, NullLogger<TagLoader>.Instance);
-        Indexes = new HistoryIndexes(db, Clocks, Cache, loader, metrics, protocol.ReadsRedisLate);
+        Memory = new HistoryMemory(protocol.IsShortOfMemory);
+        Indexes = new HistoryIndexes(db, Clocks, Cache, loader, metrics, Memory.Budget, protocol.ReadsRedisLate);
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["Segments:ShadowShare"] = "0" })
             .Build();
         var shadow = new ShadowCheck(configuration, metrics, NullLogger<ShadowCheck>.Instance);
         var clock = time ?? TimeProvider.System;
-        var answers = new AnswerStore(configuration, protocol.Answers?.Invoke(s_limits) ?? new AnswerLoader(s_limits));
+        var answers = new AnswerStore(Memory.Budget, protocol.Answers?.Invoke(s_limits) ?? new AnswerLoader(s_limits));
         var moments = new Moments(Indexes, history ?? new PastHistory(clock), new FairQueue(100, 99, TimeProvider.System), clock);
         Shared = new HistoryEvaluations(moments, answers, protocol.SharesSnapshots);
         Evaluator = new Evaluator(Indexes, moments, Shared, answers, shadow, clock);
     }
+
+    public HistoryMemory Memory { get; }
 
     public HistoryCache Cache { get; }
 
@@ -64,7 +67,9 @@ internal sealed class HistoryNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Shared.DisposeAsync();
         await Cache.WrittenAsync();
         await Clocks.DisposeAsync();
+        await Memory.DisposeAsync();
     }
 }

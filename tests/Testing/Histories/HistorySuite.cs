@@ -6,13 +6,13 @@ internal static class HistorySuite
     private const int AtATime = 4;
     private const int MostPerMutant = 400;
 
-    /// <summary>Plays histories of the right protocol, from a seed on.</summary>
-    public static async Task<HistoryTally> PlayAsync(HistoryRig rig, int histories, int seed)
+    /// <summary>Plays histories of a protocol, from a seed on.</summary>
+    public static async Task<HistoryTally> PlayAsync(HistoryRig rig, Protocol protocol, int histories, int seed)
     {
         var tally = new HistoryTally();
         await Parallel.ForAsync(0, histories, new ParallelOptions { MaxDegreeOfParallelism = AtATime }, async (i, _) =>
         {
-            var history = History.PlayAsync(rig, Protocol.Right, tally, seed + i);
+            var history = History.PlayAsync(rig, protocol, tally, seed + i);
             await HurtServersAsync(rig.Servers, i, tally);
             await history;
         });

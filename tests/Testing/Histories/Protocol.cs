@@ -10,6 +10,9 @@ internal sealed record Protocol(string Name)
     /// <summary>The protocol as it is.</summary>
     public static readonly Protocol Right = new("right");
 
+    /// <summary>Whether the replicas have too little memory for what they would keep.</summary>
+    public bool IsShortOfMemory { get; init; }
+
     /// <summary>Writers take their position when they begin, not with their last statement.</summary>
     public bool DrawsPositionsEarly { get; init; }
 

@@ -20,6 +20,7 @@ internal sealed class ContactTimes
         foreach (var page in pages)
         {
             Latest = Math.Max(Latest, page.Latest);
+            Bytes += 96 + (page.Times.Length * (sizeof(long) + sizeof(ushort)));
         }
     }
 
@@ -27,7 +28,7 @@ internal sealed class ContactTimes
     public long Latest { get; }
 
     /// <summary>The bytes that the column takes in memory, roughly.</summary>
-    public long Bytes => _pages.Sum(page => 96L + (page.Times.Length * (sizeof(long) + sizeof(ushort))));
+    public long Bytes { get; }
 
     /// <summary>Makes a column that differs in some pages, each given with all its times.</summary>
     public ContactTimes With(IReadOnlyDictionary<int, long[]> touched)

@@ -1,42 +1,22 @@
-using System.Collections.Concurrent;
 using Npgsql;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Tags.Tagging.Assignments.Reads;
 
 /// <summary>
-/// Keeps chunks of contacts' tags in memory, at most 128: about 1 MB each with a dozen tags per contact. Chunks that were not read for the
-/// longest time go first.
+/// Keeps chunks of contacts' tags in memory: about 1 MB each with a dozen tags per contact. A reader changes a chunk, so it takes the chunk
+/// out and puts it back: no two readers have the same one.
 /// </summary>
-internal sealed class ContactTagsCache(NpgsqlDataSource database)
+internal sealed class ContactTagsCache(NpgsqlDataSource database, MemoryBudget memory)
 {
-    private const int MaxChunks = 128;
-    private readonly ConcurrentDictionary<(int AccountId, int Chunk), (ContactTagsChunk Tags, long UsedAt)> _chunks = new();
-    private long _uses;
+    private readonly AccountCache<(int AccountId, int Chunk), ContactTagsChunk> _chunks = new(memory, "tags.contacts", (_, chunk) => chunk.Bytes);
 
-    /// <summary>Gets a chunk from memory; loads it if it is not there or is older than <paramref name="oldest"/>.</summary>
-    public async Task<ContactTagsChunk> GetAsync(int accountId, int chunk, long oldest, CancellationToken ct)
-    {
-        var tags = _chunks.TryGetValue((accountId, chunk), out var kept) && kept.Tags.Position.Pos >= oldest
-            ? kept.Tags
-            : await LoadAsync(accountId, chunk, ct);
-        _chunks[(accountId, chunk)] = (tags, Interlocked.Increment(ref _uses));
-        if (_chunks.Count > MaxChunks)
-        {
-            _chunks.TryRemove(_chunks.MinBy(entry => entry.Value.UsedAt).Key, out _);
-        }
+    /// <summary>Takes a chunk out of memory; loads it if it is not there.</summary>
+    public async Task<ContactTagsChunk> TakeAsync(int accountId, int chunk, CancellationToken ct) =>
+        _chunks.TryTake((accountId, chunk), out var kept) ? kept : await LoadAsync(accountId, chunk, ct);
 
-        return tags;
-    }
-
-    /// <summary>Forgets chunks that are too old, or of another history.</summary>
-    public void Forget(int accountId, IEnumerable<int> chunks)
-    {
-        foreach (var chunk in chunks)
-        {
-            _chunks.TryRemove((accountId, chunk), out _);
-        }
-    }
+    /// <summary>Puts a chunk back, for the next reader.</summary>
+    public void Return(int accountId, int chunk, ContactTagsChunk tags) => _chunks.Set((accountId, chunk), tags);
 
     // One statement, so that bits and position are of one snapshot.
     private async Task<ContactTagsChunk> LoadAsync(int accountId, int chunk, CancellationToken ct)

@@ -10,6 +10,12 @@ namespace TagSegments.Tags.Tagging.Assignments.Reads;
 /// <param name="tagIds">The tags of each contact of the chunk.</param>
 internal sealed class ContactTagsChunk(ClockPosition position, int[][] tagIds)
 {
+    // An array without numbers is shared; one with some takes 24 bytes besides them.
+    private long _bytes = (8L * tagIds.Length) + tagIds.Sum(BytesOf);
+
+    /// <summary>The bytes that the chunk takes in memory, about.</summary>
+    public long Bytes => _bytes;
+
     /// <summary>The position up to which changes are applied.</summary>
     public ClockPosition Position { get; private set; } = position;
 
@@ -22,10 +28,14 @@ internal sealed class ContactTagsChunk(ClockPosition position, int[][] tagIds)
         var tags = tagIds[contactId % ChunkLayout.Bits];
         if (tags.Contains(tagId) != on)
         {
-            tagIds[contactId % ChunkLayout.Bits] = on ? [.. tags, tagId] : [.. tags.Where(id => id != tagId)];
+            int[] changed = on ? [.. tags, tagId] : [.. tags.Where(id => id != tagId)];
+            tagIds[contactId % ChunkLayout.Bits] = changed;
+            _bytes += BytesOf(changed) - BytesOf(tags);
         }
     }
 
     /// <summary>Notes that every change up to a position has been applied.</summary>
     public void Advance(ClockPosition upTo) => Position = upTo;
+
+    private static long BytesOf(int[] tags) => tags.Length == 0 ? 0 : 24 + (sizeof(int) * tags.Length);
 }

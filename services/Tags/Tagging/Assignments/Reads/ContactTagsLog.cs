@@ -11,6 +11,9 @@ internal static class ContactTagsLog
 {
     private const int MaxChanges = 2_000;
 
+    // Reloading a chunk is faster than catching up over this many commits.
+    private const int ManyCommits = 2_000;
+
     // A statement that does less: even of one that finds nothing the database starts every part.
     private const string Clock = """
         SELECT coalesce(clock.pos, 0), clock.nonce, catalog.nonce
@@ -41,13 +44,13 @@ internal static class ContactTagsLog
     /// Applies what has changed; false if the chunks cannot be brought up to date, because too much has changed or because they are of another
     /// history.
     /// </summary>
-    public static async Task<(bool Done, ClockPosition Position, Guid CatalogNonce)> CatchUpAsync(
+    public static async Task<(bool Done, Guid CatalogNonce)> CatchUpAsync(
         NpgsqlDataSource database, int accountId, Dictionary<int, ContactTagsChunk> chunks, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         var (now, catalogNonce) = await ReadClockAsync(connection, accountId, ct);
-        return chunks.Values.All(chunk => chunk.Position == now)
-            ? (true, now, catalogNonce)
+        return chunks.Values.All(chunk => chunk.Position == now) ? (true, catalogNonce)
+            : chunks.Values.Any(chunk => chunk.Position.Pos < now.Pos - ManyCommits) ? (false, catalogNonce)
             : await ReadLogAsync(connection, accountId, chunks, ct);
     }
 
@@ -61,7 +64,7 @@ internal static class ContactTagsLog
         return (new(reader.GetInt64(0), GuidOrEmpty(reader, 1)), GuidOrEmpty(reader, 2));
     }
 
-    private static async Task<(bool Done, ClockPosition Position, Guid CatalogNonce)> ReadLogAsync(
+    private static async Task<(bool Done, Guid CatalogNonce)> ReadLogAsync(
         NpgsqlConnection connection, int accountId, Dictionary<int, ContactTagsChunk> chunks, CancellationToken ct)
     {
         var since = chunks.Values.Min(chunk => chunk.Position.Pos);
@@ -74,7 +77,7 @@ internal static class ContactTagsLog
         var position = new ClockPosition(reader.GetInt64(0), GuidOrEmpty(reader, 1));
         var catalogNonce = GuidOrEmpty(reader, 3);
         var done = AreOfThisHistory(chunks.Values, reader.GetInt64(2), reader.GetFieldValue<Guid[]>(4)) && await ApplyAsync(reader, chunks, position, ct);
-        return (done, position, catalogNonce);
+        return (done, catalogNonce);
     }
 
     private static Guid GuidOrEmpty(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? Guid.Empty : reader.GetGuid(ordinal);

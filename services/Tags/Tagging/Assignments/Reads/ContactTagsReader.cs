@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Crm.Tags.V1;
 using Npgsql;
 using TagSegments.Tags.Changes;
@@ -9,15 +8,15 @@ namespace TagSegments.Tags.Tagging.Assignments.Reads;
 /// Reads the tags of contacts: from chunks kept in memory, brought up to the present by the change log. So every read is exact, at the price
 /// of one short round trip, however large the library is. One loop per account answers all waiting calls with one such round trip.
 /// </summary>
-internal sealed class ContactTagsReader(GenericPlanPool database, ContactTagsCache cache, TagCatalog catalog)
+internal sealed class ContactTagsReader(GenericPlanPool database, ContactTagsCache cache, TagCatalog catalog) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<int, Coalescer<PendingRead, TagsRead>> _accounts = new();
+    private readonly AccountCoalescers<PendingRead, TagsRead> _accounts =
+        new(accountId => new(new AccountReads(database.Connections, cache, accountId).AnswerAsync));
 
     /// <summary>Reads the tags of contacts, in the order of the request; an unknown contact has none.</summary>
     public async Task<IEnumerable<ContactTags>> ReadAsync(int accountId, IReadOnlyList<int> contactIds, CancellationToken ct)
     {
-        var reads = _accounts.GetOrAdd(accountId, id => new(new AccountReads(database.Connections, cache, id).AnswerAsync));
-        var (tagIds, catalogNonce) = await reads.RunAsync(new PendingRead(contactIds), ct);
+        var (tagIds, catalogNonce) = await _accounts.RunAsync(accountId, new PendingRead(contactIds), ct);
         var tags = await catalog.GetAsync(accountId, catalogNonce, ct);
         return contactIds.Zip(tagIds, (contactId, ids) => new ContactTags
         {
@@ -26,27 +25,34 @@ internal sealed class ContactTagsReader(GenericPlanPool database, ContactTagsCac
         });
     }
 
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _accounts.DisposeAsync();
+
     private sealed class AccountReads(NpgsqlDataSource database, ContactTagsCache cache, int accountId)
     {
-        // Reloading a chunk is faster than catching up over this many commits.
-        private const int ManyCommits = 2_000;
-        private long _lastPos;
-
         public async Task AnswerAsync(IReadOnlyList<PendingRead> reads)
         {
             var numbers = reads.SelectMany(read => read.ContactIds).Where(contactId => contactId > 0)
                 .Select(contactId => contactId / ChunkLayout.Bits).Distinct().ToArray();
             var (chunks, catalogNonce) = await CurrentAsync(numbers) ?? await CurrentAsync(numbers)
                 ?? throw new TimeoutException("The tags change faster than they can be read.");
-            foreach (var read in reads)
+            TagsRead[] answers = [.. reads.Select(read => new TagsRead([.. read.ContactIds.Select(TagsOf)], catalogNonce))];
+
+            // No longer needed: the next reader may change them.
+            foreach (var (number, chunk) in chunks)
             {
-                read.Complete(new([.. read.ContactIds.Select(TagsOf)], catalogNonce));
+                cache.Return(accountId, number, chunk);
+            }
+
+            foreach (var (read, answer) in reads.Zip(answers))
+            {
+                read.Complete(answer);
             }
 
             int[] TagsOf(int contactId) => contactId > 0 ? chunks[contactId / ChunkLayout.Bits].TagsOf(contactId) : [];
         }
 
-        // Null if the cached chunk cannot be used; it is then dropped, and the next attempt loads it.
+        // Null if a cached chunk cannot be used. It is not put back, and the next attempt loads it.
         private async Task<(Dictionary<int, ContactTagsChunk> Chunks, Guid CatalogNonce)?> CurrentAsync(int[] numbers)
         {
             // Nobody's cancellation stops it: it is the work of all who wait.
@@ -54,18 +60,11 @@ internal sealed class ContactTagsReader(GenericPlanPool database, ContactTagsCac
             var chunks = new Dictionary<int, ContactTagsChunk>();
             foreach (var number in numbers)
             {
-                chunks[number] = await cache.GetAsync(accountId, number, _lastPos - ManyCommits, ct);
+                chunks[number] = await cache.TakeAsync(accountId, number, ct);
             }
 
-            var (done, position, catalogNonce) = await ContactTagsLog.CatchUpAsync(database, accountId, chunks, ct);
-            _lastPos = position.Pos;
-            if (done)
-            {
-                return (chunks, catalogNonce);
-            }
-
-            cache.Forget(accountId, numbers);
-            return null;
+            var (done, catalogNonce) = await ContactTagsLog.CatchUpAsync(database, accountId, chunks, ct);
+            return done ? (chunks, catalogNonce) : null;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Crm.Tags.V1;
 using Dapper;
 using Npgsql;
@@ -7,25 +6,24 @@ using TagSegments.Tags.Tagging.Library;
 namespace TagSegments.Tags.Tagging.Assignments.Reads;
 
 /// <summary>Keeps the tag libraries of accounts in memory, each as long as the account's catalog clock stands still.</summary>
-internal sealed class TagCatalog(NpgsqlDataSource database)
+internal sealed class TagCatalog(NpgsqlDataSource database, MemoryBudget memory)
 {
-    private readonly ConcurrentDictionary<int, (Guid Nonce, Dictionary<int, Tag> Tags)> _libraries = new();
+    private readonly AccountCache<int, TagLibrary> _libraries = new(memory, "tags.library", (_, library) => library.Bytes);
 
     /// <summary>Gets the tags that exist, as of the catalog clock's nonce or later.</summary>
     public async Task<Dictionary<int, Tag>> GetAsync(int accountId, Guid nonce, CancellationToken ct)
     {
-        if (_libraries.TryGetValue(accountId, out var library) && library.Nonce == nonce)
+        if (!_libraries.TryGet(accountId, out var library) || library.Nonce != nonce)
         {
-            return library.Tags;
+            library = await LoadAsync(accountId, ct);
+            _libraries.Set(accountId, library);
         }
 
-        library = await LoadAsync(accountId, ct);
-        _libraries[accountId] = library;
         return library.Tags;
     }
 
     // One statement, so that tags and nonce are of one snapshot.
-    private async Task<(Guid Nonce, Dictionary<int, Tag> Tags)> LoadAsync(int accountId, CancellationToken ct)
+    private async Task<TagLibrary> LoadAsync(int accountId, CancellationToken ct)
     {
         const string sql = $"""
             SELECT {TagRow.Columns}, clock.nonce
@@ -36,9 +34,15 @@ internal sealed class TagCatalog(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(ct);
         var rows = (await connection.QueryAsync<TagRow, Guid, (Tag Tag, Guid Nonce)>(
             new CommandDefinition(sql, new { accountId }, cancellationToken: ct), (row, nonce) => (Short(row), nonce), "nonce")).AsList();
-        return (rows.Select(row => row.Nonce).FirstOrDefault(), rows.ToDictionary(row => row.Tag.TagId, row => row.Tag));
+        return new(rows.Select(row => row.Nonce).FirstOrDefault(), rows.ToDictionary(row => row.Tag.TagId, row => row.Tag));
     }
 
     // The long texts are for the dictionary; they would be repeated for each contact that has the tag.
     private static Tag Short(TagRow row) => (row with { WhenToApply = "", Examples = "", Owner = "" }).ToProto();
+
+    private sealed record TagLibrary(Guid Nonce, Dictionary<int, Tag> Tags)
+    {
+        // A message with its texts takes about 300 bytes more in memory than on the wire, and two for each character.
+        public long Bytes { get; } = Tags.Values.Sum(tag => 300L + (2 * tag.CalculateSize()));
+    }
 }

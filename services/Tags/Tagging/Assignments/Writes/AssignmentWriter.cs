@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Npgsql;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Diagnostics;
@@ -9,20 +8,27 @@ namespace TagSegments.Tags.Tagging.Assignments.Writes;
 /// Commits the single changes of an account together: one loop per account takes what waits and makes one transaction of it. Without it
 /// every writer would wait for the account's clock row, which only one transaction at a time can hold.
 /// </summary>
-internal sealed class AssignmentWriter(GenericPlanPool database, RequestLog log, ConsistencyTokens tokens, ILogger<AssignmentWriter> logger)
+internal sealed class AssignmentWriter : IAsyncDisposable
 {
     private const int MaxGroup = 500;
-    private readonly ConcurrentDictionary<int, Coalescer<PendingChange, ChangeOutcome>> _accounts = new();
+    private readonly AccountCoalescers<PendingChange, ChangeOutcome> _accounts;
+    private readonly ILogger<AssignmentWriter> _logger;
+
+    public AssignmentWriter(GenericPlanPool database, RequestLog log, ConsistencyTokens tokens, ILogger<AssignmentWriter> logger)
+    {
+        _logger = logger;
+        _accounts = new(accountId =>
+        {
+            var commit = new GroupCommit(database.Connections, log, tokens, accountId);
+            return new(group => CommitAsync(commit, [.. group]), MaxGroup, IndependentChanges.Take);
+        });
+    }
 
     /// <summary>Waits for the change to be committed; a caller that goes away does not take it back.</summary>
-    public Task<ChangeOutcome> CommitAsync(int accountId, PendingChange change, CancellationToken ct) =>
-        _accounts.GetOrAdd(accountId, Writes).RunAsync(change, ct);
+    public Task<ChangeOutcome> CommitAsync(int accountId, PendingChange change, CancellationToken ct) => _accounts.RunAsync(accountId, change, ct);
 
-    private Coalescer<PendingChange, ChangeOutcome> Writes(int accountId)
-    {
-        var commit = new GroupCommit(database.Connections, log, tokens, accountId);
-        return new(group => CommitAsync(commit, [.. group]), MaxGroup, IndependentChanges.Take);
-    }
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _accounts.DisposeAsync();
 
     private async Task CommitAsync(GroupCommit commit, List<PendingChange> group)
     {
@@ -34,7 +40,7 @@ internal sealed class AssignmentWriter(GenericPlanPool database, RequestLog log,
         catch (PostgresException e) when (group.Count > 1 && !e.IsTransient)
         {
             // The database refuses one change of the group: each is committed alone, so that only that one fails.
-            logger.GroupSplit(e, group.Count);
+            _logger.GroupSplit(e, group.Count);
             foreach (var change in group)
             {
                 await CommitAloneAsync(commit, change);
