@@ -66,6 +66,8 @@ public static class CampaignsApp
         services.AddSingleton<RecipientProof>();
         services.AddSingleton<ContactGroups>();
         services.AddSingleton<ResultsBreakdown>();
+        services.AddSingleton<CampaignWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<CampaignWatch>());
         services.AddSingleton<CampaignReports>();
         services.AddSingleton<AbTestStore>();
         services.AddSingleton<MessageStore>();

@@ -10,27 +10,15 @@ namespace TagSegments.Campaigns.Lifecycle;
 // This part reports the results of campaigns.
 internal sealed partial class CampaignApi
 {
-    private static readonly TimeSpan s_watchInterval = TimeSpan.FromMilliseconds(500);
-
     public override async Task WatchCampaign(
         WatchCampaignRequest request, IServerStreamWriter<WatchCampaignResponse> responseStream, ServerCallContext context)
     {
         var ct = context.CancellationToken;
         var account = await tools.Accounts.GetAsync(request.Account, ct);
-        Campaign? last = null;
-        while (last is null || !IsOver(last))
+        var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", ct);
+        await foreach (var campaign in reports.Watch.WatchAsync(row, ct))
         {
-            var campaign = await WithCountsAsync(await campaigns.GetAsync(account.Id, request.CampaignId, "", ct), ct);
-            if (!campaign.Equals(last))
-            {
-                await responseStream.WriteAsync(new WatchCampaignResponse { Campaign = campaign }, ct);
-                last = campaign;
-            }
-
-            if (!IsOver(campaign))
-            {
-                await Task.Delay(s_watchInterval, tools.Time, ct);
-            }
+            await responseStream.WriteAsync(new WatchCampaignResponse { Campaign = campaign }, ct);
         }
     }
 
@@ -102,7 +90,4 @@ internal sealed partial class CampaignApi
         scheduler.WakeSenders();
         return response;
     }
-
-    private static bool IsOver(Campaign campaign) =>
-        campaign.State is State.Sent or State.Cancelled or State.Failed && campaign.Counts.Sending == 0;
 }

@@ -36,7 +36,7 @@ internal sealed partial class CampaignApi(
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
         var row = await campaigns.GetAsync(account.Id, request.CampaignId, request.Name, context.CancellationToken);
-        return new GetCampaignResponse { Campaign = await WithCountsAsync(row, context.CancellationToken) };
+        return new GetCampaignResponse { Campaign = await reports.Results.WithCountsAsync(row, context.CancellationToken) };
     }
 
     public override async Task<ListCampaignsResponse> ListCampaigns(ListCampaignsRequest request, ServerCallContext context)
@@ -122,12 +122,5 @@ internal sealed partial class CampaignApi(
         }
 
         return merged;
-    }
-
-    private async Task<Campaign> WithCountsAsync(CampaignRow row, CancellationToken ct)
-    {
-        var campaign = row.ToCampaign();
-        campaign.Counts = await reports.Results.CountAsync(row.AccountId, row.CampaignId, ct);
-        return campaign;
     }
 }

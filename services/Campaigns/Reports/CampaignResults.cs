@@ -31,6 +31,14 @@ internal sealed class CampaignResults(NpgsqlDataSource database, AbTestStore tes
         return await connection.QuerySingleAsync<RecipientCounts>(new CommandDefinition(sql, new { accountId, campaignId }, cancellationToken: ct));
     }
 
+    /// <summary>Makes the campaign of a row with its counts.</summary>
+    public async Task<Campaign> WithCountsAsync(CampaignRow row, CancellationToken ct)
+    {
+        var campaign = row.ToCampaign();
+        campaign.Counts = await CountAsync(row.AccountId, row.CampaignId, ct);
+        return campaign;
+    }
+
     /// <summary>Counts the ledger by state, reason and variant, and the activity of recipients.</summary>
     public async Task<GetCampaignStatisticsResponse> StatisticsAsync(CampaignRow campaign, CancellationToken ct)
     {
