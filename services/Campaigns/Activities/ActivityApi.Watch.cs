@@ -9,6 +9,9 @@ namespace TagSegments.Campaigns.Activities;
 internal sealed partial class ActivityApi
 {
     private const int FeedBatch = 1_000;
+
+    // Properties may be long: a response stays far below the limit of a message.
+    private const int FeedBytes = 512 * 1024;
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
 
     public override async Task WatchActivities(
@@ -29,13 +32,14 @@ internal sealed partial class ActivityApi
             // The clock is read first: the feed is complete up to it.
             var clock = await activities.ClockAsync(account.Id, ct);
             var found = await activities.FeedAsync(account.Id, place, Kinds(request.Kinds), FeedBatch, ct);
+            var wasCut = Cut(found);
             place = found.Count > 0 ? found[^1].Place : new FeedPlace(Math.Max(place.Pos, clock.Pos), long.MaxValue);
             if (found.Count > 0 || tools.Time.GetElapsedTime(lastSent) >= s_heartbeat)
             {
                 await SendAsync(found);
             }
 
-            while (found.Count < FeedBatch && !await clocks.WaitAsync(account.Id, place.Pos, s_heartbeat, ct))
+            while (found.Count < FeedBatch && !wasCut && !await clocks.WaitAsync(account.Id, place.Pos, s_heartbeat, ct))
             {
                 await SendAsync([]);
             }
@@ -47,6 +51,20 @@ internal sealed partial class ActivityApi
                 new WatchActivitiesResponse { Activities = { found.Select(f => f.Activity) }, Position = Position(account.Id, place) }, ct);
             lastSent = tools.Time.GetTimestamp();
         }
+    }
+
+    // The activities that no longer fit are read again for the next response.
+    private static bool Cut(List<(FeedPlace Place, Activity Activity)> found)
+    {
+        var (bytes, fitting) = (0, 0);
+        while (fitting < found.Count && (fitting == 0 || bytes < FeedBytes))
+        {
+            bytes += found[fitting++].Activity.CalculateSize();
+        }
+
+        var wasCut = fitting < found.Count;
+        found.RemoveRange(fitting, found.Count - fitting);
+        return wasCut;
     }
 
     private async Task<FeedPlace> StartAsync(int accountId, string after, CancellationToken ct) => after switch

@@ -10,11 +10,14 @@ internal sealed class EventReader(NpgsqlDataSource database)
     private const int MaxRows = 512;
     private const int MaxEvents = 1_000;
 
+    // A watcher that does not read keeps what was read for it, and a row may stand for 16,384 contacts.
+    private const int MaxContacts = 65_536;
+
     /// <summary>
     /// Reads the next batches after a cursor: each with its events and the cursor after them. Unless there is more to read at once, the last
-    /// one brings the cursor to the account's present position, with or without events.
+    /// one brings the cursor to the account's present position, with or without events. The events are made as the batches are taken.
     /// </summary>
-    public async Task<(List<(List<TagEvent> Events, FeedCursor Cursor)> Batches, bool HasMore)> ReadAsync(
+    public async Task<(IEnumerable<(List<TagEvent> Events, FeedCursor Cursor)> Batches, bool HasMore)> ReadAsync(
         int accountId, FeedCursor cursor, int[] tagIds, bool pack, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
@@ -24,45 +27,42 @@ internal sealed class EventReader(NpgsqlDataSource database)
             return ([], false);
         }
 
-        var rows = await RowsAsync(connection, accountId, cursor, pos, tagIds, ct);
-        var batches = new List<(List<TagEvent>, FeedCursor)>();
-        foreach (var (row, rowNonce) in rows)
+        var (rows, hasMore) = await RowsAsync(connection, accountId, cursor, pos, tagIds, ct);
+        return (Batches(rows, cursor, pack, hasMore ? null : FeedCursor.After(pos, nonce)), hasMore);
+    }
+
+    // Small rows share a batch as long as it has room.
+    private static IEnumerable<(List<TagEvent> Events, FeedCursor Cursor)> Batches(
+        List<(EventRow Row, Guid Nonce)> rows, FeedCursor cursor, bool pack, FeedCursor? end)
+    {
+        var (batch, contacts, reached) = (new List<TagEvent>(), 0, cursor);
+        foreach (var (row, nonce) in rows)
         {
-            var after = (row.Pos, row.Seq) == (cursor.Pos, cursor.Seq) ? cursor.ContactId : 0;
+            var after = Handled(row, cursor);
             foreach (var events in pack ? Packed(row, after) : row.EventsAfter(after).Chunk(MaxEvents))
             {
-                Add(batches, events, new FeedCursor(row.Pos, rowNonce, row.Seq, LastContact(events[^1])));
+                var more = events.Sum(e => Math.Max(1, e.ContactIds.Count));
+                if (batch.Count > 0 && contacts + more > MaxEvents)
+                {
+                    yield return (batch, reached);
+                    (batch, contacts) = ([], 0);
+                }
+
+                batch.AddRange(events);
+                contacts += more;
+                reached = new FeedCursor(row.Pos, nonce, row.Seq, LastContact(events[^1]));
             }
         }
 
-        var hasMore = rows.Count == MaxRows;
-        if (!hasMore)
-        {
-            Add(batches, [], FeedCursor.After(pos, nonce));
-        }
-
-        return (batches, hasMore);
+        yield return (batch, end ?? reached);
     }
+
+    // The contacts of a row that the cursor has passed.
+    private static int Handled(EventRow row, FeedCursor cursor) => (row.Pos, row.Seq) == (cursor.Pos, cursor.Seq) ? cursor.ContactId : 0;
 
     private static IEnumerable<TagEvent[]> Packed(EventRow row, int after) => row.PackedAfter(after) is { } packed ? [[packed]] : [];
 
     private static int LastContact(TagEvent e) => e.ContactIds.Count > 0 ? e.ContactIds[^1] : e.ContactId;
-
-    // Small rows share a batch as long as it has room.
-    private static void Add(List<(List<TagEvent> Events, FeedCursor Cursor)> batches, TagEvent[] events, FeedCursor cursor)
-    {
-        if (batches.Count > 0 && Contacts(batches[^1].Events) + Contacts(events) <= MaxEvents)
-        {
-            batches[^1].Events.AddRange(events);
-            batches[^1] = (batches[^1].Events, cursor);
-        }
-        else
-        {
-            batches.Add(([.. events], cursor));
-        }
-    }
-
-    private static int Contacts(IEnumerable<TagEvent> events) => events.Sum(e => Math.Max(1, e.ContactIds.Count));
 
     private static Task<(long Pos, Guid Nonce)> ClockAsync(NpgsqlConnection connection, int accountId, CancellationToken ct)
     {
@@ -71,7 +71,7 @@ internal sealed class EventReader(NpgsqlDataSource database)
     }
 
     // Tag 0, the living contacts, is no tag of the library: its events are for watchers that name it.
-    private static async Task<List<(EventRow Row, Guid Nonce)>> RowsAsync(
+    private static async Task<(List<(EventRow Row, Guid Nonce)> Rows, bool HasMore)> RowsAsync(
         NpgsqlConnection connection, int accountId, FeedCursor cursor, long upTo, int[] tagIds, CancellationToken ct)
     {
         const string sql = $"""
@@ -85,12 +85,14 @@ internal sealed class EventReader(NpgsqlDataSource database)
             """;
         var values = new { accountId, cursor.Pos, cursor.Seq, upTo, tagIds, limit = MaxRows };
         await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, values, cancellationToken: ct));
-        var rows = new List<(EventRow, Guid)>();
-        while (await reader.ReadAsync(ct))
+        var (rows, contacts) = (new List<(EventRow, Guid)>(), 0);
+        while (contacts < MaxContacts && await reader.ReadAsync(ct))
         {
-            rows.Add((EventRow.Read(reader), reader.GetGuid(14)));
+            var row = EventRow.Read(reader);
+            rows.Add((row, reader.GetGuid(14)));
+            contacts += row.ContactsAfter(Handled(row, cursor));
         }
 
-        return rows;
+        return (rows, rows.Count == MaxRows || contacts >= MaxContacts);
     }
 }

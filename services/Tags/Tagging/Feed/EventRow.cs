@@ -31,6 +31,9 @@ internal sealed class EventRow
 
     public int Seq { get; }
 
+    /// <summary>Counts the contacts above <paramref name="after"/> that it stands for.</summary>
+    public int ContactsAfter(int after) => after == 0 ? _contactIds.Count : _contactIds.Count(contactId => contactId > after);
+
     /// <summary>Reads a row; the events of a row are in the order of the contacts.</summary>
     public static EventRow Read(DbDataReader reader)
     {
