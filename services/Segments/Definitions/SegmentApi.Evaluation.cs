@@ -4,9 +4,11 @@ using Crm.Segments.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using TagSegments.Bitmaps;
 using TagSegments.Filters.Checks;
 using TagSegments.Filters.Text;
 using TagSegments.Segments.Evaluation;
+using TagSegments.ServiceDefaults.Pipeline.Streams;
 
 namespace TagSegments.Segments.Definitions;
 
@@ -77,22 +79,7 @@ internal sealed partial class SegmentApi
             request.AsOf,
             context.CancellationToken);
         var matches = request.RequireExpectations ? SegmentExpectationChecks.Require(evaluated) : evaluated[0];
-        var contacts = matches.ToBitmap();
-
-        // The first part is sent even if no contact matches.
-        var part = new StreamMatchesResponse { Versions = { matches.Versions } };
-        var after = request.AfterContactId;
-        do
-        {
-            var numbers = contacts.Next(after, ContactsPerMessage);
-            part.Total = contacts.Count;
-            part.EvaluationTime = matches.Now.ToTimestamp();
-            part.ContactIds = Pack(numbers);
-            await responses.WriteAsync(part, context.CancellationToken);
-            part = new StreamMatchesResponse();
-            after = numbers.LastOrDefault(int.MaxValue);
-        }
-        while (after < contacts.Last);
+        await SendAsync(matches.ToBitmap(), matches.Now.ToTimestamp(), matches.Versions, request.AfterContactId, responses, context);
     }
 
     public override async Task<MatchContactsResponse> MatchContacts(MatchContactsRequest request, ServerCallContext context)
@@ -127,6 +114,32 @@ internal sealed partial class SegmentApi
         new FieldChecks().Require(request.ContactId > 0, "contact_id", "is required").ThrowIfAny();
 
         return await explainer.ExplainAsync(account, request.Source, request.ContactId, request.AsOf, context.CancellationToken);
+    }
+
+    // Only the answer is kept while it is read, not the state of the account that it comes from.
+    private static async Task SendAsync(
+        Bitmap contacts,
+        Timestamp evaluationTime,
+        IReadOnlyList<SegmentVersion> versions,
+        int after,
+        IServerStreamWriter<StreamMatchesResponse> responses,
+        ServerCallContext context)
+    {
+        context.KeepInMemory(contacts.Bytes);
+
+        // The first part is sent even if no contact matches.
+        var part = new StreamMatchesResponse { Versions = { versions } };
+        do
+        {
+            var numbers = contacts.Next(after, ContactsPerMessage);
+            part.Total = contacts.Count;
+            part.EvaluationTime = evaluationTime;
+            part.ContactIds = Pack(numbers);
+            await responses.WriteAsync(part, context.CancellationToken);
+            part = new StreamMatchesResponse();
+            after = numbers.LastOrDefault(int.MaxValue);
+        }
+        while (after < contacts.Last);
     }
 
     private async Task<MatchSet> EvaluateAsync(AccountInfo account, FilterSource source, Timestamp? asOf, ServerCallContext context) =>

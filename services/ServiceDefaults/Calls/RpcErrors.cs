@@ -69,6 +69,10 @@ public static class RpcErrors
             new QuotaFailure { Violations = { new QuotaFailure.Types.Violation { Subject = quota, Description = Shorten(message, 400) } } },
             new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
 
+    /// <summary>Checks whether a service failed a call for a reason.</summary>
+    public static bool IsFor(this RpcException error, ErrorReason reason) =>
+        error.GetRpcStatus()?.GetDetail<ErrorInfo>() is { Domain: Domain } info && info.Reason == ReasonName(reason);
+
     private static RpcException Build(
         StatusCode code,
         ErrorReason reason,

@@ -12,11 +12,13 @@ namespace TagSegments.ServiceDefaults.Host;
 /// <summary>Adds the parts that services share to a builder.</summary>
 public static class HostExtensions
 {
-    /// <summary>Adds the <see cref="NpgsqlDataSource"/> of <c>Postgres:ConnectionString</c>.</summary>
+    /// <summary>Adds the <see cref="NpgsqlDataSource"/> of <c>Postgres:ConnectionString</c>; the service is ready while it serves.</summary>
     public static WebApplicationBuilder AddPostgres(this WebApplicationBuilder builder)
     {
         DapperSetup.Ensure();
         builder.Services.AddSingleton(_ => PostgresOf(builder.Configuration).Build());
+        builder.Services.AddSingleton<DatabaseHealth>();
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         return builder;
     }
 

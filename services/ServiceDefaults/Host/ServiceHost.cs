@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TagSegments.ServiceDefaults.Auth;
@@ -20,12 +21,15 @@ using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Data;
 using TagSegments.ServiceDefaults.Memory;
 using TagSegments.ServiceDefaults.Pipeline;
+using TagSegments.ServiceDefaults.Pipeline.Streams;
 
 namespace TagSegments.ServiceDefaults.Host;
 
 /// <summary>The common parts of every service program: addresses, gRPC, errors, authentication, health, telemetry, migrations.</summary>
 public static class ServiceHost
 {
+    private const string Live = "live";
+
     /// <summary>
     /// Starts the builder of a service. gRPC listens on <c>Grpc:Address</c> (HTTP/2 without TLS; default 127.0.0.1 and the service's port),
     /// HTTP/1.1 on <c>Http:Address</c> if that is set. <paramref name="settings"/> override arguments, environment and files.
@@ -85,7 +89,7 @@ public static class ServiceHost
 
     /// <summary>
     /// Runs a service's program. <c>migrate</c> applies its migrations with <c>Postgres:OwnerConnectionString</c> and ends; <c>healthcheck</c>
-    /// asks the running service and ends with 0 if it is serving; without a command, the service runs until it is stopped.
+    /// asks the running service and ends with 0 if it is ready; without a command, the service runs until it is stopped.
     /// </summary>
     public static async Task<int> RunAsync(
         string[] args, Func<string[], IReadOnlyDictionary<string, string?>?, WebApplication> build, Assembly migrations)
@@ -99,7 +103,7 @@ public static class ServiceHost
                 await Migrator.MigrateAsync(owner, migrations, app.Configuration["Postgres:RolePassword"], CancellationToken.None);
                 return 0;
             case ["healthcheck", ..]:
-                return await IsServingAsync(app.Configuration["Grpc:Address"]!) ? 0 : 1;
+                return await IsReadyAsync(app.Configuration["Grpc:Address"]!) ? 0 : 1;
             default:
                 await app.RunAsync();
                 return 0;
@@ -118,7 +122,9 @@ public static class ServiceHost
     private static void Listen(KestrelServerOptions kestrel, IConfiguration configuration)
     {
         kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
-        kestrel.Limits.Http2.MaxStreamsPerConnection = 1_000;
+        // A client that needs more opens further connections. What an unread stream keeps is its share of the buffer and one message.
+        kestrel.Limits.Http2.MaxStreamsPerConnection = 256;
+        kestrel.Limits.MaxResponseBufferSize = 64 * 1024;
         ListenOn(kestrel, configuration["Grpc:Address"]!, HttpProtocols.Http2);
         if (configuration["Http:Address"] is { Length: > 0 } http)
         {
@@ -153,17 +159,21 @@ public static class ServiceHost
             options.Interceptors.Add<ErrorInterceptor>();
             options.Interceptors.Add<AccountInterceptor>();
             options.Interceptors.Add<LoadInterceptor>();
+            options.Interceptors.Add<StreamInterceptor>();
         });
         builder.Services.AddLoadLimits(builder.Configuration);
+        builder.Services.AddStreamLimits(builder.Configuration);
         builder.Services.AddSingleton<ErrorInterceptor>();
         builder.Services.AddSingleton<AccountInterceptor>();
         builder.Services.RemoveAll(typeof(IServiceMethodProvider<>));
         builder.Services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(StrictMethodProvider<>));
         builder.Services.AddGrpcReflectionWithErrorDetails();
-        builder.Services.AddGrpcHealthChecks().AddCheck("self", () => Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckResult.Healthy());
+        // The empty name asks whether the service is ready, with all checks; "live" asks only whether the process runs.
+        builder.Services.AddGrpcHealthChecks(health => health.Services.Map(Live, check => check.Name == Live))
+            .AddCheck(Live, () => HealthCheckResult.Healthy());
     }
 
-    private static async Task<bool> IsServingAsync(string address)
+    private static async Task<bool> IsReadyAsync(string address)
     {
         var uri = new Uri(address);
         var local = uri.Host is "0.0.0.0" or "+" or "*" ? $"http://127.0.0.1:{uri.Port}" : address;

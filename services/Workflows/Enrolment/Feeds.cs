@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Crm.Activity.V1;
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
 
@@ -63,10 +64,23 @@ internal sealed class Feeds(
     {
         using (call)
         {
-            while (await call.ResponseStream.MoveNext(ct).WaitAsync(s_silence, ct))
+            while (await MoveNextAsync(call.ResponseStream, ct))
             {
                 yield return read(call.ResponseStream.Current);
             }
+        }
+    }
+
+    // A stream that has lasted as long as a stream may ends as if the service had closed it: the reader goes on from its position.
+    private static async Task<bool> MoveNextAsync<T>(IAsyncStreamReader<T> responses, CancellationToken ct)
+    {
+        try
+        {
+            return await responses.MoveNext(ct).WaitAsync(s_silence, ct);
+        }
+        catch (RpcException e) when (e.IsFor(ErrorReason.StreamExpired))
+        {
+            return false;
         }
     }
 }

@@ -46,9 +46,7 @@ public sealed record ApiCall(MethodDescriptor Descriptor)
     /// <summary>Makes the call with these requests, more than one for a stream of them, and reads all its answers.</summary>
     public async Task<CallResult> CallAsync(CallInvoker server, CallOptions options, params byte[][] requests)
     {
-        // On the wire a unary call is a stream of one message, so one kind of call does for all.
-        var method = new Method<byte[], byte[]>(MethodType.DuplexStreaming, Descriptor.Service.FullName, Descriptor.Name, s_bytes, s_bytes);
-        using var call = server.AsyncDuplexStreamingCall(method, null, options);
+        using var call = Begin(server, options);
         byte[]? answer = null;
         try
         {
@@ -65,6 +63,10 @@ public sealed record ApiCall(MethodDescriptor Descriptor)
             return new CallResult(new Failure(error), answer);
         }
     }
+
+    /// <summary>Begins the call. On the wire a unary call is a stream of one message, so one kind of call does for all.</summary>
+    public AsyncDuplexStreamingCall<byte[], byte[]> Begin(CallInvoker server, CallOptions options) => server.AsyncDuplexStreamingCall(
+        new Method<byte[], byte[]>(MethodType.DuplexStreaming, Descriptor.Service.FullName, Descriptor.Name, s_bytes, s_bytes), null, options);
 
     // A call may be answered before its request was read; the answer counts.
     private static async Task WriteAsync(AsyncDuplexStreamingCall<byte[], byte[]> call, byte[][] requests)

@@ -1,8 +1,8 @@
 using Crm.Accounts.V1;
 using Crm.Campaigns.V1;
 using Google.Protobuf.WellKnownTypes;
-using Grpc.Core;
 using Spectre.Console;
+using TagSegments.Cli.Connection;
 using TagSegments.Cli.Output;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
@@ -77,8 +77,7 @@ internal static class CampaignView
     private static async Task<Campaign> FollowAsync(Session session, Campaign campaign, Action<Campaign> show, CancellationToken ct)
     {
         var request = new WatchCampaignRequest { Account = session.RequireAccount(), CampaignId = campaign.CampaignId };
-        using var call = session.Services.Campaigns.WatchCampaign(request, cancellationToken: ct);
-        await foreach (var change in call.ResponseStream.ReadAllAsync(ct))
+        await foreach (var change in Watches.ReadAsync(() => session.Services.Campaigns.WatchCampaign(request, cancellationToken: ct), ct))
             show(campaign = change.Campaign);
         return campaign;
     }

@@ -74,13 +74,14 @@ internal static class TagEvents
         {
             var request = new WatchTagEventsRequest { Account = session.RequireAccount(), After = session.Get(after)! };
             request.TagIds.Add(await Keys.Tag.IdsAsync(session, session.Get(tags), tag => tag.TagId, ct));
-            using var call = session.Services.Tags.WatchTagEvents(request, cancellationToken: ct);
             var seen = 0;
-            while ((session.Get(limit) == 0 || seen < session.Get(limit)) && await call.ResponseStream.MoveNext(ct))
+            await foreach (var part in Watches.ReadAsync(() => session.Services.Tags.WatchTagEvents(request, cancellationToken: ct), ct))
             {
-                var part = call.ResponseStream.Current;
+                request.After = part.Position;
                 seen += part.Events.Count;
                 await WriteAsync(session, part, ct);
+                if (session.Get(limit) > 0 && seen >= session.Get(limit))
+                    break;
             }
         });
     }

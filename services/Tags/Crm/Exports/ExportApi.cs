@@ -5,6 +5,7 @@ using Crm.Segments.V1;
 using Google.Protobuf;
 using Grpc.Core;
 using TagSegments.Csv;
+using TagSegments.ServiceDefaults.Pipeline.Streams;
 using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Exports;
@@ -28,6 +29,7 @@ internal sealed class ExportApi(AccountDirectory accounts, FieldStore fields, Ex
         var withTags = columns.Any(column => column.Header == ExportColumn.Tags);
 
         var contacts = await MatchesAsync(request, ct);
+        context.KeepInMemory(contacts.Bytes);
         await using var text = new StringWriter();
         using var csv = new CsvRows(text, request.Raw);
         csv.WriteHeader(columns.Select(column => column.Header));

@@ -1,0 +1,164 @@
+using Crm.Errors.V1;
+using Crm.Segments.V1;
+using Dapper;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using TagSegments.Testing;
+using TagSegments.Testing.EveryCall;
+
+namespace TagSegments.EndToEnd.Tests.Streams;
+
+/// <summary>Finding 3: readers that do not read take nothing away from others. The pools have 30 connections.</summary>
+public sealed class UnreadStreamTests(BusyAccount busy) : IClassFixture<BusyAccount>
+{
+    private const int Streams = 200;
+
+    public static TheoryData<string> StreamingCalls =>
+        [.. ApiCall.All.Where(call => call.Descriptor.IsServerStreaming || call.Descriptor.IsClientStreaming).Select(call => call.Name)];
+
+    [Theory]
+    [MemberData(nameof(StreamingCalls))]
+    public async Task Finding_3_two_hundred_unread_streams_hold_no_connection_and_others_are_served(string name)
+    {
+        using var streams = await OpenAsync(name, BusyAccount.Name);
+
+        await CallEveryServiceAsync();
+        await Eventually.ReadAsync(HeldConnectionsAsync, held => held.Count == 0);
+        await CallEveryServiceAsync();
+
+        Assert.Equal(Streams, streams.Calls.Count(call => !IsOver(call)));
+    }
+
+    [Fact]
+    public async Task Finding_3_an_account_cannot_open_more_streams_than_its_limit()
+    {
+        await busy.Apps.Accounts.SetAccountLimitsAsync(new() { Account = BusyAccount.Other, Limits = new() { ConcurrentStreams = 20 } });
+        using var streams = await OpenAsync("crm.contacts.v1.ContactService/WatchContactEvents", BusyAccount.Other, Streams, waitForAnswers: false);
+
+        var refused = await Task.WhenAll(streams.Calls.Select(call => RefusalAsync(call)).Take(Streams));
+
+        Assert.Equal(Streams - 20, refused.Count(failure => failure is { Status: StatusCode.ResourceExhausted, Reason: ErrorReason.QuotaExceeded }));
+        await CallEveryServiceAsync();
+    }
+
+    [Fact]
+    public async Task Finding_3_a_connection_that_waits_with_an_open_reader_is_found()
+    {
+        var pool = busy.Apps.App(Service.Tags).Services.GetRequiredService<NpgsqlDataSource>();
+        await using (var connection = await pool.OpenConnectionAsync())
+        {
+            await using var command = new NpgsqlCommand("SELECT repeat('x', 1000) FROM generate_series(1, 1000000)", connection);
+            await using var reader = await command.ExecuteReaderAsync();
+            await reader.ReadAsync();
+
+            await Eventually.ReadAsync(HeldConnectionsAsync, held => held.Count == 1);
+            command.Cancel();
+        }
+
+        await Eventually.ReadAsync(HeldConnectionsAsync, held => held.Count == 0);
+    }
+
+    private async Task<OpenStreams> OpenAsync(string name, string account, int count = Streams, bool waitForAnswers = true)
+    {
+        var call = ApiCall.All.Single(call => call.Name == name);
+        var streams = new OpenStreams(GrpcChannel.ForAddress(busy.Apps.GrpcAddress(call.Host)));
+        var requests = busy.Requests(call.Descriptor.Name, account);
+        for (var i = 0; i < count; i++)
+        {
+            streams.Calls.Add(call.Begin(streams.Channel.CreateCallInvoker(), new CallOptions()));
+        }
+
+        await Task.WhenAll(streams.Calls.Select(stream => SendAsync(stream, requests)));
+        if (waitForAnswers)
+        {
+            await Task.WhenAll(streams.Calls.Select(stream => stream.ResponseHeadersAsync)).WaitAsync(Eventually.Patience);
+        }
+
+        return streams;
+    }
+
+    private static async Task SendAsync(AsyncDuplexStreamingCall<byte[], byte[]> call, IReadOnlyList<byte[]> requests)
+    {
+        try
+        {
+            foreach (var request in requests)
+            {
+                await call.RequestStream.WriteAsync(request);
+            }
+
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        {
+            // It was answered before it was asked everything.
+        }
+    }
+
+    // Null for a stream that was admitted.
+    private static async Task<Failure?> RefusalAsync(AsyncDuplexStreamingCall<byte[], byte[]> call)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            await call.ResponseStream.MoveNext(patience.Token);
+            return null;
+        }
+        catch (RpcException e) when (e.StatusCode is not StatusCode.Cancelled)
+        {
+            return new Failure(e);
+        }
+        catch (Exception e) when (e is OperationCanceledException or RpcException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsOver(AsyncDuplexStreamingCall<byte[], byte[]> call)
+    {
+        try
+        {
+            call.GetStatus();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private async Task CallEveryServiceAsync()
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(10);
+        var everyone = new FilterSource { Filter = new Filter { Everyone = new() } };
+        await busy.Apps.Tags.ListTagsAsync(new() { Account = BusyAccount.Other }, deadline: deadline);
+        await busy.Apps.Contacts.CreateContactAsync(new() { Account = BusyAccount.Other, Contact = new() { FirstName = "Ada" } }, deadline: deadline);
+        await busy.Apps.Segments.CountContactsAsync(new() { Account = BusyAccount.Other, Source = everyone }, deadline: deadline);
+        await busy.Apps.Campaigns.ListCampaignsAsync(new() { Account = BusyAccount.Other }, deadline: deadline);
+        await busy.Apps.Workflows.ListWorkflowsAsync(new() { Account = BusyAccount.Other }, deadline: deadline);
+    }
+
+    // A connection that is busy with one statement or transaction for as long as this waits for somebody.
+    private async Task<List<string>> HeldConnectionsAsync()
+    {
+        const string sql = """
+            SELECT usename || ': ' || state || ' ' || left(query, 200)
+            FROM pg_stat_activity
+            WHERE datname = current_database() AND usename LIKE 'tagsegments_%' AND state <> 'idle' AND state_change < clock_timestamp() - interval '1 second'
+            """;
+        await using var connection = new NpgsqlConnection(busy.Apps.Database.OwnerConnectionString);
+        return (await connection.QueryAsync<string>(sql)).AsList();
+    }
+
+    private sealed record OpenStreams(GrpcChannel Channel) : IDisposable
+    {
+        public List<AsyncDuplexStreamingCall<byte[], byte[]>> Calls { get; } = [];
+
+        public void Dispose()
+        {
+            Calls.ForEach(call => call.Dispose());
+            Channel.Dispose();
+        }
+    }
+}

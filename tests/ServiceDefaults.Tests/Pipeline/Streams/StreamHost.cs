@@ -1,0 +1,124 @@
+using System.Text;
+using Crm.Contacts.V1;
+using Crm.Tags.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using TagSegments.ServiceDefaults.Calls;
+using TagSegments.ServiceDefaults.Host;
+using TagSegments.ServiceDefaults.Memory;
+using TagSegments.ServiceDefaults.Pipeline.Streams;
+
+namespace TagSegments.ServiceDefaults.Tests.Pipeline.Streams;
+
+/// <summary>A service with a watch and an upload whose time the test moves. Accounts may have two streams unless the test says otherwise.</summary>
+internal sealed class StreamHost : IAsyncDisposable
+{
+    private const string Key = "a key of thirty-two bytes or more, for tests";
+    private readonly WebApplication _app;
+    private readonly GrpcChannel _channel;
+
+    private StreamHost(WebApplication app, Behaviour behaviour)
+    {
+        (_app, Handlers) = (app, behaviour);
+        _channel = GrpcChannel.ForAddress(app.GrpcAddress());
+    }
+
+    public Behaviour Handlers { get; }
+
+    public FakeTimeProvider Time { get; init; } = new();
+
+    public static async Task<StreamHost> StartAsync(Dictionary<string, string?>? settings = null, int perAccount = 2)
+    {
+        var all = new Dictionary<string, string?>(settings ?? []) { ["Grpc:Address"] = "http://127.0.0.1:0" };
+        all.TryAdd("Auth:Mode", "off");
+        all["Auth:SigningKey"] = Key;
+        var builder = ServiceHost.CreateBuilder("test", 0, [], all);
+        var behaviour = new Behaviour();
+        builder.Services.AddSingleton(behaviour);
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton(provider => new AccountDirectory(
+            (name, _) => Task.FromResult<AccountInfo?>(new(1, name, "UTC", 1) { Limits = new AccountLimits { ConcurrentStreams = perAccount } }),
+            provider.GetRequiredService<MemoryBudget>(),
+            time));
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        app.MapGrpcService<WatchApi>();
+        app.MapGrpcService<UploadApi>();
+        await app.StartAsync();
+        return new StreamHost(app, behaviour) { Time = time };
+    }
+
+    public AsyncServerStreamingCall<WatchTagEventsResponse> Watch(string account, string? caller = null) =>
+        new TagService.TagServiceClient(_channel).WatchTagEvents(new() { Account = account }, Headers(caller));
+
+    public AsyncDuplexStreamingCall<ImportRequest, ImportResponse> Upload() => new ImportService.ImportServiceClient(_channel).Import();
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    // Services name themselves.
+    private static Metadata Headers(string? caller)
+    {
+        var headers = caller is null ? [] : new Metadata { { "authorization", $"Bearer {Token(caller)}" } };
+        if (caller?.StartsWith("service:", StringComparison.Ordinal) == true)
+        {
+            headers.Add("tagsegments-service", caller["service:".Length..]);
+        }
+
+        return headers;
+    }
+
+    private static string Token(string caller) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    {
+        Audience = "tagsegments",
+        Expires = DateTime.UtcNow.AddHours(1),
+        Claims = new Dictionary<string, object> { ["sub"] = caller, ["account"] = "*" },
+        SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(Key)), SecurityAlgorithms.HmacSha256),
+    });
+
+    /// <summary>What the handlers do; at first they send an empty message and wait.</summary>
+    internal sealed class Behaviour
+    {
+        public Func<IServerStreamWriter<WatchTagEventsResponse>, CancellationToken, Task> Watch { get; set; } = async (responses, ct) =>
+        {
+            await responses.WriteAsync(new(), ct);
+            await Task.Delay(Timeout.Infinite, ct);
+        };
+
+        /// <summary>The bytes that a watch keeps in memory.</summary>
+        public long Kept { get; set; }
+
+        public Func<IAsyncStreamReader<ImportRequest>, CancellationToken, Task> Upload { get; set; } = async (requests, ct) =>
+        {
+            while (await requests.MoveNext(ct))
+            {
+            }
+        };
+    }
+
+    internal sealed class WatchApi(Behaviour behaviour) : TagService.TagServiceBase
+    {
+        public override Task WatchTagEvents(
+            WatchTagEventsRequest request, IServerStreamWriter<WatchTagEventsResponse> responseStream, ServerCallContext context)
+        {
+            context.KeepInMemory(behaviour.Kept);
+            return behaviour.Watch(responseStream, context.CancellationToken);
+        }
+    }
+
+    internal sealed class UploadApi(Behaviour behaviour) : ImportService.ImportServiceBase
+    {
+        public override Task Import(
+            IAsyncStreamReader<ImportRequest> requestStream, IServerStreamWriter<ImportResponse> responseStream, ServerCallContext context) =>
+            behaviour.Upload(requestStream, context.CancellationToken);
+    }
+}
