@@ -44,6 +44,8 @@ internal sealed class TemplateParser : FluidParser
         var context = new BoundedContext(template, time);
         if (!Grammar.TryParse(context, out var statements, out var error) || error is not null)
         {
+            // The engine takes any exception for an error in the text, also that the call has ended.
+            time.Check();
             throw new TemplateException(error is null ? "The template cannot be read." : $"{error.Message} at {error.Position}");
         }
 

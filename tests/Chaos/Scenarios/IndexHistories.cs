@@ -22,6 +22,8 @@ internal static class IndexHistories
         }
 
         report.MustBeZero("wrong", tally.Wrong.Count, tally.Wrong);
+        var scarce = await HistorySuite.PlayAsync(rig, Protocol.Right with { IsShortOfMemory = true }, options.Histories / 4, options.Seed);
+        report.MustBeZero("wrong with too little memory", scarce.Wrong.Count, scarce.Wrong);
 
         var escaped = new List<string>();
         foreach (var mutant in Mutants.All)
