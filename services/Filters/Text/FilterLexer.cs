@@ -1,4 +1,5 @@
 using System.Text;
+using TagSegments.Filters.Tree;
 
 namespace TagSegments.Filters.Text;
 
@@ -19,6 +20,11 @@ internal sealed class FilterLexer
         var tokens = new List<Token>();
         do
         {
+            if (tokens.Count == FilterLimits.Tokens)
+            {
+                throw new FilterSyntaxException(text, lexer._position, $"more than {FilterLimits.Tokens} words and symbols") { IsTooLarge = true };
+            }
+
             tokens.Add(lexer.Next());
         }
         while (tokens[^1].Kind != TokenKind.End);

@@ -11,6 +11,9 @@ public static class FilterLimits
     /// <summary>How long a whole filter may be as text: room for the longest list with values as long as e-mail addresses can be.</summary>
     public const int FilterBytes = 1_048_576;
 
+    /// <summary>How many words and symbols a filter may have as text: several times what the largest filter needs.</summary>
+    public const int Tokens = 100_000;
+
     public const int PeriodCount = 100_000;
     public const int CalendarCount = 10_000;
     public const int DecimalDigits = 28;

@@ -19,6 +19,9 @@ internal sealed class HostileCalls : IDisposable
 
     // One second less than the time after which the services' metrics show a call as slow.
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(ServiceMetrics.SlowSeconds - 1);
+
+    // A client that waits longer for its own deadline has lost the call.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_endless = TimeSpan.FromMilliseconds(200);
     private readonly ChaosRig _rig;
     private readonly ChaosOptions _options;
@@ -151,9 +154,16 @@ internal sealed class HostileCalls : IDisposable
     {
         var request = HostileRequest.Next(world, random);
         var started = Stopwatch.GetTimestamp();
-        var result = await CallAsync(request);
-        _tally.Add(request, number, result.Failure, Stopwatch.GetElapsedTime(started) - s_deadline);
-        Learn(world, request.Call, result, random);
+        try
+        {
+            var result = await CallAsync(request).WaitAsync(s_deadline + s_patience);
+            _tally.Add(request, number, result.Failure, Stopwatch.GetElapsedTime(started) - s_deadline);
+            Learn(world, request.Call, result, random);
+        }
+        catch (TimeoutException)
+        {
+            _tally.AddTime(request, number, s_patience);
+        }
     }
 
     private async Task<CallResult> CallAsync(HostileRequest request)

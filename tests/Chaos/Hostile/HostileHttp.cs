@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using TagSegments.Chaos.Hostile.Texts;
+using TagSegments.Testing.HostileTexts;
 
 namespace TagSegments.Chaos.Hostile;
 

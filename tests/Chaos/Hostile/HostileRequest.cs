@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using TagSegments.Chaos.Hostile.Texts;
 using TagSegments.Testing.EveryCall;
+using TagSegments.Testing.HostileTexts;
 
 namespace TagSegments.Chaos.Hostile;
 

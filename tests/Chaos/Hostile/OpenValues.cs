@@ -1,6 +1,6 @@
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
-using TagSegments.Chaos.Hostile.Texts;
+using TagSegments.Testing.HostileTexts;
 
 namespace TagSegments.Chaos.Hostile;
 

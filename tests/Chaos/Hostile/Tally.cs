@@ -32,8 +32,11 @@ internal sealed class Tally
             _broken.Enqueue($"{request.Call.Name}, request {number}, {request.Description}: {failure}");
         }
 
-        AddTime($"{request.Call.Name}, request {number}, {request.Description}", overrun);
+        AddTime(request, number, overrun);
     }
+
+    public void AddTime(HostileRequest request, int number, TimeSpan overrun) =>
+        AddTime($"{request.Call.Name}, request {number}, {request.Description}", overrun);
 
     public void AddBroken(string what) => _broken.Enqueue(what);
 

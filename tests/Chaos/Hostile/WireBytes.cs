@@ -1,8 +1,8 @@
 using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using TagSegments.Chaos.Hostile.Texts;
 using TagSegments.Testing.EveryCall;
+using TagSegments.Testing.HostileTexts;
 
 namespace TagSegments.Chaos.Hostile;
 

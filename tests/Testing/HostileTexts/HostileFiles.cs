@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Text;
-using static TagSegments.Chaos.Hostile.Texts.HostileText;
+using static TagSegments.Testing.HostileTexts.HostileText;
 
-namespace TagSegments.Chaos.Hostile.Texts;
+namespace TagSegments.Testing.HostileTexts;
 
 /// <summary>Files and other bytes: tables that no table should be, bombs, and bytes that are no text.</summary>
 internal static class HostileFiles

@@ -1,6 +1,6 @@
-using static TagSegments.Chaos.Hostile.Texts.HostileText;
+using static TagSegments.Testing.HostileTexts.HostileText;
 
-namespace TagSegments.Chaos.Hostile.Texts;
+namespace TagSegments.Testing.HostileTexts;
 
 /// <summary>HTML that is deep, wide, unclosed or full of links.</summary>
 internal static class HtmlTexts

@@ -1,4 +1,4 @@
-namespace TagSegments.Chaos.Hostile.Texts;
+namespace TagSegments.Testing.HostileTexts;
 
 /// <summary>Requests that are no messages, or messages of a shape that no client makes.</summary>
 internal static class HostileBytes

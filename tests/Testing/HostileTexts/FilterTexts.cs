@@ -1,6 +1,6 @@
-using static TagSegments.Chaos.Hostile.Texts.HostileText;
+using static TagSegments.Testing.HostileTexts.HostileText;
 
-namespace TagSegments.Chaos.Hostile.Texts;
+namespace TagSegments.Testing.HostileTexts;
 
 /// <summary>Filters that are deep, wide, or name what does not exist at length.</summary>
 internal static class FilterTexts

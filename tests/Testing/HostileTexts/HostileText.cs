@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace TagSegments.Chaos.Hostile.Texts;
+namespace TagSegments.Testing.HostileTexts;
 
 /// <summary>A text that breaks careless code, in any size; <paramref name="Make"/> gets the size in characters.</summary>
 internal sealed record HostileText(string Name, Func<int, Random, string> Make)

@@ -1,7 +1,7 @@
 using System.Text;
-using static TagSegments.Chaos.Hostile.Texts.HostileText;
+using static TagSegments.Testing.HostileTexts.HostileText;
 
-namespace TagSegments.Chaos.Hostile.Texts;
+namespace TagSegments.Testing.HostileTexts;
 
 /// <summary>YAML that is deep, wide, quadratic, or a sound workflow around a hostile text of another language.</summary>
 internal static class YamlTexts

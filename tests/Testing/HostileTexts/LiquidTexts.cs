@@ -1,6 +1,6 @@
-using static TagSegments.Chaos.Hostile.Texts.HostileText;
+using static TagSegments.Testing.HostileTexts.HostileText;
 
-namespace TagSegments.Chaos.Hostile.Texts;
+namespace TagSegments.Testing.HostileTexts;
 
 /// <summary>Templates that are deep, wide, slow or that blow up when they are rendered.</summary>
 internal static class LiquidTexts

@@ -1,6 +1,6 @@
 using Google.Protobuf.Reflection;
 
-namespace TagSegments.Chaos.Hostile.Texts;
+namespace TagSegments.Testing.HostileTexts;
 
 /// <summary>Chooses texts that fit a field, and now and then one that does not.</summary>
 internal static class TextChoice

@@ -1,6 +1,6 @@
-using static TagSegments.Chaos.Hostile.Texts.HostileText;
+using static TagSegments.Testing.HostileTexts.HostileText;
 
-namespace TagSegments.Chaos.Hostile.Texts;
+namespace TagSegments.Testing.HostileTexts;
 
 /// <summary>Texts for names, addresses, dates, tokens and whatever else has no language of its own.</summary>
 internal static class PlainTexts
