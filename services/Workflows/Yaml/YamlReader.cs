@@ -65,6 +65,11 @@ internal sealed class YamlReader
             _places.End = e.Start;
             _faults.Add("yaml", e.InnerException?.Message ?? e.Message);
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // The parser throws these for some texts that are no YAML, such as half a surrogate pair, without a place.
+            _faults.Add("yaml", e.Message);
+        }
 
         return null;
     }

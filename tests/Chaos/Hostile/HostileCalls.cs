@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -28,24 +29,36 @@ internal sealed class HostileCalls : IDisposable
     private readonly Tally _tally = new();
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
     private readonly Dictionary<Target, (GrpcChannel Plain, GrpcChannel Compressed)> _channels;
+    private readonly ConcurrentDictionary<int, string> _inFlight = new();
     private readonly CancellationTokenSource _stop = new();
+    private IReadOnlyCollection<string> _last = [];
     private int _sent;
 
     private HostileCalls(ChaosRig rig, ChaosOptions options)
     {
         (_rig, _options) = (rig, options);
+        _stop.Token.Register(() => _last = [.. _inFlight.Values]);
         _channels = ServiceWatch.Services.ToDictionary(service => service, service => (Open(service, null), Open(service, new CompressedMessages.AsItIs())));
     }
 
     public static async Task<ChaosReport> RunAsync(ChaosOptions options)
     {
-        var mutant = options.Mutant is { } name ? await SourceMutants.BuildAsync(name) : null;
+        using var mutant = options.Mutant is { } name ? await SourceMutants.BuildAsync(name) : null;
         await using var rig = await ChaosRig.StartAsync(
             new Dictionary<string, string>(HostileHttp.Settings) { ["Smtp:Security"] = "none" },
             [Target.Redis, Target.Smtp, .. ServiceWatch.Services],
             service => new ServiceLaunch(mutant?.Service == service ? mutant.Folder : AppContext.BaseDirectory, MemoryLimits.Environment(service)));
         using var calls = new HostileCalls(rig, options);
-        return await calls.RunAsync();
+        try
+        {
+            return await calls.RunAsync();
+        }
+        catch (Exception e)
+        {
+            // Shown before the services are stopped, which may take its time.
+            await Console.Error.WriteLineAsync(e.ToString());
+            throw;
+        }
     }
 
     public void Dispose()
@@ -81,7 +94,7 @@ internal sealed class HostileCalls : IDisposable
             report.Tell(call, statuses);
         }
 
-        await watch.JudgeAsync(report);
+        await watch.JudgeAsync(report, _last);
         report.MustBeZero("late answers", _tally.Late.Count, _tally.Late);
         report.MustBeZero("defects and errors without a reason", _tally.Broken.Count, _tally.Broken);
         report.Tell("seconds", Math.Round(started.Elapsed.TotalSeconds));
@@ -102,11 +115,10 @@ internal sealed class HostileCalls : IDisposable
         {
             foreach (var call in ApiCall.All)
             {
-                var request = new HostileRequest(call, [WireBytes.Of(ValidRequests.Next(call, world, random))], "nothing");
-                var result = await CallAsync(request);
+                var result = await CallAsync(HostileRequest.Sound(call, ValidRequests.Next(call, world, random)));
                 if (round == 0 && result.Failure is { } failure && !call.IsEndless)
                 {
-                    refused.Add($"{call.Descriptor.Name} ({failure})");
+                    refused.Add($"{call.Descriptor.Name} {failure.Reason}");
                 }
             }
         }
@@ -119,7 +131,7 @@ internal sealed class HostileCalls : IDisposable
         var world = new World($"world-{random.Next():x}");
         foreach (var (call, request) in WorldRequests.All)
         {
-            var result = await CallAsync(new HostileRequest(call, [WireBytes.Of(ValidRequests.Make(call, request, world, random))], "nothing"));
+            var result = await CallAsync(HostileRequest.Sound(call, ValidRequests.Make(call, request, world, random)));
             Learn(world, call, result, random);
         }
 
@@ -136,7 +148,7 @@ internal sealed class HostileCalls : IDisposable
                 return;
             }
 
-            var random = new Random(HashCode.Combine(_options.Seed, number));
+            var random = new Random(unchecked((_options.Seed * 1_000_003) + number));
             if (number % OneHttpIn == 0)
             {
                 await http.SendAsync(number, random, s_deadline);
@@ -154,6 +166,7 @@ internal sealed class HostileCalls : IDisposable
     {
         var request = HostileRequest.Next(world, random);
         var started = Stopwatch.GetTimestamp();
+        _inFlight[number] = $"{request.Call.Name}, request {number}, {request.Description}";
         try
         {
             var result = await CallAsync(request).WaitAsync(s_deadline + s_patience);
@@ -163,6 +176,13 @@ internal sealed class HostileCalls : IDisposable
         catch (TimeoutException)
         {
             _tally.AddTime(request, number, s_patience);
+        }
+
+        _inFlight.TryRemove(number, out _);
+        // One finding is enough to catch a mutant.
+        if (_options.Mutant is not null && _tally.Broken.Count > 0)
+        {
+            await _stop.CancelAsync();
         }
     }
 

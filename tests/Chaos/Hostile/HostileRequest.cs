@@ -36,18 +36,19 @@ internal sealed record HostileRequest(ApiCall Call, byte[][] Messages, string De
         }
     }
 
-    // A stream of requests is a file: what it is, then its parts.
-    private static byte[][] ToBytes(ApiCall call, IMessage request, Random random)
-    {
-        var first = WireBytes.Of(request);
-        if (!call.Descriptor.IsClientStreaming || call.Descriptor.InputType.FindFieldByName("data") is not { } data)
-        {
-            return [first];
-        }
+    /// <summary>A request without anything hostile.</summary>
+    public static HostileRequest Sound(ApiCall call, IMessage request) => new(call, ToBytes(call, request, HostileFiles.Sound), "nothing");
 
-        var file = HostileFiles.All[random.Next(HostileFiles.All.Count)].Make(TextChoice.Size(random) * random.Next(1, 4), random);
-        return [first, .. file.Chunk(ChunkSize).Select(chunk => WireBytes.Of(call, data, chunk))];
-    }
+    private static byte[][] ToBytes(ApiCall call, IMessage request, Random random) => ToBytes(
+        call,
+        request,
+        call.Descriptor.IsClientStreaming ? HostileFiles.All[random.Next(HostileFiles.All.Count)].Make(TextChoice.Size(random) * random.Next(1, 4), random) : []);
+
+    // A stream of requests is a file: what it is, then its parts.
+    private static byte[][] ToBytes(ApiCall call, IMessage request, byte[] file) =>
+        call.Descriptor.IsClientStreaming && call.Descriptor.InputType.FindFieldByName("data") is { } data
+            ? [WireBytes.Of(request), .. file.Chunk(ChunkSize).Select(chunk => WireBytes.Of(call, data, chunk))]
+            : [WireBytes.Of(request)];
 
     private static bool HasLanguage(MessageDescriptor type, int depth) => depth > 0 && type.Fields.InDeclarationOrder().Any(
         field => TextChoice.HasLanguage(field) || (field.FieldType == FieldType.Message && HasLanguage(field.MessageType, depth - 1)));

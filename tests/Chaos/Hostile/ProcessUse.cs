@@ -54,8 +54,19 @@ internal sealed class ProcessUse(int processId)
         await reading;
     }
 
-    private long Read(string field) => File.ReadLines($"/proc/{processId}/status")
-        .Where(line => line.StartsWith(field, StringComparison.Ordinal))
-        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024)
-        .FirstOrDefault();
+    // A process that is dead has nothing.
+    private long Read(string field)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{processId}/status")
+                .Where(line => line.StartsWith(field, StringComparison.Ordinal))
+                .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024)
+                .FirstOrDefault();
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
 }

@@ -7,6 +7,8 @@ namespace TagSegments.Chaos.Hostile;
 internal sealed class ServiceWatch : IAsyncDisposable
 {
     private const long MostGrowth = 256L << 20;
+    private const int MostOutput = 2_000;
+    // Of one processor.
     private const double MostBusy = 0.5;
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_sample = TimeSpan.FromSeconds(3);
@@ -48,12 +50,13 @@ internal sealed class ServiceWatch : IAsyncDisposable
     /// <summary>The resident memory now, as a line.</summary>
     public string Now() => string.Join(", ", Services.Select(service => $"{service} {Megabytes(_use[service].Resident)} MB"));
 
-    /// <summary>Compares with the base.</summary>
-    public async Task JudgeAsync(ChaosReport report)
+    /// <summary>Compares with the base; <paramref name="last"/> are the requests that were under way when a process died.</summary>
+    public async Task JudgeAsync(ChaosReport report, IReadOnlyCollection<string> last)
     {
         report.Tell("memory limit", "heap of 75 % of the limit in k8s/ by DOTNET_GCHeapHardLimit, resident memory compared with the whole");
         var dead = Services.Where(service => _rig[service].Exited.IsCompleted).ToList();
-        report.MustBeZero("dead processes", dead.Count, dead.Select(service => $"{service}: {_rig[service].RecentOutput}"));
+        report.MustBeZero("dead processes", dead.Count,
+            dead.Select(service => $"{service}: {Beginning(_rig[service].RecentOutput)}").Concat(last.Select(request => $"under way: {request}")));
         var living = Services.Except(dead).ToList();
         await JudgeWorkAsync(report, living);
         await JudgeMemoryAsync(report, living);
@@ -79,9 +82,10 @@ internal sealed class ServiceWatch : IAsyncDisposable
         foreach (var service in living)
         {
             var (settled, peak, limit) = (_use[service].Resident, _use[service].Peak, MemoryLimits.Of(service));
+            var heap = await ServiceMetrics.HeapAsync(_http, _rig.HttpAddress(service));
             report.Tell(
                 $"memory of {service}",
-                $"{Megabytes(_base[service])} MB at first, {Megabytes(settled)} MB at last, {Megabytes(peak)} MB at most, of {Megabytes(limit)} MB");
+                $"{Megabytes(_base[service])} MB at first, {Megabytes(settled)} MB at last, {Megabytes(heap)} of them heap in use, {Megabytes(peak)} MB at most, of {Megabytes(limit)} MB");
             if (settled - _base[service] > MostGrowth)
             {
                 grown.Add($"{service}: {Megabytes(settled - _base[service])} MB");
@@ -126,6 +130,9 @@ internal sealed class ServiceWatch : IAsyncDisposable
             await stop.CancelAsync();
         }
     }
+
+    // The first lines of a stack that overflowed name the place.
+    private static string Beginning(string output) => output.Length <= MostOutput ? output : output[..MostOutput];
 
     private static long Megabytes(long bytes) => bytes >> 20;
 }

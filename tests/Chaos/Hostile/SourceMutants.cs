@@ -6,15 +6,23 @@ using TagSegments.Testing;
 namespace TagSegments.Chaos.Hostile;
 
 /// <summary>
-/// Variants of a service without one of its limits. Each is the service's project built again with one text of one source file replaced, so the
+/// Variants of a service without one of its limits. Each is made by building one project again with one text of one source file replaced, so the
 /// product knows nothing of them.
 /// </summary>
 internal static class SourceMutants
 {
     private static readonly Dictionary<string, Mutant> s_all = new()
     {
-        ["yaml-depth"] = new(Target.Workflows, "Yaml/YamlReader.cs", "depth > MaxDepth + 2", "depth < 0"),
-        ["liquid-depth"] = new(Target.Campaigns, "Content/TemplateParser.cs", "++_depth > MaxDepth", "++_depth < 0"),
+        // Nothing looks at the depth and the aliases of YAML before it is loaded.
+        ["yaml-uncaged"] = new(Target.Workflows, "Workflows/Yaml/YamlReader.cs", "            CheckEvents(yaml);", ""),
+        // The parser of templates follows every nesting.
+        ["liquid-depth"] = new(Target.Campaigns, "Campaigns/Content/TemplateParser.cs", "++_depth > MaxDepth", "++_depth < 0"),
+        // A rendered text may become as long as it likes.
+        ["liquid-output"] = new(Target.Campaigns, "Campaigns/Content/TemplateRenderer.cs", "builder.Length + length <= MaxLength", "builder.Length >= 0"),
+        // A date may be padded to any width.
+        ["liquid-width"] = new(Target.Campaigns, "Campaigns/Content/SafeFilters.cs", "Formatted(engine[\"date\"], FormatLimits.OfDate)", "engine[\"date\"]"),
+        // The parser of filters follows every bracket.
+        ["filter-depth"] = new(Target.Segments, "Filters/Text/FilterParser.cs", "++_depth > FilterLimits.Depth", "++_depth < 0"),
     };
 
     /// <summary>The names of all.</summary>
@@ -26,48 +34,68 @@ internal static class SourceMutants
         var mutant = s_all.TryGetValue(name, out var found)
             ? found
             : throw new FormatException($"There is no mutant {name}; there are {string.Join(", ", Names)}, and all.");
-        var folder = Path.Combine(Path.GetTempPath(), $"tagsegments_mutant_{Environment.ProcessId}_{name}");
-        Directory.CreateDirectory(folder);
-        var project = Path.Combine(Repository.Root, "services", mutant.Service.ToString());
-        var source = Path.Combine(project, mutant.File);
-        var text = await File.ReadAllTextAsync(source);
-        if (text.Split(mutant.Limit).Length != 2)
-        {
-            throw new FormatException($"{mutant.File} must have \"{mutant.Limit}\" once: the mutant {name} replaces it.");
-        }
+        var folder = Directory.CreateTempSubdirectory($"tagsegments_{name}_").FullName;
+        var program = Directory.CreateDirectory(Path.Combine(folder, "program")).FullName;
+        CopyFolder(AppContext.BaseDirectory, program);
+        var library = $"TagSegments.{mutant.Project}.dll";
+        File.Copy(Path.Combine(await BuildAsync(mutant, folder), library), Path.Combine(program, library), overwrite: true);
+        return new BuiltMutant(mutant.Service, program);
+    }
 
-        var changed = Path.Combine(folder, Path.GetFileName(mutant.File));
-        await File.WriteAllTextAsync(changed, text.Replace(mutant.Limit, mutant.Without, StringComparison.Ordinal));
+    // Only the one project is built; the others are used as they are.
+    private static async Task<string> BuildAsync(Mutant mutant, string folder)
+    {
+        var services = Path.Combine(Repository.Root, "services");
+        var (source, changed) = (Path.Combine(services, mutant.File), Path.Combine(folder, Path.GetFileName(mutant.File)));
+        await File.WriteAllTextAsync(changed, Mutate(await File.ReadAllTextAsync(source), mutant));
         var (props, targets) = (Path.Combine(folder, "mutant.props"), Path.Combine(folder, "mutant.targets"));
-        var output = Path.Combine(folder, "bin/");
-        // The other projects are used as they were built.
-        Only(mutant.Service, new XElement("PropertyGroup",
-            new XElement("IntermediateOutputPath", Path.Combine(folder, "obj/")),
-            new XElement("OutDir", output))).Save(props);
-        Only(mutant.Service, new XElement("ItemGroup",
+        var output = Path.Combine(folder, "out/");
+        Only(mutant.Project, new XElement(
+            "PropertyGroup", new XElement("IntermediateOutputPath", Path.Combine(folder, "obj/")), new XElement("OutDir", output))).Save(props);
+        Only(mutant.Project, new XElement(
+            "ItemGroup",
             new XElement("Compile", new XAttribute("Remove", source)),
             new XElement("Compile", new XAttribute("Include", changed)))).Save(targets);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var build = ChildProcess.Start(
             [
-                "dotnet", "build", project, "-c", "Release", "--no-restore", "--no-dependencies", "-v", "quiet", "-nologo", "-p:RunAnalyzers=false",
-                $"-p:CustomBeforeMicrosoftCommonProps={props}", $"-p:CustomAfterMicrosoftCommonTargets={targets}",
+                "dotnet", "build", Path.Combine(services, mutant.Project), "-c", "Release", "--no-restore", "--no-dependencies", "-v", "quiet", "-nologo",
+                "-p:RunAnalyzers=false", $"-p:CustomBeforeMicrosoftCommonProps={props}", $"-p:CustomAfterMicrosoftCommonTargets={targets}",
             ],
             new Dictionary<string, string>());
         await build.Exited.WaitAsync(patience.Token);
-        return build.ExitCode == 0
-            ? new BuiltMutant(mutant.Service, output)
-            : throw new InvalidOperationException($"The mutant {name} cannot be built:\n{build.RecentOutput}");
+        return build.ExitCode == 0 ? output : throw new InvalidOperationException($"A mutant of {mutant.File} cannot be built:\n{build.RecentOutput}");
     }
 
-    private static XElement Only(Target service, XElement content)
+    // A limit that is no longer there would make a mutant that is none.
+    private static string Mutate(string source, Mutant mutant) => source.Split(mutant.Limit).Length == 2
+        ? source.Replace(mutant.Limit, mutant.Without, StringComparison.Ordinal)
+        : throw new FormatException($"{mutant.File} must have \"{mutant.Limit}\" once: a mutant replaces it.");
+
+    private static XElement Only(string project, XElement content)
     {
-        content.SetAttributeValue("Condition", $"'$(MSBuildProjectName)' == '{service}'");
+        content.SetAttributeValue("Condition", $"'$(MSBuildProjectName)' == '{project}'");
         return new XElement("Project", content);
     }
 
-    private sealed record Mutant(Target Service, string File, string Limit, string Without);
+    private static void CopyFolder(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
+    private sealed record Mutant(Target Service, string File, string Limit, string Without)
+    {
+        public string Project => File[..File.IndexOf('/', StringComparison.Ordinal)];
+    }
 }
 
-/// <summary>A mutant's service, and the folder with its program.</summary>
-internal sealed record BuiltMutant(Target Service, string Folder);
+/// <summary>A mutant's service, and the folder with its program, which is removed at the end.</summary>
+internal sealed record BuiltMutant(Target Service, string Folder) : IDisposable
+{
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(Folder)!, recursive: true);
+}

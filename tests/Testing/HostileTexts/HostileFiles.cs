@@ -43,6 +43,9 @@ internal static class HostileFiles
         ("bitmap without an end", (_, _) => [0x3A, 0x30, 0, 0, 0xFF, 0xFF, 0xFF, 0x7F]),
     ];
 
+    /// <summary>A table without anything hostile.</summary>
+    public static byte[] Sound { get; } = Encoding.UTF8.GetBytes($"{Head}1,row@example.com,Ada,a;b,New,1.5\n");
+
     /// <summary>Random bytes.</summary>
     public static byte[] Bytes(int size, Random random)
     {
