@@ -88,7 +88,7 @@ internal sealed class HostileCalls : IDisposable
         var report = new ChaosReport("hostile", _options);
         report.Tell("requests", _sent);
         report.Tell("sound requests that were refused", refused);
-        report.Tell("calls without a sound request", ValidRequests.Missing.Count);
+        report.MustBeZero("calls without a sound request in ValidRequests.json", ValidRequests.Missing.Count, ValidRequests.Missing);
         foreach (var (call, statuses) in _tally.Counts)
         {
             report.Tell(call, statuses);
