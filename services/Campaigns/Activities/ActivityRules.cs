@@ -3,6 +3,7 @@ using Crm.Common.V1;
 using Google.Protobuf;
 using TagSegments.Campaigns.Suppressions;
 using Struct = Google.Protobuf.WellKnownTypes.Struct;
+using Value = Google.Protobuf.WellKnownTypes.Value;
 
 namespace TagSegments.Campaigns.Activities;
 
@@ -11,6 +12,7 @@ internal static class ActivityRules
 {
     public const int MaxActivities = 10_000;
 
+    private const int MaxDepth = 20;
     private static readonly TimeSpan s_maxAhead = TimeSpan.FromMinutes(1);
 
     /// <summary>Throws INVALID_ARGUMENT naming every field that is wrong.</summary>
@@ -81,6 +83,12 @@ internal static class ActivityRules
             return null;
         }
 
+        if (Depth(activity.Properties) > MaxDepth)
+        {
+            checks.Require(false, $"{path}.properties", $"are nested more than {MaxDepth} levels deep");
+            return null;
+        }
+
         if (!TryFormat(activity.Properties, out var json))
         {
             checks.Require(false, $"{path}.properties", "are no JSON: a key is empty or a value is not set");
@@ -92,6 +100,16 @@ internal static class ActivityRules
             .Require(!json.Contains("\\u0000", StringComparison.Ordinal), $"{path}.properties", "contains the character U+0000");
         return json;
     }
+
+    // Answers wrap them in more messages than requests do, and messages can only be so deep.
+    private static int Depth(Struct properties) => 1 + properties.Fields.Values.Select(Depth).DefaultIfEmpty().Max();
+
+    private static int Depth(Value value) => value.KindCase switch
+    {
+        Value.KindOneofCase.StructValue => Depth(value.StructValue),
+        Value.KindOneofCase.ListValue => 1 + value.ListValue.Values.Select(Depth).DefaultIfEmpty().Max(),
+        _ => 0,
+    };
 
     private static bool TryFormat(Struct properties, out string json)
     {

@@ -42,6 +42,29 @@ public sealed class RecordActivitiesTests(CampaignWorld world) : IClassFixture<C
         Assert.Equal(form.Properties, listed.Properties);
     }
 
+    [Theory]
+    [InlineData(19, null)]
+    [InlineData(20, ErrorReason.InvalidField)]
+    [InlineData(45, ErrorReason.InvalidField)]
+    [InlineData(1_000, ErrorReason.MalformedMessage)]
+    public async Task Finding_15_properties_of_any_depth_are_kept_or_refused(int lists, ErrorReason? reason)
+    {
+        var (account, contact) = await ArrangeAsync();
+        var form = Event(contact, Kind.Custom, 0);
+        form.EventName = "Deep";
+        form.Properties = new Struct { Fields = { ["a"] = Enumerable.Range(0, lists).Aggregate(Value.ForString("x"), (value, _) => Value.ForList(value)) } };
+
+        if (reason is { } expected)
+        {
+            Assert.Equal(expected, (await Expect.FailureAsync(() => RecordAsync(account, form))).Reason);
+            return;
+        }
+
+        await RecordAsync(account, form);
+        var listed = await world.Activities.ListActivitiesAsync(new() { Account = account, ContactId = contact });
+        Assert.Equal(form.Properties, Assert.Single(listed.Activities).Properties);
+    }
+
     [Fact]
     public async Task Keeps_whether_a_bounce_is_hard_or_soft()
     {
