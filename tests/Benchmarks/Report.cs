@@ -33,7 +33,7 @@ internal sealed class Report(string suite, BenchmarkOptions options)
 
     /// <summary>Adds a row whose ratio should be at most <paramref name="target"/>.</summary>
     public void AtMost(string name, double ours, string yardstickName, double yardstick, string unit, double target) =>
-        Add(name, ours, yardstickName, yardstick, unit, "<=", target, ours / yardstick / target);
+        Add(name, ours, yardstickName, yardstick, unit, "<=", target, ours == 0 ? 0 : ours / yardstick / target);
 
     /// <summary>Adds a row whose ratio should be at least <paramref name="target"/>.</summary>
     public void AtLeast(string name, double ours, string yardstickName, double yardstick, string unit, double target) =>
