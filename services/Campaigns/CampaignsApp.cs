@@ -43,6 +43,7 @@ public static class CampaignsApp
         var app = builder.Build();
         app.MapServiceDefaults();
         app.MapGrpcService<ActivityApi>();
+        app.MapGrpcService<ActivityClockApi>();
         app.MapGrpcService<CampaignApi>();
         app.MapGrpcService<MessageApi>();
         app.MapTracking();
@@ -57,7 +58,7 @@ public static class CampaignsApp
         services.AddSingleton<CallTools>();
         services.AddSingleton<ActivityRecorder>();
         services.AddSingleton<ActivityStore>();
-        services.AddChangeNotifier("campaigns.activity_clock");
+        services.AddChangeNotifier("campaigns.activity_clock").AddClockFeed("campaigns.activity_clock", "campaigns.activity_commit");
         services.AddSingleton<KnownContacts>();
         services.AddSingleton<SuppressionStore>();
         services.AddSingleton<CampaignStore>();

@@ -36,6 +36,7 @@ internal static class CrmServices
         app.MapGrpcService<AccountApi>();
         app.MapGrpcService<ContactApi>();
         app.MapGrpcService<ContactFeedApi>();
+        app.MapGrpcService<ContactClockApi>();
         app.MapGrpcService<ContactMergeApi>();
         app.MapGrpcService<TimelineApi>();
         app.MapGrpcService<ReachApi>();

@@ -30,6 +30,7 @@ internal static class TaggingServices
         .AddSingleton<ExpiryStore>()
         .AddHostedService<ExpiryRunner>()
         .AddChangeNotifier("crm.clock")
+        .AddClockFeed("crm.clock", "crm.commit")
         .AddSingleton<EventList>()
         .AddSingleton<EventReader>()
         .AddSingleton<FeedPositions>()

@@ -11,7 +11,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using TagSegments.Embedded.Smtp;
+using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Egress;
+using TagSegments.ServiceDefaults.Memory;
 using TagSegments.Testing;
 using TagSegments.Workflows.Enrolment;
 using TagSegments.Workflows.Notifications;
@@ -50,10 +52,12 @@ public sealed class LockTests : IAsyncLifetime
         await using var tags = await StandInAsync(() => Execute("SELECT FROM workflows.account FOR UPDATE NOWAIT"));
         using var channel = GrpcChannel.ForAddress(tags.Urls.First());
         var feeds = new Feeds(new TagService.TagServiceClient(channel), null!, null!);
-        var enroller = new FeedEnroller(_source, new ActiveVersions(), feeds);
+        using var memory = new MemoryBudget(1_000_000, TimeSpan.FromMinutes(1), TimeProvider.System);
+        var enroller = new FeedEnroller(_source, new ActiveVersions(memory), feeds);
+        var account = new AccountInfo(1, "acme", "UTC", 1);
         var e = FeedEvent.Of(new TagEvent { EventId = "1", ContactId = 7, TagId = 3, Kind = TagEvent.Types.Kind.Added, Time = new() });
 
-        await Expect.FailureAsync(() => enroller.HandleAsync(1, "acme", Feed.Tags, new([e], "after"), "before", CancellationToken.None));
+        await Expect.FailureAsync(() => enroller.HandleAsync(account, Feed.Tags, new([e], "after", 0), "before", CancellationToken.None));
 
         Assert.Equal(["/crm.tags.v1.TagService/GetTag: not locked"], _seen);
     }

@@ -39,6 +39,14 @@ internal sealed partial class ActivityApi
                 await SendAsync(found);
             }
 
+            if (request.UntilPresent && found.Count < FeedBatch && !wasCut)
+            {
+                // The feed was read up to the clock, which later activities have moved on meanwhile.
+                await responseStream.WriteAsync(
+                    new WatchActivitiesResponse { Position = Position(account.Id, place), ClockPosition = clock.Pos }, ct);
+                return;
+            }
+
             while (found.Count < FeedBatch && !wasCut && !await clocks.WaitAsync(account.Id, place.Pos, s_heartbeat, ct))
             {
                 await SendAsync([]);

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Crm.Errors.V1;
 using Grpc.Core;
 
 namespace TagSegments.ServiceDefaults.Calls;
@@ -27,5 +28,15 @@ public static class CallContextExtensions
         var user = context.GetHttpContext().User;
         var everything = user.Identity?.IsAuthenticated != true || user.HasClaim(AccountClaim, EveryAccount);
         return everything ? null : [.. user.FindAll(AccountClaim).Select(claim => claim.Value)];
+    }
+
+    /// <summary>Throws PERMISSION_DENIED unless the caller may use every account: for calls that name none.</summary>
+    public static void RequireEveryAccount(this ServerCallContext context)
+    {
+        if (context.VisibleAccounts() is not null)
+        {
+            throw RpcErrors.Create(
+                StatusCode.PermissionDenied, ErrorReason.PermissionDenied, "This call is for callers that may use every account.");
+        }
     }
 }

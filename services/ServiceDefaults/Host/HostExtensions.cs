@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Data;
@@ -67,6 +68,20 @@ public static class HostExtensions
         var perAccount = work.GetValue("SlotsPerAccount", Math.Max(1, Environment.ProcessorCount / 2));
         return new FairQueue(slots, Math.Clamp(perAccount, 1, slots - 1), provider.GetRequiredService<TimeProvider>());
     });
+
+    /// <summary>
+    /// Adds a <see cref="ClockFeed"/> over a table of clocks and the table of their moves; it reports all clocks every
+    /// <c>ClockFeed:AllSeconds</c>, by default 30.
+    /// </summary>
+    public static IServiceCollection AddClockFeed(this IServiceCollection services, string clocks, string commits) => services
+        .AddSingleton(provider => new ClockFeed(
+            provider.GetRequiredService<NpgsqlDataSource>(),
+            clocks,
+            commits,
+            TimeSpan.FromSeconds(provider.GetRequiredService<IConfiguration>().GetValue("ClockFeed:AllSeconds", 30.0)),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ClockFeed>>()))
+        .AddHostedService(provider => provider.GetRequiredService<ClockFeed>());
 
     /// <summary>Adds the connection to Redis of <c>Redis:ConnectionString</c>; without one, the service runs without Redis.</summary>
     public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)

@@ -1,19 +1,21 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Crm.Contacts.V1;
 using Crm.Workflows.V1;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.ServiceDefaults.Memory;
 using Field = Crm.Contacts.V1.Field;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Workflows.Definitions;
 
 /// <summary>Reads the values of <c>set_field</c> by the types of an account's contact fields.</summary>
-internal sealed class FieldTypes(FieldService.FieldServiceClient fields, TimeProvider time)
+internal sealed class FieldTypes(FieldService.FieldServiceClient fields, MemoryBudget memory, TimeProvider time)
 {
     private static readonly TimeSpan s_lifetime = TimeSpan.FromSeconds(30);
     private static readonly string[] s_texts = ["first_name", "last_name", "phone", "language", "time_zone"];
-    private readonly ConcurrentDictionary<int, (Dictionary<string, FieldType> Types, DateTimeOffset LoadedAt)> _accounts = new();
+    // A field: its key, of up to some dozens of characters, and its place in the dictionary.
+    private const int FieldBytes = 150;
+    private readonly AccountCache<int, Known> _accounts = new(memory, "field types", (_, known) => FieldBytes * known.Types.Count);
 
     /// <summary>Whether the name is that of an attribute that every contact has.</summary>
     public static bool IsBuiltIn(string field) => s_texts.Contains(field) || field == "do_not_disturb";
@@ -58,7 +60,7 @@ internal sealed class FieldTypes(FieldService.FieldServiceClient fields, TimePro
 
     private async Task<Dictionary<string, FieldType>> TypesAsync(AccountInfo account, CancellationToken ct)
     {
-        if (_accounts.TryGetValue(account.Id, out var entry) && time.GetUtcNow() - entry.LoadedAt < s_lifetime)
+        if (_accounts.TryGet(account.Id, out var entry) && time.GetUtcNow() - entry.LoadedAt < s_lifetime)
         {
             return entry.Types;
         }
@@ -67,7 +69,7 @@ internal sealed class FieldTypes(FieldService.FieldServiceClient fields, TimePro
         var types = response.Fields
             .Where(field => field.Target is not Field.Types.Target.Opportunity)
             .ToDictionary(field => field.Key, field => field.Type);
-        _accounts[account.Id] = (types, time.GetUtcNow());
+        _accounts.Set(account.Id, new Known(types, time.GetUtcNow()));
         return types;
     }
 
@@ -85,4 +87,6 @@ internal sealed class FieldTypes(FieldService.FieldServiceClient fields, TimePro
             _ => Value.ForString(text),
         };
     }
+
+    private sealed record Known(Dictionary<string, FieldType> Types, DateTimeOffset LoadedAt);
 }

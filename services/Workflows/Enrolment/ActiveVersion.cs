@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using Crm.Workflows.V1;
 using Dapper;
 using Npgsql;
+using TagSegments.ServiceDefaults.Memory;
 using TagSegments.Workflows.Definitions;
 
 namespace TagSegments.Workflows.Enrolment;
@@ -15,6 +15,9 @@ internal sealed record ActiveVersion(Guid WorkflowId, int Version, Definition De
     /// <summary>Whether its runs may watch events of their contacts.</summary>
     public bool MayWatch => Definition.Goals.Count > 0 || Definition.Nodes.Any(node => node.Wait?.Until is not null);
 
+    /// <summary>Whether entries into segments start it.</summary>
+    public bool WatchesSegments => ActiveUntil is null && Definition.Triggers.Any(trigger => trigger.SegmentEntered is not null);
+
     public bool Takes(DateTime time) => ActiveFrom <= time && (ActiveUntil is null || time < ActiveUntil);
 
     public bool StartsOn(FeedEvent e, string tagName) => Definition.Triggers.Any(trigger => e.Starts(trigger, tagName));
@@ -24,28 +27,28 @@ internal sealed record ActiveVersion(Guid WorkflowId, int Version, Definition De
 internal sealed record LockedAccount(NpgsqlTransaction Tx, int Id, IReadOnlyList<ActiveVersion> Versions);
 
 /// <summary>The versions of an account, remembered until a publication changes them.</summary>
-internal sealed class ActiveVersions
+internal sealed class ActiveVersions(MemoryBudget memory)
 {
-    private readonly ConcurrentDictionary<int, (long Generation, IReadOnlyList<ActiveVersion> Versions)> _accounts = new();
+    private readonly AccountCache<int, Known> _accounts = new(memory, "workflow versions", (_, known) => known.Bytes);
 
     /// <summary>Gets the versions as this process saw them last, without a lock: others may have been published since.</summary>
-    public IReadOnlyList<ActiveVersion> LastSeen(int accountId) => _accounts.TryGetValue(accountId, out var known) ? known.Versions : [];
+    public IReadOnlyList<ActiveVersion> LastSeen(int accountId) => _accounts.TryGet(accountId, out var known) ? known.Versions : [];
 
     /// <summary>Locks the account and gets its versions.</summary>
     public async Task<LockedAccount> LockAsync(NpgsqlTransaction tx, int accountId, CancellationToken ct)
     {
         const string sql = "SELECT generation FROM workflows.account WHERE account_id = @accountId FOR UPDATE";
         var generation = await tx.Connection!.ExecuteScalarAsync<long>(new CommandDefinition(sql, new { accountId }, tx, cancellationToken: ct));
-        if (!_accounts.TryGetValue(accountId, out var known) || known.Generation != generation)
+        if (!_accounts.TryGet(accountId, out var known) || known.Generation != generation)
         {
-            known = (generation, await LoadAsync(tx, accountId, ct));
-            _accounts[accountId] = known;
+            known = await LoadAsync(tx, accountId, generation, ct);
+            _accounts.Set(accountId, known);
         }
 
         return new LockedAccount(tx, accountId, known.Versions);
     }
 
-    private static async Task<IReadOnlyList<ActiveVersion>> LoadAsync(NpgsqlTransaction tx, int accountId, CancellationToken ct)
+    private static async Task<Known> LoadAsync(NpgsqlTransaction tx, int accountId, long generation, CancellationToken ct)
     {
         const string sql = """
             SELECT workflow_id, version, definition::text, active_from, active_until
@@ -53,8 +56,13 @@ internal sealed class ActiveVersions
             WHERE account_id = @accountId
             ORDER BY workflow_id, version
             """;
-        var rows = await tx.Connection!.QueryAsync<(Guid Id, int Version, string Definition, DateTime From, DateTime? Until)>(
-            new CommandDefinition(sql, new { accountId }, tx, cancellationToken: ct));
-        return [.. rows.Select(row => new ActiveVersion(row.Id, row.Version, DefinitionJson.Parse(row.Definition), row.From, row.Until))];
+        var rows = (await tx.Connection!.QueryAsync<(Guid Id, int Version, string Definition, DateTime From, DateTime? Until)>(
+            new CommandDefinition(sql, new { accountId }, tx, cancellationToken: ct))).AsList();
+        return new Known(
+            generation,
+            [.. rows.Select(row => new ActiveVersion(row.Id, row.Version, DefinitionJson.Parse(row.Definition), row.From, row.Until))],
+            rows.Sum(row => DefinitionJson.Bytes(row.Definition)));
     }
+
+    private sealed record Known(long Generation, IReadOnlyList<ActiveVersion> Versions, long Bytes);
 }

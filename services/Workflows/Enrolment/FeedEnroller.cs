@@ -12,23 +12,31 @@ internal sealed class FeedEnroller(NpgsqlDataSource database, ActiveVersions ver
     /// Handles a batch and moves the cursor from <paramref name="after"/> to its end. Returns how many runs it touched; null if the cursor
     /// was elsewhere: another process reads this feed.
     /// </summary>
-    public async Task<int?> HandleAsync(int accountId, string account, Feed feed, FeedBatch batch, string after, CancellationToken ct)
+    public async Task<int?> HandleAsync(AccountInfo account, Feed feed, FeedBatch batch, string after, CancellationToken ct)
     {
+        if (batch.Events.Count == 0)
+        {
+            await using var connection = await database.OpenConnectionAsync(ct);
+            return await MoveCursorAsync(connection, null, account.Id, feed, batch, after, ct) ? 0 : null;
+        }
+
+        var asksForNames = AskForTagNames(versions.LastSeen(account.Id));
         while (true)
         {
             // The tag service is called before the account is locked, so nobody waits for the lock while it answers.
-            var names = AskForTagNames(versions.LastSeen(accountId)) ? await TagNamesAsync(account, batch, ct) : null;
+            var names = asksForNames ? await TagNamesAsync(account.Name, batch, ct) : null;
             await using var connection = await database.OpenConnectionAsync(ct);
             await using var tx = await connection.BeginTransactionAsync(ct);
-            var locked = await versions.LockAsync(tx, accountId, ct);
+            var locked = await versions.LockAsync(tx, account.Id, ct);
             if (names is null && AskForTagNames(locked.Versions))
             {
-                // A version was published since the last look. Now it is known, so the next round asks for the names first.
+                // A version was published since the last look: the next round asks for the names first.
+                asksForNames = true;
                 continue;
             }
 
             var touched = await EnrolAsync(locked, batch, names ?? s_noNames, ct);
-            if (!await MoveCursorAsync(tx, accountId, feed, after, batch.Position, ct))
+            if (!await MoveCursorAsync(connection, tx, account.Id, feed, batch, after, ct))
             {
                 return null;
             }
@@ -63,6 +71,11 @@ internal sealed class FeedEnroller(NpgsqlDataSource database, ActiveVersions ver
             touched += await CarryOutAsync(account, part, ct);
         }
 
+        if (account.Versions.Any(version => version.WatchesSegments))
+        {
+            await SegmentLooks.TouchAsync(account, ct);
+        }
+
         return account.Versions.Any(version => version.MayWatch)
             ? touched + await EnrolmentStore.WakeWatchingAsync(account, [.. batch.Events.SelectMany(e => e.Contacts).Distinct()], ct)
             : touched;
@@ -81,14 +94,14 @@ internal sealed class FeedEnroller(NpgsqlDataSource database, ActiveVersions ver
     }
 
     private static async Task<bool> MoveCursorAsync(
-        NpgsqlTransaction tx, int accountId, Feed feed, string after, string position, CancellationToken ct)
+        NpgsqlConnection connection, NpgsqlTransaction? tx, int accountId, Feed feed, FeedBatch batch, string after, CancellationToken ct)
     {
         const string sql = """
             UPDATE workflows.cursor
-            SET position = @position
+            SET position = @Position, seen = GREATEST(seen, @ClockPosition)
             WHERE account_id = @accountId AND feed = @feed AND position = @after
             """;
-        return await tx.Connection!.ExecuteAsync(new CommandDefinition(
-            sql, new { accountId, feed = (short)feed, after, position }, tx, cancellationToken: ct)) == 1;
+        return await connection.ExecuteAsync(new CommandDefinition(
+            sql, new { accountId, feed = (short)feed, after, batch.Position, batch.ClockPosition }, tx, cancellationToken: ct)) == 1;
     }
 }

@@ -15,8 +15,21 @@ internal enum Feed
     Activities = 3,
 }
 
-/// <summary>A part of a feed: the events, and the position after them.</summary>
-internal sealed record FeedBatch(IReadOnlyList<FeedEvent> Events, string Position);
+/// <summary>The clocks that show whether accounts have news.</summary>
+internal enum Clock
+{
+    /// <summary>Of contacts, tags and opportunities.</summary>
+    Contacts = 1,
+
+    /// <summary>Of activities.</summary>
+    Activities = 2,
+}
+
+/// <summary>
+/// A part of a feed: the events, and the position after them. The last one has no events, and the position of the account's clock up to which the
+/// feed was read.
+/// </summary>
+internal sealed record FeedBatch(IReadOnlyList<FeedEvent> Events, string Position, long ClockPosition);
 
 /// <summary>Something that happened to one contact or to each of many, from any feed.</summary>
 internal sealed record FeedEvent(string EventId, int ContactId, DateTime Time)

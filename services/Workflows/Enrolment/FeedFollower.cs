@@ -1,71 +1,74 @@
-using Grpc.Core;
 using TagSegments.Workflows.Scheduling;
 
 namespace TagSegments.Workflows.Enrolment;
 
-/// <summary>Follows one feed of one account from its cursor on, for as long as this process holds the account.</summary>
+/// <summary>Handles what is new in a feed of an account, from its cursor to its present end.</summary>
 internal sealed class FeedFollower(
-    Feeds feeds, FeedEnroller enroller, SegmentFollower segments, DueWatch due, TimeProvider time, ILogger<FeedFollower> logger)
+    Feeds feeds, FeedEnroller enroller, DueWatch due, AccountWork<Feed> work, ILogger<FeedFollower> logger) : IHostedService, IDisposable
 {
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
+    // Accounts take turns: one with many events makes way for others after some batches.
+    private const int MostAtOnce = 32;
+    private const int MostBatches = 50;
+    private readonly SemaphoreSlim _turns = new(MostAtOnce);
 
-    public async Task RunAsync(AccountInfo account, Feed feed, CancellationToken ct)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        var pause = TimeSpan.Zero;
-        while (!ct.IsCancellationRequested)
-        {
-            try
-            {
-                await FollowAsync(account, feed, () => pause = TimeSpan.Zero, ct);
-            }
-            catch (Exception e) when (ct.IsCancellationRequested && e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
-            {
-                return;
-            }
-            catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable)
-            {
-                logger.FeedAway(feed, account.Name, e.Status.Detail);
-            }
-            catch (Exception e)
-            {
-                // A service or the database is down, or an event cannot be handled: the cursor has not moved, so nothing is lost.
-                logger.FeedBroke(e, feed, account.Name);
-            }
+        work.Start(RunAsync);
+        return Task.CompletedTask;
+    }
 
-            pause = TimeSpan.FromTicks(Math.Clamp(pause.Ticks * 2, TimeSpan.FromMilliseconds(100).Ticks, s_longestPause.Ticks));
-            await Task.Delay(pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _turns.Dispose();
+
+    private async Task RunAsync(AccountInfo account, Feed feed, Wakeup wakeup, CancellationToken ct)
+    {
+        await _turns.WaitAsync(ct);
+        try
+        {
+            if (!await FollowAsync(account, feed, ct))
+            {
+                wakeup.Set();
+            }
+        }
+        finally
+        {
+            _turns.Release();
         }
     }
 
-    private async Task FollowAsync(AccountInfo account, Feed feed, Action onProgress, CancellationToken ct)
+    // Whether it came to the end.
+    private async Task<bool> FollowAsync(AccountInfo account, Feed feed, CancellationToken ct)
     {
-        var position = await enroller.PositionAsync(account.Id, feed, ct);
+        var (position, batches) = (await enroller.PositionAsync(account.Id, feed, ct), 0);
         await foreach (var batch in feeds.ReadAsync(feed, account.Name, position, ct))
         {
-            if (batch.Position == position)
-            {
-                continue;
-            }
-
-            var touched = await enroller.HandleAsync(account.Id, account.Name, feed, batch, position, ct);
-            if (touched is null)
+            if (await enroller.HandleAsync(account, feed, batch, position, ct) is not { } touched)
             {
                 // Another process reads this feed as well; continue from its position.
                 logger.CursorMovedElsewhere(feed, account.Name);
-                return;
+                return false;
             }
 
             position = batch.Position;
-            onProgress();
-            if (batch.Events.Count > 0)
-            {
-                segments.Touch(account.Id);
-            }
-
             if (touched > 0)
             {
-                due.Wake(account.Id);
+                due.Wake(account);
+            }
+
+            if (batch.Events.Count == 0)
+            {
+                // Usually the end. A heartbeat before it means that there are no events at the moment either.
+                return true;
+            }
+
+            if (++batches == MostBatches)
+            {
+                return false;
             }
         }
+
+        // The stream has lasted as long as a stream may.
+        return false;
     }
 }

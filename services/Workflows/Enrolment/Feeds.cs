@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Crm.Activity.V1;
+using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Crm.Errors.V1;
 using Crm.Tags.V1;
@@ -16,20 +17,28 @@ internal sealed class Feeds(
     // Three heartbeats: a connection that is silent for longer is dead.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(45);
 
-    /// <summary>Reads a feed after a position for as long as the connection holds.</summary>
+    /// <summary>Reads the clocks of accounts: all of them at first and from time to time, and those that move.</summary>
+    public IAsyncEnumerable<IReadOnlyList<AccountClock>> ClocksAsync(Clock clock, CancellationToken ct) => clock switch
+    {
+        Clock.Contacts => ReadAsync(contacts.WatchContactClocks(new(), cancellationToken: ct), IReadOnlyList<AccountClock> (response) => response.Clocks, ct),
+        Clock.Activities => ReadAsync(activities.WatchActivityClocks(new(), cancellationToken: ct), IReadOnlyList<AccountClock> (response) => response.Clocks, ct),
+        _ => throw new ArgumentOutOfRangeException(nameof(clock)),
+    };
+
+    /// <summary>Reads a feed from a position to its present end.</summary>
     public IAsyncEnumerable<FeedBatch> ReadAsync(Feed feed, string account, string after, CancellationToken ct) => feed switch
     {
         Feed.Tags => ReadAsync(
-            tags.WatchTagEvents(new() { Account = account, After = after, Pack = true }, cancellationToken: ct),
-            response => new([.. response.Events.Select(FeedEvent.Of)], response.Position),
+            tags.WatchTagEvents(new() { Account = account, After = after, Pack = true, UntilPresent = true }, cancellationToken: ct),
+            response => new FeedBatch([.. response.Events.Select(FeedEvent.Of)], response.Position, response.ClockPosition),
             ct),
         Feed.Contacts => ReadAsync(
-            contacts.WatchContactEvents(new() { Account = account, After = after }, cancellationToken: ct),
-            response => new([.. response.Events.Select(FeedEvent.Of)], response.Position),
+            contacts.WatchContactEvents(new() { Account = account, After = after, UntilPresent = true }, cancellationToken: ct),
+            response => new FeedBatch([.. response.Events.Select(FeedEvent.Of)], response.Position, response.ClockPosition),
             ct),
         Feed.Activities => ReadAsync(
-            activities.WatchActivities(new() { Account = account, After = after }, cancellationToken: ct),
-            response => new([.. response.Activities.Select(FeedEvent.Of)], response.Position),
+            activities.WatchActivities(new() { Account = account, After = after, UntilPresent = true }, cancellationToken: ct),
+            response => new FeedBatch([.. response.Activities.Select(FeedEvent.Of)], response.Position, response.ClockPosition),
             ct),
         _ => throw new ArgumentOutOfRangeException(nameof(feed)),
     };
@@ -51,16 +60,14 @@ internal sealed class Feeds(
 
     private async Task<string> PresentAsync(Feed feed, string account, CancellationToken ct)
     {
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        await using var batches = ReadAsync(feed, account, Now, enough.Token).GetAsyncEnumerator(enough.Token);
+        // The first response comes at once and has the position.
+        await using var batches = ReadAsync(feed, account, Now, ct).GetAsyncEnumerator(ct);
         await batches.MoveNextAsync();
-        var position = batches.Current.Position;
-        await enough.CancelAsync();
-        return position;
+        return batches.Current.Position;
     }
 
-    private static async IAsyncEnumerable<FeedBatch> ReadAsync<T>(
-        AsyncServerStreamingCall<T> call, Func<T, FeedBatch> read, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<TPart> ReadAsync<T, TPart>(
+        AsyncServerStreamingCall<T> call, Func<T, TPart> read, [EnumeratorCancellation] CancellationToken ct)
     {
         using (call)
         {

@@ -3,11 +3,8 @@ namespace TagSegments.Workflows.Enrolment;
 /// <summary>The log messages of enrolment.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(LogLevel.Warning, "Feed {Feed} of account {Account} failed; it will continue from its cursor")]
-    public static partial void FeedBroke(this ILogger logger, Exception exception, Feed feed, string account);
-
-    [LoggerMessage(LogLevel.Warning, "Feed {Feed} of account {Account} is not available; it will continue from its cursor: {Reason}")]
-    public static partial void FeedAway(this ILogger logger, Feed feed, string account, string reason);
+    [LoggerMessage(LogLevel.Warning, "The clock of {Clock} cannot be followed; all accounts are checked when it can: {Reason}")]
+    public static partial void ClocksAway(this ILogger logger, Exception? exception, Clock clock, string reason);
 
     [LoggerMessage(LogLevel.Information, "Feed {Feed} of account {Account} is read by another process as well")]
     public static partial void CursorMovedElsewhere(this ILogger logger, Feed feed, string account);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using TagSegments.Workflows.Scheduling;
 
 namespace TagSegments.Workflows.Enrolment;
@@ -8,54 +7,44 @@ namespace TagSegments.Workflows.Enrolment;
 /// after something has happened to a contact.
 /// </summary>
 internal sealed class SegmentFollower(
-    SegmentWatch watch, AccountLeases leases, AccountDirectory accounts, SegmentWatchOptions options, TimeProvider time, ILogger<SegmentFollower> logger)
+    SegmentWatch watch, SegmentLooks looks, PartitionLeases leases, AccountDirectory accounts, TimeProvider time, ILogger<SegmentFollower> logger)
     : PollingService(TimeSpan.FromSeconds(1), logger)
 {
-    // Reading takes at most a twentieth of the time, however big the segments are.
-    private const int Rest = 19;
-    private readonly ConcurrentDictionary<int, bool> _touched = new();
-    private readonly Dictionary<int, (DateTimeOffset At, Task<TimeSpan> Duration)> _looks = [];
+    private const int MostAtOnce = 16;
 
-    /// <summary>Reports that something has happened to a contact of the account.</summary>
-    public void Touch(int accountId) => _touched[accountId] = true;
+    // Reading after events takes at most a twentieth of the time, however big the segments are.
+    private const int Rest = 19;
+    private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(100);
+    private int _reading;
 
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
-        foreach (var (accountId, name) in await watch.AccountsAsync(leases.Self, ct))
+        var room = MostAtOnce - Volatile.Read(ref _reading);
+        if (room == 0 || leases.Held.Count == 0)
         {
-            if (IsDue(accountId))
-            {
-                // This reading may miss what happens from now on.
-                _touched.TryRemove(accountId, out _);
-                _looks[accountId] = (time.GetUtcNow(), LookAsync(name, ct));
-            }
+            return false;
+        }
+
+        var due = await looks.TakeAsync(leases.Held, room, ct);
+        foreach (var look in due)
+        {
+            Interlocked.Increment(ref _reading);
+            _ = Task.Run(() => LookAsync(look, ct), CancellationToken.None);
         }
 
         return false;
     }
 
-    private bool IsDue(int accountId)
-    {
-        if (!_looks.TryGetValue(accountId, out var last))
-        {
-            return true;
-        }
-
-        var since = time.GetUtcNow() - last.At;
-        return last.Duration.IsCompletedSuccessfully
-            && (since >= TimeSpan.FromSeconds(options.Seconds)
-                || (_touched.ContainsKey(accountId)
-                    && since >= TimeSpan.FromSeconds(options.AfterEventSeconds)
-                    && since >= last.Duration.Result * (Rest + 1)));
-    }
-
-    // Returns how long it took.
-    private async Task<TimeSpan> LookAsync(string accountName, CancellationToken ct)
+    private async Task LookAsync(SegmentLook look, CancellationToken ct)
     {
         var start = time.GetTimestamp();
         try
         {
-            await watch.LookAtAllAsync(await accounts.GetAsync(accountName, ct), ct);
+            await watch.LookAtAllAsync(await accounts.GetAsync(look.Name, ct), ct);
+            if (time.GetElapsedTime(start) is var duration && duration > s_short)
+            {
+                await looks.RestAsync(look.AccountId, duration * Rest, ct);
+            }
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
@@ -65,7 +54,12 @@ internal sealed class SegmentFollower(
         {
             // The service stops.
         }
-
-        return time.GetElapsedTime(start);
+        finally
+        {
+            if (Interlocked.Decrement(ref _reading) == MostAtOnce - 1)
+            {
+                Wake();
+            }
+        }
     }
 }

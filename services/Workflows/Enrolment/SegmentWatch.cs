@@ -28,22 +28,6 @@ internal sealed class SegmentWatch(
     DueWatch due,
     ILogger<SegmentWatch> logger)
 {
-    /// <summary>Gets the numbers and names of the accounts of a holder that watch a segment.</summary>
-    public async Task<IEnumerable<(int AccountId, string Name)>> AccountsAsync(Guid holder, CancellationToken ct)
-    {
-        const string sql = """
-            SELECT account.account_id, account.name
-            FROM workflows.account AS account
-            JOIN workflows.lease AS lease USING (account_id)
-            WHERE lease.holder = @holder AND account_id IN (
-                SELECT account_id
-                FROM workflows.workflow_version
-                WHERE active_until IS NULL AND definition @? '$.triggers[*].segmentEntered')
-            """;
-        await using var connection = await database.OpenConnectionAsync(ct);
-        return await connection.QueryAsync<(int, string)>(new CommandDefinition(sql, new { holder }, cancellationToken: ct));
-    }
-
     /// <summary>Reads every segment that starts a published workflow, and skips segments that cannot be read.</summary>
     public async Task LookAtAllAsync(AccountInfo account, CancellationToken ct)
     {
@@ -90,7 +74,7 @@ internal sealed class SegmentWatch(
         await EnrolmentStore.StartAsync(locked, [.. enrolments], ct);
         await SaveAsync(tx, account.Id, segmentId, now, members, ct);
         await tx.CommitAsync(ct);
-        due.Wake(account.Id);
+        due.Wake(account);
     }
 
     private async Task<IReadOnlyList<Guid>> WatchedAsync(int accountId, CancellationToken ct)
@@ -98,14 +82,21 @@ internal sealed class SegmentWatch(
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         var locked = await versions.LockAsync(tx, accountId, ct);
-        return
+        Guid[] watched =
         [
-            .. locked.Versions.Where(version => version.ActiveUntil is null)
+            .. locked.Versions.Where(version => version.WatchesSegments)
                 .SelectMany(version => version.Definition.Triggers)
                 .Where(trigger => trigger.SegmentEntered is not null)
                 .Select(trigger => Guid.Parse(trigger.SegmentEntered.SegmentId))
                 .Distinct(),
         ];
+        if (watched.Length == 0)
+        {
+            await SegmentLooks.EndAsync(locked, ct);
+            await tx.CommitAsync(ct);
+        }
+
+        return watched;
     }
 
     private async Task<int[]> MembersAsync(AccountInfo account, Guid segmentId, CancellationToken ct)

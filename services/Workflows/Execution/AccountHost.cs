@@ -4,26 +4,50 @@ using TagSegments.Workflows.Scheduling;
 
 namespace TagSegments.Workflows.Execution;
 
-/// <summary>Follows the feeds and carries out the runs of the accounts that this process holds.</summary>
+/// <summary>Works for the partitions of accounts that this process holds: handles what is new in their feeds and carries out their runs.</summary>
 internal sealed class AccountHost(
-    AccountLeases leases, AccountDirectory accounts, FeedFollower feeds, Executor executor, ILogger<AccountHost> logger)
+    PartitionLeases leases, AccountWork<Feed> feeds, AccountWork<RunLane> runs, ClockFollower clocks, DueWatch due, ILogger<AccountHost> logger)
     : PollingService(TimeSpan.FromSeconds(1), logger)
 {
-    private readonly Dictionary<int, (CancellationTokenSource Stop, Task Work)> _held = [];
+    // Taken over, and not checked yet for what another process left.
+    private readonly HashSet<int> _unchecked = [];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await base.ExecuteAsync(stoppingToken);
-        await Task.WhenAll(_held.Keys.ToList().Select(StopAsync));
+        leases.HoldNothing();
+        await StopLostAsync();
         await LeaveAsync();
     }
 
+    // A partition goes to another process only when none of its work is under way here.
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
-        await FollowLeasesAsync(await leases.HoldAsync(ct), ct);
+        var (gained, lost) = await leases.RenewAsync(ct);
+        if (lost.Count > 0)
+        {
+            await StopLostAsync();
+            await leases.ReleaseAsync(lost, ct);
+        }
+
+        if (gained.Count > 0)
+        {
+            logger.PartitionsGained(gained.Count, leases.Held.Count);
+            clocks.ReadAll();
+            _unchecked.UnionWith(gained);
+        }
+
+        if (_unchecked.Count > 0)
+        {
+            await due.WakeAllAsync(_unchecked, ct);
+            _unchecked.Clear();
+        }
+
         return false;
     }
+
+    private Task StopLostAsync() => Task.WhenAll(feeds.StopLostAsync(), runs.StopLostAsync());
 
     private async Task LeaveAsync()
     {
@@ -36,39 +60,5 @@ internal sealed class AccountHost(
             // The database is down, or the host is disposed without being stopped. The leases expire by themselves.
             logger.LeasesUnavailable(e);
         }
-    }
-
-    // An account goes to another process only when none of its work is under way here.
-    private async Task FollowLeasesAsync(IReadOnlyDictionary<int, string> held, CancellationToken ct)
-    {
-        var lost = _held.Keys.Except(held.Keys).ToList();
-        if (lost.Count > 0)
-        {
-            await Task.WhenAll(lost.Select(StopAsync));
-            await leases.ReleaseAsync(lost, ct);
-        }
-
-        foreach (var (id, name) in held.Where(account => !_held.ContainsKey(account.Key)))
-        {
-            var account = await accounts.GetAsync(name, ct);
-            var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            _held[id] = (stop, WorkAsync(account, stop.Token));
-            logger.AccountHeld(name);
-        }
-    }
-
-    private Task WorkAsync(AccountInfo account, CancellationToken ct) => Task.WhenAll(
-    [
-        .. Enum.GetValues<Feed>().Select(feed => feeds.RunAsync(account, feed, ct)),
-        .. Enum.GetValues<RunLane>().Select(lane => executor.RunAsync(account, lane, ct)),
-    ]);
-
-    private async Task StopAsync(int accountId)
-    {
-        _held.Remove(accountId, out var held);
-        await held.Stop.CancelAsync();
-        // It ends by being cancelled.
-        await held.Work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        held.Stop.Dispose();
     }
 }

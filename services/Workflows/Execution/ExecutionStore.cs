@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using Crm.Workflows.V1;
 using Dapper;
 using Npgsql;
+using TagSegments.ServiceDefaults.Memory;
 using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Scheduling;
 using State = Crm.Workflows.V1.Run.Types.State;
@@ -9,9 +9,9 @@ using State = Crm.Workflows.V1.Run.Types.State;
 namespace TagSegments.Workflows.Execution;
 
 /// <summary>Finds the runs that are due and writes their outcomes.</summary>
-internal sealed class ExecutionStore(NpgsqlDataSource database)
+internal sealed class ExecutionStore(NpgsqlDataSource database, MemoryBudget memory)
 {
-    private readonly ConcurrentDictionary<(int, Guid, int), Definition> _definitions = new();
+    private readonly AccountCache<(int, Guid, int), Known> _definitions = new(memory, "workflow definitions", (_, known) => known.Bytes);
 
     /// <summary>Gets runs that are due and not in <paramref name="busy"/>, longest due first.</summary>
     public async Task<IReadOnlyList<ActiveRun>> DueAsync(int accountId, RunLane lane, Guid[] busy, int limit, CancellationToken ct)
@@ -39,15 +39,15 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
             FROM workflows.workflow_version
             WHERE account_id = @accountId AND workflow_id = @workflowId AND version = @version
             """;
-        if (_definitions.TryGetValue((accountId, workflowId, version), out var known))
+        if (_definitions.TryGet((accountId, workflowId, version), out var known))
         {
-            return known;
+            return known.Definition;
         }
 
         await using var connection = await database.OpenConnectionAsync(ct);
         var json = await connection.QuerySingleAsync<string>(
             new CommandDefinition(sql, new { accountId, workflowId, version }, cancellationToken: ct));
-        return _definitions.GetOrAdd((accountId, workflowId, version), DefinitionJson.Parse(json));
+        return _definitions.GetOrAdd((accountId, workflowId, version), _ => new Known(DefinitionJson.Parse(json), DefinitionJson.Bytes(json))).Definition;
     }
 
     /// <summary>
@@ -132,4 +132,6 @@ internal sealed class ExecutionStore(NpgsqlDataSource database)
             cancellationToken: ct));
         StepMetrics.Count(results.Where(r => !r.IsLook).Select(r => r.Outcome));
     }
+
+    private sealed record Known(Definition Definition, long Bytes);
 }

@@ -11,41 +11,66 @@ namespace TagSegments.Workflows.Execution;
 /// one commit for many of them. A slow group does not hold up the others.
 /// </summary>
 internal sealed class Executor(
-    ExecutionStore store, Enroller enroller, NodeRunner nodes, DueWatch watch, TimeProvider time, ILogger<Executor> logger)
+    ExecutionStore store, Enroller enroller, NodeRunner nodes, DueWatch watch, AccountWork<RunLane> work, ILogger<Executor> logger)
+    : IHostedService
 {
     private const int MostPutOff = 1_000;
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
 
-    public async Task RunAsync(AccountInfo account, RunLane lane, CancellationToken ct)
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        work.Start(RunAsync);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // Carries out the runs of a lane until none is due or under way.
+    private async Task RunAsync(AccountInfo account, RunLane lane, Wakeup wakeup, CancellationToken ct)
     {
         var busy = new ConcurrentDictionary<Guid, byte>();
         var groups = new List<Task>();
-        while (!ct.IsCancellationRequested)
+        try
         {
-            try
+            bool mayHaveMore;
+            do
             {
+                var woken = wakeup.Next();
                 groups.RemoveAll(group => group.IsCompleted);
-                await RunDueAsync(account, lane, busy, groups, ct);
+                mayHaveMore = await TryRunDueAsync(account, lane, busy, groups, ct);
+                if (!mayHaveMore && !busy.IsEmpty)
+                {
+                    await woken.WaitAsync(ct);
+                }
             }
-            catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
-            {
-                // The database is down; due runs stay due.
-                logger.ExecutorBroke(e, account.Name);
-                await Task.Delay(s_pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
+            while (mayHaveMore || wakeup.IsSet || !busy.IsEmpty);
         }
-
-        await Task.WhenAll(groups);
+        finally
+        {
+            await Task.WhenAll(groups);
+        }
     }
 
-    private async Task RunDueAsync(
+    private async Task<bool> TryRunDueAsync(
         AccountInfo account, RunLane lane, ConcurrentDictionary<Guid, byte> busy, List<Task> groups, CancellationToken ct)
     {
-        var wakeup = watch.Next(account.Id);
+        try
+        {
+            return await RunDueAsync(account, lane, busy, groups, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            // The database is down; due runs stay due.
+            logger.ExecutorBroke(e, account.Name);
+            await Task.Delay(s_pause, ct);
+            return true;
+        }
+    }
+
+    // Whether there may be more that is due.
+    private async Task<bool> RunDueAsync(
+        AccountInfo account, RunLane lane, ConcurrentDictionary<Guid, byte> busy, List<Task> groups, CancellationToken ct)
+    {
         var room = MaxBusy(lane) - busy.Count;
         var due = room > 0 ? await store.DueAsync(account.Id, lane, [.. busy.Keys], room, ct) : [];
         foreach (var group in due.GroupBy(run => (run.WorkflowId, run.Version, run.NodeId)))
@@ -60,10 +85,7 @@ internal sealed class Executor(
         }
 
         var putOff = lane is RunLane.Bulk && due.Count < room ? await enroller.WorkOffAsync(account.Id, MostPutOff, ct) : 0;
-        if (putOff == 0 && (due.Count < room || room == 0))
-        {
-            await wakeup.WaitAsync(ct);
-        }
+        return putOff > 0 || (room > 0 && due.Count == room);
     }
 
     // Calls of bulk operations queue in other services ahead of those of single events, so there must be few of them.
@@ -87,7 +109,7 @@ internal sealed class Executor(
         {
             // The database is down; the runs stay due, and repeated actions have no further effect.
             logger.ExecutorBroke(e, account.Name);
-            await Task.Delay(s_pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(s_pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         catch (OperationCanceledException)
         {
@@ -100,7 +122,7 @@ internal sealed class Executor(
                 busy.TryRemove(run.RunId, out _);
             }
 
-            watch.Wake(account.Id);
+            watch.Wake(account);
         }
     }
 
@@ -109,7 +131,7 @@ internal sealed class Executor(
         var times = results.SelectMany(result => new[] { result.Delay, result.Look }).Where(time => time > TimeSpan.Zero).ToList();
         if (times.Count > 0)
         {
-            watch.Wake(account.Id, times.Min()!.Value);
+            watch.Wake(account, times.Min()!.Value);
         }
     }
 }

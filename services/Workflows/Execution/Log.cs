@@ -9,6 +9,6 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "Leases could not be read or changed")]
     public static partial void LeasesUnavailable(this ILogger logger, Exception exception);
 
-    [LoggerMessage(LogLevel.Information, "Holding account {Account}")]
-    public static partial void AccountHeld(this ILogger logger, string account);
+    [LoggerMessage(LogLevel.Information, "Gained {Gained} partitions of accounts, holding {Held}")]
+    public static partial void PartitionsGained(this ILogger logger, int gained, int held);
 }

@@ -1,16 +1,16 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
 using Npgsql;
+using TagSegments.ServiceDefaults.Memory;
 
 namespace TagSegments.Workflows.Notifications;
 
 /// <summary>The accounts' secrets, by which receivers of webhooks know that we sent them.</summary>
-internal sealed class WebhookSecrets(NpgsqlDataSource database)
+internal sealed class WebhookSecrets(NpgsqlDataSource database, MemoryBudget memory)
 {
-    private readonly ConcurrentDictionary<int, string> _secrets = new();
+    private readonly AccountCache<int, string> _secrets = new(memory, "webhook secrets", (_, secret) => 2 * secret.Length);
 
     /// <summary>Gets the account's secret; the first call makes it.</summary>
     public async Task<string> GetAsync(int accountId, CancellationToken ct)
@@ -21,7 +21,7 @@ internal sealed class WebhookSecrets(NpgsqlDataSource database)
             ON CONFLICT (account_id) DO UPDATE SET secret = workflows.webhook_secret.secret
             RETURNING secret
             """;
-        if (_secrets.TryGetValue(accountId, out var known))
+        if (_secrets.TryGet(accountId, out var known))
         {
             return known;
         }
@@ -29,7 +29,7 @@ internal sealed class WebhookSecrets(NpgsqlDataSource database)
         var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         await using var connection = await database.OpenConnectionAsync(ct);
         var stored = await connection.ExecuteScalarAsync<string>(new CommandDefinition(sql, new { accountId, secret }, cancellationToken: ct));
-        return _secrets.GetOrAdd(accountId, stored!);
+        return _secrets.GetOrAdd(accountId, _ => stored!);
     }
 
     /// <summary>Makes the value of the signature header.</summary>

@@ -80,10 +80,7 @@ internal static class PublishStore
         const string sql = """
             INSERT INTO workflows.account (account_id, name)
             VALUES (@Id, @Name)
-            ON CONFLICT (account_id) DO UPDATE SET generation = workflows.account.generation + 1;
-            INSERT INTO workflows.lease (account_id)
-            VALUES (@Id)
-            ON CONFLICT DO NOTHING
+            ON CONFLICT (account_id) DO UPDATE SET generation = workflows.account.generation + 1
             """;
         const string cursorSql = """
             INSERT INTO workflows.cursor (account_id, feed, position)
@@ -102,7 +99,7 @@ internal static class PublishStore
     private static Task ActivateAsync(
         NpgsqlTransaction tx, AccountInfo account, Workflow workflow, string publisher, IReadOnlyList<string> loops, CancellationToken ct)
     {
-        // now() is the start of the transaction; the lock on the account came later.
+        // The segments of the account are read from its first version on that one starts, see SegmentLooks. now() is the start of the transaction; the lock on the account came later.
         const string sql = """
             WITH instant AS MATERIALIZED (SELECT clock_timestamp() AS at),
             ended AS (
@@ -118,7 +115,8 @@ internal static class PublishStore
             UPDATE workflows.workflow
             SET state = @Published, published_version = published_version + 1, published_at = instant.at
             FROM instant
-            WHERE account_id = @AccountId AND workflow_id = @Id
+            WHERE account_id = @AccountId AND workflow_id = @Id;
+            UPDATE workflows.account SET look_at = now() WHERE account_id = @AccountId AND @WatchesSegments
             """;
         return tx.Connection!.ExecuteAsync(new CommandDefinition(
             sql,
@@ -129,6 +127,7 @@ internal static class PublishStore
                 Publisher = publisher,
                 Loops = loops.ToArray(),
                 Published = (short)Workflow.Types.State.Published,
+                WatchesSegments = workflow.Definition.Triggers.Any(trigger => trigger.SegmentEntered is not null),
             },
             tx,
             cancellationToken: ct));

@@ -27,7 +27,7 @@ internal sealed class EnrolmentApi(
         var contactIds = await enrolment.FindContactsAsync(account, workflow, request, ct);
         var response = await writes.RunAsync(account, context, request, _ =>
             enrolment.RunAsync(account, workflow, request, contactIds, ct));
-        due.Wake(account.Id);
+        due.Wake(account);
         return response;
     }
 }

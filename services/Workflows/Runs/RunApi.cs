@@ -75,7 +75,7 @@ internal sealed class RunApi(
 
         var response = await writes.RunAsync(account, context, request, async tx =>
             new ResumeRunResponse { Run = await RunStore.ResumeAsync(tx, account.Id, id, ct) });
-        due.Wake(account.Id);
+        due.Wake(account);
         return response;
     }
 

@@ -53,7 +53,7 @@ internal sealed class WorkflowFixture : IAsyncDisposable
         return (await Workflows.PublishWorkflowAsync(request)).Workflow;
     }
 
-    /// <summary>Adds accounts with a contact and a published workflow each, and waits until this process works for all of them.</summary>
+    /// <summary>Adds accounts with a tag and a published workflow each.</summary>
     public async Task AddAccountsAsync(int count)
     {
         await Parallel.ForEachAsync(Enumerable.Range(1, count), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, ct) =>
@@ -65,10 +65,6 @@ internal sealed class WorkflowFixture : IAsyncDisposable
             var request = new PublishWorkflowRequest { Account = account, WorkflowId = created.Workflow.WorkflowId };
             await Workflows.PublishWorkflowAsync(request, cancellationToken: ct);
         });
-        while (await ScalarAsync<long>("SELECT count(*) FROM workflows.lease WHERE holder IS NULL") > 0)
-        {
-            await Task.Delay(250);
-        }
     }
 
     public async Task AddTagAsync(int contactId, int tagId) =>

@@ -148,7 +148,7 @@ internal sealed class WorkflowKills(ChaosRig rig, ChaosOptions options)
     {
         if (killed is Target.Workflows or Target.WorkflowsTwin)
         {
-            await ExecuteAsync("DELETE FROM workflows.process");
+            await ExecuteAsync("DELETE FROM workflows.worker");
         }
     }
 

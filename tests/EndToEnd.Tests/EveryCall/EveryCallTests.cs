@@ -9,8 +9,10 @@ namespace TagSegments.EndToEnd.Tests.EveryCall;
 /// <summary>The rules that hold for each call of the API.</summary>
 public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedApps>
 {
-    // The one call that has no account: it answers with the accounts of the caller.
+    // The calls that have no account: one answers with the accounts of the caller, the others are for the services themselves.
     private const string ListAccounts = "crm.accounts.v1.AccountService/ListAccounts";
+    private static readonly string[] s_ofEveryAccount =
+        ["crm.contacts.v1.ContactService/WatchContactClocks", "crm.activity.v1.ActivityService/WatchActivityClocks"];
 
     // Repeating these has no further effect: a file's rows have keys, and an operation ends once.
     private static readonly string[] s_repeatable = ["crm.contacts.v1.ImportService/Import", "crm.tags.v1.BulkService/CancelBulkOperation"];
@@ -23,7 +25,7 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
     {
         var request = Call(name).Descriptor.InputType;
 
-        Assert.True(name == ListAccounts || Field(request, "account") is { FieldType: FieldType.String, IsRepeated: false });
+        Assert.True(HasNoAccount(name) || Field(request, "account") is { FieldType: FieldType.String, IsRepeated: false });
     }
 
     [Theory]
@@ -52,7 +54,7 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
     [MemberData(nameof(Calls))]
     public async Task No_call_for_an_account_of_others(string name)
     {
-        if (name == ListAccounts)
+        if (HasNoAccount(name))
         {
             return;
         }
@@ -63,11 +65,23 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
         Assert.Equal(ErrorReason.AccountNotFound, error?.Reason);
     }
 
+    [Fact]
+    public async Task No_call_for_every_account_by_the_caller_of_one()
+    {
+        foreach (var name in s_ofEveryAccount)
+        {
+            var error = await guarded.CallAsync(Call(name), [], GuardedApps.Token(GuardedApps.Own));
+
+            Assert.Equal(StatusCode.PermissionDenied, error?.Status);
+            Assert.Equal(ErrorReason.PermissionDenied, error?.Reason);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Calls))]
     public async Task An_account_that_is_missing_is_named(string name)
     {
-        if (name == ListAccounts)
+        if (HasNoAccount(name))
         {
             return;
         }
@@ -87,6 +101,8 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
         Assert.Equal(StatusCode.InvalidArgument, error?.Status);
         Assert.Equal(ErrorReason.MalformedMessage, error?.Reason);
     }
+
+    private static bool HasNoAccount(string name) => name == ListAccounts || s_ofEveryAccount.Contains(name);
 
     private static ApiCall Call(string name) => ApiCall.All.Single(call => call.Name == name);
 

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Egress;
+using TagSegments.ServiceDefaults.Memory;
 using TagSegments.Testing;
 using TagSegments.Workflows.Notifications;
 
@@ -33,7 +35,7 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
     [Fact]
     public async Task A_notification_is_signed_with_the_secret_of_the_account()
     {
-        var secrets = new WebhookSecrets(_database);
+        var secrets = NewSecrets();
         var client = Client(secrets, allowPrivate: true);
 
         var status = await client.PostAsync(s_account, _receiver.Url, Make, "delivery-1", CancellationToken.None);
@@ -51,10 +53,10 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
     [Fact]
     public async Task The_secret_of_an_account_stays_and_is_its_own()
     {
-        var first = await new WebhookSecrets(_database).GetAsync(1001, CancellationToken.None);
+        var first = await NewSecrets().GetAsync(1001, CancellationToken.None);
 
-        Assert.Equal(first, await new WebhookSecrets(_database).GetAsync(1001, CancellationToken.None));
-        Assert.NotEqual(first, await new WebhookSecrets(_database).GetAsync(1002, CancellationToken.None));
+        Assert.Equal(first, await NewSecrets().GetAsync(1001, CancellationToken.None));
+        Assert.NotEqual(first, await NewSecrets().GetAsync(1002, CancellationToken.None));
     }
 
     [Fact]
@@ -88,7 +90,7 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
     [Fact]
     public async Task A_webhook_that_hangs_is_given_up()
     {
-        var client = Client(new WebhookSecrets(_database), allowPrivate: true, seconds: 1);
+        var client = Client(NewSecrets(), allowPrivate: true, seconds: 1);
 
         await Assert.ThrowsAsync<TimeoutException>(
             () => client.PostAsync(s_account, new Uri(_receiver.Url, "/slow"), Make, "d", CancellationToken.None));
@@ -103,5 +105,8 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
         return new(secrets, client, new NotificationOptions { WebhookSeconds = seconds }, TimeProvider.System);
     }
 
-    private WebhookClient Client(bool allowPrivate) => Client(new WebhookSecrets(_database), allowPrivate);
+    private WebhookSecrets NewSecrets() =>
+        new(_database, shared.Apps.App(Service.Workflows).Services.GetRequiredService<MemoryBudget>());
+
+    private WebhookClient Client(bool allowPrivate) => Client(NewSecrets(), allowPrivate);
 }

@@ -5,7 +5,7 @@ using State = Crm.Workflows.V1.Run.Types.State;
 
 namespace TagSegments.Workflows.Tests.Runs;
 
-/// <summary>Finding 3: streams end when they are old, and the followers of feeds lose nothing by it.</summary>
+/// <summary>Finding 3: streams end when they are old, and the followers of clocks and feeds lose nothing by it.</summary>
 public sealed class StreamAgeTests : IAsyncLifetime
 {
     private TestApps _apps = null!;
@@ -18,7 +18,7 @@ public sealed class StreamAgeTests : IAsyncLifetime
     public async Task DisposeAsync() => await _apps.DisposeAsync();
 
     [Fact]
-    public async Task Finding_3_every_event_starts_exactly_one_run_while_the_feeds_end_again_and_again()
+    public async Task Finding_3_every_event_starts_exactly_one_run_while_the_streams_end_again_and_again()
     {
         var ended = 0;
         using var listener = Listen(() => Interlocked.Increment(ref ended));
@@ -66,7 +66,7 @@ public sealed class StreamAgeTests : IAsyncLifetime
         };
         listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
         {
-            if ((string)tags[0].Value! == "crm.tags.v1.TagService/WatchTagEvents" && (string)tags[1].Value! == nameof(StatusCode.Unavailable))
+            if ((string)tags[0].Value! == "crm.contacts.v1.ContactService/WatchContactClocks" && (string)tags[1].Value! == nameof(StatusCode.Unavailable))
             {
                 onStreamEnd();
             }

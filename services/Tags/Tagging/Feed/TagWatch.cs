@@ -53,6 +53,12 @@ internal sealed class TagWatch(
                 }
             }
 
+            if (request.UntilPresent && !hasMore)
+            {
+                await responses.WriteAsync(new() { Position = positions.Create(accountId, cursor), ClockPosition = cursor.Pos }, ct);
+                return;
+            }
+
             // Also where there are commits all the time and nothing for this feed in them.
             while (!hasMore && (time.GetElapsedTime(lastSent) >= s_heartbeat || !await clock.WaitAsync(accountId, cursor.Pos, s_heartbeat, ct)))
             {

@@ -15,19 +15,19 @@ internal sealed class ContactFeed(
 
     /// <summary>Streams until the consumer goes away, or the server does: then with UNAVAILABLE, for the consumer to come back.</summary>
     public async Task WatchAsync(
-        int accountId, string after, IServerStreamWriter<WatchContactEventsResponse> responses, CancellationToken ct)
+        int accountId, WatchContactEventsRequest request, IServerStreamWriter<WatchContactEventsResponse> responses, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
         try
         {
-            var cursor = await positions.ReadAsync(accountId, after, stop.Token);
-            if (after == FeedPositions.Now)
+            var cursor = await positions.ReadAsync(accountId, request.After, stop.Token);
+            if (request.After == FeedPositions.Now)
             {
                 // The consumer learns that nothing from here on will escape it.
                 await SendAsync(responses, accountId, cursor, [], stop.Token);
             }
 
-            await StreamAsync(accountId, cursor, responses, stop.Token);
+            await StreamAsync(accountId, cursor, request.UntilPresent, responses, stop.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -36,7 +36,7 @@ internal sealed class ContactFeed(
     }
 
     private async Task StreamAsync(
-        int accountId, FeedCursor cursor, IServerStreamWriter<WatchContactEventsResponse> responses, CancellationToken ct)
+        int accountId, FeedCursor cursor, bool untilPresent, IServerStreamWriter<WatchContactEventsResponse> responses, CancellationToken ct)
     {
         var lastSent = time.GetTimestamp();
         while (true)
@@ -45,6 +45,12 @@ internal sealed class ContactFeed(
             {
                 lastSent = await SendStepAsync(accountId, cursor, upTo, responses, ct) ? time.GetTimestamp() : lastSent;
                 cursor = upTo;
+            }
+
+            if (untilPresent)
+            {
+                await responses.WriteAsync(new() { Position = positions.Create(accountId, cursor), ClockPosition = cursor.Pos }, ct);
+                return;
             }
 
             // Also where there are commits all the time and nothing for this feed in them.

@@ -11,6 +11,6 @@ internal sealed class ContactFeedApi(AccountDirectory accounts, ContactFeed feed
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
-        await feed.WatchAsync(account.Id, request.After, responseStream, context.CancellationToken);
+        await feed.WatchAsync(account.Id, request, responseStream, context.CancellationToken);
     }
 }

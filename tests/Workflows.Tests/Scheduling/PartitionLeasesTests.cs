@@ -6,9 +6,8 @@ using TagSegments.Workflows.Scheduling;
 namespace TagSegments.Workflows.Tests.Scheduling;
 
 /// <summary>Processes of the workflow service are played by their leases, in a database of their own.</summary>
-public sealed class AccountLeasesTests : IAsyncLifetime
+public sealed class PartitionLeasesTests : IAsyncLifetime
 {
-    private const int Accounts = 200;
     private TestDatabase _database = null!;
     private NpgsqlDataSource _source = null!;
 
@@ -16,8 +15,6 @@ public sealed class AccountLeasesTests : IAsyncLifetime
     {
         _database = await (await PostgresFixture.SharedAsync()).CreateDatabaseAsync();
         _source = NpgsqlDataSource.Create(_database.RoleConnectionString("workflows"));
-        await ExecuteAsync("INSERT INTO workflows.account (account_id, name) SELECT i, 'account ' || i FROM generate_series(1, @Accounts) AS i");
-        await ExecuteAsync("INSERT INTO workflows.lease (account_id) SELECT account_id FROM workflows.account");
     }
 
     public async Task DisposeAsync()
@@ -27,9 +24,9 @@ public sealed class AccountLeasesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Replicas_share_the_accounts_and_none_is_held_twice()
+    public async Task Replicas_share_the_partitions_and_none_is_held_twice()
     {
-        var (first, second) = (new AccountLeases(_source), new AccountLeases(_source));
+        var (first, second) = (new PartitionLeases(_source), new PartitionLeases(_source));
         var alone = await HoldAsync(first);
 
         // The first process holds everything; the second gets its share when the first one gives it back.
@@ -38,35 +35,35 @@ public sealed class AccountLeasesTests : IAsyncLifetime
         await first.ReleaseAsync([.. alone.Except(kept)], CancellationToken.None);
         var shared = await HoldAsync(second);
 
-        Assert.Equal(Accounts, alone.Count);
+        Assert.Equal(Partitioner.Partitions, alone.Count);
         Assert.Empty(early);
         Assert.Empty(kept.Intersect(shared));
         Assert.Equal(alone.Order(), kept.Union(shared).Order());
-        Assert.InRange(shared.Count, Accounts / 4, Accounts * 3 / 4);
+        Assert.InRange(shared.Count, Partitioner.Partitions / 4, Partitioner.Partitions * 3 / 4);
     }
 
     [Fact]
-    public async Task The_accounts_of_a_replica_that_dies_are_taken_over()
+    public async Task The_partitions_of_a_replica_that_dies_are_taken_over()
     {
         var (first, second) = await SharedAsync();
 
-        await ExecuteAsync("UPDATE workflows.process SET alive_until = now() - interval '1 second' WHERE process_id = @Self", new { first.Self });
+        await ExecuteAsync("UPDATE workflows.worker SET alive_until = now() - interval '1 second' WHERE worker_id = @Self", new { first.Self });
         var taken = await HoldAsync(second);
         var back = await HoldAsync(first);
 
-        Assert.Equal(Accounts, taken.Count);
+        Assert.Equal(Partitioner.Partitions, taken.Count);
         // It was only silent, and learns now that it no longer holds anything.
         Assert.Empty(back);
     }
 
     [Fact]
-    public async Task The_accounts_of_a_replica_that_stops_are_taken_over_at_once()
+    public async Task The_partitions_of_a_replica_that_stops_are_taken_over_at_once()
     {
         var (first, second) = await SharedAsync();
 
         await first.LeaveAsync(CancellationToken.None);
 
-        Assert.Equal(Accounts, (await HoldAsync(second)).Count);
+        Assert.Equal(Partitioner.Partitions, (await HoldAsync(second)).Count);
     }
 
     [Fact]
@@ -75,14 +72,14 @@ public sealed class AccountLeasesTests : IAsyncLifetime
         var (first, second) = await SharedAsync();
 
         // As seen from an hour earlier.
-        await ExecuteAsync("UPDATE workflows.process SET alive_until = alive_until + interval '1 hour' WHERE process_id = @Self", new { first.Self });
+        await ExecuteAsync("UPDATE workflows.worker SET alive_until = alive_until + interval '1 hour' WHERE worker_id = @Self", new { first.Self });
 
-        Assert.Equal(Accounts, (await HoldAsync(second)).Count);
+        Assert.Equal(Partitioner.Partitions, (await HoldAsync(second)).Count);
     }
 
-    private async Task<(AccountLeases First, AccountLeases Second)> SharedAsync()
+    private async Task<(PartitionLeases First, PartitionLeases Second)> SharedAsync()
     {
-        var (first, second) = (new AccountLeases(_source), new AccountLeases(_source));
+        var (first, second) = (new PartitionLeases(_source), new PartitionLeases(_source));
         var alone = await HoldAsync(first);
         await HoldAsync(second);
         await first.ReleaseAsync([.. alone.Except(await HoldAsync(first))], CancellationToken.None);
@@ -90,11 +87,15 @@ public sealed class AccountLeasesTests : IAsyncLifetime
         return (first, second);
     }
 
-    private static async Task<HashSet<int>> HoldAsync(AccountLeases process) => [.. (await process.HoldAsync(CancellationToken.None)).Keys];
+    private static async Task<HashSet<int>> HoldAsync(PartitionLeases process)
+    {
+        await process.RenewAsync(CancellationToken.None);
+        return [.. process.Held];
+    }
 
-    private async Task ExecuteAsync(string sql, object? values = null)
+    private async Task ExecuteAsync(string sql, object values)
     {
         await using var connection = await _source.OpenConnectionAsync();
-        await connection.ExecuteAsync(sql, values ?? new { Accounts });
+        await connection.ExecuteAsync(sql, values);
     }
 }
