@@ -21,6 +21,7 @@ public static class TagsApp
         builder.AddServiceClient<WorkflowService.WorkflowServiceClient>("Workflows");
         builder.Services
             .AddSingleton<GenericPlanPool>()
+            .AddFairQueue()
             .AddIdempotentWrites("crm.request")
             .AddSingleton<AccountWrites>()
             .AddCrm()

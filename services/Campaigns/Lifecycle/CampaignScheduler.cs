@@ -23,9 +23,7 @@ internal sealed class CampaignScheduler(
     ILogger<CampaignScheduler> logger)
     : PollingService(options.PollInterval, logger, workers: 2)
 {
-    private readonly FairShares _shares = new();
-    private readonly SemaphoreSlim _claiming = new(1);
-    private readonly HashSet<int> _busy = [];
+    private readonly FairClaims _claims = new(mostPerAccount: 1);
 
     /// <summary>Looks at once for campaigns that are due and for batches that wait.</summary>
     public void WakeSenders()
@@ -37,71 +35,31 @@ internal sealed class CampaignScheduler(
     /// <inheritdoc/>
     public override void Dispose()
     {
-        _claiming.Dispose();
+        _claims.Dispose();
         base.Dispose();
     }
 
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         await HoldMissedAsync(ct);
-        if (await ClaimNextAsync(ct) is not { } claimed)
+        if (await _claims.NextAsync(order => ClaimAsync(order, ct), campaign => campaign.AccountId, ct) is not { } claimed)
         {
             return false;
         }
 
         var begun = Stopwatch.GetTimestamp();
+        var weight = 1;
         try
         {
-            await accounts.GetAsync(claimed.AccountName, ct);
+            weight = (await accounts.GetAsync(claimed.AccountName, ct)).Limits.Weight;
             await PrepareAsync(claimed, ct);
         }
         finally
         {
-            lock (_busy)
-            {
-                _busy.Remove(claimed.AccountId);
-            }
-
-            var weight = (accounts.Find(claimed.AccountName)?.Limits ?? AccountLimits.Default).Weight;
-            _shares.Add(claimed.AccountId, weight, Stopwatch.GetElapsedTime(begun).TotalSeconds);
+            _claims.End(claimed.AccountId, weight, Stopwatch.GetElapsedTime(begun));
         }
 
         return true;
-    }
-
-    private async Task<PreparingCampaign?> ClaimNextAsync(CancellationToken ct)
-    {
-        await _claiming.WaitAsync(ct);
-        try
-        {
-            var busy = Busy();
-            var claimed = await ClaimAsync(busy, ct);
-            if (claimed is not null)
-            {
-                lock (_busy)
-                {
-                    _busy.Add(claimed.AccountId);
-                }
-            }
-            else if (busy.Length == 0)
-            {
-                _shares.Clear();
-            }
-
-            return claimed;
-        }
-        finally
-        {
-            _claiming.Release();
-        }
-    }
-
-    private int[] Busy()
-    {
-        lock (_busy)
-        {
-            return [.. _busy];
-        }
     }
 
     private async Task PrepareAsync(PreparingCampaign claimed, CancellationToken ct)
@@ -128,17 +86,17 @@ internal sealed class CampaignScheduler(
     private static bool IsFinal(StatusCode code) =>
         code is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.PermissionDenied;
 
-    private async Task<PreparingCampaign?> ClaimAsync(int[] busy, CancellationToken ct)
+    private async Task<PreparingCampaign?> ClaimAsync(ClaimOrder order, CancellationToken ct)
     {
         const string sql =
             $"""
             WITH due AS MATERIALIZED (
                 SELECT account_id, campaign_id
                 FROM campaigns.campaign c
-                LEFT JOIN unnest(@accountIds, @ahead) AS share (account_id, ahead) USING (account_id)
+                LEFT JOIN unnest(@AccountIds, @Ahead) AS share (account_id, ahead) USING (account_id)
                 WHERE ((state = {CampaignStates.Scheduled} AND run_at BETWEEN now() - make_interval(secs => @late) AND now())
                     OR (state = {CampaignStates.Preparing} AND lease_until < now()))
-                  AND account_id <> ALL (@busy)
+                  AND account_id <> ALL (@Full)
                 ORDER BY coalesce(ahead, 0), run_at
                 LIMIT 1
                 FOR UPDATE OF c SKIP LOCKED
@@ -151,8 +109,10 @@ internal sealed class CampaignScheduler(
             RETURNING c.account_id, c.campaign_id, c.account_name, c.channel, c.audience, c.recipient_tag_ids, c.fence, c.ab_test
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
-        var (accountIds, ahead) = _shares.Ahead;
-        var parameters = new { lease = options.PrepareLease.TotalSeconds, late = options.LateLimit.TotalSeconds, busy, accountIds, ahead };
+        var parameters = new
+        {
+            lease = options.PrepareLease.TotalSeconds, late = options.LateLimit.TotalSeconds, order.Full, order.AccountIds, order.Ahead,
+        };
         return await connection.QuerySingleOrDefaultAsync<PreparingCampaign>(new CommandDefinition(sql, parameters, cancellationToken: ct));
     }
 

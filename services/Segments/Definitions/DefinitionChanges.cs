@@ -6,11 +6,11 @@ using TagSegments.Segments.Index;
 namespace TagSegments.Segments.Definitions;
 
 /// <summary>Runs changes of saved definitions, one at a time per account, each in a transaction.</summary>
-internal class DefinitionChanges(IdempotentWrites writes, AccountIndexes indexes, TimeProvider time) : IDisposable
+internal class DefinitionChanges(IdempotentWrites writes, AccountIndexes indexes, TimeProvider time)
 {
     // A change holds one connection while it waits for its turn and needs a second one then: without a limit, the waiting changes could leave
     // none for the one whose turn it is.
-    private readonly SemaphoreSlim _connections = new(8);
+    private readonly FairQueue _turns = new(8, 4, time);
 
     /// <summary>The time of a change, in the resolution of the database: so the answer is what a later read gives.</summary>
     public DateTime Now
@@ -28,28 +28,14 @@ internal class DefinitionChanges(IdempotentWrites writes, AccountIndexes indexes
         where T : class, IMessage<T>, new()
     {
         var ct = context.CancellationToken;
-        await _connections.WaitAsync(ct);
-        try
+        using var turn = await _turns.EnterAsync(account, ct);
+        return await writes.RunAsync(account, context, request, async transaction =>
         {
-            return await writes.RunAsync(account, context, request, async transaction =>
-            {
-                await MoveClockAsync(transaction, account.Id, ct);
-                var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
-                await snapshot.DisposeAsync();
-                return await change(transaction, state);
-            });
-        }
-        finally
-        {
-            _connections.Release();
-        }
-    }
-
-    /// <inheritdoc />
-    public void Dispose()
-    {
-        GC.SuppressFinalize(this);
-        _connections.Dispose();
+            await MoveClockAsync(transaction, account.Id, ct);
+            var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
+            await snapshot.DisposeAsync();
+            return await change(transaction, state);
+        });
     }
 
     /// <summary>

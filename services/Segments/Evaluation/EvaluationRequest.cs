@@ -8,6 +8,12 @@ namespace TagSegments.Segments.Evaluation;
 /// <param name="Filters">The filters, which are evaluated in one state at one <c>now</c>.</param>
 internal sealed record EvaluationRequest(params IReadOnlyList<RequestedFilter> Filters)
 {
+    // About a hundred clauses.
+    private const int ShortBytes = 8_000;
+
+    /// <summary>Whether reading the filters is little work, whatever they ask.</summary>
+    public bool IsShort => Filters.Sum(filter => filter.Bytes) <= ShortBytes;
+
     /// <summary>The contacts of interest; the answer means nothing for others. Null for everyone.</summary>
     public int[]? Candidates { get; init; }
 
@@ -31,6 +37,9 @@ internal sealed record RequestedFilter(FilterSource? Source, string Field = "")
 
     /// <summary>The sources of the field <c>exclude</c>.</summary>
     public IReadOnlyList<FilterSource> Exclude { get; init; } = [];
+
+    /// <summary>The size of the sources.</summary>
+    public int Bytes => (Source?.CalculateSize() ?? 0) + Include.Concat(Exclude).Sum(source => source.CalculateSize());
 
     /// <summary>Whether the filter is left out if a saved segment cannot be evaluated, instead of failing the request.</summary>
     public bool SkipIfInvalid { get; init; }

@@ -18,7 +18,8 @@ internal sealed class Evaluator(
         AccountInfo account, EvaluationRequest request, Timestamp? asOf, CancellationToken ct)
     {
         var isChecked = asOf is null && shadow.IsDue();
-        if (asOf is null && !isChecked
+        // To read a long filter takes a processor for milliseconds: the account waits for its turn before.
+        if (asOf is null && !isChecked && request.IsShort
             && (await FromMemoryAsync(account.Id, request, ct) ?? await shared.EvaluateAsync(account.Id, request, ct)) is { } matches)
         {
             return matches;

@@ -35,15 +35,20 @@ public sealed class FairQueue(int slots, int mostPerAccount, TimeProvider time)
     /// Waits for a slot; disposing of it gives it back. Throws RESOURCE_EXHAUSTED if as many of the account wait as its limit
     /// <c>waiting_calls</c> allows.
     /// </summary>
-    public async Task<IDisposable> EnterAsync(AccountInfo account, CancellationToken ct)
+    public Task<IDisposable> EnterAsync(AccountInfo account, CancellationToken ct) => EnterAsync(account, account.Limits.WaitingCalls, ct);
+
+    /// <summary>Waits for a slot for the next part of work that was admitted already.</summary>
+    public Task<IDisposable> ContinueAsync(AccountInfo account, CancellationToken ct) => EnterAsync(account, int.MaxValue, ct);
+
+    private async Task<IDisposable> EnterAsync(AccountInfo account, int most, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var turn = Enqueue(account);
+        var turn = Enqueue(account, most);
         await using var cancellation = ct.UnsafeRegister(_ => Leave(turn, ct), null);
         return await turn.Granted.Task;
     }
 
-    private Turn Enqueue(AccountInfo account)
+    private Turn Enqueue(AccountInfo account, int most)
     {
         lock (_gate)
         {
@@ -55,7 +60,6 @@ public sealed class FairQueue(int slots, int mostPerAccount, TimeProvider time)
             }
 
             state.Weight = account.Limits.Weight;
-            var most = account.Limits.WaitingCalls;
             if (state.Waiting.Count >= most)
             {
                 throw RpcErrors.QuotaExceeded(

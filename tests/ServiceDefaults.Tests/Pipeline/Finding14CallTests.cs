@@ -47,11 +47,9 @@ public sealed class Finding14CallTests
             (_, _) => Task.FromResult(new GetAccountResponse()),
             accounts: await DirectoryAsync(new AccountLimits { CallsPerSecond = 1 }, "busy"));
         var service = new Metadata { { "tagsegments-service", "campaigns" } };
-        await host.Client.GetAccountAsync(new() { Account = "busy" });
-        await host.Client.GetAccountAsync(new() { Account = "busy" });
 
-        var refused = await Expect.FailureAsync(
-            StatusCode.ResourceExhausted, ErrorReason.QuotaExceeded, () => host.Client.GetAccountAsync(new() { Account = "busy" }).ResponseAsync);
+        var calls = Enumerable.Range(0, 50).Select(_ => host.Client.GetAccountAsync(new() { Account = "busy" }).ResponseAsync);
+        var refused = await Expect.FailureAsync(StatusCode.ResourceExhausted, ErrorReason.QuotaExceeded, () => Task.WhenAll(calls));
         await host.Client.GetAccountAsync(new() { Account = "busy" }, service);
 
         Assert.Equal(("calls_per_second", "1"), (refused.Metadata["quota"], refused.Metadata["limit"]));
@@ -88,6 +86,24 @@ public sealed class Finding14CallTests
 
         Assert.InRange(heavyCalls / (double)lightCalls, 2.8, 3.2);
         Assert.InRange(lightCalls + heavyCalls, 800, 999);
+    }
+
+    [Fact]
+    public async Task Changed_limits_are_followed_within_half_a_minute()
+    {
+        var limits = new AccountLimits { ConcurrentCalls = 1 };
+        var directory = new AccountDirectory(
+            (name, _) => Task.FromResult<AccountInfo?>(new(1, name, "UTC", 1) { Limits = limits }),
+            new MemoryBudget(1_000_000, TimeSpan.FromMinutes(10), _time),
+            _time);
+        await directory.GetAsync("acme", default);
+
+        limits = new AccountLimits { ConcurrentCalls = 2 };
+        _time.Advance(TimeSpan.FromSeconds(30));
+        await directory.GetAsync("acme", default);
+
+        Assert.Equal(2, directory.Find("acme")!.Limits.ConcurrentCalls);
+        Assert.Null(directory.Find("other"));
     }
 
     [Fact]

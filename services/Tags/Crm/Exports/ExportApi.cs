@@ -11,7 +11,8 @@ using TagSegments.Tags.Crm.Fields;
 namespace TagSegments.Tags.Crm.Exports;
 
 /// <summary>Serves exports: the segment service selects the contacts in one snapshot; they are read and written a thousand at a time.</summary>
-internal sealed class ExportApi(AccountDirectory accounts, FieldStore fields, ExportReader reader, SegmentService.SegmentServiceClient segments)
+internal sealed class ExportApi(
+    AccountDirectory accounts, FieldStore fields, ExportReader reader, SegmentService.SegmentServiceClient segments, FairQueue turns)
     : ExportService.ExportServiceBase
 {
     private const int ContactsPerPart = 1_000;
@@ -37,7 +38,7 @@ internal sealed class ExportApi(AccountDirectory accounts, FieldStore fields, Ex
         do
         {
             var contactIds = contacts.Next(after, ContactsPerPart);
-            foreach (var row in await reader.ReadAsync(account.Id, contactIds, withTags, ct))
+            foreach (var row in await ReadAsync(account, contactIds, withTags, ct))
             {
                 csv.Write(columns.Select(column => column.Cell(row)));
                 rows++;
@@ -51,6 +52,12 @@ internal sealed class ExportApi(AccountDirectory accounts, FieldStore fields, Ex
             after = contactIds.LastOrDefault(int.MaxValue);
         }
         while (after < contacts.Last);
+    }
+
+    private async Task<IEnumerable<ExportRow>> ReadAsync(AccountInfo account, int[] contactIds, bool withTags, CancellationToken ct)
+    {
+        using var turn = await turns.ContinueAsync(account, ct);
+        return await reader.ReadAsync(account.Id, contactIds, withTags, ct);
     }
 
     // All numbers are read at once, as bits: the segment service does not wait for the reader of the file.

@@ -14,7 +14,7 @@ using CauseKind = Crm.Common.V1.Cause.Types.Kind;
 namespace TagSegments.Tags.Crm.Imports;
 
 /// <summary>Looks through an uploaded file, then writes it batch by batch.</summary>
-internal sealed class Importer(NpgsqlDataSource database, FieldStore fieldStore, TagStore tags, NameGuard names, TimeProvider time)
+internal sealed class Importer(NpgsqlDataSource database, FieldStore fieldStore, TagStore tags, NameGuard names, FairQueue turns, TimeProvider time)
 {
     private const int MaxNamesChecked = 100;
 
@@ -30,7 +30,7 @@ internal sealed class Importer(NpgsqlDataSource database, FieldStore fieldStore,
         var stages = new StageNames(settings);
 
         summary.Rows = await fields.AnalyseAsync(table, stages.Add, ct);
-        var run = new ImportRun(table, summary, call);
+        var run = new ImportRun(table, summary, call, () => turns.ContinueAsync(account, ct));
         if (settings.Target == Field.Types.Target.Opportunity)
         {
             var pipeline = await ImportStages.EnsureAsync(database, account.Id, settings.Pipeline, stages.InOrder(), ct);

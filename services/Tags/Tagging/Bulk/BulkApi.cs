@@ -5,7 +5,8 @@ using TagSegments.Tags.Tagging.Library;
 namespace TagSegments.Tags.Tagging.Bulk;
 
 /// <summary>The bulk service.</summary>
-internal sealed class BulkApi(AccountDirectory accounts, TagStore library, BulkStarts starts, BulkReads reads, BulkList list)
+internal sealed class BulkApi(
+    AccountDirectory accounts, TagStore library, BulkStarts starts, BulkReads reads, BulkList list, FairQueue turns)
     : BulkService.BulkServiceBase
 {
     private const int MaxOutcomes = 1_000;
@@ -17,6 +18,7 @@ internal sealed class BulkApi(AccountDirectory accounts, TagStore library, BulkS
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         await library.RequireAsync(account.Id, [.. tags.Select(tag => tag.TagId)], context.CancellationToken);
 
+        using var turn = await turns.EnterAsync(account, context.CancellationToken);
         return await reads.PreviewAsync(account.Id, request, tags, context.CancellationToken);
     }
 

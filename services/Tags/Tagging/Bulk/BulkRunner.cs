@@ -6,17 +6,25 @@ using Grpc.Core;
 namespace TagSegments.Tags.Tagging.Bulk;
 
 /// <summary>
-/// Runs the open operations, two at a time, including those of a process that died. An operation runs for a second, then it is the turn of the
-/// account that has had the least time for its weight.
+/// Runs the open operations, three at a time and two of one account, including those of a process that died. An operation runs for a second,
+/// then it is the turn of the account that has had the least time for its weight.
 /// </summary>
-internal sealed class BulkRunner(BulkStore store, BulkAudience audience, BulkSteps steps, AccountDirectory accounts, ILogger<BulkRunner> logger)
-    : PollingService(TimeSpan.FromSeconds(1), logger, workers: 2)
+internal sealed class BulkRunner(
+    BulkStore store, BulkAudience audience, BulkSteps steps, FairQueue turns, AccountDirectory accounts, ILogger<BulkRunner> logger)
+    : PollingService(TimeSpan.FromSeconds(1), logger, workers: 3)
 {
     private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(1);
-    private readonly FairShares _shares = new();
+    private readonly FairClaims _claims = new(mostPerAccount: 2);
 
     // One for each worker. The owner of an operation that an error interrupted may take it up again before its lease has run out.
-    private readonly ConcurrentQueue<Guid> _owners = new([Guid.NewGuid(), Guid.NewGuid()]);
+    private readonly ConcurrentQueue<Guid> _owners = new([Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid()]);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _claims.Dispose();
+        base.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
@@ -24,9 +32,8 @@ internal sealed class BulkRunner(BulkStore store, BulkAudience audience, BulkSte
         _owners.TryDequeue(out var owner);
         try
         {
-            if (await store.ClaimAsync(owner, _shares, ct) is not { } operation)
+            if (await _claims.NextAsync(order => store.ClaimAsync(owner, order, ct), operation => operation.AccountId, ct) is not { } operation)
             {
-                _shares.Clear();
                 return false;
             }
 
@@ -41,16 +48,18 @@ internal sealed class BulkRunner(BulkStore store, BulkAudience audience, BulkSte
 
     private async Task RunAsync(BulkRow operation, Guid owner, CancellationToken ct)
     {
-        var account = await accounts.GetAsync(await store.AccountNameAsync(operation, ct), ct);
         var begun = Stopwatch.GetTimestamp();
+        var weight = 1;
         try
         {
+            var account = await accounts.GetAsync(await store.AccountNameAsync(operation, ct), ct);
+            weight = account.Limits.Weight;
             if (operation.State == (short)BulkOperation.Types.State.Pending)
             {
                 await audience.PrepareAsync(account.Name, operation, ct);
             }
 
-            while (await steps.RunAsync(operation, owner, ct))
+            while (await StepAsync(account, operation, owner, ct))
             {
                 if (Stopwatch.GetElapsedTime(begun) >= s_turn)
                 {
@@ -65,8 +74,14 @@ internal sealed class BulkRunner(BulkStore store, BulkAudience audience, BulkSte
         }
         finally
         {
-            _shares.Add(account.Id, account.Limits.Weight, Stopwatch.GetElapsedTime(begun).TotalSeconds);
+            _claims.End(operation.AccountId, weight, Stopwatch.GetElapsedTime(begun));
         }
+    }
+
+    private async Task<bool> StepAsync(AccountInfo account, BulkRow operation, Guid owner, CancellationToken ct)
+    {
+        using var turn = await turns.ContinueAsync(account, ct);
+        return await steps.RunAsync(operation, owner, ct);
     }
 
     private static bool CanBeRepeated(RpcException e) =>

@@ -173,24 +173,23 @@ internal sealed class BulkStore(NpgsqlDataSource database)
     /// Takes an open operation that nobody runs, of the account that has had the least and the oldest of that first; also one of its own, that an
     /// error interrupted.
     /// </summary>
-    public async Task<BulkRow?> ClaimAsync(Guid owner, FairShares shares, CancellationToken ct)
+    public async Task<BulkRow?> ClaimAsync(Guid owner, ClaimOrder order, CancellationToken ct)
     {
         const string sql = $"""
             UPDATE tags.bulk_operation b
             SET owner = @owner, lease_until = now() + interval '30 seconds'
             FROM (SELECT account_id, operation_id FROM tags.bulk_operation o
-                  LEFT JOIN unnest(@accountIds, @ahead) AS share (account_id, ahead) USING (account_id)
-                  WHERE {Open} AND (lease_until < now() OR owner = @owner)
+                  LEFT JOIN unnest(@AccountIds, @Ahead) AS share (account_id, ahead) USING (account_id)
+                  WHERE {Open} AND (lease_until < now() OR owner = @owner) AND account_id <> ALL (@Full)
                   ORDER BY coalesce(ahead, 0), lease_until, created_at
                   LIMIT 1
                   FOR UPDATE OF o SKIP LOCKED) AS free
             WHERE b.account_id = free.account_id AND b.operation_id = free.operation_id
             RETURNING {BulkRow.Columns}
             """;
-        var (accountIds, ahead) = shares.Ahead;
         await using var connection = await database.OpenConnectionAsync(ct);
         return await connection.QuerySingleOrDefaultAsync<BulkRow>(
-            new CommandDefinition(sql, new { owner, accountIds, ahead }, cancellationToken: ct));
+            new CommandDefinition(sql, new { owner, order.Full, order.AccountIds, order.Ahead }, cancellationToken: ct));
     }
 
     /// <summary>Gives an operation back that has not ended, before others of its account.</summary>

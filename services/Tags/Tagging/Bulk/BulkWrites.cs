@@ -9,11 +9,11 @@ namespace TagSegments.Tags.Tagging.Bulk;
 /// Adds and removes tags on many contacts, a few chunks at a time, so that single changes wait for milliseconds only. What is done stays
 /// done if the process dies; repeating the call finishes it, because putting a tag where it is changes nothing.
 /// </summary>
-internal sealed class BulkWrites(GenericPlanPool database, AccountWrites writes, TagStore library) : IDisposable
+internal sealed class BulkWrites(GenericPlanPool database, AccountWrites writes, TagStore library, TimeProvider time)
 {
     private const int MaxTags = 100;
     private const int ChunkWritesPerTransaction = 64;
-    private readonly SemaphoreSlim _slots = new(8);
+    private readonly FairQueue _turns = new(8, 6, time);
 
     /// <summary>Runs the checks that do not need the database.</summary>
     public static void Check(BulkTagRequest request)
@@ -39,24 +39,14 @@ internal sealed class BulkWrites(GenericPlanPool database, AccountWrites writes,
     /// </summary>
     public async Task<BulkTagResponse> RunAsync(AccountInfo account, BulkTagRequest request, ChangeCause cause, ServerCallContext context)
     {
-        await _slots.WaitAsync(context.CancellationToken);
-        try
-        {
-            return await writes.RunAsync(
-                account,
-                context,
-                request,
-                _ => ChangeAsync(account.Id, request, cause).WaitAsync(context.CancellationToken),
-                (response, token) => response.ConsistencyToken = token);
-        }
-        finally
-        {
-            _slots.Release();
-        }
+        using var turn = await _turns.EnterAsync(account, context.CancellationToken);
+        return await writes.RunAsync(
+            account,
+            context,
+            request,
+            _ => ChangeAsync(account.Id, request, cause).WaitAsync(context.CancellationToken),
+            (response, token) => response.ConsistencyToken = token);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _slots.Dispose();
 
     private async Task<BulkTagResponse> ChangeAsync(int accountId, BulkTagRequest request, ChangeCause cause)
     {

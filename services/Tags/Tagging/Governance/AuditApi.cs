@@ -6,7 +6,7 @@ using TagSegments.Tags.Tagging.Usages;
 namespace TagSegments.Tags.Tagging.Governance;
 
 /// <summary>Serves the calls about the whole library: audit, usages and dictionary.</summary>
-internal sealed class AuditApi(AccountDirectory accounts, TagStore tags, TagUsages usages, TagAudit audit, GovernanceStore store)
+internal sealed class AuditApi(AccountDirectory accounts, TagStore tags, TagUsages usages, TagAudit audit, GovernanceStore store, FairQueue turns)
     : GovernanceService.GovernanceServiceBase
 {
     public override async Task<AuditTagsResponse> AuditTags(AuditTagsRequest request, ServerCallContext context)
@@ -14,6 +14,7 @@ internal sealed class AuditApi(AccountDirectory accounts, TagStore tags, TagUsag
         new FieldChecks().Require(request.StaleDays is >= 0 and <= 36_500, "stale_days", "must be 0 to 36,500").ThrowIfAny();
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
+        using var turn = await turns.EnterAsync(account, context.CancellationToken);
         return await audit.RunAsync(account.Id, request.StaleDays, context.CancellationToken);
     }
 

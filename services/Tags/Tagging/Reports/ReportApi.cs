@@ -5,7 +5,7 @@ using TagSegments.Tags.Tagging.Library;
 namespace TagSegments.Tags.Tagging.Reports;
 
 /// <summary>The report service.</summary>
-internal sealed class ReportApi(AccountDirectory accounts, TagStore tags, ReportStore store) : ReportService.ReportServiceBase
+internal sealed class ReportApi(AccountDirectory accounts, TagStore tags, ReportStore store, FairQueue turns) : ReportService.ReportServiceBase
 {
     private const int MaxTags = 50;
     private const int MaxTimes = 100;
@@ -21,6 +21,7 @@ internal sealed class ReportApi(AccountDirectory accounts, TagStore tags, Report
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         await tags.RequireAsync(account.Id, [.. request.TagIds], context.CancellationToken);
 
+        using var turn = await turns.EnterAsync(account, context.CancellationToken);
         var times = request.Times.Select(time => time.ToDateTime()).ToArray();
         var counts = await store.HistoryAsync(account.Id, [.. request.TagIds], times, context.CancellationToken);
         return new GetTagHistoryResponse
@@ -44,6 +45,7 @@ internal sealed class ReportApi(AccountDirectory accounts, TagStore tags, Report
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         await tags.RequireAsync(account.Id, [.. request.TagIds], context.CancellationToken);
 
+        using var turn = await turns.EnterAsync(account, context.CancellationToken);
         var counts = await store.OverlapAsync(account.Id, [.. request.TagIds], context.CancellationToken);
         return new GetTagOverlapResponse
         {

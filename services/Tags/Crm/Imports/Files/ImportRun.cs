@@ -2,8 +2,10 @@ using Crm.Contacts.V1;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
 
-/// <summary>Reads a file row by row and writes it batch by batch, reading the next batch while the one before is written.</summary>
-internal sealed class ImportRun(CsvTable table, ImportSummary summary, ImportCall call)
+/// <summary>
+/// Reads a file row by row and writes it batch by batch, each when it is the account's turn, reading the next batch while the one before is written.
+/// </summary>
+internal sealed class ImportRun(CsvTable table, ImportSummary summary, ImportCall call, Func<Task<IDisposable>> turn)
 {
     private const int BatchRows = 5_000;
     // A row can have 4 MiB.
@@ -69,11 +71,18 @@ internal sealed class ImportRun(CsvTable table, ImportSummary summary, ImportCal
         void Report(string column, string message) => _errors.Add(new() { Line = row.Line, Column = column, Message = message });
     }
 
+    private async Task WriteAsync<TDraft>(IRowTarget<TDraft> target, List<TDraft> batch)
+        where TDraft : class
+    {
+        using var own = await turn();
+        await target.WriteAsync(batch, summary, call.Token);
+    }
+
     private async Task HandOverAsync<TDraft>(IRowTarget<TDraft> target, List<TDraft> batch, long rows)
         where TDraft : class
     {
         await _writing;
-        _writing = Task.Run(() => target.WriteAsync(batch, summary, call.Token));
+        _writing = Task.Run(() => WriteAsync(target, batch));
         foreach (var error in _errors)
         {
             await call.AnswerAsync(new ImportResponse { RowError = error });
