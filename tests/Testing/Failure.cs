@@ -15,6 +15,9 @@ public sealed class Failure(RpcException error)
 
     public string Message => error.Status.Detail;
 
+    /// <summary>Whether the connection ended before an answer came, so that the failure is the client's own.</summary>
+    public bool IsLostConnection => error.Status.DebugException is HttpRequestException or IOException;
+
     /// <summary>The reason that the service gives; unspecified if it gives none or one that the proto does not name.</summary>
     public ErrorReason Reason =>
         Info is { Domain: RpcErrors.Domain }

@@ -26,7 +26,7 @@ internal sealed class Tally
 
     public void Add(HostileRequest request, int number, Failure? failure, TimeSpan overrun)
     {
-        Count(request.Call.Name, (failure?.Status ?? StatusCode.OK).ToString());
+        Count(request.Call.Name, failure is { IsLostConnection: true } ? "connection lost" : (failure?.Status ?? StatusCode.OK).ToString());
         if (failure is not null && !IsUnderstood(failure))
         {
             _broken.Enqueue($"{request.Call.Name}, request {number}, {request.Description}: {failure}");
@@ -48,8 +48,9 @@ internal sealed class Tally
         }
     }
 
-    // The first two are gRPC's own.
-    private static bool IsUnderstood(Failure failure) => failure.Status switch
+    // A server may close the connection of a client that goes on to send after the answer; a dead one is counted as dead. The first two statuses
+    // are gRPC's own.
+    private static bool IsUnderstood(Failure failure) => failure.IsLostConnection || failure.Status switch
     {
         StatusCode.DeadlineExceeded or StatusCode.Cancelled => true,
         StatusCode.Internal or StatusCode.Unknown or StatusCode.DataLoss => false,
