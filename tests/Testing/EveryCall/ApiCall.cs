@@ -80,7 +80,7 @@ public sealed record ApiCall(MethodDescriptor Descriptor)
 
             await call.RequestStream.CompleteAsync();
         }
-        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is RpcException or InvalidOperationException or IOException or HttpRequestException)
         {
         }
     }
