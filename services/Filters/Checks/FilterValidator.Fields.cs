@@ -56,11 +56,11 @@ public sealed partial class FilterValidator
         var fields = ofOpportunity ? _catalog.OpportunityFields : _catalog.ContactFields;
         switch (reference?.RefCase)
         {
-            case FieldRef.RefOneofCase.Attribute:
-                var attribute = fields.Find(reference);
-                _problems.Require(
-                    attribute is not null, $"{path}.attribute", $"is not an attribute{MessageText.Hint(Suggestions.For(reference.Attribute, fields.Names))}");
+            case FieldRef.RefOneofCase.Attribute when fields.Find(reference) is { } attribute:
                 return attribute;
+            case FieldRef.RefOneofCase.Attribute:
+                _problems.Add($"{path}.attribute", $"is not an attribute{MessageText.Hint(Suggestions.For(reference.Attribute, fields.Names))}");
+                return null;
             case FieldRef.RefOneofCase.FieldId when fields.Find(reference) is { IsDeleted: false } field:
                 return field;
             case FieldRef.RefOneofCase.FieldId:

@@ -1,17 +1,19 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Crm.Segments.V1;
 
 namespace TagSegments.Segments.Index;
 
 /// <summary>
-/// The filters that were read and checked under the same names, so that a source that comes again is not parsed and checked again. Long
-/// sources are left out, and all are forgotten when there are too many.
+/// The filters that were read and checked under the same names, so that a source that comes again is not parsed and checked again. A long
+/// source is remembered as long as its call, which may read it several times; all others until there are too many.
 /// </summary>
 internal sealed class ReadFilters
 {
     private const int MostFilters = 256;
     private const int MostBytes = 4_096;
     private readonly ConcurrentDictionary<FilterSource, Filter> _filters = [];
+    private readonly ConditionalWeakTable<FilterSource, Filter> _ofCalls = new();
     private long _bytes;
 
     /// <summary>The bytes that the filters take in memory, about.</summary>
@@ -20,13 +22,17 @@ internal sealed class ReadFilters
     /// <summary>Gets the filter of a source and reads it if it is new; a source that cannot be read is not remembered.</summary>
     public Filter GetOrRead(FilterSource source, Func<Filter> read)
     {
-        if (_filters.TryGetValue(source, out var known))
+        if (_ofCalls.TryGetValue(source, out var known) || _filters.TryGetValue(source, out known))
         {
             return known;
         }
 
         var filter = read();
-        if (source.CalculateSize() <= MostBytes)
+        if (source.CalculateSize() > MostBytes)
+        {
+            _ofCalls.AddOrUpdate(source, filter);
+        }
+        else
         {
             Keep(source, filter);
         }

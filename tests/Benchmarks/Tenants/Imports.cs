@@ -26,7 +26,7 @@ internal sealed class Imports(TenantRig rig)
     {
         var options = new ImportOptions { FileName = "contacts.csv", ExternalIdColumn = "external_id", TagsColumns = { "tags" } };
         var rows = Enumerable.Range(1, count).Select(i => FormattableString.Invariant(
-            $"c{i},c{i}@x.example,Ann,{s_countries[i % 5]},{(i + round) % 1_000},2026-{1 + (i % 9):00}-{1 + (i % 28):00},T{i % 20};T{i % 7};T{i % 3}\n"));
+            $"c{i},c{i}@customers.of.a.benchmark.example,Ann,{s_countries[i % 5]},{(i + round) % 1_000},2026-{1 + (i % 9):00}-{1 + (i % 28):00},T{i % 20};T{i % 7};T{i % 3}\n"));
         return ImportAsync(account, options, rows.Prepend("external_id,email,first_name,country,score,signup,tags\n"), ct);
     }
 

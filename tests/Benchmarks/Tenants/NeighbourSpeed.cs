@@ -19,13 +19,12 @@ internal static class NeighbourSpeed
         await Task.Delay(s_start, CancellationToken.None);
         var beside = await small.RunAsync(options.Phase);
         var done = big.Done();
-        var processes = rig.Describe();
         await stop.CancelAsync();
         await noise;
 
         Add(report, "beside a big account", quiet, beside, target: 3);
         report.Note($"neighbour: meanwhile the big account had {done}.");
-        report.Note($"neighbour: {processes}.");
+        rig.Report("neighbour", report);
     }
 
     /// <summary>Adds the p99 of all calls with a target, the others to compare, and the failures, of which there may be none.</summary>

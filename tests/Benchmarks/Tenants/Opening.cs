@@ -4,6 +4,7 @@ using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
 using Crm.Workflows.V1;
+using Grpc.Core;
 using TagSegments.Testing;
 
 namespace TagSegments.Benchmarks.Tenants;
@@ -30,31 +31,38 @@ internal sealed class Opening(TenantRig rig)
     private readonly SegmentService.SegmentServiceClient _segments = new(rig.Connect(Service.Segments));
     private readonly WorkflowService.WorkflowServiceClient _workflows = new(rig.Connect(Service.Workflows));
 
+    private readonly Dictionary<string, Latencies> _steps = [];
+
     /// <summary>Opens one account and returns how many milliseconds it took.</summary>
     public async Task<double> OpenAsync(string account)
     {
         var start = Stopwatch.GetTimestamp();
-        await _accounts.CreateAccountAsync(new CreateAccountRequest { Account = account });
-        var contact = await _contacts.CreateContactAsync(new CreateContactRequest { Account = account, Contact = new Contact { Email = "ada@x.example" } });
-        await _tags.CreateTagAsync(new CreateTagRequest { Account = account, Tag = new Tag { Name = "In" } });
-        await _tags.CreateTagAsync(new CreateTagRequest { Account = account, Tag = new Tag { Name = "Out" } });
-        await _tags.AddTagsAsync(new AddTagsRequest
+        await StepAsync(_accounts.CreateAccountAsync(new CreateAccountRequest { Account = account }));
+        var created = _contacts.CreateContactAsync(new CreateContactRequest { Account = account, Contact = new Contact { Email = "ada@x.example" } });
+        var contact = await StepAsync(created);
+        await StepAsync(_tags.CreateTagAsync(new CreateTagRequest { Account = account, Tag = new Tag { Name = "In" } }));
+        await StepAsync(_tags.CreateTagAsync(new CreateTagRequest { Account = account, Tag = new Tag { Name = "Out" } }));
+        await StepAsync(_tags.AddTagsAsync(new AddTagsRequest
         {
             Account = account,
             ContactId = contact.Contact.ContactId,
             TagNames = { "Customer" },
             CreateMissing = true,
-        });
-        await _segments.CreateSegmentAsync(new CreateSegmentRequest
+        }));
+        await StepAsync(_segments.CreateSegmentAsync(new CreateSegmentRequest
         {
             Account = account,
             Segment = new Segment { Name = Segment },
             Text = """has tag "Customer" AND NOT has tag "Out" AND email is not empty""",
-        });
-        var workflow = await _workflows.CreateWorkflowAsync(new CreateWorkflowRequest { Account = account, Yaml = Yaml });
-        await _workflows.PublishWorkflowAsync(new PublishWorkflowRequest { Account = account, WorkflowId = workflow.Workflow.WorkflowId });
+        }));
+        var workflow = await StepAsync(_workflows.CreateWorkflowAsync(new CreateWorkflowRequest { Account = account, Yaml = Yaml }));
+        var publish = new PublishWorkflowRequest { Account = account, WorkflowId = workflow.Workflow.WorkflowId };
+        await StepAsync(_workflows.PublishWorkflowAsync(publish));
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
+
+    /// <summary>The median of each call so far, for people.</summary>
+    public string Steps() => string.Join(", ", _steps.Select(step => FormattableString.Invariant($"{step.Key} {step.Value.Percentile(0.5):0.0} ms")));
 
     /// <summary>Opens many accounts, several at a time, and imports contacts into each. Returns their names.</summary>
     public async Task<string[]> OpenManyAsync(int count, int contacts)
@@ -67,5 +75,19 @@ internal sealed class Opening(TenantRig rig)
             await imports.ContactsAsync(name, contacts, round: 0, ct);
         });
         return names;
+    }
+
+    // The answer's type names the call.
+    private async Task<T> StepAsync<T>(AsyncUnaryCall<T> call)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var answer = await call;
+        lock (_steps)
+        {
+            var name = typeof(T).Name.Replace("Response", "", StringComparison.Ordinal);
+            (_steps.TryGetValue(name, out var latencies) ? latencies : _steps[name] = new Latencies()).Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        return answer;
     }
 }

@@ -105,10 +105,18 @@ internal sealed class TenantRig : IAsyncDisposable
     /// <summary>The first process of the database server, if it is on this machine.</summary>
     public async Task<int> PostgresAsync() => ProcessUsage.Parent(await ScalarAsync<int>("SELECT pg_backend_pid()"));
 
-    /// <summary>The memory of each service at the moment, or how it ended, for people.</summary>
-    public string Describe() => string.Join(", ", _services.Select(service => service.Value.HasEnded
-        ? $"{service.Key} HAS ENDED: {service.Value.RecentOutput}"
-        : $"{service.Key} has {ProcessUsage.Megabytes(service.Value.Id):N0} MB"));
+    /// <summary>Adds the memory of each service to a report, and how many have ended by themselves, of which there may be none.</summary>
+    public void Report(string name, Report report)
+    {
+        var memory = _services.Where(service => !service.Value.HasEnded).Select(service => $"{service.Key} {ProcessUsage.Megabytes(service.Value.Id):N0} MB");
+        report.Note($"{name}: memory of the services: {string.Join(", ", memory)}.");
+        var ended = _services.Where(service => service.Value.HasEnded).ToList();
+        report.None($"{name}: services that ended by themselves", ended.Count, "processes");
+        foreach (var (service, process) in ended)
+        {
+            report.Note($"{name}: {service} HAS ENDED: {process.RecentOutput}");
+        }
+    }
 
     public async Task<T> ScalarAsync<T>(string sql, object? values = null)
     {

@@ -18,7 +18,7 @@ internal sealed class UnreadStreams
     private const string Account = "streams";
     private const int PerCall = 200;
     private const int MaxContacts = 100_000;
-    private const int MaxDeclined = 20_000;
+    private const int MaxDeclined = 8_000;
     private static readonly FilterSource s_everyone = new() { Text = "everyone" };
     private static readonly TimeSpan s_firstAnswer = TimeSpan.FromSeconds(5);
 
@@ -56,7 +56,7 @@ internal sealed class UnreadStreams
         var quiet = await small.RunAsync(options.Phase);
         var open = await streams.OpenAllAsync(report);
         var beside = await small.RunAsync(options.Phase);
-        report.Note($"streams: {rig.Describe()}.");
+        rig.Report("streams", report);
         open.ForEach(stream => stream.Call.Dispose());
 
         NeighbourSpeed.Add(report, $"beside {PerCall} unread streams of each call", quiet, beside, target: 2);
@@ -121,17 +121,15 @@ internal sealed class UnreadStreams
 
     private async Task<List<OpenStream>> OpenAllAsync(Report report)
     {
-        var streams = new List<OpenStream>();
-        foreach (var (name, open) in _calls)
+        var streams = _calls.SelectMany(call => Enumerable.Range(0, PerCall).Select(_ => (call.Key, Stream: call.Value()))).ToLookup(one => one.Key, one => one.Stream);
+        await Task.WhenAny(Task.WhenAll(streams.SelectMany(opened => opened).Select(stream => stream.Headers)), Task.Delay(s_firstAnswer));
+        foreach (var opened in streams)
         {
-            var opened = Enumerable.Range(0, PerCall).Select(_ => open()).ToList();
-            await Task.WhenAny(Task.WhenAll(opened.Select(stream => stream.Headers)), Task.Delay(s_firstAnswer));
             var states = opened.GroupBy(stream => stream.State()).Select(state => string.Create(CultureInfo.InvariantCulture, $"{state.Count()} {state.Key}"));
-            report.Note($"streams: {name}: {string.Join(", ", states)}.");
-            streams.AddRange(opened);
+            report.Note($"streams: {opened.Key}: {string.Join(", ", states)}.");
         }
 
-        return streams;
+        return [.. streams.SelectMany(opened => opened)];
     }
 
     private sealed record OpenStream(IDisposable Call, Task Headers, Func<Status> Status)

@@ -44,7 +44,19 @@ public sealed class ReadFiltersTests
         Assert.Equal(1_003, _reads);
     }
 
-    private Filter Read(string text) => _filters.GetOrRead(new FilterSource { Text = text }, () =>
+    [Fact]
+    public void A_long_source_is_read_once_for_its_call()
+    {
+        var source = new FilterSource { Text = new string('x', 5_000) };
+
+        Assert.Same(Read(source), Read(source));
+        Read(source.Clone());
+        Assert.Equal(2, _reads);
+    }
+
+    private Filter Read(string text) => Read(new FilterSource { Text = text });
+
+    private Filter Read(FilterSource source) => _filters.GetOrRead(source, () =>
     {
         _reads++;
         return s_everyone.Clone();
