@@ -3,6 +3,7 @@ using TagSegments.Cli.Output;
 using TagSegments.Embedded.Smtp;
 using TagSegments.Standalone.Demo;
 using TagSegments.Testing;
+using TagSegments.Testing.Auth;
 
 namespace TagSegments.EndToEnd.Tests;
 
@@ -10,12 +11,30 @@ namespace TagSegments.EndToEnd.Tests;
 public sealed class MainJobTests
 {
     [Fact]
-    public async Task The_main_job_runs_end_to_end()
+    public Task The_main_job_runs_end_to_end() => RunAsync(null);
+
+    [Fact]
+    public async Task The_main_job_runs_with_tokens_of_a_signing_key()
+    {
+        await using var issuer = new SigningKeyIssuer();
+
+        await RunAsync(issuer);
+    }
+
+    [Fact]
+    public async Task Finding_4_The_main_job_runs_with_tokens_of_an_identity_provider()
+    {
+        await using var issuer = await IdentityProvider.StartAsync();
+
+        await RunAsync(issuer);
+    }
+
+    private static async Task RunAsync(TokenIssuer? issuer)
     {
         await using var sink = SmtpSink.Start();
         await using var apps = await TestApps.StartAsync(new TestAppsOptions
         {
-            Settings = new Dictionary<string, string?>
+            Settings = new Dictionary<string, string?>(issuer?.Settings ?? new Dictionary<string, string?>())
             {
                 ["Smtp:Host"] = "127.0.0.1",
                 ["Smtp:Port"] = sink.Port.ToString(null, null),
@@ -23,7 +42,7 @@ public sealed class MainJobTests
                 ["Notifications:Smtp"] = $"127.0.0.1:{sink.Port}",
             },
         });
-        using var services = new Services(new ServerAddresses(Address(Service.Tags), Address(Service.Segments), Address(Service.Campaigns), Address(Service.Workflows)), token: null);
+        using var services = new Services(new ServerAddresses(Address(Service.Tags), Address(Service.Segments), Address(Service.Campaigns), Address(Service.Workflows)), issuer?.Token("*", AllScopes));
         var output = new StringWriter();
         var demo = new DemoRun(services, new Report(output, output, isJson: false), TimeProvider.System);
 
@@ -34,6 +53,9 @@ public sealed class MainJobTests
 
         Uri Address(Service service) => new(apps.GrpcAddress(service));
     }
+
+    private const string AllScopes =
+        "contacts.read contacts.write contacts.export tags.write segments.write campaigns.write campaigns.send workflows.write account.admin platform.admin";
 
     private static List<string> MailsWith(SmtpSink sink, string subject) =>
         sink.Messages.Where(mail => mail.Header("Subject") == subject).SelectMany(mail => mail.Recipients).ToList();

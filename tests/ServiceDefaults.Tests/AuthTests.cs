@@ -7,6 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Host;
 using TagSegments.Testing;
+using TagSegments.Testing.Auth;
 
 namespace TagSegments.ServiceDefaults.Tests;
 
@@ -68,7 +69,7 @@ public sealed class AuthTests
 
     private static Task<TestHost> StartAsync() => TestHost.StartAsync(
         (_, context) => Task.FromResult(new GetAccountResponse { Account = new Account { Name = context.Principal() } }),
-        new() { ["Auth:Mode"] = "jwt", ["Auth:SigningKey"] = Key });
+        new() { ["Auth:Mode"] = "jwt", ["Auth:SigningKey"] = Key, ["Services:PrivateKey"] = ServiceKeyPairs.Private(Service.Tags) });
 
     private static Task<GetAccountResponse> CallAsync(TestHost host, string account, string? token) =>
         host.Client.GetAccountAsync(
@@ -80,7 +81,7 @@ public sealed class AuthTests
             Audience = audience,
             NotBefore = DateTime.UtcNow.AddHours(-1),
             Expires = expires ?? DateTime.UtcNow.AddMinutes(5),
-            Claims = new Dictionary<string, object> { ["sub"] = "alice", ["account"] = account },
+            Claims = new Dictionary<string, object> { ["sub"] = "alice", ["account"] = account, ["role"] = "viewer" },
             SigningCredentials = new SigningCredentials(
                 new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key)), SecurityAlgorithms.HmacSha256),
         });

@@ -15,6 +15,7 @@ using TagSegments.Embedded.Smtp;
 using TagSegments.Segments;
 using TagSegments.ServiceDefaults.Host;
 using TagSegments.Tags;
+using TagSegments.Testing.Auth;
 using TagSegments.Workflows;
 
 namespace TagSegments.Testing;
@@ -176,9 +177,11 @@ public sealed class TestApps : IAsyncDisposable
             ["Auth:Mode"] = "off",
             ["Logging:Level"] = "Warning",
         };
+        settings["Services:PrivateKey"] = ServiceKeyPairs.Private(service);
         foreach (var other in Enum.GetValues<Service>())
         {
             settings[$"Services:{other}"] = GrpcAddress(other);
+            settings[$"Services:PublicKeys:{other}"] = ServiceKeyPairs.Public(other);
         }
 
         foreach (var (key, value) in _options.Settings)

@@ -1,40 +1,50 @@
 using System.Text;
+using Crm.Errors.V1;
+using Grpc.Core;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Auth;
 
-/// <summary>Checks who calls, as <see cref="AuthOptions"/> say.</summary>
+/// <summary>Checks who calls, as <see cref="AuthOptions"/> say: users by the tokens of their issuer, services by their own.</summary>
 internal static class AccountAuthentication
 {
+    private const string Users = "user";
+    private const string AnyCaller = "caller";
+
     public static void AddAccountAuthentication(this WebApplicationBuilder builder, AuthOptions options)
     {
-        builder.Services.AddSingleton(provider => new ServiceCredentials(
-            builder.Configuration["Service:Name"]!, options, provider.GetRequiredService<TimeProvider>()));
+        var name = builder.Configuration["Service:Name"]!;
+        var keys = new ServiceKeys(builder.Configuration);
+        builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(provider => new ServiceCredentials(name, options, keys, provider.GetRequiredService<TimeProvider>()));
         if (options.Mode == AuthOptions.Off)
         {
             RefuseOpenAddresses(builder.Configuration);
             return;
         }
 
-        if (options.Authority is null && options.SigningKey is null)
-        {
-            throw new InvalidOperationException(
-                "Set Auth:Authority or Auth:SigningKey, or Auth:Mode=off for a service that only loopback can reach.");
-        }
-
-        builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(jwt => Configure(jwt, options));
+        Check(options, keys);
+        builder.Services.AddAuthentication(AnyCaller)
+            .AddPolicyScheme(AnyCaller, null, policy => policy.ForwardDefaultSelector = SchemeOf)
+            .AddJwtBearer(Users, jwt => ConfigureUsers(jwt, options))
+            .AddJwtBearer(CallContextExtensions.ServiceScheme, jwt => ConfigureServices(jwt, name, keys));
         builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
 
     public static void UseAccountAuthentication(this WebApplication app)
     {
-        if (app.Services.GetRequiredService<AuthOptions>().Mode == AuthOptions.Off)
+        var options = app.Services.GetRequiredService<AuthOptions>();
+        if (options.Mode == AuthOptions.Off)
         {
             app.Logger.AuthIsOff();
             return;
@@ -42,21 +52,125 @@ internal static class AccountAuthentication
 
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UsePermissionCheck(new Roles(options));
     }
 
-    private static void Configure(JwtBearerOptions jwt, AuthOptions options)
+    private static void Check(AuthOptions options, ServiceKeys keys)
+    {
+        if (options.Authority is null == options.SigningKey is null)
+        {
+            throw new InvalidOperationException(
+                "Set one of Auth:Authority and Auth:SigningKey, or Auth:Mode=off for a service that only loopback can reach.");
+        }
+
+        if (options.SigningKey is { } key && Encoding.UTF8.GetByteCount(key) < 32)
+        {
+            throw new InvalidOperationException("Auth:SigningKey is shorter than 32 bytes. Make one, for example with: openssl rand -base64 48");
+        }
+
+        if (keys.Own is null)
+        {
+            throw new InvalidOperationException(
+                "Set Services:PrivateKey, the key by which the other services know this one. Make one with: openssl ecparam -name prime256v1 -genkey -noout");
+        }
+    }
+
+    private static void ConfigureUsers(JwtBearerOptions jwt, AuthOptions options)
     {
         jwt.MapInboundClaims = false;
         jwt.Authority = options.Authority;
+        jwt.RequireHttpsMetadata = options.Authority is { } authority && !new Uri(authority).IsLoopback;
+        jwt.TokenValidationParameters.AuthenticationType = Users;
         jwt.TokenValidationParameters.ValidAudience = options.Audience;
         jwt.TokenValidationParameters.ValidateIssuer = options.Authority is not null;
         jwt.TokenValidationParameters.ClockSkew = TimeSpan.FromSeconds(60);
+        jwt.TokenValidationParameters.ValidAlgorithms = options.Authority is null
+            ? [SecurityAlgorithms.HmacSha256]
+            : [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
         if (options.SigningKey is { } key)
         {
-            jwt.TokenValidationParameters.ValidAlgorithms = options.Authority is null
-                ? [SecurityAlgorithms.HmacSha256]
-                : [SecurityAlgorithms.HmacSha256, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256];
             jwt.TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key));
+        }
+
+        jwt.Events = Events(options.MaxTokenLifetime);
+    }
+
+    private static void ConfigureServices(JwtBearerOptions jwt, string name, ServiceKeys keys)
+    {
+        jwt.MapInboundClaims = false;
+        jwt.TokenValidationParameters.AuthenticationType = CallContextExtensions.ServiceScheme;
+        jwt.TokenValidationParameters.ValidAudience = name;
+        jwt.TokenValidationParameters.ValidIssuers = ServiceRights.Names;
+        jwt.TokenValidationParameters.ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256];
+        jwt.TokenValidationParameters.ClockSkew = TimeSpan.FromSeconds(60);
+        jwt.TokenValidationParameters.IssuerSigningKeyResolver = (_, token, _, _) => keys.Of(token.Issuer);
+        jwt.Events = Events(TimeSpan.FromMinutes(10));
+        var check = jwt.Events.OnTokenValidated;
+        jwt.Events.OnTokenValidated = async context =>
+        {
+            await check(context);
+            if (context.SecurityToken is JsonWebToken token && token.Subject != token.Issuer)
+            {
+                context.Fail("A service speaks for itself only.");
+            }
+        };
+    }
+
+    private static JwtBearerEvents Events(TimeSpan longest) => new()
+    {
+        OnTokenValidated = context =>
+        {
+            var issued = context.SecurityToken is JsonWebToken { IssuedAt: var at } && at > DateTime.UnixEpoch ? at : DateTime.UtcNow;
+            if (context.SecurityToken.ValidTo - issued > longest)
+            {
+                context.Fail($"The token lives longer than {longest}.");
+            }
+
+            return Task.CompletedTask;
+        },
+        OnChallenge = context =>
+        {
+            context.HandleResponse();
+            return context.HttpContext.RefuseAsync(RpcErrors.Create(
+                StatusCode.Unauthenticated, ErrorReason.Unauthenticated, Explain(context.AuthenticateFailure)));
+        },
+    };
+
+    private static string Explain(Exception? failure) => failure switch
+    {
+        null => "The call needs a token: send the header \"authorization: Bearer TOKEN\".",
+        SecurityTokenExpiredException => "The token has expired. Get a new one.",
+        SecurityTokenInvalidAudienceException => "The token is for another audience.",
+        AuthenticationFailureException own => own.Message,
+        _ => "The token is not valid.",
+    };
+
+    // A token of a service names the service as its issuer. What a token says of itself only chooses how it is checked.
+    private static string SchemeOf(HttpContext context)
+    {
+        const string prefix = "Bearer ";
+        var header = context.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return Users;
+        }
+
+        var token = header[prefix.Length..].Trim();
+        var handler = new JsonWebTokenHandler();
+        return handler.CanReadToken(token) && TryRead(handler, token) is { Issuer: var issuer } && ServiceRights.Names.Contains(issuer)
+            ? CallContextExtensions.ServiceScheme
+            : Users;
+    }
+
+    private static JsonWebToken? TryRead(JsonWebTokenHandler handler, string token)
+    {
+        try
+        {
+            return handler.ReadJsonWebToken(token);
+        }
+        catch (Exception e) when (e is ArgumentException or SecurityTokenException)
+        {
+            return null;
         }
     }
 

@@ -14,14 +14,20 @@ internal sealed record AuthOptions
     /// <summary><c>off</c> or <c>jwt</c>. Defaults to <c>jwt</c>.</summary>
     public string Mode { get; init; } = Jwt;
 
-    /// <summary>The issuer that publishes its keys by OpenID discovery. Either this or <see cref="SigningKey"/> is required for <c>jwt</c>.</summary>
+    /// <summary>The issuer that publishes its keys by OpenID discovery. One of this and <see cref="SigningKey"/> is required for <c>jwt</c>.</summary>
     public string? Authority { get; init; }
 
-    /// <summary>The HMAC-SHA256 key of tokens, at least 32 bytes of UTF-8; also signs the services' own tokens to one another.</summary>
+    /// <summary>The HMAC-SHA256 key of users' tokens, at least 32 bytes of UTF-8.</summary>
     public string? SigningKey { get; init; }
 
     /// <summary>The audience that a token must name. Defaults to <c>tagsegments</c>.</summary>
     public string Audience { get; init; } = "tagsegments";
+
+    /// <summary>How long a token may live, from its issue to its end. Longer ones are refused.</summary>
+    public TimeSpan MaxTokenLifetime { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Roles by name, with their permissions between spaces; see <see cref="Auth.Roles"/>.</summary>
+    public Dictionary<string, string> Roles { get; init; } = [];
 
     public static AuthOptions From(IConfiguration configuration) =>
         configuration.GetSection("Auth").Get<AuthOptions>() ?? new AuthOptions();

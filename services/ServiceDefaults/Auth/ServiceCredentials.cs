@@ -1,64 +1,52 @@
-using System.Text;
-using Grpc.Core;
+using Microsoft.Extensions.Caching.Memory;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Auth;
 
-/// <summary>Marks the calls by which the services call one another, with the service's name and a short-lived token.</summary>
-internal sealed class ServiceCredentials(string serviceName, AuthOptions options, TimeProvider time)
+/// <summary>What a service tells another one about a call: for which account it acts, and for which user if any.</summary>
+internal sealed record ActingFor(string Audience, string Account, string? User);
+
+/// <summary>Creates the short-lived tokens with which the services call one another.</summary>
+internal sealed class ServiceCredentials(string serviceName, AuthOptions options, ServiceKeys keys, TimeProvider time) : IDisposable
 {
-    private const string ServiceHeader = "tagsegments-service";
-    private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(10);
-    private readonly Lock _lock = new();
-    private string? _token;
-    private DateTimeOffset _renewAt;
+    private const int MostKept = 10_000;
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(5);
+    private readonly MemoryCache _tokens = new(new MemoryCacheOptions { SizeLimit = MostKept });
 
-    /// <summary>Adds the service's name, and its token unless authentication is off.</summary>
-    public void AddTo(Metadata metadata)
-    {
-        metadata.Add(ServiceHeader, serviceName);
-        if (Authorization() is { } authorization)
+    /// <summary>The name of this service.</summary>
+    public string Service => serviceName;
+
+    /// <summary>Gets the value of the authorization header; null if authentication is off.</summary>
+    public string? Authorization(ActingFor acting) => options.Mode == AuthOptions.Off
+        ? null
+        : _tokens.GetOrCreate(acting, entry =>
         {
-            metadata.Add("authorization", authorization);
+            entry.Size = 1;
+            entry.AbsoluteExpirationRelativeToNow = s_lifetime / 2;
+            return $"Bearer {Create(acting)}";
+        });
+
+    public void Dispose() => _tokens.Dispose();
+
+    private string Create(ActingFor acting)
+    {
+        var claims = new Dictionary<string, object> { ["sub"] = serviceName, [CallContextExtensions.AccountClaim] = acting.Account };
+        if (acting.User is { } user)
+        {
+            claims[CallContextExtensions.UserClaim] = user;
         }
+
+        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = serviceName,
+            Audience = acting.Audience,
+            IssuedAt = time.GetUtcNow().UtcDateTime,
+            NotBefore = time.GetUtcNow().UtcDateTime,
+            Expires = (time.GetUtcNow() + s_lifetime).UtcDateTime,
+            Claims = claims,
+            SigningCredentials = keys.Own,
+        });
     }
-
-    /// <summary>Checks whether a call comes from a service: it says so, and may use every account.</summary>
-    public bool IsFromService(ServerCallContext context) =>
-        context.GetHttpContext() is { } http && http.Request.Headers.ContainsKey(ServiceHeader)
-        && (options.Mode == AuthOptions.Off || http.User.HasClaim(CallContextExtensions.AccountClaim, CallContextExtensions.EveryAccount));
-
-    private string? Authorization()
-    {
-        if (options.Mode == AuthOptions.Off || options.SigningKey is null)
-        {
-            return null;
-        }
-
-        lock (_lock)
-        {
-            if (_token is null || time.GetUtcNow() >= _renewAt)
-            {
-                _token = Create();
-                _renewAt = time.GetUtcNow() + (s_lifetime / 2);
-            }
-
-            return $"Bearer {_token}";
-        }
-    }
-
-    private string Create() => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-    {
-        Audience = options.Audience,
-        Expires = (time.GetUtcNow() + s_lifetime).UtcDateTime,
-        Claims = new Dictionary<string, object>
-        {
-            ["sub"] = $"service:{serviceName}",
-            [CallContextExtensions.AccountClaim] = CallContextExtensions.EveryAccount,
-        },
-        SigningCredentials = new SigningCredentials(
-            new SymmetricSecurityKey(Encoding.UTF8.GetBytes(options.SigningKey!)), SecurityAlgorithms.HmacSha256),
-    });
 }

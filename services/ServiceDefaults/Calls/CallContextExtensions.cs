@@ -13,12 +13,41 @@ public static class CallContextExtensions
     /// <summary>The value of the claim that stands for every account.</summary>
     internal const string EveryAccount = "*";
 
-    /// <summary>The subject of the caller's token, or <c>anonymous</c> if authentication is off.</summary>
-    public static string Principal(this ServerCallContext context)
+    /// <summary>The authentication scheme of the services' own tokens.</summary>
+    internal const string ServiceScheme = "service";
+
+    /// <summary>The header in which a service names itself.</summary>
+    internal const string ServiceHeader = "tagsegments-service";
+
+    /// <summary>The claim by which a service names the user it acts for.</summary>
+    internal const string UserClaim = "user";
+
+    /// <summary>
+    /// Who is responsible for the call: the subject of the caller's token, or the user for whom a service calls. <c>anonymous</c> if
+    /// authentication is off.
+    /// </summary>
+    public static string Principal(this ServerCallContext context) => context.GetHttpContext().User.Name();
+
+    /// <summary>Who is responsible for what a caller does.</summary>
+    internal static string Name(this ClaimsPrincipal caller) =>
+        caller.ServiceName() is { } service
+            ? caller.FindFirstValue(UserClaim) ?? $"service:{service}"
+            : caller.FindFirstValue("sub") ?? caller.FindFirstValue(ClaimTypes.NameIdentifier) ?? "anonymous";
+
+    /// <summary>Gets the name of the service that calls; null for users.</summary>
+    internal static string? ServiceName(this ClaimsPrincipal caller) =>
+        caller.Identity is ClaimsIdentity { AuthenticationType: ServiceScheme } service ? service.FindFirst("sub")?.Value : null;
+
+    /// <summary>Whether the caller is one of the services. With authentication off, a caller is believed to be what it says.</summary>
+    internal static bool IsFromService(this ServerCallContext context)
     {
-        var user = context.GetHttpContext().User;
-        return user.FindFirstValue("sub") ?? user.FindFirstValue(ClaimTypes.NameIdentifier) ?? "anonymous";
+        var http = context.GetHttpContext();
+        return http.User.Identity?.IsAuthenticated == true ? http.User.ServiceName() is not null : http.Request.Headers.ContainsKey(ServiceHeader);
     }
+
+    /// <summary>Whether the caller may say that something else than itself caused a change: a service, or anybody if authentication is off.</summary>
+    public static bool MayNameCauses(this ServerCallContext context) =>
+        context.GetHttpContext().User is { Identity.IsAuthenticated: false } or { Identity: null } || context.IsFromService();
 
     /// <summary>
     /// Checks whether the caller may use every account: a service, an administrator, or any caller if authentication is off.

@@ -26,16 +26,11 @@ public static class ServiceClients
             })
             .ConfigureChannel(channel =>
             {
-                channel.UnsafeUseInsecureChannelCallCredentials = true;
                 // Finds a service that comes back at once; the defaults wait up to two minutes.
                 channel.InitialReconnectBackoff = TimeSpan.FromMilliseconds(100);
                 channel.MaxReconnectBackoff = TimeSpan.FromSeconds(2);
             })
-            .AddCallCredentials((_, metadata, provider) =>
-            {
-                provider.GetRequiredService<ServiceCredentials>().AddTo(metadata);
-                return Task.CompletedTask;
-            });
+            .AddInterceptor(provider => ActivatorUtilities.CreateInstance<ServiceIdentity>(provider, service.ToLowerInvariant()));
         return builder;
     }
 

@@ -13,7 +13,7 @@ namespace TagSegments.ServiceDefaults.Pipeline;
 /// <param name="accounts">The accounts; null for a service without accounts.</param>
 /// <param name="strangers">The account to which calls count whose account is not known yet, or that name none.</param>
 internal sealed class LoadInterceptor(
-    CallAdmission admission, AccountDirectory? accounts, AccountInfo strangers, ServiceCredentials services, RefusalLog refusals) : Interceptor
+    CallAdmission admission, AccountDirectory? accounts, AccountInfo strangers, RefusalLog refusals) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -26,7 +26,7 @@ internal sealed class LoadInterceptor(
         var account = accounts?.Find(AccountInterceptor.AccountOf(request) ?? "") ?? strangers;
         try
         {
-            admission.Enter(account, services.IsFromService(context));
+            admission.Enter(account, context.IsFromService());
             try
             {
                 return await continuation(request, context);

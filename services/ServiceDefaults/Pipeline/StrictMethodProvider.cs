@@ -1,6 +1,7 @@
 using System.Reflection;
 using Crm.Errors.V1;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using TagSegments.ServiceDefaults.Calls;
@@ -19,7 +20,7 @@ internal sealed class StrictMethodProvider<TService> : IServiceMethodProvider<TS
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context)
     {
         var bind = BindMethod(typeof(TService));
-        bind?.Invoke(null, [new Binder(context), null]);
+        bind?.Invoke(null, [new Binder(context, Descriptor(bind.DeclaringType!)), null]);
     }
 
     // The generated base class names its container in an attribute; the container has `BindService(ServiceBinderBase, TBase)`.
@@ -37,7 +38,9 @@ internal sealed class StrictMethodProvider<TService> : IServiceMethodProvider<TS
         return null;
     }
 
-    private sealed class Binder(ServiceMethodProviderContext<TService> context) : ServiceBinderBase
+    private static ServiceDescriptor Descriptor(Type container) => (ServiceDescriptor)container.GetProperty("Descriptor")!.GetValue(null)!;
+
+    private sealed class Binder(ServiceMethodProviderContext<TService> context, ServiceDescriptor service) : ServiceBinderBase
     {
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
@@ -82,8 +85,12 @@ internal sealed class StrictMethodProvider<TService> : IServiceMethodProvider<TS
         private static bool IsOverridden(IMethod method) =>
             !Implementation(method).DeclaringType!.IsDefined(typeof(BindServiceMethodAttribute), inherit: false);
 
-        private static List<object> Metadata(IMethod method) =>
-            [.. typeof(TService).GetCustomAttributes(true), .. Implementation(method).GetCustomAttributes(true)];
+        private List<object> Metadata(IMethod method) =>
+        [
+            .. typeof(TService).GetCustomAttributes(true),
+            .. Implementation(method).GetCustomAttributes(true),
+            RequiredPermission.Of(service.FindMethodByName(method.Name)),
+        ];
 
         private static TDelegate Invoker<TDelegate>(IMethod method)
             where TDelegate : Delegate => Implementation(method).CreateDelegate<TDelegate>();

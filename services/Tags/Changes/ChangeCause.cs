@@ -1,4 +1,5 @@
 using Crm.Common.V1;
+using Grpc.Core;
 
 namespace TagSegments.Tags.Changes;
 
@@ -30,13 +31,18 @@ internal sealed record ChangeCause(
         causes.Select(cause => cause.SkipWorkflows).ToArray(),
     ];
 
-    /// <summary>Reads the cause named by a request; a missing one is a user's, or <paramref name="defaultKind"/>.</summary>
+    /// <summary>
+    /// Reads the cause named by a request; a missing one is a user's, or <paramref name="defaultKind"/>. Only services can name another one:
+    /// what a workflow or a campaign did must be true.
+    /// </summary>
     public static ChangeCause FromProto(
-        Cause? cause, string actor, bool skipWorkflows, Cause.Types.Kind defaultKind = Cause.Types.Kind.User)
+        Cause? cause, ServerCallContext context, bool skipWorkflows, Cause.Types.Kind defaultKind = Cause.Types.Kind.User)
     {
         cause ??= new Cause();
+        var isOwn = cause.WorkflowChain.Count == 0 && (cause.Kind is Cause.Types.Kind.Unspecified or Cause.Types.Kind.User || cause.Kind == defaultKind);
         new FieldChecks()
             .Require(Enum.IsDefined(cause.Kind), "cause.kind", "is not a known kind")
+            .Require(isOwn || context.MayNameCauses(), "cause.kind", "can be named by the services only: leave it out")
             .Require(cause.Id.Length <= 100, "cause.id", "is longer than 100 characters")
             .Require(cause.Detail.Length <= 200, "cause.detail", "is longer than 200 characters")
             .Require(!cause.Id.Contains('\0') && !cause.Detail.Contains('\0'), "cause", "contains the character U+0000")
@@ -46,7 +52,7 @@ internal sealed record ChangeCause(
 
         var kind = cause.Kind == Cause.Types.Kind.Unspecified ? defaultKind : cause.Kind;
         string[]? chain = cause.WorkflowChain.Count == 0 ? null : [.. cause.WorkflowChain];
-        return new(kind, actor, cause.Id, cause.Detail, chain, skipWorkflows);
+        return new(kind, context.Principal(), cause.Id, cause.Detail, chain, skipWorkflows);
     }
 
     /// <summary>Returns the cause as events carry it.</summary>

@@ -1,14 +1,21 @@
+using Crm.Auth.V1;
 using Crm.Errors.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
+using Microsoft.IdentityModel.Tokens;
+using TagSegments.Testing;
+using TagSegments.Testing.Auth;
 using TagSegments.Testing.EveryCall;
 
 namespace TagSegments.EndToEnd.Tests.EveryCall;
 
-/// <summary>The rules that hold for each call of the API.</summary>
-public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedApps>
+/// <summary>The rules that hold for each call of the API, whoever issues the tokens.</summary>
+public abstract class EveryCallTests(GuardedApps guarded)
 {
+    private static readonly SigningCredentials s_anotherKey =
+        new(new SymmetricSecurityKey("another key of thirty-two bytes or more!!"u8.ToArray()), SecurityAlgorithms.HmacSha256);
+
     // The calls that have no account: one answers with the accounts of the caller, the others are for the services themselves.
     private const string ListAccounts = "crm.accounts.v1.AccountService/ListAccounts";
     private static readonly string[] s_ofEveryAccount =
@@ -39,15 +46,64 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
 
     [Theory]
     [MemberData(nameof(Calls))]
+    public void Every_call_states_its_permission(string name)
+    {
+        Assert.NotEqual(Permission.Unspecified, Call(name).Permission);
+    }
+
+    [Theory]
+    [MemberData(nameof(Calls))]
     public async Task No_call_without_a_valid_token(string name)
     {
-        var request = Request(name, GuardedApps.Own);
+        var call = Call(name);
+        var scope = GuardedApps.ScopeOf(call.Permission);
+        var issuer = guarded.Issuer;
+        var tokens = new Dictionary<string, string?>
+        {
+            ["none"] = null,
+            ["garbage"] = "x.y.z",
+            ["expired"] = issuer.Token(GuardedApps.Own, scope, expires: DateTime.UtcNow.AddMinutes(-30)),
+            ["lives too long"] = issuer.Token(GuardedApps.Own, scope, expires: DateTime.UtcNow.AddYears(100)),
+            ["another key"] = issuer.Token(GuardedApps.Own, scope, signing: s_anotherKey),
+            ["unsigned"] = Unsigned(issuer.Token(GuardedApps.Own, scope)),
+            ["another audience"] = issuer.Token(GuardedApps.Own, scope, audience: "other"),
+            ["a service by the key of another"] = ServiceTokens.Create(Service.Campaigns, call.Host, signer: Service.Segments),
+            ["a service for another target"] = ServiceTokens.Create(Service.Campaigns, Other(call.Host)),
+            ["a service as another"] = ServiceTokens.Create(Service.Segments, call.Host, subject: "campaigns"),
+            ["a service for too long"] = ServiceTokens.Create(Service.Campaigns, call.Host, life: TimeSpan.FromHours(1)),
+        };
+        foreach (var (kind, token) in tokens)
+        {
+            var error = await guarded.CallAsync(call, Request(name, GuardedApps.Own), token);
 
-        var missing = await guarded.CallAsync(Call(name), request, token: null);
-        var expired = await guarded.CallAsync(Call(name), request, GuardedApps.Token(GuardedApps.Own, expires: DateTime.UtcNow.AddMinutes(-30)));
+            Assert.Equal((kind, StatusCode.Unauthenticated, ErrorReason.Unauthenticated), (kind, error?.Status, error?.Reason));
+        }
+    }
 
-        Assert.Equal(StatusCode.Unauthenticated, missing?.Status);
-        Assert.Equal(StatusCode.Unauthenticated, expired?.Status);
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public async Task No_call_without_its_permission(string name)
+    {
+        var call = Call(name);
+        var others = GuardedApps.ScopeOf(Enum.GetValues<Permission>().Where(other => other is not Permission.Unspecified && other != call.Permission));
+        var tokens = new Dictionary<string, string>
+        {
+            ["no scope"] = guarded.Issuer.Token(GuardedApps.Own, ""),
+            ["all others"] = guarded.Issuer.Token(GuardedApps.Own, others),
+            ["a service without rights"] = ServiceTokens.Create(Service.Segments, call.Host),
+        };
+        if (call.Permission is Permission.Internal)
+        {
+            tokens["a user who claims to be internal"] = guarded.Issuer.Token(GuardedApps.Own, "internal");
+        }
+
+        foreach (var (kind, token) in tokens)
+        {
+            var error = await guarded.CallAsync(call, Request(name, GuardedApps.Own), token);
+
+            Assert.Equal((kind, StatusCode.PermissionDenied, ErrorReason.PermissionDenied), (kind, error?.Status, error?.Reason));
+            Assert.Equal(GuardedApps.ScopeOf(call.Permission), error!.Metadata["permission"]);
+        }
     }
 
     [Theory]
@@ -59,10 +115,9 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
             return;
         }
 
-        var error = await guarded.CallAsync(Call(name), Request(name, GuardedApps.Foreign), GuardedApps.Token(GuardedApps.Own));
+        var error = await guarded.CallAsync(Call(name), Request(name, GuardedApps.Foreign), guarded.TokenFor(Call(name)));
 
-        Assert.Equal(StatusCode.NotFound, error?.Status);
-        Assert.Equal(ErrorReason.AccountNotFound, error?.Reason);
+        Assert.Equal((StatusCode.NotFound, ErrorReason.AccountNotFound), (error?.Status, error?.Reason));
     }
 
     [Fact]
@@ -70,7 +125,7 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
     {
         foreach (var name in s_ofEveryAccount)
         {
-            var error = await guarded.CallAsync(Call(name), [], GuardedApps.Token(GuardedApps.Own));
+            var error = await guarded.CallAsync(Call(name), [], guarded.TokenFor(Call(name)));
 
             Assert.Equal(StatusCode.PermissionDenied, error?.Status);
             Assert.Equal(ErrorReason.PermissionDenied, error?.Reason);
@@ -86,7 +141,7 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
             return;
         }
 
-        var error = await guarded.CallAsync(Call(name), Request(name, ""), GuardedApps.Token(GuardedApps.Own));
+        var error = await guarded.CallAsync(Call(name), Request(name, ""), guarded.TokenFor(Call(name)));
 
         Assert.Equal(StatusCode.InvalidArgument, error?.Status);
         Assert.Contains("account", error!.Fields);
@@ -96,13 +151,17 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
     [MemberData(nameof(Calls))]
     public async Task Bytes_that_are_no_message_are_refused(string name)
     {
-        var error = await guarded.CallAsync(Call(name), [0x0A, 0xFF, 0x01], GuardedApps.Token(GuardedApps.Own));
+        var error = await guarded.CallAsync(Call(name), [0x0A, 0xFF, 0x01], guarded.TokenFor(Call(name)));
 
-        Assert.Equal(StatusCode.InvalidArgument, error?.Status);
-        Assert.Equal(ErrorReason.MalformedMessage, error?.Reason);
+        Assert.Equal((StatusCode.InvalidArgument, ErrorReason.MalformedMessage), (error?.Status, error?.Reason));
     }
 
     private static bool HasNoAccount(string name) => name == ListAccounts || s_ofEveryAccount.Contains(name);
+
+    // The header says that there is no signature, and there is none.
+    private static string Unsigned(string token) => $"{Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""")}.{token.Split('.')[1]}.";
+
+    private static Service Other(Service service) => service is Service.Tags ? Service.Segments : Service.Tags;
 
     private static ApiCall Call(string name) => ApiCall.All.Single(call => call.Name == name);
 
@@ -116,3 +175,10 @@ public sealed class EveryCallTests(GuardedApps guarded) : IClassFixture<GuardedA
         return request.ToByteArray();
     }
 }
+
+/// <summary>The rules, with a key that is shared with who issues the tokens.</summary>
+public sealed class EveryCallWithSigningKeyTests(AppsWithSigningKey guarded) : EveryCallTests(guarded), IClassFixture<AppsWithSigningKey>;
+
+/// <summary>The rules, with an identity provider.</summary>
+public sealed class EveryCallWithIdentityProviderTests(AppsWithIdentityProvider guarded)
+    : EveryCallTests(guarded), IClassFixture<AppsWithIdentityProvider>;

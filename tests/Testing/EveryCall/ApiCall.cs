@@ -1,3 +1,4 @@
+using Crm.Auth.V1;
 using Crm.Tags.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -27,6 +28,9 @@ public sealed record ApiCall(MethodDescriptor Descriptor)
 
     /// <summary>The call's name, such as <c>crm.tags.v1.TagService/AddTags</c>.</summary>
     public string Name => $"{Descriptor.Service.FullName}/{Descriptor.Name}";
+
+    /// <summary>The permission that the call needs.</summary>
+    public Permission Permission => Descriptor.GetOptions()?.GetExtension(PermissionExtensions.Permission) ?? Permission.Unspecified;
 
     /// <summary>Whether the call only reads; such calls need no <c>request_id</c>.</summary>
     public bool Reads => s_reading.Any(verb => Descriptor.Name.StartsWith(verb, StringComparison.Ordinal));

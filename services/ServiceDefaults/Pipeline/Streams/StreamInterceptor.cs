@@ -9,7 +9,7 @@ namespace TagSegments.ServiceDefaults.Pipeline.Streams;
 /// <summary>Limits the streams in number, in age, and in the time that a message waits for the other side.</summary>
 /// <param name="accounts">The accounts; null for a service without accounts.</param>
 internal sealed class StreamInterceptor(
-    StreamQuota quota, StreamOptions options, AccountDirectory? accounts, ServiceCredentials services, RefusalLog refusals, TimeProvider time) : Interceptor
+    StreamQuota quota, StreamOptions options, AccountDirectory? accounts, RefusalLog refusals, TimeProvider time) : Interceptor
 {
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request,
@@ -51,7 +51,7 @@ internal sealed class StreamInterceptor(
         var isOwn = context.Method.StartsWith("/grpc.", StringComparison.Ordinal);
         var caller = isOwn
             ? new StreamCaller("grpc", IsService: false, IsKnown: true)
-            : new StreamCaller(context.Principal(), services.IsFromService(context), context.GetHttpContext().User.Identity?.IsAuthenticated == true);
+            : new StreamCaller(context.Principal(), context.IsFromService(), context.GetHttpContext().User.Identity?.IsAuthenticated == true);
         return OpenStream.Open(context, caller, quota, options, time);
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using TagSegments.ServiceDefaults.Auth;
 using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Pipeline.Streams;
@@ -17,7 +16,6 @@ internal static class StreamLimits
             provider.GetRequiredService<StreamQuota>(),
             options,
             provider.GetService<AccountDirectory>(),
-            provider.GetRequiredService<ServiceCredentials>(),
             provider.GetRequiredService<RefusalLog>(),
             provider.GetRequiredService<TimeProvider>()));
     }

@@ -92,7 +92,7 @@ internal sealed partial class ContactApi
         Func<ContactWrites, Task<T>> effect, Action<T, string> prove)
         where T : class, IMessage<T>, new()
     {
-        var why = ChangeCause.FromProto(cause, context.Principal(), skipWorkflows: false);
+        var why = ChangeCause.FromProto(cause, context, skipWorkflows: false);
         return writes.RunAsync(
             account, context, request,
             transaction => effect(new ContactWrites(transaction, why, time.GetUtcNow(), context.CancellationToken)),

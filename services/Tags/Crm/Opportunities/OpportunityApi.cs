@@ -132,7 +132,7 @@ internal sealed class OpportunityApi(
         Func<OpportunityWrites, Task<T>> effect, Action<T, string> prove)
         where T : class, IMessage<T>, new()
     {
-        var why = ChangeCause.FromProto(cause, context.Principal(), skipWorkflows: false);
+        var why = ChangeCause.FromProto(cause, context, skipWorkflows: false);
         return writes.RunAsync(
             account, context, request,
             transaction => effect(new OpportunityWrites(transaction, why, time.GetUtcNow(), context.CancellationToken)),

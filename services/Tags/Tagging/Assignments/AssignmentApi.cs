@@ -21,7 +21,7 @@ internal sealed class AssignmentApi(
         var key = RequestKey.Of(request, context);
         var refs = TagRefs.Read(request.TagIds, request.TagNames);
         CheckExpiry(request);
-        var cause = ChangeCause.FromProto(request.Cause, context.Principal(), request.SkipWorkflows);
+        var cause = ChangeCause.FromProto(request.Cause, context, request.SkipWorkflows);
         var account = await accounts.GetAsync(request.Account, ct);
 
         var found = await tags.FindIdsAsync(account.Id, refs.Names, ct);
@@ -41,7 +41,7 @@ internal sealed class AssignmentApi(
         var ct = context.CancellationToken;
         var key = RequestKey.Of(request, context);
         var refs = TagRefs.Read(request.TagIds, request.TagNames);
-        var cause = ChangeCause.FromProto(request.Cause, context.Principal(), request.SkipWorkflows);
+        var cause = ChangeCause.FromProto(request.Cause, context, request.SkipWorkflows);
         var account = await accounts.GetAsync(request.Account, ct);
 
         var tagIds = refs.With(await tags.FindIdsAsync(account.Id, refs.Names, ct));

@@ -11,7 +11,7 @@ internal sealed class BulkTagApi(AccountDirectory accounts, BulkWrites writes) :
     public override async Task<BulkTagResponse> BulkTag(BulkTagRequest request, ServerCallContext context)
     {
         BulkWrites.Check(request);
-        var cause = ChangeCause.FromProto(request.Cause, context.Principal(), request.SkipWorkflows, Cause.Types.Kind.Bulk);
+        var cause = ChangeCause.FromProto(request.Cause, context, request.SkipWorkflows, Cause.Types.Kind.Bulk);
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
         return await writes.RunAsync(account, request, cause, context);

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace TagSegments.ServiceDefaults.Pipeline;
+namespace TagSegments.ServiceDefaults.Calls;
 
 /// <summary>Finds the final status of a gRPC call, for middleware.</summary>
 internal static class CallTrailers
