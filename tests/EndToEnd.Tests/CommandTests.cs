@@ -28,6 +28,17 @@ public sealed class CommandTests(SharedApps shared) : IClassFixture<SharedApps>,
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
+    public async Task A_token_is_not_sent_in_clear_text_to_another_machine()
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+
+        var code = await TagSegments.Cli.CliApp.RunAsync(["accounts", "list", "--token", "secret", "--server", "tags=http://192.0.2.1:5101"], output, error);
+
+        Assert.NotEqual(0, code);
+        Assert.Contains("clear text", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Export_quotes_cells_and_disarms_formulas()
     {
         var result = await RunAsync("segments", "export", """[history segment] = "x" OR has tag "VIP" """, "--columns", "external_id,email,first_name,tags");

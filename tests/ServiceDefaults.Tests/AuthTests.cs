@@ -2,7 +2,6 @@ using System.Text;
 using Crm.Accounts.V1;
 using Crm.Errors.V1;
 using Grpc.Core;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Host;
@@ -11,9 +10,14 @@ using TagSegments.Testing.Auth;
 
 namespace TagSegments.ServiceDefaults.Tests;
 
-public sealed class AuthTests
+public sealed class AuthTests : IAsyncLifetime
 {
-    private const string Key = "a key of thirty-two bytes or more, for tests";
+    private static readonly SigningKeyIssuer s_issuer = new();
+    private TestHost _host = null!;
+
+    public async Task InitializeAsync() => _host = await StartAsync(s_issuer);
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
 
     [Theory]
     [InlineData(null)]
@@ -21,29 +25,26 @@ public sealed class AuthTests
     [InlineData("wrong key")]
     [InlineData("expired")]
     [InlineData("wrong audience")]
+    [InlineData("lives too long")]
     public async Task Without_valid_token_a_call_is_unauthenticated(string? kind)
     {
-        await using var host = await StartAsync();
         var token = kind switch
         {
             null => null,
             "garbage" => "x.y.z",
-            "wrong key" => Token("acme", key: "another key of thirty-two bytes or more!!"),
-            "expired" => Token("acme", expires: DateTime.UtcNow.AddMinutes(-5)),
-            _ => Token("acme", audience: "other"),
+            "wrong key" => s_issuer.Token("acme", "contacts.read", signing: SigningWith("another key of thirty-two bytes or more!!")),
+            "expired" => s_issuer.Token("acme", "contacts.read", expires: DateTime.UtcNow.AddMinutes(-5)),
+            "lives too long" => s_issuer.Token("acme", "contacts.read", expires: DateTime.UtcNow.AddDays(2)),
+            _ => s_issuer.Token("acme", "contacts.read", audience: "other"),
         };
 
-        var error = await Expect.FailureAsync(() => CallAsync(host, "acme", token));
-
-        Assert.Equal(StatusCode.Unauthenticated, error.Status);
+        await Expect.FailureAsync(StatusCode.Unauthenticated, ErrorReason.Unauthenticated, () => CallAsync(_host, "acme", token));
     }
 
     [Fact]
     public async Task A_token_opens_its_own_account()
     {
-        await using var host = await StartAsync();
-
-        var response = await CallAsync(host, "acme", Token("acme"));
+        var response = await CallAsync(_host, "acme", s_issuer.Token("acme", "contacts.read"));
 
         Assert.Equal("alice", response.Account.Name);
     }
@@ -51,11 +52,97 @@ public sealed class AuthTests
     [Fact]
     public async Task Another_account_looks_like_a_missing_one()
     {
-        await using var host = await StartAsync();
+        await Expect.FailureAsync(
+            StatusCode.NotFound, ErrorReason.AccountNotFound, () => CallAsync(_host, "umbrella", s_issuer.Token("acme", "contacts.read")));
+    }
 
-        var error = await Expect.FailureAsync(() => CallAsync(host, "umbrella", Token("acme")));
+    [Theory]
+    [InlineData("viewer", true)]
+    [InlineData("editor", true)]
+    [InlineData("sender", true)]
+    [InlineData("admin", true)]
+    [InlineData("platform", false)]
+    [InlineData("unheard-of", false)]
+    public async Task A_role_stands_for_permissions(string role, bool reads)
+    {
+        var status = await Expect.StatusAsync(() => CallAsync(_host, "acme", s_issuer.RoleToken("acme", role)));
 
-        error.Is(StatusCode.NotFound, ErrorReason.AccountNotFound);
+        Assert.Equal(reads ? StatusCode.OK : StatusCode.PermissionDenied, status);
+    }
+
+    [Fact]
+    public async Task Configuration_adds_and_changes_roles()
+    {
+        await using var host = await StartAsync(s_issuer, new() { ["Auth:Roles:auditor"] = "contacts.read", ["Auth:Roles:viewer"] = "tags.write" });
+
+        Assert.Equal(StatusCode.OK, await Expect.StatusAsync(() => CallAsync(host, "acme", s_issuer.RoleToken("acme", "auditor"))));
+        Assert.Equal(StatusCode.PermissionDenied, await Expect.StatusAsync(() => CallAsync(host, "acme", s_issuer.RoleToken("acme", "viewer"))));
+    }
+
+    [Theory]
+    [InlineData("contacts.reed", "contacts.reed")]
+    [InlineData("contacts.read internal", "internal")]
+    public async Task A_role_with_a_permission_that_it_cannot_have_stops_the_start(string permissions, string named)
+    {
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(s_issuer, new() { ["Auth:Roles:odd"] = permissions }));
+
+        Assert.Contains($"\"{named}\"", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_names_the_user_for_whom_it_calls()
+    {
+        var own = ServiceTokens.Create(Service.Campaigns, Service.Tags, "acme");
+
+        Assert.Equal("service:campaigns", (await CallAsync(_host, "acme", own)).Account.Name);
+        Assert.Equal("alice", (await CallAsync(_host, "acme", ServiceTokens.Create(Service.Campaigns, Service.Tags, "acme", user: "alice"))).Account.Name);
+    }
+
+    [Fact]
+    public async Task A_service_may_not_use_an_account_that_its_token_does_not_name()
+    {
+        await Expect.FailureAsync(
+            StatusCode.NotFound,
+            ErrorReason.AccountNotFound,
+            () => CallAsync(_host, "umbrella", ServiceTokens.Create(Service.Campaigns, Service.Tags, "acme")));
+    }
+
+    [Fact]
+    public async Task Keys_of_an_identity_provider_are_followed_when_they_change()
+    {
+        await using var provider = await IdentityProvider.StartAsync();
+        await using var host = await StartAsync(provider);
+        var former = provider.Token("acme", "contacts.read");
+        Assert.Equal(StatusCode.OK, await Expect.StatusAsync(() => CallAsync(host, "acme", former)));
+
+        provider.ChangeKey();
+
+        var token = provider.Token("acme", "contacts.read");
+        await Eventually.ReadAsync(() => Expect.StatusAsync(() => CallAsync(host, "acme", token)), status => status is StatusCode.OK);
+        Assert.Equal(StatusCode.Unauthenticated, await Expect.StatusAsync(() => CallAsync(host, "acme", former)));
+    }
+
+    [Fact]
+    public async Task A_key_of_an_issuer_does_not_pass_for_one_of_the_provider()
+    {
+        await using var provider = await IdentityProvider.StartAsync();
+        await using var host = await StartAsync(provider);
+
+        await Expect.FailureAsync(
+            StatusCode.Unauthenticated, ErrorReason.Unauthenticated, () => CallAsync(host, "acme", s_issuer.Token("acme", "contacts.read")));
+    }
+
+    [Theory]
+    [InlineData("Auth:SigningKey", "short", "shorter than 32 bytes")]
+    [InlineData("Auth:SigningKey", "", "Auth:Authority")]
+    [InlineData("Auth:Authority", "https://login.example.com", "Auth:Authority")]
+    [InlineData("Services:PrivateKey", "", "Services:PrivateKey")]
+    [InlineData("Services:PrivateKey", "?", "Services:PrivateKey")]
+    public async Task Settings_that_would_fail_later_stop_the_start(string setting, string value, string named)
+    {
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(s_issuer, new() { [setting] = value }));
+
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,22 +154,27 @@ public sealed class AuthTests
         Assert.Contains("loopback", error.Message, StringComparison.Ordinal);
     }
 
-    private static Task<TestHost> StartAsync() => TestHost.StartAsync(
-        (_, context) => Task.FromResult(new GetAccountResponse { Account = new Account { Name = context.Principal() } }),
-        new() { ["Auth:Mode"] = "jwt", ["Auth:SigningKey"] = Key, ["Services:PrivateKey"] = ServiceKeyPairs.Private(Service.Tags) });
+    private static Task<TestHost> StartAsync(TokenIssuer issuer, Dictionary<string, string?>? more = null)
+    {
+        var settings = new Dictionary<string, string?>(issuer.Settings) { ["Services:PrivateKey"] = ServiceKeyPairs.Private(Service.Tags) };
+        foreach (var service in Enum.GetValues<Service>())
+        {
+            settings[$"Services:PublicKeys:{service}"] = ServiceKeyPairs.Public(service);
+        }
+
+        foreach (var (key, value) in more ?? [])
+        {
+            settings[key] = value;
+        }
+
+        return TestHost.StartAsync(
+            (_, context) => Task.FromResult(new GetAccountResponse { Account = new Account { Name = context.Principal() } }), settings, name: "tags");
+    }
 
     private static Task<GetAccountResponse> CallAsync(TestHost host, string account, string? token) =>
         host.Client.GetAccountAsync(
             new() { Account = account }, token is null ? [] : new Metadata { { "authorization", $"Bearer {token}" } }).ResponseAsync;
 
-    private static string Token(string account, string key = Key, string audience = "tagsegments", DateTime? expires = null) =>
-        new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Audience = audience,
-            NotBefore = DateTime.UtcNow.AddHours(-1),
-            Expires = expires ?? DateTime.UtcNow.AddMinutes(5),
-            Claims = new Dictionary<string, object> { ["sub"] = "alice", ["account"] = account, ["role"] = "viewer" },
-            SigningCredentials = new SigningCredentials(
-                new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key)), SecurityAlgorithms.HmacSha256),
-        });
+    private static SigningCredentials SigningWith(string key) =>
+        new(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key)), SecurityAlgorithms.HmacSha256);
 }

@@ -27,7 +27,8 @@ internal sealed class TestHost : IAsyncDisposable
     public static async Task<TestHost> StartAsync(
         Func<GetAccountRequest, ServerCallContext, Task<GetAccountResponse>> getAccount,
         Dictionary<string, string?>? settings = null,
-        AccountDirectory? accounts = null)
+        AccountDirectory? accounts = null,
+        string name = "test")
     {
         var all = new Dictionary<string, string?> { ["Grpc:Address"] = "http://127.0.0.1:0", ["Auth:Mode"] = "off" };
         foreach (var (key, value) in settings ?? [])
@@ -35,7 +36,7 @@ internal sealed class TestHost : IAsyncDisposable
             all[key] = value;
         }
 
-        var builder = ServiceHost.CreateBuilder("test", 0, [], all);
+        var builder = ServiceHost.CreateBuilder(name, 0, [], all);
         builder.Services.AddSingleton(new Behaviour(getAccount));
         if (accounts is not null)
         {

@@ -56,9 +56,18 @@ internal sealed class Services(ServerAddresses addresses, string? token) : IDisp
 
     private CallInvoker Invoker(Uri address)
     {
+        if (token is not null)
+            RefuseClearText(address);
         if (!_channels.TryGetValue(address, out var channel))
             _channels[address] = channel = Connect(address);
         return token is null ? channel.CreateCallInvoker() : channel.Intercept(WithToken);
+    }
+
+    // Who reads a token on its way can use it.
+    private static void RefuseClearText(Uri address)
+    {
+        if (address.Scheme == "http" && !address.IsLoopback)
+            throw new CliError($"The token would go to {address} in clear text.", "Use https, or a tunnel to this machine, for example kubectl port-forward.");
     }
 
     // Through an HttpClient, because then the error of a refused connection names the address. The default connect timeout is the system's,

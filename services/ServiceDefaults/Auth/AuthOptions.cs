@@ -30,5 +30,12 @@ internal sealed record AuthOptions
     public Dictionary<string, string> Roles { get; init; } = [];
 
     public static AuthOptions From(IConfiguration configuration) =>
-        configuration.GetSection("Auth").Get<AuthOptions>() ?? new AuthOptions();
+        (configuration.GetSection("Auth").Get<AuthOptions>() ?? new AuthOptions()) with
+        {
+            Authority = Given(configuration["Auth:Authority"]),
+            SigningKey = Given(configuration["Auth:SigningKey"]),
+        };
+
+    // A deployment may have the variable without a value.
+    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -5,9 +5,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace TagSegments.ServiceDefaults.Auth;
 
 /// <summary>
-/// The keys by which services know each other. Each has a private key of its own, <c>Services:PrivateKey</c> (PEM, P-256), and the public keys
-/// of those that call it, <c>Services:PublicKeys:NAME</c>. A service that is taken over can speak for itself only. While keys are exchanged,
-/// a public key may be several, one PEM block after the other.
+/// The keys by which services know each other. Each has a private key of its own, <c>Services:PrivateKey</c>, and the public keys of all,
+/// <c>Services:PublicKeys:NAME</c>: P-256, as PEM or as DER in base64. So a service that is taken over can speak for itself only. While a key is
+/// exchanged, both public keys are given with a space between them.
 /// </summary>
 internal sealed class ServiceKeys
 {
@@ -15,16 +15,17 @@ internal sealed class ServiceKeys
 
     public ServiceKeys(IConfiguration configuration)
     {
-        if (configuration["Services:PrivateKey"] is { Length: > 0 } pem)
+        if (configuration["Services:PrivateKey"] is { Length: > 0 } text)
         {
             var key = ECDsa.Create();
-            key.ImportFromPem(pem);
+            key.ImportPkcs8PrivateKey(Der(text, "Services:PrivateKey"), out _);
             Own = new SigningCredentials(new ECDsaSecurityKey(key), SecurityAlgorithms.EcdsaSha256);
         }
 
         foreach (var service in ServiceRights.Names)
         {
-            _publicKeys[service] = [.. Read(configuration[$"Services:PublicKeys:{service}"] ?? "")];
+            var setting = $"Services:PublicKeys:{service}";
+            _publicKeys[service] = [.. Split(configuration[setting] ?? "").Select(key => Public(key, setting))];
         }
     }
 
@@ -34,14 +35,27 @@ internal sealed class ServiceKeys
     /// <summary>Gets the keys that tokens of a service may be signed with.</summary>
     public IEnumerable<SecurityKey> Of(string issuer) => _publicKeys.GetValueOrDefault(issuer) ?? [];
 
-    private static IEnumerable<SecurityKey> Read(string pem)
+    private static IEnumerable<string> Split(string keys) => PemEncoding.TryFind(keys, out _)
+        ? keys.Split("-----BEGIN", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(key => $"-----BEGIN {key}")
+        : keys.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+
+    private static ECDsaSecurityKey Public(string text, string setting)
     {
-        while (PemEncoding.TryFind(pem, out var fields))
+        var key = ECDsa.Create();
+        key.ImportSubjectPublicKeyInfo(Der(text, setting), out _);
+        return new ECDsaSecurityKey(key);
+    }
+
+    private static byte[] Der(string text, string setting)
+    {
+        var body = PemEncoding.TryFind(text, out var fields) ? text[fields.Base64Data] : text;
+        try
         {
-            var key = ECDsa.Create();
-            key.ImportFromPem(pem.AsSpan(fields.Location));
-            pem = pem[fields.Location.End..];
-            yield return new ECDsaSecurityKey(key);
+            return Convert.FromBase64String(body);
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidOperationException($"{setting} is neither PEM nor base64.", e);
         }
     }
 }

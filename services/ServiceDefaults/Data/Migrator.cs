@@ -15,7 +15,7 @@ public static partial class Migrator
 
     /// <summary>
     /// Applies the files embedded in <paramref name="assembly"/> that the database has not seen. Before that, creates the login roles that the
-    /// files name where they are missing, and gives them <paramref name="rolePassword"/> if there is one.
+    /// files name where they are missing, and gives the service's own role <paramref name="rolePassword"/> if there is one.
     /// </summary>
     public static async Task MigrateAsync(
         string ownerConnectionString, Assembly assembly, string? rolePassword, CancellationToken ct)
@@ -23,7 +23,8 @@ public static partial class Migrator
         await using var connection = new NpgsqlConnection(ownerConnectionString);
         await connection.OpenAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition("SELECT pg_advisory_lock(@LockKey)", new { LockKey }, cancellationToken: ct));
-        await EnsureRolesAsync(connection, Roles(assembly), rolePassword, ct);
+        await EnsureRolesAsync(connection, Roles(assembly), ct);
+        await SetPasswordAsync(connection, OwnRole(assembly), rolePassword, ct);
         await connection.ExecuteAsync(new CommandDefinition(
             """
             CREATE TABLE IF NOT EXISTS public.tagsegments_migration (
@@ -74,8 +75,7 @@ public static partial class Migrator
     }
 
     // Roles belong to the whole server. The migration of another database may have created them a moment ago, which is fine.
-    private static async Task EnsureRolesAsync(
-        NpgsqlConnection connection, IEnumerable<string> roles, string? password, CancellationToken ct)
+    private static async Task EnsureRolesAsync(NpgsqlConnection connection, IEnumerable<string> roles, CancellationToken ct)
     {
         foreach (var role in roles)
         {
@@ -85,15 +85,21 @@ public static partial class Migrator
             {
                 await CreateRoleAsync(connection, role, ct);
             }
-
-            if (!string.IsNullOrEmpty(password))
-            {
-                // ALTER ROLE takes no parameters; format() quotes the password as a literal.
-                var alter = await connection.ExecuteScalarAsync<string>(new CommandDefinition(
-                    "SELECT format('ALTER ROLE %I PASSWORD %L', @role, @password)", new { role, password }, cancellationToken: ct));
-                await connection.ExecuteAsync(new CommandDefinition(alter!, cancellationToken: ct));
-            }
         }
+    }
+
+    // Each service's migration sets the password of its own role, so that each role can have another one.
+    private static async Task SetPasswordAsync(NpgsqlConnection connection, string role, string? password, CancellationToken ct)
+    {
+        if (string.IsNullOrEmpty(password))
+        {
+            return;
+        }
+
+        // ALTER ROLE takes no parameters; format() quotes the password as a literal.
+        var alter = await connection.ExecuteScalarAsync<string>(new CommandDefinition(
+            "SELECT format('ALTER ROLE %I PASSWORD %L', @role, @password)", new { role, password }, cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(alter!, cancellationToken: ct));
     }
 
     private static async Task CreateRoleAsync(NpgsqlConnection connection, string role, CancellationToken ct)
@@ -107,6 +113,8 @@ public static partial class Migrator
             // Another database of the same server has created it meanwhile.
         }
     }
+
+    private static string OwnRole(Assembly assembly) => $"tagsegments_{assembly.GetName().Name!.Split('.')[^1].ToLowerInvariant()}";
 
     [GeneratedRegex(@"\btagsegments_[a-z]+\b", RegexOptions.NonBacktracking)]
     private static partial Regex RolePattern();

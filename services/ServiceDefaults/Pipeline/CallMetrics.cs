@@ -5,6 +5,7 @@ using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Pipeline;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using TagSegments.ServiceDefaults.Auth;
 using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Pipeline;
@@ -19,7 +18,6 @@ internal static class LoadLimits
             provider.GetRequiredService<CallAdmission>(),
             provider.GetService<AccountDirectory>(),
             strangers,
-            provider.GetRequiredService<ServiceCredentials>(),
             provider.GetRequiredService<RefusalLog>()));
     }
 }

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
+using TagSegments.ServiceDefaults.Auth;
 using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Pipeline;

@@ -3,6 +3,9 @@ using System.Diagnostics;
 using System.Xml.Linq;
 using k8s;
 using k8s.Models;
+using Microsoft.Extensions.Configuration;
+using Microsoft.IdentityModel.Tokens;
+using TagSegments.ServiceDefaults.Auth;
 using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests.Infrastructure;
@@ -59,18 +62,43 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void Every_reference_of_the_local_overlay_has_its_target()
+    public void Finding_9_Every_secret_that_a_manifest_names_is_made_and_no_two_are_equal()
     {
-        var objects = Load("k8s/overlays/local");
-        var secrets = objects.OfType<V1Secret>().ToDictionary(secret => secret.Metadata.Name);
-        var maps = Named<V1ConfigMap>(objects).ToHashSet();
-        var containers = objects.Select(PodOf).OfType<V1PodSpec>().SelectMany(pod => pod.Containers).ToList();
+        var folder = Directory.CreateTempSubdirectory("tagsegments_secrets_").FullName;
+        Run(Path.Combine(s_root, "k8s/make-secrets.sh"), folder);
+        var made = new Dictionary<string, Dictionary<string, string>>
+        {
+            ["tagsegments-postgres"] = Values("postgres.env"),
+            ["tagsegments-keys"] = Values("keys.env"),
+        };
+        var containers = Load("k8s/overlays/local").Select(PodOf).OfType<V1PodSpec>().SelectMany(pod => pod.Containers).ToList();
 
-        // The local overlay needs kustomize to make its secrets; without kubectl there is nothing to compare with.
-        Assert.True(secrets.Count > 0 || !HasKubectl());
         Assert.All(containers.SelectMany(container => container.Env ?? []).Select(env => env.ValueFrom?.SecretKeyRef).OfType<V1SecretKeySelector>(), key =>
-            Assert.True(secrets.Count == 0 || secrets[key.Name].Data.ContainsKey(key.Key), $"{key.Name} has no key {key.Key}"));
-        Assert.All(containers.SelectMany(container => container.EnvFrom ?? []), source => Assert.Contains(source.ConfigMapRef.Name, maps));
+            Assert.True(made[BaseName(key.Name)].ContainsKey(key.Key), $"{key.Name} has no key {key.Key}"));
+        var secrets = made.Values.SelectMany(values => values.Values).ToList();
+        Assert.Equal(secrets.Count, secrets.Distinct().Count());
+        var settings = Values("public-keys.env").ToDictionary(key => key.Key.Replace("__", ":", StringComparison.Ordinal), string? (key) => key.Value);
+        settings["Services:PrivateKey"] = made["tagsegments-keys"]["tags-key"];
+        var keys = new ServiceKeys(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        Assert.Equal([1, 1, 1, 1], s_services.Select(service => keys.Of(service).Count()));
+        Assert.Equal(
+            ((ECDsaSecurityKey)keys.Own!.Key).ECDsa.ExportSubjectPublicKeyInfo(),
+            ((ECDsaSecurityKey)keys.Of("tags").Single()).ECDsa.ExportSubjectPublicKeyInfo());
+        Directory.Delete(folder, recursive: true);
+
+        Dictionary<string, string> Values(string file) =>
+            File.ReadLines(Path.Combine(folder, file)).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+    }
+
+    // kustomize adds a hash of the values to a generated name.
+    private static string BaseName(string name) => name.StartsWith("tagsegments-keys", StringComparison.Ordinal) ? "tagsegments-keys" : "tagsegments-postgres";
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, errors);
     }
 
     [Fact]

@@ -11,7 +11,8 @@ public static class ServiceTokens
     /// Makes the token by which <paramref name="service"/> calls <paramref name="target"/>, signed with the key of <paramref name="signer"/> or
     /// its own.
     /// </summary>
-    public static string Create(Service service, Service target, string account = "*", Service? signer = null, string? subject = null, TimeSpan? life = null)
+    public static string Create(
+        Service service, Service target, string account = "*", Service? signer = null, string? subject = null, TimeSpan? life = null, string? user = null)
     {
         var key = ECDsa.Create();
         key.ImportFromPem(ServiceKeyPairs.Private(signer ?? service));
@@ -22,7 +23,9 @@ public static class ServiceTokens
             Audience = target.ToString().ToLowerInvariant(),
             IssuedAt = DateTime.UtcNow,
             Expires = DateTime.UtcNow + (life ?? TimeSpan.FromMinutes(5)),
-            Claims = new Dictionary<string, object> { ["sub"] = subject ?? name, ["account"] = account },
+            Claims = new Dictionary<string, object> { ["sub"] = subject ?? name, ["account"] = account, ["user"] = user! }
+                .Where(claim => claim.Value is not null)
+                .ToDictionary(),
             SigningCredentials = new(new ECDsaSecurityKey(key), SecurityAlgorithms.EcdsaSha256),
         });
     }

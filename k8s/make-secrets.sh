@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Makes the secrets of an installation, each at random: k8s/make-secrets.sh FOLDER [POSTGRES_HOST]
+# Writes postgres.env, keys.env and public-keys.env to FOLDER, which must not have them yet. Needs openssl.
+set -euo pipefail
+umask 077
+folder=${1:?usage: make-secrets.sh FOLDER [POSTGRES_HOST]}
+host=${2:-postgres}
+services=(tags segments campaigns workflows)
+
+mkdir -p "$folder"
+for file in postgres.env keys.env public-keys.env; do
+  if [ -e "$folder/$file" ]; then
+    echo "$folder/$file exists. Move it away to make new secrets." >&2
+    exit 1
+  fi
+done
+
+random() { openssl rand -hex 24; }
+
+owner=$(random)
+{
+  echo "owner-password=$owner"
+  echo "owner=Host=$host;Database=tagsegments;Username=postgres;Password=$owner"
+  for service in "${services[@]}"; do
+    password=$(random)
+    echo "$service-password=$password"
+    echo "$service=Host=$host;Database=tagsegments;Username=tagsegments_$service;Password=$password"
+  done
+} > "$folder/postgres.env"
+
+{
+  echo "signing-key=$(random)"
+  echo "tokens-key=$(random)"
+} > "$folder/keys.env"
+
+# A pair for each service: P-256, DER as base64.
+for service in "${services[@]}"; do
+  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 | openssl pkcs8 -topk8 -nocrypt -outform DER -out "$folder/pair.der"
+  echo "$service-key=$(base64 < "$folder/pair.der" | tr -d '\n')" >> "$folder/keys.env"
+  echo "Services__PublicKeys__$service=$(openssl pkey -inform DER -in "$folder/pair.der" -pubout -outform DER | base64 | tr -d '\n')" >> "$folder/public-keys.env"
+  rm "$folder/pair.der"
+done
