@@ -156,13 +156,8 @@ public sealed class AuthTests : IAsyncLifetime
 
     private static Task<TestHost> StartAsync(TokenIssuer issuer, Dictionary<string, string?>? more = null)
     {
-        var settings = new Dictionary<string, string?>(issuer.Settings) { ["Services:PrivateKey"] = ServiceKeyPairs.Private(Service.Tags) };
-        foreach (var service in Enum.GetValues<Service>())
-        {
-            settings[$"Services:PublicKeys:{service}"] = ServiceKeyPairs.Public(service);
-        }
-
-        foreach (var (key, value) in more ?? [])
+        var settings = new Dictionary<string, string?>(issuer.Settings);
+        foreach (var (key, value) in ServiceKeyPairs.Settings(Service.Tags).Concat(more ?? []))
         {
             settings[key] = value;
         }

@@ -177,14 +177,12 @@ public sealed class TestApps : IAsyncDisposable
             ["Auth:Mode"] = "off",
             ["Logging:Level"] = "Warning",
         };
-        settings["Services:PrivateKey"] = ServiceKeyPairs.Private(service);
         foreach (var other in Enum.GetValues<Service>())
         {
             settings[$"Services:{other}"] = GrpcAddress(other);
-            settings[$"Services:PublicKeys:{other}"] = ServiceKeyPairs.Public(other);
         }
 
-        foreach (var (key, value) in _options.Settings)
+        foreach (var (key, value) in ServiceKeyPairs.Settings(service).Concat(_options.Settings))
         {
             settings[key] = value;
         }

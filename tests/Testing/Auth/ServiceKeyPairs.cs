@@ -13,4 +13,11 @@ public static class ServiceKeyPairs
 
     /// <summary>Gets the public key of a service as PEM.</summary>
     public static string Public(Service service) => s_keys[service].ExportSubjectPublicKeyInfoPem();
+
+    /// <summary>The settings by which a service knows itself and the others.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> Settings(Service service) =>
+    [
+        new("Services:PrivateKey", Private(service)),
+        .. Enum.GetValues<Service>().Select(other => KeyValuePair.Create<string, string?>($"Services:PublicKeys:{other}", Public(other))),
+    ];
 }

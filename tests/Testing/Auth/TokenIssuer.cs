@@ -17,8 +17,8 @@ public abstract class TokenIssuer : IAsyncDisposable
     protected virtual string? Issuer => null;
 
     /// <summary>Creates a token for an account with permissions between spaces. The default ends in an hour.</summary>
-    public string Token(string account, string scope, DateTime? expires = null, SigningCredentials? signing = null, string audience = Audience) =>
-        Create(new() { ["sub"] = "alice", ["account"] = account, ["scope"] = scope }, expires, signing, audience);
+    public string Token(string account, string scope, DateTime? expires = null, SigningCredentials? signing = null, string audience = Audience, string subject = "alice") =>
+        Create(new() { ["sub"] = subject, ["account"] = account, ["scope"] = scope }, expires, signing, audience);
 
     /// <summary>Creates a token with a role.</summary>
     public string RoleToken(string account, string role) => Create(new() { ["sub"] = "alice", ["account"] = account, ["role"] = role });

@@ -1,4 +1,3 @@
-using System.Text;
 using Crm.Contacts.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
@@ -6,19 +5,19 @@ using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Host;
 using TagSegments.ServiceDefaults.Memory;
 using TagSegments.ServiceDefaults.Pipeline.Streams;
+using TagSegments.Testing;
+using TagSegments.Testing.Auth;
 
 namespace TagSegments.ServiceDefaults.Tests.Pipeline.Streams;
 
 /// <summary>A service with a watch and an upload whose time the test moves. Accounts may have two streams unless the test says otherwise.</summary>
 internal sealed class StreamHost : IAsyncDisposable
 {
-    private const string Key = "a key of thirty-two bytes or more, for tests";
+    private static readonly SigningKeyIssuer s_issuer = new();
     private readonly WebApplication _app;
     private readonly GrpcChannel _channel;
 
@@ -36,8 +35,13 @@ internal sealed class StreamHost : IAsyncDisposable
     {
         var all = new Dictionary<string, string?>(settings ?? []) { ["Grpc:Address"] = "http://127.0.0.1:0" };
         all.TryAdd("Auth:Mode", "off");
-        all["Auth:SigningKey"] = Key;
-        var builder = ServiceHost.CreateBuilder("test", 0, [], all);
+        all["Auth:SigningKey"] = s_issuer.Settings["Auth:SigningKey"];
+        foreach (var (key, value) in ServiceKeyPairs.Settings(Service.Tags))
+        {
+            all[key] = value;
+        }
+
+        var builder = ServiceHost.CreateBuilder("tags", 0, [], all);
         var behaviour = new Behaviour();
         builder.Services.AddSingleton(behaviour);
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
@@ -65,25 +69,13 @@ internal sealed class StreamHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    // Services name themselves.
-    private static Metadata Headers(string? caller)
-    {
-        var headers = caller is null ? [] : new Metadata { { "authorization", $"Bearer {Token(caller)}" } };
-        if (caller?.StartsWith("service:", StringComparison.Ordinal) == true)
-        {
-            headers.Add("tagsegments-service", caller["service:".Length..]);
-        }
+    // A caller of the name "service:NAME" is that service.
+    private static Metadata Headers(string? caller) =>
+        caller is null ? [] : new Metadata { { "authorization", $"Bearer {Token(caller)}" } };
 
-        return headers;
-    }
-
-    private static string Token(string caller) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-    {
-        Audience = "tagsegments",
-        Expires = DateTime.UtcNow.AddHours(1),
-        Claims = new Dictionary<string, object> { ["sub"] = caller, ["account"] = "*" },
-        SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(Key)), SecurityAlgorithms.HmacSha256),
-    });
+    private static string Token(string caller) => caller.Split(':') is ["service", var name]
+        ? ServiceTokens.Create(Enum.Parse<Service>(name, ignoreCase: true), Service.Tags)
+        : s_issuer.Token("*", "contacts.read", subject: caller);
 
     /// <summary>What the handlers do; at first they send an empty message and wait.</summary>
     internal sealed class Behaviour
