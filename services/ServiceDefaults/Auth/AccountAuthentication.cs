@@ -38,6 +38,14 @@ internal static class AccountAuthentication
             .AddPolicyScheme(AnyCaller, null, policy => policy.ForwardDefaultSelector = SchemeOf)
             .AddJwtBearer(Users, jwt => ConfigureUsers(jwt, options))
             .AddJwtBearer(CallContextExtensions.ServiceScheme, jwt => ConfigureServices(jwt, name, keys));
+        // A key that the provider has withdrawn counts no longer.
+        builder.Services.PostConfigure<JwtBearerOptions>(Users, jwt =>
+        {
+            if (jwt.ConfigurationManager is BaseConfigurationManager keysOfProvider)
+            {
+                keysOfProvider.UseLastKnownGoodConfiguration = false;
+            }
+        });
         builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
 

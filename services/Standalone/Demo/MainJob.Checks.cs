@@ -86,10 +86,17 @@ internal sealed partial class MainJob
             return runs.Count(run => run.State is Run.Types.State.Completed) >= tagged.Count;
         }, ct);
         report.Check(tagged.Count, runs.Count, $"runs, one per contact that got \"{HotLead}\"");
-        report.Check(tagged.SetEquals(runs.Select(run => run.ContactId)) && runs.All(run => run.State is Run.Types.State.Completed), "each of them completed");
+        report.Check(tagged.SetEquals(runs.Select(run => run.ContactId)) && runs.All(run => run.State is Run.Types.State.Completed), $"each of them completed{Others(runs)}");
         var notified = runs.Count(run => run.NodeId is "tell-sales");
         report.Detail(string.Create(CultureInfo.InvariantCulture, $"{notified:N0} notifications to {NotificationAddress}"));
     }
+
+    // What a failed check says of the runs that did not complete.
+    private static string Others(List<Run> runs) => string.Concat(runs
+        .Where(run => run.State is not Run.Types.State.Completed)
+        .GroupBy(run => (run.State, run.NodeId, run.Reason))
+        .Select(group => string.Create(
+            CultureInfo.InvariantCulture, $"; {group.Count()} {group.Key.State} at {group.Key.NodeId} {group.Key.Reason}, due {group.First().DueTime}, {group.First().FailedAttempts} attempts")));
 
     private async Task<List<Run>> RunsAsync(string workflowId, CancellationToken ct)
     {

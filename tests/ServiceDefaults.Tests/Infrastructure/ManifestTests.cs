@@ -14,6 +14,7 @@ namespace TagSegments.ServiceDefaults.Tests.Infrastructure;
 public sealed class ManifestTests
 {
     private static readonly string s_root = Repository.Root;
+    private static readonly Lazy<string> s_withSecrets = new(CopyWithSecrets);
     private static readonly string[] s_services = ["tags", "segments", "campaigns", "workflows"];
 
     [Theory]
@@ -149,8 +150,18 @@ public sealed class ManifestTests
     {
         var path = Path.Combine(s_root, folder);
         return HasKubectl()
-            ? KubernetesYaml.LoadAllFromString(Kubectl("kustomize", path), strict: true)
+            ? KubernetesYaml.LoadAllFromString(Kubectl("kustomize", Path.Combine(s_withSecrets.Value, folder)), strict: true)
             : [.. Files(path).SelectMany(text => KubernetesYaml.LoadAllFromString(text, strict: true))];
+    }
+
+    // A copy of the manifests with secrets made, as before they are applied.
+    private static string CopyWithSecrets()
+    {
+        var copy = Directory.CreateTempSubdirectory("tagsegments_manifests_").FullName;
+        Run("cp", "-r", Path.Combine(s_root, "k8s"), copy);
+        Run(Path.Combine(s_root, "k8s/make-secrets.sh"), Path.Combine(copy, "k8s/overlays/local/secrets"));
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(copy, recursive: true);
+        return copy;
     }
 
     private static IEnumerable<string> Files(string path)
