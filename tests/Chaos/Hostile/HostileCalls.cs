@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Grpc.Core;
-using Grpc.Net.Client;
 using TagSegments.Chaos.Rig;
 using TagSegments.Testing;
 using TagSegments.Testing.EveryCall;
@@ -23,12 +21,11 @@ internal sealed class HostileCalls : IDisposable
 
     // A client that waits longer for its own deadline has lost the call.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_endless = TimeSpan.FromMilliseconds(200);
     private readonly ChaosRig _rig;
     private readonly ChaosOptions _options;
     private readonly Tally _tally = new();
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
-    private readonly Dictionary<Target, (GrpcChannel Plain, GrpcChannel Compressed)> _channels;
+    private readonly ConcurrentBag<Caller> _idle = [];
     private readonly ConcurrentDictionary<int, string> _inFlight = new();
     private readonly CancellationTokenSource _stop = new();
     private IReadOnlyCollection<string> _last = [];
@@ -38,7 +35,6 @@ internal sealed class HostileCalls : IDisposable
     {
         (_rig, _options) = (rig, options);
         _stop.Token.Register(() => _last = [.. _inFlight.Values]);
-        _channels = ServiceWatch.Services.ToDictionary(service => service, service => (Open(service, null), Open(service, new CompressedMessages.AsItIs())));
     }
 
     public static async Task<ChaosReport> RunAsync(ChaosOptions options)
@@ -63,10 +59,9 @@ internal sealed class HostileCalls : IDisposable
 
     public void Dispose()
     {
-        foreach (var (plain, compressed) in _channels.Values)
+        foreach (var caller in _idle)
         {
-            plain.Dispose();
-            compressed.Dispose();
+            caller.Dispose();
         }
 
         _http.Dispose();
@@ -188,10 +183,15 @@ internal sealed class HostileCalls : IDisposable
 
     private async Task<CallResult> CallAsync(HostileRequest request)
     {
-        var channels = _channels[Enum.Parse<Target>(request.Call.Host.ToString())];
-        var headers = request.Compressed ? new Metadata { { "grpc-internal-encoding-request", "gzip" } } : [];
-        var options = new CallOptions(headers, DateTime.UtcNow + (request.Call.IsEndless ? s_endless : s_deadline));
-        return await request.Call.CallAsync((request.Compressed ? channels.Compressed : channels.Plain).CreateCallInvoker(), options, request.Messages);
+        var caller = _idle.TryTake(out var idle) ? idle : new Caller(_rig);
+        try
+        {
+            return await caller.CallAsync(request, s_deadline);
+        }
+        finally
+        {
+            _idle.Add(caller);
+        }
     }
 
     private static void Learn(World world, ApiCall call, CallResult result, Random random)
@@ -201,10 +201,4 @@ internal sealed class HostileCalls : IDisposable
             world.Learn(call.Descriptor.OutputType.Parser.ParseFrom(answer), random);
         }
     }
-
-    private GrpcChannel Open(Target service, CompressedMessages.AsItIs? compression) => GrpcChannel.ForAddress(_rig.GrpcAddress(service), new GrpcChannelOptions
-    {
-        MaxReceiveMessageSize = null,
-        CompressionProviders = compression is null ? null : [compression],
-    });
 }

@@ -8,9 +8,6 @@ namespace TagSegments.Chaos.Hostile;
 /// <summary>The memory that the manifests in <c>k8s/</c> give each service.</summary>
 internal static partial class MemoryLimits
 {
-    // What the runtime takes for its heap of the memory of a container.
-    private const double HeapShare = 0.75;
-
     /// <summary>The memory limit of a service in bytes.</summary>
     public static long Of(Target service)
     {
@@ -20,10 +17,13 @@ internal static partial class MemoryLimits
         return memory.Groups["unit"].Value == "Gi" ? number << 30 : number << 20;
     }
 
-    /// <summary>Gives a process the heap that it would have in its container. Whether it stays within the whole limit is for the caller to check.</summary>
+    /// <summary>
+    /// Makes the runtime of a process take this for all memory that there is, as it does in a container: three quarters of it for the heap at most.
+    /// Whether the process stays within the whole is for the caller to check.
+    /// </summary>
     public static Dictionary<string, string> Environment(Target service) => new()
     {
-        ["DOTNET_GCHeapHardLimit"] = ((long)(Of(service) * HeapShare)).ToString("X", CultureInfo.InvariantCulture),
+        ["DOTNET_GCTotalPhysicalMemory"] = Of(service).ToString("X", CultureInfo.InvariantCulture),
     };
 
     [GeneratedRegex(@"\bmemory=(?<number>\d+)(?<unit>Mi|Gi)\b", RegexOptions.NonBacktracking)]

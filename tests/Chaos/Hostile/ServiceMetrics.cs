@@ -27,12 +27,20 @@ internal static partial class ServiceMetrics
         return all.ToDictionary(call => call.Key, call => call.Value - fast.GetValueOrDefault(call.Key));
     }
 
-    /// <summary>The bytes of the heap that the last collection left.</summary>
-    public static async Task<long> HeapAsync(HttpClient http, string address) => Heap().Matches(await http.GetStringAsync($"{address}/metrics"))
-        .Sum(generation => (long)double.Parse(generation.Groups["bytes"].ValueSpan, CultureInfo.InvariantCulture));
+    /// <summary>The bytes of the heap that the last collection left, and the memory that the runtime holds for the heap.</summary>
+    public static async Task<(long InUse, long Held)> HeapAsync(HttpClient http, string address)
+    {
+        var metrics = await http.GetStringAsync($"{address}/metrics");
+        return (Sum(Heap().Matches(metrics)), Sum(Committed().Matches(metrics)));
+    }
+
+    private static long Sum(IEnumerable<Match> sizes) => sizes.Sum(size => (long)double.Parse(size.Groups["bytes"].ValueSpan, CultureInfo.InvariantCulture));
 
     [GeneratedRegex("""^dotnet_gc_last_collection_heap_size_bytes\{[^\n]*\} (?<bytes>[0-9.e+E]+)""", RegexOptions.Multiline)]
     private static partial Regex Heap();
+
+    [GeneratedRegex("""^dotnet_gc_last_collection_memory_committed_size_bytes\{[^\n]*\} (?<bytes>[0-9.e+E]+)""", RegexOptions.Multiline)]
+    private static partial Regex Committed();
 
     [GeneratedRegex("""^rpc_server_call_duration_seconds_bucket\{(?=.*rpc_method="(?<method>[^"]+)")(?=.*le="(?<le>5|\+Inf)").*\} (?<count>\d+)""")]
     private static partial Regex Bucket();

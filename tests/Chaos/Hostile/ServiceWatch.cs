@@ -53,7 +53,7 @@ internal sealed class ServiceWatch : IAsyncDisposable
     /// <summary>Compares with the base; <paramref name="last"/> are the requests that were under way when a process died.</summary>
     public async Task JudgeAsync(ChaosReport report, IReadOnlyCollection<string> last)
     {
-        report.Tell("memory limit", "heap of 75 % of the limit in k8s/ by DOTNET_GCHeapHardLimit, resident memory compared with the whole");
+        report.Tell("memory limit", "that of k8s/, by DOTNET_GCTotalPhysicalMemory");
         var dead = Services.Where(service => _rig[service].Exited.IsCompleted).ToList();
         report.MustBeZero("dead processes", dead.Count,
             dead.Select(service => $"{service}: {Beginning(_rig[service].RecentOutput)}").Concat(last.Select(request => $"under way: {request}")));
@@ -82,10 +82,10 @@ internal sealed class ServiceWatch : IAsyncDisposable
         foreach (var service in living)
         {
             var (settled, peak, limit) = (_use[service].Resident, _use[service].Peak, MemoryLimits.Of(service));
-            var heap = await ServiceMetrics.HeapAsync(_http, _rig.HttpAddress(service));
+            var (inUse, held) = await ServiceMetrics.HeapAsync(_http, _rig.HttpAddress(service));
             report.Tell(
                 $"memory of {service}",
-                $"{Megabytes(_base[service])} MB at first, {Megabytes(settled)} MB at last, {Megabytes(heap)} of them heap in use, {Megabytes(peak)} MB at most, of {Megabytes(limit)} MB");
+                $"{Megabytes(_base[service])} MB at first, {Megabytes(settled)} MB at last, {Megabytes(held)} of them for the heap with {Megabytes(inUse)} in use, {Megabytes(peak)} MB at most, of {Megabytes(limit)} MB");
             if (settled - _base[service] > MostGrowth)
             {
                 grown.Add($"{service}: {Megabytes(settled - _base[service])} MB");
