@@ -7,6 +7,7 @@ using TagSegments.Campaigns;
 using TagSegments.Segments;
 using TagSegments.ServiceDefaults.Memory;
 using TagSegments.Tags;
+using TagSegments.Workflows;
 
 namespace TagSegments.Architecture.Tests;
 
@@ -61,9 +62,13 @@ public sealed class MemoryTests
         ["ServiceDefaults.Work.FairShares._had"] = Turns,
         ["Tags.Crm.Imports.Files.ImportSpool._accounts"] = UnderWay,
         ["Tags.Tagging.Bulk.BulkRunner._owners"] = "one for each worker",
+        ["Workflows.Execution.AccountHost._unchecked"] = "partitions, of which there is a fixed number",
+        ["Workflows.Execution.NodeRunner._actions"] = Constant,
+        ["Workflows.Scheduling.AccountWork`1._workers"] = UnderWay,
+        ["Workflows.Scheduling.PartitionLeases._held"] = "partitions, of which there is a fixed number",
     };
 
-    private static readonly string[] s_services = [nameof(Tags), nameof(Segments), nameof(Campaigns)];
+    private static readonly string[] s_services = [nameof(Tags), nameof(Segments), nameof(Campaigns), nameof(Workflows)];
 
     public static TheoryData<string> Services => [.. s_services];
 
@@ -102,7 +107,8 @@ public sealed class MemoryTests
         {
             nameof(Tags) => TagsApp.Build([], settings),
             nameof(Segments) => SegmentsApp.Build([], settings),
-            _ => CampaignsApp.Build([], settings),
+            nameof(Campaigns) => CampaignsApp.Build([], settings),
+            _ => WorkflowsApp.Build([], settings),
         };
     }
 

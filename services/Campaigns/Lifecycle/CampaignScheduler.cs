@@ -111,7 +111,11 @@ internal sealed class CampaignScheduler(
         await using var connection = await database.OpenConnectionAsync(ct);
         var parameters = new
         {
-            lease = options.PrepareLease.TotalSeconds, late = options.LateLimit.TotalSeconds, order.Full, order.AccountIds, order.Ahead,
+            lease = options.PrepareLease.TotalSeconds,
+            late = options.LateLimit.TotalSeconds,
+            order.Full,
+            order.AccountIds,
+            order.Ahead,
         };
         return await connection.QuerySingleOrDefaultAsync<PreparingCampaign>(new CommandDefinition(sql, parameters, cancellationToken: ct));
     }
