@@ -100,16 +100,21 @@ internal sealed class StrictMethodProvider<TService> : IServiceMethodProvider<TS
             typeof(TService).GetMethod(method.Name, BindingFlags.Public | BindingFlags.Instance)
             ?? throw new InvalidOperationException($"{typeof(TService)} has no public method {method.Name}.");
 
-        private static Method<TRequest, TResponse> Strict<TRequest, TResponse>(Method<TRequest, TResponse> method) =>
-            new(method.Type, method.ServiceName, method.Name, Strict(method.RequestMarshaller), method.ResponseMarshaller);
+        private Method<TRequest, TResponse> Strict<TRequest, TResponse>(Method<TRequest, TResponse> method) => new(
+            method.Type,
+            method.ServiceName,
+            method.Name,
+            Strict(method.RequestMarshaller, service.FindMethodByName(method.Name).InputType),
+            method.ResponseMarshaller);
 
-        private static Marshaller<T> Strict<T>(Marshaller<T> inner) => Marshallers.Create(
+        private static Marshaller<T> Strict<T>(Marshaller<T> inner, MessageDescriptor type) => Marshallers.Create(
             inner.ContextualSerializer,
             context =>
             {
                 try
                 {
                     var payload = context.PayloadAsReadOnlySequence();
+                    MessageParts.Refuse(type, payload);
                     var message = inner.ContextualDeserializer(context);
                     NulCharacters.Refuse((IMessage)message!, payload);
                     return message;
