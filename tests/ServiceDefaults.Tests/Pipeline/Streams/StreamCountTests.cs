@@ -75,6 +75,55 @@ public sealed class StreamCountTests
         Assert.Equal((StatusCode.ResourceExhausted, "pending_stream_bytes"), (refused.Status, refused.Metadata["quota"]));
     }
 
+    [Fact]
+    public async Task Finding_3_what_waits_for_the_readers_of_an_account_is_bounded()
+    {
+        await using var host = await StreamHost.StartAsync(new() { ["Grpc:Streams:PendingMegabytes"] = "8" }, perAccount: 100);
+        var waiting = 0;
+        host.Handlers.Watch = async (responses, ct) =>
+        {
+            var written = responses.WriteAsync(Large(700_000), ct);
+            Interlocked.Increment(ref waiting);
+            await written;
+            Interlocked.Decrement(ref waiting);
+        };
+        using var first = host.Watch("busy");
+        using var second = host.Watch("busy");
+        await Eventually.HoldsAsync(() => Volatile.Read(ref waiting) == 2);
+
+        var refused = await Expect.FailureAsync(() => OpenAsync(host, "busy"));
+        using var other = await OpenAsync(host, "quiet");
+        Assert.True(await first.ResponseStream.MoveNext(CancellationToken.None));
+        using var next = await Eventually.ReadAsync(() => TryOpenAsync(host, "busy"), opened => opened is not null);
+
+        Assert.Equal((StatusCode.ResourceExhausted, "pending_stream_bytes"), (refused.Status, refused.Metadata["quota"]));
+    }
+
+    [Fact]
+    public async Task Finding_3_a_stream_that_nobody_reads_counts_until_it_ends_by_itself()
+    {
+        await using var host = await StreamHost.StartAsync(perAccount: 1);
+        var started = new TaskCompletionSource();
+        host.Handlers.Watch = async (responses, ct) =>
+        {
+            started.TrySetResult();
+            await responses.WriteAsync(Large(1_000_000), ct);
+        };
+        using var unread = host.Watch("busy");
+        await started.Task.WaitAsync(Eventually.Patience);
+
+        var refused = await Expect.FailureAsync(() => OpenAsync(host, "busy"));
+        using var next = await Eventually.ReadAsync(
+            () =>
+            {
+                host.Time.Advance(TimeSpan.FromSeconds(61));
+                return TryOpenAsync(host, "busy");
+            },
+            opened => opened is not null);
+
+        refused.Is(StatusCode.ResourceExhausted, ErrorReason.QuotaExceeded);
+    }
+
     internal static WatchTagEventsResponse Large(int bytes) => new() { Position = new string('x', bytes) };
 
     private static async Task<AsyncServerStreamingCall<WatchTagEventsResponse>> OpenAsync(StreamHost host, string account, string? caller = null)
