@@ -87,8 +87,10 @@ public sealed class BusyAccount : IAsyncLifetime
         "StreamDeclined" => [new StreamDeclinedRequest()],
         "StreamBulkOutcomes" => [new StreamBulkOutcomesRequest { OperationId = _operationId }],
         "WatchContactEvents" => [new WatchContactEventsRequest()],
+        "WatchContactClocks" => [new WatchContactClocksRequest()],
         "WatchTagEvents" => [new WatchTagEventsRequest()],
         "WatchActivities" => [new WatchActivitiesRequest()],
+        "WatchActivityClocks" => [new WatchActivityClocksRequest()],
         "WatchCampaign" => [new WatchCampaignRequest { CampaignId = _campaignId }],
         "Import" => [new ImportRequest { Options = new() { ExternalIdColumn = "id" } }, new ImportRequest { Data = ByteString.CopyFromUtf8(BadFile()) }],
         _ => throw new ArgumentException($"Say here what {method} is asked."),
@@ -96,7 +98,7 @@ public sealed class BusyAccount : IAsyncLifetime
 
     private static IMessage OfAccount(IMessage request, string account)
     {
-        request.Descriptor.FindFieldByName("account").Accessor.SetValue(request, account);
+        request.Descriptor.FindFieldByName("account")?.Accessor.SetValue(request, account);
         return request;
     }
 
