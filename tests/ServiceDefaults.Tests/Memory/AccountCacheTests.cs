@@ -95,6 +95,22 @@ public sealed class AccountCacheTests : IDisposable
     }
 
     [Fact]
+    public void An_entry_that_goes_while_it_is_used_takes_no_memory()
+    {
+        var budget = Budget(1_000_000);
+        AccountCache<int, Weight> cache = null!;
+        cache = new(budget, "test", (key, value) =>
+        {
+            cache.TryTake(key, out _);
+            return value.Bytes;
+        });
+
+        cache.Set(1, new Weight("1", 100));
+
+        Assert.Equal((0, 0), (budget.Bytes, budget.Count));
+    }
+
+    [Fact]
     public void The_budget_can_be_configured()
     {
         var settings = new Dictionary<string, string?> { ["Memory:CacheMegabytes"] = "3", ["Memory:IdleMinutes"] = "0.5" };
