@@ -38,6 +38,12 @@ public static class CallContextExtensions
     internal static string? ServiceName(this ClaimsPrincipal caller) =>
         caller.Identity is ClaimsIdentity { AuthenticationType: ServiceScheme } service ? service.FindFirst("sub")?.Value : null;
 
+    /// <summary>
+    /// Whether nobody waits for the answer any more. After its deadline, a call is answered first and its token cancelled a moment later.
+    /// </summary>
+    internal static bool HasEnded(this ServerCallContext context) =>
+        context.CancellationToken.IsCancellationRequested || context.Deadline <= DateTime.UtcNow;
+
     /// <summary>Whether the caller is one of the services. With authentication off, a caller is believed to be what it says.</summary>
     internal static bool IsFromService(this ServerCallContext context)
     {

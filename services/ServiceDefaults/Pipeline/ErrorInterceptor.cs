@@ -75,7 +75,7 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
     {
         switch (exception)
         {
-            case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
+            case OperationCanceledException when context.HasEnded():
                 return context.Deadline <= DateTime.UtcNow
                     ? new RpcException(new Status(StatusCode.DeadlineExceeded, "The deadline passed."))
                     : new RpcException(new Status(StatusCode.Cancelled, "The call was cancelled or ran into the server's time limit."));

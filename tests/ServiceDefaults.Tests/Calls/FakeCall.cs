@@ -8,10 +8,11 @@ namespace TagSegments.ServiceDefaults.Tests.Calls;
 internal sealed class FakeCall : ServerCallContext
 {
     private readonly string _method;
+    private readonly DateTime _deadline;
 
-    public FakeCall(string principal = "ann", string method = "/crm.Test/Create")
+    public FakeCall(string principal = "ann", string method = "/crm.Test/Create", DateTime? deadline = null)
     {
-        _method = method;
+        (_method, _deadline) = (method, deadline ?? DateTime.MaxValue);
 
         // Where Grpc.AspNetCore looks for it in a context of a test.
         UserState["__HttpContext"] = new DefaultHttpContext { User = new(new ClaimsIdentity([new Claim("sub", principal)])) };
@@ -23,7 +24,7 @@ internal sealed class FakeCall : ServerCallContext
 
     protected override string PeerCore => "localhost";
 
-    protected override DateTime DeadlineCore => DateTime.MaxValue;
+    protected override DateTime DeadlineCore => _deadline;
 
     protected override Metadata RequestHeadersCore { get; } = [];
 

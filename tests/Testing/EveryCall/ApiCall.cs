@@ -54,7 +54,8 @@ public sealed record ApiCall(MethodDescriptor Descriptor)
         byte[]? answer = null;
         try
         {
-            await WriteAsync(call, requests);
+            // Written meanwhile: nobody may take the rest of a request that is answered already, and then the end of the call ends the writing.
+            _ = WriteAsync(call, requests);
             while (await call.ResponseStream.MoveNext(CancellationToken.None))
             {
                 answer ??= call.ResponseStream.Current;

@@ -60,7 +60,7 @@ internal sealed class OpenStream : IAsyncDisposable
         {
             // Whatever the handler made of its cancellation: the limit is the reason.
         }
-        catch (InvalidOperationException) when (_call.CancellationToken.IsCancellationRequested)
+        catch (InvalidOperationException) when (_call.HasEnded())
         {
             // The call ended while a message was written.
             throw new OperationCanceledException(_call.CancellationToken);
