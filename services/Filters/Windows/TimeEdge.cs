@@ -27,7 +27,8 @@ public readonly record struct TimeEdge
         : instant > FilterValues.LastInstant ? AfterEverything
         : new(instant, null, false);
 
-    public static TimeEdge At(LocalDate day) => day < s_firstDay ? BeforeEverything : new(null, day, false);
+    // Nothing is before the first day, and in zones east of Greenwich it begins before the first instant that there is.
+    public static TimeEdge At(LocalDate day) => day <= s_firstDay ? BeforeEverything : new(null, day, false);
 
     /// <summary>The instant of this edge in a zone: a day begins at its first moment. Null before or after everything.</summary>
     public Instant? ToInstant(DateTimeZone zone) => _instant ?? _day?.AtStartOfDayInZone(zone).ToInstant();

@@ -78,6 +78,8 @@ internal static class LiquidTexts
         Fixed("{% tablerow i in (1..1000) cols: 0 %}x{% endtablerow %}"),
         Fixed("{% for i in (1..1000) %}{% for j in (1..1000) %}{% for k in (1..1000) %}{{ i }}{% endfor %}{% endfor %}{% endfor %}"),
         Fixed("{% for i in (1..1000) %}{{ contact | json }}{% endfor %}"),
+        Fixed($"{{% for i in (1..1000) %}}{{% for j in (1..4) %}}{new string('x', 50_000)}{{% endfor %}}{{% endfor %}}"),
+        Fixed($"{{% assign a = '{new string('x', 50_000)}' %}}{{% for i in (1..1000) %}}{{% for j in (1..4) %}}{{{{ a }}}}{{% endfor %}}{{% endfor %}}"),
         Fixed("{{ contact | map: 'email' | sort | where: 'a', 'b' | first | last | size }}"),
         Fixed("{% break %}{% continue %}{% endfor %}"),
     ];
