@@ -27,9 +27,12 @@ public sealed class AccountCacheRandomTests(ITestOutputHelper output)
         using var budget = new MemoryBudget(20_000, s_idle, _time);
         AccountCache<int, Weight>[] caches = [Cache(budget), Cache(budget)];
 
-        await Parallel.ForAsync(0, 8, async (worker, _) =>
+        using var start = new Barrier(8);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Factory.StartNew(() => Work(worker), TaskCreationOptions.LongRunning)));
+
+        void Work(int worker)
         {
-            await Task.Yield();
+            start.SignalAndWait();
             var random = new Random(worker);
             for (var i = 0; i < 20_000; i++)
             {
@@ -56,7 +59,7 @@ public sealed class AccountCacheRandomTests(ITestOutputHelper output)
                 // The limit holds again before a use returns, so nobody ever sees it exceeded.
                 Assert.InRange(budget.Bytes, 0, budget.Limit);
             }
-        });
+        }
 
         var kept = caches.SelectMany(cache => Enumerable.Range(0, 60).Select(key => cache.TryTake(key, out var value) ? value : null)).OfType<Weight>().ToList();
         Assert.NotEmpty(kept);
