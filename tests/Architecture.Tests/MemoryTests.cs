@@ -18,7 +18,7 @@ namespace TagSegments.Architecture.Tests;
 public sealed class MemoryTests
 {
     private const string UnderWay = "calls and work under way, and nothing after them";
-    private const string Turns = "accounts with work, and those that had more than others until these have caught up";
+    private const string Turns = "accounts with work, and accounts that had more than others until these have caught up";
     private const string Constant = "a table that is filled when the process starts";
 
     /// <summary>The collections that need no limit in bytes, and why.</summary>

@@ -15,7 +15,7 @@ internal sealed class LinkCounts(NpgsqlDataSource database, ILogger<LinkCounts> 
     private const int MostDeleted = 10_000;
 
     /// <summary>
-    /// Takes the minutes of events and returns those that count: all without a link, and of each link those with a free minute, earliest first.
+    /// Takes the minutes of events and returns the events that count: all without a link, and of each link those with a free minute, earliest first.
     /// Links are locked in the order of their hashes.
     /// </summary>
     public static async Task<IReadOnlyList<ActivityEvent>> TakeAsync(

@@ -17,7 +17,7 @@ internal sealed class Feeds(
     // Three heartbeats: a connection that is silent for longer is dead.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(45);
 
-    /// <summary>Reads the clocks of accounts: all of them at first and from time to time, and those that move.</summary>
+    /// <summary>Reads the clocks of accounts: all of them at first and from time to time, and each one that moves.</summary>
     public IAsyncEnumerable<IReadOnlyList<AccountClock>> ClocksAsync(Clock clock, CancellationToken ct) => clock switch
     {
         Clock.Contacts => ReadAsync(contacts.WatchContactClocks(new(), cancellationToken: ct), IReadOnlyList<AccountClock> (response) => response.Clocks, ct),

@@ -7,7 +7,7 @@ namespace TagSegments.Workflows.Enrolment;
 /// <summary>An account whose segments are to be read.</summary>
 internal sealed record SegmentLook(int AccountId, string Name);
 
-/// <summary>When the segments of accounts are read, in the rows of the accounts: one place of an index for those that watch segments.</summary>
+/// <summary>When the segments of accounts are read, in the rows of the accounts: one place of an index for each account that watches segments.</summary>
 internal sealed class SegmentLooks(NpgsqlDataSource database, SegmentWatchOptions options)
 {
     /// <summary>Brings the next reading forward: something has happened to a contact of the account. The caller has locked the account.</summary>

@@ -22,7 +22,7 @@ internal sealed class PartitionLeases(NpgsqlDataSource database)
 
     /// <summary>
     /// Reports that this process is alive, takes the partitions of its share that no living process holds, and returns the partitions that it has
-    /// gained and those that it has to release: they are not free for others before.
+    /// gained and the ones that it has to release: they are not free for others before.
     /// </summary>
     public async Task<(IReadOnlyList<int> Gained, IReadOnlyList<int> Lost)> RenewAsync(CancellationToken ct)
     {

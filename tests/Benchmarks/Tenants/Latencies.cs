@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace TagSegments.Benchmarks.Tenants;
 
-/// <summary>The durations of calls that run side by side, and the statuses of those that failed.</summary>
+/// <summary>The durations of calls that run side by side, and the statuses of failed ones.</summary>
 internal sealed class Latencies
 {
     private readonly ConcurrentBag<double> _milliseconds = [];

@@ -174,7 +174,8 @@ internal sealed class TenantRig : IAsyncDisposable
         };
         var settings = new Dictionary<string, string>
         {
-            ["DOTNET_GCHeapHardLimit"] = (LimitOf(service) * 0xC0000L).ToString("X", CultureInfo.InvariantCulture),
+            // As the runtime finds it in a container.
+            ["DOTNET_GCTotalPhysicalMemory"] = (LimitOf(service) * 0x100000L).ToString("X", CultureInfo.InvariantCulture),
             ["Grpc:Address"] = AddressOf(service),
             ["Postgres:ConnectionString"] = role.ConnectionString,
             ["Redis:ConnectionString"] = _redis is null ? "" : $"127.0.0.1:{_ports[^1]}",

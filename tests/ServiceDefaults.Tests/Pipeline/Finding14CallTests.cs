@@ -76,7 +76,7 @@ public sealed class Finding14CallTests
         var (light, heavy) = (Account(1), Account(2) with { Limits = new() { Weight = 3 } });
         var (lightCalls, heavyCalls) = (Fill(admission, light), Fill(admission, heavy));
 
-        // Calls end and others begin, until the shares are those that last.
+        // Calls end and others begin, until the shares are the ones that last.
         for (var turn = 0; turn < 1_000; turn++)
         {
             admission.Leave(light);

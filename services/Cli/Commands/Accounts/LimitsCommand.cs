@@ -13,7 +13,7 @@ internal static class LimitsCommand
     {
         var name = new Argument<string>("name") { Description = "The account's name." };
         var reset = new Option<bool>("--reset") { Description = "First gives the account the limits of the installation." };
-        var command = new Command("limits", "Shows the limits of an account, or sets those that are given.") { name, reset };
+        var command = new Command("limits", "Shows the limits of an account, or sets the given ones.") { name, reset };
         var options = AccountLimits.Descriptor.Fields.InDeclarationOrder().ToDictionary(field => field, Option);
         foreach (var option in options.Values)
         {
