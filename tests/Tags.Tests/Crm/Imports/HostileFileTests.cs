@@ -44,16 +44,17 @@ public sealed class HostileFileTests(SharedApps shared) : IClassFixture<SharedAp
         await using var file = new UploadedFile(Path.GetTempPath());
         await file.Rewind().WriteAsync(Encoding.UTF8.GetBytes("a,b\n" + string.Concat(Enumerable.Repeat("x\n", Million))));
         var table = CsvTable.Open(file, Encoding.UTF8, ',');
-        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var before = GC.GetAllocatedBytesForCurrentThread();
 
         var rows = 0;
         foreach (var row in table.Read())
         {
             Assert.Equal(rows + 2, row.Line);
             Assert.NotNull(row.Problem);
-            if (rows++ % 250_000 == 0)
+            if (rows++ == 0)
             {
-                Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 32 * Million);
+                // The others are not read yet.
+                Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 * Million);
             }
         }
 
@@ -122,22 +123,25 @@ public sealed class HostileFileTests(SharedApps shared) : IClassFixture<SharedAp
         Assert.All(result.Errors, error => Assert.InRange(error.Message.Length, 1, 200));
     }
 
-    public static TheoryData<ImportOptions, string> Options => new()
+    // By the field that is wrong: a test's name would repeat the options.
+    private static readonly Dictionary<string, ImportOptions> s_options = new()
     {
-        { new() { DateFormat = new string('d', Million) }, "options.date_format" },
-        { new() { TagsSeparator = new string(';', Million) }, "options.tags_separator" },
-        { new() { TagsColumns = { Enumerable.Repeat("a", Million) } }, "options.tags_columns" },
-        { new() { Missing = { ["*"] = new ValueList { Values = { Enumerable.Range(0, 300_000).Select(i => $"{i}") } } } }, "options.missing" },
-        { new() { Columns = { Enumerable.Range(0, 100_000).ToDictionary(i => $"{i}", _ => "") } }, "options.columns" },
+        ["options.date_format"] = new() { DateFormat = new string('d', Million) },
+        ["options.tags_separator"] = new() { TagsSeparator = new string(';', Million) },
+        ["options.tags_columns"] = new() { TagsColumns = { Enumerable.Repeat("a", 400_000) } },
+        ["options.missing"] = new() { Missing = { ["*"] = new ValueList { Values = { Enumerable.Range(0, 300_000).Select(i => $"{i}") } } } },
+        ["options.columns"] = new() { Columns = { Enumerable.Range(0, 100_000).ToDictionary(i => $"{i}", _ => "") } },
     };
+
+    public static TheoryData<string> Options => [.. s_options.Keys];
 
     [Theory]
     [MemberData(nameof(Options))]
-    public async Task Finding_15_options_that_cost_for_each_cell_are_short(ImportOptions options, string field)
+    public async Task Finding_15_options_that_cost_for_each_cell_are_short(string field)
     {
         var account = await TestAccount.NewAsync(shared.Apps);
 
-        var error = await Expect.FailureAsync(() => Importer.RunAsync(account.Apps, account.Name, options, "a\n1\n"));
+        var error = await Expect.FailureAsync(() => Importer.RunAsync(account.Apps, account.Name, s_options[field], "a\n1\n"));
 
         error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, field);
     }
