@@ -103,7 +103,7 @@ internal sealed class Executor(
         {
             var results = await nodes.RunAsync(account, definition, node, runs, ct);
             await store.CommitAsync(account.Id, results, ct);
-            WakeForSoonest(account, results);
+            WakeWhenDue(account, results);
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
@@ -126,12 +126,12 @@ internal sealed class Executor(
         }
     }
 
-    private void WakeForSoonest(AccountInfo account, IReadOnlyList<StepResult> results)
+    // Runs that were put off come back one after the other, each at its time.
+    private void WakeWhenDue(AccountInfo account, IReadOnlyList<StepResult> results)
     {
-        var times = results.SelectMany(result => new[] { result.Delay, result.Look }).Where(time => time > TimeSpan.Zero).ToList();
-        if (times.Count > 0)
+        foreach (var delay in results.SelectMany(result => new[] { result.Delay, result.Look }).OfType<TimeSpan>().Where(time => time > TimeSpan.Zero).Distinct())
         {
-            watch.Wake(account, times.Min()!.Value);
+            watch.Wake(account, delay);
         }
     }
 }

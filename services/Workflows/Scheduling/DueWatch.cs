@@ -15,7 +15,7 @@ internal sealed class DueWatch(
 
     // The condition of the index run_timer; a parameter would not do. 2 is Run.Types.State.Waiting.
     private const string Waiting = "2";
-    private const string HasTimer = $"(step = 1 OR attempt > 1 OR state = {Waiting})";
+    private const string HasTimer = $"(step = 1 OR attempt > 1 OR state = {Waiting} OR reason <> '')";
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(2);
     private TimeSpan _untilNextDue = s_longest;

@@ -60,6 +60,27 @@ public sealed class IdleAccountTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Finding_14_a_run_that_was_put_off_comes_back_though_nothing_else_happens()
+    {
+        var crm = await WorkflowAccount.NewAsync(_apps, "Start", "Seen");
+        var workflow = await crm.PublishAsync(
+            "{name: W, triggers: [{tag: {tags: [Start]}}], nodes: [{id: pause, wait: {period: 1 day}, next: mark}, {id: mark, add_tag: {tag: Seen}}]}");
+        var contact = await crm.NewContactAsync(null, "Start");
+        var run = await crm.WaitForRunAsync(workflow, contact, State.Waiting);
+        await WaitUntilIdleAsync();
+
+        // As it is when there was no room for the action of its second step: running, first attempt, due a moment later.
+        await ExecuteAsync(
+            $"""
+            UPDATE workflows.run
+            SET state = 1, node_id = 'mark', step = 2, attempt = 1, reason = 'no room', expires_at = NULL, due_at = now() + interval '1 second'
+            WHERE run_id = '{run.RunId}'
+            """);
+
+        await crm.WaitForRunAsync(workflow, contact, State.Completed);
+    }
+
+    [Fact]
     public async Task A_segment_that_is_entered_by_time_alone_starts_a_workflow()
     {
         var crm = await WorkflowAccount.NewAsync(_apps);
