@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Does what the README tells a newcomer to do: runs its first command, then every code block marked `bash tour`, in order, in one shell.
-# A line `# → text` in a block must appear in what the block prints; white space does not count.
+# With --auth it does so with authentication on. A line `# → text` in a block must appear in what the block prints; white space does not count.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.tools/node_modules/.bin:$PATH" DOTNET_NOLOGO=1
@@ -27,6 +27,7 @@ for _ in $(seq 300); do
 done
 grep -q 'TagSegments is running' "$log" || { cat "$log"; echo 'Standalone did not start.'; exit 1; }
 cat "$log"
+if [ -s "$work/data/token" ]; then TAGSEGMENTS_TOKEN=$(cat "$work/data/token") && export TAGSEGMENTS_TOKEN; fi
 
 # One file per block: block.1, block.2 ...
 awk -v base="$work/block." '/^```bash tour$/ { inside = 1; n++; next } /^```$/ { inside = 0 } inside { print > (base n) }' README.md

@@ -25,7 +25,7 @@ internal static class Banner
         var commands = (hasDemo ? s_withDemo : s_withoutDemo).Select(command => $"{Cli} {command}");
         writer.WriteLine($"""
 
-            TagSegments is running, for programs on this machine only (no authentication).
+            TagSegments is running, for programs on this machine only{(options.Auth ? "" : " (no authentication)")}.
               tags        127.0.0.1:{ports.Tags}   gRPC: accounts, contacts, fields, opportunities, imports, tags
               segments    127.0.0.1:{ports.Segments}   gRPC: segments, smart lists
               campaigns   127.0.0.1:{ports.Campaigns}   gRPC: campaigns, activities, messages
@@ -35,7 +35,7 @@ internal static class Banner
               PostgreSQL  {Place(servers.PostgresConnection)}
 
             Try in another terminal:
-              {string.Join($"{Environment.NewLine}  ", Addresses(ports).Concat(commands))}
+              {string.Join($"{Environment.NewLine}  ", Exports(options, data).Concat(commands))}
 
             Stop with Ctrl-C.
             """);
@@ -46,6 +46,9 @@ internal static class Banner
         var parts = new Npgsql.NpgsqlConnectionStringBuilder(connection);
         return $"{parts.Host}:{parts.Port}, database {parts.Database}, user {parts.Username}";
     }
+
+    private static IEnumerable<string> Exports(StandaloneOptions options, DataFolder data) =>
+        [.. Addresses(options.Ports), .. options.Auth ? [$"export TAGSEGMENTS_TOKEN=$(cat '{data.Token}')"] : Array.Empty<string>()];
 
     // The command needs the addresses only if the ports are not the default ones.
     private static string[] Addresses(Ports ports) => ports is { Tags: 5101, Segments: 5102, Campaigns: 5103, Workflows: 5104 }

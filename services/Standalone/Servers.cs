@@ -21,6 +21,9 @@ internal sealed class Servers : IAsyncDisposable
 
     public required string RedisConnection { get; init; }
 
+    /// <summary>Null without authentication.</summary>
+    public LocalAuthentication? Authentication { get; private init; }
+
     public SmtpSink Sink { get; private set; } = null!;
 
     /// <summary>Completes when the private database has ended unexpectedly.</summary>
@@ -65,6 +68,7 @@ internal sealed class Servers : IAsyncDisposable
         {
             PostgresConnection = postgres?.ConnectionString() ?? options.Postgres!,
             RedisConnection = redis?.ConnectionString ?? options.Redis!,
+            Authentication = options.Auth ? new LocalAuthentication() : null,
             DatabaseEnded = postgres?.Exited ?? Task.Delay(Timeout.Infinite, CancellationToken.None),
         };
         if (postgres is not null)
@@ -93,7 +97,8 @@ internal sealed class Servers : IAsyncDisposable
         await app.StartAsync(ct);
     }
 
-    private Dictionary<string, string?> Settings(string service, int port, StandaloneOptions options, Secrets secrets) => new()
+    private Dictionary<string, string?> Settings(string service, int port, StandaloneOptions options, Secrets secrets) => new(
+        Authentication?.Settings(service) ?? [new("Auth:Mode", "off")])
     {
         ["Grpc:Address"] = Loopback(port),
         ["Http:Address"] = service is "campaigns" ? Loopback(options.Ports.Http) : null,
@@ -110,7 +115,6 @@ internal sealed class Servers : IAsyncDisposable
         ["Services:Segments"] = Loopback(options.Ports.Segments),
         ["Services:Campaigns"] = Loopback(options.Ports.Campaigns),
         ["Services:Workflows"] = Loopback(options.Ports.Workflows),
-        ["Auth:Mode"] = "off",
         ["Host:Signals"] = "off",
         ["Tokens:Key"] = secrets.TokenKey,
         ["Tracking:BaseUrl"] = Loopback(options.Ports.Http),

@@ -44,13 +44,14 @@ internal static class StandaloneCommand
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("Redis__ConnectionString") ?? "",
     };
 
+    private static readonly Option<bool> Auth = new("--auth") { Description = "Ask every call for a token. The file token in the data folder holds one for everything, until the program stops." };
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Show the services' log." };
 
     public static async Task<int> RunAsync(string[] args)
     {
         var command = new RootCommand("TagSegments on one machine: all services in one process, with a database, a cache and a mail server of its own.")
         {
-            Data, Demo, NoDemo, ExitAfterDemo, DemoContacts, TagsPort, SegmentsPort, CampaignsPort, WorkflowsPort, HttpPort, SmtpPort, Postgres, Redis, Verbose,
+            Data, Demo, NoDemo, ExitAfterDemo, DemoContacts, TagsPort, SegmentsPort, CampaignsPort, WorkflowsPort, HttpPort, SmtpPort, Postgres, Redis, Auth, Verbose,
         };
         command.SetAction((parse, ct) => StandaloneProgram.RunAsync(Read(parse), ct));
         var parse = command.Parse(args);
@@ -75,6 +76,7 @@ internal static class StandaloneCommand
         ExitAfterDemo = parse.GetValue(ExitAfterDemo),
         Postgres = parse.GetValue(Postgres),
         Redis = parse.GetValue(Redis),
+        Auth = parse.GetValue(Auth),
         Verbose = parse.GetValue(Verbose),
     };
 

@@ -21,6 +21,9 @@ internal sealed record StandaloneOptions
     /// <summary>The address of a Redis to use instead of the embedded one.</summary>
     public string? Redis { get; init; }
 
+    /// <summary>Asks every call for a token.</summary>
+    public bool Auth { get; init; }
+
     /// <summary>Shows the services' information log, not only warnings.</summary>
     public bool Verbose { get; init; }
 }

@@ -43,38 +43,37 @@ internal static class StandaloneProgram
         Console.WriteLine($"TagSegments, data in {options.Data}");
         var data = DataFolder.Open(options.Data);
         await using var servers = await Servers.StartAsync(options, data, step => Console.WriteLine($"  {step}"), ct);
-        if (await IsDemoWantedAsync(options, ct))
-            await RunDemoAsync(options, servers, ct);
+        data.KeepToken(servers.Authentication?.Token);
+        using var services = Connect(options, servers);
+        if (await IsDemoWantedAsync(options, services, ct))
+            await RunDemoAsync(options, servers, services, ct);
         if (options.ExitAfterDemo)
             return ExitCode.Done;
 
-        Banner.Write(Console.Out, options, data, servers, await HasDemoAsync(options, ct));
+        Banner.Write(Console.Out, options, data, servers, await HasDemoAsync(services, ct));
         if (await Task.WhenAny(servers.DatabaseEnded, Task.Delay(Timeout.Infinite, ct)) == servers.DatabaseEnded)
             throw new StartException("PostgreSQL has ended unexpectedly.", $"Its last output is in the log. Start again; the data in {options.Data} is kept.");
         Console.WriteLine("Stopping ...");
         throw new OperationCanceledException(ct);
     }
 
-    private static async Task<bool> IsDemoWantedAsync(StandaloneOptions options, CancellationToken ct)
+    private static async Task<bool> IsDemoWantedAsync(StandaloneOptions options, Services services, CancellationToken ct)
     {
         if (options.Demo is { } wanted)
             return wanted;
 
-        using var services = Connect(options);
         var accounts = await services.Accounts.ListAccountsAsync(new ListAccountsRequest { PageSize = 1 }, cancellationToken: ct);
         return accounts.Accounts.Count == 0;
     }
 
-    private static async Task<bool> HasDemoAsync(StandaloneOptions options, CancellationToken ct)
+    private static async Task<bool> HasDemoAsync(Services services, CancellationToken ct)
     {
-        using var services = Connect(options);
         var accounts = await services.Accounts.ListAccountsAsync(new ListAccountsRequest { PageSize = 1_000 }, cancellationToken: ct);
         return accounts.Accounts.Any(account => account.Name == DemoRun.DefaultAccount);
     }
 
-    private static async Task RunDemoAsync(StandaloneOptions options, Servers servers, CancellationToken ct)
+    private static async Task RunDemoAsync(StandaloneOptions options, Servers servers, Services services, CancellationToken ct)
     {
-        using var services = Connect(options);
         var report = new Report(Console.Out, Console.Error, isJson: false);
         await new DemoRun(services, report, TimeProvider.System).RunAsync(options.DemoContacts, AddressesBySubject, ct);
 
@@ -82,9 +81,9 @@ internal static class StandaloneProgram
             servers.Sink.Messages.Where(mail => mail.Header("Subject") == subject).SelectMany(mail => mail.Recipients).ToList();
     }
 
-    private static Services Connect(StandaloneOptions options) => new(
+    private static Services Connect(StandaloneOptions options, Servers servers) => new(
         new ServerAddresses(Address(options.Ports.Tags), Address(options.Ports.Segments), Address(options.Ports.Campaigns), Address(options.Ports.Workflows)),
-        token: null);
+        servers.Authentication?.Token);
 
     private static Uri Address(int port) => new($"http://127.0.0.1:{port}");
 

@@ -35,6 +35,25 @@ public sealed class StandaloneTests : IDisposable
     }
 
     [Fact]
+    public async Task With_authentication_a_call_needs_the_token_of_the_data_folder()
+    {
+        var ports = StandaloneProcess.FreePortOptions();
+        string[] create = ["accounts", "create", "mine", "--server", $"tags=http://127.0.0.1:{ports[1]}"];
+        string[] count = ["segments", "count", "everyone", "--account", "mine", "--server", $"segments=http://127.0.0.1:{ports[3]}"];
+        await using var process = StandaloneProcess.Start(["--data", _data, "--no-demo", "--auth", .. ports]);
+        await process.WaitUntilRunningAsync();
+        var file = Path.Combine(_data, "token");
+        var token = await File.ReadAllTextAsync(file);
+
+        Assert.NotEqual(0, await CliAsync(create));
+        Assert.Equal(0, await CliAsync([.. create, "--token", token]));
+        // Segments asks Tags about the account: the services know each other.
+        Assert.Equal(0, await CliAsync([.. count, "--token", token]));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
     public async Task A_taken_port_is_named_with_its_owner_and_the_option_that_changes_it()
     {
         var listener = new TcpListener(IPAddress.Loopback, 0);

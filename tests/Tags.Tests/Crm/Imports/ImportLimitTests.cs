@@ -36,26 +36,26 @@ public sealed class ImportLimitTests : IAsyncLifetime
     public async Task Finding_19_a_file_that_is_too_large_is_refused_and_changes_nothing()
     {
         var account = await TestAccount.NewAsync(_apps);
-        using var call = await ImportCalls.BeginAsync(_apps, account.Name, megabytes: 2.5);
+        using var call = await OpenImport.BeginAsync(_apps, account.Name, megabytes: 2.5);
 
-        var error = await Expect.FailureAsync(() => call.ResponseStream.MoveNext(default));
+        var error = await Expect.FailureAsync(() => call.Answers.MoveNext(default));
 
         error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "data");
         Assert.Equal(0, await account.PositionAsync());
-        await ImportCalls.AssertFreeAsync(account);
+        await OpenImport.AssertFreeAsync(account);
     }
 
     [Fact]
     public async Task Finding_19_the_imports_of_an_account_share_its_disk_and_leave_the_rest_to_others()
     {
         var (account, other, third) = (await TestAccount.NewAsync(_apps), await TestAccount.NewAsync(_apps), await TestAccount.NewAsync(_apps));
-        using var first = await ImportCalls.BeginAsync(_apps, account.Name, megabytes: 1.9);
+        using var first = await OpenImport.BeginAsync(_apps, account.Name, megabytes: 1.9);
 
-        using var second = await ImportCalls.BeginAsync(_apps, account.Name, megabytes: 1.9);
-        var error = await Expect.FailureAsync(() => second.ResponseStream.MoveNext(default));
-        using var beside = await ImportCalls.BeginAsync(_apps, other.Name, megabytes: 1.9);
-        using var full = await ImportCalls.BeginAsync(_apps, third.Name, megabytes: 1.9);
-        var overloaded = await Expect.FailureAsync(() => full.ResponseStream.MoveNext(default));
+        using var second = await OpenImport.BeginAsync(_apps, account.Name, megabytes: 1.9);
+        var error = await Expect.FailureAsync(() => second.Answers.MoveNext(default));
+        using var beside = await OpenImport.BeginAsync(_apps, other.Name, megabytes: 1.9);
+        using var full = await OpenImport.BeginAsync(_apps, third.Name, megabytes: 1.9);
+        var overloaded = await Expect.FailureAsync(() => full.Answers.MoveNext(default));
 
         error.Is(StatusCode.ResourceExhausted, ErrorReason.QuotaExceeded);
         Assert.Equal("import_spool_bytes", error.Metadata["quota"]);
@@ -64,8 +64,8 @@ public sealed class ImportLimitTests : IAsyncLifetime
         Assert.NotNull(overloaded.RetryDelay);
         first.Dispose();
         beside.Dispose();
-        await ImportCalls.AssertFreeAsync(account);
-        await ImportCalls.AssertFreeAsync(third);
+        await OpenImport.AssertFreeAsync(account);
+        await OpenImport.AssertFreeAsync(third);
     }
 
     [Fact]
@@ -73,8 +73,8 @@ public sealed class ImportLimitTests : IAsyncLifetime
     {
         var (account, other) = (await TestAccount.NewAsync(_apps), await TestAccount.NewAsync(_apps));
         // More than a connection takes before the service reads: both are under way.
-        using var first = await ImportCalls.BeginAsync(_apps, account.Name, megabytes: 1.2);
-        using var second = await ImportCalls.BeginAsync(_apps, account.Name, megabytes: 1.2);
+        using var first = await OpenImport.BeginAsync(_apps, account.Name, megabytes: 1.2);
+        using var second = await OpenImport.BeginAsync(_apps, account.Name, megabytes: 1.2);
 
         var error = await Eventually.ReadAsync(
             async () => await Record.ExceptionAsync(() => Importer.RunAsync(_apps, account.Name, new(), "a\n1\n")), e => e is RpcException, "a refusal");
@@ -82,20 +82,20 @@ public sealed class ImportLimitTests : IAsyncLifetime
         var failure = Expect.Failure(() => throw error!).Is(StatusCode.ResourceExhausted, ErrorReason.QuotaExceeded);
         Assert.Equal(("concurrent_imports", "2"), (failure.Metadata["quota"], failure.Metadata["limit"]));
         Assert.NotNull(failure.RetryDelay);
-        await ImportCalls.AssertFreeAsync(other);
+        await OpenImport.AssertFreeAsync(other);
         first.Dispose();
-        await ImportCalls.AssertFreeAsync(account);
+        await OpenImport.AssertFreeAsync(account);
     }
 
     [Fact]
     public async Task Finding_19_an_upload_has_no_name_that_a_process_could_leave_behind()
     {
         var account = await TestAccount.NewAsync(_apps);
-        using var call = await ImportCalls.BeginAsync(_apps, account.Name, megabytes: 1);
+        using var call = await OpenImport.BeginAsync(_apps, account.Name, megabytes: 1);
 
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
-        await call.RequestStream.CompleteAsync();
-        Assert.True(await call.ResponseStream.MoveNext(default));
+        await call.Requests.CompleteAsync();
+        Assert.True(await call.Answers.MoveNext(default));
     }
 
     [Fact]

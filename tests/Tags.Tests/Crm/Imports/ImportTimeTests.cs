@@ -24,30 +24,30 @@ public sealed class ImportTimeTests : IAsyncLifetime
     public async Task Finding_19_a_client_that_sends_nothing_is_ended(bool begins)
     {
         var account = await TestAccount.NewAsync(_apps);
-        using var call = begins ? await ImportCalls.BeginAsync(_apps, account.Name, megabytes: 0.5) : _apps.Imports.Import();
+        using var call = begins ? await OpenImport.BeginAsync(_apps, account.Name, megabytes: 0.5) : OpenImport.Silent(_apps);
 
-        var error = await Expect.FailureAsync(() => call.ResponseStream.MoveNext(default));
+        var error = await Expect.FailureAsync(() => call.Answers.MoveNext(default));
 
         error.Is(StatusCode.ResourceExhausted, ErrorReason.QuotaExceeded);
         Assert.Equal("import_idle_seconds", error.Metadata["quota"]);
-        await ImportCalls.AssertFreeAsync(account);
+        await OpenImport.AssertFreeAsync(account);
     }
 
     [Fact]
     public async Task Finding_19_a_client_that_sends_a_byte_now_and_then_is_ended_too()
     {
         var account = await TestAccount.NewAsync(_apps);
-        using var call = await ImportCalls.BeginAsync(_apps, account.Name, megabytes: 0.5);
-        var reading = Expect.FailureAsync(() => call.ResponseStream.MoveNext(default));
+        using var call = await OpenImport.BeginAsync(_apps, account.Name, megabytes: 0.5);
+        var reading = Expect.FailureAsync(() => call.Answers.MoveNext(default));
         while (await Task.WhenAny(reading, Task.Delay(200)) != reading)
         {
-            await Record.ExceptionAsync(() => call.RequestStream.WriteAsync(new() { Data = ByteString.CopyFromUtf8("x") }));
+            await Record.ExceptionAsync(() => call.Requests.WriteAsync(new() { Data = ByteString.CopyFromUtf8("x") }));
         }
 
         var error = await reading;
 
         error.Is(StatusCode.ResourceExhausted, ErrorReason.QuotaExceeded);
         Assert.Equal("import_minutes", error.Metadata["quota"]);
-        await ImportCalls.AssertFreeAsync(account);
+        await OpenImport.AssertFreeAsync(account);
     }
 }
