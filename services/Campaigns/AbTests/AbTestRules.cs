@@ -1,5 +1,6 @@
 using Crm.Campaigns.V1;
 using TagSegments.Campaigns.Content;
+using TagSegments.Filters.Text;
 using Rule = Crm.Campaigns.V1.AbTest.Types.Rule;
 
 namespace TagSegments.Campaigns.AbTests;
@@ -46,7 +47,7 @@ internal static class AbTestRules
         for (var i = 0; i < count; i++)
         {
             var variant = test.Variants[i];
-            variant.Name = variant.Name.Trim().Normalize();
+            variant.Name = StoredName.Of(variant.Name);
             var message = Variants.Apply(campaign.Message, test, i + 1);
             checks
                 .Require(variant.Name.Length is >= 1 and <= 50 && !variant.Name.Any(char.IsControl), $"{Path}.variants[{i}].name", "must have 1 to 50 characters")

@@ -2,6 +2,7 @@ using Crm.Activity.V1;
 using Crm.Common.V1;
 using Google.Protobuf;
 using TagSegments.Campaigns.Suppressions;
+using TagSegments.Filters.Text;
 using Struct = Google.Protobuf.WellKnownTypes.Struct;
 using Value = Google.Protobuf.WellKnownTypes.Value;
 
@@ -55,7 +56,7 @@ internal static class ActivityRules
             ToTime(activity, path, now, checks))
         {
             CampaignId = campaign == Guid.Empty ? null : campaign,
-            Detail = custom ? activity.EventName.Trim().Normalize() : activity.Detail is "" ? null : activity.Detail,
+            Detail = custom ? StoredName.Of(activity.EventName) : activity.Detail is "" ? null : activity.Detail,
             Bounce = activity.Bounce,
             Properties = ToJson(activity, path, checks),
             Machine = activity.Machine,

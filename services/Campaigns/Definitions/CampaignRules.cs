@@ -2,6 +2,7 @@ using Crm.Campaigns.V1;
 using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Suppressions;
+using TagSegments.Filters.Text;
 
 namespace TagSegments.Campaigns.Definitions;
 
@@ -12,7 +13,7 @@ internal static class CampaignRules
     public static void Check(Campaign campaign, CancellationToken ct)
     {
         campaign.Channel = campaign.Channel.OrEmail();
-        campaign.Name = campaign.Name.Trim().Normalize();
+        campaign.Name = StoredName.Of(campaign.Name);
         campaign.Audience ??= new Audience();
         campaign.Message ??= new Message();
         var checks = new FieldChecks()

@@ -31,7 +31,7 @@ public sealed partial class FilterParser
         var token = _tokens.Current;
         var field = token.Kind switch
         {
-            TokenKind.Word or TokenKind.Bracketed => fields.ByName(token.Value) ?? fields.ByName(token.Value.Trim().Normalize())
+            TokenKind.Word or TokenKind.Bracketed => fields.ByName(token.Value) ?? fields.ByName(StoredName.Of(token.Value))
                 ?? throw _tokens.Unknown(resource, token.Value, fields.Names.Concat(token.Kind == TokenKind.Word ? s_clauseStarts : [])),
             TokenKind.Id when ParseIntId(token.Value) is > 0 and var id => fields.Find(new FieldRef { FieldId = id })
                 ?? new FilterField(token.Value, FieldType.Unspecified, id),

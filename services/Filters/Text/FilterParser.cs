@@ -155,7 +155,7 @@ public sealed partial class FilterParser
             throw _tokens.Error($"{token} is not a {resource}", $"the name of a {resource} in double quotes");
         }
 
-        var item = index.ByName(token.Value) ?? index.ByName(token.Value.Trim().Normalize()) ?? throw _tokens.Unknown(resource, token.Value, index.Names);
+        var item = index.ByName(token.Value) ?? index.ByName(StoredName.Of(token.Value)) ?? throw _tokens.Unknown(resource, token.Value, index.Names);
         _tokens.Skip(1);
         return item.Id;
     }

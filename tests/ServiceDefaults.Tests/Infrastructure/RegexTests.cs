@@ -8,7 +8,7 @@ public sealed partial class RegexTests
     [Fact]
     public void Finding_15_every_regular_expression_is_non_backtracking_or_has_a_timeout()
     {
-        var patterns = Sources().SelectMany(source => Generated().Matches(source.Text).Select(match => (source.Path, match.Value))).ToList();
+        var patterns = SourceFiles.All().SelectMany(source => Generated().Matches(source.Text).Select(match => (source.Path, match.Value))).ToList();
 
         Assert.NotEmpty(patterns);
         Assert.DoesNotContain(patterns, pattern =>
@@ -19,7 +19,7 @@ public sealed partial class RegexTests
     [Fact]
     public void Finding_15_no_regular_expression_is_made_in_another_way()
     {
-        Assert.DoesNotContain(Sources(), source => Constructed().IsMatch(source.Text));
+        Assert.DoesNotContain(SourceFiles.All(), source => Constructed().IsMatch(source.Text));
     }
 
     [Theory]
@@ -28,20 +28,6 @@ public sealed partial class RegexTests
     [InlineData("Regex pattern = new(text)", true)]
     [InlineData("private static partial Regex Links();", false)]
     public void What_is_forbidden_is_recognized(string code, bool forbidden) => Assert.Equal(forbidden, Constructed().IsMatch(code));
-
-    private static IEnumerable<(string Path, string Text)> Sources()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "TagSegments.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        var separator = Path.DirectorySeparatorChar;
-        return Directory.EnumerateFiles(Path.Combine(folder.FullName, "services"), "*.cs", SearchOption.AllDirectories)
-            .Where(path => !path.Contains($"{separator}obj{separator}", StringComparison.Ordinal))
-            .Select(path => (path, File.ReadAllText(path)));
-    }
 
     // [GeneratedRegex(...)] up to the method that it makes
     [GeneratedRegex(@"\[GeneratedRegex\(.*?partial Regex", RegexOptions.Singleline | RegexOptions.NonBacktracking)]

@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Text;
 using Crm.Tags.V1;
 using Dapper;
 using Grpc.Core;
 using Npgsql;
+using TagSegments.Filters.Text;
 
 namespace TagSegments.Tags.Tagging.Library;
 
@@ -20,8 +20,8 @@ internal sealed class TagListApi(AccountDirectory accounts, NpgsqlDataSource dat
         {
             accountId = account.Id,
             showDeleted = request.ShowDeleted,
-            prefix = request.Prefix.Normalize(NormalizationForm.FormC),
-            search = request.Search.Normalize(NormalizationForm.FormC),
+            prefix = StoredName.Normalize(request.Prefix),
+            search = StoredName.Normalize(request.Search),
             afterId = after.TagId,
             afterCount = after.ContactCount,
             afterName = after.Name,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TagSegments.Filters.Text;
 
 namespace TagSegments.Tags.Tagging.Naming;
 
@@ -24,7 +25,7 @@ internal static class TagNames
             return "contains a character that is not valid Unicode (a lone surrogate or U+FFFD)";
         }
 
-        normalized = name.Normalize(NormalizationForm.FormC).Trim();
+        normalized = StoredName.Of(name);
         return Problem(normalized);
     }
 

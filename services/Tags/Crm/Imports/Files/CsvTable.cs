@@ -3,6 +3,7 @@ using Crm.Errors.V1;
 using CsvHelper;
 using Grpc.Core;
 using TagSegments.Csv;
+using TagSegments.Filters.Text;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
 
@@ -121,7 +122,7 @@ internal sealed class CsvTable
     private static string Text(string cell, bool raw) => raw ? cell.Trim() : CellText.Read(cell);
 
     private static string Name(string header, int index) =>
-        header.Trim().Normalize() is { Length: > 0 } name ? name : $"column {index + 1}";
+        StoredName.Of(header) is { Length: > 0 } name ? name : $"column {index + 1}";
 
     private static void CheckSize(IReadOnlyList<string> headers)
     {
