@@ -32,7 +32,7 @@ internal static class TagNaming
         {
             var request = new AuditTagsRequest { Account = session.RequireAccount(), StaleDays = session.Get(days) };
             var answer = await session.Services.Governance.AuditTagsAsync(request, cancellationToken: ct);
-            session.Report.Note($"{answer.Tags:N0} tags checked, {answer.Findings.Count:N0} findings.");
+            session.Report.Note($"{answer.Tags:N0} tags checked, {answer.Findings.Count:N0} findings{(answer.MoreNearDuplicates ? " and more names that are much alike" : "")}.");
             session.Report.Write(answer, () => TagFindings.View(answer.Findings));
         });
     }

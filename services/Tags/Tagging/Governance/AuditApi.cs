@@ -30,11 +30,10 @@ internal sealed class AuditApi(AccountDirectory accounts, TagStore tags, TagUsag
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
-        var library = await store.LibraryAsync(account.Id, context.CancellationToken);
         var users = await usages.FindAllAsync(account.Name, context.CancellationToken);
-        var text = request.Format == GetTagDictionaryRequest.Types.Format.Html
-            ? TagDictionary.Html(account.Name, library, users)
-            : TagDictionary.Markdown(account.Name, library, users);
-        return new GetTagDictionaryResponse { Text = text };
+        using var turn = await turns.EnterAsync(account, context.CancellationToken);
+        var dictionary = new TagDictionary(account.Name, users, request.Format);
+        await store.ReadLibraryAsync(account.Id, dictionary.Add, context.CancellationToken);
+        return new GetTagDictionaryResponse { Text = dictionary.End() };
     }
 }

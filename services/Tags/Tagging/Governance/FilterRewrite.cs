@@ -16,8 +16,10 @@ namespace TagSegments.Tags.Tagging.Governance;
 /// <param name="segments">The account's segments by id.</param>
 /// <param name="zone">The account's time zone.</param>
 /// <param name="now">The moment of the change.</param>
+/// <param name="ct">Ends the rewriting with the call that it is for.</param>
 internal sealed class FilterRewrite(
-    TagChange change, IReadOnlyDictionary<int, string> names, IReadOnlyDictionary<string, Segment> segments, DateTimeZone zone, DateTimeOffset now)
+    TagChange change, IReadOnlyDictionary<int, string> names, IReadOnlyDictionary<string, Segment> segments, DateTimeZone zone, DateTimeOffset now,
+    CancellationToken ct)
 {
     /// <summary>Replaces references to segments with their filters, so that a change takes effect there too.</summary>
     public Filter Inline(Filter filter) => FilterTree.Inline(filter, id => segments.GetValueOrDefault(id)?.Filter);
@@ -41,20 +43,28 @@ internal sealed class FilterRewrite(
             return change.IsMerge && clause.TagIds.Contains(change.IntoTagId) ? Merged(clause) : null;
         }
 
-        var before = names.Where(tag => tag.Value.StartsWith(clause.NamePrefix, StringComparison.Ordinal)).Select(tag => tag.Key).ToHashSet();
-        var after = Members(before, clause.NamePrefix);
-        return before.SetEquals(after) ? null : HasTags(clause.Match, after);
+        // A name moves at most one tag in or out, so only then is the library looked through.
+        var (was, willBe) = (Begins(change.TagId, clause.NamePrefix), StaysWith(clause.NamePrefix));
+        return was == willBe ? null : HasTags(clause.Match, Members(clause.NamePrefix, willBe));
     }
 
-    // Holders of the merged tag will have the other one, so a test for the other tag becomes a test for both.
-    private HashSet<int> Members(HashSet<int> before, string prefix)
+    private bool StaysWith(string prefix) => change switch
     {
-        var after = before.ToHashSet();
-        var stays = change.IsRename
-            ? change.NewName.StartsWith(prefix, StringComparison.Ordinal)
-            : change.IsMerge && before.Contains(change.IntoTagId);
-        _ = stays ? after.Add(change.TagId) : after.Remove(change.TagId);
-        return after;
+        { IsRename: true } => change.NewName.StartsWith(prefix, StringComparison.Ordinal),
+        // Holders of the merged tag will have the other one, so a test for the other tag becomes a test for both.
+        { IsMerge: true } => Begins(change.IntoTagId, prefix),
+        _ => false,
+    };
+
+    // A tag may have been deleted meanwhile.
+    private bool Begins(int tagId, string prefix) => names.TryGetValue(tagId, out var name) && name.StartsWith(prefix, StringComparison.Ordinal);
+
+    private HashSet<int> Members(string prefix, bool withChanged)
+    {
+        ct.ThrowIfCancellationRequested();
+        var members = names.Where(tag => tag.Value.StartsWith(prefix, StringComparison.Ordinal)).Select(tag => tag.Key).ToHashSet();
+        _ = withChanged ? members.Add(change.TagId) : members.Remove(change.TagId);
+        return members;
     }
 
     private Filter Merged(TagClause clause)

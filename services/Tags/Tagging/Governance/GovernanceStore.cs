@@ -45,8 +45,8 @@ internal sealed class GovernanceStore(NpgsqlDataSource database)
         return await connection.QuerySingleAsync<(int, int)>(new CommandDefinition(sql, new { accountId, tagId, otherId }, cancellationToken: ct));
     }
 
-    /// <summary>Reads the whole library with counts, by name.</summary>
-    public async Task<List<Tag>> LibraryAsync(int accountId, CancellationToken ct)
+    /// <summary>Reads the whole library with counts, by name, and gives each tag to <paramref name="read"/>: all of them may be more than fit in memory.</summary>
+    public async Task ReadLibraryAsync(int accountId, Action<Tag> read, CancellationToken ct)
     {
         const string sql = $"""
             SELECT {TagRow.Columns}, {TagListSql.ContactCount} AS contact_count
@@ -55,7 +55,12 @@ internal sealed class GovernanceStore(NpgsqlDataSource database)
             ORDER BY t.name COLLATE "C"
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
-        return (await connection.QueryAsync<TagRow, int, Tag>(
-            new CommandDefinition(sql, new { accountId }, cancellationToken: ct), (row, count) => row.ToProto(count), "contact_count")).AsList();
+        await using var rows = await connection.ExecuteReaderAsync(new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
+        var count = rows.FieldCount - 1;
+        var parse = rows.GetRowParser<TagRow>(length: count);
+        while (await rows.ReadAsync(ct))
+        {
+            read(parse(rows).ToProto(rows.GetInt32(count)));
+        }
     }
 }

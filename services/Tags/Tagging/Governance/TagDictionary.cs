@@ -1,59 +1,90 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Crm.Errors.V1;
 using Crm.Tags.V1;
+using Grpc.Core;
 
 namespace TagSegments.Tags.Tagging.Governance;
 
-/// <summary>Writes the tag dictionary. Names and descriptions are other people's text: each form shows them as they are and runs nothing.</summary>
-internal static class TagDictionary
+/// <summary>
+/// Writes the tag dictionary, tag by tag. Names and descriptions are other people's text: each form shows them as they are and runs nothing.
+/// </summary>
+internal sealed class TagDictionary
 {
-    /// <summary>Writes Markdown.</summary>
-    public static string Markdown(string account, IEnumerable<Tag> tags, ILookup<int, TagUsage> usages)
+    /// <summary>The longest dictionary, in characters: what clients read.</summary>
+    public const int MaxLength = 4_000_000;
+
+    private readonly StringBuilder _text = new();
+    private readonly ILookup<int, TagUsage> _usages;
+    private readonly bool _html;
+
+    /// <summary>Begins the dictionary of an account.</summary>
+    public TagDictionary(string account, ILookup<int, TagUsage> usages, GetTagDictionaryRequest.Types.Format format)
     {
-        var text = new StringBuilder().Append("# Tags of ").AppendLine(Escape(account)).AppendLine();
-        foreach (var tag in tags)
+        (_usages, _html) = (usages, format == GetTagDictionaryRequest.Types.Format.Html);
+        if (!_html)
         {
-            text.Append("## ").AppendLine(Escape(tag.Name)).AppendLine();
-            if (tag.Description.Length > 0)
-            {
-                text.AppendLine(Escape(tag.Description)).AppendLine();
-            }
-
-            foreach (var (label, value) in Entries(tag, usages).Where(entry => entry.Value.Length > 0))
-            {
-                text.AppendLine(CultureInfo.InvariantCulture, $"- **{label}:** {Escape(value)}");
-            }
-
-            text.AppendLine();
+            _text.Append("# Tags of ").AppendLine(Escape(account)).AppendLine();
+            return;
         }
 
-        return text.ToString();
-    }
-
-    /// <summary>Writes an HTML page.</summary>
-    public static string Html(string account, IEnumerable<Tag> tags, ILookup<int, TagUsage> usages)
-    {
         var title = $"Tags of {WebUtility.HtmlEncode(account)}";
-        var text = new StringBuilder()
-            .AppendLine("<!DOCTYPE html>")
+        _text.AppendLine("<!DOCTYPE html>")
             .AppendLine(CultureInfo.InvariantCulture, $"<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title></head><body>")
             .AppendLine(CultureInfo.InvariantCulture, $"<h1>{title}</h1>")
             .AppendLine("<table><thead><tr><th>Tag</th><th>Meaning</th><th>When to apply</th><th>Examples</th><th>Owner</th><th>Contacts</th>")
             .AppendLine("<th>Used by</th></tr></thead><tbody>");
-        foreach (var tag in tags)
-        {
-            string[] cells = [tag.Name, tag.Description, .. Entries(tag, usages).Select(entry => entry.Value)];
-            text.Append(CultureInfo.InvariantCulture, $"<tr id=\"tag-{tag.TagId}\">")
-                .AppendJoin("", cells.Select(cell => $"<td>{WebUtility.HtmlEncode(cell)}</td>")).AppendLine("</tr>");
-        }
-
-        return text.AppendLine("</tbody></table></body></html>").ToString();
     }
 
-    private static (string Label, string Value)[] Entries(Tag tag, ILookup<int, TagUsage> usages) =>
+    /// <summary>Adds a tag; throws RESOURCE_EXHAUSTED if the dictionary becomes too long.</summary>
+    public void Add(Tag tag)
+    {
+        if (_html)
+        {
+            AddRow(tag);
+        }
+        else
+        {
+            AddSection(tag);
+        }
+
+        if (_text.Length > MaxLength)
+        {
+            throw RpcErrors.Create(
+                StatusCode.ResourceExhausted, ErrorReason.MessageTooLarge, $"The dictionary is longer than {MaxLength} characters. List the tags page by page instead.");
+        }
+    }
+
+    /// <summary>Ends the dictionary and returns it.</summary>
+    public string End() => _html ? _text.AppendLine("</tbody></table></body></html>").ToString() : _text.ToString();
+
+    private void AddSection(Tag tag)
+    {
+        _text.Append("## ").AppendLine(Escape(tag.Name)).AppendLine();
+        if (tag.Description.Length > 0)
+        {
+            _text.AppendLine(Escape(tag.Description)).AppendLine();
+        }
+
+        foreach (var (label, value) in Entries(tag).Where(entry => entry.Value.Length > 0))
+        {
+            _text.AppendLine(CultureInfo.InvariantCulture, $"- **{label}:** {Escape(value)}");
+        }
+
+        _text.AppendLine();
+    }
+
+    private void AddRow(Tag tag)
+    {
+        string[] cells = [tag.Name, tag.Description, .. Entries(tag).Select(entry => entry.Value)];
+        _text.Append(CultureInfo.InvariantCulture, $"<tr id=\"tag-{tag.TagId}\">")
+            .AppendJoin("", cells.Select(cell => $"<td>{WebUtility.HtmlEncode(cell)}</td>")).AppendLine("</tr>");
+    }
+
+    private (string Label, string Value)[] Entries(Tag tag) =>
     [
-        ("When to apply", tag.WhenToApply), ("Examples", tag.Examples), ("Owner", tag.Owner), ("Contacts", Count(tag)), ("Used by", Users(usages[tag.TagId])),
+        ("When to apply", tag.WhenToApply), ("Examples", tag.Examples), ("Owner", tag.Owner), ("Contacts", Count(tag)), ("Used by", Users(_usages[tag.TagId])),
     ];
 
     private static string Count(Tag tag) => tag.ContactCount.ToString("N0", CultureInfo.InvariantCulture);

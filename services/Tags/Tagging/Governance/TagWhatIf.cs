@@ -18,7 +18,7 @@ internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider
         var names = (await naming.NamesAsync(account.Id, ct)).ToDictionary(tag => tag.TagId, tag => tag.Name);
         var valid = (await users.SegmentsAsync(account.Name, ct)).Where(segment => segment.State == Segment.Types.State.Valid)
             .ToDictionary(segment => segment.SegmentId);
-        var rewrite = new FilterRewrite(change, names, valid, TimeZones.Get(account.TimeZone), time.GetUtcNow());
+        var rewrite = new FilterRewrite(change, names, valid, TimeZones.Get(account.TimeZone), time.GetUtcNow(), ct);
         var (segments, lists) = (new List<SegmentEffect>(), new List<SmartListEffect>());
         foreach (var segment in valid.Values.OrderBy(segment => segment.Name, StringComparer.Ordinal))
         {
@@ -69,6 +69,7 @@ internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider
         string account, FilterRewrite rewrite, Filter filter, CancellationToken ct)
     {
         var before = 0;
+        ct.ThrowIfCancellationRequested();
         try
         {
             var now = rewrite.Inline(filter);
@@ -112,7 +113,7 @@ internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider
     {
         var triggers = definition.Triggers.Where(trigger => trigger.Tag is not null).Select(trigger => trigger.Tag).ToList();
         var byAdding = triggers.Exists(t => t.Change != TagTrigger.Types.Change.Removed && Matches(t, change.IntoTagId, names.GetValueOrDefault(change.IntoTagId, "")));
-        var byRemoving = triggers.Exists(t => t.Change == TagTrigger.Types.Change.Removed && Matches(t, change.TagId, names[change.TagId]));
+        var byRemoving = triggers.Exists(t => t.Change == TagTrigger.Types.Change.Removed && Matches(t, change.TagId, names.GetValueOrDefault(change.TagId, "")));
         return new WorkflowEffect
         {
             WorkflowId = workflow.WorkflowId,
@@ -120,7 +121,7 @@ internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider
             Starts = change.IsMerge ? (byAdding ? gaining : 0) + (byRemoving ? losing : 0) : 0,
             Breaks = !change.IsRename && TagReferences.In(definition).Contains(change.TagId),
             TriggerChanges = change.IsRename && triggers.Exists(
-                t => t.NamePrefix.Length > 0 && StartsWith(t, names[change.TagId]) != StartsWith(t, change.NewName)),
+                t => t.NamePrefix.Length > 0 && StartsWith(t, names.GetValueOrDefault(change.TagId, "")) != StartsWith(t, change.NewName)),
         };
     }
 

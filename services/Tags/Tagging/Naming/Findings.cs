@@ -6,6 +6,8 @@ namespace TagSegments.Tags.Tagging.Naming;
 /// <summary>Describes possible problems with tags and their names.</summary>
 internal static class Findings
 {
+    private const int MaxNamed = 10;
+
     /// <summary>Returns the finding of a name that breaks the policy; null if it obeys.</summary>
     public static TagFinding? Policy(NamingPolicy policy, string name, params int[] tagIds) =>
         NameRules.Check(policy, name) is var (_, problem, suggestion)
@@ -16,8 +18,8 @@ internal static class Findings
     public static TagFinding NearDuplicate(string name, IReadOnlyCollection<(int TagId, string Name)> near) => new()
     {
         Kind = Kind.NearDuplicate,
-        TagIds = { near.Select(tag => tag.TagId) },
-        Message = $"\"{name}\" is much like {Quoted(near.Select(tag => tag.Name))}.",
+        TagIds = { near.Take(MaxNamed).Select(tag => tag.TagId) },
+        Message = $"\"{name}\" is much like {Quoted(near.Take(MaxNamed).Select(tag => tag.Name))}{(near.Count > MaxNamed ? $" and {near.Count - MaxNamed} more" : "")}.",
     };
 
     /// <summary>Returns the finding of two tags whose names are much alike.</summary>

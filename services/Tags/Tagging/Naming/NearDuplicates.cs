@@ -3,36 +3,14 @@ using System.Text;
 
 namespace TagSegments.Tags.Tagging.Naming;
 
-/// <summary>
-/// Finds names that people take for the same: their keys are equal or differ by one letter. Candidates for the latter
-/// share a key with one letter left out, so a library of thousands needs no comparison of all pairs.
-/// </summary>
+/// <summary>Finds names that people take for the same: their keys are equal or differ by one letter.</summary>
 internal static class NearDuplicates
 {
-    private const int MinLengthForEdits = 5;
+    /// <summary>The shortest keys that are compared letter by letter.</summary>
+    public const int MinLengthForEdits = 5;
 
-    /// <summary>Finds the pairs of near-duplicates among names.</summary>
-    public static IEnumerable<(int First, int Second)> Pairs(IReadOnlyList<string> names)
-    {
-        var keys = names.Select(Key).ToArray();
-        var buckets = new Dictionary<string, List<int>>(StringComparer.Ordinal);
-        var pairs = new HashSet<(int, int)>();
-        for (var index = 0; index < keys.Length; index++)
-        {
-            foreach (var variant in Variants(keys[index]))
-            {
-                if (!buckets.TryGetValue(variant, out var bucket))
-                {
-                    buckets.Add(variant, bucket = []);
-                }
-
-                pairs.UnionWith(bucket.Where(other => other != index && AreNear(keys[other], keys[index])).Select(other => (other, index)));
-                bucket.Add(index);
-            }
-        }
-
-        return pairs.Order();
-    }
+    /// <summary>The longest keys that are compared letter by letter: a few letters stand for words, and make keys longer than names.</summary>
+    public const int MaxLengthForEdits = 200;
 
     /// <summary>A name without case, accents, spaces, punctuation and plural, with look-alike letters unified.</summary>
     public static string Key(string name)
@@ -49,7 +27,7 @@ internal static class NearDuplicates
 
     /// <summary>Checks whether names with these keys are near-duplicates.</summary>
     public static bool AreNear(string a, string b) =>
-        a == b || (Math.Min(a.Length, b.Length) >= MinLengthForEdits && Math.Abs(a.Length - b.Length) <= 1 && DifferByOneLetter(a, b));
+        a == b || (Math.Min(a.Length, b.Length) >= MinLengthForEdits && Math.Max(a.Length, b.Length) <= MaxLengthForEdits && Math.Abs(a.Length - b.Length) <= 1 && DifferByOneLetter(a, b));
 
     private static string Fold(string word)
     {
@@ -72,10 +50,6 @@ internal static class NearDuplicates
         { Length: > 3 } when word.EndsWith('s') && !word.EndsWith("ss", StringComparison.Ordinal) => word[..^1],
         _ => word,
     };
-
-    private static IEnumerable<string> Variants(string key) => key.Length < MinLengthForEdits
-        ? [key]
-        : Enumerable.Range(0, key.Length).Select(index => key.Remove(index, 1)).Prepend(key).Distinct(StringComparer.Ordinal);
 
     // A digit more or less makes another thing of it: "2024" is not a typing error for "2025".
     private static bool DifferByOneLetter(string a, string b)

@@ -18,7 +18,7 @@ public sealed class NearDuplicatesTests
     [InlineData("ＶＩＰ", "VIP")]
     public void People_take_these_for_the_same(string first, string second)
     {
-        Assert.Equal([(0, 1)], NearDuplicates.Pairs([first, second]));
+        Assert.Equal([(0, 1)], NearPairs.Find([first, second], 10, CancellationToken.None).Pairs);
         Assert.True(NearDuplicates.AreNear(NearDuplicates.Key(second), NearDuplicates.Key(first)));
     }
 
@@ -31,7 +31,7 @@ public sealed class NearDuplicatesTests
     [InlineData("🙂", "🙃")]
     public void People_tell_these_apart(string first, string second)
     {
-        Assert.Empty(NearDuplicates.Pairs([first, second]));
+        Assert.Empty(NearPairs.Find([first, second], 10, CancellationToken.None).Pairs);
         Assert.False(NearDuplicates.AreNear(NearDuplicates.Key(second), NearDuplicates.Key(first)));
     }
 
@@ -51,6 +51,6 @@ public sealed class NearDuplicatesTests
             .Where(pair => NearDuplicates.AreNear(keys[pair.first], keys[pair.second]))
             .Order();
 
-        Assert.Equal(slow, NearDuplicates.Pairs(names));
+        Assert.Equal(slow, NearPairs.Find(names, 100_000, CancellationToken.None).Pairs);
     }
 }
