@@ -15,17 +15,30 @@ internal sealed class SegmentEffects(IReadOnlyDictionary<string, Filter> segment
     /// <summary>Whether an activity of the kind follows from sending without anybody's action.</summary>
     public static bool IsAutomatic(Kind kind) => s_automatic.Contains(kind);
 
-    public bool MayBringIn(Node node, string segmentId) => segments.TryGetValue(segmentId, out var filter) && Helps(node, filter, to: true);
+    /// <summary>Whether a node may bring a contact into a segment.</summary>
+    public bool MayBringIn(Node node, string segmentId) => HelpsSegment(node, segmentId, to: true, []);
 
-    // Whether the node may make the filter true, or false.
-    private bool Helps(Node node, Filter filter, bool to) => filter switch
+    // Whether the node may make the filter true, or false. Segments that refer to segments multiply, so each is looked at once for each direction.
+    private bool Helps(Node node, Filter filter, bool to, Dictionary<(string, bool), bool> known) => filter switch
     {
-        { Negated: { } negated } => Helps(node, negated, !to),
+        { Negated: { } negated } => Helps(node, negated, !to, known),
         { Tag: { } tag } => HelpsTag(node, tag, to),
-        { Segment.SegmentId: var id } => segments.TryGetValue(id, out var other) && Helps(node, other, to),
-        _ when FilterTree.IsGroup(filter) => FilterTree.Members(filter).Any(member => Helps(node, member, to)),
+        { Segment.SegmentId: var id } => HelpsSegment(node, id, to, known),
+        _ when FilterTree.IsGroup(filter) => FilterTree.Members(filter).Any(member => Helps(node, member, to, known)),
         _ => Concerns(node, ClauseFacts.Of(filter)),
     };
+
+    private bool HelpsSegment(Node node, string id, bool to, Dictionary<(string, bool), bool> known)
+    {
+        if (!known.TryGetValue((id, to), out var helps) && segments.TryGetValue(id, out var filter))
+        {
+            // Each was read at a moment of its own, so they may form a circle that never was.
+            known[(id, to)] = false;
+            known[(id, to)] = helps = Helps(node, filter, to, known);
+        }
+
+        return helps;
+    }
 
     // For clauses whose facts are enough to decide.
     private static bool Concerns(Node node, ClauseFacts facts) =>

@@ -25,6 +25,6 @@ internal sealed class LoopFinder(WorkflowStore workflows, SegmentFilters segment
         var published = await workflows.PublishedAsync(account.Id, ct);
         var asIs = workflow.Clone();
         asIs.WorkflowId = published.FirstOrDefault(other => other.Name == workflow.Name)?.WorkflowId ?? "";
-        return search.Find([.. published.Where(other => other.WorkflowId != asIs.WorkflowId)], asIs);
+        return search.Find([.. published.Where(other => other.WorkflowId != asIs.WorkflowId)], asIs, ct);
     }
 }

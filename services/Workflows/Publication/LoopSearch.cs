@@ -12,42 +12,35 @@ namespace TagSegments.Workflows.Publication;
 /// </summary>
 internal sealed class LoopSearch(IReadOnlyDictionary<string, Filter> segments, IReadOnlyDictionary<int, string> tagNames)
 {
+    private const int MaxLoops = 100;
+
     private readonly SegmentEffects _effects = new(segments, tagNames);
 
-    /// <summary>Finds, for each effect of <paramref name="workflow"/>, the shortest way back to it.</summary>
-    public IReadOnlyList<string> Find(IReadOnlyList<Workflow> others, Workflow workflow)
+    /// <summary>Finds, for each effect of <paramref name="workflow"/>, the shortest way back to it; of more than 100 such loops, some.</summary>
+    public IReadOnlyList<string> Find(IReadOnlyList<Workflow> others, Workflow workflow, CancellationToken ct)
     {
         var all = others.Append(workflow).ToList();
-        return [.. Links(workflow, all).Select(link => Shortest(link, workflow, all)).OfType<string>().Distinct()];
+        var ways = new WaysBack(workflow, from => Links(from, all, ct));
+        return [.. Links(workflow, all, ct)
+            .Select(link => ways.From(link.To) is { } way ? $"{workflow.Name} > {link.Label} > {way}" : null)
+            .OfType<string>().Distinct().Take(MaxLoops)];
     }
 
-    private string? Shortest(Link first, Workflow goal, List<Workflow> all)
+    // An account may have many workflows of many nodes, and nobody waits for the answer any more after the end of the call.
+    private IEnumerable<Link> Links(Workflow from, List<Workflow> all, CancellationToken ct)
     {
-        var open = new Queue<(Workflow At, string Path)>();
-        var seen = new HashSet<string>();
-        open.Enqueue((first.To, $"{goal.Name} > {first.Label} > {first.To.Name}"));
-        while (open.TryDequeue(out var way))
+        foreach (var node in from.Definition.Nodes)
         {
-            if (way.At == goal)
+            foreach (var to in all)
             {
-                return way.Path;
-            }
-
-            foreach (var link in seen.Add(way.At.WorkflowId) ? Links(way.At, all) : [])
-            {
-                open.Enqueue((link.To, $"{way.Path} > {link.Label} > {link.To.Name}"));
+                ct.ThrowIfCancellationRequested();
+                if (Label(node, to) is { } label)
+                {
+                    yield return new Link(label, to);
+                }
             }
         }
-
-        return null;
     }
-
-    private IEnumerable<Link> Links(Workflow from, List<Workflow> all) =>
-        from node in @from.Definition.Nodes
-        from to in all
-        let label = Label(node, to)
-        where label is not null
-        select new Link(label, to);
 
     private string? Label(Node node, Workflow to) => node.GoToWorkflow is { } target
         ? target.WorkflowId == to.WorkflowId ? "go to workflow" : null
@@ -74,4 +67,53 @@ internal sealed class LoopSearch(IReadOnlyDictionary<string, Filter> segments, I
     private string Name(TagAction action) => tagNames.GetValueOrDefault(action.TagId, action.Tag);
 
     private sealed record Link(string Label, Workflow To);
+
+    /// <summary>The shortest ways to one workflow. What each workflow leads to is looked up once.</summary>
+    private sealed class WaysBack(Workflow goal, Func<Workflow, IEnumerable<Link>> links)
+    {
+        private readonly Dictionary<string, string?> _ways = [];
+        private readonly Dictionary<string, List<Link>> _links = [];
+
+        /// <summary>Gets the shortest way from a workflow, or null if none leads back.</summary>
+        public string? From(Workflow start)
+        {
+            if (!_ways.TryGetValue(start.WorkflowId, out var way))
+            {
+                _ways[start.WorkflowId] = way = Shortest(start);
+            }
+
+            return way;
+        }
+
+        private string? Shortest(Workflow start)
+        {
+            var open = new Queue<(Workflow At, string Path)>([(start, start.Name)]);
+            var seen = new HashSet<string>();
+            while (open.TryDequeue(out var way))
+            {
+                if (way.At.WorkflowId == goal.WorkflowId)
+                {
+                    return way.Path;
+                }
+
+                foreach (var link in seen.Add(way.At.WorkflowId) ? LinksFrom(way.At) : [])
+                {
+                    open.Enqueue((link.To, $"{way.Path} > {link.Label} > {link.To.Name}"));
+                }
+            }
+
+            return null;
+        }
+
+        // Of several links to the same workflow, the way goes over the first.
+        private List<Link> LinksFrom(Workflow from)
+        {
+            if (!_links.TryGetValue(from.WorkflowId, out var found))
+            {
+                _links[from.WorkflowId] = found = [.. links(from).DistinctBy(link => link.To.WorkflowId)];
+            }
+
+            return found;
+        }
+    }
 }

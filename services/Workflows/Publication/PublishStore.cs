@@ -24,7 +24,7 @@ internal static class PublishStore
         }
 
         var published = await WorkflowStore.PublishedAsync(tx.Connection!, tx, account.Id, ct);
-        var loops = draft.Loops.Find([.. published.Where(other => other.WorkflowId != workflow.WorkflowId)], workflow);
+        var loops = draft.Loops.Find([.. published.Where(other => other.WorkflowId != workflow.WorkflowId)], workflow, ct);
         if (loops.Count > 0 && !draft.AcceptLoops)
         {
             throw RpcErrors.Create(

@@ -105,7 +105,7 @@ public sealed class LoopSearchTests
     private static Filter Has(TagClause.Types.Match match, int tagId) => new() { Tag = new() { Match = match, TagIds = { tagId } } };
 
     private static IReadOnlyList<string> Find(IReadOnlyList<Workflow> others, Workflow workflow) =>
-        new LoopSearch(s_segments, new Dictionary<int, string>()).Find(others, workflow);
+        new LoopSearch(s_segments, new Dictionary<int, string>()).Find(others, workflow, CancellationToken.None);
 
     private static Workflow Workflow(string name, Trigger trigger, Node node) => new()
     {

@@ -52,7 +52,7 @@ public sealed class RandomLoopTests
         new RandomWorkflows(seed, Tags).Make([.. Enumerable.Range(1, 1 + ((seed & 0x7FFFFFFF) % 6)).Select(i => $"workflow {i}")]);
 
     private static IReadOnlyList<string> Find(IReadOnlyList<Workflow> others, Workflow workflow) =>
-        new LoopSearch(new Dictionary<string, Filter>(), new Dictionary<int, string>()).Find(others, workflow);
+        new LoopSearch(new Dictionary<string, Filter>(), new Dictionary<int, string>()).Find(others, workflow, CancellationToken.None);
 
     private static Workflow Without(Workflow workflow, Func<Node, bool> forgotten)
     {
