@@ -62,6 +62,7 @@ public static class WorkflowsApp
             .AddSingleton<Catalogue>()
             .AddSingleton<FieldTypes>()
             .AddSingleton<References>()
+            .AddSingleton<MessageChecks>()
             .AddSingleton<DraftReader>()
             .AddSingleton<SegmentFilters>()
             .AddSingleton<LoopFinder>()

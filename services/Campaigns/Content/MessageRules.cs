@@ -19,6 +19,17 @@ internal static class MessageRules
         TemplateRenderer.CheckTemplates(message!, "message", new TemplateTime(ct));
     }
 
+    /// <summary>Finds what is wrong with a message that is to be sent later: the name of each field, and why.</summary>
+    public static IReadOnlyList<(string Field, string Description)> Problems(Message message, Channel channel, TemplateTime time)
+    {
+        var checks = new FieldChecks().Require(Enum.IsDefined(channel), "channel", "is not a channel");
+        CheckMessage(message, channel, "message", checks);
+        CheckComplete(message, channel, "message", checks);
+        return checks.Violations.Count > 0 ? checks.Violations
+            : TemplateRenderer.ProblemOf(message, time) is var (part, problem) ? [($"message.{part}", problem)]
+            : [];
+    }
+
     /// <summary>Checks the limits of a message or of a variant.</summary>
     public static void CheckMessage(Message message, Channel channel, string path, FieldChecks checks)
     {

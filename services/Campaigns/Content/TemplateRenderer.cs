@@ -4,7 +4,6 @@ using Crm.Contacts.V1;
 using Crm.Errors.V1;
 using Fluid;
 using Fluid.Values;
-using Grpc.Core;
 
 namespace TagSegments.Campaigns.Content;
 
@@ -17,6 +16,15 @@ internal static class TemplateRenderer
     /// <summary>Throws INVALID_ARGUMENT with reason TEMPLATE_INVALID for a template that does not parse or fails for an example contact.</summary>
     public static void CheckTemplates(Message message, string path, TemplateTime time)
     {
+        if (ProblemOf(message, time) is var (part, problem))
+        {
+            throw RpcErrors.InvalidFields(ErrorReason.TemplateInvalid, $"{path}.{part}: {problem}", [($"{path}.{part}", problem)]);
+        }
+    }
+
+    /// <summary>Finds the first template that does not parse or fails for an example contact: the part of the message, and what is wrong with it.</summary>
+    public static (string Part, string Problem)? ProblemOf(Message message, TemplateTime time)
+    {
         foreach (var (part, template) in new[] { ("subject", message.Subject), ("text", message.Text), ("html", message.Html) })
         {
             var missing = new List<string>();
@@ -27,14 +35,16 @@ internal static class TemplateRenderer
             }
             catch (TemplateException e)
             {
-                throw Invalid($"{path}.{part}", e.Message);
+                return (part, e.Message);
             }
 
             if (missing.Count > 0)
             {
-                throw Invalid($"{path}.{part}", $"there is no merge field {missing[0]}");
+                return (part, $"there is no merge field {missing[0]}");
             }
         }
+
+        return null;
     }
 
     /// <summary>Parses a template; throws <see cref="TemplateException"/> for one that does not parse.</summary>
@@ -108,9 +118,6 @@ internal static class TemplateRenderer
 
     // A line break in a contact's name must not begin a new header.
     private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
-
-    private static RpcException Invalid(string field, string description) =>
-        RpcErrors.InvalidFields(ErrorReason.TemplateInvalid, $"{field}: {description}", [(field, description)]);
 
     private sealed class LimitedWriter : StringWriter
     {

@@ -13,6 +13,8 @@ namespace TagSegments.Campaigns.Messages;
 internal sealed class MessageApi(CallTools tools, MessageStore messages, ContactService.ContactServiceClient contacts, MessagePump pump)
     : MessageService.MessageServiceBase
 {
+    private const int MaxChecked = 1_000;
+
     public override async Task<SendMessageResponse> SendMessage(SendMessageRequest request, ServerCallContext context)
     {
         var ct = context.CancellationToken;
@@ -34,6 +36,23 @@ internal sealed class MessageApi(CallTools tools, MessageStore messages, Contact
             return new SendMessageResponse { MessageId = messageId.ToString(), Recipient = recipient };
         });
         pump.Wake();
+        return response;
+    }
+
+    public override async Task<CheckMessagesResponse> CheckMessages(CheckMessagesRequest request, ServerCallContext context)
+    {
+        new FieldChecks().Require(request.Messages.Count <= MaxChecked, "messages", $"has more than {MaxChecked} entries").ThrowIfAny();
+        await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+
+        var time = new TemplateTime(context.CancellationToken);
+        var response = new CheckMessagesResponse();
+        for (var i = 0; i < request.Messages.Count; i++)
+        {
+            var (message, channel) = (request.Messages[i].Message ?? new Message(), request.Messages[i].Channel.OrEmail());
+            response.Problems.AddRange(MessageRules.Problems(message, channel, time)
+                .Select(problem => new MessageProblem { Index = i, Field = problem.Field, Description = problem.Description }));
+        }
+
         return response;
     }
 

@@ -13,6 +13,9 @@ public sealed class FieldChecks
     private readonly List<(string Field, string Description)> _violations = [];
     private int _count;
 
+    /// <summary>The first violations.</summary>
+    public IReadOnlyList<(string Field, string Description)> Violations => _violations;
+
     /// <summary>Records a violation of <paramref name="field"/> unless <paramref name="ok"/> is true.</summary>
     public FieldChecks Require(bool ok, string field, string description)
     {

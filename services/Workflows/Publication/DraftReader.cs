@@ -6,7 +6,7 @@ using TagSegments.Workflows.Yaml;
 namespace TagSegments.Workflows.Publication;
 
 /// <summary>Reads the workflow of a request, as a message or as YAML, checks it and resolves its references.</summary>
-internal sealed class DraftReader(References references)
+internal sealed class DraftReader(References references, MessageChecks messages)
 {
     public async Task<Workflow> ReadAsync(AccountInfo account, Workflow? workflow, string yaml, CancellationToken ct)
     {
@@ -18,16 +18,22 @@ internal sealed class DraftReader(References references)
         DefinitionCheck.Check(draft.Definition, faults);
         faults.ThrowIfAny();
         await references.ResolveAsync(account, draft.Definition, faults, ct);
+        await messages.CheckAsync(account, draft.Definition, faults, ct);
         faults.ThrowIfAny();
         return draft;
     }
 
-    /// <summary>Resolves a saved draft again; throws FAILED_PRECONDITION if something that it refers to no longer exists.</summary>
-    public async Task RequireReferencesAsync(AccountInfo account, Definition definition, CancellationToken ct)
+    /// <summary>
+    /// Checks a saved draft again. Throws FAILED_PRECONDITION if something that it refers to no longer exists, and INVALID_ARGUMENT if one of its
+    /// messages cannot be sent.
+    /// </summary>
+    public async Task RequireSoundAsync(AccountInfo account, Definition definition, CancellationToken ct)
     {
         var faults = new Faults("workflow.definition.");
         await references.ResolveAsync(account, definition, faults, ct);
         faults.ThrowIfMissing();
+        await messages.CheckAsync(account, definition, faults, ct);
+        faults.ThrowIfAny();
     }
 
     /// <summary>

@@ -13,7 +13,7 @@ internal sealed class Publisher(
     {
         var ct = context.CancellationToken;
         var workflow = await workflows.FindAsync(account.Id, id, "", ct) ?? throw RpcErrors.NotFound("workflow", request.WorkflowId);
-        await drafts.RequireReferencesAsync(account, workflow.Definition, ct);
+        await drafts.RequireSoundAsync(account, workflow.Definition, ct);
         foreach (var segment in workflow.Definition.Triggers.Select(trigger => trigger.SegmentEntered).OfType<SegmentTrigger>())
         {
             // Contacts that are in it now must not count as entering later.

@@ -1,5 +1,6 @@
 using Crm.Campaigns.V1;
 using Crm.Workflows.V1;
+using TagSegments.Workflows.Definitions;
 
 namespace TagSegments.Workflows.Execution.Actions;
 
@@ -17,7 +18,7 @@ internal sealed class SendMessage(MessageService.MessageServiceClient messages) 
                 Account = account.Name,
                 ContactId = run.ContactId,
                 Channel = action.Channel,
-                Message = new() { FromAddress = action.From, Subject = action.Subject, Text = action.Text, Html = action.Html },
+                Message = MessageChecks.MessageOf(action),
                 RequestId = run.RequestId,
                 Cause = run.Cause,
             },
