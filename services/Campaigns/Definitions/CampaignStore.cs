@@ -84,7 +84,7 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
     }
 
     /// <summary>Lists campaigns after the given one, newest first.</summary>
-    public async Task<List<CampaignRow>> ListAsync(int accountId, short[] states, Guid? after, int limit, CancellationToken ct)
+    public async Task<Page<CampaignRow>> ListAsync(int accountId, short[] states, Guid? after, int size, CancellationToken ct)
     {
         const string sql =
             $"""
@@ -97,8 +97,9 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
             LIMIT @limit
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
-        return (await connection.QueryAsync<CampaignRow>(
-            new CommandDefinition(sql, new { accountId, states, after, limit }, cancellationToken: ct))).AsList();
+        return await connection.QueryPageAsync(
+            new CommandDefinition(sql, new { accountId, states, after, limit = size + 1 }, cancellationToken: ct),
+            new Page<CampaignRow>(size, row => row.Message.Length + row.Audience.Length + (row.AbTest?.Length ?? 0)));
     }
 
     /// <summary>Lists the campaigns whose audience was evaluated last, newest first.</summary>

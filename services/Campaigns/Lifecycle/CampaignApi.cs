@@ -44,10 +44,10 @@ internal sealed partial class CampaignApi(
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
         var size = PageSize.Read(request.PageSize);
         var after = tools.Pages.Read(request) is { } position ? Guid.Parse(position) : (Guid?)null;
-        var rows = await campaigns.ListAsync(
-            account.Id, [.. request.States.Select(state => (short)state)], after, size + 1, context.CancellationToken);
-        var response = new ListCampaignsResponse { Campaigns = { rows.Take(size).Select(row => row.ToCampaign()) } };
-        if (rows.Count > size)
+        var page = await campaigns.ListAsync(
+            account.Id, [.. request.States.Select(state => (short)state)], after, size, context.CancellationToken);
+        var response = new ListCampaignsResponse { Campaigns = { page.Items.Select(row => row.ToCampaign()) } };
+        if (page.HasMore)
         {
             response.NextPageToken = tools.Pages.Create(request, response.Campaigns[^1].CampaignId);
         }

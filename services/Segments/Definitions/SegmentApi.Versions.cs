@@ -14,12 +14,12 @@ internal sealed partial class SegmentApi
         RequireKey(request.KeyCase != ListSegmentVersionsRequest.KeyOneofCase.None);
         var before = tokens.Pages.Read(request) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : int.MaxValue;
 
-        var found = await versions.ListAsync(account, request.SegmentId, request.Name, before, size + 1, context.CancellationToken);
+        var (found, hasMore) = await versions.ListAsync(account, request.SegmentId, request.Name, before, size, context.CancellationToken);
 
-        var response = new ListSegmentVersionsResponse { Versions = { found.Take(size) } };
-        if (found.Count > size)
+        var response = new ListSegmentVersionsResponse { Versions = { found } };
+        if (hasMore)
         {
-            response.NextPageToken = tokens.Pages.Create(request, found[size - 1].Version.ToString(CultureInfo.InvariantCulture));
+            response.NextPageToken = tokens.Pages.Create(request, found[^1].Version.ToString(CultureInfo.InvariantCulture));
         }
 
         return response;

@@ -47,12 +47,12 @@ internal sealed partial class SegmentApi(
         var size = PageSize.Read(request.PageSize);
         var after = tokens.Pages.Read(request);
 
-        var segments = await definitions.ListAsync(account, after, size + 1, context.CancellationToken);
+        var (segments, hasMore) = await definitions.ListAsync(account, after, size, context.CancellationToken);
 
-        var response = new ListSegmentsResponse { Segments = { segments.Take(size) } };
-        if (segments.Count > size)
+        var response = new ListSegmentsResponse { Segments = { segments } };
+        if (hasMore)
         {
-            response.NextPageToken = tokens.Pages.Create(request, segments[size - 1].Name);
+            response.NextPageToken = tokens.Pages.Create(request, segments[^1].Name);
         }
 
         return response;

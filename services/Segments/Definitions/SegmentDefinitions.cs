@@ -40,13 +40,13 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
         await FindAsync(account, null, name, ct) ?? throw RpcErrors.NotFound("segment", $"\"{name}\"");
 
     /// <summary>Lists segments by name, after a name.</summary>
-    public async Task<IReadOnlyList<Segment>> ListAsync(AccountInfo account, string? after, int limit, CancellationToken ct)
+    public async Task<(IReadOnlyList<Segment> Segments, bool HasMore)> ListAsync(AccountInfo account, string? after, int size, CancellationToken ct)
     {
         var (snapshot, state) = await indexes.OpenAsync(account.Id, [], ct);
         await using (snapshot)
         {
-            var rows = await new SegmentStore(snapshot.Transaction, account.Id).ListAsync(after, limit, ct);
-            return [.. rows.Select(row => ToSegment(row, state))];
+            var page = await new SegmentStore(snapshot.Transaction, account.Id).ListAsync(after, size, ct);
+            return ([.. page.Items.Select(row => ToSegment(row, state))], page.HasMore);
         }
     }
 

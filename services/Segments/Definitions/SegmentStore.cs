@@ -22,7 +22,7 @@ internal sealed class SegmentStore(NpgsqlTransaction transaction, int accountId)
     }
 
     /// <summary>Lists segments by name, after a name.</summary>
-    public async Task<List<SegmentRow>> ListAsync(string? after, int limit, CancellationToken ct)
+    public Task<Page<SegmentRow>> ListAsync(string? after, int size, CancellationToken ct)
     {
         const string sql = $"""
             SELECT {Columns}
@@ -31,7 +31,8 @@ internal sealed class SegmentStore(NpgsqlTransaction transaction, int accountId)
             ORDER BY name COLLATE "C"
             LIMIT @limit
             """;
-        return (await transaction.Connection!.QueryAsync<SegmentRow>(Command(sql, new { accountId, after, limit }, ct))).AsList();
+        return transaction.Connection!.QueryPageAsync(
+            Command(sql, new { accountId, after, limit = size + 1 }, ct), new Page<SegmentRow>(size, row => row.FilterJson.Length));
     }
 
     /// <summary>Writes a segment, its version and its references; a segment of this id is replaced.</summary>

@@ -73,6 +73,10 @@ internal sealed class Snapshot : IAsyncDisposable
     public Task<IEnumerable<T>> QueryAsync<T>(string sql, object parameters, CancellationToken ct) =>
         _connection.QueryAsync<T>(new CommandDefinition(sql, parameters, Transaction, cancellationToken: ct));
 
+    /// <summary>Reads the rows of a page, as the last query of the snapshot.</summary>
+    public Task<Page<T>> QueryPageAsync<T>(string sql, object parameters, Page<T> page, CancellationToken ct) =>
+        _connection.QueryPageAsync(new CommandDefinition(sql, parameters, Transaction, cancellationToken: ct), page);
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

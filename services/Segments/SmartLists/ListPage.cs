@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Dapper;
 using TagSegments.Bitmaps;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Index;
@@ -16,12 +15,13 @@ internal sealed class ListPage(Moment moment, MatchSet members, IReadOnlyList<Li
     private readonly SqlParameters _parameters = FilterSql.Parameters(moment.Context);
     private readonly FilterSources _few = moment.Context.ForCandidates().Sources;
 
-    /// <summary>Reads at most <paramref name="limit"/> rows after a position.</summary>
-    public async Task<IReadOnlyList<ListRow>> ReadAsync(ListOrder order, ListPosition? position, int limit, CancellationToken ct)
+    /// <summary>Reads the rows after a position, as the last query of the snapshot.</summary>
+    public Task<Page<ListRow>> ReadAsync(ListOrder order, ListPosition? position, int size, CancellationToken ct)
     {
+        var limit = size + 1;
         _parameters.Add("limit", limit);
         var sql = order.Column is null ? ByNumber(order.Descending, position, limit) : ByColumn(order, order.Column, position);
-        return (await moment.Snapshot.QueryAsync<ListRow>(sql, _parameters, ct)).AsList();
+        return moment.Snapshot.QueryPageAsync(sql, _parameters, new Page<ListRow>(size, row => row.Cells.Length), ct);
     }
 
     // The members' bitmap is in the order of their numbers already.

@@ -41,18 +41,18 @@ internal sealed partial class SmartListApi
             : list.Columns;
         var order = request.Sort is null && list is not null ? ListOrder.Of(list, then) : ListOrder.Read(request.Sort, names, "sort").In(then);
         var page = await new ListPage(moment, members, [.. keys.Select(key => ListColumn.ByKey(key, then))])
-            .ReadAsync(order, order.Read(position), size + 1, ct);
+            .ReadAsync(order, order.Read(position), size, ct);
 
         var response = new ListSmartListRowsResponse
         {
             Columns = { keys.Select(key => ListColumn.ByKey(key, names).Name) },
-            Rows = { page.Take(size).Select(row => row.ToProto()) },
+            Rows = { page.Items.Select(row => row.ToProto()) },
             Total = members.Count(),
             EvaluationTime = members.Now.ToTimestamp(),
         };
-        if (page.Count > size)
+        if (page.HasMore)
         {
-            var last = page[size - 1];
+            var last = page.Items[^1];
             response.NextPageToken = tokens.Pages.Create(request, order.Behind(last.ContactId, last.SortValue));
         }
 

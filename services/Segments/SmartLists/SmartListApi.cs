@@ -49,15 +49,14 @@ internal sealed partial class SmartListApi(
         var after = tokens.Pages.Read(request);
 
         var (state, _) = await indexes.CurrentAsync(account.Id, context.CancellationToken);
-        var found = state.SmartLists.All
+        var page = new Page<SmartList>(size, list => list.CalculateSize()).With(state.SmartLists.All
             .Where(list => after is null || string.CompareOrdinal(list.Name, after) > 0)
-            .Take(size + 1)
-            .ToList();
+            .Select(list => SmartListMessage.Of(list, state)));
 
-        var response = new ListSmartListsResponse { SmartLists = { found.Take(size).Select(list => SmartListMessage.Of(list, state)) } };
-        if (found.Count > size)
+        var response = new ListSmartListsResponse { SmartLists = { page.Items } };
+        if (page.HasMore)
         {
-            response.NextPageToken = tokens.Pages.Create(request, found[size - 1].Name);
+            response.NextPageToken = tokens.Pages.Create(request, page.Items[^1].Name);
         }
 
         return response;

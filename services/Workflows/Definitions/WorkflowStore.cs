@@ -152,7 +152,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
     }
 
     /// <summary>Lists workflows after a name.</summary>
-    public async Task<IReadOnlyList<Workflow>> ListAsync(int accountId, int tagId, string? after, int limit, CancellationToken ct)
+    public async Task<(IReadOnlyList<Workflow> Workflows, bool HasMore)> ListAsync(int accountId, int tagId, string? after, int size, CancellationToken ct)
     {
         var sql = $"""
             {s_select}
@@ -164,9 +164,9 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
             LIMIT @limit
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
-        var values = new { accountId, tagId, after, limit, published = (short)Workflow.Types.State.Published };
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, values, cancellationToken: ct));
-        return [.. rows.Select(row => row.ToWorkflow())];
+        var values = new { accountId, tagId, after, limit = size + 1, published = (short)Workflow.Types.State.Published };
+        var page = await connection.QueryPageAsync(new CommandDefinition(sql, values, cancellationToken: ct), new Page<Row>(size, row => row.Draft.Length));
+        return ([.. page.Items.Select(row => row.ToWorkflow())], page.HasMore);
     }
 
     private static object Values(AccountInfo account, Guid id, Workflow workflow) => new

@@ -34,19 +34,18 @@ internal sealed class WorkflowApi(
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         var limit = PageSize.Read(request.PageSize);
 
-        var found = await workflows.ListAsync(account.Id, request.TagId, pages.Read(request), limit + 1, context.CancellationToken);
+        var (page, hasMore) = await workflows.ListAsync(account.Id, request.TagId, pages.Read(request), limit, context.CancellationToken);
 
-        var page = found.Take(limit).ToList();
-        foreach (var workflow in request.Check ? page : [])
+        foreach (var workflow in page)
         {
-            workflow.Problems.Add(await ProblemsAsync(account, workflow, context.CancellationToken));
+            workflow.Problems.Add(request.Check ? await ProblemsAsync(account, workflow, context.CancellationToken) : []);
+            workflow.Definition = null;
         }
 
-        page.ForEach(workflow => workflow.Definition = null);
         return new ListWorkflowsResponse
         {
             Workflows = { page },
-            NextPageToken = found.Count > limit ? pages.Create(request, page[^1].Name) : "",
+            NextPageToken = hasMore ? pages.Create(request, page[^1].Name) : "",
         };
     }
 

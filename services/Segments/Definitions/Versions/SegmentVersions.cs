@@ -11,14 +11,14 @@ namespace TagSegments.Segments.Definitions.Versions;
 internal sealed class SegmentVersions(AccountIndexes indexes)
 {
     /// <summary>Lists the versions of a segment below a number, newest first, or throws NOT_FOUND.</summary>
-    public Task<IReadOnlyList<SegmentVersion>> ListAsync(
-        AccountInfo account, string segmentId, string name, int before, int limit, CancellationToken ct) =>
+    public Task<(IReadOnlyList<SegmentVersion> Versions, bool HasMore)> ListAsync(
+        AccountInfo account, string segmentId, string name, int before, int size, CancellationToken ct) =>
         ReadAsync(account, async (store, state) =>
         {
             var id = IdOf(segmentId, name, state);
-            var rows = await store.ListAsync(id, before, limit, ct);
-            return rows.Count > 0 || before < int.MaxValue
-                ? (IReadOnlyList<SegmentVersion>)[.. rows.Select(row => ToProto(row, state))]
+            var page = await store.ListAsync(id, before, size, ct);
+            return page.Items.Count > 0 || before < int.MaxValue
+                ? ((IReadOnlyList<SegmentVersion>)[.. page.Items.Select(row => ToProto(row, state))], page.HasMore)
                 : throw RpcErrors.NotFound("segment", segmentId);
         }, ct);
 

@@ -10,7 +10,7 @@ internal sealed class VersionStore(NpgsqlTransaction transaction, int accountId)
     private const string Columns = "segment_id::text, version, name, filter AS filter_json, author, created_at";
 
     /// <summary>Lists versions below a number, newest first.</summary>
-    public async Task<List<VersionRow>> ListAsync(Guid segmentId, int before, int limit, CancellationToken ct)
+    public Task<Page<VersionRow>> ListAsync(Guid segmentId, int before, int size, CancellationToken ct)
     {
         const string sql = $"""
             SELECT {Columns}
@@ -19,7 +19,8 @@ internal sealed class VersionStore(NpgsqlTransaction transaction, int accountId)
             ORDER BY version DESC
             LIMIT @limit
             """;
-        return (await transaction.Connection!.QueryAsync<VersionRow>(Command(sql, new { accountId, segmentId, before, limit }, ct))).AsList();
+        return transaction.Connection!.QueryPageAsync(
+            Command(sql, new { accountId, segmentId, before, limit = size + 1 }, ct), new Page<VersionRow>(size, row => row.FilterJson.Length));
     }
 
     /// <summary>Finds a version.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Dapper;
+using Grpc.Core;
 using Npgsql;
 using TagSegments.Tags.Changes;
 
@@ -9,6 +11,8 @@ namespace TagSegments.Tags.Crm.Contacts;
 /// <summary>Reads contacts and hands out their numbers.</summary>
 internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
 {
+    private const int MaxBatchLength = 16_000_000;
+
     /// <summary>Finds a contact by its number, deleted or not.</summary>
     public async Task<ContactRow?> FindAsync(int accountId, int contactId, CancellationToken ct)
     {
@@ -33,8 +37,8 @@ internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
             new CommandDefinition(sql, new { accountId, externalId }, cancellationToken: ct));
     }
 
-    /// <summary>Gets contacts by number, in order of their numbers.</summary>
-    public async Task<IEnumerable<ContactRow>> GetAsync(int accountId, int[] contactIds, CancellationToken ct)
+    /// <summary>Gets contacts by number, in order of their numbers. Throws RESOURCE_EXHAUSTED if they are more than any client reads in one message.</summary>
+    public async Task<IReadOnlyList<ContactRow>> GetAsync(int accountId, int[] contactIds, CancellationToken ct)
     {
         const string sql = $"""
             SELECT {ContactRow.Columns}
@@ -43,7 +47,13 @@ internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
             ORDER BY contact_id
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
-        return await connection.QueryAsync<ContactRow>(new CommandDefinition(sql, new { accountId, contactIds }, cancellationToken: ct));
+        var page = await connection.QueryPageAsync(
+            new CommandDefinition(sql, new { accountId, contactIds }, cancellationToken: ct),
+            new Page<ContactRow>(contactIds.Length, row => row.Fields.Length, MaxBatchLength));
+        return page.HasMore
+            ? throw RpcErrors.Create(
+                StatusCode.ResourceExhausted, ErrorReason.MessageTooLarge, $"The contacts are longer than {MaxBatchLength} characters. Ask for fewer of them.")
+            : page.Items;
     }
 
     /// <summary>Takes the number of a new contact; before the transaction, which must not wait for a second connection.</summary>
@@ -59,14 +69,12 @@ internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
     {
         var size = PageSize.Read(request.PageSize);
         var after = int.Parse(pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
-        var rows = await ListAsync(accountId, request.Search.Trim(), request.ShowDeleted, after, size + 1, ct);
-        return rows.Count > size
-            ? (rows.Take(size), pages.Create(request, rows[size - 1].ContactId.ToString(CultureInfo.InvariantCulture)))
-            : (rows, "");
+        var page = await ListAsync(accountId, request.Search.Trim(), request.ShowDeleted, after, size, ct);
+        return (page.Items, page.HasMore ? pages.Create(request, page.Items[^1].ContactId.ToString(CultureInfo.InvariantCulture)) : "");
     }
 
-    private async Task<List<ContactRow>> ListAsync(
-        int accountId, string search, bool showDeleted, int after, int limit, CancellationToken ct)
+    private async Task<Page<ContactRow>> ListAsync(
+        int accountId, string search, bool showDeleted, int after, int size, CancellationToken ct)
     {
         // The ICU collation folds the case of every script; the database's own may be "C".
         const string matches = """
@@ -82,9 +90,10 @@ internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
             ORDER BY contact_id
             LIMIT @limit
             """;
-        var values = new { accountId, after, limit, pattern = $"%{Escape(search)}%" };
+        var values = new { accountId, after, limit = size + 1, pattern = $"%{Escape(search)}%" };
         await using var connection = await database.OpenConnectionAsync(ct);
-        return [.. await connection.QueryAsync<ContactRow>(new CommandDefinition(sql, values, cancellationToken: ct))];
+        return await connection.QueryPageAsync(
+            new CommandDefinition(sql, values, cancellationToken: ct), new Page<ContactRow>(size, row => row.Fields.Length));
     }
 
     private static string Escape(string text) =>

@@ -58,12 +58,12 @@ internal sealed class OpportunityApi(
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         var after = int.Parse(pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
 
-        var rows = await store.ListAsync(account.Id, request.ContactId, after, size + 1, context.CancellationToken);
+        var page = await store.ListAsync(account.Id, request.ContactId, after, size, context.CancellationToken);
 
         var catalog = await FieldsAsync(account, context);
-        var response = new ListOpportunitiesResponse { Opportunities = { rows.Take(size).Select(row => row.ToProto(catalog)) } };
-        response.NextPageToken = rows.Count > size
-            ? pages.Create(request, rows[size - 1].OpportunityId.ToString(CultureInfo.InvariantCulture))
+        var response = new ListOpportunitiesResponse { Opportunities = { page.Items.Select(row => row.ToProto(catalog)) } };
+        response.NextPageToken = page.HasMore
+            ? pages.Create(request, page.Items[^1].OpportunityId.ToString(CultureInfo.InvariantCulture))
             : "";
         return response;
     }

@@ -24,7 +24,7 @@ internal sealed class OpportunityStore(NpgsqlDataSource database)
     }
 
     /// <summary>Lists opportunities after <paramref name="after"/>, all of them or those of one contact.</summary>
-    public async Task<List<OpportunityRow>> ListAsync(int accountId, int contactId, int after, int limit, CancellationToken ct)
+    public async Task<Page<OpportunityRow>> ListAsync(int accountId, int contactId, int after, int size, CancellationToken ct)
     {
         var sql = $"""
             SELECT {OpportunityRow.Columns}
@@ -34,8 +34,9 @@ internal sealed class OpportunityStore(NpgsqlDataSource database)
             LIMIT @limit
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
-        return [.. await connection.QueryAsync<OpportunityRow>(
-            new CommandDefinition(sql, new { accountId, contactId, after, limit }, cancellationToken: ct))];
+        return await connection.QueryPageAsync(
+            new CommandDefinition(sql, new { accountId, contactId, after, limit = size + 1 }, cancellationToken: ct),
+            new Page<OpportunityRow>(size, row => row.Fields.Length));
     }
 
     /// <summary>Takes the number of a new opportunity; before the transaction, which must not wait for a second connection.</summary>
