@@ -32,7 +32,7 @@ internal sealed class Caller(ChaosRig rig) : IDisposable
 
     private GrpcChannel Channel(HostileRequest request)
     {
-        var service = Enum.Parse<Target>(request.Call.Host.ToString());
+        var service = request.Service;
         if (!_channels.TryGetValue((service, request.Compressed), out var channel))
         {
             channel = Open(service, request.Compressed);

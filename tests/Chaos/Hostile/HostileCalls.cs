@@ -23,6 +23,7 @@ internal sealed class HostileCalls : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private readonly ChaosRig _rig;
     private readonly ChaosOptions _options;
+    private readonly SourceMutant? _mutant;
     private readonly Tally _tally = new();
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
     private readonly ConcurrentBag<Caller> _idle = [];
@@ -31,20 +32,21 @@ internal sealed class HostileCalls : IDisposable
     private IReadOnlyCollection<string> _last = [];
     private int _sent;
 
-    private HostileCalls(ChaosRig rig, ChaosOptions options)
+    private HostileCalls(ChaosRig rig, ChaosOptions options, SourceMutant? mutant)
     {
-        (_rig, _options) = (rig, options);
+        (_rig, _options, _mutant) = (rig, options, mutant);
         _stop.Token.Register(() => _last = [.. _inFlight.Values]);
     }
 
     public static async Task<ChaosReport> RunAsync(ChaosOptions options)
     {
-        using var mutant = options.Mutant is { } name ? await SourceMutants.BuildAsync(name) : null;
+        var mutant = options.Mutant is { } name ? SourceMutants.Find(name) : null;
+        using var built = mutant is null ? null : await SourceMutants.BuildAsync(mutant);
         await using var rig = await ChaosRig.StartAsync(
             new Dictionary<string, string>(HostileHttp.Settings) { ["Smtp:Security"] = "none" },
             [Target.Redis, Target.Smtp, .. ServiceWatch.Services],
-            service => new ServiceLaunch(mutant?.Service == service ? mutant.Folder : AppContext.BaseDirectory, MemoryLimits.Environment(service)));
-        using var calls = new HostileCalls(rig, options);
+            service => new ServiceLaunch(mutant?.Service == service ? built!.Folder : AppContext.BaseDirectory, MemoryLimits.Environment(service)));
+        using var calls = new HostileCalls(rig, options, mutant);
         try
         {
             return await calls.RunAsync();
@@ -72,8 +74,8 @@ internal sealed class HostileCalls : IDisposable
     {
         var started = Stopwatch.StartNew();
         var random = new Random(_options.Seed);
-        var refused = await WarmUpAsync(random);
-        await using var watch = await ServiceWatch.StartAsync(_rig, _http, _stop);
+        var refused = _mutant is null ? await WarmUpAsync(random) : "";
+        await using var watch = await ServiceWatch.StartAsync(_rig, _http, settle: _mutant is null, _stop);
         for (var first = 0; first < _options.Requests && !_stop.IsCancellationRequested; first += RequestsPerWorld)
         {
             await PlayAsync(await NewWorldAsync(random), first, Math.Min(RequestsPerWorld, _options.Requests - first));
@@ -83,17 +85,21 @@ internal sealed class HostileCalls : IDisposable
         var report = new ChaosReport("hostile", _options);
         report.Tell("requests", _sent);
         report.Tell("sound requests that were refused", refused);
-        report.MustBeZero("calls without a sound request in ValidRequests.json", ValidRequests.Missing.Count, ValidRequests.Missing);
+        if (_mutant is null)
+        {
+            report.MustBeZero("calls without a sound request in ValidRequests.json", ValidRequests.Missing.Count, ValidRequests.Missing);
+        }
+
         foreach (var (call, statuses) in _tally.Counts)
         {
             report.Tell(call, statuses);
         }
 
-        await watch.JudgeAsync(report, _last);
         report.MustBeZero("late answers", _tally.Late.Count, _tally.Late);
         report.MustBeZero("defects and errors without a reason", _tally.Broken.Count, _tally.Broken);
+        await watch.JudgeAsync(report, _mutant, _last);
         report.Tell("seconds", Math.Round(started.Elapsed.TotalSeconds));
-        if (report.HasViolations && _options.Mutant is null)
+        if (report.HasViolations && _mutant is null)
         {
             _rig.ShowRecentOutput();
         }
@@ -144,22 +150,26 @@ internal sealed class HostileCalls : IDisposable
             }
 
             var random = new Random(unchecked((_options.Seed * 1_000_003) + number));
-            if (number % OneHttpIn == 0)
-            {
-                await http.SendAsync(number, random, s_deadline);
-            }
-            else
+            if (number % OneHttpIn != 0)
             {
                 await SendAsync(world, number, random);
             }
-
-            Interlocked.Increment(ref _sent);
+            else if (_mutant is null)
+            {
+                await http.SendAsync(number, random, s_deadline);
+                Interlocked.Increment(ref _sent);
+            }
         });
     }
 
     private async Task SendAsync(World world, int number, Random random)
     {
-        var request = HostileRequest.Next(world, random);
+        // Of the requests of a run, a mutant gets those that can meet what is missing: what is found is found because of that.
+        if (HostileRequest.Next(world, random, _mutant) is not { } request)
+        {
+            return;
+        }
+
         var started = Stopwatch.GetTimestamp();
         _inFlight[number] = $"{request.Call.Name}, request {number}, {request.Description}";
         try
@@ -174,8 +184,9 @@ internal sealed class HostileCalls : IDisposable
         }
 
         _inFlight.TryRemove(number, out _);
+        Interlocked.Increment(ref _sent);
         // One finding is enough to catch a mutant.
-        if (_options.Mutant is not null && _tally.Broken.Count > 0)
+        if (_mutant is not null && _tally.HasFindings)
         {
             await _stop.CancelAsync();
         }

@@ -1,18 +1,24 @@
 using System.Collections;
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.Testing.EveryCall;
 using TagSegments.Testing.HostileTexts;
 
 namespace TagSegments.Chaos.Hostile;
 
-/// <summary>Puts hostile texts into the fields of requests, at any depth, in lists, maps and alternatives.</summary>
-internal sealed class HostileFields(Random random, World world)
+/// <summary>Puts hostile texts and numbers into the fields of requests, at any depth, in lists, maps and alternatives.</summary>
+/// <param name="random">Decides.</param>
+/// <param name="world">What exists in the account.</param>
+/// <param name="language">The language to write in, into a field that reads it; null for any field.</param>
+internal sealed class HostileFields(Random random, World world, TextLanguage? language)
 {
     private const int Deepest = 6;
     private const int LongList = 20_000;
+    private readonly HostileRequests _values = new(random, world.Account);
 
-    /// <summary>Puts one text somewhere; returns where and which, or null if the request has no place for one.</summary>
+    /// <summary>Puts one somewhere; returns where and which, or null if the request has no place for one.</summary>
     public string? Poison(IMessage request)
     {
         var path = new List<FieldDescriptor>();
@@ -21,7 +27,7 @@ internal sealed class HostileFields(Random random, World world)
         {
             var field = places[random.Next(places.Count)];
             path.Add(field);
-            if (field.FieldType == FieldType.Message && !field.IsMap && !IsOpen(field.MessageType))
+            if (field.FieldType == FieldType.Message && !field.IsMap && !TextChoice.IsOpen(field.MessageType))
             {
                 message = Enter(message, field);
                 continue;
@@ -35,15 +41,16 @@ internal sealed class HostileFields(Random random, World world)
         return null;
     }
 
+    /// <summary>Whether requests of a type have a place for a text of a language, or of none in particular for null.</summary>
+    public static bool HasPlace(MessageDescriptor type, TextLanguage? language) => type.Fields.InDeclarationOrder().Any(field => Leads(field, language, Deepest));
+
     // A text in the account's name would only meet the first check, so it is rare.
     private List<FieldDescriptor> Places(MessageDescriptor type, int depth) =>
-        [.. type.Fields.InDeclarationOrder().Where(field => Leads(field, depth) && (field.Name != "account" || random.Next(20) == 0))];
+        [.. type.Fields.InDeclarationOrder().Where(field => Leads(field, language, depth) && (field.Name != "account" || random.Next(20) == 0))];
 
-    private static bool Leads(FieldDescriptor field, int depth) => field.FieldType is FieldType.String or FieldType.Bytes
-        || (field.FieldType == FieldType.Message && depth > 0
-            && (IsOpen(field.MessageType) || field.MessageType.Fields.InDeclarationOrder().Any(inner => Leads(inner, depth - 1))));
-
-    private static bool IsOpen(MessageDescriptor type) => type == Struct.Descriptor || type == Value.Descriptor || type == ListValue.Descriptor;
+    private static bool Leads(FieldDescriptor field, TextLanguage? language, int depth) => field.FieldType == FieldType.Message && !TextChoice.IsOpen(field.MessageType)
+        ? depth > 0 && field.MessageType.Fields.InDeclarationOrder().Any(inner => Leads(inner, language, depth - 1))
+        : language is not { } wanted || TextChoice.LanguagesOf(field).Contains(wanted);
 
     private IMessage Enter(IMessage message, FieldDescriptor field)
     {
@@ -87,7 +94,7 @@ internal sealed class HostileFields(Random random, World world)
         if (field.IsMap)
         {
             var map = (IDictionary)field.Accessor.GetValue(message);
-            var (name, text) = TextChoice.Next(field, random);
+            var (name, text) = TextChoice.Next(field, language, random);
             var value = field.MessageType.FindFieldByNumber(2);
             map[text] = value.FieldType switch
             {
@@ -98,9 +105,9 @@ internal sealed class HostileFields(Random random, World world)
             return name;
         }
 
-        if (field.IsRepeated && field.FieldType == FieldType.String && random.Next(2) == 0)
+        if (field.IsRepeated && field.FieldType != FieldType.Message && language is null && random.Next(2) == 0)
         {
-            return FillList((IList)field.Accessor.GetValue(message));
+            return FillList(field, (IList)field.Accessor.GetValue(message));
         }
 
         var (what, content) = One(field);
@@ -116,16 +123,23 @@ internal sealed class HostileFields(Random random, World world)
         return what;
     }
 
-    private string FillList(IList list)
+    private string FillList(FieldDescriptor field, IList list)
     {
         var count = random.Next(1, LongList);
         var same = random.Next(2) == 0;
+        var first = field.FieldType == FieldType.String ? "Hot" : _values.Next(field);
         for (var i = 0; i < count; i++)
         {
-            list.Add(same ? "Hot" : $"name {i}");
+            list.Add(same ? first : field.FieldType switch
+            {
+                FieldType.String => $"name {i}",
+                FieldType.Int32 => i,
+                FieldType.Int64 => (long)i,
+                _ => _values.Next(field),
+            });
         }
 
-        return $"{count} {(same ? "times the same" : "names")}";
+        return $"{count} {(same ? "times the same" : "values")}";
     }
 
     private (string Name, object Content) One(FieldDescriptor field)
@@ -138,8 +152,11 @@ internal sealed class HostileFields(Random random, World world)
             case FieldType.Message:
                 var (shape, value) = OpenValues.Next(field, random);
                 return (shape, field.MessageType == Struct.Descriptor ? value.StructValue : field.MessageType == ListValue.Descriptor ? value.ListValue : value);
+            case FieldType.String:
+                return TextChoice.Next(field, language, random);
             default:
-                return TextChoice.Next(field, random);
+                var number = _values.Next(field);
+                return (string.Create(CultureInfo.InvariantCulture, $"{number}"), number);
         }
     }
 

@@ -44,26 +44,26 @@ internal sealed class HostileHttp(HttpClient http, string address, Tally tally)
         using var request = Next(random, out var name, out var what);
         var started = Stopwatch.GetTimestamp();
         using var deadline = new CancellationTokenSource(limit);
+        var (status, isDefect) = await StatusAsync(request, deadline.Token);
+        tally.AddHttp(name, status, $"{name}, request {number}, {what}", isDefect, Stopwatch.GetElapsedTime(started) - limit);
+    }
+
+    private async Task<(string Status, bool IsDefect)> StatusAsync(HttpRequestMessage request, CancellationToken ct)
+    {
         try
         {
-            using var answer = await http.SendAsync(request, deadline.Token);
-            tally.Count(name, answer.StatusCode.ToString());
-            if (answer.StatusCode >= HttpStatusCode.InternalServerError)
-            {
-                tally.AddBroken($"{name}, request {number}, {what}: {answer.StatusCode}");
-            }
+            using var answer = await http.SendAsync(request, ct);
+            return (answer.StatusCode.ToString(), answer.StatusCode >= HttpStatusCode.InternalServerError);
         }
         catch (OperationCanceledException)
         {
-            tally.Count(name, "DeadlineExceeded");
+            return ("DeadlineExceeded", false);
         }
         catch (HttpRequestException e)
         {
             // The server closes the connection of a request that is too large.
-            tally.Count(name, e.HttpRequestError.ToString());
+            return (e.HttpRequestError.ToString(), false);
         }
-
-        tally.AddTime($"{name}, request {number}, {what}", Stopwatch.GetElapsedTime(started) - limit);
     }
 
     private HttpRequestMessage Next(Random random, out string name, out string what)

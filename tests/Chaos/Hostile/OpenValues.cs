@@ -14,7 +14,7 @@ internal static class OpenValues
     /// <summary>Makes a value; for a field that is a struct or a list, one of that kind.</summary>
     public static (string Name, Value Value) Next(FieldDescriptor field, Random random)
     {
-        var (name, text) = TextChoice.Next(field, random);
+        var (name, text) = TextChoice.Next(field, null, random);
         var (shape, value) = random.Next(6) switch
         {
             0 => ("deep struct", Enumerable.Range(0, Deepest).Aggregate(Value.ForNumber(1), (inner, _) => Fields(("a", inner)))),

@@ -2,6 +2,7 @@ using System.Xml.Linq;
 using TagSegments.Chaos.Rig;
 using TagSegments.Embedded.Postgres;
 using TagSegments.Testing;
+using TagSegments.Testing.HostileTexts;
 
 namespace TagSegments.Chaos.Hostile;
 
@@ -11,39 +12,41 @@ namespace TagSegments.Chaos.Hostile;
 /// </summary>
 internal static class SourceMutants
 {
-    private static readonly Dictionary<string, Mutant> s_all = new()
+    private static readonly Dictionary<string, SourceMutant> s_all = new()
     {
         // Nothing looks at the depth and the aliases of YAML before it is loaded.
-        ["yaml-uncaged"] = new(Target.Workflows, "Workflows/Yaml/YamlReader.cs", "            CheckEvents(yaml);", ""),
+        ["yaml-uncaged"] = new(Target.Workflows, TextLanguage.Yaml, "Workflows/Yaml/YamlReader.cs", "            CheckEvents(yaml);", ""),
         // The parser of templates follows every nesting.
-        ["liquid-depth"] = new(Target.Campaigns, "Campaigns/Content/TemplateParser.cs", "++_depth > MaxDepth", "++_depth < 0"),
+        ["liquid-depth"] = new(Target.Campaigns, TextLanguage.Liquid, "Campaigns/Content/TemplateParser.cs", "++_depth > MaxDepth", "++_depth < 0"),
         // A rendered text may become as long as it likes.
-        ["liquid-output"] = new(Target.Campaigns, "Campaigns/Content/TemplateRenderer.cs", "builder.Length + length <= MaxLength", "builder.Length >= 0"),
+        ["liquid-output"] = new(Target.Campaigns, TextLanguage.Liquid, "Campaigns/Content/TemplateRenderer.cs", "builder.Length + length <= MaxLength", "builder.Length >= 0"),
         // A date may be padded to any width.
-        ["liquid-width"] = new(Target.Campaigns, "Campaigns/Content/SafeFilters.cs", "Formatted(engine[\"date\"], FormatLimits.OfDate)", "engine[\"date\"]"),
+        ["liquid-width"] = new(Target.Campaigns, TextLanguage.Liquid, "Campaigns/Content/SafeFilters.cs", "Formatted(engine[\"date\"], FormatLimits.OfDate)", "engine[\"date\"]"),
         // The parser of filters follows every bracket.
-        ["filter-depth"] = new(Target.Segments, "Filters/Text/FilterParser.cs", "++_depth > FilterLimits.Depth", "++_depth < 0"),
+        ["filter-depth"] = new(Target.Segments, TextLanguage.Filter, "Filters/Text/FilterParser.cs", "++_depth > FilterLimits.Depth", "++_depth < 0"),
     };
 
     /// <summary>The names of all.</summary>
     public static IReadOnlyCollection<string> Names => s_all.Keys;
 
-    /// <summary>Builds a mutant and returns its service and the folder with its program; throws <see cref="FormatException"/> for an unknown name.</summary>
-    public static async Task<BuiltMutant> BuildAsync(string name)
+    /// <summary>Finds a mutant by its name; throws <see cref="FormatException"/> for an unknown one.</summary>
+    public static SourceMutant Find(string name) => s_all.TryGetValue(name, out var found)
+        ? found
+        : throw new FormatException($"There is no mutant {name}; there are {string.Join(", ", Names)}, and all.");
+
+    /// <summary>Builds a mutant and returns the folder with its program.</summary>
+    public static async Task<BuiltMutant> BuildAsync(SourceMutant mutant)
     {
-        var mutant = s_all.TryGetValue(name, out var found)
-            ? found
-            : throw new FormatException($"There is no mutant {name}; there are {string.Join(", ", Names)}, and all.");
-        var folder = Directory.CreateTempSubdirectory($"tagsegments_{name}_").FullName;
+        var folder = Directory.CreateTempSubdirectory("tagsegments_mutant_").FullName;
         var program = Directory.CreateDirectory(Path.Combine(folder, "program")).FullName;
         CopyFolder(AppContext.BaseDirectory, program);
         var library = $"TagSegments.{mutant.Project}.dll";
         File.Copy(Path.Combine(await BuildAsync(mutant, folder), library), Path.Combine(program, library), overwrite: true);
-        return new BuiltMutant(mutant.Service, program);
+        return new BuiltMutant(program);
     }
 
     // Only the one project is built; the others are used as they are.
-    private static async Task<string> BuildAsync(Mutant mutant, string folder)
+    private static async Task<string> BuildAsync(SourceMutant mutant, string folder)
     {
         var services = Path.Combine(Repository.Root, "services");
         var (source, changed) = (Path.Combine(services, mutant.File), Path.Combine(folder, Path.GetFileName(mutant.File)));
@@ -68,7 +71,7 @@ internal static class SourceMutants
     }
 
     // A limit that is no longer there would make a mutant that is none.
-    private static string Mutate(string source, Mutant mutant) => source.Split(mutant.Limit).Length == 2
+    private static string Mutate(string source, SourceMutant mutant) => source.Split(mutant.Limit).Length == 2
         ? source.Replace(mutant.Limit, mutant.Without, StringComparison.Ordinal)
         : throw new FormatException($"{mutant.File} must have \"{mutant.Limit}\" once: a mutant replaces it.");
 
@@ -87,15 +90,24 @@ internal static class SourceMutants
             File.Copy(file, copy);
         }
     }
-
-    private sealed record Mutant(Target Service, string File, string Limit, string Without)
-    {
-        public string Project => File[..File.IndexOf('/', StringComparison.Ordinal)];
-    }
 }
 
-/// <summary>A mutant's service, and the folder with its program, which is removed at the end.</summary>
-internal sealed record BuiltMutant(Target Service, string Folder) : IDisposable
+/// <summary>A service without one of its limits.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Language">The language that the limit is about.</param>
+/// <param name="File">The source file with the limit, below <c>services</c>.</param>
+/// <param name="Limit">The text of the limit.</param>
+/// <param name="Without">What stands there instead.</param>
+internal sealed record SourceMutant(Target Service, TextLanguage Language, string File, string Limit, string Without)
+{
+    public string Project => File[..File.IndexOf('/', StringComparison.Ordinal)];
+
+    /// <summary>Whether a request may meet what is missing, so that a finding about it shows the mutant.</summary>
+    public bool IsMetBy(Target service, TextLanguage? language) => service == Service && language == Language;
+}
+
+/// <summary>The folder with the program of a mutant, which is removed at the end.</summary>
+internal sealed record BuiltMutant(string Folder) : IDisposable
 {
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(Folder)!, recursive: true);
 }

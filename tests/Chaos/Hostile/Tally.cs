@@ -8,6 +8,7 @@ namespace TagSegments.Chaos.Hostile;
 /// <summary>How the requests ended, by call and status, and what should not have been.</summary>
 internal sealed class Tally
 {
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, int>> _counts = new();
     private readonly ConcurrentQueue<string> _broken = new();
     private readonly ConcurrentQueue<string> _late = new();
@@ -19,11 +20,13 @@ internal sealed class Tally
     /// <summary>The requests that met a defect, or an error without a reason.</summary>
     public IReadOnlyCollection<string> Broken => _broken;
 
+    /// <summary>Whether any request met what it should not have.</summary>
+    public bool HasFindings => !_broken.IsEmpty || !_late.IsEmpty;
+
     /// <summary>The requests that outlived their deadline by more than a second.</summary>
     public IReadOnlyCollection<string> Late => _late;
 
-    public void Count(string call, string status) => _counts.GetOrAdd(call, _ => new()).AddOrUpdate(status, 1, (_, count) => count + 1);
-
+    /// <summary>Adds a request with its failure, if it failed, and how long it outlived its deadline.</summary>
     public void Add(HostileRequest request, int number, Failure? failure, TimeSpan overrun)
     {
         Count(request.Call.Name, failure is { IsLostConnection: true } ? "connection lost" : (failure?.Status ?? StatusCode.OK).ToString());
@@ -35,18 +38,31 @@ internal sealed class Tally
         AddTime(request, number, overrun);
     }
 
-    public void AddTime(HostileRequest request, int number, TimeSpan overrun) =>
-        AddTime($"{request.Call.Name}, request {number}, {request.Description}", overrun);
-
-    public void AddBroken(string what) => _broken.Enqueue(what);
-
-    public void AddTime(string what, TimeSpan overrun)
+    /// <summary>Adds how long a request outlived its deadline.</summary>
+    public void AddTime(HostileRequest request, int number, TimeSpan overrun)
     {
-        if (overrun > TimeSpan.FromSeconds(1))
+        if (overrun > s_grace)
+        {
+            _late.Enqueue($"{request.Call.Name}, request {number}, {request.Description}: {overrun.TotalSeconds:F1} s late");
+        }
+    }
+
+    /// <summary>Adds a request without gRPC.</summary>
+    public void AddHttp(string name, string status, string what, bool isDefect, TimeSpan overrun)
+    {
+        Count(name, status);
+        if (isDefect)
+        {
+            _broken.Enqueue($"{what}: {status}");
+        }
+
+        if (overrun > s_grace)
         {
             _late.Enqueue($"{what}: {overrun.TotalSeconds:F1} s late");
         }
     }
+
+    private void Count(string call, string status) => _counts.GetOrAdd(call, _ => new()).AddOrUpdate(status, 1, (_, count) => count + 1);
 
     // A server may close the connection of a client that goes on to send after the answer; a dead one is counted as dead. The first two statuses
     // are gRPC's own.

@@ -32,6 +32,9 @@ public sealed class HostileRequests(Random random, string account)
         return request;
     }
 
+    /// <summary>Makes a value of a field that is no message.</summary>
+    public object Next(FieldDescriptor field) => Value(field, depth: 0);
+
     private IMessage Message(MessageDescriptor type, int depth)
     {
         var message = type.Parser.ParseFrom(ByteString.Empty);
