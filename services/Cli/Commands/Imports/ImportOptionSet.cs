@@ -13,7 +13,7 @@ internal sealed class ImportOptionSet
     private readonly Option<string> _encoding = Options.Text("--encoding", "utf-8, utf-16 or windows-1252. Defaults to the byte order mark, otherwise UTF-8 or Windows-1252.", "name");
     private readonly Option<string> _externalId = Options.Text("--external-id", "The column with the external id, or `row` to number the rows from 1. Rows whose id exists update.", "column");
     private readonly Option<bool> _matchEmail = new("--match-email") { Description = "Without an external id: update the contact with the same e-mail address." };
-    private readonly Option<string[]> _columns = Options.Several("--map", "The target of a column: HEADER=ATTRIBUTE, HEADER=fields.KEY, or HEADER= to skip it.", "header=value");
+    private readonly Option<string[]> _columns = Options.Several("--map", "The target of a column: HEADER=ATTRIBUTE, HEADER=fields.KEY, HEADER=consent.email or opt_out.email (or sms), or HEADER= to skip it.", "header=value");
     private readonly Option<string[]> _types = Options.Several("--type", "The type of a custom field: HEADER=text|number|date|date_time|boolean|single_choice|multiple_choice.", "header=value");
     private readonly Option<string[]> _missing = Options.Several("--missing", "A value that means a missing value: HEADER=VALUE; * stands for every column.", "header=value");
     private readonly Option<string[]> _tagsColumns = Options.Several("--tags-column", "A column whose values are tags.", "column");
@@ -27,6 +27,7 @@ internal sealed class ImportOptionSet
     private readonly Option<string> _closed = Options.Text("--closed", "Opportunities: the column with the closing date.", "column");
     private readonly Option<string> _pipeline = Options.Text("--pipeline", "Opportunities: the pipeline, created if missing. Defaults to Sales.", "name");
     private readonly Option<bool> _raw = new("--raw") { Description = "Read cells as they are: for a file that was exported with --raw." };
+    private readonly Option<bool> _loosenRefusals = new("--loosen-refusals") { Description = "Let the file make contacts mailable that are unsubscribed or want no messages now." };
     private readonly Option<bool> _skipWorkflows = new("--skip-workflows") { Description = "Do not notify workflows of the changes." };
 
     public void AddTo(Command command)
@@ -34,7 +35,7 @@ internal sealed class ImportOptionSet
         Option[] all =
         [
             _kind, _delimiter, _encoding, _externalId, _matchEmail, _columns, _types, _missing, _tagsColumns, _tagsSeparator, _tagsPrefix,
-            _dateFormat, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _skipWorkflows,
+            _dateFormat, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _loosenRefusals, _skipWorkflows,
         ];
         foreach (var option in all)
             command.Options.Add(option);
@@ -62,6 +63,7 @@ internal sealed class ImportOptionSet
             ClosedColumn = session.Get(_closed) ?? "",
             Pipeline = session.Get(_pipeline) ?? "",
             Raw = session.Get(_raw),
+            LoosenRefusals = session.Get(_loosenRefusals),
             SkipWorkflows = session.Get(_skipWorkflows),
         };
         foreach (var (header, target) in Split(session, _columns))

@@ -53,6 +53,8 @@ internal static class ImportView
             table.Row("field created", $"{field.Key} ({field.Type})");
         if (summary.TagsCreated.Count > 0)
             table.Row("tags created", string.Join(", ", summary.TagsCreated));
+        foreach (var notice in summary.Notices)
+            table.Row($"column {notice.Column}", notice.Message);
         var speed = string.Create(CultureInfo.InvariantCulture, $"{summary.Seconds:N2} s, {summary.RowsPerSecond:N0} rows/s");
         table.Row("time", speed);
         return table;
@@ -61,6 +63,6 @@ internal static class ImportView
     private static IEnumerable<(string Name, long Count)> Counts(ImportSummary s) =>
     [
         ("rows", s.Rows), ("created", s.Created), ("updated", s.Updated), ("unchanged", s.Unchanged), ("failed", s.Failed),
-        ("tags added", s.TagsAdded), ("without a contact", s.Orphans),
+        ("refusals found", s.RefusalsFound), ("refusals kept", s.RefusalsKept), ("tags added", s.TagsAdded), ("without a contact", s.Orphans),
     ];
 }

@@ -72,17 +72,18 @@ internal sealed class ContactRow
     };
 
     /// <summary>The consents, e-mail first.</summary>
-    public Consent[] Consents() =>
-    [
-        ToConsent(Channel.Email, EmailConsent, EmailConsentSource, EmailConsentAt),
-        ToConsent(Channel.Sms, SmsConsent, SmsConsentSource, SmsConsentAt),
-    ];
+    public Consent[] Consents() => [.. ConsentValue.Channels.Select(channel => ToProto(channel, ConsentOn(channel)))];
 
-    private static Consent ToConsent(Channel channel, short state, string? source, DateTime? at) => new()
+    /// <summary>The consent on a channel.</summary>
+    public ConsentValue ConsentOn(Channel channel) => channel == Channel.Sms
+        ? new((Consent.Types.State)SmsConsent, SmsConsentSource, SmsConsentAt)
+        : new((Consent.Types.State)EmailConsent, EmailConsentSource, EmailConsentAt);
+
+    private static Consent ToProto(Channel channel, ConsentValue value) => new()
     {
         Channel = channel,
-        State = (Consent.Types.State)state,
-        Source = source ?? "",
-        Time = at is { } time ? Timestamp.FromDateTime(time) : null,
+        State = value.State,
+        Source = value.Source ?? "",
+        Time = value.At is { } time ? Timestamp.FromDateTime(time) : null,
     };
 }

@@ -95,7 +95,7 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
     /// <summary>Records consent, also of a deleted contact; nothing happens if the state is the present one.</summary>
     public async Task<ContactRow> SetConsentAsync(int contactId, Consent consent)
     {
-        var channel = consent.Channel == Channel.Sms ? "sms" : "email";
+        var channel = ConsentValue.NameOf(consent.Channel);
         var sql = $"""
             UPDATE crm.contact
             SET {channel}_consent = @state, {channel}_consent_source = @source, {channel}_consent_at = @at, updated_at = @now, version = version + 1
@@ -103,19 +103,13 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
             RETURNING {ContactRow.Columns}
             """;
         var row = await LockAsync(contactId);
-        var (state, source, at) = consent.Channel == Channel.Sms
-            ? (row.SmsConsent, row.SmsConsentSource, row.SmsConsentAt)
-            : (row.EmailConsent, row.EmailConsentSource, row.EmailConsentAt);
-        if (state == (short)consent.State)
+        var before = row.ConsentOn(consent.Channel);
+        if (before.State == consent.State)
         {
             return row;
         }
 
-        var sourceJson = source is null ? "null" : FieldJson.Text(source);
-        var atJson = at is { } time ? FieldJson.Text(Dates.ToText(time)) : "null";
-        var before = $"{{\"{channel}_consent\":{state},\"{channel}_consent_source\":{sourceJson},\"{channel}_consent_at\":{atJson},"
-            + $"\"updated_at\":{FieldJson.Text(Dates.ToText(row.UpdatedAt))}}}";
-        transaction.LogContact(contactId, ContactChangeKind.ConsentChanged, before, cause);
+        transaction.LogContact(contactId, ContactChangeKind.ConsentChanged, before.BeforeJson(consent.Channel, row.UpdatedAt), cause);
 
         var values = Values(contactId);
         values.AddDynamicParams(new

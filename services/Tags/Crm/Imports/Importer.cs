@@ -3,6 +3,7 @@ using Npgsql;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Columns;
+using TagSegments.Tags.Crm.Imports.Consents;
 using TagSegments.Tags.Crm.Imports.Contacts;
 using TagSegments.Tags.Crm.Imports.Fields;
 using TagSegments.Tags.Crm.Imports.Files;
@@ -29,7 +30,8 @@ internal sealed class Importer(NpgsqlDataSource database, FieldStore fieldStore,
         var fields = new ImportFields(database, fieldStore, settings);
         var stages = new StageNames(settings);
 
-        summary.Rows = await fields.AnalyseAsync(table, stages.Add, ct);
+        var guess = new SubscriptionGuess(settings);
+        summary.Rows = await fields.AnalyseAsync(table, row => { stages.Add(row); guess.Add(row); }, ct);
         var run = new ImportRun(table, summary, call, () => turns.ContinueAsync(account, ct));
         if (settings.Target == Field.Types.Target.Opportunity)
         {
@@ -40,8 +42,10 @@ internal sealed class Importer(NpgsqlDataSource database, FieldStore fieldStore,
         else
         {
             var importTags = new ImportTags(database, tags, settings, await names.NewNamesAsync(account, ct));
-            var rows = new ContactRows(settings, await fields.EnsureAsync(summary.FieldsCreated, ct), importTags);
+            var rows = new ContactRows(
+                settings, await fields.EnsureAsync(summary.FieldsCreated, ct), new ConsentReader(settings, guess.Columns, time), importTags);
             await run.RunAsync(new ContactImport(database, settings, rows, importTags, time));
+            summary.Notices.Add(guess.Notices());
             summary.TagFindings.Add(await names.FindAsync(account, summary.TagsCreated.Take(MaxNamesChecked), ct));
         }
 

@@ -1,13 +1,14 @@
 using Crm.Contacts.V1;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Fields;
+using TagSegments.Tags.Crm.Imports.Consents;
 
 namespace TagSegments.Tags.Crm.Imports.Columns;
 
 /// <summary>Finds for each column of a file where its values go, from the options and the usual headers.</summary>
 internal sealed class ColumnMapping
 {
-    private static readonly string[] s_contactTargets = [.. ContactAttribute.All.Select(attribute => attribute.Name), "do_not_disturb"];
+    private static readonly string[] s_contactTargets = [.. ContactAttribute.All.Select(attribute => attribute.Name), "do_not_disturb", .. ConsentTarget.Names];
     private static readonly string[] s_opportunityTargets = ["external_id", "contact", "name", "stage", "amount", "opened", "closed"];
 
     private readonly string[] _headers;
@@ -115,6 +116,7 @@ internal sealed class ColumnMapping
     private ImportColumn ToColumn(string header, int index) => new(index, header, _targets.GetValueOrDefault(header, ""))
     {
         IsTags = _options.TagsColumns.Contains(header),
+        IsUnmapped = !_options.Columns.ContainsKey(header) && ImportColumn.KeyOf(_targets.GetValueOrDefault(header, "")) is not null,
         // Most columns have none of their own.
         Missing = _options.Missing.ContainsKey(header) ? Missing(header).Concat(_missing).ToHashSet(StringComparer.Ordinal) : _missing,
     };

@@ -22,6 +22,9 @@ internal sealed class ImportColumn(int index, string header, string target)
     /// <summary>True if the values are tags.</summary>
     public bool IsTags { get; init; }
 
+    /// <summary>True if the values go to a custom field only because no option says otherwise.</summary>
+    public bool IsUnmapped { get; init; }
+
     /// <summary>The values that mean missing.</summary>
     public HashSet<string> Missing { get; init; } = [];
 

@@ -29,6 +29,9 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     /// <summary>True if rows without external id are matched by e-mail address.</summary>
     public bool MatchEmail { get; init; }
 
+    /// <summary>True if an import may make contacts mailable that refuse messages.</summary>
+    public bool LoosensRefusals { get; init; }
+
     /// <summary>Put before each tag.</summary>
     public string TagsPrefix { get; init; } = "";
 
@@ -79,6 +82,7 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             Types = options.Types_,
             NumbersRows = ColumnMapping.NumbersRows(table.Headers, options),
             MatchEmail = options.MatchEmail,
+            LoosensRefusals = options.LoosenRefusals,
             TagsPrefix = options.TagsPrefix,
             Pipeline = options.Pipeline.Trim() is { Length: > 0 } name ? name : "Sales",
         };

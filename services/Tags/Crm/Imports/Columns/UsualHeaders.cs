@@ -26,6 +26,12 @@ internal static class UsualHeaders
     /// <summary>Finds the attribute that a header usually means; null if it means none.</summary>
     public static string? Find(string header, bool contacts)
     {
+        if (contacts && header is "email_consent" or "sms_consent")
+        {
+            // An export of this product: what it grants is taken, too.
+            return header == "sms_consent" ? "consent.sms" : "consent.email";
+        }
+
         var plain = string.Concat(header.Where(char.IsLetterOrDigit)).ToLowerInvariant();
         return (contacts ? s_contact : s_opportunity).GetValueOrDefault(plain);
     }

@@ -1,3 +1,4 @@
+using Crm.Contacts.V1;
 using Dapper;
 using Npgsql;
 using NpgsqlTypes;
@@ -35,7 +36,8 @@ internal static class ContactBatches
     {
         const string sql = """
             COPY crm.contact (account_id, contact_id, external_id, email, phone, first_name, last_name, time_zone, language,
-                email_key, fields, do_not_disturb, created_at, updated_at)
+                email_key, fields, do_not_disturb, email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source,
+                sms_consent_at, created_at, updated_at)
             FROM STDIN (FORMAT BINARY)
             """;
         if (contacts.Count == 0)
@@ -57,6 +59,11 @@ internal static class ContactBatches
             await WriteTextAsync(writer, contact.State.EmailKey, ct);
             await writer.WriteAsync(contact.State.Fields.ToJson(), NpgsqlDbType.Jsonb, ct);
             await writer.WriteAsync(contact.State.DoNotDisturb, NpgsqlDbType.Boolean, ct);
+            foreach (var channel in ConsentValue.Channels)
+            {
+                await WriteConsentAsync(writer, contact.Consents.After(channel), now, ct);
+            }
+
             await writer.WriteAsync(now.UtcDateTime, NpgsqlDbType.TimestampTz, ct);
             await writer.WriteAsync(now.UtcDateTime, NpgsqlDbType.TimestampTz, ct);
         }
@@ -72,9 +79,13 @@ internal static class ContactBatches
             UPDATE crm.contact c
             SET external_id = n.external_id, email = n.email, email_key = n.email_key, phone = n.phone, first_name = n.first_name,
                 last_name = n.last_name, time_zone = n.time_zone, language = n.language, fields = n.fields::jsonb,
-                do_not_disturb = n.do_not_disturb, updated_at = @now, version = version + 1
-            FROM unnest(@ids, @external_id, @email, @email_key, @phone, @first_name, @last_name, @time_zone, @language, @fields, @do_not_disturb)
-                AS n (contact_id, external_id, email, email_key, phone, first_name, last_name, time_zone, language, fields, do_not_disturb)
+                do_not_disturb = n.do_not_disturb, email_consent = n.email_consent, email_consent_source = n.email_consent_source,
+                email_consent_at = n.email_consent_at, sms_consent = n.sms_consent, sms_consent_source = n.sms_consent_source,
+                sms_consent_at = n.sms_consent_at, updated_at = @now, version = version + 1
+            FROM unnest(@ids, @external_id, @email, @email_key, @phone, @first_name, @last_name, @time_zone, @language, @fields, @do_not_disturb,
+                    @email_consent, @email_consent_source, @email_consent_at, @sms_consent, @sms_consent_source, @sms_consent_at)
+                AS n (contact_id, external_id, email, email_key, phone, first_name, last_name, time_zone, language, fields, do_not_disturb,
+                    email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source, sms_consent_at)
             WHERE c.account_id = @accountId AND c.contact_id = n.contact_id
             """;
         if (contacts.Count == 0)
@@ -118,8 +129,35 @@ internal static class ContactBatches
         values.Add("email_key", contacts.Select(contact => contact.State.EmailKey).ToArray());
         values.Add("fields", contacts.Select(contact => contact.State.Fields.ToJson()).ToArray());
         values.Add("do_not_disturb", contacts.Select(contact => contact.State.DoNotDisturb).ToArray());
+        foreach (var channel in ConsentValue.Channels)
+        {
+            var consents = contacts.Select(contact => contact.Consents.After(channel)).ToArray();
+            var name = ConsentValue.NameOf(channel);
+            values.Add($"{name}_consent", consents.Select(consent => (short)consent.State).ToArray());
+            values.Add($"{name}_consent_source", consents.Select(consent => consent.Source).ToArray());
+            values.Add($"{name}_consent_at", consents.Select(consent => TimeOf(consent, now)).ToArray());
+        }
+
         return values;
     }
+
+    private static async Task WriteConsentAsync(NpgsqlBinaryImporter writer, ConsentValue consent, DateTimeOffset now, CancellationToken ct)
+    {
+        await writer.WriteAsync((short)consent.State, NpgsqlDbType.Smallint, ct);
+        await WriteTextAsync(writer, consent.Source, ct);
+        if (TimeOf(consent, now) is { } at)
+        {
+            await writer.WriteAsync(at, NpgsqlDbType.TimestampTz, ct);
+        }
+        else
+        {
+            await writer.WriteNullAsync(ct);
+        }
+    }
+
+    // A consent whose time the file does not say counts from the import on.
+    private static DateTime? TimeOf(ConsentValue consent, DateTimeOffset now) =>
+        consent.State == Consent.Types.State.Never ? null : consent.At ?? now.UtcDateTime;
 
     private static Task WriteTextAsync(NpgsqlBinaryImporter writer, string? text, CancellationToken ct) =>
         text is null ? writer.WriteNullAsync(ct) : writer.WriteAsync(text, NpgsqlDbType.Text, ct);

@@ -1,4 +1,5 @@
 using TagSegments.Tags.Crm.Contacts;
+using TagSegments.Tags.Crm.Imports.Consents;
 
 namespace TagSegments.Tags.Crm.Imports.Contacts;
 
@@ -13,6 +14,12 @@ internal sealed class ContactDraft
 
     /// <summary>True if the row has a value for do-not-disturb.</summary>
     public bool SetsDoNotDisturb { get; init; }
+
+    /// <summary>What the row says of the contact's consent.</summary>
+    public required StatedConsent[] Consents { get; init; }
+
+    /// <summary>True if the row refuses messages.</summary>
+    public bool Refuses => Values.DoNotDisturb || Consents.Any(consent => consent.Refuses);
 
     /// <summary>The tags to add, by name.</summary>
     public required string[] Tags { get; init; }

@@ -2,6 +2,7 @@ using Crm.Contacts.V1;
 using Grpc.Core;
 using Npgsql;
 using TagSegments.Tags.Changes;
+using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Imports.Columns;
 using TagSegments.Tags.Crm.Imports.Files;
 
@@ -48,7 +49,7 @@ internal sealed class ContactImport(NpgsqlDataSource database, ImportSettings se
     {
         string[] keys = [.. batch.Select(draft => draft.Key).OfType<string>().Distinct(StringComparer.Ordinal)];
         var existing = keys.Length == 0 ? [] : await ContactBatches.FindAsync(database, settings.Account.Id, keys, rows.ByEmail, ct);
-        var plan = ContactPlan.Make(batch, existing, rows.ByEmail);
+        var plan = ContactPlan.Make(batch, existing, rows.ByEmail, settings.LoosensRefusals);
         if (plan.Created.Count > 0)
         {
             plan.Number(await IdBlocks.TakeAsync(database, settings.Account.Id, "contact", plan.Created.Count, ct));
@@ -57,15 +58,29 @@ internal sealed class ContactImport(NpgsqlDataSource database, ImportSettings se
         return plan;
     }
 
+    // The log is the proof of a consent, so a contact that is created with one has an entry, too.
+    private void LogConsents(AccountTransaction transaction, ContactPlan plan, DateTimeOffset now)
+    {
+        foreach (var contact in plan.Created.Concat(plan.Updated))
+        {
+            foreach (var channel in ConsentValue.Channels.Where(contact.Consents.IsChanged))
+            {
+                var before = contact.Consents.Before(channel).BeforeJson(channel, contact.UpdatedAt ?? now.UtcDateTime);
+                transaction.LogContact(contact.ContactId, ContactChangeKind.ConsentChanged, before, settings.Cause);
+            }
+        }
+    }
+
     private async Task<int> WriteAsync(
         AccountTransaction transaction, ContactPlan plan, SortedDictionary<int, List<int>> holders, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         await ContactBatches.InsertAsync(transaction, plan.Created, now, ct);
         await ContactBatches.UpdateAsync(transaction, plan.Updated, now, ct);
+        LogConsents(transaction, plan, now);
         await transaction.SetBitsAsync(
             AccountTransaction.LivingTag, [.. plan.Created.Select(contact => contact.ContactId)], on: true, settings.Cause, ct);
-        foreach (var contact in plan.Updated)
+        foreach (var contact in plan.Updated.Where(contact => contact.BeforeJson is not null))
         {
             transaction.LogContact(contact.ContactId, ContactChangeKind.Imported, contact.BeforeJson, settings.Cause);
         }

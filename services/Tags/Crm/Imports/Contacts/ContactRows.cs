@@ -1,6 +1,7 @@
 using System.Globalization;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Fields;
+using TagSegments.Tags.Crm.Imports.Consents;
 using TagSegments.Tags.Crm.Imports.Files;
 using TagSegments.Tags.Crm.Imports.Fields;
 using TagSegments.Tags.Crm.Imports.Columns;
@@ -8,7 +9,7 @@ using TagSegments.Tags.Crm.Imports.Columns;
 namespace TagSegments.Tags.Crm.Imports.Contacts;
 
 /// <summary>Reads rows as contacts.</summary>
-internal sealed class ContactRows(ImportSettings settings, IReadOnlyDictionary<ImportColumn, Field> fields, ImportTags tags)
+internal sealed class ContactRows(ImportSettings settings, IReadOnlyDictionary<ImportColumn, Field> fields, ConsentReader consents, ImportTags tags)
 {
     private const string DoNotDisturbTarget = "do_not_disturb";
 
@@ -31,6 +32,7 @@ internal sealed class ContactRows(ImportSettings settings, IReadOnlyDictionary<I
         var ok = ReadAttributes(row, state, report);
         ok &= ReadDoNotDisturb(row, state, report);
         ok &= ReadFields(row, state, report);
+        ok &= consents.TryRead(row, report, out var stated);
         ok &= tags.TryRead(row, report, out var names);
         if (settings.NumbersRows)
         {
@@ -47,6 +49,7 @@ internal sealed class ContactRows(ImportSettings settings, IReadOnlyDictionary<I
             Key = ByEmail ? state.EmailKey : state[ContactAttribute.ExternalId],
             Values = state,
             SetsDoNotDisturb = _doNotDisturb?.Read(row) is not null,
+            Consents = stated,
             Tags = names,
         };
     }
