@@ -17,6 +17,7 @@ using TagSegments.Campaigns.Reports;
 using TagSegments.Campaigns.Suppressions;
 using TagSegments.Campaigns.Tracking;
 using TagSegments.Campaigns.Webhooks;
+using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.ServiceDefaults.Egress;
 
 namespace TagSegments.Campaigns;
@@ -54,6 +55,7 @@ public static class CampaignsApp
     private static void AddCalls(IServiceCollection services)
     {
         services.AddRemoteAccounts();
+        services.AddRemoteApiKeys();
         services.AddIdempotentWrites("campaigns.request");
         services.AddSingleton<CallTools>();
         services.AddSingleton<ActivityRecorder>();

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using TagSegments.Cli.Commands;
 using TagSegments.Cli.Commands.Accounts;
+using TagSegments.Cli.Commands.ApiKeys;
 using TagSegments.Cli.Commands.Bulk;
 using TagSegments.Cli.Commands.Campaigns;
 using TagSegments.Cli.Commands.Contacts;
@@ -44,7 +45,7 @@ internal static class CliApp
         {
             Import.Build(), AccountCommands.Build(), ContactCommands.Build(), FieldCommands.Build(), PipelineCommands.Build(), OpportunityCommands.Build(),
             TagCommands.Build(), BulkCommands.Build(), SegmentCommands.Build(), SmartListCommands.Build(), CampaignCommands.Build(),
-            SuppressionCommands.Build(), WorkflowCommands.Build(),
+            SuppressionCommands.Build(), WorkflowCommands.Build(), ApiKeyCommands.Build(),
         };
         GlobalOptions.AddTo(root);
         return root;

@@ -1,3 +1,4 @@
+using Crm.Accounts.V1;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.SmartLists;
 
@@ -12,6 +13,7 @@ public static class SegmentsApp
         var builder = ServiceHost.CreateBuilder("segments", 5102, args, settings);
         builder.AddPostgres();
         builder.AddRedis();
+        builder.AddServiceClient<AccountService.AccountServiceClient>("Tags");
         builder.Services.AddSegments();
 
         var app = builder.Build();

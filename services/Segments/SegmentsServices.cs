@@ -5,6 +5,7 @@ using TagSegments.Segments.Evaluation.Answers;
 using TagSegments.Segments.Explain;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Past;
+using TagSegments.ServiceDefaults.Auth.Keys;
 
 namespace TagSegments.Segments;
 
@@ -14,6 +15,7 @@ internal static class SegmentsServices
     public static IServiceCollection AddSegments(this IServiceCollection services)
     {
         services.AddDatabaseAccounts("crm.segment_accounts");
+        services.AddPublishedApiKeys();
         services.AddSingleton<IndexMetrics>();
         services.AddSingleton<ClockReader>();
         services.AddSingleton<TagEntryCache>();

@@ -21,4 +21,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 6, Level = LogLevel.Error, Message = "{Service} failed; it tries again")]
     public static partial void BackgroundWorkFailed(this ILogger logger, Exception exception, string service);
+
+    [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message = "The use of API key {KeyId} of account {Account} could not be noted")]
+    public static partial void KeyUseNotNoted(this ILogger logger, Exception exception, int keyId, string account);
 }

@@ -1,4 +1,6 @@
+using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.Tags.Crm.Accounts;
+using TagSegments.Tags.Crm.Accounts.Keys;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Contacts.Feed;
 using TagSegments.Tags.Crm.Exports;
@@ -17,6 +19,8 @@ internal static class CrmServices
     public static IServiceCollection AddCrm(this IServiceCollection services) => services
         .AddSingleton<AccountStore>()
         .AddDatabaseAccounts("crm.account")
+        .AddSingleton<ApiKeyStore>()
+        .AddOwnApiKeys(NoteUse)
         .AddSingleton<FieldStore>()
         .AddSingleton<ContactStore>()
         .AddSingleton<ContactFeedStore>()
@@ -34,6 +38,7 @@ internal static class CrmServices
     public static void MapCrm(this WebApplication app)
     {
         app.MapGrpcService<AccountApi>();
+        app.MapGrpcService<ApiKeyApi>();
         app.MapGrpcService<ContactApi>();
         app.MapGrpcService<ContactFeedApi>();
         app.MapGrpcService<ContactClockApi>();
@@ -46,4 +51,10 @@ internal static class CrmServices
         app.MapGrpcService<ImportApi>();
         app.MapGrpcService<ExportApi>();
     }
+
+    private static Func<string, int, DateTimeOffset, Task> NoteUse(IServiceProvider provider) => async (name, keyId, at) =>
+    {
+        var account = await provider.GetRequiredService<AccountDirectory>().GetAsync(name, CancellationToken.None);
+        await provider.GetRequiredService<ApiKeyStore>().NoteUseAsync(account.Id, keyId, at, CancellationToken.None);
+    };
 }

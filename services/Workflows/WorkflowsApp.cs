@@ -4,6 +4,7 @@ using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
+using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Enrolment;
 using TagSegments.Workflows.Execution;
@@ -51,7 +52,7 @@ public static class WorkflowsApp
             .AddServiceClient<SegmentService.SegmentServiceClient>("Segments")
             .AddServiceClient<ActivityService.ActivityServiceClient>("Campaigns")
             .AddServiceClient<MessageService.MessageServiceClient>("Campaigns");
-        builder.Services.AddRemoteAccounts();
+        builder.Services.AddRemoteAccounts().AddRemoteApiKeys();
     }
 
     private static void AddDefinitions(WebApplicationBuilder builder)

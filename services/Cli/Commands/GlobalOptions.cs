@@ -30,8 +30,8 @@ internal static class GlobalOptions
 
     public static readonly Option<string> Token = new("--token")
     {
-        Description = "The bearer token to send. Defaults to TAGSEGMENTS_TOKEN.",
-        HelpName = "jwt",
+        Description = "The bearer token or API key to send. Defaults to TAGSEGMENTS_TOKEN.",
+        HelpName = "token",
         Recursive = true,
     };
 

@@ -10,11 +10,12 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Auth;
 
-/// <summary>Checks who calls, as <see cref="AuthOptions"/> say: users by the tokens of their issuer, services by their own.</summary>
+/// <summary>Checks who calls, as <see cref="AuthOptions"/> say: users by the tokens of their issuer, programs by API keys, services by their own tokens.</summary>
 internal static class AccountAuthentication
 {
     private const string Users = "user";
@@ -26,6 +27,7 @@ internal static class AccountAuthentication
         var keys = new ServiceKeys(builder.Configuration);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(new Roles(options.Roles));
         builder.Services.AddSingleton(provider => new ServiceCredentials(name, options, keys, provider.GetRequiredService<TimeProvider>()));
         if (options.Mode == AuthOptions.Off)
         {
@@ -37,7 +39,8 @@ internal static class AccountAuthentication
         builder.Services.AddAuthentication(AnyCaller)
             .AddPolicyScheme(AnyCaller, null, policy => policy.ForwardDefaultSelector = SchemeOf)
             .AddJwtBearer(Users, jwt => ConfigureUsers(jwt, options))
-            .AddJwtBearer(CallContextExtensions.ServiceScheme, jwt => ConfigureServices(jwt, name, keys));
+            .AddJwtBearer(CallContextExtensions.ServiceScheme, jwt => ConfigureServices(jwt, name, keys))
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(CallContextExtensions.KeyScheme, null);
         // A key that the provider has withdrawn counts no longer.
         builder.Services.PostConfigure<JwtBearerOptions>(Users, jwt =>
         {
@@ -60,7 +63,7 @@ internal static class AccountAuthentication
 
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UsePermissionCheck(new Roles(options));
+        app.UsePermissionCheck(app.Services.GetRequiredService<Roles>());
     }
 
     private static void Check(AuthOptions options, ServiceKeys keys)
@@ -100,7 +103,7 @@ internal static class AccountAuthentication
             jwt.TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key));
         }
 
-        jwt.Events = Events(options.MaxTokenLifetime);
+        jwt.Events = Events(options.MaxTokenLifetime, RefuseForeignNames);
     }
 
     private static void ConfigureServices(JwtBearerOptions jwt, string name, ServiceKeys keys)
@@ -112,19 +115,27 @@ internal static class AccountAuthentication
         jwt.TokenValidationParameters.ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256];
         jwt.TokenValidationParameters.ClockSkew = TimeSpan.FromSeconds(60);
         jwt.TokenValidationParameters.IssuerSigningKeyResolver = (_, token, _, _) => keys.Of(token.Issuer);
-        jwt.Events = Events(TimeSpan.FromMinutes(10));
-        var check = jwt.Events.OnTokenValidated;
-        jwt.Events.OnTokenValidated = async context =>
+        jwt.Events = Events(TimeSpan.FromMinutes(10), context =>
         {
-            await check(context);
             if (context.SecurityToken is JsonWebToken token && token.Subject != token.Issuer)
             {
                 context.Fail("A service speaks for itself only.");
             }
-        };
+        });
     }
 
-    private static JwtBearerEvents Events(TimeSpan longest) => new()
+    // Histories name API keys and services by these prefixes.
+    private static void RefuseForeignNames(TokenValidatedContext context)
+    {
+        if (context.SecurityToken is JsonWebToken { Subject: { } subject }
+            && (subject.StartsWith(CallContextExtensions.KeyPrefix, StringComparison.Ordinal)
+                || subject.StartsWith(CallContextExtensions.ServicePrefix, StringComparison.Ordinal)))
+        {
+            context.Fail("The subject of a user's token begins with neither \"key:\" nor \"service:\".");
+        }
+    }
+
+    private static JwtBearerEvents Events(TimeSpan longest, Action<TokenValidatedContext> check) => new()
     {
         OnTokenValidated = context =>
         {
@@ -134,6 +145,7 @@ internal static class AccountAuthentication
                 context.Fail($"The token lives longer than {longest}.");
             }
 
+            check(context);
             return Task.CompletedTask;
         },
         OnChallenge = context =>
@@ -158,6 +170,11 @@ internal static class AccountAuthentication
     {
         const string prefix = "Bearer ";
         var header = context.Request.Headers.Authorization.ToString();
+        if (ApiKeyHandler.IsKey(header))
+        {
+            return CallContextExtensions.KeyScheme;
+        }
+
         if (!header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
         {
             return Users;

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Crm.Auth.V1;
 using Crm.Errors.V1;
 using Grpc.AspNetCore.Server;
@@ -24,12 +23,8 @@ internal static class PermissionCheck
         }
 
         var required = context.GetEndpoint()!.Metadata.GetMetadata<RequiredPermission>()?.Permission ?? Permission.Unspecified;
-        return Granted(context.User, roles).Has(required) ? next(context) : context.RefuseAsync(Missing(method, required));
+        return roles.Granted(context.User).Has(required) ? next(context) : context.RefuseAsync(Missing(method, required));
     });
-
-    /// <summary>Gets what the caller may do. A service has what its part of the product needs, whatever its token says.</summary>
-    private static Permissions Granted(ClaimsPrincipal user, Roles roles) =>
-        user.ServiceName() is { } service ? ServiceRights.Of(service) : roles.Of(user);
 
     private static RpcException Missing(IMethod method, Permission required) => RpcErrors.Create(
         StatusCode.PermissionDenied,

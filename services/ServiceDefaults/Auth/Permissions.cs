@@ -4,7 +4,7 @@ using Crm.Auth.V1;
 namespace TagSegments.ServiceDefaults.Auth;
 
 /// <summary>The permissions of the protos as a set, and by their names in tokens.</summary>
-internal readonly record struct Permissions(uint Bits)
+public readonly record struct Permissions(uint Bits)
 {
     /// <summary>No permission.</summary>
     public static readonly Permissions None;
@@ -29,8 +29,21 @@ internal readonly record struct Permissions(uint Bits)
     /// <summary>Whether the set has a permission; it never has the unspecified one.</summary>
     public bool Has(Permission permission) => permission != Permission.Unspecified && (Bits & Of(permission).Bits) != 0;
 
+    /// <summary>The permissions of the set.</summary>
+    public IEnumerable<Permission> Each()
+    {
+        var all = this;
+        return Enum.GetValues<Permission>().Where(permission => all.Has(permission));
+    }
+
+    /// <summary>The names of the permissions, between spaces.</summary>
+    public override string ToString() => string.Join(' ', Each().Select(NameOf));
+
     /// <summary>Adds the permissions of another set.</summary>
     public Permissions With(Permissions other) => new(Bits | other.Bits);
+
+    /// <summary>Gets the permissions that another set does not have.</summary>
+    public Permissions Except(Permissions other) => new(Bits & ~other.Bits);
 
     /// <summary>Takes a permission out of the set.</summary>
     public Permissions Without(Permission permission) => new(Bits & ~Of(permission).Bits);

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Security.Claims;
 using Crm.Auth.V1;
+using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Auth;
 
@@ -8,7 +9,7 @@ namespace TagSegments.ServiceDefaults.Auth;
 /// The roles that tokens can name instead of permissions. <c>Auth:Roles:NAME</c> adds a role or changes one; its value is permissions between
 /// spaces.
 /// </summary>
-internal sealed class Roles
+public sealed class Roles
 {
     private const string Viewer = "contacts.read";
     private const string Editor = $"{Viewer} contacts.write tags.write segments.write campaigns.write workflows.write";
@@ -17,7 +18,8 @@ internal sealed class Roles
 
     private readonly FrozenDictionary<string, Permissions> _roles;
 
-    public Roles(AuthOptions options)
+    /// <summary>Reads the roles that the configuration adds or changes.</summary>
+    public Roles(IReadOnlyDictionary<string, string> configured)
     {
         var roles = new Dictionary<string, string>
         {
@@ -27,7 +29,7 @@ internal sealed class Roles
             ["admin"] = Admin,
             ["platform"] = "platform.admin",
         };
-        foreach (var (name, permissions) in options.Roles)
+        foreach (var (name, permissions) in configured)
         {
             roles[name] = permissions;
         }
@@ -35,8 +37,14 @@ internal sealed class Roles
         _roles = roles.ToFrozenDictionary(role => role.Key, role => UserPermissions(role.Key, role.Value));
     }
 
-    /// <summary>Gets what the caller may do: the scopes of the token and what its roles stand for.</summary>
-    public Permissions Of(ClaimsPrincipal user)
+    /// <summary>Gets what a role stands for; null if there is no such role.</summary>
+    public Permissions? Find(string role) => _roles.TryGetValue(role, out var permissions) ? permissions : null;
+
+    /// <summary>Gets what the caller may do. A service has what its part of the product needs, whatever its token says.</summary>
+    public Permissions Granted(ClaimsPrincipal caller) => caller.ServiceName() is { } service ? ServiceRights.Of(service) : Of(caller);
+
+    /// <summary>Gets what the user may do: the scopes of the token and what its roles stand for.</summary>
+    private Permissions Of(ClaimsPrincipal user)
     {
         var permissions = Permissions.None;
         foreach (var claim in user.Claims)

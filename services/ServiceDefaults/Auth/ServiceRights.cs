@@ -8,7 +8,7 @@ internal static class ServiceRights
     private static readonly FrozenDictionary<string, Permissions> s_rights = new Dictionary<string, string>
     {
         ["tags"] = "contacts.read",
-        ["segments"] = "",
+        ["segments"] = "internal",
         ["campaigns"] = "contacts.read contacts.write tags.write internal",
         ["workflows"] = "contacts.read contacts.write tags.write campaigns.send internal",
     }.ToFrozenDictionary(right => right.Key, right => Permissions.ReadAll(right.Value));

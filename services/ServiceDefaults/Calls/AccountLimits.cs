@@ -43,6 +43,9 @@ public sealed record AccountLimits
     /// <summary>Opens, clicks and unsubscribes recorded per second.</summary>
     public int TrackingEventsPerSecond { get; init; } = 2_000;
 
+    /// <summary>API keys that are neither revoked nor expired.</summary>
+    public int ApiKeys { get; init; } = 100;
+
     /// <summary>Reads the limits of the installation.</summary>
     public static AccountLimits From(IConfiguration configuration) => configuration.GetSection("Limits").Get<AccountLimits>() ?? Default;
 
@@ -59,5 +62,6 @@ public sealed record AccountLimits
         ActiveCampaigns = own.HasActiveCampaigns ? own.ActiveCampaigns : ActiveCampaigns,
         WebhooksPerSecond = own.HasWebhooksPerSecond ? own.WebhooksPerSecond : WebhooksPerSecond,
         TrackingEventsPerSecond = own.HasTrackingEventsPerSecond ? own.TrackingEventsPerSecond : TrackingEventsPerSecond,
+        ApiKeys = own.HasApiKeys ? own.ApiKeys : ApiKeys,
     };
 }

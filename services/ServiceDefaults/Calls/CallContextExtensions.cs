@@ -16,6 +16,18 @@ public static class CallContextExtensions
     /// <summary>The authentication scheme of the services' own tokens.</summary>
     internal const string ServiceScheme = "service";
 
+    /// <summary>The authentication scheme of API keys.</summary>
+    internal const string KeyScheme = "key";
+
+    /// <summary>The claim with the account and the number of an API key.</summary>
+    internal const string KeyClaim = "key";
+
+    /// <summary>What stands before the name of an API key where it stands for who did something.</summary>
+    internal const string KeyPrefix = "key:";
+
+    /// <summary>What stands before the name of a service where it stands for who did something.</summary>
+    internal const string ServicePrefix = "service:";
+
     /// <summary>The header in which a service names itself.</summary>
     internal const string ServiceHeader = "tagsegments-service";
 
@@ -23,16 +35,22 @@ public static class CallContextExtensions
     internal const string UserClaim = "user";
 
     /// <summary>
-    /// Who is responsible for the call: the subject of the caller's token, or the user for whom a service calls. <c>anonymous</c> if
-    /// authentication is off.
+    /// Who is responsible for the call: the subject of the caller's token, <c>key:NAME</c> for an API key, or the user for whom a service calls.
+    /// <c>anonymous</c> if authentication is off.
     /// </summary>
     public static string Principal(this ServerCallContext context) => context.GetHttpContext().User.Name();
 
     /// <summary>Who is responsible for what a caller does.</summary>
     internal static string Name(this ClaimsPrincipal caller) =>
         caller.ServiceName() is { } service
-            ? caller.FindFirstValue(UserClaim) ?? $"service:{service}"
+            ? caller.FindFirstValue(UserClaim) ?? $"{ServicePrefix}{service}"
             : caller.FindFirstValue("sub") ?? caller.FindFirstValue(ClaimTypes.NameIdentifier) ?? "anonymous";
+
+    /// <summary>Whether the caller is a program with an API key.</summary>
+    public static bool HasApiKey(this ServerCallContext context) => context.GetHttpContext().User.HasClaim(claim => claim.Type == KeyClaim);
+
+    /// <summary>What tells callers apart: keys of different accounts can have the same name.</summary>
+    internal static string Caller(this ServerCallContext context) => context.GetHttpContext().User.FindFirstValue(KeyClaim) ?? context.Principal();
 
     /// <summary>Gets the name of the service that calls; null for users.</summary>
     internal static string? ServiceName(this ClaimsPrincipal caller) =>

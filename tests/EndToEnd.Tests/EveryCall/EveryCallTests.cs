@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Microsoft.IdentityModel.Tokens;
+using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.Testing;
 using TagSegments.Testing.Auth;
 using TagSegments.Testing.EveryCall;
@@ -21,8 +22,10 @@ public abstract class EveryCallTests(GuardedApps guarded)
     private static readonly string[] s_ofEveryAccount =
         ["crm.contacts.v1.ContactService/WatchContactClocks", "crm.activity.v1.ActivityService/WatchActivityClocks"];
 
-    // Repeating these has no further effect: a file's rows have keys, and an operation ends once.
-    private static readonly string[] s_repeatable = ["crm.contacts.v1.ImportService/Import", "crm.tags.v1.BulkService/CancelBulkOperation"];
+    // Repeating these has no further effect: a file's rows have keys, an operation ends once, and a time is what it is.
+    private static readonly string[] s_repeatable =
+        ["crm.contacts.v1.ImportService/Import", "crm.tags.v1.BulkService/CancelBulkOperation",
+         "crm.accounts.v1.AccountService/RecordApiKeyUse"];
 
     public static TheoryData<string> Calls => [.. ApiCall.All.Select(call => call.Name)];
 
@@ -67,6 +70,11 @@ public abstract class EveryCallTests(GuardedApps guarded)
             ["another key"] = issuer.Token(GuardedApps.Own, scope, signing: s_anotherKey),
             ["unsigned"] = Unsigned(issuer.Token(GuardedApps.Own, scope)),
             ["another audience"] = issuer.Token(GuardedApps.Own, scope, audience: "other"),
+            ["revoked key"] = guarded.RevokedKey,
+            ["expired key"] = guarded.ExpiredKey,
+            ["unknown key"] = ApiKeyText.Create(GuardedApps.Own, 1).Text,
+            ["key of no account"] = ApiKeyText.Create("nobody", 1).Text,
+            ["damaged key"] = $"{guarded.KeyWithout(Permission.PlatformAdmin)[..^1]}x",
             ["a service by the key of another"] = ServiceTokens.Create(Service.Campaigns, call.Host, signer: Service.Segments),
             ["a service for another target"] = ServiceTokens.Create(Service.Campaigns, Other(call.Host)),
             ["a service as another"] = ServiceTokens.Create(Service.Segments, call.Host, subject: "campaigns"),
@@ -90,7 +98,8 @@ public abstract class EveryCallTests(GuardedApps guarded)
         {
             ["no scope"] = guarded.Issuer.Token(GuardedApps.Own, ""),
             ["all others"] = guarded.Issuer.Token(GuardedApps.Own, others),
-            ["a service without rights"] = ServiceTokens.Create(Service.Segments, call.Host),
+            ["missing scope of a key"] = guarded.KeyWithout(call.Permission),
+            ["a service without rights"] = ServiceTokens.Create(call.Permission is Permission.Internal ? Service.Tags : Service.Segments, call.Host),
         };
         if (call.Permission is Permission.Internal)
         {
@@ -115,9 +124,27 @@ public abstract class EveryCallTests(GuardedApps guarded)
             return;
         }
 
-        var error = await guarded.CallAsync(Call(name), Request(name, GuardedApps.Foreign), guarded.TokenFor(Call(name)));
+        foreach (var token in new[] { guarded.TokenFor(Call(name)), guarded.KeyFor(Call(name).Permission) }.OfType<string>())
+        {
+            var error = await guarded.CallAsync(Call(name), Request(name, GuardedApps.Foreign), token);
 
-        Assert.Equal((StatusCode.NotFound, ErrorReason.AccountNotFound), (error?.Status, error?.Reason));
+            Assert.Equal((StatusCode.NotFound, ErrorReason.AccountNotFound), (error?.Status, error?.Reason));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public async Task An_API_key_opens_the_calls_of_its_scopes(string name)
+    {
+        if (HasNoAccount(name) || guarded.KeyFor(Call(name).Permission) is not { } key)
+        {
+            return;
+        }
+
+        var error = await guarded.CallAsync(Call(name), Request(name, ""), key);
+
+        // Past both checks: the account is missing.
+        Assert.Equal((StatusCode.InvalidArgument, ErrorReason.InvalidField), (error?.Status, error?.Reason));
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 using Crm.Accounts.V1;
 using Crm.Auth.V1;
+using Dapper;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Npgsql;
 using TagSegments.Testing;
 using TagSegments.Testing.Auth;
 using TagSegments.Testing.EveryCall;
@@ -12,6 +15,13 @@ public abstract class GuardedApps : IAsyncLifetime
 {
     public const string Own = "own";
     public const string Foreign = "foreign";
+
+    /// <summary>The permissions that a key can have.</summary>
+    public static readonly Permission[] OfKeys =
+        [.. System.Enum.GetValues<Permission>().Except([Permission.Unspecified, Permission.PlatformAdmin, Permission.Internal])];
+
+    private readonly Dictionary<Permission, string> _keys = [];
+    private readonly Dictionary<Permission, string> _keysWithout = [];
 
     public TestApps Apps { get; private set; } = null!;
 
@@ -26,6 +36,8 @@ public abstract class GuardedApps : IAsyncLifetime
             await Apps.Accounts.CreateAccountAsync(
                 new CreateAccountRequest { Account = account }, Headers(Issuer.Token(account, ScopeOf(Permission.PlatformAdmin))));
         }
+
+        await MakeKeysAsync();
     }
 
     public async Task DisposeAsync()
@@ -46,6 +58,23 @@ public abstract class GuardedApps : IAsyncLifetime
         ? ServiceTokens.Create(Service.Campaigns, call.Host, Own)
         : Issuer.Token(Own, ScopeOf(call.Permission));
 
+    /// <summary>An API key of the own account with a permission and no other; null if no key can have it.</summary>
+    internal string? KeyFor(Permission permission) => _keys.GetValueOrDefault(permission);
+
+    /// <summary>An API key of the own account with all permissions but one.</summary>
+    internal string KeyWithout(Permission permission) => _keysWithout[OfKeys.Contains(permission) ? permission : Permission.Unspecified];
+
+    /// <summary>A key with all permissions that was revoked.</summary>
+    internal string RevokedKey { get; private set; } = "";
+
+    /// <summary>A key with all permissions that has ended.</summary>
+    internal string ExpiredKey { get; private set; } = "";
+
+    /// <summary>Makes an API key.</summary>
+    internal async Task<CreateApiKeyResponse> NewKeyAsync(string name, params IEnumerable<Permission> permissions) => await Apps.Accounts.CreateApiKeyAsync(
+        new() { Account = Own, Name = name, Permissions = { permissions }, ExpireTime = DateTime.UtcNow.AddHours(1).ToTimestamp() },
+        Headers(Issuer.Token(Own, ScopeOf(OfKeys))));
+
     internal static Metadata Headers(string token) => new() { { "authorization", $"Bearer {token}" } };
 
     internal static string ScopeOf(params IEnumerable<Permission> permissions) =>
@@ -55,6 +84,25 @@ public abstract class GuardedApps : IAsyncLifetime
         }));
 
     protected abstract Task<TokenIssuer> StartIssuerAsync();
+
+    private async Task MakeKeysAsync()
+    {
+        foreach (var permission in OfKeys)
+        {
+            _keys[permission] = (await NewKeyAsync($"only {permission}", permission)).Text;
+            _keysWithout[permission] = (await NewKeyAsync($"no {permission}", OfKeys.Where(other => other != permission))).Text;
+        }
+
+        _keysWithout[Permission.Unspecified] = (await NewKeyAsync("all", OfKeys)).Text;
+        var revoked = await NewKeyAsync("revoked", OfKeys);
+        await Apps.Accounts.RevokeApiKeyAsync(
+            new() { Account = Own, KeyId = revoked.Key.KeyId }, Headers(Issuer.Token(Own, ScopeOf(Permission.AccountAdmin))));
+        RevokedKey = revoked.Text;
+        var expired = await NewKeyAsync("expired", OfKeys);
+        ExpiredKey = expired.Text;
+        await using var connection = new NpgsqlConnection(Apps.Database.OwnerConnectionString);
+        await connection.ExecuteAsync("UPDATE crm.api_key SET expires_at = now() WHERE name = 'expired'");
+    }
 }
 
 /// <summary>Guarded by a key that the services share with who issues tokens.</summary>

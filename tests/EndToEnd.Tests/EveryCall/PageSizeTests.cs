@@ -59,7 +59,7 @@ public sealed partial class PageSizeTests(SharedApps shared) : IClassFixture<Sha
     // "How many to return: 1 to 1,000; defaults to 100." above the field.
     private static int DocumentedMax(ApiCall call)
     {
-        var text = File.ReadAllText(Path.Combine(Repository.Root, "protos", call.Descriptor.File.Name));
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "protos", call.Descriptor.InputType.File.Name));
         var message = text[text.IndexOf($"message {call.Descriptor.InputType.Name} {{", StringComparison.Ordinal)..];
         return int.Parse(Range().Match(message).Groups["max"].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
     }

@@ -51,7 +51,7 @@ internal sealed class StreamInterceptor(
         var isOwn = context.Method.StartsWith("/grpc.", StringComparison.Ordinal);
         var caller = isOwn
             ? new StreamCaller("grpc", IsService: false, IsKnown: true)
-            : new StreamCaller(context.Principal(), context.IsFromService(), context.GetHttpContext().User.Identity?.IsAuthenticated == true);
+            : new StreamCaller(context.Caller(), context.IsFromService(), context.GetHttpContext().User.Identity?.IsAuthenticated == true);
         return OpenStream.Open(context, caller, quota, options, time);
     }
 

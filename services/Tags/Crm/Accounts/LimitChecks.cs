@@ -19,6 +19,7 @@ internal static class LimitChecks
         [AccountLimits.WebhooksPerSecondFieldNumber] = 100_000,
         [AccountLimits.TrackingEventsPerSecondFieldNumber] = 1_000_000,
         [AccountLimits.WaitingCallsFieldNumber] = 100_000,
+        [AccountLimits.ApiKeysFieldNumber] = 10_000,
     };
 
     /// <summary>Throws INVALID_ARGUMENT with every limit that is out of range.</summary>
