@@ -27,7 +27,8 @@ public static class Suggestions
         ];
     }
 
-    // Edits are insertions, deletions, replacements and swaps of neighbours. Three rows of the usual table suffice.
+    // Edits are insertions, deletions, replacements and swaps of neighbours. Three rows of the usual table suffice, and of each row what is near the
+    // diagonal: elsewhere the distance is beyond the limit (Ukkonen, 1985). A library can have many long names.
     private static int Distance(string a, string b, int limit)
     {
         if (Math.Abs(a.Length - b.Length) > limit)
@@ -38,8 +39,9 @@ public static class Suggestions
         var (beforeLast, last, row) = (new int[b.Length + 1], Enumerable.Range(0, b.Length + 1).ToArray(), new int[b.Length + 1]);
         for (var i = 1; i <= a.Length; i++)
         {
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
+            var (from, to) = (Math.Max(1, i - limit), Math.Min(b.Length, i + limit));
+            row[from - 1] = from == 1 ? i : limit + 1;
+            for (var j = from; j <= to; j++)
             {
                 var replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
                 row[j] = Math.Min(replaced, Math.Min(last[j], row[j - 1]) + 1);
@@ -47,6 +49,11 @@ public static class Suggestions
                 {
                     row[j] = Math.Min(row[j], beforeLast[j - 2] + 1);
                 }
+            }
+
+            if (to < b.Length)
+            {
+                row[to + 1] = limit + 1;
             }
 
             (beforeLast, last, row) = (last, row, beforeLast);

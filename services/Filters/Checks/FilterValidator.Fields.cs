@@ -134,6 +134,16 @@ public sealed partial class FilterValidator
         }
     }
 
+    private HashSet<string> Set(IReadOnlyList<string> known, bool folded)
+    {
+        if (!_known.TryGetValue((known, folded), out var set))
+        {
+            _known[(known, folded)] = set = [.. folded ? known.Select(CaseFolding.Fold) : known];
+        }
+
+        return set;
+    }
+
     private static string? TextProblem(string value, Operator comparison) =>
         value.Length == 0 ? "must not be empty; use is empty to ask for that"
         : FilterValues.IsBlank(value) && OperatorRules.NamesValues(comparison) ? "must not be white space only; use is empty to ask for that"
@@ -142,13 +152,14 @@ public sealed partial class FilterValidator
     private void CheckKnown(string value, FilterField field, bool ignoreCase, string path)
     {
         if (_catalog.KnownValues(field) is not { } known
-            || known.Contains(value)
-            || (ignoreCase && known.Any(name => CaseFolding.Fold(name) == CaseFolding.Fold(value))))
+            || Set(known, folded: false).Contains(value)
+            || (ignoreCase && Set(known, folded: true).Contains(CaseFolding.Fold(value))))
         {
             return;
         }
 
-        var meant = Suggestions.For(value, known);
+        // A filter can name thousands that do not exist.
+        var meant = _suggested++ < MostViolations ? Suggestions.For(value, known) : [];
         if (field.Type == FieldType.Text)
         {
             _problems.AddMissing(field.Name, value, path, meant);

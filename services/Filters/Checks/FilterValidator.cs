@@ -15,7 +15,9 @@ public sealed partial class FilterValidator
 
     private readonly FilterCatalog _catalog;
     private readonly FilterProblems _problems = new();
+    private readonly Dictionary<(IReadOnlyList<string> Names, bool Folded), HashSet<string>> _known = [];
     private int _clauses;
+    private int _suggested;
 
     private FilterValidator(FilterCatalog catalog) => _catalog = catalog;
 

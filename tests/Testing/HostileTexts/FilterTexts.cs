@@ -19,6 +19,8 @@ internal static class FilterTexts
         Deep("in segment "),
         Wide("has tag \"Hot\" AND ", "", "everyone"),
         Wide("has tag \"Hot\" OR ", "", "everyone"),
+        Wide("has tag starting with \"\" OR ", "", "everyone"),
+        Wide("has no tag starting with \"t\" AND ", "", "everyone"),
         Wide("NOT has tag \"Hot\" AND ", "", "everyone"),
         Wide("email contains \"a\" OR ", "", "everyone"),
         Wide("opened email in last 30 days OR ", "", "everyone"),

@@ -14,6 +14,9 @@ namespace TagSegments.Segments.Evaluation.Plans;
 /// </summary>
 internal sealed class Planner(AccountState state, LeafReader leaves, Question question, Func<Leaf, KeptAnswer?> find)
 {
+    // A prefix can stand for a whole library, and a filter can have a thousand of them.
+    private const int MaxTags = 2_000_000;
+
     private static readonly KeptAnswer s_nothing = KeptAnswer.Nothing(new AnswerClocks(default, 0, default, default));
     private readonly HashSet<int> _missingTags = [];
     private readonly Dictionary<Filter, Filter> _positive = new(ReferenceEqualityComparer.Instance);
@@ -22,6 +25,7 @@ internal sealed class Planner(AccountState state, LeafReader leaves, Question qu
     private readonly Dictionary<(string SegmentId, bool Upper), PlanNode?> _segments = [];
     private readonly Dictionary<Filter, PlanNode> _nodes = new(ReferenceEqualityComparer.Instance);
     private readonly List<SegmentVersion> _versions = [];
+    private int _tags;
 
     /// <summary>Makes the plan of a question; <paramref name="find"/> gets the known answer to a leaf, null for none.</summary>
     public static Plan Plan(AccountState state, Question question, FilterContext context, Func<Leaf, KeptAnswer?> find)
@@ -102,6 +106,12 @@ internal sealed class Planner(AccountState state, LeafReader leaves, Question qu
     private PlanNode Tags(TagClause clause)
     {
         var sets = TagIds(clause).Select(tagId => (PlanNode)new SetNode(Tag(tagId))).ToList();
+        _tags += sets.Count;
+        if (_tags > MaxTags)
+        {
+            throw FilterErrors.TooLarge($"With the segments that it refers to, the filter asks for more than {MaxTags} tags, each counted as often as it is asked for.");
+        }
+
         return clause.Match switch
         {
             Match.All => new AndNode(sets),
