@@ -53,7 +53,7 @@ internal static class Address
 
     private static string? ToDomain(string domain)
     {
-        // The mapping takes time with the square of the length. It shortens a domain only by composing characters, of four at most.
+        // The mapping normalizes, which takes time with the square of a run of combining marks. It composes at most four characters into one.
         if (domain.Length > 4 * MaxDomain)
         {
             return null;
