@@ -30,7 +30,10 @@ owner=$(random)
 
 {
   echo "signing-key=$(random)"
-  echo "tokens-key=$(random)"
+  # The key rings: ID:KEY, the first key makes what is new. See README.md for how to exchange one.
+  for ring in links tokens secrets; do
+    echo "$ring=1:$(openssl rand -base64 32)"
+  done
 } > "$folder/keys.env"
 
 # A pair for each service: P-256, DER as base64.

@@ -19,6 +19,7 @@ using TagSegments.Campaigns.Tracking;
 using TagSegments.Campaigns.Webhooks;
 using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.ServiceDefaults.Egress;
+using TagSegments.ServiceDefaults.Keys;
 
 namespace TagSegments.Campaigns;
 
@@ -83,7 +84,7 @@ public static class CampaignsApp
         var services = builder.Services;
         services.AddSingleton(builder.Configuration.GetSection("Tracking").Get<TrackingOptions>() ?? new TrackingOptions());
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TrackingLimits>(provider, ServiceDefaults.Calls.AccountLimits.From(builder.Configuration)));
-        services.AddSingleton<TrackingTokens>();
+        services.AddSingleton(new TrackingTokens(KeyRing.From(builder.Configuration, KeyRing.Links)));
         services.AddSingleton<TrackingLinks>();
         services.AddSingleton<SentMessages>();
         services.AddSingleton<LinkCounts>();

@@ -24,4 +24,10 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message = "The use of API key {KeyId} of account {Account} could not be noted")]
     public static partial void KeyUseNotNoted(this ILogger logger, Exception exception, int keyId, string account);
+
+    [LoggerMessage(EventId = 8, Level = LogLevel.Information, Message = "{Table}: {Changed} secrets were sealed anew as {Mark}, {Kept} could not be opened")]
+    public static partial void SecretsRotated(this ILogger logger, string table, int changed, string mark, int kept);
+
+    [LoggerMessage(EventId = 9, Level = LogLevel.Error, Message = "{Table}: {Problem}")]
+    public static partial void SecretStaysSealed(this ILogger logger, string table, string problem);
 }

@@ -47,19 +47,56 @@ internal sealed class DataFolder
     }
 }
 
-/// <summary>Keys that stay the same, so that tokens and links survive a restart.</summary>
-internal sealed record Secrets(string TokenKey, string RolePassword)
+/// <summary>Passwords and key rings that stay the same, so that tokens and links survive a restart.</summary>
+internal sealed record Secrets
 {
+    public required string RolePassword { get; init; }
+
+    /// <summary>The key of earlier versions, for the links that were made with it.</summary>
+    public string? TokenKey { get; init; }
+
+    public string Links { get; init; } = NewRing();
+
+    public string Tokens { get; init; } = NewRing();
+
+    /// <summary>The ring of what the database stores: without it, what is stored cannot be read.</summary>
+    public string Stored { get; init; } = NewRing();
+
+    /// <summary>Reads the file. What it does not have, as at the first start, is made and written to it.</summary>
     public static Secrets Open(string file)
     {
-        if (File.Exists(file))
-            return JsonSerializer.Deserialize<Secrets>(File.ReadAllText(file)) ?? throw new StartException($"{file} is empty.", "Delete it. Links in messages already sent will stop working.");
-
-        var secrets = new Secrets(RandomNumberGenerator.GetHexString(64), RandomNumberGenerator.GetHexString(32));
-        using var stream = new FileStream(file, OwnerOnly.NewFile());
-        JsonSerializer.Serialize(stream, secrets);
+        var text = File.Exists(file) ? File.ReadAllText(file) : null;
+        var secrets = text is null
+            ? new Secrets { RolePassword = RandomNumberGenerator.GetHexString(32) }
+            : Read(text) ?? throw new StartException(
+                $"{file} is damaged.", "Restore it, or delete it: links in messages already sent will stop working, and workflows' webhook secrets are lost.");
+        if (JsonSerializer.Serialize(secrets) is var whole && whole != text)
+            Write(file, whole);
         return secrets;
     }
+
+    private static Secrets? Read(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Secrets>(text);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // The file is whole at any moment.
+    private static void Write(string file, string text)
+    {
+        File.Delete(file + ".new");
+        using (var writer = new StreamWriter(file + ".new", OwnerOnly.NewFile()))
+            writer.Write(text);
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
+    private static string NewRing() => $"1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
 }
 
 /// <summary>Files that only the user who runs the program can read.</summary>

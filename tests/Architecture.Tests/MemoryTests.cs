@@ -35,15 +35,16 @@ public sealed class MemoryTests
         ["Campaigns.Reports.CampaignWatch._watched"] = UnderWay,
         ["Campaigns.Tracking.RecentLinks._old"] = "at most 50,000 links of the last minute",
         ["Campaigns.Tracking.RecentLinks._young"] = "at most 50,000 links of the last minute",
-        ["Campaigns.Tracking.TrackingTokens._keys"] = Constant,
-        ["Campaigns.Tracking.TrackingTokens+PurposeKeys._ciphers"] = "as many as were ever used at the same time",
-        ["Campaigns.Tracking.TrackingTokens+PurposeKeys._hashes"] = "as many as were ever used at the same time",
+        ["Campaigns.Tracking.TrackingTokens._sealers"] = Constant,
         ["Segments.Evaluation.Answers.AskedLeaves._asked"] = UnderWay,
         ["ServiceDefaults.Auth.AuthOptions.Roles"] = "settings",
         ["ServiceDefaults.Auth.ServiceCredentials._tokens"] = "at most 10,000 tokens of the last minutes",
         ["ServiceDefaults.Auth.ServiceKeys._publicKeys"] = Constant,
-        ["ServiceDefaults.Calls.SignedToken._purposes"] = "the purposes, which are names in the code",
+        ["ServiceDefaults.Calls.SealedTokens._sealers"] = "the purposes, which are names in the code",
         ["ServiceDefaults.Egress.DestinationLimits._records"] = "at most 20,000 destinations",
+        ["ServiceDefaults.Keys.PurposeKey._ciphers"] = "as many as were ever used at the same time",
+        ["ServiceDefaults.Keys.PurposeKey._hashes"] = "as many as were ever used at the same time",
+        ["ServiceDefaults.Keys.Sealer._keys"] = Constant,
         ["ServiceDefaults.Pipeline.CallAdmission._underWay"] = UnderWay,
         ["ServiceDefaults.Pipeline.RefusalLog._refused"] = "the accounts that were refused in the last ten seconds",
         ["ServiceDefaults.Pipeline.Streams.Tally._holders"] = UnderWay,
@@ -102,7 +103,7 @@ public sealed class MemoryTests
 
     private static WebApplication Build(string service)
     {
-        var settings = new Dictionary<string, string?> { ["Auth:Mode"] = "off" };
+        var settings = new Dictionary<string, string?> { ["Auth:Mode"] = "off", ["Keys:Secrets"] = "1:00" };
         return service switch
         {
             nameof(Tags) => TagsApp.Build([], settings),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Crm.Activity.V1;
 using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
@@ -14,6 +15,8 @@ namespace TagSegments.Campaigns.Tests;
 public sealed partial class CampaignWorld : IAsyncLifetime
 {
     public const string WebhookSecret = "a secret of the tests";
+
+    private static readonly string s_ring = $"1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
 
     public TestApps Apps { get; private set; } = null!;
 
@@ -46,7 +49,9 @@ public sealed partial class CampaignWorld : IAsyncLifetime
         ["Delivery:PollInterval"] = "00:00:00.05",
         ["Delivery:RetryDelay"] = "00:00:00.05",
         ["Delivery:HandOverTimeout"] = "00:00:03",
-        ["Tokens:Key"] = "a key of the tests",
+        ["Keys:Links"] = s_ring,
+        ["Keys:Tokens"] = s_ring,
+        ["Keys:Secrets"] = s_ring,
         ["Webhooks:generic:Key"] = WebhookSecret,
     };
 

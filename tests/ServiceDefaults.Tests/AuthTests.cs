@@ -5,6 +5,7 @@ using Grpc.Core;
 using Microsoft.IdentityModel.Tokens;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Host;
+using TagSegments.ServiceDefaults.Tests.Keys;
 using TagSegments.Testing;
 using TagSegments.Testing.Auth;
 
@@ -143,6 +144,27 @@ public sealed class AuthTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(s_issuer, new() { [setting] = value }));
 
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    // A short key once started without a word and then refused everything.
+    [Theory]
+    [InlineData("0123456789012345678901234567890", "shorter than 32 bytes")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "not random")]
+    public void Finding_27_a_weak_signing_key_stops_the_start_and_says_why(string key, string problem)
+    {
+        var settings = new Dictionary<string, string?>(ServiceKeyPairs.Settings(Service.Tags))
+        {
+            ["Auth:Mode"] = "jwt",
+            ["Auth:SigningKey"] = key,
+            ["Grpc:Address"] = "http://0.0.0.0:0",
+            ["Keys:Tokens"] = Rings.New(1),
+        };
+
+        var error = Assert.Throws<InvalidOperationException>(() => ServiceHost.CreateBuilder("tags", 0, [], settings));
+
+        Assert.Contains("Auth:SigningKey", error.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+        Assert.Contains("openssl rand", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

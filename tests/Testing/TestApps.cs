@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Crm.Accounts.V1;
 using Crm.Activity.V1;
 using Crm.Campaigns.V1;
@@ -23,6 +24,8 @@ namespace TagSegments.Testing;
 /// <summary>The real services, started on free ports, wired to one another, on a database of their own.</summary>
 public sealed class TestApps : IAsyncDisposable
 {
+    private static readonly string s_ring = $"1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
+
     private readonly TestAppsOptions _options;
     private readonly Dictionary<Service, (int Grpc, int Http)> _ports = [];
     private readonly Dictionary<Service, WebApplication> _apps = [];
@@ -173,7 +176,9 @@ public sealed class TestApps : IAsyncDisposable
             ["Smtp:Port"] = Smtp.Port.ToString(CultureInfo.InvariantCulture),
             ["Smtp:Security"] = "none",
             ["Delivery:JournalFolder"] = _folder,
-            ["Tokens:Key"] = "a key that all services of a test share",
+            ["Keys:Links"] = s_ring,
+            ["Keys:Tokens"] = s_ring,
+            ["Keys:Secrets"] = s_ring,
             ["Auth:Mode"] = "off",
             ["Logging:Level"] = "Warning",
         };

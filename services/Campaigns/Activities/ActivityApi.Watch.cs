@@ -82,12 +82,12 @@ internal sealed partial class ActivityApi
         _ => ReadPlace(accountId, after),
     };
 
-    private string Position(int accountId, FeedPlace place) => tools.Signed.Create(
+    private string Position(int accountId, FeedPlace place) => tools.Sealed.Create(
         "activity feed", [], string.Create(CultureInfo.InvariantCulture, $"{accountId} {place.Pos} {place.ActivityId}"));
 
     private FeedPlace ReadPlace(int accountId, string after)
     {
-        var numbers = tools.Signed.Read("activity feed", [], after)?.Split(' ').Select(n => long.Parse(n, CultureInfo.InvariantCulture)).ToList();
+        var numbers = tools.Sealed.Read("activity feed", [], after)?.Split(' ').Select(n => long.Parse(n, CultureInfo.InvariantCulture)).ToList();
         return numbers is [var account, var pos, var activityId] && account == accountId
             ? new FeedPlace(pos, activityId)
             : throw RpcErrors.InvalidFields(

@@ -1,9 +1,7 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text;
 using Crm.Common.V1;
+using TagSegments.ServiceDefaults.Keys;
 
 namespace TagSegments.Campaigns.Tracking;
 
@@ -23,59 +21,21 @@ internal sealed record TrackingTarget(int AccountId, Guid CampaignId, int Contac
 
 /// <summary>
 /// Makes and reads the tokens in links of messages: encrypted, so that they reveal nothing about contacts, and authenticated, so that nobody
-/// can make one, turn one into another, or send people to another address. The same link always gets the same token, so a message that is
-/// tried again is the same message.
+/// can make one, turn one into another, or send people to another address. The keys are the ring <c>Keys:Links</c>. The same link gets the same
+/// token, so a message that is tried again is the same message.
 /// </summary>
-internal sealed class TrackingTokens
+internal sealed class TrackingTokens(KeyRing ring)
 {
-    private const int NonceLength = 12;
-    private const int TagLength = 16;
     private const int HeadLength = 25;
-    private readonly Dictionary<TokenPurpose, PurposeKeys> _keys;
 
-    public TrackingTokens(IConfiguration configuration)
-    {
-        var key = configuration["Tokens:Key"] is { Length: > 0 } text ? SHA256.HashData(Encoding.UTF8.GetBytes(text)) : RandomNumberGenerator.GetBytes(32);
-        _keys = Enum.GetValues<TokenPurpose>().ToDictionary(purpose => purpose, purpose => new PurposeKeys(key, purpose));
-    }
+    private readonly Dictionary<TokenPurpose, Sealer> _sealers =
+        Enum.GetValues<TokenPurpose>().ToDictionary(purpose => purpose, purpose => new Sealer(ring, $"tracking {purpose}"));
 
-    public string Create(TokenPurpose purpose, TrackingTarget target)
-    {
-        var keys = _keys[purpose];
-        var plain = ToBytes(target);
-        var token = new byte[NonceLength + plain.Length + TagLength];
-        var nonce = token.AsSpan(0, NonceLength);
-        keys.Nonce(plain, nonce);
-        keys.Encrypt(nonce, plain, token.AsSpan(NonceLength, plain.Length), token.AsSpan(NonceLength + plain.Length));
-        return Base64Url.EncodeToString(token);
-    }
+    public string Create(TokenPurpose purpose, TrackingTarget target) => _sealers[purpose].Seal(ToBytes(target));
 
     /// <summary>Reads a token; null if it is damaged, forged or made for another purpose.</summary>
-    public TrackingTarget? Read(TokenPurpose purpose, string token)
-    {
-        if (token.Length > 8_000 || !Base64Url.IsValid(token))
-        {
-            return null;
-        }
-
-        var bytes = Base64Url.DecodeFromChars(token).AsSpan();
-        var length = bytes.Length - NonceLength - TagLength;
-        if (length < HeadLength)
-        {
-            return null;
-        }
-
-        var plain = new byte[length];
-        try
-        {
-            _keys[purpose].Decrypt(bytes[..NonceLength], bytes.Slice(NonceLength, length), bytes[^TagLength..], plain);
-            return FromBytes(plain);
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            return null;
-        }
-    }
+    public TrackingTarget? Read(TokenPurpose purpose, string token) =>
+        _sealers[purpose].Open(token) is { Length: >= HeadLength } bytes ? FromBytes(bytes) : null;
 
     private static byte[] ToBytes(TrackingTarget target)
     {
@@ -94,42 +54,4 @@ internal sealed class TrackingTokens
         BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]),
         (Channel)bytes[24],
         Encoding.UTF8.GetString(bytes[HeadLength..]));
-
-    /// <summary>The tools derived from the key for one purpose. Each serves one call at a time; making one costs more than using it.</summary>
-    private sealed class PurposeKeys(byte[] key, TokenPurpose purpose)
-    {
-        private readonly byte[] _nonceKey = Derive(key, purpose, "nonce");
-        private readonly byte[] _encryptionKey = Derive(key, purpose, "encryption");
-        private readonly ConcurrentBag<AesGcm> _ciphers = [];
-        private readonly ConcurrentBag<IncrementalHash> _hashes = [];
-
-        public void Nonce(ReadOnlySpan<byte> plain, Span<byte> nonce)
-        {
-            var hash = _hashes.TryTake(out var kept) ? kept : IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _nonceKey);
-            Span<byte> whole = stackalloc byte[HMACSHA256.HashSizeInBytes];
-            hash.AppendData(plain);
-            hash.GetHashAndReset(whole);
-            whole[..NonceLength].CopyTo(nonce);
-            _hashes.Add(hash);
-        }
-
-        public void Encrypt(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plain, Span<byte> encrypted, Span<byte> tag)
-        {
-            var cipher = Take();
-            cipher.Encrypt(nonce, plain, encrypted, tag);
-            _ciphers.Add(cipher);
-        }
-
-        public void Decrypt(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> tag, Span<byte> plain)
-        {
-            var cipher = Take();
-            cipher.Decrypt(nonce, encrypted, tag, plain);
-            _ciphers.Add(cipher);
-        }
-
-        private AesGcm Take() => _ciphers.TryTake(out var cipher) ? cipher : new AesGcm(_encryptionKey, TagLength);
-
-        private static byte[] Derive(byte[] key, TokenPurpose purpose, string use) =>
-            HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: Encoding.UTF8.GetBytes($"tagsegments tracking {purpose} {use}"));
-    }
 }

@@ -12,6 +12,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.ServiceDefaults.Calls;
+using TagSegments.ServiceDefaults.Keys;
 
 namespace TagSegments.ServiceDefaults.Auth;
 
@@ -35,7 +36,7 @@ internal static class AccountAuthentication
             return;
         }
 
-        Check(options, keys);
+        Check(options, keys, builder.Configuration);
         builder.Services.AddAuthentication(AnyCaller)
             .AddPolicyScheme(AnyCaller, null, policy => policy.ForwardDefaultSelector = SchemeOf)
             .AddJwtBearer(Users, jwt => ConfigureUsers(jwt, options))
@@ -66,7 +67,7 @@ internal static class AccountAuthentication
         app.UsePermissionCheck(app.Services.GetRequiredService<Roles>());
     }
 
-    private static void Check(AuthOptions options, ServiceKeys keys)
+    private static void Check(AuthOptions options, ServiceKeys keys, IConfiguration configuration)
     {
         if (options.Authority is null == options.SigningKey is null)
         {
@@ -74,9 +75,14 @@ internal static class AccountAuthentication
                 "Set one of Auth:Authority and Auth:SigningKey, or Auth:Mode=off for a service that only loopback can reach.");
         }
 
-        if (options.SigningKey is { } key && Encoding.UTF8.GetByteCount(key) < 32)
+        if (options.SigningKey is { } key)
         {
-            throw new InvalidOperationException("Auth:SigningKey is shorter than 32 bytes. Make one, for example with: openssl rand -base64 48");
+            if (Encoding.UTF8.GetByteCount(key) < 32)
+            {
+                throw new InvalidOperationException($"Auth:SigningKey is shorter than 32 bytes. {KeyStrength.Advice}");
+            }
+
+            KeyStrength.RequireText(key, "Auth:SigningKey", !ListenAddresses.AreLoopback(configuration));
         }
 
         if (keys.Own is null)

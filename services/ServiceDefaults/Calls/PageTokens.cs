@@ -1,16 +1,23 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Crm.Errors.V1;
 using Google.Protobuf;
+using Grpc.Core;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
-/// <summary>Creates and reads page tokens. A token is bound to its request: the same method, account, filter and order.</summary>
-public sealed class PageTokens(SignedToken signed)
+/// <summary>
+/// Creates and reads page tokens. A token is bound to its request: the same method, account, filter and order. It is valid for a day.
+/// </summary>
+public sealed class PageTokens(SealedTokens tokens, TimeProvider time)
 {
     private const string TokenField = "page_token";
+    private const string Purpose = "pages";
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(1);
 
     /// <summary>Creates the token that continues <paramref name="request"/> after <paramref name="position"/>.</summary>
-    public string Create(IMessage request, string position) => signed.Create("page", Binding(request), position);
+    public string Create(IMessage request, string position) => tokens.Create(
+        Purpose, Binding(request), string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow().ToUnixTimeSeconds()} {position}"));
 
     /// <summary>Reads the position from the request's token; null without a token. Throws INVALID_ARGUMENT if the token is not valid.</summary>
     public string? Read(IMessage request)
@@ -21,12 +28,19 @@ public sealed class PageTokens(SignedToken signed)
             return null;
         }
 
-        return signed.Read("page", Binding(request), token)
-            ?? throw RpcErrors.InvalidFields(
-                ErrorReason.PageToken,
-                "The page token is not valid for this request. Start again without one.",
-                [(TokenField, "is damaged or belongs to another request")]);
+        if (tokens.Read(Purpose, Binding(request), token)?.Split(' ', 2) is not [var seconds, var position])
+        {
+            throw Invalid("The page token is not valid for this request. Start again without one.", "is damaged or belongs to another request");
+        }
+
+        var created = DateTimeOffset.FromUnixTimeSeconds(long.Parse(seconds, CultureInfo.InvariantCulture));
+        return time.GetUtcNow() - created <= s_lifetime
+            ? position
+            : throw Invalid("The page token has expired. Start again without one.", "is older than a day");
     }
+
+    private static RpcException Invalid(string message, string problem) =>
+        RpcErrors.InvalidFields(ErrorReason.PageToken, message, [(TokenField, problem)]);
 
     private static byte[] Binding(IMessage request)
     {

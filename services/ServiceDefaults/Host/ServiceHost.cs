@@ -19,6 +19,7 @@ using Microsoft.Extensions.Logging;
 using TagSegments.ServiceDefaults.Auth;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Data;
+using TagSegments.ServiceDefaults.Keys;
 using TagSegments.ServiceDefaults.Memory;
 using TagSegments.ServiceDefaults.Pipeline;
 using TagSegments.ServiceDefaults.Pipeline.Streams;
@@ -30,9 +31,18 @@ public static class ServiceHost
 {
     private const string Live = "live";
 
+    // A migration listens nowhere and needs none of the service's keys.
+    private static readonly Dictionary<string, string?> s_migration = new()
+    {
+        ["Auth:Mode"] = "off",
+        ["Grpc:Address"] = "http://127.0.0.1:0",
+        ["Http:Address"] = "",
+        ["Keys:Secrets"] = "1:00",
+    };
+
     /// <summary>
     /// Starts the builder of a service. gRPC listens on <c>Grpc:Address</c> (HTTP/2 without TLS; default 127.0.0.1 and the service's port),
-    /// HTTP/1.1 on <c>Http:Address</c> if that is set. <paramref name="settings"/> override arguments, environment and files.
+    /// HTTP/1.1 on <c>Http:Address</c> if that is set. <c>Settings:Folder</c> has a file for each secret, as <c>Keys__Links</c>. <paramref name="settings"/> override arguments, environment and files.
     /// </summary>
     public static WebApplicationBuilder CreateBuilder(
         string serviceName, int defaultGrpcPort, string[] args, IReadOnlyDictionary<string, string?>? settings)
@@ -43,6 +53,11 @@ public static class ServiceHost
             Args = args,
             ContentRootPath = AppContext.BaseDirectory,
         });
+        if (builder.Configuration["Settings:Folder"] is { Length: > 0 } folder)
+        {
+            builder.Configuration.AddKeyPerFile(folder, optional: false);
+        }
+
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
         builder.Configuration["Service:Name"] = serviceName;
         builder.Configuration["Grpc:Address"] ??= $"http://127.0.0.1:{defaultGrpcPort}";
@@ -52,7 +67,7 @@ public static class ServiceHost
         builder.AddGrpcDefaults();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(provider => MemoryBudget.From(builder.Configuration, provider.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton<SignedToken>();
+        builder.Services.AddSingleton(new SealedTokens(KeyRing.From(builder.Configuration, KeyRing.Tokens)));
         builder.Services.AddSingleton<PageTokens>();
         builder.Services.AddSingleton<ConsistencyTokens>();
         if (builder.Configuration["Host:Signals"] == "off")
@@ -94,7 +109,7 @@ public static class ServiceHost
     public static async Task<int> RunAsync(
         string[] args, Func<string[], IReadOnlyDictionary<string, string?>?, WebApplication> build, Assembly migrations)
     {
-        await using var app = build([.. args.Skip(args is ["migrate" or "healthcheck", ..] ? 1 : 0)], null);
+        await using var app = build([.. args.Skip(args is ["migrate" or "healthcheck", ..] ? 1 : 0)], args is ["migrate", ..] ? s_migration : null);
         switch (args)
         {
             case ["migrate", ..]:

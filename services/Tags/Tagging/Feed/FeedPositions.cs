@@ -5,8 +5,8 @@ using Npgsql;
 
 namespace TagSegments.Tags.Tagging.Feed;
 
-/// <summary>The positions of the feed as callers hold them: signed, bound to the account, and checked against its history.</summary>
-internal sealed class FeedPositions(NpgsqlDataSource database, SignedToken signed)
+/// <summary>The positions of the feed as callers hold them: sealed, bound to the account, and checked against its history.</summary>
+internal sealed class FeedPositions(NpgsqlDataSource database, SealedTokens tokens)
 {
     /// <summary>The position with which a watcher starts at the current end of the feed.</summary>
     public const string Now = "now";
@@ -14,7 +14,7 @@ internal sealed class FeedPositions(NpgsqlDataSource database, SignedToken signe
     private const string Purpose = "feed";
 
     /// <summary>Writes a cursor as text.</summary>
-    public string Create(int accountId, FeedCursor cursor) => signed.Create(
+    public string Create(int accountId, FeedCursor cursor) => tokens.Create(
         Purpose, Binding(accountId), string.Create(CultureInfo.InvariantCulture, $"{cursor.Pos}.{cursor.Nonce:N}.{cursor.Seq}.{cursor.ContactId}"));
 
     /// <summary>Reads the start position of a watcher; throws INVALID_ARGUMENT if it is not a position in this account's history.</summary>
@@ -35,7 +35,7 @@ internal sealed class FeedPositions(NpgsqlDataSource database, SignedToken signe
 
     private FeedCursor Parse(int accountId, string after)
     {
-        if (signed.Read(Purpose, Binding(accountId), after)?.Split('.') is not [var pos, var nonce, var seq, var contactId])
+        if (tokens.Read(Purpose, Binding(accountId), after)?.Split('.') is not [var pos, var nonce, var seq, var contactId])
         {
             throw Invalid("is not a position in this account's feed");
         }
