@@ -5,6 +5,7 @@ using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
 using TagSegments.ServiceDefaults.Auth.Keys;
+using TagSegments.ServiceDefaults.Keys;
 using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Enrolment;
 using TagSegments.Workflows.Execution;
@@ -57,6 +58,7 @@ public static class WorkflowsApp
 
     private static void AddDefinitions(WebApplicationBuilder builder)
     {
+        var secrets = new AccountSecrets(KeyRing.From(builder.Configuration, KeyRing.Secrets), "webhook");
         builder.Services
             .AddIdempotentWrites("workflows.request")
             .AddSingleton<WorkflowStore>()
@@ -75,7 +77,9 @@ public static class WorkflowsApp
             .AddSingleton<ManualEnrolment>()
             .AddSingleton<Simulator>()
             .AddSingleton(Section<NotificationOptions>(builder, "Notifications"))
-            .AddSingleton<WebhookSecrets>();
+            .AddSingleton(secrets)
+            .AddSingleton<WebhookSecrets>()
+            .AddHostedService(provider => ActivatorUtilities.CreateInstance<SecretRotation>(provider, "workflows.webhook_secret"));
     }
 
     private static void AddExecution(WebApplicationBuilder builder)

@@ -3,12 +3,15 @@ using System.Security.Cryptography;
 using System.Text;
 using Dapper;
 using Npgsql;
+using TagSegments.ServiceDefaults.Keys;
 using TagSegments.ServiceDefaults.Memory;
 
 namespace TagSegments.Workflows.Notifications;
 
-/// <summary>The accounts' secrets, by which receivers of webhooks know that we sent them.</summary>
-internal sealed class WebhookSecrets(NpgsqlDataSource database, MemoryBudget memory)
+/// <summary>
+/// The accounts' secrets, by which receivers of webhooks know that we sent them. The database has them sealed with the ring <c>Keys:Secrets</c>.
+/// </summary>
+internal sealed class WebhookSecrets(NpgsqlDataSource database, AccountSecrets sealing, MemoryBudget memory)
 {
     private readonly AccountCache<int, string> _secrets = new(memory, "webhook secrets", (_, secret) => 2 * secret.Length);
 
@@ -17,7 +20,7 @@ internal sealed class WebhookSecrets(NpgsqlDataSource database, MemoryBudget mem
     {
         const string sql = """
             INSERT INTO workflows.webhook_secret (account_id, secret)
-            VALUES (@accountId, @secret)
+            VALUES (@accountId, @made)
             ON CONFLICT (account_id) DO UPDATE SET secret = workflows.webhook_secret.secret
             RETURNING secret
             """;
@@ -26,10 +29,10 @@ internal sealed class WebhookSecrets(NpgsqlDataSource database, MemoryBudget mem
             return known;
         }
 
-        var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var made = sealing.Seal(accountId, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
         await using var connection = await database.OpenConnectionAsync(ct);
-        var stored = await connection.ExecuteScalarAsync<string>(new CommandDefinition(sql, new { accountId, secret }, cancellationToken: ct));
-        return _secrets.GetOrAdd(accountId, _ => stored!);
+        var stored = await connection.ExecuteScalarAsync<string>(new CommandDefinition(sql, new { accountId, made }, cancellationToken: ct));
+        return _secrets.GetOrAdd(accountId, _ => sealing.Open(accountId, stored!));
     }
 
     /// <summary>Makes the value of the signature header.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Egress;
+using TagSegments.ServiceDefaults.Keys;
 using TagSegments.ServiceDefaults.Memory;
 using TagSegments.Testing;
 using TagSegments.Workflows.Notifications;
@@ -105,8 +106,10 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
         return new(secrets, client, new NotificationOptions { WebhookSeconds = seconds }, TimeProvider.System);
     }
 
-    private WebhookSecrets NewSecrets() =>
-        new(_database, shared.Apps.App(Service.Workflows).Services.GetRequiredService<MemoryBudget>());
+    private WebhookSecrets NewSecrets() => new(
+        _database,
+        shared.Apps.App(Service.Workflows).Services.GetRequiredService<AccountSecrets>(),
+        shared.Apps.App(Service.Workflows).Services.GetRequiredService<MemoryBudget>());
 
     private WebhookClient Client(bool allowPrivate) => Client(NewSecrets(), allowPrivate);
 }
