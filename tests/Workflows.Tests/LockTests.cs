@@ -51,7 +51,7 @@ public sealed class LockTests : IAsyncLifetime
             """);
         await using var tags = await StandInAsync(() => Execute("SELECT FROM workflows.account FOR UPDATE NOWAIT"));
         using var channel = GrpcChannel.ForAddress(tags.Urls.First());
-        var feeds = new Feeds(new TagService.TagServiceClient(channel), null!, null!);
+        var feeds = new Feeds(new TagService.TagServiceClient(channel), null!, null!, null!);
         using var memory = new MemoryBudget(1_000_000, TimeSpan.FromMinutes(1), TimeProvider.System);
         var enroller = new FeedEnroller(_source, new ActiveVersions(memory), feeds);
         var account = new AccountInfo(1, "acme", "UTC", 1);

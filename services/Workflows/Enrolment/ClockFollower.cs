@@ -6,7 +6,10 @@ using TagSegments.Workflows.Scheduling;
 
 namespace TagSegments.Workflows.Enrolment;
 
-/// <summary>Follows the clocks of all accounts and wakes those of this process whose feeds have news.</summary>
+/// <summary>
+/// Follows the clocks of all accounts and wakes those of this process whose feeds have news. A feed whose position another key has made is read as
+/// well: it gets a new position, so that the other key can be withdrawn.
+/// </summary>
 internal sealed class ClockFollower(
     NpgsqlDataSource database, Feeds feeds, AccountWork<Feed> work, PartitionLeases leases, TimeProvider time, ILogger<ClockFollower> logger)
     : BackgroundService
@@ -57,7 +60,7 @@ internal sealed class ClockFollower(
             FROM unnest(@accountIds, @positions) AS clock (account_id, position)
             JOIN workflows.cursor USING (account_id)
             JOIN workflows.account USING (account_id)
-            WHERE cursor.feed = ANY(@feeds) AND cursor.seen < clock.position
+            WHERE cursor.feed = ANY(@feeds) AND (cursor.seen < clock.position OR NOT starts_with(cursor.position, @Mark))
             """;
         var held = clocks.Where(moved => leases.Holds(moved.AccountId)).ToList();
         if (held.Count == 0)
@@ -70,6 +73,7 @@ internal sealed class ClockFollower(
             accountIds = held.Select(moved => moved.AccountId).ToArray(),
             positions = held.Select(moved => moved.Position).ToArray(),
             feeds = FeedsOf(clock).Select(feed => (short)feed).ToArray(),
+            feeds.Mark,
         };
         await using var connection = await database.OpenConnectionAsync(ct);
         var news = await connection.QueryAsync<(int AccountId, string Name, short Feed)>(new CommandDefinition(sql, values, cancellationToken: ct));

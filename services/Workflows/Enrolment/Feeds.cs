@@ -10,12 +10,18 @@ namespace TagSegments.Workflows.Enrolment;
 
 /// <summary>Reads the feeds of the other services.</summary>
 internal sealed class Feeds(
-    TagService.TagServiceClient tags, ContactService.ContactServiceClient contacts, ActivityService.ActivityServiceClient activities)
+    TagService.TagServiceClient tags,
+    ContactService.ContactServiceClient contacts,
+    ActivityService.ActivityServiceClient activities,
+    SealedTokens tokens)
 {
     private const string Now = "now";
 
     // Three heartbeats: a connection that is silent for longer is dead.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(45);
+
+    /// <summary>How positions begin that the current key has made: the services have the same keys.</summary>
+    public string Mark => tokens.Mark;
 
     /// <summary>Reads the clocks of accounts: all of them at first and from time to time, and each one that moves.</summary>
     public IAsyncEnumerable<IReadOnlyList<AccountClock>> ClocksAsync(Clock clock, CancellationToken ct) => clock switch
