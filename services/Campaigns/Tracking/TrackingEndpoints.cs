@@ -58,6 +58,11 @@ internal static class TrackingEndpoints
             return Results.StatusCode(StatusCodes.Status429TooManyRequests);
         }
 
-        return await unsubscriber.UnsubscribeAsync(target, ct) ? UnsubscribePage.Done() : Results.NotFound();
+        return await unsubscriber.UnsubscribeAsync(target, ct) switch
+        {
+            UnsubscribeOutcome.Done => UnsubscribePage.Done(),
+            UnsubscribeOutcome.Outdated => UnsubscribePage.Outdated(),
+            _ => Results.NotFound(),
+        };
     }
 }

@@ -9,14 +9,20 @@ internal static class UnsubscribePage
 
     public static IResult Done() => Page("Unsubscribed", "<p>You will get no more of these messages.</p>");
 
-    private static IResult Page(string title, string body) => new SafePage(
+    public static IResult Outdated() => Page(
+        "Not unsubscribed",
+        "<p>You have subscribed again since this message. To unsubscribe, please use the link in a newer message.</p>",
+        StatusCodes.Status410Gone);
+
+    private static IResult Page(string title, string body, int status = StatusCodes.Status200OK) => new SafePage(
+        status,
         $"""
         <!doctype html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
         <meta name="robots" content="noindex"><title>{title}</title></head><body><h1>{title}</h1>{body}</body></html>
         """);
 
-    private sealed class SafePage(string html) : IResult
+    private sealed class SafePage(int status, string html) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
@@ -24,6 +30,7 @@ internal static class UnsubscribePage
             headers.ContentSecurityPolicy = "default-src 'none'; form-action 'self'; frame-ancestors 'none'";
             headers.CacheControl = "no-store";
             headers["Referrer-Policy"] = "no-referrer";
+            httpContext.Response.StatusCode = status;
             headers.XContentTypeOptions = "nosniff";
             httpContext.Response.ContentType = "text/html; charset=utf-8";
             return httpContext.Response.WriteAsync(html, httpContext.RequestAborted);

@@ -7,25 +7,44 @@ using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Tracking;
 
+/// <summary>What came of an unsubscribe link.</summary>
+internal enum UnsubscribeOutcome
+{
+    /// <summary>The address is unsubscribed, now or since earlier.</summary>
+    Done,
+
+    /// <summary>There was no such message.</summary>
+    NoSuchMessage,
+
+    /// <summary>The owner of the address has given a new consent since the message; it stays.</summary>
+    Outdated,
+}
+
 /// <summary>
 /// Unsubscribes the address that a message went to: suppression, the ledger's waiting messages, the activity, and a note for the contact service,
-/// all in one transaction. It works on the address, so it holds for every contact that has it, also after the contact is deleted.
+/// all in one transaction. It works on the address, so it holds for every contact that has it, also after the contact is deleted. A link works as long
+/// as its key is in the ring, as consent can be withdrawn at any time; but it does not withdraw a consent that was given after its message.
 /// </summary>
 internal sealed class Unsubscriber(NpgsqlDataSource database)
 {
     private const string Source = "unsubscribe link";
 
-    /// <summary>Unsubscribes; false if there was no such message. Repeating it changes nothing.</summary>
-    public Task<bool> UnsubscribeAsync(TrackingTarget target, CancellationToken ct) =>
+    /// <summary>Unsubscribes. Repeating it changes nothing.</summary>
+    public Task<UnsubscribeOutcome> UnsubscribeAsync(TrackingTarget target, CancellationToken ct) =>
         TransactionRetry.RunAsync(() => UnsubscribeOnceAsync(target, ct), ct);
 
-    private async Task<bool> UnsubscribeOnceAsync(TrackingTarget target, CancellationToken ct)
+    private async Task<UnsubscribeOutcome> UnsubscribeOnceAsync(TrackingTarget target, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         if (await FindAsync(tx, target, ct) is not { } message)
         {
-            return false;
+            return UnsubscribeOutcome.NoSuchMessage;
+        }
+
+        if (message.Outdated)
+        {
+            return UnsubscribeOutcome.Outdated;
         }
 
         var suppression = new Suppression
@@ -44,7 +63,7 @@ internal sealed class Unsubscriber(NpgsqlDataSource database)
         };
         await ActivityRecorder.RecordAsync(tx, target.AccountId, [activity], ct, suppressions: changed);
         await tx.CommitAsync(ct);
-        return true;
+        return UnsubscribeOutcome.Done;
     }
 
     private static Task<Message?> FindAsync(NpgsqlTransaction tx, TrackingTarget target, CancellationToken ct)
@@ -52,7 +71,13 @@ internal sealed class Unsubscriber(NpgsqlDataSource database)
         const string sql =
             """
             SELECT r.address, COALESCE(c.account_name, m.account_name) AS account_name,
-                CASE WHEN r.single THEN m.campaign_id ELSE r.campaign_id END AS campaign_id, now() AS now
+                CASE WHEN r.single THEN m.campaign_id ELSE r.campaign_id END AS campaign_id, now() AS now,
+                EXISTS (
+                    SELECT 1
+                    FROM campaigns.suppression_removal s
+                    WHERE s.account_id = r.account_id AND s.channel = r.channel AND s.address_key = r.address_key
+                      AND s.removed_at > COALESCE(r.accepted_at, r.updated_at)
+                ) AS outdated
             FROM campaigns.recipient r
             LEFT JOIN campaigns.campaign c ON c.account_id = r.account_id AND c.campaign_id = r.campaign_id
             LEFT JOIN campaigns.single_message m ON m.account_id = r.account_id AND m.message_id = r.campaign_id
@@ -74,5 +99,5 @@ internal sealed class Unsubscriber(NpgsqlDataSource database)
         return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
     }
 
-    private sealed record Message(string Address, string AccountName, Guid? CampaignId, DateTime Now);
+    private sealed record Message(string Address, string AccountName, Guid? CampaignId, DateTime Now, bool Outdated);
 }

@@ -5,6 +5,7 @@ using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Microsoft.Extensions.Configuration;
 using TagSegments.Campaigns.Tracking;
+using TagSegments.ServiceDefaults.Keys;
 using TagSegments.Testing;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 
@@ -65,9 +66,7 @@ public sealed class TrackingTests(CampaignWorld world) : IClassFixture<CampaignW
 
         await _http.PostAsync(mail.Unsubscribe, null);
 
-        var contact = await Eventually.ReadAsync(
-            async () => (await world.Apps.Contacts.GetContactAsync(new() { Account = mail.Account, ContactId = mail.Contact.ContactId })).Contact,
-            c => c.Consents.Any(consent => consent is { Channel: Channel.Email, State: Consent.Types.State.Unsubscribed }));
+        var contact = await WaitForConsentAsync(mail);
         Assert.Equal("unsubscribe link", contact.Consents.First(c => c.Channel == Channel.Email).Source);
     }
 
@@ -86,7 +85,7 @@ public sealed class TrackingTests(CampaignWorld world) : IClassFixture<CampaignW
     public async Task A_forged_token_is_not_found_and_leads_nowhere()
     {
         var mail = await SendAsync();
-        var foreign = new TrackingTokens(new ConfigurationBuilder().AddInMemoryCollection([new("Tokens:Key", "a key of somebody else")]).Build());
+        var foreign = new TrackingTokens(KeyRing.From(new ConfigurationBuilder().Build(), KeyRing.Links));
         var target = new TrackingTarget(1, Guid.NewGuid(), mail.Contact.ContactId, Channel.Email, "https://evil.example/");
 
         await AssertNotFoundAsync(
@@ -130,6 +129,31 @@ public sealed class TrackingTests(CampaignWorld world) : IClassFixture<CampaignW
         Assert.Single(await WaitForAsync(mail, Kind.Unsubscribed));
     }
 
+    // A link that was forwarded or kept withdrew a consent that was given after it.
+    [Fact]
+    public async Task Finding_11_an_old_unsubscribe_does_not_withdraw_a_consent_that_is_newer()
+    {
+        var mail = await SendAsync();
+        await _http.PostAsync(mail.Unsubscribe, null);
+        await WaitForConsentAsync(mail);
+        await world.Apps.Contacts.SetConsentAsync(new()
+        {
+            Account = mail.Account,
+            ContactId = mail.Contact.ContactId,
+            Consent = new() { Channel = Channel.Email, State = Consent.Types.State.Subscribed, Source = "signed form" },
+        });
+        await world.Activities.RemoveSuppressionAsync(new() { Account = mail.Account, Address = mail.Contact.Email, Proof = "signed form" });
+
+        var replayed = await _http.PostAsync(mail.Unsubscribe, null);
+
+        Assert.Equal(HttpStatusCode.Gone, replayed.StatusCode);
+        Assert.Contains("newer message", await replayed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(await SuppressedAsync(mail));
+        var next = await SendAsync(mail.Account, mail.Contact);
+        Assert.Equal(HttpStatusCode.OK, (await _http.PostAsync(next.Unsubscribe, null)).StatusCode);
+        Assert.Equal([mail.Contact.Email], await SuppressedAsync(mail));
+    }
+
     [Fact]
     public async Task A_replayed_click_leads_to_the_same_address()
     {
@@ -154,6 +178,10 @@ public sealed class TrackingTests(CampaignWorld world) : IClassFixture<CampaignW
         Assert.Empty(await SuppressedAsync(mail));
     }
 
+    private Task<Contact> WaitForConsentAsync(SentMail mail) => Eventually.ReadAsync(
+        async () => (await world.Apps.Contacts.GetContactAsync(new() { Account = mail.Account, ContactId = mail.Contact.ContactId })).Contact,
+        c => c.Consents.Any(consent => consent is { Channel: Channel.Email, State: Consent.Types.State.Unsubscribed }));
+
     private string Base => world.Apps.HttpAddress(Service.Campaigns);
 
     private static string Token(string url) => url.Split('/')[^1];
@@ -161,13 +189,18 @@ public sealed class TrackingTests(CampaignWorld world) : IClassFixture<CampaignW
     private async Task<SentMail> SendAsync()
     {
         var account = await world.Apps.NewAccountAsync();
-        var contact = await world.NewContactAsync(account, $"{Guid.NewGuid():N}@x.example");
+        return await SendAsync(account, await world.NewContactAsync(account, $"{Guid.NewGuid():N}@x.example"));
+    }
+
+    private async Task<SentMail> SendAsync(string account, Contact contact)
+    {
+        var subject = $"Hello {Guid.NewGuid():N}";
         await world.SendAsync(account, contact.ContactId, new Message
         {
-            Subject = "Hello",
+            Subject = subject,
             Html = """<body><a href="https://example.org/x?a=1&amp;b=2">x</a> <a href="{{ unsubscribe_url }}">no more</a></body>""",
         });
-        var mail = await world.Mail.WaitForAsync(m => m.Recipients.Contains(contact.Email), Eventually.Patience);
+        var mail = await world.Mail.WaitForAsync(m => m.Header("Subject") == subject, Eventually.Patience);
         using var parsed = await MimeKit.MimeMessage.LoadAsync(new MemoryStream(mail.Data.ToArray()));
         return new SentMail(account, contact, Link(parsed.HtmlBody!, "o"), Link(parsed.HtmlBody!, "c"), Link(parsed.HtmlBody!, "u"));
     }
