@@ -37,6 +37,20 @@ public sealed class ExportTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal("phone\r\n+43 1\r\n", await ExportAsync(account, new() { Columns = { "phone" }, Raw = true }));
     }
 
+    // A field's key once came out of the header as a formula.
+    [Theory]
+    [InlineData("=HYPERLINK(\"http://evil.example\")", "\"'=HYPERLINK(\"\"http://evil.example\"\")\"")]
+    [InlineData("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0")]
+    [InlineData("@SUM(1)", "'@SUM(1)")]
+    public async Task Finding_17_a_header_is_disarmed_as_a_cell_is(string key, string header)
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateFieldAsync(key, Field.Types.Type.Text);
+        await account.CreateContactAsync(new() { Fields = TestAccount.Values(key, Value.ForString(key)) });
+
+        Assert.Equal($"{header}\r\n{header}\r\n", await ExportAsync(account, new() { Columns = { key } }));
+    }
+
     [Fact]
     public async Task Exports_a_smart_list_only()
     {
