@@ -20,6 +20,7 @@ using TagSegments.Campaigns.Webhooks;
 using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.ServiceDefaults.Egress;
 using TagSegments.ServiceDefaults.Keys;
+using TagSegments.ServiceDefaults.Network;
 
 namespace TagSegments.Campaigns;
 
@@ -48,8 +49,9 @@ public static class CampaignsApp
         app.MapGrpcService<ActivityClockApi>();
         app.MapGrpcService<CampaignApi>();
         app.MapGrpcService<MessageApi>();
-        app.MapTracking();
-        app.MapWebhooks();
+        var http = app.MapGroup("").ServedOn(Listener.Http);
+        http.MapTracking();
+        http.MapWebhooks();
         return app;
     }
 

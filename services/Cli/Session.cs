@@ -10,7 +10,8 @@ internal sealed class Session(ParseResult parse) : IDisposable
 {
     public Services Services { get; } = new(
         ServerAddresses.Resolve(parse.GetValue(GlobalOptions.Server) ?? [], Environment.GetEnvironmentVariable),
-        parse.GetValue(GlobalOptions.Token) ?? Environment.GetEnvironmentVariable("TAGSEGMENTS_TOKEN"));
+        parse.GetValue(GlobalOptions.Token) ?? Environment.GetEnvironmentVariable("TAGSEGMENTS_TOKEN"),
+        parse.GetValue(GlobalOptions.Authority) ?? Environment.GetEnvironmentVariable("TAGSEGMENTS_CA"));
 
     public Report Report { get; } = new(parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error, GlobalOptions.AsksForJson(parse));
 

@@ -13,12 +13,19 @@ internal sealed class TestHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private TestHost(WebApplication app)
+    private TestHost(WebApplication app, Dictionary<string, string?> settings)
     {
         _app = app;
+        Address = new Uri(app.GrpcAddress());
+        Settings = new(settings) { ["Grpc:Address"] = app.GrpcAddress() };
         Channel = GrpcChannel.ForAddress(app.GrpcAddress());
         Client = new AccountService.AccountServiceClient(Channel);
     }
+
+    public Uri Address { get; }
+
+    /// <summary>The settings of the service, with the port that it got.</summary>
+    public Dictionary<string, string?> Settings { get; }
 
     public GrpcChannel Channel { get; }
 
@@ -48,7 +55,7 @@ internal sealed class TestHost : IAsyncDisposable
         app.MapGrpcService<TestApi>();
         app.MapGrpcService<TestListApi>();
         await app.StartAsync();
-        return new TestHost(app);
+        return new TestHost(app, all);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,8 @@
 using System.Globalization;
 using StackExchange.Redis;
 using TagSegments.Embedded.Postgres;
+using TagSegments.ServiceDefaults.Network;
+using TagSegments.Testing.Tls;
 
 namespace TagSegments.Testing;
 
@@ -16,15 +18,27 @@ internal sealed class RedisProcess
     /// <summary>The number of the running process.</summary>
     public int Id => _process.Id;
 
-    public static async Task<RedisProcess> StartAsync(int port, CancellationToken ct)
+    public static Task<RedisProcess> StartAsync(int port, CancellationToken ct) =>
+        StartAsync(["--port", Number(port)], $"127.0.0.1:{Number(port)}", null, ct);
+
+    /// <summary>Starts a server that takes encrypted connections only, with the certificate of an authority, and asks for a password.</summary>
+    public static Task<RedisProcess> StartWithTlsAsync(int port, TestAuthority authority, string password, CancellationToken ct)
     {
-        string[] command =
+        var (certificate, key) = authority.Issue();
+        string[] tls =
         [
-            "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+            "--port", "0", "--tls-port", Number(port), "--tls-cert-file", certificate, "--tls-key-file", key,
+            "--tls-ca-cert-file", authority.CertificateFile, "--tls-auth-clients", "no", "--requirepass", password,
         ];
+        return StartAsync(tls, $"127.0.0.1:{Number(port)},ssl=true,password={password}", authority.CertificateFile, ct);
+    }
+
+    private static async Task<RedisProcess> StartAsync(string[] arguments, string connectionString, string? authority, CancellationToken ct)
+    {
+        string[] command = ["redis-server", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", .. arguments];
         var redis = new RedisProcess(ChildProcess.Start(
             OperatingSystem.IsLinux() ? ["setpriv", "--pdeathsig=KILL", "--", .. command] : command, new Dictionary<string, string>()));
-        while (!await AnswersAsync(port))
+        while (!await AnswersAsync(connectionString, authority))
         {
             if (redis._process.Exited.IsCompleted)
             {
@@ -49,9 +63,13 @@ internal sealed class RedisProcess
         await _process.Exited;
     }
 
-    private static async Task<bool> AnswersAsync(int port)
+    private static async Task<bool> AnswersAsync(string connectionString, string? authority)
     {
-        await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},abortConnect=false,connectTimeout=200");
+        var options = ConfigurationOptions.Parse($"{connectionString},abortConnect=false,connectTimeout=200");
+        options.CertificateValidation += PrivateAuthority.Check(authority);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(options);
         return connection.IsConnected;
     }
+
+    private static string Number(int port) => port.ToString(CultureInfo.InvariantCulture);
 }

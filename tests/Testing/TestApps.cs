@@ -10,11 +10,14 @@ using Crm.Workflows.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using TagSegments.Campaigns;
 using TagSegments.Embedded;
 using TagSegments.Embedded.Smtp;
 using TagSegments.Segments;
 using TagSegments.ServiceDefaults.Host;
+using TagSegments.ServiceDefaults.Network;
 using TagSegments.Tags;
 using TagSegments.Testing.Auth;
 using TagSegments.Workflows;
@@ -27,7 +30,8 @@ public sealed class TestApps : IAsyncDisposable
     private static readonly string s_ring = $"1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
 
     private readonly TestAppsOptions _options;
-    private readonly Dictionary<Service, (int Grpc, int Http)> _ports = [];
+    private readonly (string Certificate, string Key)? _certificate;
+    private readonly Dictionary<Service, (int Grpc, int Http, int Management)> _ports = [];
     private readonly Dictionary<Service, WebApplication> _apps = [];
     private readonly Dictionary<Service, GrpcChannel> _channels = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("tagsegments_test_").FullName;
@@ -36,6 +40,7 @@ public sealed class TestApps : IAsyncDisposable
     private TestApps(TestAppsOptions options, TestDatabase database)
     {
         _options = options;
+        _certificate = options.Authority?.Issue();
         Database = database;
         RedisConnectionString = options.Redis ?? TestRedis.NextDatabase();
         ChoosePorts();
@@ -44,6 +49,8 @@ public sealed class TestApps : IAsyncDisposable
     public TestDatabase Database { get; }
 
     public string RedisConnectionString { get; }
+
+    private string Scheme => _certificate is null ? "http" : "https";
 
     /// <summary>Receives the mail that the services send.</summary>
     public SmtpSink Smtp { get; } = SmtpSink.Start();
@@ -97,9 +104,11 @@ public sealed class TestApps : IAsyncDisposable
     /// <summary>The service itself, for looking into its container.</summary>
     public WebApplication App(Service service) => _apps[service];
 
-    public string GrpcAddress(Service service) => $"http://127.0.0.1:{_ports[service].Grpc}";
+    public string GrpcAddress(Service service) => $"{Scheme}://127.0.0.1:{_ports[service].Grpc}";
 
-    public string HttpAddress(Service service) => $"http://127.0.0.1:{_ports[service].Http}";
+    public string HttpAddress(Service service) => $"{Scheme}://127.0.0.1:{_ports[service].Http}";
+
+    public string ManagementAddress(Service service) => $"{Scheme}://127.0.0.1:{_ports[service].Management}";
 
     public GrpcChannel Channel(Service service)
     {
@@ -107,9 +116,16 @@ public sealed class TestApps : IAsyncDisposable
         {
             return _channels.TryGetValue(service, out var channel)
                 ? channel
-                : _channels[service] = GrpcChannel.ForAddress(GrpcAddress(service));
+                : _channels[service] = GrpcChannel.ForAddress(GrpcAddress(service), new GrpcChannelOptions { HttpHandler = NewHandler() });
         }
     }
+
+    /// <summary>Makes the handler of an HTTP client that trusts the services.</summary>
+    public SocketsHttpHandler NewHandler() => new()
+    {
+        EnableMultipleHttp2Connections = true,
+        SslOptions = { RemoteCertificateValidationCallback = PrivateAuthority.Check(_options.Authority?.CertificateFile) },
+    };
 
     /// <summary>Creates an account that no other test knows and returns its name.</summary>
     public async Task<string> NewAccountAsync(string timeZone = "UTC")
@@ -130,6 +146,11 @@ public sealed class TestApps : IAsyncDisposable
             Service.Campaigns => CampaignsApp.Build([], settings),
             _ => WorkflowsApp.Build([], settings),
         };
+        if (_options.Logs is { } logs)
+        {
+            app.Services.GetRequiredService<ILoggerFactory>().AddProvider(logs);
+        }
+
         _apps[service] = app;
         await app.StartAsync();
     }
@@ -170,6 +191,7 @@ public sealed class TestApps : IAsyncDisposable
         {
             ["Grpc:Address"] = GrpcAddress(service),
             ["Http:Address"] = HttpAddress(service),
+            ["Management:Address"] = ManagementAddress(service),
             ["Postgres:ConnectionString"] = Database.RoleConnectionString(service.ToString().ToLowerInvariant()),
             ["Redis:ConnectionString"] = RedisConnectionString,
             ["Smtp:Host"] = "127.0.0.1",
@@ -184,7 +206,14 @@ public sealed class TestApps : IAsyncDisposable
         };
         foreach (var other in Enum.GetValues<Service>())
         {
-            settings[$"Services:{other}"] = GrpcAddress(other);
+            // With TLS by name, so that clients check it and look its addresses up.
+            settings[$"Services:{other}"] = _certificate is null ? GrpcAddress(other) : $"https://localhost:{_ports[other].Grpc}";
+        }
+
+        if (_certificate is { } files)
+        {
+            (settings["Tls:Certificate"], settings["Tls:Key"]) = files;
+            settings["Tls:Authority"] = _options.Authority!.CertificateFile;
         }
 
         foreach (var (key, value) in ServiceKeyPairs.Settings(service).Concat(_options.Settings))
@@ -199,10 +228,11 @@ public sealed class TestApps : IAsyncDisposable
     private void ChoosePorts()
     {
         var services = Enum.GetValues<Service>();
-        var free = FreePorts.Next(2 * services.Length);
+        var free = FreePorts.Next(3 * services.Length);
         foreach (var service in services)
         {
-            _ports[service] = (free[2 * (int)service], free[(2 * (int)service) + 1]);
+            var first = 3 * (int)service;
+            _ports[service] = (free[first], free[first + 1], free[first + 2]);
         }
     }
 }

@@ -1,3 +1,5 @@
+using TagSegments.Testing.Tls;
+
 namespace TagSegments.Testing;
 
 /// <summary>A service that <see cref="TestApps"/> can start.</summary>
@@ -23,4 +25,10 @@ public sealed record TestAppsOptions
 
     /// <summary>The address of Redis; null takes TEST_REDIS or the embedded one, an empty text none.</summary>
     public string? Redis { get; init; }
+
+    /// <summary>Keeps what the services log; null for the console alone.</summary>
+    public CapturedLogs? Logs { get; init; }
+
+    /// <summary>The authority whose certificates the services show each other and their callers; null for clear text.</summary>
+    public TestAuthority? Authority { get; init; }
 }

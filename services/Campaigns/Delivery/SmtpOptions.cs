@@ -1,4 +1,5 @@
 using MailKit.Security;
+using TagSegments.ServiceDefaults.Network;
 
 namespace TagSegments.Campaigns.Delivery;
 
@@ -47,12 +48,10 @@ internal sealed class SmtpOptions
     /// </summary>
     public bool FastPath { get; set; } = true;
 
-    public SecureSocketOptions SocketOptions => Security switch
+    public SecureSocketOptions SocketOptions => MailEncryptions.Read("Smtp:Security", Security, Host) switch
     {
-        "tls" => SecureSocketOptions.SslOnConnect,
-        "starttls" => SecureSocketOptions.StartTls,
-        "none" => SecureSocketOptions.None,
-        "" => Host is "127.0.0.1" or "::1" or "localhost" ? SecureSocketOptions.None : SecureSocketOptions.StartTls,
-        _ => throw new InvalidOperationException($"Smtp:Security is \"{Security}\"; use tls, starttls or none."),
+        MailEncryption.Tls => SecureSocketOptions.SslOnConnect,
+        MailEncryption.StartTls => SecureSocketOptions.StartTls,
+        MailEncryption.None => SecureSocketOptions.None,
     };
 }

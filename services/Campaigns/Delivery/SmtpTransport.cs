@@ -1,11 +1,11 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
 using TagSegments.Campaigns.Delivery.FastPath;
+using TagSegments.ServiceDefaults.Network;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 
 namespace TagSegments.Campaigns.Delivery;
@@ -15,7 +15,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(30);
-    private readonly X509Certificate2Collection _authorities = Authorities(smtp.Authority);
+    private readonly RemoteCertificateValidationCallback? _trust = PrivateAuthority.Check(smtp.Authority);
     private readonly MailParts _parts = new(smtp.FastPath);
     private SmtpClient _client = new();
     private MailSocket? _socket;
@@ -132,7 +132,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         await QuitAsync();
         Drop();
         _client.Timeout = (int)smtp.Timeout.TotalMilliseconds;
-        _client.ServerCertificateValidationCallback = _authorities.Count > 0 ? IsTrusted : null;
+        _client.ServerCertificateValidationCallback = _trust;
         if (smtp.FastPath)
         {
             _socket = await MailSocket.ConnectAsync(smtp.Host, smtp.Port, smtp.Timeout, ct);
@@ -165,31 +165,6 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         return (int)refusal.StatusCode >= 500
             ? HandoverResult.Failed(Reason.Rejected, detail)
             : HandoverResult.Deferred(detail);
-    }
-
-    private static X509Certificate2Collection Authorities(string file)
-    {
-        var authorities = new X509Certificate2Collection();
-        if (file.Length > 0)
-        {
-            authorities.ImportFromPemFile(file);
-        }
-
-        return authorities;
-    }
-
-    private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? presented, SslPolicyErrors errors)
-    {
-        if (certificate is not X509Certificate2 own || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
-        {
-            return false;
-        }
-
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(_authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        return chain.Build(own);
     }
 
     private void Drop()

@@ -35,12 +35,21 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
+    public static readonly Option<string> Authority = new("--ca")
+    {
+        Description = "A PEM file with the certificate authority of the services, for https addresses, instead of those that the machine trusts. "
+            + "Defaults to TAGSEGMENTS_CA.",
+        HelpName = "file",
+        Recursive = true,
+    };
+
     public static void AddTo(RootCommand root)
     {
         root.Options.Add(Account);
         root.Options.Add(Output);
         root.Options.Add(Server);
         root.Options.Add(Token);
+        root.Options.Add(Authority);
     }
 
     /// <summary>Returns whether the answer is to be JSON, even if the command line is wrong.</summary>

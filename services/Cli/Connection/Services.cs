@@ -1,3 +1,6 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Crm.Accounts.V1;
 using Crm.Activity.V1;
 using Crm.Campaigns.V1;
@@ -11,8 +14,11 @@ using Grpc.Net.Client;
 
 namespace TagSegments.Cli.Connection;
 
-/// <summary>The generated clients of the four services, connected on first use.</summary>
-internal sealed class Services(ServerAddresses addresses, string? token) : IDisposable
+/// <summary>
+/// The generated clients of the four services, connected on first use. <paramref name="authority"/> is a PEM file with the certificates to trust
+/// instead of those that the machine trusts.
+/// </summary>
+internal sealed class Services(ServerAddresses addresses, string? token, string? authority = null) : IDisposable
 {
     private readonly Dictionary<Uri, GrpcChannel> _channels = [];
 
@@ -70,11 +76,36 @@ internal sealed class Services(ServerAddresses addresses, string? token) : IDisp
             throw new CliError($"The token would go to {address} in clear text.", "Use https, or a tunnel to this machine, for example kubectl port-forward.");
     }
 
+    private SslClientAuthenticationOptions Trust()
+    {
+        if (authority is null)
+            return new();
+
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        try
+        {
+            policy.CustomTrustStore.ImportFromPemFile(authority);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new CliError($"--ca {authority} cannot be read: {e.Message}", "Name a PEM file with the certificate of the authority.");
+        }
+
+        return policy.CustomTrustStore.Count > 0
+            ? new() { CertificateChainPolicy = policy }
+            : throw new CliError($"--ca {authority} has no certificate.", "Name a PEM file with the certificate of the authority.");
+    }
+
     // Through an HttpClient, because then the error of a refused connection names the address. The default connect timeout is the system's,
     // which can be minutes for a host that drops packets.
-    private static GrpcChannel Connect(Uri address) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
+    private GrpcChannel Connect(Uri address) => GrpcChannel.ForAddress(address, new GrpcChannelOptions
     {
-        HttpClient = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), EnableMultipleHttp2Connections = true })
+        HttpClient = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            EnableMultipleHttp2Connections = true,
+            SslOptions = Trust(),
+        })
         {
             Timeout = Timeout.InfiniteTimeSpan,
         },

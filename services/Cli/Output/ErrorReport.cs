@@ -19,6 +19,10 @@ internal sealed record ErrorReport(string Message, string Hint, int ExitCode)
     public static ErrorReport? From(Exception exception, CancellationToken ct) => exception switch
     {
         RpcException or OperationCanceledException when ct.IsCancellationRequested => new("Stopped.", "Repeat the command to continue.", Cli.ExitCode.Interrupted),
+        RpcException { Status.DebugException: HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } e } => new(
+            $"A service cannot be trusted: {(e.InnerException ?? e).Message}",
+            "Check its address, and name the PEM file of its authority with --ca if the machine does not know it.",
+            Cli.ExitCode.Unreachable),
         RpcException rpc => From(rpc),
         CliError own => new(own.Message, own.Hint, own.ExitCode),
         IOException or UnauthorizedAccessException => new(exception.Message, "Check the path and its permissions.", Cli.ExitCode.Usage),

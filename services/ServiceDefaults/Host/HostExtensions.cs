@@ -6,6 +6,7 @@ using Npgsql;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Data;
 using TagSegments.ServiceDefaults.Egress;
+using TagSegments.ServiceDefaults.Network;
 using TagSegments.ServiceDefaults.Work;
 
 namespace TagSegments.ServiceDefaults.Host;
@@ -83,10 +84,15 @@ public static class HostExtensions
             provider.GetRequiredService<ILogger<ClockFeed>>()))
         .AddHostedService(provider => provider.GetRequiredService<ClockFeed>());
 
-    /// <summary>Adds the connection to Redis of <c>Redis:ConnectionString</c>; without one, the service runs without Redis.</summary>
+    /// <summary>
+    /// Adds the connection to Redis of <c>Redis:ConnectionString</c>; without one, the service runs without Redis. <c>Redis:Authority</c> is the
+    /// PEM file of an authority of one's own.
+    /// </summary>
     public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(_ => RedisConnection.Open(builder.Configuration["Redis:ConnectionString"]));
+        var trust = PrivateAuthority.Check(builder.Configuration["Redis:Authority"]);
+        builder.Services.AddSingleton(_ => RedisConnection.Open(
+            builder.Configuration["Redis:ConnectionString"], options => options.CertificateValidation += trust));
         return builder;
     }
 }

@@ -4,6 +4,7 @@ using Grpc.Net.Client.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using TagSegments.ServiceDefaults.Auth;
+using TagSegments.ServiceDefaults.Network;
 
 namespace TagSegments.ServiceDefaults.Host;
 
@@ -14,14 +15,16 @@ public static class ServiceClients
     public static WebApplicationBuilder AddServiceClient<TClient>(this WebApplicationBuilder builder, string service)
         where TClient : ClientBase
     {
+        var trust = PrivateAuthority.Check(builder.Configuration["Tls:Authority"]);
         builder.Services.AddGrpcClient<TClient>(options =>
             {
-                options.Address = new Uri(builder.Configuration[$"Services:{service}"]
+                var address = new Uri(builder.Configuration[$"Services:{service}"]
                     ?? throw new InvalidOperationException($"Set Services:{service} (Services__{service}) to that service's address."));
+                options.Address = Resolvable(address);
                 options.ChannelOptionsActions.Add(channel => channel.ServiceConfig = new ServiceConfig { MethodConfigs = { Retry() } });
                 if (options.Address.Scheme == "dns")
                 {
-                    options.ChannelOptionsActions.Add(BalanceOverAddresses);
+                    options.ChannelOptionsActions.Add(channel => BalanceOverAddresses(channel, address));
                 }
             })
             .ConfigureChannel(channel =>
@@ -30,14 +33,24 @@ public static class ServiceClients
                 channel.InitialReconnectBackoff = TimeSpan.FromMilliseconds(100);
                 channel.MaxReconnectBackoff = TimeSpan.FromSeconds(2);
             })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                EnableMultipleHttp2Connections = true,
+                SslOptions = { RemoteCertificateValidationCallback = trust },
+            })
             .AddInterceptor(provider => ActivatorUtilities.CreateInstance<ServiceIdentity>(provider, service.ToLowerInvariant()));
         return builder;
     }
 
-    // "dns:///segments:5102": every address of the name gets its share of the calls, for example the replicas of a headless service.
-    private static void BalanceOverAddresses(GrpcChannelOptions channel)
+    // Every address of a name gets its share of the calls, for example the replicas of a headless service: "https://segments:5102" with TLS,
+    // "dns:///segments:5102" without.
+    private static Uri Resolvable(Uri address) => address.Scheme == Uri.UriSchemeHttps && address.HostNameType == UriHostNameType.Dns
+        ? new Uri($"dns:///{address.Host}:{address.Port}")
+        : address;
+
+    private static void BalanceOverAddresses(GrpcChannelOptions channel, Uri address)
     {
-        channel.Credentials = ChannelCredentials.Insecure;
+        channel.Credentials = address.Scheme == Uri.UriSchemeHttps ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
         channel.ServiceConfig!.LoadBalancingConfigs.Add(new RoundRobinConfig());
     }
 

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Net;
 using System.Reflection;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Net.Client;
@@ -21,6 +20,7 @@ using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Data;
 using TagSegments.ServiceDefaults.Keys;
 using TagSegments.ServiceDefaults.Memory;
+using TagSegments.ServiceDefaults.Network;
 using TagSegments.ServiceDefaults.Pipeline;
 using TagSegments.ServiceDefaults.Pipeline.Streams;
 
@@ -37,12 +37,14 @@ public static class ServiceHost
         ["Auth:Mode"] = "off",
         ["Grpc:Address"] = "http://127.0.0.1:0",
         ["Http:Address"] = "",
+        ["Management:Address"] = "",
         ["Keys:Secrets"] = "1:00",
     };
 
     /// <summary>
-    /// Starts the builder of a service. gRPC listens on <c>Grpc:Address</c> (HTTP/2 without TLS; default 127.0.0.1 and the service's port),
-    /// HTTP/1.1 on <c>Http:Address</c> if that is set. <c>Settings:Folder</c> has a file for each secret, as <c>Keys__Links</c>. <paramref name="settings"/> override arguments, environment and files.
+    /// Starts the builder of a service. Calls arrive at <c>Grpc:Address</c> (default 127.0.0.1 and the service's port); the other addresses of
+    /// <see cref="Listener"/> are open if they are set. <c>Settings:Folder</c> has a file for each secret, as <c>Keys__Links</c>.
+    /// <paramref name="settings"/> override arguments, environment and files.
     /// </summary>
     public static WebApplicationBuilder CreateBuilder(
         string serviceName, int defaultGrpcPort, string[] args, IReadOnlyDictionary<string, string?>? settings)
@@ -61,6 +63,7 @@ public static class ServiceHost
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
         builder.Configuration["Service:Name"] = serviceName;
         builder.Configuration["Grpc:Address"] ??= $"http://127.0.0.1:{defaultGrpcPort}";
+        ClearText.Refuse(builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, builder.Configuration));
         builder.AddLogging();
         builder.AddTelemetry(serviceName);
@@ -79,10 +82,14 @@ public static class ServiceHost
         return builder;
     }
 
-    /// <summary>Maps the endpoints that every service has: reflection, health and, over HTTP/1.1, <c>/healthz</c> and <c>/metrics</c>.</summary>
+    /// <summary>
+    /// Maps the endpoints that every service has: health and reflection for clients of gRPC; <c>/metrics</c>, <c>/readyz</c> and <c>/livez</c> for
+    /// operators.
+    /// </summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         app.UseRouting();
+        app.UseListeners();
         app.UseCallMetrics();
         app.UseMessageSizeDetails();
         app.UseDeadlineLimit(app.Configuration.GetValue("Grpc:MaxSeconds", 60));
@@ -93,12 +100,10 @@ public static class ServiceHost
             app.MapGrpcReflectionService().AllowAnonymous();
         }
 
-        if (app.Configuration["Http:Address"] is { Length: > 0 })
-        {
-            app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous();
-            app.MapPrometheusScrapingEndpoint().AllowAnonymous();
-        }
-
+        var management = app.MapGroup("").AllowAnonymous().ServedOn(Listener.Management);
+        management.MapPrometheusScrapingEndpoint();
+        management.MapHealthChecks("/readyz");
+        management.MapHealthChecks("/livez", new() { Predicate = check => check.Name == Live });
         return app;
     }
 
@@ -118,7 +123,7 @@ public static class ServiceHost
                 await Migrator.MigrateAsync(owner, migrations, app.Configuration["Postgres:RolePassword"], CancellationToken.None);
                 return 0;
             case ["healthcheck", ..]:
-                return await IsReadyAsync(app.Configuration["Grpc:Address"]!) ? 0 : 1;
+                return await IsReadyAsync(app.Configuration) ? 0 : 1;
             default:
                 await app.RunAsync();
                 return 0;
@@ -126,13 +131,8 @@ public static class ServiceHost
     }
 
     /// <summary>The address at which the started service answers gRPC calls.</summary>
-    public static string GrpcAddress(this WebApplication app) => BoundAddress(app, 0);
-
-    /// <summary>The address at which the started service answers HTTP/1.1 requests.</summary>
-    public static string HttpAddress(this WebApplication app) => BoundAddress(app, 1);
-
-    private static string BoundAddress(WebApplication app, int index) =>
-        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(index);
+    public static string GrpcAddress(this WebApplication app) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     private static void Listen(KestrelServerOptions kestrel, IConfiguration configuration)
     {
@@ -140,23 +140,7 @@ public static class ServiceHost
         // A client that needs more opens further connections. What an unread stream keeps is its share of the buffer and one message.
         kestrel.Limits.Http2.MaxStreamsPerConnection = 256;
         kestrel.Limits.MaxResponseBufferSize = 64 * 1024;
-        ListenOn(kestrel, configuration["Grpc:Address"]!, HttpProtocols.Http2);
-        if (configuration["Http:Address"] is { Length: > 0 } http)
-        {
-            ListenOn(kestrel, http, HttpProtocols.Http1);
-        }
-    }
-
-    private static void ListenOn(KestrelServerOptions kestrel, string address, HttpProtocols protocols)
-    {
-        var uri = new Uri(address);
-        var ip = uri.Host switch
-        {
-            "localhost" => IPAddress.Loopback,
-            "0.0.0.0" or "+" or "*" => IPAddress.Any,
-            var host => IPAddress.Parse(host.Trim('[', ']')),
-        };
-        kestrel.Listen(ip, uri.Port, listen => listen.Protocols = protocols);
+        kestrel.Listen(configuration);
     }
 
     private static void AddGrpcDefaults(this WebApplicationBuilder builder)
@@ -188,11 +172,15 @@ public static class ServiceHost
             .AddCheck(Live, () => HealthCheckResult.Healthy());
     }
 
-    private static async Task<bool> IsReadyAsync(string address)
+    // The service's certificate names the service and not the loopback address, so exactly this certificate is expected.
+    private static async Task<bool> IsReadyAsync(IConfiguration configuration)
     {
-        var uri = new Uri(address);
-        var local = uri.Host is "0.0.0.0" or "+" or "*" ? $"http://127.0.0.1:{uri.Port}" : address;
-        using var channel = GrpcChannel.ForAddress(local);
+        var uri = new Uri(configuration["Grpc:Address"]!);
+        var local = uri.Host is "0.0.0.0" or "+" or "*" ? $"{uri.Scheme}://127.0.0.1:{uri.Port}" : uri.OriginalString;
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) =>
+            ServerCertificate.From(configuration)?.Current.TargetCertificate.Equals(shown) == true;
+        using var channel = GrpcChannel.ForAddress(local, new GrpcChannelOptions { HttpHandler = handler });
         var health = new Grpc.Health.V1.Health.HealthClient(channel);
         var reply = await health.CheckAsync(new(), deadline: DateTime.UtcNow.AddSeconds(3));
         return reply.Status == Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.Serving;

@@ -1,14 +1,18 @@
 using System.Globalization;
+using System.Net.Security;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
 using TagSegments.ServiceDefaults.Egress;
+using TagSegments.ServiceDefaults.Network;
 
 namespace TagSegments.Workflows.Notifications;
 
 /// <summary>Sends e-mail to people of the account itself. It needs no consent and belongs to no campaign.</summary>
 internal sealed class MailClient(NotificationOptions options, DestinationLimits limits)
 {
+    private readonly RemoteCertificateValidationCallback? _trust = PrivateAuthority.Check(options.Authority);
+
     /// <summary>Whether there is a mail server to send by.</summary>
     public bool IsConfigured => options.Smtp is not null;
 
@@ -37,8 +41,13 @@ internal sealed class MailClient(NotificationOptions options, DestinationLimits 
         mail.From.Add(MailboxAddress.Parse(options.From));
         mail.To.Add(MailboxAddress.Parse(address));
         mail.MessageId = $"{deliveryId.Replace(':', '.')}@tagsegments";
-        using var client = new SmtpClient { Timeout = 10_000 };
-        await client.ConnectAsync(host, port, SecureSocketOptions.StartTlsWhenAvailable, ct);
+        using var client = new SmtpClient { Timeout = 10_000, ServerCertificateValidationCallback = _trust };
+        await client.ConnectAsync(host, port, Encryption(host), ct);
+        if (options.User.Length > 0)
+        {
+            await client.AuthenticateAsync(options.User, options.Password, ct);
+        }
+
         await client.SendAsync(mail, ct);
         await client.DisconnectAsync(quit: true, ct);
     }
@@ -46,6 +55,13 @@ internal sealed class MailClient(NotificationOptions options, DestinationLimits 
     private (string Host, int Port) Server() => options.Smtp?.Split(':') is [var host, var port]
         ? (host, int.Parse(port, CultureInfo.InvariantCulture))
         : throw new InvalidOperationException("Set Notifications:Smtp to host:port to send notifications by e-mail.");
+
+    private SecureSocketOptions Encryption(string host) => MailEncryptions.Read("Notifications:Security", options.Security, host) switch
+    {
+        MailEncryption.Tls => SecureSocketOptions.SslOnConnect,
+        MailEncryption.StartTls => SecureSocketOptions.StartTls,
+        MailEncryption.None => SecureSocketOptions.None,
+    };
 
     private static string TextOf(Notification notification) =>
         $"""

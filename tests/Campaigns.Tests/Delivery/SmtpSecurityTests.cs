@@ -1,9 +1,8 @@
-using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Crm.Campaigns.V1;
 using TagSegments.Embedded.Smtp;
 using TagSegments.Testing;
+using TagSegments.Testing.Tls;
 using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Delivery;
@@ -11,16 +10,16 @@ namespace TagSegments.Campaigns.Tests.Delivery;
 // Mail servers that require encryption and a password: with the right ones messages are sent, otherwise nothing is.
 public sealed class SmtpSecurityTests : IDisposable
 {
-    private readonly X509Certificate2 _certificate = CreateCertificate();
-    private readonly string _authority = Path.GetTempFileName();
+    private readonly TestAuthority _authority = new();
+    private readonly X509Certificate2 _certificate;
     private int _connections;
 
-    public SmtpSecurityTests() => File.WriteAllText(_authority, _certificate.ExportCertificatePem());
+    public SmtpSecurityTests() => _certificate = _authority.IssueForThisMachine();
 
     public void Dispose()
     {
         _certificate.Dispose();
-        File.Delete(_authority);
+        _authority.Dispose();
     }
 
     [Theory]
@@ -31,14 +30,14 @@ public sealed class SmtpSecurityTests : IDisposable
     {
         await using var mail = StartMail(implicitTls: security == "tls");
 
-        var recipient = await SendAsync(mail, security, "secret", _authority, r => r.State == State.Accepted, fastPath);
+        var recipient = await SendAsync(mail, security, "secret", _authority.CertificateFile, r => r.State == State.Accepted, fastPath);
 
         Assert.Equal(1, recipient.Attempts);
         Assert.Single(mail.Messages);
     }
 
     [Fact]
-    public Task With_a_wrong_password_nothing_leaves_and_no_attempt_counts() => NothingLeavesAsync("starttls", "wrong", _authority);
+    public Task With_a_wrong_password_nothing_leaves_and_no_attempt_counts() => NothingLeavesAsync("starttls", "wrong", _authority.CertificateFile);
 
     [Fact]
     public Task A_certificate_that_nobody_vouches_for_is_refused() => NothingLeavesAsync("starttls", "secret", authority: "");
@@ -103,16 +102,5 @@ public sealed class SmtpSecurityTests : IDisposable
             new() { Account = account, ContactId = contact.ContactId, Message = CampaignWorld.Text("Hello"), RequestId = "1" });
         return await Eventually.ReadAsync(
             async () => (await messages.GetMessageAsync(new() { Account = account, MessageId = sent.MessageId })).Recipient, reached);
-    }
-
-    private static X509Certificate2 CreateCertificate()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=mail server of the tests", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 }

@@ -165,6 +165,23 @@ public sealed class TrackingTests(CampaignWorld world) : IClassFixture<CampaignW
         Assert.Equal(first.Headers.Location, second.Headers.Location);
     }
 
+    // Finding 20 of the security review: everything was answered at every address of the service.
+    [Fact]
+    public async Task Finding_20_Links_lead_nowhere_at_the_addresses_of_operators_and_calls()
+    {
+        var mail = await SendAsync();
+        var link = new Uri(mail.Click).PathAndQuery;
+        using var overHttp2 = new HttpRequestMessage(HttpMethod.Get, world.Apps.GrpcAddress(Service.Campaigns) + link)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(world.Apps.ManagementAddress(Service.Campaigns) + link)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await _http.SendAsync(overHttp2)).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await GetAsync(mail.Click)).StatusCode);
+    }
+
     public void Dispose() => _http.Dispose();
 
     private async Task AssertNotFoundAsync(SentMail mail, params string[] paths)

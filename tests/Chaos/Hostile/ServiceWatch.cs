@@ -45,7 +45,7 @@ internal sealed class ServiceWatch : IAsyncDisposable
         foreach (var service in Services)
         {
             watch._base[service] = watch._use[service].Resident;
-            watch._slow[service] = await ServiceMetrics.SlowCallsAsync(http, rig.HttpAddress(service));
+            watch._slow[service] = await ServiceMetrics.SlowCallsAsync(http, rig.ManagementAddress(service));
         }
 
         watch._watching = watch.StopAtEndAsync(stop);
@@ -97,7 +97,7 @@ internal sealed class ServiceWatch : IAsyncDisposable
         foreach (var service in living)
         {
             var (settled, peak, limit) = (_use[service].Resident, _use[service].Peak, MemoryLimits.Of(service));
-            var (inUse, held) = await ServiceMetrics.HeapAsync(_http, _rig.HttpAddress(service));
+            var (inUse, held) = await ServiceMetrics.HeapAsync(_http, _rig.ManagementAddress(service));
             report.Tell(
                 $"memory of {service}",
                 $"{Megabytes(_base[service])} MB at first, {Megabytes(settled)} MB at last, {Megabytes(held)} of them for the heap with {Megabytes(inUse)} in use, {Megabytes(peak)} MB at most, of {Megabytes(limit)} MB");
@@ -125,7 +125,7 @@ internal sealed class ServiceWatch : IAsyncDisposable
         var slow = new List<string>();
         foreach (var service in living)
         {
-            slow.AddRange(from call in await ServiceMetrics.SlowCallsAsync(_http, _rig.HttpAddress(service))
+            slow.AddRange(from call in await ServiceMetrics.SlowCallsAsync(_http, _rig.ManagementAddress(service))
                           let count = call.Value - _slow[service].GetValueOrDefault(call.Key)
                           where count > 0 && s_unary.Contains(call.Key)
                           select $"{call.Key}: {count} times");

@@ -22,7 +22,7 @@ internal sealed class ChaosRig : IAsyncDisposable
     private readonly IReadOnlyDictionary<string, string> _settings;
     private readonly Func<Target, ServiceLaunch> _launch;
     // One for each target, and one more for its HTTP endpoints.
-    private readonly int[] _ports = FreePorts.Next(2 * s_targets);
+    private readonly int[] _ports = FreePorts.Next(3 * s_targets);
     private readonly Lock _mailLock = new();
     private readonly Dictionary<(string Sender, string Recipient), int> _mail = [];
     private EmbeddedPostgres? _postgres;
@@ -77,6 +77,9 @@ internal sealed class ChaosRig : IAsyncDisposable
 
     /// <summary>The address of a service's HTTP endpoints.</summary>
     public string HttpAddress(Target service) => $"http://127.0.0.1:{Number(_ports[s_targets + (int)service])}";
+
+    /// <summary>The address of a service's metrics.</summary>
+    public string ManagementAddress(Target service) => $"http://127.0.0.1:{Number(_ports[(2 * s_targets) + (int)service])}";
 
     /// <summary>How many messages of each sender to each recipient the mail server has kept, over all its lives.</summary>
     public IReadOnlyDictionary<(string Sender, string Recipient), int> Mail()
@@ -200,6 +203,7 @@ internal sealed class ChaosRig : IAsyncDisposable
         {
             ["Grpc:Address"] = GrpcAddress(target),
             ["Http:Address"] = HttpAddress(target),
+            ["Management:Address"] = ManagementAddress(target),
             ["Postgres:ConnectionString"] = $"Host=127.0.0.1;Port={Number(Port(Target.Postgres))};Database=postgres;Username={role};Timeout=5",
             ["Redis:ConnectionString"] = $"127.0.0.1:{Number(Port(Target.Redis))}",
             ["Smtp:Host"] = "127.0.0.1",

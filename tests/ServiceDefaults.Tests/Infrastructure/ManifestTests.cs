@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Xml.Linq;
 using k8s;
 using k8s.Models;
@@ -14,20 +12,18 @@ namespace TagSegments.ServiceDefaults.Tests.Infrastructure;
 public sealed class ManifestTests
 {
     private static readonly string s_root = Repository.Root;
-    private static readonly Lazy<string> s_withSecrets = new(CopyWithSecrets);
-    private static readonly string[] s_services = ["tags", "segments", "campaigns", "workflows"];
 
     [Theory]
     [InlineData("k8s/base")]
     [InlineData("k8s/overlays/local")]
     public void Manifests_are_valid_and_complete(string folder)
     {
-        var objects = Load(folder);
+        var objects = Manifests.Load(folder);
 
-        Assert.Equal(s_services.Order(), Named<V1Deployment>(objects).Intersect(s_services).Order());
-        Assert.Equal(s_services.Order(), Named<V1Service>(objects).Intersect(s_services).Order());
-        Assert.Equal(s_services.Order(), Named<V1PodDisruptionBudget>(objects).Order());
-        Assert.Equal(s_services.Select(name => $"{name}-migrate").Order(), Named<V1Job>(objects).Order());
+        Assert.Equal(Manifests.Services.Order(), Manifests.Named<V1Deployment>(objects).Intersect(Manifests.Services).Order());
+        Assert.Equal(Manifests.Services.Order(), Manifests.Named<V1Service>(objects).Intersect(Manifests.Services).Order());
+        Assert.Equal(Manifests.Services.Order(), Manifests.Named<V1PodDisruptionBudget>(objects).Order());
+        Assert.Equal(Manifests.Services.Select(name => $"{name}-migrate").Order(), Manifests.Named<V1Job>(objects).Order());
     }
 
     [Theory]
@@ -35,7 +31,7 @@ public sealed class ManifestTests
     [InlineData("k8s/overlays/local")]
     public void Every_pod_is_allowed_under_the_restricted_standard(string folder)
     {
-        var pods = Load(folder).Select(PodOf).OfType<V1PodSpec>().ToList();
+        var pods = Manifests.Load(folder).Select(Manifests.PodOf).OfType<V1PodSpec>().ToList();
 
         Assert.NotEmpty(pods);
         Assert.All(pods, pod =>
@@ -55,7 +51,7 @@ public sealed class ManifestTests
     [Fact]
     public void Every_service_has_values_for_what_the_manifests_share()
     {
-        Assert.All(s_services.Index(), service =>
+        Assert.All(Manifests.Services.Index(), service =>
         {
             var values = File.ReadAllText(Path.Combine(s_root, "k8s/base", service.Item, "kustomization.yaml"));
             Assert.Contains($"literals: [name={service.Item}, port={5101 + service.Index}, memory=", values, StringComparison.Ordinal);
@@ -66,13 +62,13 @@ public sealed class ManifestTests
     public void Finding_9_Every_secret_that_a_manifest_names_is_made_and_no_two_are_equal()
     {
         var folder = Directory.CreateTempSubdirectory("tagsegments_secrets_").FullName;
-        Run(Path.Combine(s_root, "k8s/make-secrets.sh"), folder);
+        Manifests.Run(Path.Combine(s_root, "k8s/make-secrets.sh"), folder);
         var made = new Dictionary<string, Dictionary<string, string>>
         {
             ["tagsegments-postgres"] = Values("postgres.env"),
             ["tagsegments-keys"] = Values("keys.env"),
         };
-        var containers = Load("k8s/overlays/local").Select(PodOf).OfType<V1PodSpec>().SelectMany(pod => pod.Containers).ToList();
+        var containers = Manifests.Load("k8s/overlays/local").Select(Manifests.PodOf).OfType<V1PodSpec>().SelectMany(pod => pod.Containers).ToList();
 
         Assert.All(containers.SelectMany(container => container.Env ?? []).Select(env => env.ValueFrom?.SecretKeyRef).OfType<V1SecretKeySelector>().Where(key => key.Optional != true), key =>
             Assert.True(made[BaseName(key.Name)].ContainsKey(key.Key), $"{key.Name} has no key {key.Key}"));
@@ -81,7 +77,7 @@ public sealed class ManifestTests
         var settings = Values("public-keys.env").ToDictionary(key => key.Key.Replace("__", ":", StringComparison.Ordinal), string? (key) => key.Value);
         settings["Services:PrivateKey"] = made["tagsegments-keys"]["tags-key"];
         var keys = new ServiceKeys(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        Assert.Equal([1, 1, 1, 1], s_services.Select(service => keys.Of(service).Count()));
+        Assert.Equal([1, 1, 1, 1], Manifests.Services.Select(service => keys.Of(service).Count()));
         Assert.Equal(
             ((ECDsaSecurityKey)keys.Own!.Key).ECDsa.ExportSubjectPublicKeyInfo(),
             ((ECDsaSecurityKey)keys.Of("tags").Single()).ECDsa.ExportSubjectPublicKeyInfo());
@@ -94,20 +90,12 @@ public sealed class ManifestTests
     // kustomize adds a hash of the values to a generated name.
     private static string BaseName(string name) => name.StartsWith("tagsegments-keys", StringComparison.Ordinal) ? "tagsegments-keys" : "tagsegments-postgres";
 
-    private static void Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, errors);
-    }
-
     [Fact]
     public void Every_service_has_an_image_and_a_migration_in_compose()
     {
         var compose = File.ReadAllText(Path.Combine(s_root, "docker-compose.yml"));
 
-        Assert.All(s_services, service =>
+        Assert.All(Manifests.Services, service =>
         {
             var project = $"{char.ToUpperInvariant(service[0])}{service[1..]}";
             Assert.True(File.Exists(Path.Combine(s_root, "services", project, $"{project}.csproj")), $"there is no project {project}");
@@ -122,7 +110,7 @@ public sealed class ManifestTests
     {
         var dockerfile = File.ReadAllText(Path.Combine(s_root, "services/Dockerfile"));
         var projects = Directory.GetFiles(Path.Combine(s_root, "services"), "*.csproj", SearchOption.AllDirectories)
-            .Where(path => s_services.Contains(Path.GetFileNameWithoutExtension(path), StringComparer.OrdinalIgnoreCase));
+            .Where(path => Manifests.Services.Contains(Path.GetFileNameWithoutExtension(path), StringComparer.OrdinalIgnoreCase));
 
         var sources = projects.SelectMany(path => XDocument.Load(path).Descendants())
             .Where(element => element.Name.LocalName is "ProjectReference" or "Compile")
@@ -132,73 +120,5 @@ public sealed class ManifestTests
 
         Assert.NotEmpty(sources);
         Assert.All(sources, source => Assert.Contains($"COPY {source}", dockerfile, StringComparison.Ordinal));
-    }
-
-    private static V1PodSpec? PodOf(object resource) => resource switch
-    {
-        V1Deployment deployment => deployment.Spec.Template.Spec,
-        V1StatefulSet set => set.Spec.Template.Spec,
-        V1Job job => job.Spec.Template.Spec,
-        _ => null,
-    };
-
-    private static IEnumerable<string> Named<T>(IEnumerable<object> objects)
-        where T : IKubernetesObject<V1ObjectMeta> => objects.OfType<T>().Select(item => item.Metadata.Name);
-
-    // As kustomize renders it; on a machine without kubectl, the files that it would combine, with the services' names filled in.
-    private static List<object> Load(string folder)
-    {
-        var path = Path.Combine(s_root, folder);
-        return HasKubectl()
-            ? KubernetesYaml.LoadAllFromString(Kubectl("kustomize", Path.Combine(s_withSecrets.Value, folder)), strict: true)
-            : [.. Files(path).SelectMany(text => KubernetesYaml.LoadAllFromString(text, strict: true))];
-    }
-
-    // A copy of the manifests with secrets made, as before they are applied.
-    private static string CopyWithSecrets()
-    {
-        var copy = Directory.CreateTempSubdirectory("tagsegments_manifests_").FullName;
-        Run("cp", "-r", Path.Combine(s_root, "k8s"), copy);
-        Run(Path.Combine(s_root, "k8s/make-secrets.sh"), Path.Combine(copy, "k8s/overlays/local/secrets"));
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(copy, recursive: true);
-        return copy;
-    }
-
-    private static IEnumerable<string> Files(string path)
-    {
-        var shared = FilesIn(Path.Combine(s_root, "k8s/service"));
-        var own = path.EndsWith("base", StringComparison.Ordinal) ? [] : FilesIn(path);
-        return
-        [
-            .. own,
-            .. FilesIn(Path.Combine(s_root, "k8s/base")),
-            .. s_services.SelectMany(service => shared.Select(text => text.Replace("service-name", service, StringComparison.Ordinal))),
-        ];
-    }
-
-    private static List<string> FilesIn(string path) =>
-        [.. Directory.GetFiles(path, "*.yaml").Where(file => Path.GetFileName(file) != "kustomization.yaml").Select(File.ReadAllText)];
-
-    private static bool HasKubectl()
-    {
-        try
-        {
-            return Kubectl("version", "--client").Length > 0;
-        }
-        catch (Win32Exception)
-        {
-            // Not installed.
-            return false;
-        }
-    }
-
-    private static string Kubectl(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("kubectl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, errors.Result);
-        return output;
     }
 }
