@@ -4,6 +4,7 @@ using TagSegments.Embedded.Smtp;
 using TagSegments.Standalone.Demo;
 using TagSegments.Testing;
 using TagSegments.Testing.Auth;
+using TagSegments.Testing.Tls;
 
 namespace TagSegments.EndToEnd.Tests;
 
@@ -29,20 +30,62 @@ public sealed class MainJobTests
         await RunAsync(issuer);
     }
 
+    [Fact]
+    public async Task Finding_6_The_main_job_runs_over_TLS_alone()
+    {
+        using var authority = new TestAuthority();
+        using var certificate = authority.IssueForThisMachine();
+        await using var postgres = await TlsPostgres.StartAsync(authority);
+        await using var redis = await TlsRedis.StartAsync(authority);
+        await using var sink = SmtpSink.Start(new() { Certificate = certificate, User = "crm", Password = "secret" });
+        await using var issuer = new SigningKeyIssuer();
+        var databases = await PostgresFixture.OnAsync(postgres.ConnectionString(authority));
+
+        await RunAsync(issuer, sink, new()
+        {
+            Authority = authority,
+            Database = await databases.CreateDatabaseAsync(),
+            Redis = redis.ConnectionString,
+            Settings = new Dictionary<string, string?>
+            {
+                ["Redis:Authority"] = authority.CertificateFile,
+                ["Smtp:Security"] = "starttls",
+                ["Smtp:Authority"] = authority.CertificateFile,
+                ["Smtp:User"] = "crm",
+                ["Smtp:Password"] = "secret",
+                ["Notifications:Security"] = "starttls",
+                ["Notifications:Authority"] = authority.CertificateFile,
+                ["Notifications:User"] = "crm",
+                ["Notifications:Password"] = "secret",
+            },
+        });
+    }
+
     private static async Task RunAsync(TokenIssuer? issuer)
     {
         await using var sink = SmtpSink.Start();
-        await using var apps = await TestApps.StartAsync(new TestAppsOptions
+        await RunAsync(issuer, sink, new());
+    }
+
+    private static async Task RunAsync(TokenIssuer? issuer, SmtpSink sink, TestAppsOptions options)
+    {
+        using var logs = new CapturedLogs();
+        await using var apps = await TestApps.StartAsync(options with
         {
-            Settings = new Dictionary<string, string?>(issuer?.Settings ?? new Dictionary<string, string?>())
+            Logs = logs,
+            Settings = new Dictionary<string, string?>(options.Settings.Concat(issuer?.Settings ?? new Dictionary<string, string?>()))
             {
+                ["Logging:Level"] = "Debug",
                 ["Smtp:Host"] = "127.0.0.1",
                 ["Smtp:Port"] = sink.Port.ToString(null, null),
                 ["Smtp:From"] = "news@example.com",
                 ["Notifications:Smtp"] = $"127.0.0.1:{sink.Port}",
             },
         });
-        using var services = new Services(new ServerAddresses(Address(Service.Tags), Address(Service.Segments), Address(Service.Campaigns), Address(Service.Workflows)), issuer?.Token("*", AllScopes));
+        using var services = new Services(
+            new ServerAddresses(Address(Service.Tags), Address(Service.Segments), Address(Service.Campaigns), Address(Service.Workflows)),
+            issuer?.Token("*", AllScopes),
+            options.Authority?.CertificateFile);
         var output = new StringWriter();
         var demo = new DemoRun(services, new Report(output, output, isJson: false), TimeProvider.System);
 
@@ -50,8 +93,21 @@ public sealed class MainJobTests
 
         Assert.Contains("lucy.late@example.com: got \"Spring offer\"", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("checks passed", output.ToString(), StringComparison.Ordinal);
+        AssertNamesNobody(logs, sink);
 
         Uri Address(Service service) => new(apps.GrpcAddress(service));
+    }
+
+    // Finding 31 of the security review: addresses of people were in the logs.
+    private static void AssertNamesNobody(CapturedLogs logs, SmtpSink sink)
+    {
+        var people = sink.Messages.SelectMany(mail => mail.Recipients).Append("lucy.late@example.com").ToHashSet();
+        Assert.NotEmpty(logs.Lines);
+        Assert.All(logs.Lines, line =>
+        {
+            Assert.DoesNotContain(people, person => line.Contains(person, StringComparison.OrdinalIgnoreCase));
+            Assert.DoesNotContain("Lucy", line, StringComparison.Ordinal);
+        });
     }
 
     private const string AllScopes =

@@ -1,5 +1,6 @@
 using System.Text;
 using MimeKit;
+using TagSegments.ServiceDefaults.Logs;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 using State = Crm.Campaigns.V1.Recipient.Types.State;
 
@@ -14,14 +15,14 @@ internal sealed record HandoverResult
     {
         State = state;
         Reason = reason;
-        Detail = Short(detail);
+        Detail = Short(PersonalText.Hide(detail));
     }
 
     public State State { get; }
 
     public Reason Reason { get; }
 
-    /// <summary>The answer in the words of the receiving side, in one line.</summary>
+    /// <summary>The answer in the words of the receiving side, in one line, without addresses: the recipient is known, others have no place here.</summary>
     public string Detail { get; }
 
     public static HandoverResult Accepted(string detail) => new(State.Accepted, Reason.Unspecified, detail);

@@ -8,6 +8,7 @@ using TagSegments.Campaigns.Activities;
 using TagSegments.Campaigns.Schema;
 using TagSegments.Campaigns.Suppressions;
 using TagSegments.Campaigns.Tracking;
+using TagSegments.ServiceDefaults.Logs;
 using Bounce = Crm.Activity.V1.Activity.Types.Bounce;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 
@@ -117,7 +118,7 @@ internal sealed class WebhookRecorder(NpgsqlDataSource database, TrackingTokens 
         var activity = new ActivityEvent(report.Target!.ContactId, kind, Channel.Email, report.Event.At is { } at && at < now ? at : now)
         {
             CampaignId = campaignId,
-            Detail = report.Event.Detail is { } detail ? detail[..Math.Min(detail.Length, 2_000)].Replace('\0', ' ') : null,
+            Detail = report.Event.Detail is { } detail ? Kept(kind, detail[..Math.Min(detail.Length, 2_000)].Replace('\0', ' ')) : null,
             Bounce = kind == Kind.Bounced ? report.Event.Bounce : Bounce.Unspecified,
             DedupeKey = report.DedupeKey,
         };
@@ -128,6 +129,9 @@ internal sealed class WebhookRecorder(NpgsqlDataSource database, TrackingTokens 
             _ => activity,
         };
     }
+
+    // A link is kept as it is. Everything else is what a server said, often about an address.
+    private static string Kept(Kind kind, string detail) => kind == Kind.Clicked ? detail : PersonalText.Hide(detail);
 
     private static Task SettleAsync(NpgsqlTransaction tx, int accountId, List<Report> reports, CancellationToken ct)
     {

@@ -41,7 +41,8 @@ internal sealed class ShadowCheck(IConfiguration configuration, IndexMetrics met
         if (missing + surplus > 0)
         {
             IndexMetrics.CountMismatch();
-            logger.ShadowMismatch(snapshot.AccountId, snapshot.Clocks.Records.Pos, missing, surplus, matches.Filter);
+            var filter = FilterShape.Of(matches.Filter);
+            logger.ShadowMismatch(snapshot.AccountId, snapshot.Clocks.Records.Pos, missing, surplus, filter);
         }
 
         return truth;

@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using TagSegments.ServiceDefaults.Logs;
 
 namespace TagSegments.ServiceDefaults.Host;
 
@@ -14,6 +16,9 @@ internal static class Telemetry
 {
     public static void AddLogging(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<LoggerFactory>();
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(
+            provider => new PrivateLoggerFactory(provider.GetRequiredService<LoggerFactory>())));
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(builder.Configuration.GetValue("Logging:Level", LogLevel.Information));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);

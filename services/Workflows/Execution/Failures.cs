@@ -2,6 +2,7 @@ using Crm.Workflows.V1;
 using Google.Rpc;
 using Grpc.Core;
 using TagSegments.ServiceDefaults.Egress;
+using TagSegments.ServiceDefaults.Logs;
 using TagSegments.Workflows.Definitions;
 
 namespace TagSegments.Workflows.Execution;
@@ -25,7 +26,7 @@ internal sealed class Failures(RetryOptions options)
     public StepResult Judge(ActiveRun run, Node node, Exception failure)
     {
         var input = NodeFacts.Of(node).Text;
-        var message = failure is RpcException rpc ? rpc.Status.Detail : failure.Message;
+        var message = PersonalText.Hide(failure is RpcException rpc ? rpc.Status.Detail : failure.Message);
         if (failure is DestinationBusyException busy)
         {
             return StepResult.Postponed(run, message, busy.RetryAfter);

@@ -24,7 +24,7 @@ internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, I
             return false;
         }
 
-        logger.RunsNeedAttention(notice.Subject, notice.Account, notice.RunId, notice.Reason);
+        logger.RunsNeedAttention(notice.Subject, notice.Account, notice.RunId);
         if (await TellAsync(notice, ct))
         {
             await CloseAsync(notice, ct);
@@ -95,7 +95,7 @@ internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, I
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // After any answer of the mail server: the mail is sent later.
-            logger.OwnerNotTold(e, notice.OwnerEmail);
+            logger.OwnerNotTold(e, notice.Account);
             return false;
         }
     }

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+
+namespace TagSegments.ServiceDefaults.Logs;
+
+/// <summary>
+/// Makes loggers that hide addresses of people, whatever an exception or a value says. Log lines are written without them; this is the net below:
+/// nobody knows what the next mail server or library quotes.
+/// </summary>
+internal sealed class PrivateLoggerFactory(ILoggerFactory inner) : ILoggerFactory
+{
+    public ILogger CreateLogger(string categoryName) => new PrivateLogger(inner.CreateLogger(categoryName));
+
+    public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
+
+    public void Dispose() => inner.Dispose();
+
+    private sealed class PrivateLogger(ILogger inner) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => inner.BeginScope(state);
+
+        public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (inner.IsEnabled(logLevel))
+            {
+                var line = new Line(PersonalText.Hide(formatter(state, exception)), state as IEnumerable<KeyValuePair<string, object?>> ?? []);
+                inner.Log(logLevel, eventId, line, Hidden(exception), static (line, _) => line.ToString());
+            }
+        }
+
+        private static Exception? Hidden(Exception? exception) =>
+            exception?.ToString() is { } text && PersonalText.Hide(text) is var hidden && hidden != text ? new HiddenException(hidden) : exception;
+    }
+
+    // Formatters for programs write the values one by one.
+    private sealed class Line(string text, IEnumerable<KeyValuePair<string, object?>> values) : List<KeyValuePair<string, object?>>(values.Select(Hidden))
+    {
+        public override string ToString() => text;
+
+        private static KeyValuePair<string, object?> Hidden(KeyValuePair<string, object?> value) =>
+            new(value.Key, value.Value is { } shown and not (bool or int or long or double or Guid) ? PersonalText.Hide(shown.ToString() ?? "") : value.Value);
+    }
+
+    private sealed class HiddenException(string text) : Exception(text)
+    {
+        public override string ToString() => Message;
+    }
+}
