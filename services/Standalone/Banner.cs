@@ -30,9 +30,10 @@ internal static class Banner
               segments    127.0.0.1:{ports.Segments}   gRPC: segments, smart lists
               campaigns   127.0.0.1:{ports.Campaigns}   gRPC: campaigns, activities, messages
               workflows   127.0.0.1:{ports.Workflows}   gRPC: workflows
-              HTTP        127.0.0.1:{ports.Http}   tracking and unsubscribe links of messages, /metrics
+              HTTP        127.0.0.1:{ports.Http}   tracking and unsubscribe links of messages
+              operators   127.0.0.1:{ports.Management}   HTTP: /metrics, /readyz
               SMTP sink   127.0.0.1:{ports.Smtp}   keeps what is sent in {data.Mail}, delivers nothing
-              PostgreSQL  {Place(servers.PostgresConnection)}
+              PostgreSQL  {Place(servers.PostgresConnection)}{Password(options, data)}
 
             Try in another terminal:
               {string.Join($"{Environment.NewLine}  ", Exports(options, data).Concat(commands))}
@@ -40,6 +41,9 @@ internal static class Banner
             Stop with Ctrl-C.
             """);
     }
+
+    private static string Password(StandaloneOptions options, DataFolder data) =>
+        options.Postgres is "" or null ? $", password in {Path.Combine(data.Postgres, "tagsegments.password")}" : "";
 
     private static string Place(string connection)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using TagSegments.Embedded;
 
 namespace TagSegments.Standalone;
 
@@ -97,16 +98,4 @@ internal sealed record Secrets
     }
 
     private static string NewRing() => $"1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
-}
-
-/// <summary>Files that only the user who runs the program can read.</summary>
-internal static class OwnerOnly
-{
-    public static FileStreamOptions NewFile()
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return options;
-    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
 using Npgsql;
 using TagSegments.Campaigns;
 using TagSegments.Embedded;
@@ -7,6 +8,7 @@ using TagSegments.Embedded.Smtp;
 using TagSegments.Segments;
 using TagSegments.ServiceDefaults.Data;
 using TagSegments.ServiceDefaults.Memory;
+using TagSegments.ServiceDefaults.Network;
 using TagSegments.Tags;
 using TagSegments.Workflows;
 
@@ -32,6 +34,7 @@ internal sealed class Servers : IAsyncDisposable
     public static async Task<Servers> StartAsync(StandaloneOptions options, DataFolder data, Action<string> say, CancellationToken ct)
     {
         PortCheck.ThrowIfTaken(options.Ports);
+        RefuseClearText(options);
         var servers = await StartStorageAsync(options, data, say, ct);
         try
         {
@@ -57,11 +60,28 @@ internal sealed class Servers : IAsyncDisposable
             await stop();
     }
 
+    // Before the owner's password goes to another machine.
+    private static void RefuseClearText(StandaloneOptions options)
+    {
+        try
+        {
+            ClearText.Refuse(new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Postgres:OwnerConnectionString"] = options.Postgres,
+                ["Redis:ConnectionString"] = options.Redis,
+            }).Build());
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new StartException(e.Message, "Correct --postgres or --redis, or set Network__ClearText.");
+        }
+    }
+
     private static async Task<Servers> StartStorageAsync(StandaloneOptions options, DataFolder data, Action<string> say, CancellationToken ct)
     {
         say(options.Postgres is "" or null ? $"starting PostgreSQL in {data.Postgres}" : "using the configured PostgreSQL");
         var postgres = options.Postgres is "" or null
-            ? await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataDirectory = data.Postgres }, ct)
+            ? await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataDirectory = data.Postgres, RequirePassword = true }, ct)
             : null;
         var redis = options.Redis is "" or null ? EmbeddedRedis.Start() : null;
         var servers = new Servers
@@ -102,6 +122,8 @@ internal sealed class Servers : IAsyncDisposable
     {
         ["Grpc:Address"] = Loopback(port),
         ["Http:Address"] = service is "campaigns" ? Loopback(options.Ports.Http) : null,
+        // The metrics are those of the process, so one service shows those of all.
+        ["Management:Address"] = service is "tags" ? Loopback(options.Ports.Management) : null,
         ["Postgres:ConnectionString"] = new NpgsqlConnectionStringBuilder(PostgresConnection)
         {
             Username = $"tagsegments_{service}",

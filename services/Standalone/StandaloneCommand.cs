@@ -28,6 +28,7 @@ internal static class StandaloneCommand
     private static readonly Option<int> CampaignsPort = Port("--campaigns-port", 5103);
     private static readonly Option<int> WorkflowsPort = Port("--workflows-port", 5104);
     private static readonly Option<int> HttpPort = Port("--http-port", 5180);
+    private static readonly Option<int> ManagementPort = Port("--management-port", 5190);
     private static readonly Option<int> SmtpPort = Port("--smtp-port", 5125);
 
     private static readonly Option<string> Postgres = new("--postgres")
@@ -51,7 +52,7 @@ internal static class StandaloneCommand
     {
         var command = new RootCommand("TagSegments on one machine: all services in one process, with a database, a cache and a mail server of its own.")
         {
-            Data, Demo, NoDemo, ExitAfterDemo, DemoContacts, TagsPort, SegmentsPort, CampaignsPort, WorkflowsPort, HttpPort, SmtpPort, Postgres, Redis, Auth, Verbose,
+            Data, Demo, NoDemo, ExitAfterDemo, DemoContacts, TagsPort, SegmentsPort, CampaignsPort, WorkflowsPort, HttpPort, ManagementPort, SmtpPort, Postgres, Redis, Auth, Verbose,
         };
         command.SetAction((parse, ct) => StandaloneProgram.RunAsync(Read(parse), ct));
         var parse = command.Parse(args);
@@ -65,7 +66,7 @@ internal static class StandaloneCommand
         Data = Path.GetFullPath(parse.GetRequiredValue(Data)),
         Ports = new(
             parse.GetValue(TagsPort), parse.GetValue(SegmentsPort), parse.GetValue(CampaignsPort), parse.GetValue(WorkflowsPort),
-            parse.GetValue(HttpPort), parse.GetValue(SmtpPort)),
+            parse.GetValue(HttpPort), parse.GetValue(ManagementPort), parse.GetValue(SmtpPort)),
         Demo = (parse.GetValue(Demo) || parse.GetValue(ExitAfterDemo), parse.GetValue(NoDemo)) switch
         {
             (true, _) => true,

@@ -29,7 +29,7 @@ internal sealed record StandaloneOptions
 }
 
 /// <summary>The ports on 127.0.0.1.</summary>
-internal sealed record Ports(int Tags, int Segments, int Campaigns, int Workflows, int Http, int Smtp)
+internal sealed record Ports(int Tags, int Segments, int Campaigns, int Workflows, int Http, int Management, int Smtp)
 {
     /// <summary>Gets each port with its purpose and the option that changes it.</summary>
     public IEnumerable<(int Port, string Purpose, string Option)> All =>
@@ -39,6 +39,7 @@ internal sealed record Ports(int Tags, int Segments, int Campaigns, int Workflow
         (Campaigns, "the campaigns service", "--campaigns-port"),
         (Workflows, "the workflows service", "--workflows-port"),
         (Http, "tracking and unsubscribe links", "--http-port"),
+        (Management, "metrics and health", "--management-port"),
         (Smtp, "the SMTP sink", "--smtp-port"),
     ];
 }

@@ -71,5 +71,16 @@ public sealed class StandaloneTests : IDisposable
         Assert.Contains("--segments-port", process.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Finding_6_A_database_of_another_machine_is_used_over_TLS_only()
+    {
+        await using var process = StandaloneProcess.Start(
+            ["--data", _data, "--no-demo", "--postgres", "Host=db.example;Username=postgres;Password=secret", .. StandaloneProcess.FreePortOptions()]);
+        var code = await process.ExitAsync();
+
+        Assert.Equal(1, code);
+        Assert.Contains("SSL Mode=VerifyFull", process.Output, StringComparison.Ordinal);
+    }
+
     private static async Task<int> CliAsync(string[] args) => await TagSegments.Cli.CliApp.RunAsync(args, TextWriter.Null, TextWriter.Null);
 }

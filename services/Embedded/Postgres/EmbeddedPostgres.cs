@@ -42,6 +42,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             try
             {
                 await server.WaitUntilAcceptingAsync(ct);
+                if (options.RequirePassword && cluster.Passwords.TrustsEverybody)
+                    await server.BeginToRequirePasswordAsync(ct);
                 cluster.RememberPort(port);
                 return server;
             }
@@ -59,7 +61,14 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     /// <summary>The owner's connection string to a database of this server.</summary>
     public string ConnectionString(string database = "postgres") =>
-        new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Port, Username = "postgres", Database = database }.ConnectionString;
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = Port,
+            Username = "postgres",
+            Password = _cluster.Passwords.Current,
+            Database = database,
+        }.ConnectionString;
 
     /// <summary>Ends the server as a power cut would: without a shutdown, with recovery at the next start.</summary>
     public async Task KillAsync()
@@ -80,6 +89,22 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         output.Contains("still in use", StringComparison.Ordinal) ||
         (options.Port == 0 && output.Contains("could not bind", StringComparison.Ordinal));
 
+    // A cluster of an earlier version has no password yet.
+    private async Task BeginToRequirePasswordAsync(CancellationToken ct)
+    {
+        var password = _cluster.Passwords.Current ?? _cluster.Passwords.Create();
+        await using (var connection = new NpgsqlConnection(ConnectionString() + ";Pooling=false"))
+        {
+            await connection.OpenAsync(ct);
+            // The password has only hexadecimal digits.
+            await using var alter = new NpgsqlCommand($"ALTER ROLE postgres PASSWORD '{password}'", connection);
+            await alter.ExecuteNonQueryAsync(ct);
+            _cluster.Passwords.Require();
+            await using var reload = new NpgsqlCommand("SELECT pg_reload_conf()", connection);
+            await reload.ExecuteNonQueryAsync(ct);
+        }
+    }
+
     private async Task WaitUntilAcceptingAsync(CancellationToken ct)
     {
         var connectionString = ConnectionString() + ";Pooling=false;Timeout=5";
@@ -94,6 +119,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
                 await using var connection = new NpgsqlConnection(connectionString);
                 await connection.OpenAsync(ct);
                 return;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidPassword)
+            {
+                throw new EmbeddedServerException($"The password in {_cluster.Passwords.File} is not that of the cluster.", e);
             }
             catch (NpgsqlException)
             {

@@ -9,6 +9,12 @@ public sealed record EmbeddedPostgresOptions
     /// <summary>The port on 127.0.0.1; 0 uses that of the last start, or a free one.</summary>
     public int Port { get; init; }
 
+    /// <summary>
+    /// Whether clients need the password that the cluster gets at its first start and keeps in its folder. Otherwise every user of this machine
+    /// is its owner, which fits throwaway data only.
+    /// </summary>
+    public bool RequirePassword { get; init; }
+
     /// <summary>The folder with <c>initdb</c> and <c>postgres</c>; null searches PG_BIN, PATH and the usual places, then downloads.</summary>
     public string? BinDirectory { get; init; }
 

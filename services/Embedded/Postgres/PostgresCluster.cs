@@ -11,10 +11,14 @@ internal sealed class PostgresCluster
     private PostgresCluster(string dataDirectory, string bin)
     {
         DataDirectory = dataDirectory;
+        Passwords = new(dataDirectory);
         _bin = bin;
     }
 
     public string DataDirectory { get; }
+
+    /// <summary>The password of the cluster's owner.</summary>
+    public ClusterPassword Passwords { get; }
 
     private string PortFile => Path.Combine(DataDirectory, "tagsegments.port");
 
@@ -26,7 +30,7 @@ internal sealed class PostgresCluster
         var major = File.Exists(versionFile) ? int.Parse(await File.ReadAllTextAsync(versionFile, ct), CultureInfo.InvariantCulture) : (int?)null;
         var cluster = new PostgresCluster(data, await PostgresBinaries.FindAsync(options, major, ct));
         if (major is null)
-            await cluster.CreateAsync(ct);
+            await cluster.CreateAsync(options.RequirePassword, ct);
         else
             await cluster.WaitForFormerServerAsync(ct);
         return cluster;
@@ -76,7 +80,7 @@ internal sealed class PostgresCluster
     }
 
     // Created next to its place and then renamed, so that an interrupted initdb leaves nothing that looks like a cluster.
-    private async Task CreateAsync(CancellationToken ct)
+    private async Task CreateAsync(bool requirePassword, CancellationToken ct)
     {
         if (Directory.Exists(DataDirectory) && Directory.EnumerateFileSystemEntries(DataDirectory).Any())
             throw new EmbeddedServerException($"{DataDirectory} is not empty and holds no PostgreSQL cluster. Name another data folder.");
@@ -87,11 +91,18 @@ internal sealed class PostgresCluster
         Directory.CreateDirectory(fresh);
         UnprivilegedUser.TakeOwnership(fresh);
 
-        string[] arguments = ["-D", fresh, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"];
+        var passwordFile = $"{fresh}.password";
+        if (requirePassword)
+            ClusterPassword.Create(passwordFile);
+
+        string[] authentication = requirePassword ? ["-A", "scram-sha-256", $"--pwfile={passwordFile}"] : ["-A", "trust"];
+        string[] arguments = ["-D", fresh, "-U", "postgres", .. authentication, "-E", "UTF8", "--locale=C"];
         var initdb = await ChildProcess.RunAsync(Program("initdb"), arguments, fresh, ct);
         if (initdb.ExitCode != 0)
             throw new EmbeddedServerException($"initdb could not create a cluster in {DataDirectory}:\n{initdb.RecentOutput}");
 
+        if (requirePassword)
+            File.Move(passwordFile, Path.Combine(fresh, Path.GetFileName(Passwords.File)));
         if (Directory.Exists(DataDirectory))
             Directory.Delete(DataDirectory);
         Directory.Move(fresh, DataDirectory);

@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using TagSegments.Embedded;
 using TagSegments.Embedded.Postgres;
+using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests.Infrastructure;
 
@@ -77,6 +78,59 @@ public sealed class EmbeddedPostgresTests : IDisposable
         await Assert.ThrowsAsync<EmbeddedServerException>(() => EmbeddedPostgres.StartAsync(_options));
 
         Assert.Equal("mine", await File.ReadAllTextAsync(note));
+    }
+
+    // Finding 24 of the security review: every user of the machine was a superuser, who may run programs.
+    [Fact]
+    public async Task Finding_24_Nobody_is_let_in_without_the_password()
+    {
+        await using var server = await EmbeddedPostgres.StartAsync(_options with { RequirePassword = true });
+
+        Assert.Equal(1, await ExecuteAsync(server, "SELECT 1"));
+        await AssertClosedAsync(server);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_options.DataDirectory, "tagsegments.password")));
+    }
+
+    [Fact]
+    public async Task Finding_24_A_folder_that_trusted_everybody_is_closed_and_keeps_its_data()
+    {
+        await using (var trusting = await EmbeddedPostgres.StartAsync(_options))
+        {
+            await ExecuteAsync(trusting, "CREATE TABLE kept AS SELECT 42 AS value");
+        }
+
+        for (var start = 0; start < 2; start++)
+        {
+            await using var server = await EmbeddedPostgres.StartAsync(_options with { RequirePassword = true });
+
+            Assert.Equal(42, await ExecuteAsync(server, "SELECT value FROM kept"));
+            await AssertClosedAsync(server);
+        }
+    }
+
+    // The server reads its configuration in its own time.
+    private static Task AssertClosedAsync(EmbeddedPostgres server)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(server.ConnectionString()) { Pooling = false };
+        return Eventually.ReadAsync(
+            async () => (await TryAsync(null), await TryAsync("wrong")),
+            answers => answers is ("28P01" or "", "28P01"));
+
+        async Task<string?> TryAsync(string? password)
+        {
+            settings.Password = password;
+            try
+            {
+                await using var connection = new NpgsqlConnection(settings.ConnectionString);
+                await connection.OpenAsync();
+                return null;
+            }
+            catch (NpgsqlException e)
+            {
+                return e.SqlState ?? "";
+            }
+        }
     }
 
     private static async Task<int> ExecuteAsync(EmbeddedPostgres server, string sql)
