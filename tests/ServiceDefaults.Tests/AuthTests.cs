@@ -171,7 +171,7 @@ public sealed class AuthTests : IAsyncLifetime
     public void Without_authentication_only_loopback_addresses_are_allowed()
     {
         var error = Assert.Throws<InvalidOperationException>(() => ServiceHost.CreateBuilder(
-            "test", 0, [], new Dictionary<string, string?> { ["Auth:Mode"] = "off", ["Grpc:Address"] = "http://0.0.0.0:0" }));
+            "test", 0, [], new Dictionary<string, string?> { ["Auth:Mode"] = "off", ["Grpc:Address"] = "http://0.0.0.0:0", ["Network:ClearText"] = "grpc" }));
 
         Assert.Contains("loopback", error.Message, StringComparison.Ordinal);
     }

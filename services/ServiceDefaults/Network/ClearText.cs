@@ -89,7 +89,7 @@ public static class ClearText
         }));
 
     // Npgsql takes a list of host:port.
-    private static bool IsThisMachineAndPort(string host) => IsThisMachine(host) || IsThisMachine(host.Split(':')[0]);
+    private static bool IsThisMachineAndPort(string host) => IsThisMachine(host) || IsThisMachine(host[..Math.Max(host.LastIndexOf(':'), 0)]);
 
     private sealed record Connection(string Name, string Setting, bool IsClear, string Remedy);
 }

@@ -55,7 +55,7 @@ public sealed class Finding31Tests : IAsyncLifetime, IDisposable
             {name: W, owner_email: {{{Owner}}}, triggers: [{tag: {tags: [Start]}}],
              nodes: [{id: tell, notify: {email: {{{Email}}}, message: "{{ contact.first_name }} {{ contact.email }} {{ contact.phone }}"}}]}
             """);
-        var person = new Contact { FirstName = $"Ann {Mark}", LastName = Mark, Email = Email, Phone = Phone };
+        var person = new Contact { ExternalId = Mark, FirstName = $"Ann {Mark}", LastName = Mark, Email = Email, Phone = Phone };
 
         var contact = await _crm.NewContactAsync(person, "Start");
         var refused = await SendAsync(contact);
