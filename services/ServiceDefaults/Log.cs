@@ -30,4 +30,10 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 9, Level = LogLevel.Error, Message = "{Table}: {Problem}")]
     public static partial void SecretStaysSealed(this ILogger logger, string table, string problem);
+
+    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "A renewed certificate is used, valid until {ValidUntil:u}")]
+    public static partial void CertificateRenewed(this ILogger logger, DateTime validUntil);
+
+    [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "The renewed certificate {File} cannot be used, the former one stays: {Problem}")]
+    public static partial void CertificateUnusable(this ILogger logger, string file, string problem);
 }

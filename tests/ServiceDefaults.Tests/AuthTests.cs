@@ -157,6 +157,7 @@ public sealed class AuthTests : IAsyncLifetime
             ["Auth:Mode"] = "jwt",
             ["Auth:SigningKey"] = key,
             ["Grpc:Address"] = "http://0.0.0.0:0",
+            ["Network:ClearText"] = "grpc",
             ["Keys:Tokens"] = Rings.New(1),
         };
 

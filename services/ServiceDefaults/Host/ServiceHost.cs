@@ -15,6 +15,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using TagSegments.ServiceDefaults.Auth;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Data;
@@ -179,7 +180,7 @@ public static class ServiceHost
         var local = uri.Host is "0.0.0.0" or "+" or "*" ? $"{uri.Scheme}://127.0.0.1:{uri.Port}" : uri.OriginalString;
         using var handler = new SocketsHttpHandler();
         handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) =>
-            ServerCertificate.From(configuration)?.Current.TargetCertificate.Equals(shown) == true;
+            ServerCertificate.From(configuration, NullLogger.Instance)?.Current.TargetCertificate.Equals(shown) == true;
         using var channel = GrpcChannel.ForAddress(local, new GrpcChannelOptions { HttpHandler = handler });
         var health = new Grpc.Health.V1.Health.HealthClient(channel);
         var reply = await health.CheckAsync(new(), deadline: DateTime.UtcNow.AddSeconds(3));

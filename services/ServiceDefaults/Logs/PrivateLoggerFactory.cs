@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace TagSegments.ServiceDefaults.Logs;
 
@@ -30,8 +31,26 @@ internal sealed class PrivateLoggerFactory(ILoggerFactory inner) : ILoggerFactor
             }
         }
 
-        private static Exception? Hidden(Exception? exception) =>
-            exception?.ToString() is { } text && PersonalText.Hide(text) is var hidden && hidden != text ? new HiddenException(hidden) : exception;
+        private static Exception? Hidden(Exception? exception)
+        {
+            var text = exception?.ToString() ?? "";
+            var hidden = PersonalText.Hide(WithoutValues(text, exception));
+            return hidden == text ? exception : new HiddenException(hidden);
+        }
+
+        // "invalid input syntax for type date: ...": the errors of class 22 of PostgreSQL quote the value.
+        private static string WithoutValues(string text, Exception? exception)
+        {
+            for (; exception is not null; exception = exception.InnerException)
+            {
+                if (exception is PostgresException { SqlState: ['2', '2', ..] } error)
+                {
+                    text = text.Replace(error.MessageText, "a value is not valid", StringComparison.Ordinal);
+                }
+            }
+
+            return text;
+        }
     }
 
     // Formatters for programs write the values one by one.

@@ -47,8 +47,7 @@ public static class ClearText
             Url("services", "Services:Segments", https),
             Url("services", "Services:Campaigns", https),
             Url("services", "Services:Workflows", https),
-            Postgres("Postgres:ConnectionString"),
-            Postgres("Postgres:OwnerConnectionString"),
+            .. configuration.GetSection("Postgres").GetChildren().Where(setting => setting.Key.EndsWith("ConnectionString", StringComparison.Ordinal)).Select(Postgres),
             new("redis", "Redis:ConnectionString", IsClearRedis(configuration["Redis:ConnectionString"]), "Add ssl=true"),
             Mail("smtp", "Smtp:Security", configuration["Smtp:Host"]),
             Mail("notifications", "Notifications:Security", configuration["Notifications:Smtp"]?.Split(':')[0]),
@@ -58,7 +57,8 @@ public static class ClearText
 
         Connection Url(string name, string setting, string remedy) => new(name, setting, IsClearUrl(configuration[setting]), remedy);
 
-        Connection Postgres(string setting) => new("postgres", setting, IsClearDatabase(configuration[setting]), "Add SSL Mode=VerifyFull");
+        static Connection Postgres(IConfigurationSection setting) =>
+            new("postgres", setting.Path, IsClearDatabase(setting.Value), "Add SSL Mode=VerifyFull");
 
         Connection Mail(string name, string setting, string? host) => new(
             name,

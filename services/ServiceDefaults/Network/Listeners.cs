@@ -7,6 +7,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace TagSegments.ServiceDefaults.Network;
 
@@ -16,7 +18,7 @@ public static class Listeners
     /// <summary>Listens at each address that is configured: with TLS where it begins with <c>https</c>.</summary>
     internal static void Listen(this KestrelServerOptions kestrel, IConfiguration configuration)
     {
-        var certificate = ServerCertificate.From(configuration);
+        var certificate = ServerCertificate.From(configuration, kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Tls"));
         foreach (var listener in Enum.GetValues<Listener>())
         {
             if (configuration[$"{listener}:Address"] is { Length: > 0 } address)

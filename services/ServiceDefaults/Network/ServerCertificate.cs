@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace TagSegments.ServiceDefaults.Network;
 
@@ -17,15 +18,17 @@ internal sealed class ServerCertificate
     private readonly Lock _gate = new();
     private readonly string _certificateFile;
     private readonly string _keyFile;
-    private string _text;
+    private readonly ILogger _logger;
+    private string _seen;
+    private string? _problem;
     private long _lookedAt = Stopwatch.GetTimestamp();
     private SslStreamCertificateContext _current;
 
-    private ServerCertificate(string certificateFile, string keyFile)
+    private ServerCertificate(string certificateFile, string keyFile, ILogger logger)
     {
-        (_certificateFile, _keyFile) = (certificateFile, keyFile);
+        (_certificateFile, _keyFile, _logger) = (certificateFile, keyFile, logger);
         var (certificate, key) = (File.ReadAllText(certificateFile), File.ReadAllText(keyFile));
-        (_text, _current) = (certificate + key, Read(certificate, key));
+        (_seen, _current) = (certificate + key, Read(certificate, key));
     }
 
     /// <summary>The certificate of now.</summary>
@@ -47,7 +50,7 @@ internal sealed class ServerCertificate
     }
 
     /// <summary>Reads the files that the settings name; null if they name none.</summary>
-    public static ServerCertificate? From(IConfiguration configuration)
+    public static ServerCertificate? From(IConfiguration configuration, ILogger logger)
     {
         var (certificate, key) = (configuration["Tls:Certificate"] ?? "", configuration["Tls:Key"] ?? "");
         if (certificate.Length == 0 && key.Length == 0)
@@ -62,7 +65,7 @@ internal sealed class ServerCertificate
 
         try
         {
-            return new ServerCertificate(certificate, key);
+            return new ServerCertificate(certificate, key, logger);
         }
         catch (Exception e) when (IsUnreadable(e))
         {
@@ -76,13 +79,21 @@ internal sealed class ServerCertificate
         try
         {
             var (certificate, key) = (File.ReadAllText(_certificateFile), File.ReadAllText(_keyFile));
-            if (certificate + key != _text)
+            if (certificate + key != _seen)
             {
-                (_current, _text) = (Read(certificate, key), certificate + key);
+                _seen = certificate + key;
+                _current = Read(certificate, key);
+                _problem = null;
+                _logger.CertificateRenewed(_current.TargetCertificate.NotAfter);
             }
         }
         catch (Exception e) when (IsUnreadable(e))
         {
+            if (_problem != e.Message)
+            {
+                _problem = e.Message;
+                _logger.CertificateUnusable(_certificateFile, e.Message);
+            }
         }
     }
 

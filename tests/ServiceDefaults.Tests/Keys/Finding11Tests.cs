@@ -99,6 +99,7 @@ public sealed class Finding11Tests
     {
         settings["Auth:Mode"] = "off";
         settings["Auth:AllowOpenNetwork"] = "true";
+        settings["Network:ClearText"] = "grpc http";
         ServiceHost.CreateBuilder("test", 0, [], settings);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using TagSegments.ServiceDefaults.Host;
 using TagSegments.ServiceDefaults.Logs;
 using TagSegments.Testing;
@@ -31,10 +32,13 @@ public sealed class Finding31Tests
 
         logger.LogWarning(new InvalidOperationException("outer", new IOException("550 <ann@x.example>")), "{Who} has {Count} of {Phone}", "ann@x.example", 3, "+4917012345678");
         logger.LogWarning("{Who} could not be told", new Uri("mailto:ann@x.example"));
+        logger.LogWarning(
+            new InvalidOperationException("outer", new PostgresException("invalid input syntax for type date: \"annabel\"", "ERROR", "ERROR", "22007")), "Not stored");
 
         foreach (var lines in new[] { logs.Lines, later.Lines })
         {
-            Assert.Equal(2, lines.Count);
+            Assert.Equal(3, lines.Count);
+            Assert.Contains("22007: a value is not valid", lines[2], StringComparison.Ordinal);
             Assert.Contains("(address) has 3 of (number)", lines[0], StringComparison.Ordinal);
             Assert.Contains("IOException: 550 <(address)>", lines[0], StringComparison.Ordinal);
             Assert.All(lines, line => Assert.DoesNotContain("ann", line, StringComparison.Ordinal));

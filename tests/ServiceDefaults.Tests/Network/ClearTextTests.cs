@@ -1,4 +1,5 @@
 using TagSegments.ServiceDefaults.Host;
+using TagSegments.ServiceDefaults.Tests.Keys;
 
 namespace TagSegments.ServiceDefaults.Tests.Network;
 
@@ -21,6 +22,7 @@ public sealed class ClearTextTests
     [InlineData("postgres", "Postgres:ConnectionString", "Host=postgres;SSL Mode=Prefer")]
     [InlineData("postgres", "Postgres:ConnectionString", "Host=postgres;SSL Mode=Require")]
     [InlineData("postgres", "Postgres:OwnerConnectionString", "Host=postgres;Username=a")]
+    [InlineData("postgres", "Postgres:AnotherConnectionString", "Host=postgres;Username=a")]
     [InlineData("redis", "Redis:ConnectionString", "redis:6379,password=a")]
     [InlineData("redis", "Redis:ConnectionString", "127.0.0.1:6379,redis:6379")]
     [InlineData("smtp", "Smtp:Security", "none")]
@@ -73,6 +75,7 @@ public sealed class ClearTextTests
     {
         ["Auth:Mode"] = "off",
         ["Auth:AllowOpenNetwork"] = "true",
+        ["Keys:Tokens"] = Rings.New(1),
         ["Smtp:Host"] = "mail.example.com",
         ["Notifications:Smtp"] = "mail.example.com:587",
         [tested.Setting] = tested.Value,

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Crm.Accounts.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
+using TagSegments.ServiceDefaults.Network;
 using TagSegments.Testing;
 using TagSegments.Testing.Tls;
 
@@ -82,6 +83,33 @@ public sealed class Finding6Tests : IDisposable
         var renewed = _authority.IssueTo(files);
         await Eventually.ReadAsync(() => ShownAsync(host), shown => shown == renewed);
         Assert.True(await Trust.ExistsAsync(host.Address.OriginalString, _authority));
+    }
+
+    [Fact]
+    public async Task An_authority_that_is_exchanged_is_known_without_a_restart()
+    {
+        await using var host = await StartWithTlsAsync(_authority.Issue());
+        using var former = new TestAuthority();
+        var check = PrivateAuthority.Check(former.CertificateFile);
+        Assert.False(await Trust.ExistsAsync(host.Address.OriginalString, check));
+
+        File.Copy(_authority.CertificateFile, former.CertificateFile, overwrite: true);
+
+        Assert.True(await Trust.ExistsAsync(host.Address.OriginalString, check));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("missing.pem")]
+    public void An_authority_without_a_certificate_stops_the_start(string name)
+    {
+        var file = Path.Combine(_authority.Folder, name.Length > 0 ? name : "empty.pem");
+        if (name.Length == 0)
+        {
+            File.WriteAllText(file, "");
+        }
+
+        Assert.ThrowsAny<Exception>(() => PrivateAuthority.Check(file));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
@@ -12,10 +13,13 @@ public static class Trust
     /// Returns whether a client talks to the service: false if it refuses the service's certificate. Without an authority it knows those of the
     /// machine.
     /// </summary>
-    public static async Task<bool> ExistsAsync(string address, TestAuthority? authority)
+    public static Task<bool> ExistsAsync(string address, TestAuthority? authority) => ExistsAsync(address, PrivateAuthority.Check(authority?.CertificateFile));
+
+    /// <summary>Returns whether a client that checks certificates in this way talks to the service.</summary>
+    public static async Task<bool> ExistsAsync(string address, RemoteCertificateValidationCallback? check)
     {
         using var handler = new SocketsHttpHandler();
-        handler.SslOptions.RemoteCertificateValidationCallback = PrivateAuthority.Check(authority?.CertificateFile);
+        handler.SslOptions.RemoteCertificateValidationCallback = check;
         using var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler });
         try
         {
