@@ -1,5 +1,7 @@
 using Crm.Accounts.V1;
 using TagSegments.Segments.Definitions;
+using TagSegments.Segments.Erasures;
+using TagSegments.Segments.PersonExports;
 using TagSegments.Segments.SmartLists;
 
 namespace TagSegments.Segments;
@@ -20,6 +22,8 @@ public static class SegmentsApp
         app.MapServiceDefaults();
         app.MapGrpcService<SegmentApi>();
         app.MapGrpcService<SmartListApi>();
+        app.MapGrpcService<ErasureApi>();
+        app.MapGrpcService<PersonExportApi>();
         return app;
     }
 }

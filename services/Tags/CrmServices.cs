@@ -3,12 +3,14 @@ using TagSegments.Tags.Crm.Accounts;
 using TagSegments.Tags.Crm.Accounts.Keys;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Contacts.Feed;
+using TagSegments.Tags.Crm.Erasures;
 using TagSegments.Tags.Crm.Exports;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports;
 using TagSegments.Tags.Crm.Imports.Files;
 using TagSegments.Tags.Crm.Merging;
 using TagSegments.Tags.Crm.Opportunities;
+using TagSegments.Tags.Crm.PersonExports;
 using TagSegments.Tags.Crm.Timeline;
 
 namespace TagSegments.Tags;
@@ -30,8 +32,17 @@ internal static class CrmServices
         .AddSingleton<PipelineStore>()
         .AddSingleton(provider => provider.GetRequiredService<IConfiguration>().GetSection("Imports").Get<ImportLimits>() ?? new ImportLimits())
         .AddSingleton<ImportSpool>()
+        .AddSingleton<ImportTools>()
         .AddSingleton<Importer>()
         .AddSingleton<ExportReader>()
+        .AddSingleton<AddressHash>()
+        .AddSingleton<KeptRefusals>()
+        .AddSingleton<ErasureStore>()
+        .AddSingleton<ErasureElsewhere>()
+        .AddSingleton<ContactErasure>()
+        .AddSingleton<ErasureRunner>()
+        .AddHostedService(provider => provider.GetRequiredService<ErasureRunner>())
+        .AddSingleton<PersonSources>()
         .AddSingleton<ContactEvents>()
         .AddSingleton<ContactTimeline>();
 
@@ -43,6 +54,8 @@ internal static class CrmServices
         app.MapGrpcService<ContactFeedApi>();
         app.MapGrpcService<ContactClockApi>();
         app.MapGrpcService<ContactMergeApi>();
+        app.MapGrpcService<ErasureApi>();
+        app.MapGrpcService<PersonExportApi>();
         app.MapGrpcService<TimelineApi>();
         app.MapGrpcService<ReachApi>();
         app.MapGrpcService<FieldApi>();

@@ -8,9 +8,11 @@ using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.ServiceDefaults.Keys;
 using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Enrolment;
+using TagSegments.Workflows.Erasures;
 using TagSegments.Workflows.Execution;
 using TagSegments.Workflows.Execution.Actions;
 using TagSegments.Workflows.Notifications;
+using TagSegments.Workflows.PersonExports;
 using TagSegments.Workflows.Publication;
 using TagSegments.Workflows.Runs;
 using TagSegments.Workflows.Scheduling;
@@ -37,6 +39,8 @@ public static class WorkflowsApp
         app.MapGrpcService<PublicationApi>();
         app.MapGrpcService<RunApi>();
         app.MapGrpcService<EnrolmentApi>();
+        app.MapGrpcService<ErasureApi>();
+        app.MapGrpcService<PersonExportApi>();
         app.MapGrpcService<SimulationApi>();
         app.MapGrpcService<WebhookSecretApi>();
         return app;
@@ -61,6 +65,7 @@ public static class WorkflowsApp
         var secrets = new AccountSecrets(KeyRing.From(builder.Configuration, KeyRing.Secrets), "webhook");
         builder.Services
             .AddIdempotentWrites("workflows.request")
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<ErasedContacts>(provider, "workflows.erased_contact"))
             .AddSingleton<WorkflowStore>()
             .AddSingleton<Catalogue>()
             .AddSingleton<FieldTypes>()

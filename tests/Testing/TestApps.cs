@@ -52,6 +52,9 @@ public sealed class TestApps : IAsyncDisposable
 
     private string Scheme => _certificate is null ? "http" : "https";
 
+    /// <summary>Where the campaign service keeps its journals.</summary>
+    public string JournalFolder => _folder;
+
     /// <summary>Receives the mail that the services send.</summary>
     public SmtpSink Smtp { get; } = SmtpSink.Start();
 

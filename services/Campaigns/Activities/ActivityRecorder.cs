@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Dapper;
 using Npgsql;
 using TagSegments.Campaigns.Schema;
@@ -92,15 +94,19 @@ internal sealed class ActivityRecorder : IAsyncDisposable
             ON CONFLICT DO NOTHING
             RETURNING dedupe_key
             """;
-        var keys = activities.Select(a => a.DedupeKey).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToArray();
+        var kept = activities.Select(a => (Activity: a, Key: a.DedupeKey is { } key ? KeptForm(key) : null)).ToList();
+        var keys = kept.Select(a => a.Key).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToArray();
         if (keys.Length == 0)
         {
             return activities;
         }
 
         var unseen = (await connection.QueryAsync<string>(new CommandDefinition(sql, new { accountId, keys }, cancellationToken: ct))).ToHashSet();
-        return [.. activities.Where(a => a.DedupeKey is null || unseen.Remove(a.DedupeKey))];
+        return [.. kept.Where(a => a.Key is null || unseen.Remove(a.Key)).Select(a => a.Activity)];
     }
+
+    // The keys are the senders' own words, which may be about people: a hash of them does to find repeats.
+    private static string KeptForm(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     // Custom events and other channels than e-mail are not rolled up.
     private static void AddRollUp(NpgsqlBatch batch, int accountId, IReadOnlyList<ActivityEvent> activities)
@@ -156,11 +162,15 @@ internal sealed class ActivityRecorder : IAsyncDisposable
             recorded AS (
                 INSERT INTO campaigns.activity
                     (account_id, contact_id, at, kind, channel, pos, campaign_id, detail, bounce, properties, machine)
-                SELECT $1, a.contact_id, a.at, a.kind, a.channel, moved.pos, a.campaign_id, a.detail, a.bounce, a.properties::jsonb, a.machine
+                SELECT $1, a.contact_id, a.at, a.kind, a.channel, moved.pos, a.campaign_id, CASE WHEN e.contact_id IS NULL THEN a.detail END, a.bounce,
+                    CASE WHEN e.contact_id IS NULL THEN a.properties::jsonb END, a.machine
                 FROM moved
                 CROSS JOIN unnest(
                     $5::int[], $6::timestamptz[], $7::smallint[], $8::smallint[], $9::uuid[], $10::text[], $11::smallint[], $12::text[], $13::boolean[])
-                    AS a (contact_id, at, kind, channel, campaign_id, detail, bounce, properties, machine))
+                    AS a (contact_id, at, kind, channel, campaign_id, detail, bounce, properties, machine)
+                -- Of erased contacts, what campaigns count is recorded and no more.
+                LEFT JOIN campaigns.erased_contact e ON e.account_id = $1 AND e.contact_id = a.contact_id
+                WHERE e.contact_id IS NULL OR a.kind <> {ActivityKinds.Custom})
             SELECT pos, nonce
             FROM moved
             """;

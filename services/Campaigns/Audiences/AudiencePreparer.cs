@@ -40,6 +40,7 @@ internal sealed class AudiencePreparer(
 
         await AudienceSnapshot.CutAsync(tx, campaign, batches, ct);
         await AudienceSnapshot.SuppressAsync(tx, campaign, ct);
+        await AudienceSnapshot.ForgetAsync(tx, campaign, ct);
         // Some may have declined while the others were read.
         var declined = await reach.DeclinedAsync(campaign.AccountName, channel, ct);
         await AudienceSnapshot.LeaveOutAsync(tx, campaign, [.. declined.Except(book.Declined)], ct);

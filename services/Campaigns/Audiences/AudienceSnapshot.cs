@@ -48,6 +48,19 @@ internal static class AudienceSnapshot
         return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, campaign, tx, commandTimeout: 0, cancellationToken: ct));
     }
 
+    /// <summary>Leaves out contacts that were erased since the audience was read.</summary>
+    public static Task ForgetAsync(NpgsqlTransaction tx, PreparingCampaign campaign, CancellationToken ct)
+    {
+        const string sql =
+            $"""
+            UPDATE campaigns.recipient r
+            SET state = {RecipientStates.Skipped}, reason = {RecipientReasons.Deleted}, address = '', address_key = NULL
+            FROM campaigns.erased_contact e
+            WHERE e.account_id = @AccountId AND r.account_id = @AccountId AND r.campaign_id = @CampaignId AND r.contact_id = e.contact_id
+            """;
+        return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, campaign, tx, commandTimeout: 0, cancellationToken: ct));
+    }
+
     /// <summary>Leaves out addresses whose owners declined.</summary>
     public static Task LeaveOutAsync(NpgsqlTransaction tx, PreparingCampaign campaign, string[] keys, CancellationToken ct)
     {

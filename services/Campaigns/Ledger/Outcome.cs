@@ -11,9 +11,9 @@ internal sealed record Outcome(BatchRecipient Recipient, State State, Reason Rea
     public static Outcome Of(BatchRecipient recipient, HandoverResult result, DeliveryOptions options) => result.State switch
     {
         State.Deferred when recipient.Attempts + 1 >= options.MaxAttempts =>
-            new(recipient, State.Failed, Reason.Expired, result.Detail, default),
-        State.Deferred => new(recipient, State.Deferred, Reason.Unspecified, result.Detail, options.RetryPause(recipient.Attempts)),
-        _ => new(recipient, result.State, result.Reason, result.Detail, default),
+            new(recipient, State.Failed, Reason.Expired, WithoutAddress(recipient, result), default),
+        State.Deferred => new(recipient, State.Deferred, Reason.Unspecified, WithoutAddress(recipient, result), options.RetryPause(recipient.Attempts)),
+        _ => new(recipient, result.State, result.Reason, WithoutAddress(recipient, result), default),
     };
 
     /// <summary>Left out before it could depart.</summary>
@@ -25,4 +25,9 @@ internal sealed record Outcome(BatchRecipient Recipient, State State, Reason Rea
     /// <summary>It is unknown whether the message arrived.</summary>
     public static Outcome Unknown(BatchRecipient recipient, string detail) =>
         new(recipient, State.Unknown, Reason.NoAnswer, detail, default);
+
+    // Servers like to repeat the address. It has its own column, and neither answers nor the journal must keep it when it is erased there.
+    private static string WithoutAddress(BatchRecipient recipient, HandoverResult result) => recipient.Address.Length == 0
+        ? result.Detail
+        : result.Detail.Replace(recipient.Address, "(address)", StringComparison.OrdinalIgnoreCase);
 }

@@ -4,6 +4,7 @@ using Npgsql;
 using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Definitions;
 using TagSegments.Campaigns.Reports;
+using TagSegments.Campaigns.Schema;
 using TagSegments.Campaigns.Suppressions;
 using Channel = Crm.Common.V1.Channel;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
@@ -74,7 +75,11 @@ internal sealed class MessageStore(NpgsqlDataSource database)
         const string sql =
             $"""
             INSERT INTO campaigns.recipient (account_id, campaign_id, contact_id, channel, single, address, address_key, state, reason, consent)
-            VALUES (@accountId, @messageId, @ContactId, @channel, true, @Address, @AddressKey, @state, @reason, @consent)
+            SELECT @accountId, @messageId, @ContactId, @channel, true, CASE WHEN erased THEN '' ELSE @Address END,
+                CASE WHEN NOT erased THEN @AddressKey END, CASE WHEN erased THEN {RecipientStates.Skipped} ELSE @state END,
+                CASE WHEN erased THEN {RecipientReasons.Deleted} ELSE @reason END, @consent
+            FROM (SELECT EXISTS (
+                SELECT FROM campaigns.erased_contact WHERE account_id = @accountId AND contact_id = @ContactId) AS erased) AS e
             RETURNING {RecipientRow.Columns}
             """;
         var gets = draft.Reason == Reason.Unspecified;

@@ -11,6 +11,7 @@ internal static class ActivityKinds
     public const string Replied = "6";
     public const string Unsubscribed = "7";
     public const string Complained = "8";
+    public const string Custom = "9";
 
     /// <summary>The kinds that a machine can cause as well as a person.</summary>
     public const string OpenedOrClicked = $"({Opened}, {Clicked})";

@@ -7,6 +7,7 @@ internal static class RecipientReasons
     public const string Unsubscribed = "3";
     public const string Suppressed = "5";
     public const string AddressOptedOut = "8";
+    public const string Deleted = "9";
     public const string Cancelled = "10";
     public const string NoAnswer = "14";
 }

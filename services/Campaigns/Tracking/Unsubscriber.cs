@@ -82,6 +82,7 @@ internal sealed class Unsubscriber(NpgsqlDataSource database)
             LEFT JOIN campaigns.campaign c ON c.account_id = r.account_id AND c.campaign_id = r.campaign_id
             LEFT JOIN campaigns.single_message m ON m.account_id = r.account_id AND m.message_id = r.campaign_id
             WHERE r.account_id = @AccountId AND r.campaign_id = @CampaignId AND r.contact_id = @ContactId
+                AND r.address <> ''
             """;
         var parameters = new { target.AccountId, target.CampaignId, target.ContactId };
         return tx.Connection!.QuerySingleOrDefaultAsync<Message>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));

@@ -86,7 +86,8 @@ internal sealed class WebhookRecorder(NpgsqlDataSource database, TrackingTokens 
             { Type: EventType.Unsubscribed } => Suppression.Types.Reason.Unsubscribed,
             _ => Suppression.Types.Reason.Unspecified,
         };
-        if (reason == Suppression.Types.Reason.Unspecified)
+        // Nobody knows the address of an erased contact.
+        if (reason == Suppression.Types.Reason.Unspecified || address.Length == 0)
         {
             return false;
         }

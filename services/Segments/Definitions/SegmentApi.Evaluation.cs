@@ -39,7 +39,12 @@ internal sealed partial class SegmentApi
 
         var matches = await EvaluateAsync(account, request.Source, request.AsOf, context);
 
-        return new CountContactsResponse { Count = matches.Count(), EvaluationTime = matches.Now.ToTimestamp() };
+        return new CountContactsResponse
+        {
+            Count = matches.Count(),
+            EvaluationTime = matches.Now.ToTimestamp(),
+            ErasedContacts = matches.State.ErasedContacts,
+        };
     }
 
     public override async Task<ListMatchesResponse> ListMatches(ListMatchesRequest request, ServerCallContext context)
@@ -51,7 +56,12 @@ internal sealed partial class SegmentApi
         var matches = await EvaluateAsync(account, request.Source, request.AsOf, context);
         var page = matches.Page(after, size + 1);
 
-        var response = new ListMatchesResponse { ContactIds = { page.Take(size) }, EvaluationTime = matches.Now.ToTimestamp() };
+        var response = new ListMatchesResponse
+        {
+            ContactIds = { page.Take(size) },
+            EvaluationTime = matches.Now.ToTimestamp(),
+            ErasedContacts = matches.State.ErasedContacts,
+        };
         if (page.Length > size)
         {
             response.NextPageToken = tokens.Pages.Create(request, page[size - 1].ToString(CultureInfo.InvariantCulture));
@@ -79,7 +89,8 @@ internal sealed partial class SegmentApi
             request.AsOf,
             context.CancellationToken);
         var matches = request.RequireExpectations ? SegmentExpectationChecks.Require(evaluated) : evaluated[0];
-        await SendAsync(matches.ToBitmap(), matches.Now.ToTimestamp(), matches.Versions, request.AfterContactId, responses, context);
+        var every = new StreamMatchesResponse { EvaluationTime = matches.Now.ToTimestamp(), ErasedContacts = matches.State.ErasedContacts };
+        await SendAsync(matches.ToBitmap(), every, matches.Versions, request.AfterContactId, responses, context);
     }
 
     public override async Task<MatchContactsResponse> MatchContacts(MatchContactsRequest request, ServerCallContext context)
@@ -101,6 +112,7 @@ internal sealed partial class SegmentApi
         {
             MatchingContactIds = { evaluated[0].Match(request.ContactIds) },
             EvaluationTime = evaluated[0].Now.ToTimestamp(),
+            ErasedContacts = evaluated[0].State.ErasedContacts,
             MoreMatches =
             {
                 evaluated.Skip(1).Select(matches => new ContactMatches { ContactIds = { matches.Match(request.ContactIds) } }),
@@ -119,7 +131,7 @@ internal sealed partial class SegmentApi
     // Only the answer is kept while it is read, not the state of the account that it comes from.
     private static async Task SendAsync(
         Bitmap contacts,
-        Timestamp evaluationTime,
+        StreamMatchesResponse every,
         IReadOnlyList<SegmentVersion> versions,
         int after,
         IServerStreamWriter<StreamMatchesResponse> responses,
@@ -128,15 +140,15 @@ internal sealed partial class SegmentApi
         context.KeepInMemory(contacts.Bytes);
 
         // The first part is sent even if no contact matches.
-        var part = new StreamMatchesResponse { Versions = { versions } };
+        every.Total = contacts.Count;
+        var part = every.Clone();
+        part.Versions.Add(versions);
         do
         {
             var numbers = contacts.Next(after, ContactsPerMessage);
-            part.Total = contacts.Count;
-            part.EvaluationTime = evaluationTime;
             part.ContactIds = Pack(numbers);
             await responses.WriteAsync(part, context.CancellationToken);
-            part = new StreamMatchesResponse();
+            part = every.Clone();
             after = numbers.LastOrDefault(int.MaxValue);
         }
         while (after < contacts.Last);

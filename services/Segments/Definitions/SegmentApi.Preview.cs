@@ -51,6 +51,7 @@ internal sealed partial class SegmentApi
             Facets = { facets.Take(request.Limit == 0 ? DefaultFacets : request.Limit) },
             TagCount = facets.Count,
             EvaluationTime = evaluated[0].Now.ToTimestamp(),
+            ErasedContacts = evaluated[0].State.ErasedContacts,
         };
     }
 

@@ -29,6 +29,7 @@ internal sealed class Explainer(Moments moments)
             Matches = explanation.Matches,
             Explanation = explanation,
             EvaluationTime = moment.Now.ToTimestamp(),
+            ErasedContacts = moment.Then.ErasedContacts,
         };
     }
 

@@ -24,6 +24,9 @@ internal sealed record AccountState(
     /// <summary>The tag whose holders are the living contacts.</summary>
     public const int LivingContacts = 0;
 
+    /// <summary>Of a state of the past: how many contacts that lived then have been erased since. They are not among the living.</summary>
+    public int ErasedContacts { get; init; }
+
     /// <summary>The filters that were read under these names, segments and smart lists.</summary>
     public ReadFilters ReadFilters { get; init; } = new();
 

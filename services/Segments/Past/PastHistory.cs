@@ -3,6 +3,7 @@ using System.Globalization;
 using Crm.Errors.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using TagSegments.Bitmaps;
 using TagSegments.Segments.Index;
 
 namespace TagSegments.Segments.Past;
@@ -58,13 +59,27 @@ internal class PastHistory(TimeProvider time)
         var catalog = await FilterCatalogStore.LoadAsync(snapshot.Connection, snapshot.AccountId, sources, ct);
         var tags = await TagStore.LoadAsync(snapshot, [.. tagIds.Append(AccountState.LivingContacts).Distinct()], ct, sources);
 
+        var erased = await TakeErasedAsync(snapshot, tags, ct);
         var then = today with
         {
             Catalog = catalog.WithValuesOf(today.Catalog),
             Tags = tags.ToImmutableDictionary(),
+            ErasedContacts = erased,
             ReadFilters = new(),
         };
         return (today with { Catalog = today.Catalog.WithValuesOf(catalog), ReadFilters = new() }, then);
+    }
+
+    // Nothing is known of those who were erased since, so they are not among the living, and every answer says how many they are.
+    private static async Task<int> TakeErasedAsync(Snapshot snapshot, Dictionary<int, Bitmap> tags, CancellationToken ct)
+    {
+        const string sql = "SELECT contact_id FROM crm.segment_erasures WHERE account_id = @AccountId";
+        var living = tags[AccountState.LivingContacts];
+        List<int> erased = [.. (await snapshot.QueryAsync<int>(sql, new { snapshot.AccountId }, ct)).Where(living.Contains)];
+        var others = new BitmapEditor(living);
+        erased.ForEach(others.Remove);
+        tags[AccountState.LivingContacts] = others.ToBitmap();
+        return erased.Count;
     }
 
     private static RpcException Missing(DateTime at, Row row)

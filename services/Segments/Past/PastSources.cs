@@ -103,7 +103,8 @@ internal static class PastSources
         (SELECT r.*
         FROM {rows} AS r
         JOIN {tagChunks} AS l ON l.account_id = r.account_id AND l.tag_id = 0 AND l.chunk = r.contact_id >> 14
-        WHERE l.account_id = @account AND get_bit(l.bits, r.contact_id & 16383) = 1 OFFSET 0)
+        WHERE l.account_id = @account AND get_bit(l.bits, r.contact_id & 16383) = 1
+            AND NOT EXISTS (SELECT FROM crm.segment_erasures e WHERE e.account_id = @account AND e.contact_id = r.contact_id) OFFSET 0)
         """;
 
     // The first of the values that a column had since the moment counts, so the objects are merged newest first. A change without earlier values is

@@ -23,6 +23,7 @@ internal sealed class Overlap(IReadOnlyList<MatchSet> sets, FilterCatalog names)
             Segments = { sets.Select(Describe) },
             Pairs = { Pairs() },
             EvaluationTime = sets[0].Now.ToTimestamp(),
+            ErasedContacts = sets[0].State.ErasedContacts,
         };
         for (var chunk = 0; chunk < sets[0].ChunkCount; chunk++)
         {

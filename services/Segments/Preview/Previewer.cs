@@ -28,6 +28,7 @@ internal static class Previewer
                 ? Funnel.Count(matches, moment.Context, names)
                 : new FunnelNode { Text = FilterPrinter.Print(matches.Filter, names), Path = "filter", Count = count },
             EvaluationTime = moment.Now.ToTimestamp(),
+            ErasedContacts = moment.Then.ErasedContacts,
         };
         preview.Sample.AddRange(await ContactsAsync(moment, Sample.Spread(matches, count, parts.SampleSize), ct));
         if (parts.Reach)

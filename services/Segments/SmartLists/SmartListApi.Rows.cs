@@ -49,6 +49,7 @@ internal sealed partial class SmartListApi
             Rows = { page.Items.Select(row => row.ToProto()) },
             Total = members.Count(),
             EvaluationTime = members.Now.ToTimestamp(),
+            ErasedContacts = members.State.ErasedContacts,
         };
         if (page.HasMore)
         {

@@ -14,7 +14,7 @@ public sealed class Roles
     private const string Viewer = "contacts.read";
     private const string Editor = $"{Viewer} contacts.write tags.write segments.write campaigns.write workflows.write";
     private const string Sender = $"{Editor} campaigns.send";
-    private const string Admin = $"{Sender} contacts.export account.admin";
+    private const string Admin = $"{Sender} contacts.export contacts.erase account.admin";
 
     private readonly FrozenDictionary<string, Permissions> _roles;
 

@@ -7,7 +7,7 @@ internal static class ServiceRights
 {
     private static readonly FrozenDictionary<string, Permissions> s_rights = new Dictionary<string, string>
     {
-        ["tags"] = "contacts.read",
+        ["tags"] = "contacts.read internal",
         ["segments"] = "internal",
         ["campaigns"] = "contacts.read contacts.write tags.write internal",
         ["workflows"] = "contacts.read contacts.write tags.write campaigns.send internal",

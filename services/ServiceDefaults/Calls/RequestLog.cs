@@ -10,6 +10,9 @@ namespace TagSegments.ServiceDefaults.Calls;
 /// </summary>
 public sealed class RequestLog(string table)
 {
+    /// <summary>The table.</summary>
+    public string Table => table;
+
     /// <summary>Claims keys for a transaction and returns the new ones. A concurrent twin waits here until the transaction ends.</summary>
     public async Task<HashSet<(string Principal, string Method, string RequestId)>> ClaimAsync(
         NpgsqlTransaction tx, int accountId, IReadOnlyList<RequestKey> keys, CancellationToken ct)

@@ -36,10 +36,11 @@ public static class HostExtensions
         return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = configuration["Service:Name"] };
     }
 
-    /// <summary>Adds the <see cref="IdempotentWrites"/> and the <see cref="RequestLog"/> of a table.</summary>
+    /// <summary>Adds the <see cref="IdempotentWrites"/>, the <see cref="RequestLog"/> and the <see cref="KeptAnswers"/> of a table.</summary>
     public static IServiceCollection AddIdempotentWrites(this IServiceCollection services, string table) => services
         .AddSingleton(new RequestLog(table))
-        .AddSingleton<IdempotentWrites>();
+        .AddSingleton<IdempotentWrites>()
+        .AddSingleton<KeptAnswers>();
 
     /// <summary>Adds a <see cref="ChangeNotifier"/> over a table of clocks.</summary>
     public static IServiceCollection AddChangeNotifier(this IServiceCollection services, string table) => services

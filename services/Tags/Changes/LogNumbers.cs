@@ -10,6 +10,7 @@ internal static class TagOps
 /// <summary>The causes of changes that SQL names: the numbers of <see cref="Crm.Common.V1.Cause.Types.Kind"/>.</summary>
 internal static class CauseKinds
 {
+    public const string Merge = "7";
     public const string TagLifecycle = "10";
 }
 
@@ -20,4 +21,11 @@ internal static class ContactChangeKinds
     public const string Deleted = "3";
     public const string Restored = "4";
     public const string ConsentChanged = "5";
+}
+
+/// <summary>The consents that SQL names: the numbers of <see cref="Crm.Contacts.V1.Consent.Types.State"/>.</summary>
+internal static class ConsentStates
+{
+    public const string Subscribed = "2";
+    public const string Unsubscribed = "3";
 }

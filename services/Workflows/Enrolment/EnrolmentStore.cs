@@ -52,6 +52,8 @@ internal static class EnrolmentStore
                             @CauseDetails, @Chains, @CausingRuns)
                     AS row (run_id, workflow_id, version, contact_id, event_id, state, lane, node_id, reason, cause_kind, cause_id,
                             cause_detail, chain, causing_run)
+                WHERE NOT EXISTS (
+                    SELECT FROM workflows.erased_contact AS erased WHERE erased.account_id = @AccountId AND erased.contact_id = row.contact_id)
                 ON CONFLICT (account_id, event_id, workflow_id) DO NOTHING
                 RETURNING workflow_id, run_id, state),
             noticed AS (

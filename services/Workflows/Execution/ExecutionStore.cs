@@ -59,15 +59,17 @@ internal sealed class ExecutionStore(NpgsqlDataSource database, MemoryBudget mem
         const string sql = """
             WITH result AS (
                 SELECT *
-                FROM unnest(@RunIds, @Versions, @Steps, @Attempts, @Wakes, @NodeIds, @Inputs, @Outcomes, @Details, @AreLooks, @States,
+                FROM unnest(@RunIds, @ContactIds, @Versions, @Steps, @Attempts, @Wakes, @NodeIds, @Inputs, @Outcomes, @Details, @AreLooks, @States,
                             @NextNodeIds, @NextSteps, @NextAttempts, @Delays, @Looks, @Watches, @Reasons)
-                    AS row (run_id, version, step, attempt, wakes, node_id, input, outcome, detail, is_look, state, next_node_id, next_step,
+                    AS row (run_id, contact_id, version, step, attempt, wakes, node_id, input, outcome, detail, is_look, state, next_node_id, next_step,
                             next_attempt, delay, look, watches, reason)),
             history AS (
                 INSERT INTO workflows.step (account_id, run_id, step, attempt, node_id, input, outcome, detail, at)
                 SELECT @AccountId, run_id, step, attempt, node_id, input, outcome, detail, clock_timestamp()
                 FROM result
-                WHERE NOT is_look
+                WHERE NOT is_look AND NOT EXISTS (
+                    SELECT FROM workflows.erased_contact AS erased
+                    WHERE erased.account_id = @AccountId AND erased.contact_id = result.contact_id)
                 ON CONFLICT DO NOTHING),
             updated AS (
                 UPDATE workflows.run AS run
@@ -111,6 +113,7 @@ internal sealed class ExecutionStore(NpgsqlDataSource database, MemoryBudget mem
                 Completed = (short)State.Completed,
                 Exited = (short)State.Exited,
                 RunIds = results.Select(r => r.Run.RunId).ToArray(),
+                ContactIds = results.Select(r => r.Run.ContactId).ToArray(),
                 Versions = results.Select(r => r.Run.Version).ToArray(),
                 Wakes = results.Select(r => r.Run.Wakes).ToArray(),
                 AreLooks = results.Select(r => r.IsLook).ToArray(),

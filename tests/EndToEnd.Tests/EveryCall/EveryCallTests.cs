@@ -22,10 +22,13 @@ public abstract class EveryCallTests(GuardedApps guarded)
     private static readonly string[] s_ofEveryAccount =
         ["crm.contacts.v1.ContactService/WatchContactClocks", "crm.activity.v1.ActivityService/WatchActivityClocks"];
 
-    // Repeating these has no further effect: a file's rows have keys, an operation ends once, and a time is what it is.
+    // Repeating these has no further effect: a file's rows have keys, an operation ends once, a time is what it is, and what is erased is gone.
     private static readonly string[] s_repeatable =
-        ["crm.contacts.v1.ImportService/Import", "crm.tags.v1.BulkService/CancelBulkOperation",
-         "crm.accounts.v1.AccountService/RecordApiKeyUse"];
+    [
+        "crm.contacts.v1.ImportService/Import", "crm.tags.v1.BulkService/CancelBulkOperation", "crm.accounts.v1.AccountService/RecordApiKeyUse",
+        "crm.activity.v1.ActivityService/EraseContactData", "crm.segments.v1.SegmentService/EraseContactData",
+        "crm.workflows.v1.WorkflowService/EraseContactData",
+    ];
 
     public static TheoryData<string> Calls => [.. ApiCall.All.Select(call => call.Name)];
 

@@ -61,6 +61,11 @@ public sealed class BusyAccount : IAsyncLifetime
             Account = Name,
             Activities = { Enumerable.Range(1, 10_000).Select(n => new Activity { ContactId = n, Kind = Activity.Types.Kind.Opened, Detail = new string('x', 50) }) },
         });
+        await Apps.Activity.RecordActivitiesAsync(new()
+        {
+            Account = Name,
+            Activities = { Enumerable.Range(1, 10_000).Select(_ => new Activity { ContactId = 1, Kind = Activity.Types.Kind.Custom, EventName = new string('x', 50) }) },
+        });
         _campaignId = (await Apps.Campaigns.CreateCampaignAsync(new()
         {
             Account = Name,
@@ -83,6 +88,7 @@ public sealed class BusyAccount : IAsyncLifetime
     {
         "StreamMatches" => [new StreamMatchesRequest { Source = new() { Filter = new Filter { Everyone = new() } } }],
         "ExportContacts" => [new ExportContactsRequest()],
+        "ExportContact" => [new ExportContactRequest { ContactId = 1 }],
         "StreamReach" => [new StreamReachRequest { ContactIds = ByteString.CopyFrom(MemoryMarshal.AsBytes<int>(Enumerable.Range(1, Contacts).ToArray())) }],
         "StreamDeclined" => [new StreamDeclinedRequest()],
         "StreamBulkOutcomes" => [new StreamBulkOutcomesRequest { OperationId = _operationId }],

@@ -80,7 +80,7 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
         {
             foreach (var filter in Filters(moment, random))
             {
-                await CompareAsync(account, moment, filter, seed);
+                await CompareAsync(account, moment, filter, seed, []);
                 await CatchAsync(wrongs, moment, filter, missed);
             }
         }
@@ -90,13 +90,28 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
             await node.DisposeAsync();
         }
 
+        await ForgetAsync(account, writes, moments, random, seed);
+
         output.WriteLine($"seed {seed}: {moments.Count} instants, {moments[^1].World.Contacts.Count} contacts");
     }
 
-    private static async Task CompareAsync(PastAccount account, Moment moment, Filter filter, int seed)
+    // Finding 10: nobody of those who were erased is in an answer, and all others are in it as before.
+    private static async Task ForgetAsync(PastAccount account, RandomWrites writes, List<Moment> moments, Random random, int seed)
+    {
+        var erased = await writes.EraseAsync(3);
+        foreach (var moment in moments)
+        {
+            foreach (var filter in Filters(moment, random))
+            {
+                await CompareAsync(account, moment, filter, seed, erased);
+            }
+        }
+    }
+
+    private static async Task CompareAsync(PastAccount account, Moment moment, Filter filter, int seed, HashSet<int> erased)
     {
         var source = new FilterSource { Filter = filter };
-        var expected = moment.Matches(filter);
+        int[] expected = [.. moment.Matches(filter).Where(contactId => !erased.Contains(contactId))];
         var list = await account.Apps.Segments.ListMatchesAsync(
             new ListMatchesRequest { Account = account.Name, Source = source, AsOf = moment.AsOf, PageSize = 1_000 });
         Assert.True(
@@ -106,8 +121,10 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
             only then: {string.Join(",", expected.Except(list.ContactIds))}
             only now: {string.Join(",", list.ContactIds.Except(expected))}
             """);
+        Assert.Equal(moment.World.Contacts.Count(known => erased.Contains(known.Id)), list.ErasedContacts);
 
-        var contact = moment.World.Contacts[expected.Length * 7 % moment.World.Contacts.Count];
+        var others = moment.World.Contacts.Where(known => !erased.Contains(known.Id)).ToList();
+        var contact = others[expected.Length * 7 % others.Count];
         var explained = await account.Apps.Segments.ExplainContactAsync(
             new ExplainContactRequest { Account = account.Name, Source = source, ContactId = contact.Id, AsOf = moment.AsOf });
         var said = NaiveEvidence.Given(explained.Explanation);

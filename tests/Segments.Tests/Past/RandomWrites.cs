@@ -8,6 +8,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using NodaTime;
+using TagSegments.Testing;
 using TagSegments.Testing.Oracle;
 using Field = Crm.Contacts.V1.Field;
 using Type = Crm.Contacts.V1.Field.Types.Type;
@@ -68,6 +69,22 @@ internal sealed partial class RandomWrites(PastAccount account, Random random, I
         {
             return $"{name}: {e.Status.Detail}";
         }
+    }
+
+    /// <summary>Erases some contacts and waits until nothing is left; returns all that were erased, merged ones too.</summary>
+    public async Task<HashSet<int>> EraseAsync(int count)
+    {
+        var erased = new HashSet<int>();
+        for (var i = 0; i < count; i++)
+        {
+            var answer = await account.Apps.Contacts.EraseContactAsync(new() { Account = account.Name, ContactId = Contact() });
+            erased.UnionWith(answer.Erasures.Select(erasure => erasure.ContactId));
+        }
+
+        await Eventually.ReadAsync(
+            async () => (await account.Apps.Contacts.ListErasuresAsync(new() { Account = account.Name, Unfinished = true })).Erasures.Count,
+            unfinished => unfinished == 0);
+        return erased;
     }
 
     private (string Name, Func<Task> Write) Choose() => _contacts.Count < 12 ? ("create", CreateContactAsync) : random.Next(22) switch

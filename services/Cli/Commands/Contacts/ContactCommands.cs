@@ -19,7 +19,7 @@ internal static class ContactCommands
     public static Command Build() => new("contacts", "The people and companies of an account.")
     {
         List(), Show(), Create(), Update(), Delete(), Restore(), Merge(), ContactHistory.Consent(), ContactHistory.Timeline(),
-        Export(),
+        Export(), PersonCommands.ExportPerson(), PersonCommands.Erase(), PersonCommands.Erasures(),
     };
 
     private static Command List()

@@ -20,7 +20,10 @@ internal sealed partial class ContactApi
         var contactId = await store.TakeNumberAsync(account.Id, context.CancellationToken);
         return await WriteAsync(
             account, context, request, request.Cause,
-            async contacts => new CreateContactResponse { Contact = (await contacts.CreateAsync(contactId, state)).ToProto(catalog) },
+            async contacts => new CreateContactResponse
+            {
+                Contact = (await HoldAsync(contacts, contacts.CreateAsync(contactId, state), context)).ToProto(catalog),
+            },
             (response, token) => response.ConsistencyToken = token);
     }
 
@@ -35,7 +38,7 @@ internal sealed partial class ContactApi
             account, context, request, request.Cause,
             async contacts => new UpdateContactResponse
             {
-                Contact = (await contacts.UpdateAsync(contact.ContactId, contact.Version, edit)).ToProto(catalog),
+                Contact = (await HoldAsync(contacts, contacts.UpdateAsync(contact.ContactId, contact.Version, edit), context)).ToProto(catalog),
             },
             (response, token) => response.ConsistencyToken = token);
     }
@@ -85,6 +88,10 @@ internal sealed partial class ContactApi
             async contacts => new SetConsentResponse { Contact = (await contacts.SetConsentAsync(request.ContactId, consent)).ToProto(catalog) },
             (response, token) => response.ConsistencyToken = token);
     }
+
+    // An address that was erased while it was refused is still refused.
+    private async Task<ContactRow> HoldAsync(ContactWrites contacts, Task<ContactRow> written, ServerCallContext context) =>
+        await refusals.HoldAsync(contacts, await written, context.CancellationToken);
 
     // Runs a change of contacts as the one effect of its call.
     private Task<T> WriteAsync<T>(

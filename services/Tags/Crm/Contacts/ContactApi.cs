@@ -8,7 +8,7 @@ namespace TagSegments.Tags.Crm.Contacts;
 
 /// <summary>Serves the reads of contacts; the other part serves changes.</summary>
 internal sealed partial class ContactApi(
-    AccountDirectory accounts, FieldStore fields, ContactStore store, AccountWrites writes, TimeProvider time)
+    AccountDirectory accounts, FieldStore fields, ContactStore store, AccountWrites writes, KeptRefusals refusals, TimeProvider time)
     : ContactService.ContactServiceBase
 {
     private const int MaxBatch = 1_000;

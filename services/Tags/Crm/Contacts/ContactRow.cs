@@ -12,7 +12,7 @@ internal sealed class ContactRow
     public const string Columns = """
         contact_id, external_id, email, phone, first_name, last_name, time_zone, language, fields::text AS fields,
         email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source, sms_consent_at,
-        do_not_disturb, created_at, updated_at, deleted_at, version
+        do_not_disturb, created_at, updated_at, deleted_at, erased_at, version
         """;
 
     public int ContactId { get; init; }
@@ -34,6 +34,7 @@ internal sealed class ContactRow
     public DateTime CreatedAt { get; init; }
     public DateTime UpdatedAt { get; init; }
     public DateTime? DeletedAt { get; init; }
+    public DateTime? ErasedAt { get; init; }
     public long Version { get; init; }
 
     /// <summary>Returns the values that callers can set.</summary>
@@ -51,8 +52,19 @@ internal sealed class ContactRow
         UpdatedAt = UpdatedAt,
     };
 
-    /// <summary>Returns the message, with the values of the fields in the catalog.</summary>
-    public Contact ToProto(FieldCatalog catalog) => new()
+    /// <summary>Returns the message, with the values of the fields in the catalog. Nothing of an erased contact is shown, also while it is there.</summary>
+    public Contact ToProto(FieldCatalog catalog) => ErasedAt is { } erased
+        ? new()
+        {
+            ContactId = ContactId,
+            CreateTime = Timestamp.FromDateTime(CreatedAt),
+            DeleteTime = DeletedAt is { } deleted ? Timestamp.FromDateTime(deleted) : null,
+            EraseTime = Timestamp.FromDateTime(erased),
+            Version = Version,
+        }
+        : ToKnownProto(catalog);
+
+    private Contact ToKnownProto(FieldCatalog catalog) => new()
     {
         ContactId = ContactId,
         ExternalId = ExternalId ?? "",

@@ -10,6 +10,9 @@ namespace TagSegments.Tags.Crm.Contacts;
 /// <summary>Changes single contacts inside an account's write transaction: the row, the living bit and the change log together.</summary>
 internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause cause, DateTimeOffset now, CancellationToken ct)
 {
+    /// <summary>The transaction of the changes.</summary>
+    public AccountTransaction Transaction => transaction;
+
     /// <summary>Creates a contact. Throws ALREADY_EXISTS if its external id is taken.</summary>
     public async Task<ContactRow> CreateAsync(int contactId, ContactState state)
     {
@@ -68,6 +71,28 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
         await transaction.SetBitsAsync(AccountTransaction.LivingTag, [contactId], on: false, cause, ct);
         transaction.LogContact(contactId, ContactChangeKind.Deleted, null, cause);
         return (await QueryAsync(sql, Values(contactId)))!;
+    }
+
+    /// <summary>Deletes a contact for good: nothing can change it from now on. Nothing happens if it was erased before.</summary>
+    public async Task EraseAsync(int contactId)
+    {
+        const string findSql = """
+            SELECT erased_at IS NOT NULL
+            FROM crm.contact
+            WHERE account_id = @accountId AND contact_id = @contactId
+            FOR UPDATE
+            """;
+        const string eraseSql = "UPDATE crm.contact SET erased_at = @now WHERE account_id = @accountId AND contact_id = @contactId";
+        var isErased = await transaction.Connection.QuerySingleOrDefaultAsync<bool?>(
+            new CommandDefinition(findSql, Values(contactId), transaction.Transaction, cancellationToken: ct));
+        if (isErased ?? throw NotFound(contactId))
+        {
+            return;
+        }
+
+        await DeleteAsync(contactId);
+        await transaction.Connection.ExecuteAsync(
+            new CommandDefinition(eraseSql, Values(contactId), transaction.Transaction, cancellationToken: ct));
     }
 
     /// <summary>Brings a deleted contact back. Throws ALREADY_EXISTS if its external id has another owner now.</summary>
@@ -143,7 +168,7 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
         const string sql = $"""
             SELECT {ContactRow.Columns}
             FROM crm.contact
-            WHERE account_id = @accountId AND contact_id = @contactId
+            WHERE account_id = @accountId AND contact_id = @contactId AND erased_at IS NULL
             FOR UPDATE
             """;
         return await QueryAsync(sql, Values(contactId)) ?? throw NotFound(contactId);

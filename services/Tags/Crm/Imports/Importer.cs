@@ -1,6 +1,7 @@
 using Crm.Contacts.V1;
 using Npgsql;
 using TagSegments.Tags.Changes;
+using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Columns;
 using TagSegments.Tags.Crm.Imports.Consents;
@@ -15,7 +16,7 @@ using CauseKind = Crm.Common.V1.Cause.Types.Kind;
 namespace TagSegments.Tags.Crm.Imports;
 
 /// <summary>Looks through an uploaded file, then writes it batch by batch.</summary>
-internal sealed class Importer(NpgsqlDataSource database, FieldStore fieldStore, TagStore tags, NameGuard names, FairQueue turns, TimeProvider time)
+internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStore tags, NameGuard names, FairQueue turns)
 {
     private const int MaxNamesChecked = 100;
 
@@ -23,6 +24,7 @@ internal sealed class Importer(NpgsqlDataSource database, FieldStore fieldStore,
     public async Task<ImportSummary> RunAsync(AccountInfo account, string principal, ImportOptions options, UploadedFile file, ImportCall call)
     {
         var ct = call.Token;
+        var (database, refusals, time) = tools;
         var table = Open(file, options);
         var summary = new ImportSummary { ImportId = Guid.CreateVersion7(time.GetUtcNow()).ToString() };
         var cause = new ChangeCause(CauseKind.Import, principal, summary.ImportId, options.FileName, SkipWorkflows: options.SkipWorkflows);
@@ -44,7 +46,7 @@ internal sealed class Importer(NpgsqlDataSource database, FieldStore fieldStore,
             var importTags = new ImportTags(database, tags, settings, await names.NewNamesAsync(account, ct));
             var rows = new ContactRows(
                 settings, await fields.EnsureAsync(summary.FieldsCreated, ct), new ConsentReader(settings, guess.Columns, time), importTags);
-            await run.RunAsync(new ContactImport(database, settings, rows, importTags, time));
+            await run.RunAsync(new ContactImport(database, settings, rows, importTags, refusals, time));
             summary.Notices.Add(guess.Notices());
             summary.TagFindings.Add(await names.FindAsync(account, summary.TagsCreated.Take(MaxNamesChecked), ct));
         }
@@ -62,3 +64,6 @@ internal sealed class Importer(NpgsqlDataSource database, FieldStore fieldStore,
         return CsvTable.Open(file, file.DetectEncoding(options.Encoding), options.Delimiter.Length > 0 ? options.Delimiter[0] : null, options.Raw);
     }
 }
+
+/// <summary>What imports of every kind write with.</summary>
+internal sealed record ImportTools(NpgsqlDataSource Database, KeptRefusals Refusals, TimeProvider Time);

@@ -12,7 +12,8 @@ namespace TagSegments.Tags.Crm.Imports.Contacts;
 /// Imports rows as contacts, a batch in one transaction. Existing contacts are read without locks and changed only if they still have the
 /// version that was read; a batch that loses against another writer is made again.
 /// </summary>
-internal sealed class ContactImport(NpgsqlDataSource database, ImportSettings settings, ContactRows rows, ImportTags tags, TimeProvider time)
+internal sealed class ContactImport(
+    NpgsqlDataSource database, ImportSettings settings, ContactRows rows, ImportTags tags, KeptRefusals refusals, TimeProvider time)
     : IRowTarget<ContactDraft>
 {
     private const int Attempts = 5;
@@ -85,6 +86,8 @@ internal sealed class ContactImport(NpgsqlDataSource database, ImportSettings se
             transaction.LogContact(contact.ContactId, ContactChangeKind.Imported, contact.BeforeJson, settings.Cause);
         }
 
+        var contacts = new ContactWrites(transaction, settings.Cause, now, ct);
+        await refusals.HoldAsync(contacts, [.. plan.Created.Concat(plan.Updated).Select(contact => (contact.ContactId, contact.State))], ct);
         var added = 0;
         foreach (var (tagId, places) in holders)
         {

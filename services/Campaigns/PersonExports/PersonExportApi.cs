@@ -1,0 +1,69 @@
+using Crm.Activity.V1;
+using Crm.Common.V1;
+using Grpc.Core;
+using Npgsql;
+using TagSegments.Campaigns.Suppressions;
+
+namespace TagSegments.Campaigns.PersonExports;
+
+/// <summary>Serves what the service has about a person.</summary>
+internal sealed class PersonExportApi(AccountDirectory accounts, PageTokens pages, NpgsqlDataSource database) : ActivityService.ActivityServiceBase
+{
+    private readonly PersonRecords _records = new(database,
+    [
+        new("messages", """
+            SELECT to_jsonb(r) - 'account_id' || jsonb_build_object('campaign', c.name, 'message', m.message, 'cause', m.cause)
+            FROM campaigns.recipient r
+            LEFT JOIN campaigns.campaign c USING (account_id, campaign_id)
+            LEFT JOIN campaigns.single_message m ON r.single AND m.account_id = r.account_id AND m.message_id = r.campaign_id
+            WHERE r.account_id = @accountId AND r.contact_id = ANY (@contactIds)
+            ORDER BY r.contact_id, r.campaign_id
+            """),
+        new("activities", """
+            SELECT to_jsonb(a) - 'account_id'
+            FROM campaigns.activity a
+            WHERE account_id = @accountId AND contact_id = ANY (@contactIds)
+            ORDER BY contact_id, at, activity_id
+            """),
+        new("last_activities", """
+            SELECT to_jsonb(a) - 'account_id'
+            FROM campaigns.contact_activity a
+            WHERE account_id = @accountId AND contact_id = ANY (@contactIds)
+            ORDER BY contact_id
+            """),
+        new("suppressions", OfAddresses("suppression", "created_at")),
+        new("suppression_changes", OfAddresses("suppression_change", "change_id")),
+        new("suppression_removals", OfAddresses("suppression_removal", "removed_at")),
+        new("consents_to_report", """
+            SELECT to_jsonb(t) - 'account_id'
+            FROM campaigns.consent_task t
+            WHERE account_id = @accountId AND contact_id = ANY (@contactIds)
+            ORDER BY contact_id, channel
+            """),
+    ]);
+
+    public override async Task<ExportContactDataResponse> ExportContactData(ExportContactDataRequest request, ServerCallContext context)
+    {
+        var person = new PersonKeys(
+            [.. request.ContactIds],
+            [.. request.Emails.Select(email => Address.Key(Channel.Email, email))],
+            [.. request.Phones.Select(phone => Address.Key(Channel.Sms, phone))]);
+        person.Check();
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var page = await _records.ReadAsync(account.Id, person, pages.Read(request), context.CancellationToken);
+        return new ExportContactDataResponse
+        {
+            Kind = page.Kind,
+            Records = { page.Records },
+            NextPageToken = page.Next is null ? "" : pages.Create(request, page.Next),
+        };
+    }
+
+    private static string OfAddresses(string table, string order) => $"""
+        SELECT to_jsonb(s) - 'account_id'
+        FROM campaigns.{table} s
+        WHERE account_id = @accountId
+            AND (channel, address_key) IN (SELECT {Channel.Email:D}, unnest(@emails) UNION ALL SELECT {Channel.Sms:D}, unnest(@phones))
+        ORDER BY channel, address_key, {order}
+        """;
+}

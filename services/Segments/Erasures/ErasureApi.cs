@@ -1,0 +1,28 @@
+using Crm.Segments.V1;
+using Dapper;
+using Grpc.Core;
+using Npgsql;
+
+namespace TagSegments.Segments.Erasures;
+
+/// <summary>Serves the erasure of a contact's data; <c>segments.erase_contact</c> says how.</summary>
+internal sealed class ErasureApi(AccountDirectory accounts, NpgsqlDataSource database, KeptAnswers answers) : SegmentService.SegmentServiceBase
+{
+    public override async Task<EraseContactDataResponse> EraseContactData(EraseContactDataRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        new FieldChecks().Require(request.ContactId > 0, "contact_id", "is required").ThrowIfAny();
+        var account = await accounts.GetAsync(request.Account, ct);
+
+        await EraseAsync(account.Id, request.ContactId, ct);
+        await answers.EraseAsync(account.Id, request.ContactId, [.. request.Emails, .. request.Phones], ct);
+        return new EraseContactDataResponse { Finished = true };
+    }
+
+    private async Task EraseAsync(int accountId, int contactId, CancellationToken ct)
+    {
+        const string sql = "SELECT segments.erase_contact(@accountId, @contactId)";
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(sql, new { accountId, contactId }, cancellationToken: ct));
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Dapper;
+using Npgsql;
+using StackExchange.Redis;
+using TagSegments.Testing;
+
+namespace TagSegments.EndToEnd.Tests.People;
+
+/// <summary>Searches everything that the services keep for marks: each column of each table, whatever its type, Redis and files.</summary>
+internal sealed class MarkSearch(TestApps apps, params string[] marks)
+{
+    /// <summary>Finds the tables that have a mark; the bytes of texts and protobuf messages count, too.</summary>
+    public async Task<List<string>> TablesAsync()
+    {
+        const string tablesSql = """
+            SELECT format('%I.%I', table_schema, table_name)
+            FROM information_schema.tables
+            WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')
+            ORDER BY 1
+            """;
+        await using var connection = new NpgsqlConnection(apps.Database.OwnerConnectionString);
+        var found = new List<string>();
+        foreach (var table in await connection.QueryAsync<string>(tablesSql))
+        {
+            var sql = $"SELECT EXISTS (SELECT FROM {table} AS t WHERE EXISTS (SELECT FROM unnest(@texts) AS m (text) WHERE strpos(lower(to_jsonb(t)::text), text) > 0))";
+            var texts = marks.SelectMany(mark => new[] { mark, Convert.ToHexStringLower(Encoding.UTF8.GetBytes(mark)) }).ToArray();
+            if (await connection.QuerySingleAsync<bool>(sql, new { texts }))
+            {
+                found.Add(table);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Finds the keys of Redis that have a mark in themselves or in their value.</summary>
+    public async Task<List<string>> RedisAsync()
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(apps.RedisConnectionString);
+        var database = redis.GetDatabase();
+        var found = new List<string>();
+        foreach (var key in redis.GetServers().SelectMany(server => server.Keys(database.Database)))
+        {
+            if (Has(Encoding.UTF8.GetBytes(key.ToString())) || (await database.StringGetAsync(key) is { HasValue: true } value && Has((byte[])value!)))
+            {
+                found.Add(key.ToString());
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Finds the files of a folder that have a mark. They are read by another program, because the services keep them to themselves.</summary>
+    public async Task<List<string>> FilesAsync(string folder)
+    {
+        var found = new List<string>();
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            using var reader = Process.Start(new ProcessStartInfo("cat", [file]) { RedirectStandardOutput = true })!;
+            using var bytes = new MemoryStream();
+            await reader.StandardOutput.BaseStream.CopyToAsync(bytes);
+            if (Has(bytes.ToArray()))
+            {
+                found.Add(file);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Whether a text has a mark.</summary>
+    public bool Has(string text) => marks.Any(mark => text.Contains(mark, StringComparison.OrdinalIgnoreCase));
+
+    private bool Has(ReadOnlySpan<byte> bytes) => Has(Encoding.Latin1.GetString(bytes));
+}
