@@ -16,6 +16,7 @@ using TagSegments.Campaigns.Lifecycle;
 using TagSegments.Campaigns.Messages;
 using TagSegments.Campaigns.PersonExports;
 using TagSegments.Campaigns.Reports;
+using TagSegments.Campaigns.Senders;
 using TagSegments.Campaigns.Suppressions;
 using TagSegments.Campaigns.Tracking;
 using TagSegments.Campaigns.Webhooks;
@@ -42,6 +43,7 @@ public static class CampaignsApp
         builder.AddServiceClient<SegmentService.SegmentServiceClient>("Segments");
         builder.AddServiceClient<SmartListService.SmartListServiceClient>("Segments");
         AddCalls(builder.Services);
+        AddSenders(builder);
         AddTracking(builder);
         AddSending(builder);
 
@@ -52,7 +54,9 @@ public static class CampaignsApp
         app.MapGrpcService<ErasureApi>();
         app.MapGrpcService<PersonExportApi>();
         app.MapGrpcService<CampaignApi>();
+        app.MapGrpcService<CampaignSendingApi>();
         app.MapGrpcService<MessageApi>();
+        app.MapGrpcService<SenderDomainApi>();
         var http = app.MapGroup("").ServedOn(Listener.Http);
         http.MapTracking();
         http.MapWebhooks();
@@ -86,6 +90,14 @@ public static class CampaignsApp
         services.AddSingleton<MessagePreview>();
         services.AddHostedService<PartitionMaintenance>();
     }
+
+    private static void AddSenders(WebApplicationBuilder builder) => builder.Services
+        .AddSingleton(SenderOptions.From(builder.Configuration))
+        .AddSingleton<TxtLookup>()
+        .AddSingleton<SenderDomainStore>()
+        .AddSingleton<SenderRules>()
+        .AddSingleton<SenderDomainChecks>()
+        .AddHostedService(provider => provider.GetRequiredService<SenderDomainChecks>());
 
     private static void AddTracking(WebApplicationBuilder builder)
     {

@@ -42,4 +42,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 13, Level = LogLevel.Warning, Message = "Tag {TagId} was created for a campaign that was not written, and stays")]
     public static partial void TagLeftBehind(this ILogger logger, Exception exception, int tagId);
+
+    [LoggerMessage(EventId = 14, Level = LogLevel.Warning, Message = "The sender domain {Domain} of account {AccountId} has lost its record and counts no longer")]
+    public static partial void SenderDomainLost(this ILogger logger, string domain, int accountId);
 }

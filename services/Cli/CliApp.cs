@@ -11,6 +11,7 @@ using TagSegments.Cli.Commands.Fields;
 using TagSegments.Cli.Commands.Imports;
 using TagSegments.Cli.Commands.Opportunities;
 using TagSegments.Cli.Commands.Segments;
+using TagSegments.Cli.Commands.Senders;
 using TagSegments.Cli.Commands.SmartLists;
 using TagSegments.Cli.Commands.Suppressions;
 using TagSegments.Cli.Commands.Tags;
@@ -45,7 +46,7 @@ internal static class CliApp
         {
             Import.Build(), AccountCommands.Build(), ContactCommands.Build(), FieldCommands.Build(), PipelineCommands.Build(), OpportunityCommands.Build(),
             TagCommands.Build(), BulkCommands.Build(), SegmentCommands.Build(), SmartListCommands.Build(), CampaignCommands.Build(),
-            SuppressionCommands.Build(), WorkflowCommands.Build(), ApiKeyCommands.Build(),
+            SuppressionCommands.Build(), SenderCommands.Build(), WorkflowCommands.Build(), ApiKeyCommands.Build(),
         };
         GlobalOptions.AddTo(root);
         return root;

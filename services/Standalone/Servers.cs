@@ -146,6 +146,7 @@ internal sealed class Servers : IAsyncDisposable
         ["Smtp:Host"] = "127.0.0.1",
         ["Smtp:Port"] = options.Ports.Smtp.ToString(null, null),
         ["Smtp:From"] = "news@example.com",
+        ["Senders:Trust"] = "loopback",
         ["Notifications:Smtp"] = $"127.0.0.1:{options.Ports.Smtp}",
         ["Logging:Level"] = options.Verbose ? "Information" : "Warning",
     };

@@ -80,6 +80,8 @@ public sealed class TestApps : IAsyncDisposable
 
     public MessageService.MessageServiceClient Messages => new(Channel(Service.Campaigns));
 
+    public SenderService.SenderServiceClient Senders => new(Channel(Service.Campaigns));
+
     public WorkflowService.WorkflowServiceClient Workflows => new(Channel(Service.Workflows));
 
     /// <summary>Starts the services; each takes a few tenths of a second.</summary>
@@ -200,6 +202,9 @@ public sealed class TestApps : IAsyncDisposable
             ["Smtp:Host"] = "127.0.0.1",
             ["Smtp:Port"] = Smtp.Port.ToString(CultureInfo.InvariantCulture),
             ["Smtp:Security"] = "none",
+            ["Senders:Trust"] = "loopback",
+            // Nobody answers there: tests ask no name server but their own.
+            ["Senders:NameServers:0"] = "127.0.0.1:9",
             ["Delivery:JournalFolder"] = _folder,
             ["Keys:Links"] = s_ring,
             ["Keys:Tokens"] = s_ring,

@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Npgsql;
 using TagSegments.Campaigns.Schema;
+using TagSegments.Campaigns.Senders;
 using Channel = Crm.Common.V1.Channel;
 
 namespace TagSegments.Campaigns.Audiences;
@@ -14,7 +15,7 @@ namespace TagSegments.Campaigns.Audiences;
 /// campaign's new state in one transaction. Nothing has happened until that commits.
 /// </summary>
 internal sealed class AudiencePreparer(
-    SegmentService.SegmentServiceClient segments, AudienceFilters filters, AudienceReach reach, NpgsqlDataSource database,
+    SegmentService.SegmentServiceClient segments, AudienceFilters filters, AudienceReach reach, SenderRules senders, NpgsqlDataSource database,
     ILogger<AudiencePreparer> logger)
 {
     public async Task PrepareAsync(PreparingCampaign campaign, CancellationToken ct)
@@ -26,6 +27,8 @@ internal sealed class AudiencePreparer(
         var book = new AddressBook(await reach.DeclinedAsync(campaign.AccountName, channel, ct));
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
+        // The domain may have been lost since the campaign was scheduled.
+        await senders.RequireAsync(connection, campaign.AccountId, channel, JsonParser.Default.Parse<Message>(campaign.Message), "message", ct);
         IReadOnlyList<(BatchPart Part, int First, int Last)> batches;
         await using (var ledger = await LedgerCopy.BeginAsync(connection, campaign, ct))
         {

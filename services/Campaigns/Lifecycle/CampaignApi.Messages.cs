@@ -39,7 +39,10 @@ internal sealed partial class CampaignApi
         }
 
         checks.ThrowIfAny();
-        return await tools.Writes.RunAsync(account, context, request, _ =>
-            preview.SendTestAsync(account, campaign, request.ContactId, request.Variant, request.Addresses, ct));
+        return await tools.Writes.RunAsync(account, context, request, async tx =>
+        {
+            await senders.RequireAsync(tx.Connection!, account.Id, campaign.Channel, campaign.Message, "campaign.message", ct);
+            return await preview.SendTestAsync(account, campaign, request.ContactId, request.Variant, request.Addresses, ct);
+        });
     }
 }

@@ -4,20 +4,21 @@ using Npgsql;
 using TagSegments.Campaigns.Definitions;
 using TagSegments.Campaigns.Messages;
 using TagSegments.Campaigns.Reports;
+using TagSegments.Campaigns.Senders;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Lifecycle;
 
-/// <summary>The calls about campaigns. This part writes them; the other parts send them and report on them.</summary>
+/// <summary>The calls about campaigns. This part writes them; the other parts try them and report on them.</summary>
 internal sealed partial class CampaignApi(
     CallTools tools, CampaignStore campaigns, CampaignReferences references, CampaignReports reports, MessagePreview preview,
-    CampaignScheduler scheduler) : CampaignService.CampaignServiceBase
+    SenderRules senders) : CampaignService.CampaignServiceBase
 {
     private static readonly string[] s_fields =
         ["name", "description", "channel", "message", "audience", "recipient_tag_ids", "messages_per_minute", "ab_test"];
 
     // A campaign that failed reached nobody: it can be corrected and sent.
-    private static readonly State[] s_editable = [State.Draft, State.Scheduled, State.Failed];
+    internal static readonly State[] Editable = [State.Draft, State.Scheduled, State.Failed];
 
     public override async Task<CreateCampaignResponse> CreateCampaign(CreateCampaignRequest request, ServerCallContext context)
     {
@@ -68,7 +69,7 @@ internal sealed partial class CampaignApi(
         {
             // The merge above read without a lock: a change made meanwhile wins, and the caller reads again.
             var version = change.Version != 0 ? change.Version : current.Version;
-            var row = await CampaignStore.LockAsync(tx, account.Id, change.CampaignId, version, s_editable, ct);
+            var row = await CampaignStore.LockAsync(tx, account.Id, change.CampaignId, version, Editable, ct);
             row = await CampaignStore.UpdateAsync(tx, row, changed, ct);
             return new UpdateCampaignResponse { Campaign = (await addTags(tx, row)).ToCampaign() };
         }), ct);

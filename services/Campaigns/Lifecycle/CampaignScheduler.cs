@@ -106,7 +106,7 @@ internal sealed class CampaignScheduler(
                 lease_until = now() + make_interval(secs => @lease), updated_at = now()
             FROM due
             WHERE c.account_id = due.account_id AND c.campaign_id = due.campaign_id
-            RETURNING c.account_id, c.campaign_id, c.account_name, c.channel, c.audience, c.recipient_tag_ids, c.fence, c.ab_test
+            RETURNING c.account_id, c.campaign_id, c.account_name, c.channel, c.audience, c.message, c.recipient_tag_ids, c.fence, c.ab_test
             """;
         await using var connection = await database.OpenConnectionAsync(ct);
         var parameters = new

@@ -5,12 +5,14 @@ using Grpc.Core;
 using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Lanes;
+using TagSegments.Campaigns.Senders;
 using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Messages;
 
 /// <summary>Single messages.</summary>
-internal sealed class MessageApi(CallTools tools, MessageStore messages, ContactService.ContactServiceClient contacts, MessagePump pump)
+internal sealed class MessageApi(
+    CallTools tools, MessageStore messages, SenderRules senders, ContactService.ContactServiceClient contacts, MessagePump pump)
     : MessageService.MessageServiceBase
 {
     private const int MaxChecked = 1_000;
@@ -30,6 +32,7 @@ internal sealed class MessageApi(CallTools tools, MessageStore messages, Contact
         var contact = await GetContactAsync(account, request.ContactId, ct);
         var response = await tools.Writes.RunAsync(account, context, request, async tx =>
         {
+            await senders.RequireAsync(tx.Connection!, account.Id, request.Channel, request.Message, "message", ct);
             var messageId = Guid.CreateVersion7();
             var draft = RecipientDraft.Create(contact, request.Channel, subscribedOnly: false);
             var recipient = await MessageStore.AddAsync(tx, account, messageId, request, draft, ct);

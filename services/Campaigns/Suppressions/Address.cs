@@ -38,20 +38,11 @@ internal static class Address
         return mailbox.Length <= 254 ? mailbox : null;
     }
 
-    private static bool IsLocalPart(ReadOnlySpan<char> local)
-    {
-        foreach (var c in local)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && !LocalSymbols.Contains(c, StringComparison.Ordinal))
-            {
-                return false;
-            }
-        }
+    /// <summary>Gets the domain of an e-mail address in ASCII and lower case; null if the address is not valid.</summary>
+    public static string? DomainOf(string address) => ToMailbox(address)?.Split('@')[1];
 
-        return local[0] != '.' && local[^1] != '.' && !local.Contains("..", StringComparison.Ordinal);
-    }
-
-    private static string? ToDomain(string domain)
+    /// <summary>Gets a domain in ASCII and lower case; null if it is not valid.</summary>
+    public static string? ToDomain(string domain)
     {
         // The mapping normalizes, which takes time with the square of a run of combining marks. It composes at most four characters into one.
         if (domain.Length > 4 * MaxDomain)
@@ -63,13 +54,26 @@ internal static class Address
         {
             // Most domains are plain, and this is read for every message.
             var isPlain = System.Text.Ascii.IsValid(domain) && !domain.Contains("xn--", StringComparison.OrdinalIgnoreCase);
-            var ascii = isPlain ? domain.ToLowerInvariant() : s_idn.GetAscii(domain);
+            var ascii = (isPlain ? domain : s_idn.GetAscii(domain)).ToLowerInvariant();
             return ascii.Length <= MaxDomain && ascii.Split('.').All(IsLabel) ? ascii : null;
         }
         catch (ArgumentException)
         {
             return null;
         }
+    }
+
+    private static bool IsLocalPart(ReadOnlySpan<char> local)
+    {
+        foreach (var c in local)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && !LocalSymbols.Contains(c, StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return local[0] != '.' && local[^1] != '.' && !local.Contains("..", StringComparison.Ordinal);
     }
 
     private static bool IsLabel(string label) =>

@@ -50,6 +50,8 @@ internal sealed class Services(ServerAddresses addresses, string? token, string?
 
     public CampaignService.CampaignServiceClient Campaigns => new(Invoker(addresses.Campaigns));
 
+    public SenderService.SenderServiceClient Senders => new(Invoker(addresses.Campaigns));
+
     public ActivityService.ActivityServiceClient Activities => new(Invoker(addresses.Campaigns));
 
     public WorkflowService.WorkflowServiceClient Workflows => new(Invoker(addresses.Workflows));

@@ -46,6 +46,9 @@ public sealed record AccountLimits
     /// <summary>API keys that are neither revoked nor expired.</summary>
     public int ApiKeys { get; init; } = 100;
 
+    /// <summary>Domains that the account may send from.</summary>
+    public int SenderDomains { get; init; } = 50;
+
     /// <summary>Reads the limits of the installation.</summary>
     public static AccountLimits From(IConfiguration configuration) => configuration.GetSection("Limits").Get<AccountLimits>() ?? Default;
 
@@ -63,5 +66,6 @@ public sealed record AccountLimits
         WebhooksPerSecond = own.HasWebhooksPerSecond ? own.WebhooksPerSecond : WebhooksPerSecond,
         TrackingEventsPerSecond = own.HasTrackingEventsPerSecond ? own.TrackingEventsPerSecond : TrackingEventsPerSecond,
         ApiKeys = own.HasApiKeys ? own.ApiKeys : ApiKeys,
+        SenderDomains = own.HasSenderDomains ? own.SenderDomains : SenderDomains,
     };
 }

@@ -183,6 +183,7 @@ internal sealed class TenantRig : IAsyncDisposable
             ["Smtp:Port"] = Mail.Port.ToString(CultureInfo.InvariantCulture),
             ["Smtp:Security"] = "none",
             ["Smtp:From"] = "news@acme.example",
+            ["Senders:Trust"] = "loopback",
             ["Delivery:JournalFolder"] = Path.Combine(_folder, "journals"),
             ["Tokens:Key"] = "a key that all services share",
             ["Auth:Mode"] = "off",

@@ -53,6 +53,7 @@ internal static class WorldRequests
               "message": { "fromAddress": "news@sender.example.com", "subject": "Hello", "text": "Hello" }
             }
             """, 2),
+        ("SenderService/AddSenderDomain", """{ "domain": "sender.example.com" }""", 1),
         ("BulkService/StartBulkOperation", """{ "contacts": { "matching": { "text": "everyone" } }, "addTagIds": ["$tag"] }""", 2),
     ];
 

@@ -208,6 +208,9 @@ internal sealed class ChaosRig : IAsyncDisposable
             ["Redis:ConnectionString"] = $"127.0.0.1:{Number(Port(Target.Redis))}",
             ["Smtp:Host"] = "127.0.0.1",
             ["Smtp:Port"] = Number(Port(Target.Smtp)),
+            ["Senders:Trust"] = "loopback",
+            // Nobody answers there: tests ask no name server but their own.
+            ["Senders:NameServers:0"] = "127.0.0.1:9",
             ["Delivery:JournalFolder"] = Path.Combine(_folder, "journals"),
             ["Tokens:Key"] = "a key that all services share",
             ["Auth:Mode"] = "off",

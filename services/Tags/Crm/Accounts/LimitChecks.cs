@@ -20,6 +20,7 @@ internal static class LimitChecks
         [AccountLimits.TrackingEventsPerSecondFieldNumber] = 1_000_000,
         [AccountLimits.WaitingCallsFieldNumber] = 100_000,
         [AccountLimits.ApiKeysFieldNumber] = 10_000,
+        [AccountLimits.SenderDomainsFieldNumber] = 1_000,
     };
 
     /// <summary>Throws INVALID_ARGUMENT with every limit that is out of range.</summary>

@@ -5,15 +5,19 @@ using Npgsql;
 using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Definitions;
 using TagSegments.Campaigns.Ledger;
+using TagSegments.Campaigns.Senders;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Lifecycle;
 
+/// <summary>The calls that send campaigns.</summary>
 // The life of a campaign:
 //   draft -> scheduled -> preparing -> sending -> sent
 // with paused beside scheduled, preparing and sending, cancelled at the end of any of them, and failed, from which it can be scheduled again, if
 // the audience cannot be evaluated.
-internal sealed partial class CampaignApi
+internal sealed class CampaignSendingApi(
+    CallTools tools, CampaignStore campaigns, CampaignReferences references, SenderRules senders, CampaignScheduler scheduler)
+    : CampaignService.CampaignServiceBase
 {
     public override async Task<ScheduleCampaignResponse> ScheduleCampaign(ScheduleCampaignRequest request, ServerCallContext context)
     {
@@ -58,6 +62,7 @@ internal sealed partial class CampaignApi
         {
             var row = await CampaignStore.LockAsync(tx, account.Id, request.CampaignId, 0, [State.Paused], ct);
             await CampaignStore.RequireRoomAsync(tx, account, ct);
+            await RequireSenderAsync(tx, row, ct);
             var resumed = row.EvaluatedAt is not null
                 ? await CampaignStore.SetStateAsync(tx, row, State.Sending, ct)
                 : await CampaignStore.ScheduleAsync(tx, row, Later(row.RunAt, await CampaignStore.NowAsync(tx, ct)), row.Schedule, ct);
@@ -103,6 +108,34 @@ internal sealed partial class CampaignApi
         });
     }
 
+    public override async Task<ResendUnknownResponse> ResendUnknown(ResendUnknownRequest request, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        var account = await tools.Accounts.GetAsync(request.Account, ct);
+        new FieldChecks()
+            .Require(request.ContactIds.Count <= 1_000, "contact_ids", "has more than 1,000 entries")
+            .Require(request.All != request.ContactIds.Count > 0, "contact_ids", "is required, or all instead")
+            .ThrowIfAny();
+        var response = await tools.Writes.RunAsync(account, context, request, async tx =>
+        {
+            var row = await CampaignStore.LockAsync(tx, account.Id, request.CampaignId, 0, [State.Sending, State.Paused, State.Sent], ct);
+            row = row.EvaluatedAt is null ? throw CampaignStore.WrongState(row) : row;
+            var resent = await CampaignLedger.ResendAsync(tx, account.Id, row.CampaignId, request.All ? null : [.. request.ContactIds], ct);
+            var checks = new FieldChecks();
+            for (var i = 0; i < request.ContactIds.Count; i++)
+            {
+                checks.Require(resent.Contains(request.ContactIds[i]), $"contact_ids[{i}]", "is not a recipient with an unknown outcome, or other messages of its batch are being sent");
+            }
+
+            checks.ThrowIfAny();
+            var goesOn = resent.Count > 0 && (State)row.State == State.Sent;
+            row = goesOn ? await CampaignStore.SetStateAsync(tx, row, State.Sending, ct) : row;
+            return new ResendUnknownResponse { Campaign = row.ToCampaign(), Resent = resent.Count };
+        });
+        scheduler.WakeSenders();
+        return response;
+    }
+
     private async Task CheckSendableAsync(AccountInfo account, string campaignId, CancellationToken ct)
     {
         var campaign = (await campaigns.GetAsync(account.Id, campaignId, "", ct)).ToCampaign();
@@ -112,10 +145,11 @@ internal sealed partial class CampaignApi
     }
 
     // Sending now is a schedule of now: the replica that sees it first takes it, as with every schedule.
-    private static async Task<Campaign> ScheduleAsync(
+    private async Task<Campaign> ScheduleAsync(
         NpgsqlTransaction tx, AccountInfo account, string campaignId, int version, Schedule? schedule, CancellationToken ct)
     {
-        var row = await CampaignStore.LockAsync(tx, account.Id, campaignId, version, s_editable, ct);
+        var row = await CampaignStore.LockAsync(tx, account.Id, campaignId, version, CampaignApi.Editable, ct);
+        await RequireSenderAsync(tx, row, ct);
         if ((State)row.State != State.Scheduled)
         {
             await CampaignStore.RequireRoomAsync(tx, account, ct);
@@ -131,6 +165,12 @@ internal sealed partial class CampaignApi
 
         var text = schedule is null ? null : CampaignStore.ToJson(schedule);
         return (await CampaignStore.ScheduleAsync(tx, row, runAt, text, ct)).ToCampaign();
+    }
+
+    private Task RequireSenderAsync(NpgsqlTransaction tx, CampaignRow row, CancellationToken ct)
+    {
+        var campaign = row.ToCampaign();
+        return senders.RequireAsync(tx.Connection!, row.AccountId, campaign.Channel, campaign.Message, "campaign.message", ct);
     }
 
     private static DateTime Later(DateTime? a, DateTime b) => a > b ? a.Value : b;
