@@ -12,7 +12,7 @@ namespace TagSegments.ServiceDefaults.Network;
 public static class ClearText
 {
     private static readonly string[] s_names =
-        ["grpc", "http", "management", "services", "postgres", "redis", "smtp", "notifications", "sms", "telemetry"];
+        ["grpc", "http", "management", "services", "postgres", "redis", "smtp", "notifications", "sms", "links", "telemetry"];
 
     /// <summary>Checks every address of the configuration.</summary>
     public static void Refuse(IConfiguration configuration)
@@ -52,6 +52,7 @@ public static class ClearText
             Mail("smtp", "Smtp:Security", configuration["Smtp:Host"]),
             Mail("notifications", "Notifications:Security", configuration["Notifications:Smtp"]?.Split(':')[0]),
             Url("sms", "Sms:Url", https),
+            Url("links", "Tracking:BaseUrl", https),
             Url("telemetry", "OTEL_EXPORTER_OTLP_ENDPOINT", https),
         ];
 

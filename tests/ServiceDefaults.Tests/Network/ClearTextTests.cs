@@ -28,6 +28,7 @@ public sealed class ClearTextTests
     [InlineData("smtp", "Smtp:Security", "none")]
     [InlineData("notifications", "Notifications:Security", "none")]
     [InlineData("sms", "Sms:Url", "http://sms.example.com/send")]
+    [InlineData("links", "Tracking:BaseUrl", "http://links.example.com")]
     [InlineData("telemetry", "OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317")]
     public void Clear_text_to_another_machine_stops_the_start_unless_it_is_named(string name, string setting, string value)
     {
@@ -57,6 +58,7 @@ public sealed class ClearTextTests
     [InlineData("Smtp:Security", "")]
     [InlineData("Smtp:Security", "starttls")]
     [InlineData("Notifications:Security", "tls")]
+    [InlineData("Tracking:BaseUrl", "http://127.0.0.1:5180")]
     [InlineData("Sms:Url", "https://sms.example.com/send")]
     public void Encrypted_connections_and_those_of_the_machine_itself_are_started(string setting, string value) => Start(Settings((setting, value)));
 
@@ -69,7 +71,7 @@ public sealed class ClearTextTests
     }
 
     private static readonly string[] s_names =
-        ["grpc", "http", "management", "services", "postgres", "redis", "smtp", "notifications", "sms", "telemetry"];
+        ["grpc", "http", "management", "services", "postgres", "redis", "smtp", "notifications", "sms", "links", "telemetry"];
 
     private static Dictionary<string, string?> Settings((string Setting, string Value) tested) => new()
     {
