@@ -1,6 +1,4 @@
 using Dapper;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 using TagSegments.Testing;
 
@@ -20,7 +18,7 @@ public sealed class Finding10ErasureTests
     [Fact]
     public async Task Nothing_of_an_erased_person_is_left_in_tables_Redis_files_and_logs()
     {
-        var logs = new LogCapture();
+        using var logs = new CapturedLogs();
         await using var apps = await StartAsync(logs);
         var account = await apps.NewAccountAsync();
         var person = new MarkedPerson(apps, account);
@@ -48,7 +46,7 @@ public sealed class Finding10ErasureTests
     [InlineData("workflows.erase_contact", "UPDATE workflows.run", "workflows.run")]
     public async Task A_table_that_is_left_out_is_found(string function, string statement, string table)
     {
-        await using var apps = await StartAsync(new LogCapture());
+        await using var apps = await StartAsync();
         await RemoveAsync(apps, function, statement);
         var account = await apps.NewAccountAsync();
         var person = new MarkedPerson(apps, account);
@@ -67,7 +65,7 @@ public sealed class Finding10ErasureTests
     [InlineData("crm.erase_contact")]
     public async Task An_erasure_that_is_interrupted_at_any_step_goes_on_when_the_service_is_back(string step)
     {
-        await using var apps = await StartAsync(new LogCapture());
+        await using var apps = await StartAsync();
         var account = await apps.NewAccountAsync();
         var person = new MarkedPerson(apps, account);
         await person.LiveAsync();
@@ -90,19 +88,11 @@ public sealed class Finding10ErasureTests
         await connection.ExecuteAsync(sql);
     }
 
-    private static async Task<TestApps> StartAsync(LogCapture logs)
+    private static Task<TestApps> StartAsync(CapturedLogs? logs = null) => TestApps.StartAsync(new()
     {
-        var apps = await TestApps.StartAsync(new()
-        {
-            Settings = new Dictionary<string, string?>(MarkedPerson.Settings) { ["Logging:Level"] = "Debug" },
-        });
-        foreach (var service in Enum.GetValues<Service>())
-        {
-            apps.App(service).Services.GetRequiredService<ILoggerFactory>().AddProvider(logs);
-        }
-
-        return apps;
-    }
+        Logs = logs,
+        Settings = new Dictionary<string, string?>(MarkedPerson.Settings) { ["Logging:Level"] = "Debug" },
+    });
 
     private static Task FinishedAsync(TestApps apps, string account) => Eventually.ReadAsync(
         async () => (await apps.Contacts.ListErasuresAsync(new() { Account = account, Unfinished = true })).Erasures.Count,
