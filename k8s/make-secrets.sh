@@ -21,10 +21,13 @@ owner=$(random)
 {
   echo "owner-password=$owner"
   echo "owner=Host=$host;Database=tagsegments;Username=postgres;Password=$owner"
+  # A role for the calls of accounts and one for work across accounts.
   for service in "${services[@]}"; do
-    password=$(random)
-    echo "$service-password=$password"
-    echo "$service=Host=$host;Database=tagsegments;Username=tagsegments_$service;Password=$password"
+    for role in "$service" "$service-work"; do
+      password=$(random)
+      echo "$role-password=$password"
+      echo "$role=Host=$host;Database=tagsegments;Username=tagsegments_${role//-/_};Password=$password"
+    done
   done
 } > "$folder/postgres.env"
 

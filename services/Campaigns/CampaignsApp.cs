@@ -144,6 +144,7 @@ public static class CampaignsApp
         services.AddSingleton<LanePool>();
         services.AddSingleton<BatchFeeder>();
         services.AddSingleton<MessagePump>();
+        services.AddSingleton<CampaignClaims>();
         services.AddSingleton<CampaignScheduler>();
         services.AddHostedService(provider => provider.GetRequiredService<CampaignScheduler>());
         // Sending stops first: the journal is kept until sending has given back its batches.

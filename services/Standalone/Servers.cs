@@ -42,7 +42,7 @@ internal sealed class Servers : IAsyncDisposable
             servers._stops.Push(() => servers.Sink.DisposeAsync().AsTask());
             say("applying migrations");
             foreach (var app in new[] { typeof(TagsApp), typeof(SegmentsApp), typeof(CampaignsApp), typeof(WorkflowsApp) })
-                await Migrator.MigrateAsync(servers.PostgresConnection, app.Assembly, data.Secrets.RolePassword, ct);
+                await Migrator.MigrateAsync(servers.PostgresConnection, app.Assembly, data.Secrets.RolePassword, data.Secrets.RolePassword, ct);
             say("starting the services");
             await servers.StartAppsAsync(options, data.Secrets, ct);
             return servers;
@@ -124,12 +124,8 @@ internal sealed class Servers : IAsyncDisposable
         ["Http:Address"] = service is "campaigns" ? Loopback(options.Ports.Http) : null,
         // The metrics are those of the process, so one service shows those of all.
         ["Management:Address"] = service is "tags" ? Loopback(options.Ports.Management) : null,
-        ["Postgres:ConnectionString"] = new NpgsqlConnectionStringBuilder(PostgresConnection)
-        {
-            Username = $"tagsegments_{service}",
-            Password = secrets.RolePassword,
-            MaxPoolSize = 20,
-        }.ConnectionString,
+        ["Postgres:ConnectionString"] = ConnectionOf($"tagsegments_{service}", secrets, connections: 20),
+        ["Postgres:WorkConnectionString"] = ConnectionOf($"tagsegments_{service}_work", secrets, connections: 10),
         // Four services share what the process may take.
         ["Memory:CacheMegabytes"] = (MemoryBudget.DefaultLimit / 4 / 1024 / 1024).ToString(CultureInfo.InvariantCulture),
         ["Redis:ConnectionString"] = RedisConnection,
@@ -150,6 +146,13 @@ internal sealed class Servers : IAsyncDisposable
         ["Notifications:Smtp"] = $"127.0.0.1:{options.Ports.Smtp}",
         ["Logging:Level"] = options.Verbose ? "Information" : "Warning",
     };
+
+    private string ConnectionOf(string role, Secrets secrets, int connections) => new NpgsqlConnectionStringBuilder(PostgresConnection)
+    {
+        Username = role,
+        Password = secrets.RolePassword,
+        MaxPoolSize = connections,
+    }.ConnectionString;
 
     private static string Loopback(int port) => $"http://127.0.0.1:{port}";
 }

@@ -16,10 +16,10 @@ internal sealed class TagAccount(TestApps apps, string name) : TestAccount(apps,
     /// <summary>Makes contacts 1 to <paramref name="count"/> living, which is all that tags ask of them.</summary>
     public async Task NewContactsAsync(int count)
     {
-        await using var database = Database();
+        await using var databases = Apps.Database.Of("tags");
         var cause = new ChangeCause(Cause.Types.Kind.Import, "test");
         await AccountTransaction.RunAsync(
-            database,
+            databases.Accounts,
             await IdAsync(),
             transaction => transaction.SetBitsAsync(AccountTransaction.LivingTag, [.. Enumerable.Range(1, count)], on: true, cause, default),
             default);
@@ -53,6 +53,6 @@ internal sealed class TagAccount(TestApps apps, string name) : TestAccount(apps,
 
     public Task<int> IdAsync() => QueryAsync<int>("SELECT account_id FROM crm.account WHERE name = @name");
 
-    /// <summary>Connects as the tag service does.</summary>
-    public NpgsqlDataSource Database() => NpgsqlDataSource.Create(Apps.Database.RoleConnectionString("tags"));
+    /// <summary>Connects as the owner, to look behind the service.</summary>
+    public NpgsqlDataSource Database() => NpgsqlDataSource.Create(Apps.Database.OwnerConnectionString);
 }

@@ -52,7 +52,7 @@ public sealed class PostgresFixture
         var template = Connection(fixture._server, $"{s_prefix}_template", pooling: false);
         foreach (var app in new[] { typeof(TagsApp), typeof(SegmentsApp), typeof(CampaignsApp), typeof(WorkflowsApp) })
         {
-            await Migrator.MigrateAsync(template, app.Assembly, RolePassword, CancellationToken.None);
+            await Migrator.MigrateAsync(template, app.Assembly, RolePassword, RolePassword, CancellationToken.None);
         }
 
         return fixture;

@@ -198,6 +198,7 @@ public sealed class TestApps : IAsyncDisposable
             ["Http:Address"] = HttpAddress(service),
             ["Management:Address"] = ManagementAddress(service),
             ["Postgres:ConnectionString"] = Database.RoleConnectionString(service.ToString().ToLowerInvariant()),
+            ["Postgres:WorkConnectionString"] = Database.RoleConnectionString($"{service.ToString().ToLowerInvariant()}_work"),
             ["Redis:ConnectionString"] = RedisConnectionString,
             ["Smtp:Host"] = "127.0.0.1",
             ["Smtp:Port"] = Smtp.Port.ToString(CultureInfo.InvariantCulture),

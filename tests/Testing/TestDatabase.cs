@@ -1,4 +1,5 @@
 using Npgsql;
+using TagSegments.ServiceDefaults.Data;
 
 namespace TagSegments.Testing;
 
@@ -8,13 +9,33 @@ public sealed class TestDatabase(string ownerConnectionString, string rolePasswo
     /// <summary>Connects as the owner of every schema: for arranging and for looking behind the services.</summary>
     public string OwnerConnectionString { get; } = ownerConnectionString;
 
-    /// <summary>Connects as a service does; <paramref name="service"/> is <c>tags</c>, <c>segments</c>, <c>campaigns</c> or <c>workflows</c>.</summary>
-    public string RoleConnectionString(string service) => new NpgsqlConnectionStringBuilder(OwnerConnectionString)
+    /// <summary>
+    /// Connects as a service does; <paramref name="role"/> is <c>tags</c>, <c>segments</c>, <c>campaigns</c> or <c>workflows</c>, with <c>_work</c> at
+    /// its end for work across accounts.
+    /// </summary>
+    public string RoleConnectionString(string role) => new NpgsqlConnectionStringBuilder(OwnerConnectionString)
     {
-        Username = $"tagsegments_{service}",
+        Username = $"tagsegments_{role}",
         Password = rolePassword,
         MaxPoolSize = 30,
     }.ConnectionString;
+
+    /// <summary>Connects as a service does for the calls of an account.</summary>
+    public string AccountConnectionString(string service, int accountId) =>
+        new NpgsqlConnectionStringBuilder(RoleConnectionString(service)) { Options = $"-c tagsegments.account={accountId}" }.ConnectionString;
+
+    /// <summary>Connects as a service does, with both of its roles.</summary>
+    public ServiceDatabases Of(string service) => new(
+        new AccountDatabase(NpgsqlDataSource.Create($"{RoleConnectionString(service)};No Reset On Close=true")),
+        new WorkDatabase(NpgsqlDataSource.Create(RoleConnectionString($"{service}_work"))));
+
+    /// <summary>The same database, reached at another port of this machine if one is given; disposing it does not drop the database.</summary>
+    public TestDatabase Through(int? port)
+    {
+        var owner = new NpgsqlConnectionStringBuilder(OwnerConnectionString);
+        (owner.Host, owner.Port) = port is null ? (owner.Host, owner.Port) : ("127.0.0.1", port.Value);
+        return new TestDatabase(owner.ConnectionString, rolePassword, () => Task.CompletedTask);
+    }
 
     public async ValueTask DisposeAsync() => await drop();
 }

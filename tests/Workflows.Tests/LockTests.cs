@@ -27,15 +27,18 @@ public sealed class LockTests : IAsyncLifetime
     private readonly List<string> _seen = [];
     private TestDatabase _database = null!;
     private NpgsqlDataSource _source = null!;
+    private ServiceDatabases _service = null!;
 
     public async Task InitializeAsync()
     {
         _database = await (await PostgresFixture.SharedAsync()).CreateDatabaseAsync();
-        _source = NpgsqlDataSource.Create(_database.RoleConnectionString("workflows"));
+        _source = NpgsqlDataSource.Create(_database.OwnerConnectionString);
+        _service = _database.Of("workflows");
     }
 
     public async Task DisposeAsync()
     {
+        await _service.DisposeAsync();
         await _source.DisposeAsync();
         await _database.DisposeAsync();
     }
@@ -53,7 +56,7 @@ public sealed class LockTests : IAsyncLifetime
         using var channel = GrpcChannel.ForAddress(tags.Urls.First());
         var feeds = new Feeds(new TagService.TagServiceClient(channel), null!, null!, null!);
         using var memory = new MemoryBudget(1_000_000, TimeSpan.FromMinutes(1), TimeProvider.System);
-        var enroller = new FeedEnroller(_source, new ActiveVersions(memory), feeds);
+        var enroller = new FeedEnroller(_service.Accounts, new ActiveVersions(memory), feeds);
         var account = new AccountInfo(1, "acme", "UTC", 1);
         var e = FeedEvent.Of(new TagEvent { EventId = "1", ContactId = 7, TagId = 3, Kind = TagEvent.Types.Kind.Added, Time = new() });
 
@@ -85,7 +88,7 @@ public sealed class LockTests : IAsyncLifetime
             return SmtpReaction.Accept;
         };
         using var notices = new OwnerNotices(
-            _source, new MailClient(new() { Smtp = $"127.0.0.1:{mail.Port}" }, new DestinationLimits(new EgressOptions(), TimeProvider.System)), NullLogger<OwnerNotices>.Instance);
+            _service.Work, new MailClient(new() { Smtp = $"127.0.0.1:{mail.Port}" }, new DestinationLimits(new EgressOptions(), TimeProvider.System)), NullLogger<OwnerNotices>.Instance);
 
         await notices.StartAsync(CancellationToken.None);
         await Eventually.ReadAsync(NoticeAsync, notice => notice == (2, true), "two runs that the owner is told of in an hour");

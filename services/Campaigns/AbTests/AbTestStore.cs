@@ -7,7 +7,7 @@ using TagSegments.Campaigns.Schema;
 namespace TagSegments.Campaigns.AbTests;
 
 /// <summary>A/B tests in the database.</summary>
-internal sealed class AbTestStore(NpgsqlDataSource database)
+internal sealed class AbTestStore(AccountDatabase database, WorkDatabase work)
 {
     private const string ReleaseRest =
         $"""
@@ -42,7 +42,7 @@ internal sealed class AbTestStore(NpgsqlDataSource database)
                                    AND r.state = {RecipientStates.Pending})
               END
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         return await connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: ct));
     }
 
@@ -55,7 +55,7 @@ internal sealed class AbTestStore(NpgsqlDataSource database)
             FROM campaigns.campaign
             WHERE state = {CampaignStates.Sending} AND ab_test IS NOT NULL AND ab_winner = 0 AND ab_decide_at <= now()
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         return (await connection.QueryAsync<DueTest>(new CommandDefinition(sql, cancellationToken: ct))).AsList();
     }
 
@@ -74,7 +74,7 @@ internal sealed class AbTestStore(NpgsqlDataSource database)
             )
             SELECT count(*)::int FROM decided
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(test.AccountId, ct);
         var parameters = new { test.AccountId, test.CampaignId, winner = (short)winner, decision };
         return await connection.ExecuteScalarAsync<int>(new CommandDefinition(sql, parameters, cancellationToken: ct)) > 0;
     }
@@ -118,7 +118,7 @@ internal sealed class AbTestStore(NpgsqlDataSource database)
             WHERE r.account_id = @accountId AND r.campaign_id = @campaignId AND r.state = {RecipientStates.Accepted}
             GROUP BY r.variant
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return (await connection.QueryAsync<VariantCounts>(
             new CommandDefinition(sql, new { accountId, campaignId }, cancellationToken: ct))).AsList();
     }

@@ -16,10 +16,10 @@ internal sealed class ActivityRecorder : IAsyncDisposable
     public const int MostTogether = 10;
 
     private const int MaxCalls = 1_000;
-    private readonly NpgsqlDataSource _database;
+    private readonly AccountDatabase _database;
     private readonly AccountCoalescers<Call, Recorded> _accounts;
 
-    public ActivityRecorder(NpgsqlDataSource database)
+    public ActivityRecorder(AccountDatabase database)
     {
         _database = database;
         _accounts = new(accountId => new(
@@ -64,7 +64,7 @@ internal sealed class ActivityRecorder : IAsyncDisposable
     private async Task WriteAsync(int accountId, IReadOnlyList<Call> calls, CancellationToken ct)
     {
         IReadOnlyList<ActivityEvent> activities = [.. calls.SelectMany(call => call.Activities)];
-        await using var connection = await _database.OpenConnectionAsync(ct);
+        await using var connection = await _database.OpenAsync(accountId, ct);
         await using var tx = activities.Any(a => a.DedupeKey is not null || a.Link is not null) ? await connection.BeginTransactionAsync(ct) : null;
         var fresh = await FreshAsync(connection, accountId, activities, ct);
         var recorded = await RecordFreshAsync(connection, accountId, fresh, suppressions: false, ct);

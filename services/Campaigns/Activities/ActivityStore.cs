@@ -8,7 +8,7 @@ using Npgsql;
 namespace TagSegments.Campaigns.Activities;
 
 /// <summary>Reads recorded activity.</summary>
-internal sealed class ActivityStore(NpgsqlDataSource database)
+internal sealed class ActivityStore(AccountDatabase database)
 {
     /// <summary>Lists a contact's activities after the given one, newest first.</summary>
     public async Task<List<Activity>> ListAsync(
@@ -24,7 +24,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
             ORDER BY at DESC, activity_id DESC
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var parameters = new { accountId, contactId, kinds, at = after?.At, activityId = after?.ActivityId ?? 0, limit };
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: ct));
         return [.. rows.Select(ToActivity)];
@@ -41,7 +41,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
             ORDER BY at DESC, activity_id DESC
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var parameters = new { accountId, campaignId, contactId, limit };
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: ct));
         return [.. rows.Select(ToActivity)];
@@ -62,7 +62,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
             ORDER BY pos, activity_id
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var parameters = new { accountId, kinds, after.Pos, after.ActivityId, limit };
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: ct));
         return [.. rows.Select(row => (new FeedPlace(row.Pos, row.ActivityId), ToActivity(row)))];
@@ -71,7 +71,7 @@ internal sealed class ActivityStore(NpgsqlDataSource database)
     /// <summary>Reads the position of the account's clock.</summary>
     public async Task<Recorded> ClockAsync(int accountId, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await ActivityClock.ReadAsync(connection, accountId, ct);
     }
 

@@ -7,7 +7,8 @@ namespace TagSegments.Campaigns.Activities;
 /// Lets one event of a link count per minute. The database decides, in the transaction that records the event, so it holds for all processes
 /// and across restarts.
 /// </summary>
-internal sealed class LinkCounts(NpgsqlDataSource database, ILogger<LinkCounts> logger) : PollingService(TimeSpan.FromMinutes(10), logger)
+internal sealed class LinkCounts(AccountDatabase database, WorkDatabase work, ILogger<LinkCounts> logger)
+    : PollingService(TimeSpan.FromMinutes(10), logger)
 {
     /// <summary>The time after a counted event in which no other one of its link counts.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
@@ -50,7 +51,7 @@ internal sealed class LinkCounts(NpgsqlDataSource database, ILogger<LinkCounts> 
             FROM campaigns.link_count, unnest(minutes) AS minute
             WHERE account_id = @accountId AND link = @link AND minute && tstzrange(@at, @at + @Window)
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var parameters = new { accountId, link = Convert.FromHexString(link), at, Window };
         return await connection.ExecuteScalarAsync<DateTime?>(new CommandDefinition(sql, parameters, cancellationToken: ct)) ?? at;
     }
@@ -69,7 +70,7 @@ internal sealed class LinkCounts(NpgsqlDataSource database, ILogger<LinkCounts> 
                 LIMIT @MostDeleted
                 FOR UPDATE SKIP LOCKED)
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         return await connection.ExecuteAsync(new CommandDefinition(sql, new { MostDeleted }, cancellationToken: ct)) == MostDeleted;
     }
 

@@ -15,7 +15,7 @@ namespace TagSegments.Campaigns.Audiences;
 /// campaign's new state in one transaction. Nothing has happened until that commits.
 /// </summary>
 internal sealed class AudiencePreparer(
-    SegmentService.SegmentServiceClient segments, AudienceFilters filters, AudienceReach reach, SenderRules senders, NpgsqlDataSource database,
+    SegmentService.SegmentServiceClient segments, AudienceFilters filters, AudienceReach reach, SenderRules senders, AccountDatabase database,
     ILogger<AudiencePreparer> logger)
 {
     public async Task PrepareAsync(PreparingCampaign campaign, CancellationToken ct)
@@ -25,23 +25,18 @@ internal sealed class AudiencePreparer(
         var evaluated = await EvaluateAsync(campaign, audience, ct);
         var written = await filters.WithoutSegmentsAsync(campaign.AccountName, audience, evaluated.Versions, ct);
         var book = new AddressBook(await reach.DeclinedAsync(campaign.AccountName, channel, ct));
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(campaign.AccountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         // The domain may have been lost since the campaign was scheduled.
         await senders.RequireAsync(connection, campaign.AccountId, channel, JsonParser.Default.Parse<Message>(campaign.Message), "message", ct);
-        IReadOnlyList<(BatchPart Part, int First, int Last)> batches;
-        await using (var ledger = await LedgerCopy.BeginAsync(connection, campaign, ct))
+        var ledger = new LedgerCopy(tx, campaign);
+        await foreach (var draft in reach.DraftAsync(campaign.AccountName, channel, evaluated.ContactIds, audience.SubscribedOnly, ct))
         {
-            await foreach (var draft in reach.DraftAsync(campaign.AccountName, channel, evaluated.ContactIds, audience.SubscribedOnly, ct))
-            {
-                book.Admit(draft);
-                await ledger.WriteAsync(draft, ct);
-            }
-
-            batches = await ledger.CompleteAsync(ct);
+            book.Admit(draft);
+            await ledger.WriteAsync(draft, ct);
         }
 
-        await AudienceSnapshot.CutAsync(tx, campaign, batches, ct);
+        await AudienceSnapshot.CutAsync(tx, campaign, await ledger.CompleteAsync(ct), ct);
         await AudienceSnapshot.SuppressAsync(tx, campaign, ct);
         await AudienceSnapshot.ForgetAsync(tx, campaign, ct);
         // Some may have declined while the others were read.

@@ -1,7 +1,7 @@
 using Crm.Campaigns.V1;
+using Dapper;
 using Google.Protobuf;
 using Npgsql;
-using NpgsqlTypes;
 using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Ledger;
 using TagSegments.Campaigns.Schema;
@@ -10,61 +10,67 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 namespace TagSegments.Campaigns.Audiences;
 
 /// <summary>Writes the members of an audience into the ledger and divides the recipients of a message into batches.</summary>
-internal sealed class LedgerCopy : IAsyncDisposable
+internal sealed class LedgerCopy(NpgsqlTransaction tx, PreparingCampaign campaign)
 {
-    private readonly NpgsqlBinaryImporter _rows;
-    private readonly PreparingCampaign _campaign;
-    private readonly AbTest? _test;
+    private const int RowsAtOnce = 10_000;
+    private readonly AbTest? _test = campaign.AbTest is null ? null : JsonParser.Default.Parse<AbTest>(campaign.AbTest);
     private readonly Dictionary<BatchPart, (int First, int Last, int Count)> _cut = [];
     private readonly List<(BatchPart Part, int First, int Last)> _batches = [];
+    private readonly List<(RecipientDraft Draft, short Variant)> _rows = new(RowsAtOnce);
 
-    private LedgerCopy(NpgsqlBinaryImporter rows, PreparingCampaign campaign)
-    {
-        _rows = rows;
-        _campaign = campaign;
-        _test = campaign.AbTest is null ? null : JsonParser.Default.Parse<AbTest>(campaign.AbTest);
-    }
-
-    public static async Task<LedgerCopy> BeginAsync(NpgsqlConnection connection, PreparingCampaign campaign, CancellationToken ct)
-    {
-        const string sql =
-            """
-            COPY campaigns.recipient (account_id, campaign_id, contact_id, channel, address, address_key, state, reason, consent, variant)
-            FROM STDIN (FORMAT BINARY)
-            """;
-        return new LedgerCopy(await connection.BeginBinaryImportAsync(sql, ct), campaign);
-    }
-
+    /// <summary>Adds a member.</summary>
     public async ValueTask WriteAsync(RecipientDraft draft, CancellationToken ct)
     {
-        var gets = draft.Reason == Recipient.Types.Reason.Unspecified;
-        var variant = Variants.Of(_test, _campaign.CampaignId, draft.ContactId);
-        await _rows.StartRowAsync(ct);
-        await _rows.WriteAsync(_campaign.AccountId, NpgsqlDbType.Integer, ct);
-        await _rows.WriteAsync(_campaign.CampaignId, NpgsqlDbType.Uuid, ct);
-        await _rows.WriteAsync(draft.ContactId, NpgsqlDbType.Integer, ct);
-        await _rows.WriteAsync(_campaign.Channel, NpgsqlDbType.Smallint, ct);
-        await _rows.WriteAsync(draft.Address, NpgsqlDbType.Text, ct);
-        await (gets ? _rows.WriteAsync(draft.AddressKey, NpgsqlDbType.Text, ct) : _rows.WriteNullAsync(ct));
-        await _rows.WriteAsync((short)(gets ? State.Pending : State.Skipped), NpgsqlDbType.Smallint, ct);
-        await _rows.WriteAsync((short)draft.Reason, NpgsqlDbType.Smallint, ct);
-        await _rows.WriteAsync((short)draft.Consent, NpgsqlDbType.Smallint, ct);
-        await _rows.WriteAsync(variant, NpgsqlDbType.Smallint, ct);
-        if (gets)
+        var variant = Variants.Of(_test, campaign.CampaignId, draft.ContactId);
+        _rows.Add((draft, variant));
+        if (Gets(draft))
         {
             Cut(_test is null ? BatchPart.Everyone : variant > 0 ? BatchPart.Tested : BatchPart.Rest, draft.ContactId);
         }
+
+        if (_rows.Count == RowsAtOnce)
+        {
+            await InsertAsync(ct);
+        }
     }
 
-    /// <summary>Ends the copy and returns the batches.</summary>
+    /// <summary>Writes the last members and returns the batches.</summary>
     public async Task<IReadOnlyList<(BatchPart Part, int First, int Last)>> CompleteAsync(CancellationToken ct)
     {
-        await _rows.CompleteAsync(ct);
+        await InsertAsync(ct);
         _batches.AddRange(_cut.Where(cut => cut.Value.Count > 0).Select(cut => (cut.Key, cut.Value.First, cut.Value.Last)));
         return _batches;
     }
 
-    public ValueTask DisposeAsync() => _rows.DisposeAsync();
+    private static bool Gets(RecipientDraft draft) => draft.Reason == Recipient.Types.Reason.Unspecified;
+
+    // COPY does not go together with row-level security.
+    private async Task InsertAsync(CancellationToken ct)
+    {
+        const string sql =
+            $"""
+            INSERT INTO campaigns.recipient (account_id, campaign_id, contact_id, channel, address, address_key, state, reason, consent, variant)
+            SELECT @AccountId, @CampaignId, contact_id, @Channel, address, address_key,
+                CASE reason WHEN {RecipientReasons.Unspecified} THEN {RecipientStates.Pending} ELSE {RecipientStates.Skipped} END,
+                reason, consent, variant
+            FROM unnest(@contacts, @addresses, @keys, @reasons, @consents, @variants)
+                AS r (contact_id, address, address_key, reason, consent, variant)
+            """;
+        var parameters = new
+        {
+            campaign.AccountId,
+            campaign.CampaignId,
+            campaign.Channel,
+            contacts = _rows.ConvertAll(row => row.Draft.ContactId).ToArray(),
+            addresses = _rows.ConvertAll(row => row.Draft.Address).ToArray(),
+            keys = _rows.ConvertAll(row => Gets(row.Draft) ? row.Draft.AddressKey : null).ToArray(),
+            reasons = _rows.ConvertAll(row => (short)row.Draft.Reason).ToArray(),
+            consents = _rows.ConvertAll(row => (short)row.Draft.Consent).ToArray(),
+            variants = _rows.ConvertAll(row => row.Variant).ToArray(),
+        };
+        await tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, commandTimeout: 0, cancellationToken: ct));
+        _rows.Clear();
+    }
 
     private void Cut(BatchPart part, int contactId)
     {

@@ -10,7 +10,7 @@ using State = Crm.Campaigns.V1.Campaign.Types.State;
 namespace TagSegments.Campaigns.Definitions;
 
 /// <summary>Campaigns in the database.</summary>
-internal sealed class CampaignStore(NpgsqlDataSource database)
+internal sealed class CampaignStore(AccountDatabase database)
 {
     /// <summary>Creates a campaign; throws ALREADY_EXISTS if its name is taken.</summary>
     public static async Task<CampaignRow> CreateAsync(NpgsqlTransaction tx, AccountInfo account, Campaign campaign, CancellationToken ct)
@@ -77,7 +77,7 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
             FROM campaigns.campaign
             WHERE account_id = @accountId AND (campaign_id = @campaignId OR name = @name)
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QuerySingleOrDefaultAsync<CampaignRow>(
             new CommandDefinition(sql, new { accountId, campaignId = ParseId(id), name }, cancellationToken: ct))
             ?? throw RpcErrors.NotFound("campaign", id.Length > 0 ? id : name);
@@ -96,7 +96,7 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
             ORDER BY campaign_id DESC
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QueryPageAsync(
             new CommandDefinition(sql, new { accountId, states, after, limit = size + 1 }, cancellationToken: ct),
             new Page<CampaignRow>(size, row => row.Message.Length + row.Audience.Length + (row.AbTest?.Length ?? 0)));
@@ -113,7 +113,7 @@ internal sealed class CampaignStore(NpgsqlDataSource database)
             ORDER BY evaluated_at DESC
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return (await connection.QueryAsync<CampaignRow>(new CommandDefinition(sql, new { accountId, limit }, cancellationToken: ct))).AsList();
     }
 

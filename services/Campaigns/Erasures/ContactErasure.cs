@@ -6,7 +6,7 @@ using TagSegments.Campaigns.Activities;
 namespace TagSegments.Campaigns.Erasures;
 
 /// <summary>Takes contacts and addresses out of the tables; <c>campaigns.erase_contact</c> and <c>campaigns.erase_addresses</c> say how.</summary>
-internal sealed class ContactErasure(NpgsqlDataSource database, ErasedContacts erased)
+internal sealed class ContactErasure(AccountDatabase database, ErasedContacts erased)
 {
     /// <summary>Erases a contact, 0 for none, and addresses in the form in which they are compared; false if something must end first.</summary>
     public async Task<bool> EraseAsync(int accountId, int contactId, string[] emails, string[] phones, CancellationToken ct) =>
@@ -16,7 +16,7 @@ internal sealed class ContactErasure(NpgsqlDataSource database, ErasedContacts e
     private async Task<bool> EraseOnceAsync(int accountId, int contactId, string[] emails, string[] phones, CancellationToken ct)
     {
         const string sql = "SELECT campaigns.erase_contact(@accountId, @contactId)";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         var finished = contactId == 0 || await connection.QuerySingleAsync<bool>(
             new CommandDefinition(sql, new { accountId, contactId }, tx, cancellationToken: ct));

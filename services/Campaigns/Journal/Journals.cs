@@ -10,7 +10,7 @@ namespace TagSegments.Campaigns.Journal;
 /// into the ledger.
 /// </summary>
 internal sealed class Journals(
-    NpgsqlDataSource database, BatchStore batches, LedgerWriter writer, DeliveryOptions options, ILogger<Journals> logger)
+    WorkDatabase database, BatchStore batches, LedgerWriter writer, DeliveryOptions options, ILogger<Journals> logger)
     : PollingService(TimeSpan.FromSeconds(5), logger)
 {
     /// <summary>Opens the journal of this process; null if it cannot have one, and then each message departs alone.</summary>
@@ -60,7 +60,7 @@ internal sealed class Journals(
     private async Task<string> FolderAsync(CancellationToken ct)
     {
         const string sql = "SELECT installation_id FROM campaigns.installation";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         var installation = await connection.ExecuteScalarAsync<Guid>(new CommandDefinition(sql, cancellationToken: ct));
         return Path.Combine(options.JournalFolder, installation.ToString());
     }

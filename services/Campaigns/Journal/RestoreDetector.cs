@@ -11,7 +11,7 @@ namespace TagSegments.Campaigns.Journal;
 /// Messages sent since are not in it and would be sent again, so everything is held until somebody decides. The database has a mark that
 /// changes while there is something to send; the machine keeps a copy of it beside the journals.
 /// </summary>
-internal sealed class RestoreDetector(NpgsqlDataSource database, DeliveryOptions options, ILogger<RestoreDetector> logger)
+internal sealed class RestoreDetector(WorkDatabase database, DeliveryOptions options, ILogger<RestoreDetector> logger)
 {
     private const string FileName = "mark";
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
@@ -28,7 +28,7 @@ internal sealed class RestoreDetector(NpgsqlDataSource database, DeliveryOptions
             return;
         }
 
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         var installation = await connection.ExecuteScalarAsync<Guid>(new CommandDefinition(sql, cancellationToken: ct));
         if (TryOpen(Path.Combine(options.JournalFolder, installation.ToString())) is { } file)
         {

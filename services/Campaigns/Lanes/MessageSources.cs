@@ -7,7 +7,7 @@ using TagSegments.Campaigns.Schema;
 namespace TagSegments.Campaigns.Lanes;
 
 /// <summary>Finds the sources with due messages. Campaigns are read again when they have changed.</summary>
-internal sealed class MessageSources(NpgsqlDataSource database, AccountDirectory accounts, MemoryBudget memory)
+internal sealed class MessageSources(WorkDatabase database, AccountDirectory accounts, MemoryBudget memory)
 {
     private readonly AccountCache<(int AccountId, Guid CampaignId, int Version), MessageSource> _known =
         new(memory, "campaigns.sources", (_, source) => source.Bytes);
@@ -21,7 +21,7 @@ internal sealed class MessageSources(NpgsqlDataSource database, AccountDirectory
             FROM campaigns.campaign
             WHERE state = {CampaignStates.Sending}
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         var sending = (await connection.QueryAsync<(int AccountId, Guid CampaignId, int Version)>(
             new CommandDefinition(sql, cancellationToken: ct))).AsList();
         var known = sending.ToDictionary(key => key, key => _known.TryGet(key, out var source) ? source : null);
@@ -47,7 +47,7 @@ internal sealed class MessageSources(NpgsqlDataSource database, AccountDirectory
             FROM unnest(@accounts, @campaigns) AS b (account_id, campaign_id)
             JOIN campaigns.single_message m ON m.account_id = b.account_id AND m.message_id = b.campaign_id
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         var parameters = new { accounts = batches.Select(b => b.AccountId).ToArray(), campaigns = batches.Select(b => b.CampaignId).ToArray() };
         var singles = (await connection.QueryAsync<MessageSource>(new CommandDefinition(sql, parameters, cancellationToken: ct))).AsList();
         await ReadWeightsAsync(singles, ct);
@@ -67,7 +67,7 @@ internal sealed class MessageSources(NpgsqlDataSource database, AccountDirectory
             WHERE state = {CampaignStates.Sending}
               AND NOT EXISTS (SELECT FROM campaigns.batch b WHERE b.account_id = c.account_id AND b.campaign_id = c.campaign_id)
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         return await connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: ct));
     }
 

@@ -7,7 +7,7 @@ namespace TagSegments.Campaigns.Lanes;
 /// Keeps all processes together to messages per minute. A limit is a point in time up to which it is used up; each message moves it on by its
 /// share of a minute.
 /// </summary>
-internal sealed class RateLimits(NpgsqlDataSource database)
+internal sealed class RateLimits(WorkDatabase database)
 {
     /// <summary>The limit of all messages together.</summary>
     public const string Total = "total";
@@ -49,7 +49,7 @@ internal sealed class RateLimits(NpgsqlDataSource database)
             return wanted;
         }
 
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         return await connection.ExecuteScalarAsync<int>(
             new CommandDefinition(sql, new { key, wanted, share = 60.0 / perMinute }, cancellationToken: ct));
     }
@@ -65,7 +65,7 @@ internal sealed class RateLimits(NpgsqlDataSource database)
             """;
         if (perMinute > 0 && unused > 0)
         {
-            await using var connection = await database.OpenConnectionAsync(ct);
+            await using var connection = await database.OpenAsync(ct);
             await connection.ExecuteAsync(new CommandDefinition(sql, new { key, time = 60.0 / perMinute * unused }, cancellationToken: ct));
         }
     }
@@ -80,7 +80,7 @@ internal sealed class RateLimits(NpgsqlDataSource database)
             ON CONFLICT (rate_key) DO UPDATE SET used_until = GREATEST(r.used_until, now()) + make_interval(secs => @time)
             RETURNING extract(epoch FROM used_until - now())::float8 - @time
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         return TimeSpan.FromSeconds(await connection.ExecuteScalarAsync<double>(
             new CommandDefinition(sql, new { key, time = 60.0 / perMinute * messages }, cancellationToken: ct)));
     }

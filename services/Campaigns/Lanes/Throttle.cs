@@ -8,7 +8,7 @@ using Channel = Crm.Common.V1.Channel;
 namespace TagSegments.Campaigns.Lanes;
 
 /// <summary>Decides how many messages may leave now, and which have to wait for the limit of their domain.</summary>
-internal sealed class Throttle(RateLimits limits, DeliveryOptions options, NpgsqlDataSource database)
+internal sealed class Throttle(RateLimits limits, DeliveryOptions options, WorkDatabase database)
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
 
@@ -78,7 +78,7 @@ internal sealed class Throttle(RateLimits limits, DeliveryOptions options, Npgsq
 
         var parameters = LedgerDepartures.Parameters([.. later.Keys]);
         parameters.Add("waits", later.Values.Select(wait => wait.TotalSeconds).ToArray());
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: ct));
     }
 }

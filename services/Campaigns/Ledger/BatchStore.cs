@@ -9,7 +9,7 @@ namespace TagSegments.Campaigns.Ledger;
 /// The batches in which recipients are handed to senders. The holder of a batch's lease sends it. When the lease ends, another sender may, with
 /// a higher fence; messages that were being handed over then are unknown.
 /// </summary>
-internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions options)
+internal sealed class BatchStore(AccountDatabase database, WorkDatabase work, DeliveryOptions options)
 {
     /// <summary>How many recipients a batch has at most.</summary>
     public const int Size = 500;
@@ -52,7 +52,7 @@ internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions opti
                 WHERE account_id = @accountId AND campaign_id = @campaignId AND state = {CampaignStates.Sending} AND version = @version)
             RETURNING {Columns}
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var parameters = new { accountId, campaignId, version, holder, lease = options.BatchLease.TotalSeconds };
         return (await connection.QueryAsync<Batch>(new CommandDefinition(sql, parameters, cancellationToken: ct))).AsList();
     }
@@ -97,7 +97,7 @@ internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions opti
             WHERE b.account_id = due.account_id AND b.campaign_id = due.campaign_id AND b.batch_id = due.batch_id
             RETURNING {Columns}
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         var parameters = new { limit, holder, lease = options.BatchLease.TotalSeconds };
         return (await connection.QueryAsync<Batch>(new CommandDefinition(sql, parameters, cancellationToken: ct))).AsList();
     }
@@ -114,7 +114,7 @@ internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions opti
             WHERE r.state IN {RecipientStates.Waiting} AND (r.due_at IS NULL OR r.due_at <= now())
             ORDER BY r.account_id, r.campaign_id, r.contact_id
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         return (await connection.QueryAsync<BatchRecipient>(new CommandDefinition(sql, Parameters(batches), cancellationToken: ct))).AsList();
     }
 
@@ -140,7 +140,7 @@ internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions opti
             WHERE d.account_id = w.account_id AND d.campaign_id = w.campaign_id AND d.batch_id = w.batch_id AND d.fence = w.fence
               AND w.messages > 0
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(sql, Parameters(batches), cancellationToken: ct));
     }
 
@@ -156,7 +156,7 @@ internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions opti
               AND d.lease_until IS NOT NULL
             RETURNING d.account_id, d.campaign_id, d.batch_id
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         var renewed = (await connection.QueryAsync<(int, Guid, int)>(
             new CommandDefinition(sql, Parameters(batches), cancellationToken: ct))).ToHashSet();
         return [.. batches.Where(b => !renewed.Contains((b.AccountId, b.CampaignId, b.BatchId)))];
@@ -166,7 +166,7 @@ internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions opti
     public async Task EndLeasesAsync(Guid holder, CancellationToken ct)
     {
         const string sql = "UPDATE campaigns.batch SET lease_until = now() WHERE lease_until > now() AND holder = @holder";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(sql, new { holder }, cancellationToken: ct));
     }
 
@@ -192,7 +192,7 @@ internal sealed class BatchStore(NpgsqlDataSource database, DeliveryOptions opti
             )
             SELECT count(*)::int FROM b
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         return await connection.ExecuteScalarAsync<int>(
             new CommandDefinition(sql, new { grace = options.RecoveryGrace.TotalSeconds }, cancellationToken: ct));
     }

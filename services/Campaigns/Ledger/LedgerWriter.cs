@@ -7,21 +7,22 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 namespace TagSegments.Campaigns.Ledger;
 
 /// <summary>
-/// Writes for many lanes in one transaction: the outcomes of their last messages together with the departure of their next ones. A lane waits for
-/// both, so a departure is in the ledger before the message is handed over.
+/// Writes for many lanes of an account in one transaction: the outcomes of their last messages together with the departure of their next ones. A lane
+/// waits for both, so a departure is in the ledger before the message is handed over.
 /// </summary>
 internal sealed class LedgerWriter : IAsyncDisposable
 {
     private const int MaxWrites = 100;
     private static readonly TimeSpan s_retryPause = TimeSpan.FromMilliseconds(500);
-    private readonly NpgsqlDataSource _database;
-    private readonly Coalescer<LaneWrite, IReadOnlySet<BatchRecipient>> _writes;
+    private readonly AccountDatabase _database;
+    private readonly AccountCoalescers<LaneWrite, IReadOnlySet<BatchRecipient>> _writes;
 
-    public LedgerWriter(NpgsqlDataSource database)
+    public LedgerWriter(AccountDatabase database)
     {
         _database = database;
-        _writes = new(
-            writes => TransactionRetry.RunAsync(() => WriteTogetherAsync(writes, CancellationToken.None), CancellationToken.None), MaxWrites);
+        _writes = new(accountId => new(
+            writes => TransactionRetry.RunAsync(() => WriteTogetherAsync(accountId, writes, CancellationToken.None), CancellationToken.None),
+            MaxWrites));
     }
 
     /// <summary>
@@ -32,34 +33,45 @@ internal sealed class LedgerWriter : IAsyncDisposable
     public async Task<IReadOnlySet<BatchRecipient>> WriteAsync(
         IReadOnlyList<Outcome> outcomes, IReadOnlyList<BatchRecipient> departing, CancellationToken stopping)
     {
-        while (outcomes.Count + departing.Count > 0)
+        var outcomesOf = outcomes.ToLookup(outcome => outcome.Recipient.AccountId);
+        var departingOf = departing.ToLookup(recipient => recipient.AccountId);
+        var accountIds = outcomesOf.Select(account => account.Key).Union(departingOf.Select(account => account.Key));
+        var granted = await Task.WhenAll(
+            accountIds.Select(accountId => WriteAsync(accountId, [.. outcomesOf[accountId]], [.. departingOf[accountId]], stopping)));
+        return granted.SelectMany(recipients => recipients).ToHashSet();
+    }
+
+    public ValueTask DisposeAsync() => _writes.DisposeAsync();
+
+    private async Task<IReadOnlySet<BatchRecipient>> WriteAsync(
+        int accountId, IReadOnlyList<Outcome> outcomes, IReadOnlyList<BatchRecipient> departing, CancellationToken stopping)
+    {
+        do
         {
             try
             {
-                return await _writes.RunAsync(new LaneWrite(outcomes, departing), CancellationToken.None);
+                return await _writes.RunAsync(accountId, new LaneWrite(outcomes, departing), CancellationToken.None);
             }
             catch (NpgsqlException e) when (IsAway(e) && !stopping.IsCancellationRequested)
             {
                 await Task.Delay(s_retryPause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-
-        return new HashSet<BatchRecipient>();
+        while (true);
     }
-
-    public ValueTask DisposeAsync() => _writes.DisposeAsync();
 
     private static bool IsAway(NpgsqlException e) => e.IsTransient || e.InnerException is IOException or TimeoutException;
 
-    private async Task WriteTogetherAsync(IReadOnlyList<LaneWrite> writes, CancellationToken ct)
+    private async Task WriteTogetherAsync(int accountId, IReadOnlyList<LaneWrite> writes, CancellationToken ct)
     {
-        await using var connection = await _database.OpenConnectionAsync(ct);
+        await using var connection = await _database.OpenAsync(accountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         var departed = await LedgerDepartures.DepartAsync(tx, [.. writes.SelectMany(write => write.Departing)], ct);
         var stored = await LedgerOutcomes.StoreAsync(tx, [.. writes.SelectMany(write => write.Outcomes)], ct);
-        foreach (var account in stored.Where(s => s.State == (short)State.Accepted).GroupBy(s => s.AccountId).OrderBy(g => g.Key))
+        var accepted = stored.Where(s => s.State == (short)State.Accepted).Select(ToSent).ToList();
+        if (accepted.Count > 0)
         {
-            await ActivityRecorder.RecordAsync(tx, account.Key, [.. account.Select(ToSent)], ct);
+            await ActivityRecorder.RecordAsync(tx, accountId, accepted, ct);
         }
 
         await tx.CommitAsync(ct);

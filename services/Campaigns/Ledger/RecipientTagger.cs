@@ -9,7 +9,7 @@ namespace TagSegments.Campaigns.Ledger;
 
 /// <summary>Tags the recipients whose message was accepted. Adding a tag twice changes nothing, so it is repeated until it succeeds.</summary>
 internal sealed class RecipientTagger(
-    NpgsqlDataSource database, TagService.TagServiceClient tags, DeliveryOptions options, ILogger<RecipientTagger> logger)
+    WorkDatabase database, TagService.TagServiceClient tags, DeliveryOptions options, ILogger<RecipientTagger> logger)
     : PollingService(options.PollInterval, logger)
 {
     private const int BatchSize = 10_000;
@@ -28,7 +28,7 @@ internal sealed class RecipientTagger(
             DELETE FROM campaigns.tag_task
             WHERE account_id = @AccountId AND campaign_id = @CampaignId AND contact_id = ANY(@ContactIds)
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         var untagged = (await connection.QueryAsync<Untagged>(new CommandDefinition(sql, new { BatchSize }, cancellationToken: ct))).AsList();
         foreach (var campaign in untagged)
         {

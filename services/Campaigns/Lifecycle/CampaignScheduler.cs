@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using Dapper;
 using Grpc.Core;
 using Npgsql;
 using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Delivery;
 using TagSegments.Campaigns.Lanes;
-using TagSegments.Campaigns.Schema;
 
 namespace TagSegments.Campaigns.Lifecycle;
 
@@ -15,7 +13,7 @@ namespace TagSegments.Campaigns.Lifecycle;
 /// Two are prepared at a time, of different accounts; the next one is of the account that has had the least time for its weight.
 /// </summary>
 internal sealed class CampaignScheduler(
-    NpgsqlDataSource database,
+    CampaignClaims campaigns,
     AudiencePreparer preparer,
     MessagePump pump,
     AccountDirectory accounts,
@@ -41,8 +39,8 @@ internal sealed class CampaignScheduler(
 
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
-        await HoldMissedAsync(ct);
-        if (await _claims.NextAsync(order => ClaimAsync(order, ct), campaign => campaign.AccountId, ct) is not { } claimed)
+        await campaigns.HoldMissedAsync(ct);
+        if (await _claims.NextAsync(order => campaigns.ClaimAsync(order, ct), campaign => campaign.AccountId, ct) is not { } claimed)
         {
             return false;
         }
@@ -73,7 +71,10 @@ internal sealed class CampaignScheduler(
         }
         catch (RpcException e) when (IsFinal(e.StatusCode))
         {
-            await FailAsync(claimed, e.Status.Detail, ct);
+            if (await campaigns.FailAsync(claimed, e.Status.Detail, ct))
+            {
+                logger.CampaignFailed(claimed.CampaignId, e.Status.Detail);
+            }
         }
         finally
         {
@@ -86,54 +87,6 @@ internal sealed class CampaignScheduler(
     private static bool IsFinal(StatusCode code) =>
         code is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.PermissionDenied;
 
-    private async Task<PreparingCampaign?> ClaimAsync(ClaimOrder order, CancellationToken ct)
-    {
-        const string sql =
-            $"""
-            WITH due AS MATERIALIZED (
-                SELECT account_id, campaign_id
-                FROM campaigns.campaign c
-                LEFT JOIN unnest(@AccountIds, @Ahead) AS share (account_id, ahead) USING (account_id)
-                WHERE ((state = {CampaignStates.Scheduled} AND run_at BETWEEN now() - make_interval(secs => @late) AND now())
-                    OR (state = {CampaignStates.Preparing} AND lease_until < now()))
-                  AND account_id <> ALL (@Full)
-                ORDER BY coalesce(ahead, 0), run_at
-                LIMIT 1
-                FOR UPDATE OF c SKIP LOCKED
-            )
-            UPDATE campaigns.campaign c
-            SET state = {CampaignStates.Preparing}, version = version + 1, fence = fence + 1,
-                lease_until = now() + make_interval(secs => @lease), updated_at = now()
-            FROM due
-            WHERE c.account_id = due.account_id AND c.campaign_id = due.campaign_id
-            RETURNING c.account_id, c.campaign_id, c.account_name, c.channel, c.audience, c.message, c.recipient_tag_ids, c.fence, c.ab_test
-            """;
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var parameters = new
-        {
-            lease = options.PrepareLease.TotalSeconds,
-            late = options.LateLimit.TotalSeconds,
-            order.Full,
-            order.AccountIds,
-            order.Ahead,
-        };
-        return await connection.QuerySingleOrDefaultAsync<PreparingCampaign>(new CommandDefinition(sql, parameters, cancellationToken: ct));
-    }
-
-    // After a long outage it is unclear whether a campaign is still wanted.
-    private async Task HoldMissedAsync(CancellationToken ct)
-    {
-        const string sql =
-            $"""
-            UPDATE campaigns.campaign
-            SET state = {CampaignStates.Paused}, version = version + 1, updated_at = now(),
-                problem = 'Its time was missed because no sender was running. Resume it to send it now, or cancel it.'
-            WHERE state = {CampaignStates.Scheduled} AND run_at < now() - make_interval(secs => @late)
-            """;
-        await using var connection = await database.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(sql, new { late = options.LateLimit.TotalSeconds }, cancellationToken: ct));
-    }
-
     private async Task KeepLeaseAsync(PreparingCampaign claimed, CancellationTokenSource lost)
     {
         try
@@ -141,7 +94,7 @@ internal sealed class CampaignScheduler(
             while (true)
             {
                 await Task.Delay(options.PrepareLease / 3, lost.Token);
-                if (!await RenewAsync(claimed, lost.Token))
+                if (!await campaigns.RenewAsync(claimed, lost.Token))
                 {
                     await lost.CancelAsync();
                 }
@@ -154,35 +107,6 @@ internal sealed class CampaignScheduler(
         catch (NpgsqlException e)
         {
             logger.BackgroundWorkFailed(e, nameof(CampaignScheduler));
-        }
-    }
-
-    private async Task<bool> RenewAsync(PreparingCampaign claimed, CancellationToken ct)
-    {
-        const string sql =
-            $"""
-            UPDATE campaigns.campaign
-            SET lease_until = now() + make_interval(secs => @lease)
-            WHERE account_id = @AccountId AND campaign_id = @CampaignId AND fence = @Fence AND state = {CampaignStates.Preparing}
-            """;
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var parameters = new { claimed.AccountId, claimed.CampaignId, claimed.Fence, lease = options.PrepareLease.TotalSeconds };
-        return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: ct)) > 0;
-    }
-
-    private async Task FailAsync(PreparingCampaign claimed, string problem, CancellationToken ct)
-    {
-        const string sql =
-            $"""
-            UPDATE campaigns.campaign
-            SET state = {CampaignStates.Failed}, problem = @problem, version = version + 1, ended_at = now(), updated_at = now(), lease_until = NULL
-            WHERE account_id = @AccountId AND campaign_id = @CampaignId AND fence = @Fence AND state = {CampaignStates.Preparing}
-            """;
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var parameters = new { claimed.AccountId, claimed.CampaignId, claimed.Fence, problem };
-        if (await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: ct)) > 0)
-        {
-            logger.CampaignFailed(claimed.CampaignId, problem);
         }
     }
 }

@@ -12,7 +12,7 @@ using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 namespace TagSegments.Campaigns.Messages;
 
 /// <summary>Single messages in the ledger.</summary>
-internal sealed class MessageStore(NpgsqlDataSource database)
+internal sealed class MessageStore(AccountDatabase database)
 {
     /// <summary>Adds a message: pending, or skipped with the reason that the draft has, or because its address is suppressed.</summary>
     public static async Task<Recipient> AddAsync(
@@ -43,7 +43,7 @@ internal sealed class MessageStore(NpgsqlDataSource database)
             FROM campaigns.recipient
             WHERE account_id = @accountId AND campaign_id = @messageId AND single
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var row = await connection.QuerySingleOrDefaultAsync<RecipientRow>(
             new CommandDefinition(sql, new { accountId, messageId = CampaignStore.ParseId(messageId) }, cancellationToken: ct));
         return row?.ToRecipient();

@@ -1,13 +1,12 @@
 using Crm.Activity.V1;
 using Crm.Common.V1;
 using Grpc.Core;
-using Npgsql;
 using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.PersonExports;
 
 /// <summary>Serves what the service has about a person.</summary>
-internal sealed class PersonExportApi(AccountDirectory accounts, PageTokens pages, NpgsqlDataSource database) : ActivityService.ActivityServiceBase
+internal sealed class PersonExportApi(AccountDirectory accounts, PageTokens pages, AccountDatabase database) : ActivityService.ActivityServiceBase
 {
     private readonly PersonRecords _records = new(database,
     [

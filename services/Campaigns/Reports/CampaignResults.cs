@@ -10,7 +10,7 @@ using TagSegments.Campaigns.Schema;
 namespace TagSegments.Campaigns.Reports;
 
 /// <summary>Reads the ledger and the activity of a campaign.</summary>
-internal sealed class CampaignResults(NpgsqlDataSource database, AbTestStore tests)
+internal sealed class CampaignResults(AccountDatabase database, AbTestStore tests)
 {
     /// <summary>Counts the ledger by state.</summary>
     public async Task<RecipientCounts> CountAsync(int accountId, Guid campaignId, CancellationToken ct)
@@ -27,7 +27,7 @@ internal sealed class CampaignResults(NpgsqlDataSource database, AbTestStore tes
             FROM campaigns.recipient
             WHERE account_id = @accountId AND campaign_id = @campaignId
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QuerySingleAsync<RecipientCounts>(new CommandDefinition(sql, new { accountId, campaignId }, cancellationToken: ct));
     }
 
@@ -42,7 +42,7 @@ internal sealed class CampaignResults(NpgsqlDataSource database, AbTestStore tes
     /// <summary>Counts the ledger by state, reason and variant, and the activity of recipients.</summary>
     public async Task<GetCampaignStatisticsResponse> StatisticsAsync(CampaignRow campaign, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(campaign.AccountId, ct);
         var statistics = await ActivitiesAsync(connection, campaign, ct);
         statistics.Reasons.Add(await ReasonsAsync(connection, campaign, ct));
         statistics.Links.Add(await LinksAsync(connection, campaign, ct));
@@ -70,7 +70,7 @@ internal sealed class CampaignResults(NpgsqlDataSource database, AbTestStore tes
             WHERE account_id = @AccountId AND campaign_id = @CampaignId AND kind <> {ActivityKinds.Sent}
               AND NOT (machine AND kind IN {ActivityKinds.OpenedOrClicked})
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(campaign.AccountId, ct);
         return (await connection.QueryAsync<(int, short)>(new CommandDefinition(sql, Key(campaign), cancellationToken: ct))).AsList();
     }
 
@@ -190,7 +190,7 @@ internal sealed class CampaignResults(NpgsqlDataSource database, AbTestStore tes
             ORDER BY contact_id
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(campaign.AccountId, ct);
         var parameters = new { campaign.AccountId, campaign.CampaignId, states, contactIds, after, limit };
         return (await connection.QueryAsync<RecipientRow>(new CommandDefinition(sql, parameters, cancellationToken: ct))).AsList();
     }

@@ -11,7 +11,7 @@ namespace TagSegments.Campaigns.Reports;
 /// watch it, only while it can move, and less often while it does not. Without watchers nothing is asked.
 /// </summary>
 internal sealed class CampaignWatch(
-    NpgsqlDataSource database, CampaignStore campaigns, CampaignResults results, TimeProvider time, ILogger<CampaignWatch> logger)
+    WorkDatabase database, CampaignStore campaigns, CampaignResults results, TimeProvider time, ILogger<CampaignWatch> logger)
     : PollingService(TimeSpan.FromMilliseconds(500), logger)
 {
     private const int ReadsAtOnce = 4;
@@ -156,7 +156,7 @@ internal sealed class CampaignWatch(
             JOIN unnest(@accountIds, @campaignIds) AS w (account_id, campaign_id) USING (account_id, campaign_id)
             """;
         var values = new { accountIds = watched.Select(w => w.AccountId).ToArray(), campaignIds = watched.Select(w => w.CampaignId).ToArray() };
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         return (await connection.QueryAsync<(Guid CampaignId, string Version)>(new CommandDefinition(sql, values, cancellationToken: ct)))
             .ToDictionary(row => row.CampaignId, row => row.Version);
     }

@@ -4,7 +4,7 @@ using Npgsql;
 namespace TagSegments.Campaigns.Senders;
 
 /// <summary>The sender domains of accounts.</summary>
-internal sealed class SenderDomainStore(NpgsqlDataSource database, SenderOptions options)
+internal sealed class SenderDomainStore(AccountDatabase database, WorkDatabase work, SenderOptions options)
 {
     /// <summary>Adds a domain; null if the account has it. Throws RESOURCE_EXHAUSTED if the account has as many as it may.</summary>
     public static async Task<SenderDomainRow?> AddAsync(NpgsqlTransaction tx, AccountInfo account, string domain, string token, CancellationToken ct)
@@ -59,7 +59,7 @@ internal sealed class SenderDomainStore(NpgsqlDataSource database, SenderOptions
             ORDER BY domain
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return (await connection.QueryAsync<SenderDomainRow>(new CommandDefinition(sql, new { accountId, after, limit }, cancellationToken: ct))).AsList();
     }
 
@@ -67,7 +67,7 @@ internal sealed class SenderDomainStore(NpgsqlDataSource database, SenderOptions
     public async Task<SenderDomainRow?> FindAsync(int accountId, string domain, CancellationToken ct)
     {
         const string sql = $"SELECT {SenderDomainRow.Columns} FROM campaigns.sender_domain WHERE account_id = @accountId AND domain = @domain";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QuerySingleOrDefaultAsync<SenderDomainRow>(
             new CommandDefinition(sql, new { accountId, domain }, cancellationToken: ct));
     }
@@ -90,7 +90,7 @@ internal sealed class SenderDomainStore(NpgsqlDataSource database, SenderOptions
             WHERE account_id = @AccountId AND domain = @Domain AND token = @Token
             RETURNING {SenderDomainRow.Columns}
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(domain.AccountId, ct);
         var parameters = new { domain.AccountId, domain.Domain, domain.Token, problem, missingFor = options.MissingFor.TotalSeconds };
         return await connection.QuerySingleOrDefaultAsync<SenderDomainRow>(new CommandDefinition(sql, parameters, cancellationToken: ct));
     }
@@ -111,7 +111,7 @@ internal sealed class SenderDomainStore(NpgsqlDataSource database, SenderOptions
                 FOR UPDATE SKIP LOCKED)
             RETURNING {SenderDomainRow.Columns}
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         return await connection.QuerySingleOrDefaultAsync<SenderDomainRow>(
             new CommandDefinition(sql, new { interval = options.CheckInterval.TotalSeconds }, cancellationToken: ct));
     }

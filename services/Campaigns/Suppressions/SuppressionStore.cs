@@ -8,7 +8,7 @@ using TagSegments.Campaigns.Schema;
 namespace TagSegments.Campaigns.Suppressions;
 
 /// <summary>The suppression list.</summary>
-internal sealed class SuppressionStore(NpgsqlDataSource database)
+internal sealed class SuppressionStore(AccountDatabase database)
 {
     /// <summary>
     /// Adds an address to the list and takes its unsent messages out of the ledger, in one transaction. The update waits for a sender that is just
@@ -81,7 +81,7 @@ internal sealed class SuppressionStore(NpgsqlDataSource database)
             ORDER BY address_key
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var parameters = new { accountId, channel = (short)channel, search = search.ToLowerInvariant(), after, limit };
         return [.. (await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: ct))).Select(ToSuppression)];
     }
@@ -89,7 +89,7 @@ internal sealed class SuppressionStore(NpgsqlDataSource database)
     /// <summary>Finds the addresses that are on the list.</summary>
     public async Task<List<Suppression>> CheckAsync(int accountId, Channel channel, IEnumerable<string> addresses, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await FindAsync(connection, accountId, channel, [.. addresses.Select(a => Address.Key(channel, a)).Distinct()], ct);
     }
 

@@ -10,7 +10,7 @@ namespace TagSegments.Campaigns.Tracking;
 
 /// <summary>Reports unsubscribes by a link to the contact service, again and again until it has taken them.</summary>
 internal sealed class ConsentReporter(
-    NpgsqlDataSource database, ContactService.ContactServiceClient contacts, DeliveryOptions options, ILogger<ConsentReporter> logger)
+    WorkDatabase database, ContactService.ContactServiceClient contacts, DeliveryOptions options, ILogger<ConsentReporter> logger)
     : PollingService(options.PollInterval, logger)
 {
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
@@ -28,7 +28,7 @@ internal sealed class ConsentReporter(
             DELETE FROM campaigns.consent_task
             WHERE account_id = @AccountId AND contact_id = @ContactId AND channel = @Channel AND at = @At
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         var tasks = (await connection.QueryAsync<ConsentTask>(new CommandDefinition(sql, cancellationToken: ct))).AsList();
         foreach (var task in tasks)
         {

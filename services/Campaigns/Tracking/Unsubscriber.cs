@@ -25,7 +25,7 @@ internal enum UnsubscribeOutcome
 /// all in one transaction. It works on the address, so it holds for every contact that has it, also after the contact is deleted. A link works as long
 /// as its key is in the ring, as consent can be withdrawn at any time; but it does not withdraw a consent that was given after its message.
 /// </summary>
-internal sealed class Unsubscriber(NpgsqlDataSource database)
+internal sealed class Unsubscriber(AccountDatabase database)
 {
     private const string Source = "unsubscribe link";
 
@@ -35,7 +35,7 @@ internal sealed class Unsubscriber(NpgsqlDataSource database)
 
     private async Task<UnsubscribeOutcome> UnsubscribeOnceAsync(TrackingTarget target, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(target.AccountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         if (await FindAsync(tx, target, ct) is not { } message)
         {

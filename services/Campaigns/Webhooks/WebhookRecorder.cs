@@ -18,7 +18,7 @@ namespace TagSegments.Campaigns.Webhooks;
 /// Records the reports of a provider. Our Message-ID leads to the recipient; events of messages that are not ours are ignored. A hard bounce
 /// and a complaint suppress the address, and a confirmed delivery settles a message that was unknown.
 /// </summary>
-internal sealed class WebhookRecorder(NpgsqlDataSource database, TrackingTokens tokens, TimeProvider time)
+internal sealed class WebhookRecorder(AccountDatabase database, TrackingTokens tokens, TimeProvider time)
 {
     /// <summary>Records events, each account's in one transaction, and returns how many are about a message of ours.</summary>
     public async Task<int> RecordAsync(string provider, IEnumerable<ProviderEvent> events, CancellationToken ct)
@@ -34,7 +34,7 @@ internal sealed class WebhookRecorder(NpgsqlDataSource database, TrackingTokens 
 
     private async Task<int> RecordAsync(int accountId, List<Report> reports, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         var messages = await FindAsync(tx, accountId, reports, ct);
         var activities = new List<ActivityEvent>();

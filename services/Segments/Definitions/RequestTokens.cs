@@ -6,7 +6,7 @@ using Npgsql;
 namespace TagSegments.Segments.Definitions;
 
 /// <summary>The tokens that callers hold: of pages, and of writes that an answer must reflect.</summary>
-internal sealed class RequestTokens(PageTokens pages, ConsistencyTokens consistency, NpgsqlDataSource db)
+internal sealed class RequestTokens(PageTokens pages, ConsistencyTokens consistency, AccountDatabase db)
 {
     /// <summary>The tokens of pages.</summary>
     public PageTokens Pages => pages;
@@ -31,7 +31,7 @@ internal sealed class RequestTokens(PageTokens pages, ConsistencyTokens consiste
                 OR EXISTS (SELECT FROM crm.segment_clock WHERE account_id = @accountId AND floor > @pos)
                 OR @pos = 0
             """;
-        await using var connection = await db.OpenConnectionAsync(ct);
+        await using var connection = await db.OpenAsync(accountId, ct);
         if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(sql, new { accountId, pos, nonce }, cancellationToken: ct)))
         {
             throw RpcErrors.Create(

@@ -1,12 +1,11 @@
 using Crm.Segments.V1;
 using Dapper;
 using Grpc.Core;
-using Npgsql;
 
 namespace TagSegments.Segments.Erasures;
 
 /// <summary>Serves the erasure of a contact's data; <c>segments.erase_contact</c> says how.</summary>
-internal sealed class ErasureApi(AccountDirectory accounts, NpgsqlDataSource database, KeptAnswers answers) : SegmentService.SegmentServiceBase
+internal sealed class ErasureApi(AccountDirectory accounts, AccountDatabase database, KeptAnswers answers) : SegmentService.SegmentServiceBase
 {
     public override async Task<EraseContactDataResponse> EraseContactData(EraseContactDataRequest request, ServerCallContext context)
     {
@@ -22,7 +21,7 @@ internal sealed class ErasureApi(AccountDirectory accounts, NpgsqlDataSource dat
     private async Task EraseAsync(int accountId, int contactId, CancellationToken ct)
     {
         const string sql = "SELECT segments.erase_contact(@accountId, @contactId)";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await connection.ExecuteAsync(new CommandDefinition(sql, new { accountId, contactId }, cancellationToken: ct));
     }
 }

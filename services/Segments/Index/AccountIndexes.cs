@@ -13,7 +13,7 @@ namespace TagSegments.Segments.Index;
 /// </summary>
 // A state may leave the memory while calls use it. Calls that come then load another one in a slot of its own; each slot is right by itself.
 internal class AccountIndexes(
-    NpgsqlDataSource db, ClockReader clocks, TagEntryCache cache, TagLoader loader, IndexMetrics metrics, MemoryBudget memory)
+    AccountDatabase db, ClockReader clocks, TagEntryCache cache, TagLoader loader, IndexMetrics metrics, MemoryBudget memory)
 {
     private readonly AccountCache<int, Slot> _slots = new(memory, "segments.index", (_, slot) => slot.Bytes);
 

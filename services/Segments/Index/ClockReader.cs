@@ -9,11 +9,11 @@ namespace TagSegments.Segments.Index;
 /// </summary>
 internal class ClockReader : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _db;
+    private readonly WorkDatabase _db;
     private readonly Coalescer<Call, AccountClocks> _rounds;
     private NpgsqlBatch? _statement;
 
-    public ClockReader(NpgsqlDataSource db) => (_db, _rounds) = (db, new(AnswerAsync) { GathersCalls = true });
+    public ClockReader(WorkDatabase db) => (_db, _rounds) = (db, new(AnswerAsync) { GathersCalls = true });
 
     /// <summary>Reads the clocks of an account.</summary>
     public virtual Task<AccountClocks> ReadAsync(int accountId, CancellationToken ct) => _rounds.RunAsync(new Call(accountId), ct);
@@ -54,7 +54,7 @@ internal class ClockReader : IAsyncDisposable
             }
         }
 
-        var fresh = new NpgsqlBatch(await _db.OpenConnectionAsync()) { BatchCommands = { ClockSql.Command(accountIds) } };
+        var fresh = new NpgsqlBatch(await _db.OpenAsync()) { BatchCommands = { ClockSql.Command(accountIds) } };
         try
         {
             await fresh.PrepareAsync();

@@ -25,9 +25,9 @@ internal sealed class Snapshot : IAsyncDisposable
     public NpgsqlConnection Connection => _connection;
 
     /// <summary>Opens a snapshot. It includes every write that was acknowledged before this call.</summary>
-    public static async Task<Snapshot> OpenAsync(NpgsqlDataSource db, int accountId, CancellationToken ct)
+    public static async Task<Snapshot> OpenAsync(AccountDatabase db, int accountId, CancellationToken ct)
     {
-        var connection = await db.OpenConnectionAsync(ct);
+        var connection = await db.OpenAsync(accountId, ct);
         try
         {
             var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);

@@ -1,11 +1,10 @@
 using Crm.Segments.V1;
 using Grpc.Core;
-using Npgsql;
 
 namespace TagSegments.Segments.PersonExports;
 
 /// <summary>Serves what the service has about a person.</summary>
-internal sealed class PersonExportApi(AccountDirectory accounts, PageTokens pages, NpgsqlDataSource database) : SegmentService.SegmentServiceBase
+internal sealed class PersonExportApi(AccountDirectory accounts, PageTokens pages, AccountDatabase database) : SegmentService.SegmentServiceBase
 {
     private readonly PersonRecords _records = new(database,
     [

@@ -3,7 +3,7 @@ using Dapper;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
+using TagSegments.ServiceDefaults.Data;
 using TagSegments.ServiceDefaults.Memory;
 
 namespace TagSegments.ServiceDefaults.Calls;
@@ -14,7 +14,7 @@ public static class AccountSources
     /// <summary>Finds accounts in a table or view of the database.</summary>
     public static IServiceCollection AddDatabaseAccounts(this IServiceCollection services, string table) => services.AddSingleton(provider =>
         new AccountDirectory(
-            (name, ct) => FindAsync(provider.GetRequiredService<NpgsqlDataSource>(), LimitsOf(provider), table, name, ct),
+            (name, ct) => FindAsync(provider.GetRequiredService<WorkDatabase>(), LimitsOf(provider), table, name, ct),
             provider.GetRequiredService<MemoryBudget>(),
             provider.GetRequiredService<TimeProvider>()));
 
@@ -28,14 +28,14 @@ public static class AccountSources
     private static AccountLimits LimitsOf(IServiceProvider provider) => AccountLimits.From(provider.GetRequiredService<IConfiguration>());
 
     private static async Task<AccountInfo?> FindAsync(
-        NpgsqlDataSource database, AccountLimits limits, string table, string name, CancellationToken ct)
+        WorkDatabase database, AccountLimits limits, string table, string name, CancellationToken ct)
     {
         var sql = $"""
             SELECT account_id, name, time_zone, week_start, limits
             FROM {table}
             WHERE name = @name
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(sql, new { name }, cancellationToken: ct));
         return row is null
             ? null

@@ -1,10 +1,10 @@
 using Dapper;
-using Npgsql;
+using TagSegments.ServiceDefaults.Data;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
 /// <summary>The contacts that were erased, in a table of the service: its writers look there before they write about a contact.</summary>
-public sealed class ErasedContacts(NpgsqlDataSource database, string table)
+public sealed class ErasedContacts(AccountDatabase database, string table)
 {
     /// <summary>
     /// Marks a contact. False while a transaction is under way that began before: it may not have seen the mark and still write about the contact.
@@ -21,7 +21,7 @@ public sealed class ErasedContacts(NpgsqlDataSource database, string table)
             FROM {table}
             WHERE account_id = @accountId AND contact_id = @contactId
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await connection.ExecuteAsync(new CommandDefinition(markSql, new { accountId, contactId }, cancellationToken: ct));
         return await connection.QuerySingleAsync<bool>(new CommandDefinition(endedSql, new { accountId, contactId }, cancellationToken: ct));
     }

@@ -9,7 +9,7 @@ namespace TagSegments.ServiceDefaults.Calls;
 /// Runs the writes of calls, each in one transaction. A call with a <c>request_id</c> has exactly one effect: its answer is kept in the
 /// transaction of the effect, and a repeated call gets that answer.
 /// </summary>
-public sealed class IdempotentWrites(NpgsqlDataSource database, RequestLog log)
+public sealed class IdempotentWrites(AccountDatabase database, RequestLog log)
 {
     /// <summary>Runs <paramref name="effect"/> in a transaction and commits it, again from the start while it loses to concurrent ones.</summary>
     public Task<T> RunAsync<T>(
@@ -20,7 +20,7 @@ public sealed class IdempotentWrites(NpgsqlDataSource database, RequestLog log)
         return TransactionRetry.RunAsync(
             async () =>
             {
-                await using var connection = await database.OpenConnectionAsync(ct);
+                await using var connection = await database.OpenAsync(account.Id, ct);
                 await using var tx = await connection.BeginTransactionAsync(ct);
                 var response = await RunAsync(tx, account, context, request, () => effect(tx));
                 await tx.CommitAsync(ct);
@@ -62,7 +62,7 @@ public sealed class IdempotentWrites(NpgsqlDataSource database, RequestLog log)
             return null;
         }
 
-        await using var connection = await database.OpenConnectionAsync(context.CancellationToken);
+        await using var connection = await database.OpenAsync(account.Id, context.CancellationToken);
         return await FindAsync<T>(connection, account, key, context.CancellationToken);
     }
 

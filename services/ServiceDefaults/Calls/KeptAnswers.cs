@@ -4,6 +4,7 @@ using Dapper;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Npgsql;
+using TagSegments.ServiceDefaults.Data;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
@@ -11,7 +12,7 @@ namespace TagSegments.ServiceDefaults.Calls;
 /// Erases people from the answers that are kept for repeated calls. Such an answer is emptied and its call marked as another one: it is not
 /// executed again, and a caller that repeats it learns that its id was used.
 /// </summary>
-public sealed class KeptAnswers(NpgsqlDataSource database, RequestLog log)
+public sealed class KeptAnswers(AccountDatabase database, RequestLog log)
 {
     private const int PageRows = 500;
 
@@ -36,7 +37,7 @@ public sealed class KeptAnswers(NpgsqlDataSource database, RequestLog log)
         var last = new Row("", "", "", []);
         while (true)
         {
-            await using var connection = await database.OpenConnectionAsync(ct);
+            await using var connection = await database.OpenAsync(accountId, ct);
             var values = new { accountId, last.Principal, last.Method, last.RequestId, number = Number(contactId), addresses = addresses.ToArray() };
             var rows = (await connection.QueryAsync<Row>(new CommandDefinition(sql, values, cancellationToken: ct))).AsList();
             await EmptyAsync(connection, accountId, rows, person, ct);

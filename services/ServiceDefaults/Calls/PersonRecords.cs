@@ -1,6 +1,6 @@
 using System.Globalization;
 using Dapper;
-using Npgsql;
+using TagSegments.ServiceDefaults.Data;
 
 namespace TagSegments.ServiceDefaults.Calls;
 
@@ -9,7 +9,7 @@ namespace TagSegments.ServiceDefaults.Calls;
 /// The kinds. The SQL of each selects one column of JSON in a fixed order. Its parameters are @accountId, @contactIds, and the addresses in the
 /// form in which they are compared, @emails and @phones.
 /// </param>
-public sealed class PersonRecords(NpgsqlDataSource database, IReadOnlyList<PersonRecordKind> kinds)
+public sealed class PersonRecords(AccountDatabase database, IReadOnlyList<PersonRecordKind> kinds)
 {
     /// <summary>The most records of a page.</summary>
     public const int PageRecords = 200;
@@ -21,7 +21,7 @@ public sealed class PersonRecords(NpgsqlDataSource database, IReadOnlyList<Perso
         var (kind, offset) = (numbers[0], numbers[1]);
         var sql = $"SELECT record::text FROM ({kinds[kind].Sql}) AS records (record) OFFSET @offset LIMIT @limit";
         var values = new { accountId, person.ContactIds, person.Emails, person.Phones, offset, limit = PageRecords + 1 };
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var records = (await connection.QueryAsync<string>(new CommandDefinition(sql, values, cancellationToken: ct))).AsList();
         var next = records.Count > PageRecords ? string.Create(CultureInfo.InvariantCulture, $"{kind} {offset + PageRecords}")
             : kind + 1 < kinds.Count ? string.Create(CultureInfo.InvariantCulture, $"{kind + 1} 0")

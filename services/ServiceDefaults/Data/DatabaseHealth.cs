@@ -4,11 +4,12 @@ using Npgsql;
 namespace TagSegments.ServiceDefaults.Data;
 
 /// <summary>
-/// Checks whether the service's own connection pool serves a statement in time. All who ask within a second get one answer, so the check costs
-/// the pool one connection at most.
+/// Checks whether the service's own connection pools serve a statement in time. All who ask within a second get one answer, so the check costs
+/// each pool one connection at most.
 /// </summary>
-internal sealed class DatabaseHealth(NpgsqlDataSource database, TimeProvider time) : IHealthCheck
+internal sealed class DatabaseHealth(AccountDatabase accounts, WorkDatabase work, TimeProvider time) : IHealthCheck
 {
+    private const int NoAccount = 0;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_kept = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
@@ -35,13 +36,20 @@ internal sealed class DatabaseHealth(NpgsqlDataSource database, TimeProvider tim
         using var patience = new CancellationTokenSource(s_patience);
         try
         {
-            await using var command = database.CreateCommand("SELECT 1");
-            await command.ExecuteScalarAsync(patience.Token);
+            await AskAsync(await accounts.OpenAsync(NoAccount, patience.Token), patience.Token);
+            await AskAsync(await work.OpenAsync(patience.Token), patience.Token);
             return HealthCheckResult.Healthy();
         }
         catch (Exception e)
         {
-            return HealthCheckResult.Unhealthy($"The database pool served nothing for {s_patience.TotalSeconds} seconds.", e);
+            return HealthCheckResult.Unhealthy($"A database pool served nothing for {s_patience.TotalSeconds} seconds.", e);
         }
+    }
+
+    private static async Task AskAsync(NpgsqlConnection opened, CancellationToken ct)
+    {
+        await using var connection = opened;
+        await using var command = new NpgsqlCommand("SELECT 1", connection);
+        await command.ExecuteScalarAsync(ct);
     }
 }

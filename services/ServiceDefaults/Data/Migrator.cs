@@ -15,16 +15,19 @@ public static partial class Migrator
 
     /// <summary>
     /// Applies the files embedded in <paramref name="assembly"/> that the database has not seen. Before that, creates the login roles that the
-    /// files name where they are missing, and gives the service's own role <paramref name="rolePassword"/> if there is one.
+    /// files name where they are missing, and gives the service's own two roles their passwords where there are any. After that, raises the wall
+    /// between accounts for every new table and view.
     /// </summary>
     public static async Task MigrateAsync(
-        string ownerConnectionString, Assembly assembly, string? rolePassword, CancellationToken ct)
+        string ownerConnectionString, Assembly assembly, string? rolePassword, string? workRolePassword, CancellationToken ct)
     {
         await using var connection = new NpgsqlConnection(ownerConnectionString);
         await connection.OpenAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition("SELECT pg_advisory_lock(@LockKey)", new { LockKey }, cancellationToken: ct));
-        await EnsureRolesAsync(connection, Roles(assembly), ct);
-        await SetPasswordAsync(connection, OwnRole(assembly), rolePassword, ct);
+        var (role, workRole) = OwnRoles(assembly);
+        await EnsureRolesAsync(connection, [.. Roles(assembly), workRole, AccountWall.DefinerRole], ct);
+        await SetPasswordAsync(connection, role, rolePassword, ct);
+        await SetPasswordAsync(connection, workRole, workRolePassword, ct);
         await connection.ExecuteAsync(new CommandDefinition(
             """
             CREATE TABLE IF NOT EXISTS public.tagsegments_migration (
@@ -42,6 +45,8 @@ public static partial class Migrator
         {
             await ApplyAsync(connection, assembly, service, name, ct);
         }
+
+        await AccountWall.RaiseAsync(connection, Schemas(assembly), workRole, ct);
     }
 
     private static IEnumerable<string> Names(Assembly assembly) =>
@@ -53,6 +58,9 @@ public static partial class Migrator
     /// <summary>Gets the login roles that the files name: every service has one, and the files grant it what it may do.</summary>
     internal static IReadOnlyList<string> Roles(Assembly assembly) =>
         [.. Names(assembly).SelectMany(name => RolePattern().Matches(Text(assembly, name))).Select(match => match.Value).Distinct().Order()];
+
+    private static string[] Schemas(Assembly assembly) =>
+        [.. Names(assembly).SelectMany(name => SchemaPattern().Matches(Text(assembly, name))).Select(match => match.Groups["name"].Value)];
 
     private static string Text(Assembly assembly, string name)
     {
@@ -106,7 +114,9 @@ public static partial class Migrator
     {
         try
         {
-            await connection.ExecuteAsync(new CommandDefinition($"CREATE ROLE {role} LOGIN", cancellationToken: ct));
+            // Nobody connects as the owner of views and functions.
+            var login = role == AccountWall.DefinerRole ? "NOLOGIN" : "LOGIN";
+            await connection.ExecuteAsync(new CommandDefinition($"CREATE ROLE {role} {login}", cancellationToken: ct));
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.UniqueViolation)
         {
@@ -114,8 +124,15 @@ public static partial class Migrator
         }
     }
 
-    private static string OwnRole(Assembly assembly) => $"tagsegments_{assembly.GetName().Name!.Split('.')[^1].ToLowerInvariant()}";
+    private static (string Account, string Work) OwnRoles(Assembly assembly)
+    {
+        var role = $"tagsegments_{assembly.GetName().Name!.Split('.')[^1].ToLowerInvariant()}";
+        return (role, $"{role}_work");
+    }
 
-    [GeneratedRegex(@"\btagsegments_[a-z]+\b", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\btagsegments_[a-z_]+\b", RegexOptions.NonBacktracking)]
     private static partial Regex RolePattern();
+
+    [GeneratedRegex(@"^CREATE SCHEMA (?<name>[a-z]+);", RegexOptions.NonBacktracking | RegexOptions.Multiline)]
+    private static partial Regex SchemaPattern();
 }

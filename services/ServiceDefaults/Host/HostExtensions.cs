@@ -14,24 +14,39 @@ namespace TagSegments.ServiceDefaults.Host;
 /// <summary>Adds the parts that services share to a builder.</summary>
 public static class HostExtensions
 {
-    /// <summary>Adds the <see cref="NpgsqlDataSource"/> of <c>Postgres:ConnectionString</c>; the service is ready while it serves.</summary>
+    private const int MaxWorkConnections = 20;
+
+    /// <summary>
+    /// Adds the <see cref="AccountDatabase"/> of <c>Postgres:ConnectionString</c> and the <see cref="WorkDatabase"/> of
+    /// <c>Postgres:WorkConnectionString</c>; the service is ready while they serve.
+    /// </summary>
     public static WebApplicationBuilder AddPostgres(this WebApplicationBuilder builder)
     {
         DapperSetup.Ensure();
-        builder.Services.AddSingleton(_ => PostgresOf(builder.Configuration).Build());
+        builder.Services.AddSingleton(_ => new AccountDatabase(PostgresOf(builder.Configuration).Build()));
+        builder.Services.AddSingleton(_ => new WorkDatabase(WorkPoolOf(builder.Configuration).Build()));
         builder.Services.AddSingleton<DatabaseHealth>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         return builder;
     }
 
     /// <summary>Starts a connection pool with the settings of <c>Postgres:ConnectionString</c>.</summary>
-    public static NpgsqlDataSourceBuilder PostgresOf(IConfiguration configuration)
-    {
-        var text = configuration["Postgres:ConnectionString"]
-            ?? throw new InvalidOperationException("Set Postgres:ConnectionString (Postgres__ConnectionString).");
+    public static NpgsqlDataSourceBuilder PostgresOf(IConfiguration configuration) => PoolOf(configuration, "ConnectionString");
 
-        // All settings, locks and temporary tables end with their transactions, so a connection need not be reset between uses. It then keeps its
-        // prepared statements: parsing and planning a statement often takes longer than running it.
+    private static NpgsqlDataSourceBuilder WorkPoolOf(IConfiguration configuration)
+    {
+        var builder = PoolOf(configuration, "WorkConnectionString");
+        builder.Name += " work";
+        builder.ConnectionStringBuilder.MaxPoolSize = Math.Min(MaxWorkConnections, builder.ConnectionStringBuilder.MaxPoolSize);
+        return builder;
+    }
+
+    private static NpgsqlDataSourceBuilder PoolOf(IConfiguration configuration, string name)
+    {
+        var text = configuration[$"Postgres:{name}"] ?? throw new InvalidOperationException($"Set Postgres:{name} (Postgres__{name}).");
+
+        // All settings, locks and temporary tables end with their transactions, and that of the account is made at each use. So a connection need
+        // not be reset between uses. It then keeps its prepared statements: parsing and planning a statement often takes longer than running it.
         var settings = new NpgsqlConnectionStringBuilder(text) { NoResetOnClose = true, MaxAutoPrepare = 100 };
         return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = configuration["Service:Name"] };
     }
@@ -77,7 +92,7 @@ public static class HostExtensions
     /// </summary>
     public static IServiceCollection AddClockFeed(this IServiceCollection services, string clocks, string commits) => services
         .AddSingleton(provider => new ClockFeed(
-            provider.GetRequiredService<NpgsqlDataSource>(),
+            provider.GetRequiredService<WorkDatabase>(),
             clocks,
             commits,
             TimeSpan.FromSeconds(provider.GetRequiredService<IConfiguration>().GetValue("ClockFeed:AllSeconds", 30.0)),

@@ -121,7 +121,8 @@ public static class ServiceHost
             case ["migrate", ..]:
                 var owner = app.Configuration["Postgres:OwnerConnectionString"]
                     ?? throw new InvalidOperationException("Set Postgres:OwnerConnectionString (Postgres__OwnerConnectionString) to migrate.");
-                await Migrator.MigrateAsync(owner, migrations, app.Configuration["Postgres:RolePassword"], CancellationToken.None);
+                await Migrator.MigrateAsync(
+                    owner, migrations, app.Configuration["Postgres:RolePassword"], app.Configuration["Postgres:WorkRolePassword"], CancellationToken.None);
                 return 0;
             case ["healthcheck", ..]:
                 return await IsReadyAsync(app.Configuration) ? 0 : 1;

@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using TagSegments.ServiceDefaults.Data;
 
 namespace TagSegments.ServiceDefaults.Keys;
 
@@ -13,7 +14,7 @@ namespace TagSegments.ServiceDefaults.Keys;
 /// <param name="secrets">Seals and opens.</param>
 /// <param name="database">Has the table.</param>
 /// <param name="logger">Where the result is logged.</param>
-public sealed class SecretRotation(string table, AccountSecrets secrets, NpgsqlDataSource database, ILogger<SecretRotation> logger) : BackgroundService
+public sealed class SecretRotation(string table, AccountSecrets secrets, WorkDatabase database, ILogger<SecretRotation> logger) : BackgroundService
 {
     private const int Part = 500;
     private static readonly TimeSpan s_errorPause = TimeSpan.FromSeconds(10);
@@ -54,7 +55,7 @@ public sealed class SecretRotation(string table, AccountSecrets secrets, NpgsqlD
         var (sealedAnew, kept, last) = (0, 0, new Row(0, ""));
         while (true)
         {
-            await using var connection = await database.OpenConnectionAsync(ct);
+            await using var connection = await database.OpenAsync(ct);
             var rows = (await connection.QueryAsync<Row>(
                 new CommandDefinition(sql, new { secrets.Mark, last.AccountId, last.Secret }, cancellationToken: ct))).AsList();
             foreach (var row in rows)

@@ -1,6 +1,6 @@
 using Dapper;
 using Microsoft.Extensions.Logging;
-using Npgsql;
+using TagSegments.ServiceDefaults.Data;
 
 namespace TagSegments.ServiceDefaults.Work;
 
@@ -8,7 +8,7 @@ namespace TagSegments.ServiceDefaults.Work;
 /// Notices when account clocks in <paramref name="table"/> (<c>account_id</c>, <c>pos</c>) move: one short query per tick for all waiters of
 /// this process, and none without waiters. It does not use NOTIFY, because PostgreSQL serialises the commits of all notifying transactions.
 /// </summary>
-public sealed class ChangeNotifier(NpgsqlDataSource database, string table, TimeProvider time, ILogger<ChangeNotifier> logger)
+public sealed class ChangeNotifier(WorkDatabase database, string table, TimeProvider time, ILogger<ChangeNotifier> logger)
     : PollingService(TimeSpan.FromMilliseconds(50), logger)
 {
     private readonly List<Waiter> _waiters = [];
@@ -56,7 +56,7 @@ public sealed class ChangeNotifier(NpgsqlDataSource database, string table, Time
         }
 
         var accountIds = waiters.Select(waiter => waiter.AccountId).Distinct().ToArray();
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         var clocks = (await connection.QueryAsync<(int AccountId, long Pos)>(new CommandDefinition(sql, new { accountIds }, cancellationToken: ct)))
             .ToDictionary(clock => clock.AccountId, clock => clock.Pos);
         foreach (var waiter in waiters.Where(waiter => clocks.GetValueOrDefault(waiter.AccountId) > waiter.Pos))

@@ -1,6 +1,6 @@
 using Dapper;
 using Microsoft.Extensions.Logging;
-using Npgsql;
+using TagSegments.ServiceDefaults.Data;
 
 namespace TagSegments.ServiceDefaults.Work;
 
@@ -16,7 +16,7 @@ namespace TagSegments.ServiceDefaults.Work;
 /// <param name="time">What time it is.</param>
 /// <param name="logger">Where errors are logged.</param>
 public sealed class ClockFeed(
-    NpgsqlDataSource database, string clocks, string commits, TimeSpan all, TimeProvider time, ILogger<ClockFeed> logger)
+    WorkDatabase database, string clocks, string commits, TimeSpan all, TimeProvider time, ILogger<ClockFeed> logger)
     : PollingService(TimeSpan.FromMilliseconds(50), logger)
 {
     private const int MostAtOnce = 10_000;
@@ -84,7 +84,7 @@ public sealed class ClockFeed(
         }
 
         var start = time.GetTimestamp();
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         var recent = (await connection.QueryAsync<(int AccountId, long Pos)>(new CommandDefinition(sql, cancellationToken: ct)))
             .ToDictionary(clock => clock.AccountId, clock => clock.Pos);
         List<KeyValuePair<int, long>> moved = [.. recent.Where(clock => clock.Value > _reported.GetValueOrDefault(clock.Key))];
@@ -112,7 +112,7 @@ public sealed class ClockFeed(
     private async Task<List<KeyValuePair<int, long>>> ReadPageAsync(int after, CancellationToken ct)
     {
         var sql = $"SELECT account_id, pos FROM {clocks} WHERE account_id > @after ORDER BY account_id LIMIT {MostAtOnce}";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         var page = await connection.QueryAsync<(int AccountId, long Pos)>(new CommandDefinition(sql, new { after }, cancellationToken: ct));
         return [.. page.Select(clock => KeyValuePair.Create(clock.AccountId, clock.Pos))];
     }

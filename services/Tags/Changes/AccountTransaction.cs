@@ -42,15 +42,15 @@ internal sealed class AccountTransaction : IAsyncDisposable
     public NpgsqlTransaction Transaction { get; }
 
     /// <summary>Begins a transaction; disposing it without a commit rolls it back.</summary>
-    public static async Task<AccountTransaction> BeginAsync(NpgsqlDataSource database, int accountId, CancellationToken ct)
+    public static async Task<AccountTransaction> BeginAsync(AccountDatabase database, int accountId, CancellationToken ct)
     {
-        var connection = await database.OpenConnectionAsync(ct);
+        var connection = await database.OpenAsync(accountId, ct);
         return new(accountId, connection, await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct));
     }
 
     /// <summary>Runs and commits <paramref name="work"/>, again and again while it loses against concurrent transactions.</summary>
     public static Task<T> RunAsync<T>(
-        NpgsqlDataSource database, int accountId, Func<AccountTransaction, Task<T>> work, CancellationToken ct) => TransactionRetry.RunAsync(
+        AccountDatabase database, int accountId, Func<AccountTransaction, Task<T>> work, CancellationToken ct) => TransactionRetry.RunAsync(
         async () =>
         {
             await using var transaction = await BeginAsync(database, accountId, ct);

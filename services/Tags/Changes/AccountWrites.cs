@@ -5,7 +5,7 @@ using Npgsql;
 namespace TagSegments.Tags.Changes;
 
 /// <summary>Runs the writes of calls: once per request id, in one transaction of the account, answered with the position of its commit.</summary>
-internal sealed class AccountWrites(NpgsqlDataSource database, IdempotentWrites writes, ConsistencyTokens tokens)
+internal sealed class AccountWrites(AccountDatabase database, IdempotentWrites writes, ConsistencyTokens tokens)
 {
     /// <summary>
     /// Runs <paramref name="effect"/> and commits. <paramref name="prove"/> puts the consistency token into the answer before the answer is

@@ -29,11 +29,11 @@ internal sealed class GenericPlanPool : IAsyncDisposable
                 await using var command = new NpgsqlCommand(Settings, connection);
                 await command.ExecuteNonQueryAsync();
             });
-        Connections = builder.Build();
+        Connections = new(builder.Build());
     }
 
     /// <summary>The connections.</summary>
-    public NpgsqlDataSource Connections { get; }
+    public AccountDatabase Connections { get; }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Connections.DisposeAsync();

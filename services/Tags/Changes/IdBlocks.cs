@@ -10,7 +10,7 @@ internal static class IdBlocks
     /// Takes <paramref name="count"/> numbers and returns the first. It is a transaction of its own, so that no other caller waits for it;
     /// numbers of a caller that fails stay unused.
     /// </summary>
-    public static async Task<int> TakeAsync(NpgsqlDataSource database, int accountId, string kind, int count, CancellationToken ct)
+    public static async Task<int> TakeAsync(AccountDatabase database, int accountId, string kind, int count, CancellationToken ct)
     {
         const string sql = """
             INSERT INTO crm.id_block (account_id, kind, next_id)
@@ -18,7 +18,7 @@ internal static class IdBlocks
             ON CONFLICT (account_id, kind) DO UPDATE SET next_id = id_block.next_id + @count
             RETURNING next_id - @count
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QuerySingleAsync<int>(new CommandDefinition(sql, new { accountId, kind, count }, cancellationToken: ct));
     }
 }

@@ -6,7 +6,7 @@ using Npgsql;
 namespace TagSegments.Workflows.Definitions;
 
 /// <summary>Reads published versions, which outlive their workflows.</summary>
-internal sealed class VersionStore(NpgsqlDataSource database)
+internal sealed class VersionStore(AccountDatabase database)
 {
     /// <summary>Lists versions before a version, newest first; null if there never was such a workflow.</summary>
     public async Task<IReadOnlyList<WorkflowVersion>?> ListAsync(int accountId, Guid workflowId, int before, int limit, CancellationToken ct)
@@ -23,7 +23,7 @@ internal sealed class VersionStore(NpgsqlDataSource database)
             ORDER BY version DESC
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var values = new { accountId, workflowId, before, limit, parked = (short)Run.Types.State.Parked };
         if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(existsSql, values, cancellationToken: ct)))
         {
@@ -42,7 +42,7 @@ internal sealed class VersionStore(NpgsqlDataSource database)
             FROM workflows.workflow_version
             WHERE account_id = @accountId AND workflow_id = @id AND version = @version
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var json = await connection.ExecuteScalarAsync<string?>(
             new CommandDefinition(sql, new { accountId, id, version }, cancellationToken: ct));
         return json is null ? null : DefinitionJson.Parse(json);

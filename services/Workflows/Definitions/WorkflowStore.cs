@@ -8,7 +8,7 @@ using Npgsql;
 namespace TagSegments.Workflows.Definitions;
 
 /// <summary>Workflows and their drafts in PostgreSQL.</summary>
-internal sealed class WorkflowStore(NpgsqlDataSource database)
+internal sealed class WorkflowStore(AccountDatabase database)
 {
     // The states are literals, because the index run_attention covers these two only.
     private static readonly string s_select = $"""
@@ -96,7 +96,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
             {s_select}
             WHERE w.account_id = @accountId AND (w.workflow_id = @id OR w.name = @name) AND w.deleted_at IS NULL
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(
             new CommandDefinition(sql, new { accountId, id, name }, cancellationToken: ct));
         return row?.ToWorkflow();
@@ -110,7 +110,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
             FROM workflows.workflow
             WHERE account_id = @accountId AND (workflow_id = @id OR name = @name) AND deleted_at IS NULL
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var found = await connection.QueryAsync<(Guid, string)>(new CommandDefinition(sql, new { accountId, id, name }, cancellationToken: ct));
         return found.Select(workflow => ((Guid, string)?)workflow).FirstOrDefault();
     }
@@ -118,7 +118,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
     /// <summary>Gets the published workflows with the definitions of their published versions.</summary>
     public async Task<IReadOnlyList<Workflow>> PublishedAsync(int accountId, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await PublishedAsync(connection, null, accountId, ct);
     }
 
@@ -147,7 +147,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
     public async Task<bool> HasCursorsAsync(int accountId, CancellationToken ct)
     {
         const string sql = "SELECT EXISTS (SELECT FROM workflows.cursor WHERE account_id = @accountId)";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
     }
 
@@ -163,7 +163,7 @@ internal sealed class WorkflowStore(NpgsqlDataSource database)
             ORDER BY w.name COLLATE "C"
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var values = new { accountId, tagId, after, limit = size + 1, published = (short)Workflow.Types.State.Published };
         var page = await connection.QueryPageAsync(new CommandDefinition(sql, values, cancellationToken: ct), new Page<Row>(size, row => row.Draft.Length));
         return ([.. page.Items.Select(row => row.ToWorkflow())], page.HasMore);

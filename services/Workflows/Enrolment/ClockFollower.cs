@@ -11,7 +11,7 @@ namespace TagSegments.Workflows.Enrolment;
 /// well: it gets a new position, so that the other key can be withdrawn.
 /// </summary>
 internal sealed class ClockFollower(
-    NpgsqlDataSource database, Feeds feeds, AccountWork<Feed> work, PartitionLeases leases, TimeProvider time, ILogger<ClockFollower> logger)
+    WorkDatabase database, Feeds feeds, AccountWork<Feed> work, PartitionLeases leases, TimeProvider time, ILogger<ClockFollower> logger)
     : BackgroundService
 {
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
@@ -75,7 +75,7 @@ internal sealed class ClockFollower(
             feeds = FeedsOf(clock).Select(feed => (short)feed).ToArray(),
             feeds.Mark,
         };
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         var news = await connection.QueryAsync<(int AccountId, string Name, short Feed)>(new CommandDefinition(sql, values, cancellationToken: ct));
         foreach (var (accountId, name, feed) in news)
         {

@@ -4,7 +4,7 @@ using Npgsql;
 namespace TagSegments.Workflows.Enrolment;
 
 /// <summary>Enrols contacts without an event of a feed: for a call, for a step of another workflow, and from the backlog.</summary>
-internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions versions)
+internal sealed class Enroller(AccountDatabase database, ActiveVersions versions)
 {
     /// <summary>
     /// Enrols contacts into the version of a workflow that takes events now, by its rules; null if the workflow is not published. An event that
@@ -13,7 +13,7 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
     public async Task<EnrolmentCounts?> EnrolAsync(
         int accountId, Guid workflowId, IReadOnlyList<FeedEvent> events, CancellationToken ct, bool isDryRun = false)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         var account = await versions.LockAsync(tx, accountId, ct);
         if (account.Versions.SingleOrDefault(version => version.WorkflowId == workflowId && version.ActiveUntil is null) is not { } version)
@@ -35,7 +35,7 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
         int accountId, ActiveVersion version, FeedEvent e, CancellationToken ct)
     {
         var enrolment = new Enrolment(version, e);
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         return (await EntryRules.LoadAsync(tx, accountId, [enrolment], ct)).Decide(enrolment);
     }
@@ -43,7 +43,7 @@ internal sealed class Enroller(NpgsqlDataSource database, ActiveVersions version
     /// <summary>Turns enrolments of the backlog into runs, up to a limit; returns their number, 0 if none are left.</summary>
     public async Task<int> WorkOffAsync(int accountId, int limit, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         if (!await Backlog.AnyAsync(connection, accountId, ct))
         {
             return 0;

@@ -4,7 +4,7 @@ using Npgsql;
 namespace TagSegments.Workflows.Enrolment;
 
 /// <summary>Turns the events of a feed into runs. Runs and cursor move in one transaction, so every event is handled exactly once.</summary>
-internal sealed class FeedEnroller(NpgsqlDataSource database, ActiveVersions versions, Feeds feeds)
+internal sealed class FeedEnroller(AccountDatabase database, ActiveVersions versions, Feeds feeds)
 {
     private static readonly Dictionary<int, string> s_noNames = [];
 
@@ -16,7 +16,7 @@ internal sealed class FeedEnroller(NpgsqlDataSource database, ActiveVersions ver
     {
         if (batch.Events.Count == 0)
         {
-            await using var connection = await database.OpenConnectionAsync(ct);
+            await using var connection = await database.OpenAsync(account.Id, ct);
             return await MoveCursorAsync(connection, null, account.Id, feed, batch, after, ct) ? 0 : null;
         }
 
@@ -25,7 +25,7 @@ internal sealed class FeedEnroller(NpgsqlDataSource database, ActiveVersions ver
         {
             // The tag service is called before the account is locked, so nobody waits for the lock while it answers.
             var names = asksForNames ? await TagNamesAsync(account.Name, batch, ct) : null;
-            await using var connection = await database.OpenConnectionAsync(ct);
+            await using var connection = await database.OpenAsync(account.Id, ct);
             await using var tx = await connection.BeginTransactionAsync(ct);
             var locked = await versions.LockAsync(tx, account.Id, ct);
             if (names is null && AskForTagNames(locked.Versions))
@@ -51,7 +51,7 @@ internal sealed class FeedEnroller(NpgsqlDataSource database, ActiveVersions ver
     public async Task<string> PositionAsync(int accountId, Feed feed, CancellationToken ct)
     {
         const string sql = "SELECT position FROM workflows.cursor WHERE account_id = @accountId AND feed = @feed";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QuerySingleAsync<string>(
             new CommandDefinition(sql, new { accountId, feed = (short)feed }, cancellationToken: ct));
     }

@@ -8,7 +8,7 @@ namespace TagSegments.Workflows.Enrolment;
 internal sealed record SegmentLook(int AccountId, string Name);
 
 /// <summary>When the segments of accounts are read, in the rows of the accounts: one place of an index for each account that watches segments.</summary>
-internal sealed class SegmentLooks(NpgsqlDataSource database, SegmentWatchOptions options)
+internal sealed class SegmentLooks(AccountDatabase database, WorkDatabase work, SegmentWatchOptions options)
 {
     /// <summary>Brings the next reading forward: something has happened to a contact of the account. The caller has locked the account.</summary>
     public static Task TouchAsync(LockedAccount account, CancellationToken ct)
@@ -44,7 +44,7 @@ internal sealed class SegmentLooks(NpgsqlDataSource database, SegmentWatchOption
             partitions = partitions.ToArray(),
             limit,
         };
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         return [.. await connection.QueryAsync<SegmentLook>(new CommandDefinition(sql, values, cancellationToken: ct))];
     }
 
@@ -57,7 +57,7 @@ internal sealed class SegmentLooks(NpgsqlDataSource database, SegmentWatchOption
             WHERE account_id = @accountId
             """;
         rest = rest < TimeSpan.FromSeconds(options.Seconds) ? rest : TimeSpan.FromSeconds(options.Seconds);
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await connection.ExecuteAsync(new CommandDefinition(sql, new { accountId, rest }, cancellationToken: ct));
     }
 

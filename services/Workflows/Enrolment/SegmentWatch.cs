@@ -22,7 +22,7 @@ internal sealed record SegmentWatchOptions
 /// compared with the members before; new ones start. The members are saved in the transaction of the enrolments.
 /// </summary>
 internal sealed class SegmentWatch(
-    NpgsqlDataSource database,
+    AccountDatabase database,
     SegmentService.SegmentServiceClient segments,
     ActiveVersions versions,
     DueWatch due,
@@ -53,7 +53,7 @@ internal sealed class SegmentWatch(
     {
         var (before, now) = await LooksAsync(account.Id, segmentId, ct);
         var members = await MembersAsync(account, segmentId, ct);
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(account.Id, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         var locked = await versions.LockAsync(tx, account.Id, ct);
         var (looks, lookedAt, known) = await KnownAsync(tx, account.Id, segmentId, ct);
@@ -79,7 +79,7 @@ internal sealed class SegmentWatch(
 
     private async Task<IReadOnlyList<Guid>> WatchedAsync(int accountId, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         var locked = await versions.LockAsync(tx, accountId, ct);
         Guid[] watched =
@@ -118,7 +118,7 @@ internal sealed class SegmentWatch(
         const string sql = """
             SELECT COALESCE((SELECT looks FROM workflows.segment_members WHERE account_id = @accountId AND segment_id = @segmentId), 0), clock_timestamp()
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QuerySingleAsync<(long, DateTime)>(new CommandDefinition(sql, new { accountId, segmentId }, cancellationToken: ct));
     }
 

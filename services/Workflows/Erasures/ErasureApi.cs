@@ -1,12 +1,11 @@
 using Crm.Workflows.V1;
 using Dapper;
 using Grpc.Core;
-using Npgsql;
 
 namespace TagSegments.Workflows.Erasures;
 
 /// <summary>Serves the erasure of a contact's data; <c>workflows.erase_contact</c> says how.</summary>
-internal sealed class ErasureApi(AccountDirectory accounts, NpgsqlDataSource database, ErasedContacts erased, KeptAnswers answers)
+internal sealed class ErasureApi(AccountDirectory accounts, AccountDatabase database, ErasedContacts erased, KeptAnswers answers)
     : WorkflowService.WorkflowServiceBase
 {
     public override async Task<EraseContactDataResponse> EraseContactData(EraseContactDataRequest request, ServerCallContext context)
@@ -28,7 +27,7 @@ internal sealed class ErasureApi(AccountDirectory accounts, NpgsqlDataSource dat
     private async Task EraseAsync(int accountId, int contactId, CancellationToken ct)
     {
         const string sql = "SELECT workflows.erase_contact(@accountId, @contactId)";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await connection.ExecuteAsync(new CommandDefinition(sql, new { accountId, contactId }, cancellationToken: ct));
     }
 }

@@ -9,7 +9,7 @@ using State = Crm.Workflows.V1.Run.Types.State;
 namespace TagSegments.Workflows.Execution;
 
 /// <summary>Finds the runs that are due and writes their outcomes.</summary>
-internal sealed class ExecutionStore(NpgsqlDataSource database, MemoryBudget memory)
+internal sealed class ExecutionStore(AccountDatabase database, MemoryBudget memory)
 {
     private readonly AccountCache<(int, Guid, int), Known> _definitions = new(memory, "workflow definitions", (_, known) => known.Bytes);
 
@@ -25,7 +25,7 @@ internal sealed class ExecutionStore(NpgsqlDataSource database, MemoryBudget mem
             ORDER BY due_at
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var runs = await connection.QueryAsync<ActiveRun>(
             new CommandDefinition(sql, new { accountId, lane = (short)lane, busy, limit }, cancellationToken: ct));
         return [.. runs];
@@ -44,7 +44,7 @@ internal sealed class ExecutionStore(NpgsqlDataSource database, MemoryBudget mem
             return known.Definition;
         }
 
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var json = await connection.QuerySingleAsync<string>(
             new CommandDefinition(sql, new { accountId, workflowId, version }, cancellationToken: ct));
         return _definitions.GetOrAdd((accountId, workflowId, version), _ => new Known(DefinitionJson.Parse(json), DefinitionJson.Bytes(json))).Definition;
@@ -101,7 +101,7 @@ internal sealed class ExecutionStore(NpgsqlDataSource database, MemoryBudget mem
             GROUP BY workflow_id, state
             ON CONFLICT (account_id, workflow_id, state) DO UPDATE SET runs = notice.runs + EXCLUDED.runs, run_id = EXCLUDED.run_id
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await connection.ExecuteAsync(new CommandDefinition(
             sql,
             new

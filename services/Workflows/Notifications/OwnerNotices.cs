@@ -8,7 +8,7 @@ namespace TagSegments.Workflows.Notifications;
 /// Notifies the owners of workflows when runs were parked or stopped as loops: at once, and then at most once an hour with the runs since.
 /// Everything is logged as well, so that it is visible where a workflow has no owner or there is no mail server.
 /// </summary>
-internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, ILogger<OwnerNotices> logger)
+internal sealed class OwnerNotices(WorkDatabase database, MailClient mail, ILogger<OwnerNotices> logger)
     : PollingService(TimeSpan.FromSeconds(5), logger)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromHours(1);
@@ -61,7 +61,7 @@ internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, I
             JOIN workflows.workflow AS workflow USING (account_id, workflow_id)
             JOIN workflows.run AS run USING (account_id, run_id)
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         return await connection.QuerySingleOrDefaultAsync<Notice>(new CommandDefinition(sql, new { retry = s_retry }, cancellationToken: ct));
     }
 
@@ -73,7 +73,7 @@ internal sealed class OwnerNotices(NpgsqlDataSource database, MailClient mail, I
             SET runs = runs - @Runs, due_at = now() + @pause
             WHERE account_id = @AccountId AND workflow_id = @WorkflowId AND state = @State
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(
             sql, new { notice.Runs, pause = s_pause, notice.AccountId, notice.WorkflowId, notice.State }, cancellationToken: ct));
     }

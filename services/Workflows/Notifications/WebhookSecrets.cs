@@ -11,7 +11,7 @@ namespace TagSegments.Workflows.Notifications;
 /// <summary>
 /// The accounts' secrets, by which receivers of webhooks know that we sent them. The database has them sealed with the ring <c>Keys:Secrets</c>.
 /// </summary>
-internal sealed class WebhookSecrets(NpgsqlDataSource database, AccountSecrets sealing, MemoryBudget memory)
+internal sealed class WebhookSecrets(AccountDatabase database, AccountSecrets sealing, MemoryBudget memory)
 {
     private readonly AccountCache<int, string> _secrets = new(memory, "webhook secrets", (_, secret) => 2 * secret.Length);
 
@@ -30,7 +30,7 @@ internal sealed class WebhookSecrets(NpgsqlDataSource database, AccountSecrets s
         }
 
         var made = sealing.Seal(accountId, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var stored = await connection.ExecuteScalarAsync<string>(new CommandDefinition(sql, new { accountId, made }, cancellationToken: ct));
         return _secrets.GetOrAdd(accountId, _ => sealing.Open(accountId, stored!));
     }

@@ -1,11 +1,10 @@
 using Crm.Workflows.V1;
 using Grpc.Core;
-using Npgsql;
 
 namespace TagSegments.Workflows.PersonExports;
 
 /// <summary>Serves what the service has about a person.</summary>
-internal sealed class PersonExportApi(AccountDirectory accounts, PageTokens pages, NpgsqlDataSource database) : WorkflowService.WorkflowServiceBase
+internal sealed class PersonExportApi(AccountDirectory accounts, PageTokens pages, AccountDatabase database) : WorkflowService.WorkflowServiceBase
 {
     private readonly PersonRecords _records = new(database,
     [

@@ -9,7 +9,7 @@ using Npgsql;
 namespace TagSegments.Workflows.Runs;
 
 /// <summary>Reads runs and their histories; ends and resumes runs on request.</summary>
-internal sealed class RunStore(NpgsqlDataSource database)
+internal sealed class RunStore(AccountDatabase database)
 {
     private static readonly string s_select = $"""
         SELECT run_id, workflow_id, version, contact_id, state, node_id, reason, event_id, cause_kind, cause_id, cause_detail, cause_chain,
@@ -34,7 +34,7 @@ internal sealed class RunStore(NpgsqlDataSource database)
             ORDER BY run_id DESC
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var rows = await connection.QueryAsync<Row>(
             new CommandDefinition(sql, new { accountId, workflowId, contactId, states, before, limit }, cancellationToken: ct));
         return [.. rows.Select(row => row.ToRun())];
@@ -49,7 +49,7 @@ internal sealed class RunStore(NpgsqlDataSource database)
             WHERE account_id = @accountId AND run_id = @runId
             ORDER BY step, attempt
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         // The run first: a step that follows meanwhile may show in the history, never a run that is ahead of it.
         var run = await FindAsync(connection, null, accountId, runId, ct);
         var steps = await connection.QueryAsync<StepRow>(new CommandDefinition(stepSql, new { accountId, runId }, cancellationToken: ct));
@@ -76,7 +76,7 @@ internal sealed class RunStore(NpgsqlDataSource database)
             ORDER BY {order}
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var rows = await connection.QueryAsync<RunStepRow>(new CommandDefinition(
             sql, new { accountId, workflowId, contactId, after?.At, after?.RunId, after?.Step, after?.Attempt, limit }, cancellationToken: ct));
         return [.. rows.Select(row => row.ToRunStep())];

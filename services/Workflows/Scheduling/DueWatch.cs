@@ -8,7 +8,7 @@ namespace TagSegments.Workflows.Scheduling;
 /// become due or were started by another process: its cost depends on what is due and not on the number of accounts.
 /// </summary>
 internal sealed class DueWatch(
-    NpgsqlDataSource database, AccountWork<RunLane> work, PartitionLeases leases, TimeProvider time, ILogger<DueWatch> logger)
+    WorkDatabase database, AccountWork<RunLane> work, PartitionLeases leases, TimeProvider time, ILogger<DueWatch> logger)
     : PollingService(s_longest, logger)
 {
     private const int MostDue = 5_000;
@@ -45,7 +45,7 @@ internal sealed class DueWatch(
                     OR EXISTS (SELECT FROM workflows.run WHERE run.account_id = account.account_id AND lane = @single AND due_at <= now())
                     OR EXISTS (SELECT FROM workflows.run WHERE run.account_id = account.account_id AND lane = @bulk AND due_at <= now()))
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         var values = new
         {
             modulus = Partitioner.Partitions,
@@ -80,7 +80,7 @@ internal sealed class DueWatch(
             LIMIT 1
             """;
         _untilNextDue = s_longest;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         var due = (await connection.QueryAsync<(int AccountId, int Runs)>(
             new CommandDefinition(dueSql, new { MostDue }, cancellationToken: ct))).ToList();
         if (due.Sum(account => account.Runs) == MostDue)

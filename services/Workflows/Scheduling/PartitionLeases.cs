@@ -7,7 +7,7 @@ namespace TagSegments.Workflows.Scheduling;
 /// Shares the partitions of accounts out among the living processes of this service. A process lives for as long as it renews its row; a lease is
 /// held for as long as its holder lives and has not given it back. Time is the database's.
 /// </summary>
-internal sealed class PartitionLeases(NpgsqlDataSource database)
+internal sealed class PartitionLeases(WorkDatabase database)
 {
     private volatile HashSet<int> _held = [];
 
@@ -35,7 +35,7 @@ internal sealed class PartitionLeases(NpgsqlDataSource database)
             SELECT worker_id FROM workflows.worker WHERE alive_until BETWEEN now() AND now() + interval '5 seconds'
             """;
         const string leaseSql = "SELECT partition_id, holder FROM workflows.partition";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         var processes = (await connection.QueryAsync<Guid>(new CommandDefinition(aliveSql, new { Self }, cancellationToken: ct))).ToHashSet();
         var leases = (await connection.QueryAsync<Lease>(new CommandDefinition(leaseSql, cancellationToken: ct))).ToList();
         var share = leases.Where(lease => Partitioner.OwnerOf(lease.PartitionId, processes) == Self).ToList();
@@ -50,7 +50,7 @@ internal sealed class PartitionLeases(NpgsqlDataSource database)
     public async Task ReleaseAsync(IReadOnlyCollection<int> partitions, CancellationToken ct)
     {
         const string sql = "UPDATE workflows.partition SET holder = NULL WHERE holder = @Self AND partition_id = ANY(@partitions)";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(sql, new { Self, partitions = partitions.ToArray() }, cancellationToken: ct));
     }
 
@@ -61,7 +61,7 @@ internal sealed class PartitionLeases(NpgsqlDataSource database)
     public async Task LeaveAsync(CancellationToken ct)
     {
         const string sql = "DELETE FROM workflows.worker WHERE worker_id = @Self";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(sql, new { Self }, cancellationToken: ct));
     }
 

@@ -124,11 +124,11 @@ internal sealed class CampaignFixture : IAsyncDisposable
             WHERE name = @Account
             """,
             new { Account, Contacts });
-        await using var database = NpgsqlDataSource.Create(_apps.Database.RoleConnectionString("tags"));
+        await using var databases = _apps.Database.Of("tags");
         var account = await QueryAsync<int>("SELECT account_id FROM crm.account WHERE name = @Account", new { Account });
         var cause = new ChangeCause(Cause.Types.Kind.Import, "benchmark");
         await AccountTransaction.RunAsync(
-            database,
+            databases.Accounts,
             account,
             transaction => transaction.SetBitsAsync(AccountTransaction.LivingTag, [.. Enumerable.Range(1, Contacts)], on: true, cause, default),
             default);

@@ -43,7 +43,7 @@ internal static class BenchmarkDatabase
     {
         foreach (var app in new[] { typeof(TagsApp), typeof(SegmentsApp), typeof(CampaignsApp) })
         {
-            await Migrator.MigrateAsync(connection, app.Assembly, RolePassword, CancellationToken.None);
+            await Migrator.MigrateAsync(connection, app.Assembly, RolePassword, RolePassword, CancellationToken.None);
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TagSegments.Bitmaps;
 using TagSegments.Segments.Index;
+using TagSegments.ServiceDefaults.Data;
 using TagSegments.Testing;
 
 namespace TagSegments.Benchmarks.Segments;
@@ -12,7 +13,7 @@ internal sealed class IndexCosts(Report report, TestApps apps, SegmentsData data
     public async Task MeasureAsync()
     {
         var services = apps.App(Service.Segments).Services;
-        var db = services.GetRequiredService<NpgsqlDataSource>();
+        var db = services.GetRequiredService<AccountDatabase>();
         var tagIds = Enumerable.Range(1, TagSets.Count).ToArray();
         var state = await services.GetRequiredService<AccountIndexes>().LoadAsync(
             data.AccountId, tagIds, CancellationToken.None);
@@ -27,15 +28,15 @@ internal sealed class IndexCosts(Report report, TestApps apps, SegmentsData data
 
     private long Encoded(Bitmap tag) => new TagEntry(data.AccountId, 1, default, tag).Encode().Length;
 
-    private async Task LoadAsync(NpgsqlDataSource db, int[] tagIds)
+    private async Task LoadAsync(AccountDatabase db, int[] tagIds)
     {
         await using var snapshot = await Snapshot.OpenAsync(db, data.AccountId, CancellationToken.None);
         await TagStore.LoadAsync(snapshot, tagIds, CancellationToken.None);
     }
 
-    private async Task ReadBytesAsync(NpgsqlDataSource db)
+    private async Task ReadBytesAsync(AccountDatabase db)
     {
-        await using var connection = await db.OpenConnectionAsync();
+        await using var connection = await db.OpenAsync(data.AccountId);
         await using var reader = (NpgsqlDataReader)await new NpgsqlCommand(
             "SELECT tag_id, chunk, bits FROM tags.segment_tag_chunks WHERE account_id = $1 AND tag_id BETWEEN 1 AND $2", connection)
         {

@@ -33,6 +33,7 @@ internal static class SegmentsSuite
             ["families"] = new FamiliesSpeed(options, report, calls, apps).MeasureAsync,
             ["growth"] = new Growth(options, report, calls).MeasureAsync,
             ["index"] = new IndexCosts(report, apps, data).MeasureAsync,
+            ["wall"] = new WallPrice(options, report, calls, database).MeasureAsync,
             ["freshness"] = new Freshness(options, report, calls, apps).MeasureAsync,
         };
         foreach (var (group, measure) in groups)

@@ -2,7 +2,7 @@ namespace TagSegments.Benchmarks.Tags;
 
 /// <summary>
 /// The speed of adding tags to contacts and of reading them, compared with rows, in one run on one machine. The groups of rows are <c>bulk</c>,
-/// <c>undo</c>, <c>single</c>, <c>library</c> and <c>export</c>.
+/// <c>undo</c>, <c>single</c>, <c>library</c>, <c>export</c> and <c>wall</c>.
 /// </summary>
 internal static class TagBenchmarks
 {
@@ -17,6 +17,7 @@ internal static class TagBenchmarks
             ["single"] = () => SingleSpeed.RunAsync(ours, rows, options, report),
             ["library"] = () => LibrarySpeed.RunAsync(options, report),
             ["export"] = () => ExportCosts.RunAsync(options, report),
+            ["wall"] = () => WallPrice.RunAsync(ours, options, report),
         };
         if (options.Rows.FirstOrDefault(name => !parts.ContainsKey(name)) is { } unknown)
         {

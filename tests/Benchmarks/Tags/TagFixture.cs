@@ -30,14 +30,16 @@ internal sealed class TagFixture : IAsyncDisposable
 
     public string OwnerConnectionString => _apps.Database.OwnerConnectionString;
 
+    public TestDatabase Database => _apps.Database;
+
     public static async Task<TagFixture> StartAsync(int contacts)
     {
         var apps = await TestApps.StartAsync(new TestAppsOptions { Services = [Service.Tags] });
         var fixture = new TagFixture(apps, await apps.NewAccountAsync());
-        await using var database = NpgsqlDataSource.Create(apps.Database.RoleConnectionString("tags"));
+        await using var databases = apps.Database.Of("tags");
         var cause = new ChangeCause(Cause.Types.Kind.Import, "benchmark");
         await AccountTransaction.RunAsync(
-            database,
+            databases.Accounts,
             1,
             transaction => transaction.SetBitsAsync(AccountTransaction.LivingTag, [.. Enumerable.Range(1, contacts)], on: true, cause, default),
             default);

@@ -142,7 +142,7 @@ internal sealed class TenantRig : IAsyncDisposable
     {
         foreach (var app in new[] { typeof(TagsApp), typeof(SegmentsApp), typeof(CampaignsApp), typeof(WorkflowsApp) })
         {
-            await Migrator.MigrateAsync(Database.ConnectionString, app.Assembly, RolePassword, CancellationToken.None);
+            await Migrator.MigrateAsync(Database.ConnectionString, app.Assembly, RolePassword, RolePassword, CancellationToken.None);
         }
 
         if (Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "redis-server"))))
@@ -172,12 +172,14 @@ internal sealed class TenantRig : IAsyncDisposable
             Username = $"tagsegments_{service.ToString().ToLowerInvariant()}",
             Password = RolePassword,
         };
+        var workRole = new NpgsqlConnectionStringBuilder(role.ConnectionString) { Username = $"{role.Username}_work" };
         var settings = new Dictionary<string, string>
         {
             // As the runtime finds it in a container.
             ["DOTNET_GCTotalPhysicalMemory"] = (LimitOf(service) * 0x100000L).ToString("X", CultureInfo.InvariantCulture),
             ["Grpc:Address"] = AddressOf(service),
             ["Postgres:ConnectionString"] = role.ConnectionString,
+            ["Postgres:WorkConnectionString"] = workRole.ConnectionString,
             ["Redis:ConnectionString"] = _redis is null ? "" : $"127.0.0.1:{_ports[^1]}",
             ["Smtp:Host"] = "127.0.0.1",
             ["Smtp:Port"] = Mail.Port.ToString(CultureInfo.InvariantCulture),

@@ -33,10 +33,10 @@ internal sealed class WorkflowFixture : IAsyncDisposable
         var apps = await TestApps.StartAsync();
         var fixture = new WorkflowFixture(apps, await apps.NewAccountAsync(), contacts);
         await fixture.ExecuteAsync("INSERT INTO crm.contact (account_id, contact_id) SELECT 1, i FROM generate_series(1, @contacts) AS i", new { contacts });
-        await using var database = NpgsqlDataSource.Create(apps.Database.RoleConnectionString("tags"));
+        await using var databases = apps.Database.Of("tags");
         var cause = new ChangeCause(Cause.Types.Kind.Import, "benchmark");
         await AccountTransaction.RunAsync(
-            database,
+            databases.Accounts,
             1,
             transaction => transaction.SetBitsAsync(AccountTransaction.LivingTag, [.. Enumerable.Range(1, contacts)], on: true, cause, default),
             default);

@@ -3,6 +3,7 @@ using Crm.Common.V1;
 using Npgsql;
 using TagSegments.Campaigns.Activities;
 using TagSegments.Campaigns.Tracking;
+using TagSegments.Testing;
 
 namespace TagSegments.Campaigns.Tests.Activities;
 
@@ -13,15 +14,15 @@ public sealed class Finding13Tests(CampaignWorld world) : IClassFixture<Campaign
     private static int s_accounts = 1_000_000;
     private readonly int _account = Interlocked.Increment(ref s_accounts);
     private readonly Guid _message = Guid.NewGuid();
-    private NpgsqlDataSource _database = null!;
+    private ServiceDatabases _database = null!;
 
     // Two processes.
     private ActivityRecorder[] _recorders = null!;
 
     public Task InitializeAsync()
     {
-        _database = NpgsqlDataSource.Create(world.Apps.Database.RoleConnectionString("campaigns"));
-        _recorders = [new(_database), new(_database)];
+        _database = world.Apps.Database.Of("campaigns");
+        _recorders = [new(_database.Accounts), new(_database.Accounts)];
         return Task.CompletedTask;
     }
 
@@ -99,7 +100,7 @@ public sealed class Finding13Tests(CampaignWorld world) : IClassFixture<Campaign
         Assert.False(links.TryTake("A", s_start.AddSeconds(59), LinkCounts.Window));
 
         await RecordAsync(0, s_start.AddSeconds(-40));
-        using var counts = new LinkCounts(_database, Microsoft.Extensions.Logging.Abstractions.NullLogger<LinkCounts>.Instance);
+        using var counts = new LinkCounts(_database.Accounts, _database.Work, Microsoft.Extensions.Logging.Abstractions.NullLogger<LinkCounts>.Instance);
         var free = await counts.FreeAgainAsync(_account, Event(s_start).Link!, s_start, CancellationToken.None);
         links.Set("A", free);
 

@@ -122,6 +122,7 @@ public sealed class ReplicaTests(CampaignWorld world) : IClassFixture<CampaignWo
         var settings = CampaignWorld.Settings(world.Mail.Port);
         settings["Grpc:Address"] = "http://127.0.0.1:0";
         settings["Postgres:ConnectionString"] = world.Apps.Database.RoleConnectionString("campaigns");
+        settings["Postgres:WorkConnectionString"] = world.Apps.Database.RoleConnectionString("campaigns_work");
         settings["Auth:Mode"] = "off";
         settings["Logging:Level"] = "Warning";
         settings["Services:Tags"] = world.Apps.GrpcAddress(Service.Tags);

@@ -13,8 +13,8 @@ public sealed class ThrottleTests(CampaignWorld world) : IClassFixture<CampaignW
     [Fact]
     public async Task All_processes_together_take_no_more_than_the_limit()
     {
-        await using var database = NpgsqlDataSource.Create(world.Apps.Database.OwnerConnectionString);
-        var (limits, key) = (new RateLimits(database), Guid.NewGuid().ToString());
+        await using var database = world.Apps.Database.Of("campaigns");
+        var (limits, key) = (new RateLimits(database.Work), Guid.NewGuid().ToString());
 
         var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => limits.TakeAsync(key, perMinute: 1, wanted: 10, default)));
 
@@ -25,8 +25,8 @@ public sealed class ThrottleTests(CampaignWorld world) : IClassFixture<CampaignW
     [Fact]
     public async Task What_was_taken_and_not_used_can_be_taken_again()
     {
-        await using var database = NpgsqlDataSource.Create(world.Apps.Database.OwnerConnectionString);
-        var (limits, key) = (new RateLimits(database), Guid.NewGuid().ToString());
+        await using var database = world.Apps.Database.Of("campaigns");
+        var (limits, key) = (new RateLimits(database.Work), Guid.NewGuid().ToString());
         await limits.TakeAsync(key, perMinute: 1, wanted: 1, default);
 
         await limits.ReturnAsync(key, perMinute: 1, unused: 1, default);
@@ -38,8 +38,8 @@ public sealed class ThrottleTests(CampaignWorld world) : IClassFixture<CampaignW
     [Fact]
     public async Task Reserved_places_follow_one_another()
     {
-        await using var database = NpgsqlDataSource.Create(world.Apps.Database.OwnerConnectionString);
-        var (limits, key) = (new RateLimits(database), Guid.NewGuid().ToString());
+        await using var database = world.Apps.Database.Of("campaigns");
+        var (limits, key) = (new RateLimits(database.Work), Guid.NewGuid().ToString());
 
         var first = await limits.ReserveAsync(key, perMinute: 1, messages: 2, default);
         var second = await limits.ReserveAsync(key, perMinute: 1, messages: 1, default);

@@ -55,7 +55,7 @@ internal sealed class ChaosRig : IAsyncDisposable
             await rig.StartAsync(Target.Postgres);
             foreach (var app in new[] { typeof(TagsApp), typeof(SegmentsApp), typeof(CampaignsApp), typeof(WorkflowsApp) })
             {
-                await Migrator.MigrateAsync(rig.OwnerConnectionString, app.Assembly, null, CancellationToken.None);
+                await Migrator.MigrateAsync(rig.OwnerConnectionString, app.Assembly, null, null, CancellationToken.None);
             }
 
             foreach (var target in targets.Where(target => target != Target.Postgres))
@@ -199,12 +199,14 @@ internal sealed class ChaosRig : IAsyncDisposable
     private Dictionary<string, string> EnvironmentOf(Target target)
     {
         var role = $"tagsegments_{ServiceOf(target).ToLowerInvariant()}";
+        var database = $"Host=127.0.0.1;Port={Number(Port(Target.Postgres))};Database=postgres;Timeout=5";
         var settings = new Dictionary<string, string>
         {
             ["Grpc:Address"] = GrpcAddress(target),
             ["Http:Address"] = HttpAddress(target),
             ["Management:Address"] = ManagementAddress(target),
-            ["Postgres:ConnectionString"] = $"Host=127.0.0.1;Port={Number(Port(Target.Postgres))};Database=postgres;Username={role};Timeout=5",
+            ["Postgres:ConnectionString"] = $"{database};Username={role}",
+            ["Postgres:WorkConnectionString"] = $"{database};Username={role}_work",
             ["Redis:ConnectionString"] = $"127.0.0.1:{Number(Port(Target.Redis))}",
             ["Smtp:Host"] = "127.0.0.1",
             ["Smtp:Port"] = Number(Port(Target.Smtp)),

@@ -7,6 +7,7 @@ using Crm.Tags.V1;
 using Dapper;
 using Npgsql;
 using TagSegments.Chaos.Rig;
+using TagSegments.ServiceDefaults.Data;
 using TagSegments.Tags.Changes;
 
 namespace TagSegments.Chaos.Scenarios;
@@ -76,7 +77,7 @@ internal sealed class BulkKills(ChaosRig rig, ChaosOptions options)
     private async Task ArrangeAsync()
     {
         await new AccountService.AccountServiceClient(rig[Target.Tags].Channel).CreateAccountAsync(new CreateAccountRequest { Account = Account });
-        await using var database = NpgsqlDataSource.Create(rig.OwnerConnectionString);
+        await using var database = new AccountDatabase(NpgsqlDataSource.Create($"{rig.OwnerConnectionString};No Reset On Close=true"));
         await AccountTransaction.RunAsync(
             database,
             1,

@@ -6,6 +6,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using TagSegments.ServiceDefaults.Data;
 using TagSegments.Testing;
 using TagSegments.Testing.EveryCall;
 
@@ -56,8 +57,8 @@ public sealed class UnreadStreamTests(BusyAccount busy) : IClassFixture<BusyAcco
     [Fact]
     public async Task Finding_3_a_connection_that_waits_with_an_open_reader_is_found()
     {
-        var pool = busy.Apps.App(Service.Tags).Services.GetRequiredService<NpgsqlDataSource>();
-        await using (var connection = await pool.OpenConnectionAsync())
+        var pool = busy.Apps.App(Service.Tags).Services.GetRequiredService<AccountDatabase>();
+        await using (var connection = await pool.OpenAsync(1))
         {
             await using var command = new NpgsqlCommand("SELECT repeat('x', 1000) FROM generate_series(1, 1000000)", connection);
             await using var reader = await command.ExecuteReaderAsync();

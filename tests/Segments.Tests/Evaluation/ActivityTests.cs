@@ -13,7 +13,7 @@ public sealed class ActivityTests(SharedApps shared) : IClassFixture<SharedApps>
     private static readonly int[] s_contacts = [1, 2, 3, 63, 64, 65, 16_383, 16_384, 16_385, 40_000];
     private readonly NpgsqlDataSource _owner = NpgsqlDataSource.Create(shared.Apps.Database.OwnerConnectionString);
     private readonly RedisConnection _redis = RedisConnection.Open(shared.Apps.RedisConnectionString);
-    private readonly NpgsqlDataSource _service = NpgsqlDataSource.Create(shared.Apps.Database.RoleConnectionString("segments"));
+    private readonly ServiceDatabases _service = shared.Apps.Database.Of("segments");
 
     [Fact]
     public async Task What_was_recorded_a_moment_ago_counts()

@@ -76,6 +76,7 @@ public sealed class FilterSqlOracleTests(ITestOutputHelper output)
         await WorldLoader.LoadAsync(connection, world);
         // Another account has the same numbers and other data.
         await WorldLoader.LoadAsync(connection, generator.World(2));
+        await connection.ExecuteAsync("SET tagsegments.account = 1");
 
         var catalog = WorldNames.Catalog(1, world.TimeZone, world.WeekStart);
         var filters = new FilterGenerator(random, catalog, now);

@@ -95,7 +95,7 @@ public sealed class PurchaseWorld : IAsyncLifetime
         var filter = FilterParser.Parse(text, catalog);
         FilterValidator.Validate(filter, catalog).ThrowIfAny();
         var compiled = FilterSql.Compile(filter, new FilterContext(catalog, s_now.ToDateTimeOffset()));
-        await using var connection = new NpgsqlConnection(_database!.RoleConnectionString("segments"));
+        await using var connection = new NpgsqlConnection(_database!.AccountConnectionString("segments", 1));
         var ids = await connection.QueryAsync<int>(
             $"SELECT c.contact_id FROM crm.segment_contacts c WHERE c.account_id = @account AND ({compiled.Text}) ORDER BY 1", compiled.Parameters);
         return string.Join(" ", ids);

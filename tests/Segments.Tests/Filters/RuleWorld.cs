@@ -15,9 +15,6 @@ public sealed class RuleWorld : IAsyncLifetime
     private static readonly Instant s_now = Instant.FromUtc(2026, 11, 23, 10, 0);
     private TestDatabase? _database;
 
-    /// <summary>Connects as the segment service does.</summary>
-    public string SegmentsConnectionString => _database!.RoleConnectionString("segments");
-
     /// <summary>Lists the contacts that match a filter written as text.</summary>
     public async Task<string> MatchAsync(string text, int weekStart = 1)
     {
@@ -28,7 +25,7 @@ public sealed class RuleWorld : IAsyncLifetime
         {
             FindSegment = id => id == WorldNames.Engaged ? FilterParser.Parse("has tag \"Hot Lead\"", catalog) : null,
         });
-        await using var connection = new NpgsqlConnection(SegmentsConnectionString);
+        await using var connection = new NpgsqlConnection(_database!.AccountConnectionString("segments", 1));
         var ids = await connection.QueryAsync<int>(
             $"SELECT c.contact_id FROM crm.segment_contacts c WHERE c.account_id = @account AND ({compiled.Text}) ORDER BY 1", compiled.Parameters);
         return string.Join(" ", ids);

@@ -13,7 +13,7 @@ public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedA
 {
     private readonly NpgsqlDataSource _owner = NpgsqlDataSource.Create(shared.Apps.Database.OwnerConnectionString);
     private readonly RedisConnection _redis = RedisConnection.Open(shared.Apps.RedisConnectionString);
-    private readonly NpgsqlDataSource _service = NpgsqlDataSource.Create(shared.Apps.Database.RoleConnectionString("segments"));
+    private readonly ServiceDatabases _service = shared.Apps.Database.Of("segments");
 
     [Fact]
     public async Task A_clock_read_under_way_is_not_shared_with_those_who_come_later()

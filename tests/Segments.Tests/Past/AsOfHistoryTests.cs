@@ -73,7 +73,7 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
             }
         }
 
-        await using var service = NpgsqlDataSource.Create(shared.Apps.Database.RoleConnectionString("segments"));
+        await using var service = shared.Apps.Database.Of("segments");
         await using var redis = RedisConnection.Open(shared.Apps.RedisConnectionString);
         var wrongs = missed.ToDictionary(wrong => wrong, wrong => new HistoryNode(service, redis, history: wrong));
         foreach (var moment in moments)

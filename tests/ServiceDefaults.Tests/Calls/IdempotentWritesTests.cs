@@ -4,6 +4,7 @@ using Dapper;
 using Grpc.Core;
 using Npgsql;
 using TagSegments.ServiceDefaults.Calls;
+using TagSegments.ServiceDefaults.Data;
 using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests.Calls;
@@ -26,8 +27,8 @@ public sealed class IdempotentWritesTests : IAsyncLifetime
             INSERT INTO counter VALUES (1, 0), (2, 0)
             """;
         _test = await (await PostgresFixture.SharedAsync()).CreateDatabaseAsync();
-        _database = NpgsqlDataSource.Create(_test.OwnerConnectionString);
-        _writes = new IdempotentWrites(_database, new RequestLog("request"));
+        _database = NpgsqlDataSource.Create($"{_test.OwnerConnectionString};No Reset On Close=true");
+        _writes = new IdempotentWrites(new AccountDatabase(_database), new RequestLog("request"));
         await using var connection = await _database.OpenConnectionAsync();
         await connection.ExecuteAsync(sql);
     }

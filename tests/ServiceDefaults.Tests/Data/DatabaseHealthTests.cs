@@ -1,6 +1,7 @@
 using Grpc.Health.V1;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using TagSegments.ServiceDefaults.Data;
 using TagSegments.Testing;
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
@@ -27,11 +28,11 @@ public sealed class DatabaseHealthTests
         var health = new Health.HealthClient(apps.Channel(Service.Tags));
         Assert.Equal(Status.Serving, await StatusAsync(health, ""));
 
-        var pool = apps.App(Service.Tags).Services.GetRequiredService<NpgsqlDataSource>();
+        var pool = apps.App(Service.Tags).Services.GetRequiredService<AccountDatabase>();
         var held = new List<NpgsqlConnection>();
         for (var i = 0; i < PoolSize; i++)
         {
-            held.Add(await pool.OpenConnectionAsync());
+            held.Add(await pool.OpenAsync(1));
         }
 
         await Eventually.ReadAsync(() => StatusAsync(health, ""), status => status == Status.NotServing);

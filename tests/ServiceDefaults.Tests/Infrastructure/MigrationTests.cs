@@ -9,10 +9,10 @@ namespace TagSegments.ServiceDefaults.Tests.Infrastructure;
 public sealed class MigrationTests
 {
     [Theory]
-    [InlineData(typeof(TagsApp), "tagsegments_segments", "tagsegments_tags")]
-    [InlineData(typeof(SegmentsApp), "tagsegments_segments")]
-    [InlineData(typeof(CampaignsApp), "tagsegments_campaigns", "tagsegments_segments")]
-    [InlineData(typeof(WorkflowsApp), "tagsegments_segments", "tagsegments_workflows")]
+    [InlineData(typeof(TagsApp), "tagsegments_segments", "tagsegments_segments_work", "tagsegments_tags", "tagsegments_tags_work")]
+    [InlineData(typeof(SegmentsApp), "tagsegments_segments", "tagsegments_segments_work")]
+    [InlineData(typeof(CampaignsApp), "tagsegments_campaigns", "tagsegments_campaigns_work", "tagsegments_segments", "tagsegments_segments_work")]
+    [InlineData(typeof(WorkflowsApp), "tagsegments_segments", "tagsegments_workflows", "tagsegments_workflows_work")]
     public void Migrations_create_the_roles_that_they_grant_something_to(Type app, params string[] roles) =>
         Assert.Equal(roles, Migrator.Roles(app.Assembly));
 

@@ -1,10 +1,10 @@
-using Npgsql;
 using TagSegments.Segments.Index;
+using TagSegments.ServiceDefaults.Data;
 
 namespace TagSegments.Testing.Histories;
 
 /// <summary>A clock reader whose next answer can be held back; a wrong variant of it shares that answer with those who come later.</summary>
-internal sealed class HistoryClocks(NpgsqlDataSource db, bool sharesWithLateComers) : ClockReader(db)
+internal sealed class HistoryClocks(WorkDatabase db, bool sharesWithLateComers) : ClockReader(db)
 {
     private TaskCompletionSource? _held;
     private TaskCompletionSource _release = new();

@@ -1,5 +1,5 @@
-using Npgsql;
 using TagSegments.Segments.Index;
+using TagSegments.ServiceDefaults.Data;
 using TagSegments.ServiceDefaults.Memory;
 
 namespace TagSegments.Testing.Histories;
@@ -9,10 +9,10 @@ namespace TagSegments.Testing.Histories;
 /// has it, or, as a wrong variant, between the snapshot and Redis.
 /// </summary>
 internal sealed class HistoryIndexes(
-    NpgsqlDataSource db, ClockReader clocks, TagEntryCache cache, TagLoader loader, IndexMetrics metrics, MemoryBudget memory, bool readsRedisLate)
+    AccountDatabase db, ClockReader clocks, TagEntryCache cache, TagLoader loader, IndexMetrics metrics, MemoryBudget memory, bool readsRedisLate)
     : AccountIndexes(db, clocks, cache, loader, metrics, memory)
 {
-    private readonly NpgsqlDataSource _db = db;
+    private readonly AccountDatabase _db = db;
     private readonly TagEntryCache _cache = cache;
     private Func<Task>? _interruption;
     private (TaskCompletionSource IsOpen, Task Release)? _held;

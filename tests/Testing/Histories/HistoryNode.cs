@@ -2,7 +2,6 @@ using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 using TagSegments.Segments.Evaluation;
 using TagSegments.Segments.Evaluation.Answers;
 using TagSegments.Segments.Index;
@@ -19,15 +18,15 @@ internal sealed class HistoryNode : IAsyncDisposable
     // Accounts of histories are small: what makes a difference for large ones has to begin early.
     private static readonly LeafQueryLimits s_limits = new(Few: 8, VeryFew: 2, MostChanged: 12);
 
-    public HistoryNode(NpgsqlDataSource db, RedisConnection redis, Protocol? protocol = null, TimeProvider? time = null, PastHistory? history = null)
+    public HistoryNode(ServiceDatabases db, RedisConnection redis, Protocol? protocol = null, TimeProvider? time = null, PastHistory? history = null)
     {
         protocol ??= Protocol.Right;
         var metrics = new IndexMetrics();
         Cache = protocol.Cache?.Invoke(redis, metrics) ?? new HistoryCache(redis, metrics);
-        Clocks = new HistoryClocks(db, protocol.SharesClockReads);
+        Clocks = new HistoryClocks(db.Work, protocol.SharesClockReads);
         var loader = protocol.Loader?.Invoke(Cache, metrics) ?? new TagLoader(Cache, metrics, NullLogger<TagLoader>.Instance);
         Memory = new HistoryMemory(protocol.IsShortOfMemory);
-        Indexes = new HistoryIndexes(db, Clocks, Cache, loader, metrics, Memory.Budget, protocol.ReadsRedisLate);
+        Indexes = new HistoryIndexes(db.Accounts, Clocks, Cache, loader, metrics, Memory.Budget, protocol.ReadsRedisLate);
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["Segments:ShadowShare"] = "0" })
             .Build();

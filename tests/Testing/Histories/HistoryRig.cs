@@ -15,7 +15,7 @@ internal sealed class HistoryRig : IAsyncDisposable
     {
         (Servers, Apps) = (servers, apps);
         Owner = NpgsqlDataSource.Create(apps.Database.OwnerConnectionString);
-        Replicas = NpgsqlDataSource.Create(apps.Database.RoleConnectionString("segments"));
+        Replicas = apps.Database.Of("segments");
         Redis = RedisConnection.Open(servers.Redis.ConnectionString, ComeBackSoon);
         _faulty = ConnectionMultiplexer.Connect(servers.Redis.ConnectionString, ComeBackSoon);
         _copies = new AccountCopies(Owner);
@@ -31,7 +31,7 @@ internal sealed class HistoryRig : IAsyncDisposable
     public NpgsqlDataSource Owner { get; }
 
     /// <summary>Connects as the replicas do.</summary>
-    public NpgsqlDataSource Replicas { get; }
+    public ServiceDatabases Replicas { get; }
 
     /// <summary>The connection of the replicas.</summary>
     public RedisConnection Redis { get; }

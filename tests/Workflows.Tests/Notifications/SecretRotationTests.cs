@@ -17,17 +17,20 @@ public sealed class SecretRotationTests : IAsyncLifetime
     private readonly string _first = NewKey(1);
     private readonly string _second = NewKey(2);
     private TestDatabase _test = null!;
-    private NpgsqlDataSource _database = null!;
+    private NpgsqlDataSource _owner = null!;
+    private ServiceDatabases _service = null!;
 
     public async Task InitializeAsync()
     {
         _test = await (await PostgresFixture.SharedAsync()).CreateDatabaseAsync();
-        _database = NpgsqlDataSource.Create(_test.RoleConnectionString("workflows"));
+        _owner = NpgsqlDataSource.Create(_test.OwnerConnectionString);
+        _service = _test.Of("workflows");
     }
 
     public async Task DisposeAsync()
     {
-        await _database.DisposeAsync();
+        await _service.DisposeAsync();
+        await _owner.DisposeAsync();
         await _test.DisposeAsync();
     }
 
@@ -95,21 +98,21 @@ public sealed class SecretRotationTests : IAsyncLifetime
     }
 
     private Task<string> GetAsync(int account, string ring) =>
-        new WebhookSecrets(_database, Sealing(ring), new MemoryBudget(1_000_000, TimeSpan.FromMinutes(1), TimeProvider.System)).GetAsync(account, CancellationToken.None);
+        new WebhookSecrets(_service.Accounts, Sealing(ring), new MemoryBudget(1_000_000, TimeSpan.FromMinutes(1), TimeProvider.System)).GetAsync(account, CancellationToken.None);
 
     private Task<(int SealedAnew, int Kept)> RotateAsync(string ring) => new SecretRotation(
-        "workflows.webhook_secret", Sealing(ring), _database, NullLogger<SecretRotation>.Instance).RotateAsync(CancellationToken.None);
+        "workflows.webhook_secret", Sealing(ring), _service.Work, NullLogger<SecretRotation>.Instance).RotateAsync(CancellationToken.None);
 
     private async Task StoreAsync(int account, string secret)
     {
-        await using var connection = await _database.OpenConnectionAsync();
+        await using var connection = await _owner.OpenConnectionAsync();
         await connection.ExecuteAsync(
             "INSERT INTO workflows.webhook_secret (account_id, secret) VALUES (@account, @secret)", new { account, secret });
     }
 
     private async Task<string> StoredAsync(int account)
     {
-        await using var connection = await _database.OpenConnectionAsync();
+        await using var connection = await _owner.OpenConnectionAsync();
         return await connection.QuerySingleAsync<string>("SELECT secret FROM workflows.webhook_secret WHERE account_id = @account", new { account });
     }
 

@@ -18,12 +18,12 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
     private static readonly Notification s_notification =
         new("acme", "Nurture", Guid.NewGuid(), "tell", 17, "A hot lead", DateTimeOffset.UnixEpoch);
 
-    private NpgsqlDataSource _database = null!;
+    private ServiceDatabases _database = null!;
     private HookReceiver _receiver = null!;
 
     public async Task InitializeAsync()
     {
-        _database = NpgsqlDataSource.Create(shared.Apps.Database.RoleConnectionString("workflows"));
+        _database = shared.Apps.Database.Of("workflows");
         _receiver = await HookReceiver.StartAsync();
     }
 
@@ -107,7 +107,7 @@ public sealed class WebhookClientTests(SharedApps shared) : IClassFixture<Shared
     }
 
     private WebhookSecrets NewSecrets() => new(
-        _database,
+        _database.Accounts,
         shared.Apps.App(Service.Workflows).Services.GetRequiredService<AccountSecrets>(),
         shared.Apps.App(Service.Workflows).Services.GetRequiredService<MemoryBudget>());
 

@@ -13,13 +13,15 @@ public sealed class Finding18Tests : IAsyncLifetime
     private const int Accounts = 200;
     private static readonly Guid s_workflow = Guid.NewGuid();
     private TestDatabase _database = null!;
-    private NpgsqlDataSource _source = null!;
+    private NpgsqlDataSource _owner = null!;
+    private ServiceDatabases _service = null!;
 
     public async Task InitializeAsync()
     {
         _database = await (await PostgresFixture.SharedAsync()).CreateDatabaseAsync();
-        _source = NpgsqlDataSource.Create(_database.RoleConnectionString("workflows"));
-        await using var connection = await _source.OpenConnectionAsync();
+        _owner = NpgsqlDataSource.Create(_database.OwnerConnectionString);
+        _service = _database.Of("workflows");
+        await using var connection = await _owner.OpenConnectionAsync();
         await connection.ExecuteAsync(
             """
             INSERT INTO workflows.account (account_id, name) SELECT i, 'account ' || i FROM generate_series(1, @Accounts) AS i;
@@ -32,7 +34,8 @@ public sealed class Finding18Tests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await _source.DisposeAsync();
+        await _service.DisposeAsync();
+        await _owner.DisposeAsync();
         await _database.DisposeAsync();
     }
 
@@ -40,11 +43,11 @@ public sealed class Finding18Tests : IAsyncLifetime
     public async Task Definitions_and_versions_of_all_accounts_stay_within_the_budget()
     {
         using var memory = new MemoryBudget(20_000, TimeSpan.FromMinutes(10), TimeProvider.System);
-        var (store, versions) = (new ExecutionStore(_source, memory), new ActiveVersions(memory));
+        var (store, versions) = (new ExecutionStore(_service.Accounts, memory), new ActiveVersions(memory));
         for (var account = 1; account <= Accounts; account++)
         {
             var definition = await store.DefinitionAsync(account, s_workflow, 1, CancellationToken.None);
-            await using var connection = await _source.OpenConnectionAsync();
+            await using var connection = await _service.Accounts.OpenAsync(account);
             await using var tx = await connection.BeginTransactionAsync();
             var locked = await versions.LockAsync(tx, account, CancellationToken.None);
 

@@ -1,5 +1,4 @@
 using Dapper;
-using Npgsql;
 using TagSegments.Testing;
 using TagSegments.Workflows.Scheduling;
 
@@ -9,24 +8,24 @@ namespace TagSegments.Workflows.Tests.Scheduling;
 public sealed class PartitionLeasesTests : IAsyncLifetime
 {
     private TestDatabase _database = null!;
-    private NpgsqlDataSource _source = null!;
+    private ServiceDatabases _service = null!;
 
     public async Task InitializeAsync()
     {
         _database = await (await PostgresFixture.SharedAsync()).CreateDatabaseAsync();
-        _source = NpgsqlDataSource.Create(_database.RoleConnectionString("workflows"));
+        _service = _database.Of("workflows");
     }
 
     public async Task DisposeAsync()
     {
-        await _source.DisposeAsync();
+        await _service.DisposeAsync();
         await _database.DisposeAsync();
     }
 
     [Fact]
     public async Task Replicas_share_the_partitions_and_none_is_held_twice()
     {
-        var (first, second) = (new PartitionLeases(_source), new PartitionLeases(_source));
+        var (first, second) = (new PartitionLeases(_service.Work), new PartitionLeases(_service.Work));
         var alone = await HoldAsync(first);
 
         // The first process holds everything; the second gets its share when the first one gives it back.
@@ -79,7 +78,7 @@ public sealed class PartitionLeasesTests : IAsyncLifetime
 
     private async Task<(PartitionLeases First, PartitionLeases Second)> SharedAsync()
     {
-        var (first, second) = (new PartitionLeases(_source), new PartitionLeases(_source));
+        var (first, second) = (new PartitionLeases(_service.Work), new PartitionLeases(_service.Work));
         var alone = await HoldAsync(first);
         await HoldAsync(second);
         await first.ReleaseAsync([.. alone.Except(await HoldAsync(first))], CancellationToken.None);
@@ -95,7 +94,7 @@ public sealed class PartitionLeasesTests : IAsyncLifetime
 
     private async Task ExecuteAsync(string sql, object values)
     {
-        await using var connection = await _source.OpenConnectionAsync();
+        await using var connection = await _service.Work.OpenAsync();
         await connection.ExecuteAsync(sql, values);
     }
 }

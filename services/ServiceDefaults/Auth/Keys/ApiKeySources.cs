@@ -4,8 +4,8 @@ using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using TagSegments.ServiceDefaults.Calls;
+using TagSegments.ServiceDefaults.Data;
 
 namespace TagSegments.ServiceDefaults.Auth.Keys;
 
@@ -43,7 +43,7 @@ public static class ApiKeySources
         try
         {
             var accountId = (await provider.GetRequiredService<AccountDirectory>().GetAsync(account, ct)).Id;
-            await using var connection = await provider.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(ct);
+            await using var connection = await provider.GetRequiredService<AccountDatabase>().OpenAsync(accountId, ct);
             return [.. await connection.QueryAsync<KnownApiKey>(new CommandDefinition(sql, new { accountId }, cancellationToken: ct))];
         }
         catch (RpcException e) when (e.IsFor(ErrorReason.AccountNotFound))

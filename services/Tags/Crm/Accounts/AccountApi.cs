@@ -5,7 +5,8 @@ using Grpc.Core;
 namespace TagSegments.Tags.Crm.Accounts;
 
 /// <summary>Serves the accounts.</summary>
-internal sealed partial class AccountApi(IdempotentWrites writes, AccountStore store, AccountDirectory directory, PageTokens pages)
+internal sealed partial class AccountApi(
+    IdempotentWrites writes, WorkDatabase work, AccountStore store, AccountDirectory directory, PageTokens pages)
     : AccountService.AccountServiceBase
 {
     // Calls that create an account belong to none yet.
@@ -26,11 +27,20 @@ internal sealed partial class AccountApi(IdempotentWrites writes, AccountStore s
             TimeZone = request.TimeZone.Length == 0 ? "UTC" : request.TimeZone,
             WeekStart = request.WeekStart == 0 ? 1 : request.WeekStart,
         };
-        return await writes.RunAsync(s_noAccount, context, request, async transaction => new CreateAccountResponse
-        {
-            Account = await store.CreateAsync(transaction, account, context.CancellationToken)
-                ?? throw RpcErrors.AlreadyExists("account", request.Account),
-        });
+        var ct = context.CancellationToken;
+        return await TransactionRetry.RunAsync(
+            async () =>
+            {
+                await using var connection = await work.OpenAsync(ct);
+                await using var transaction = await connection.BeginTransactionAsync(ct);
+                var response = await writes.RunAsync(transaction, s_noAccount, context, request, async () => new CreateAccountResponse
+                {
+                    Account = await store.CreateAsync(transaction, account, ct) ?? throw RpcErrors.AlreadyExists("account", request.Account),
+                });
+                await transaction.CommitAsync(ct);
+                return response;
+            },
+            ct);
     }
 
     public override async Task<GetAccountResponse> GetAccount(GetAccountRequest request, ServerCallContext context)

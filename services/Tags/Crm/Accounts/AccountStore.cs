@@ -8,7 +8,7 @@ using AccountLimits = Crm.Accounts.V1.AccountLimits;
 namespace TagSegments.Tags.Crm.Accounts;
 
 /// <summary>The accounts in the database.</summary>
-internal sealed class AccountStore(NpgsqlDataSource database, TimeProvider time)
+internal sealed class AccountStore(WorkDatabase work, TimeProvider time)
 {
     private const string Columns = "account_id, name, time_zone, week_start, created_at, limits";
 
@@ -16,7 +16,7 @@ internal sealed class AccountStore(NpgsqlDataSource database, TimeProvider time)
     public async Task<Account?> FindAsync(string name, CancellationToken ct)
     {
         const string sql = $"SELECT {Columns} FROM crm.account WHERE name = @name";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(sql, new { name }, cancellationToken: ct));
         return row?.ToProto();
     }
@@ -31,7 +31,7 @@ internal sealed class AccountStore(NpgsqlDataSource database, TimeProvider time)
             ORDER BY name COLLATE "C"
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         var rows = await connection.QueryAsync<Row>(
             new CommandDefinition(sql, new { after, visible = visible?.ToArray(), limit }, cancellationToken: ct));
         return [.. rows.Select(row => row.ToProto())];

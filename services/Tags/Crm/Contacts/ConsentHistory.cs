@@ -13,7 +13,7 @@ internal static class ConsentHistory
 {
     /// <summary>Lists the newest 1,000 changes, newest first.</summary>
     public static async Task<IEnumerable<ConsentChange>> ReadAsync(
-        NpgsqlDataSource database, int accountId, ContactRow contact, CancellationToken ct)
+        AccountDatabase database, int accountId, ContactRow contact, CancellationToken ct)
     {
         const string sql = $"""
             SELECT before::text AS before, cause_kind, cause_id, cause_detail, actor, at
@@ -22,7 +22,7 @@ internal static class ConsentHistory
             ORDER BY pos DESC, seq DESC
             LIMIT 1000
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, new { accountId, contact.ContactId }, cancellationToken: ct));
         var then = contact.Consents().ToDictionary(consent => consent.Channel);
         return rows.Select(row => row.ToProto(then)).ToList();

@@ -9,7 +9,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Crm.Contacts;
 
 /// <summary>Reads contacts and hands out their numbers.</summary>
-internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
+internal sealed class ContactStore(AccountDatabase database, PageTokens pages)
 {
     private const int MaxBatchLength = 16_000_000;
 
@@ -17,7 +17,7 @@ internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
     public async Task<ContactRow?> FindAsync(int accountId, int contactId, CancellationToken ct)
     {
         const string sql = $"SELECT {ContactRow.Columns} FROM crm.contact WHERE account_id = @accountId AND contact_id = @contactId";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QuerySingleOrDefaultAsync<ContactRow>(
             new CommandDefinition(sql, new { accountId, contactId }, cancellationToken: ct));
     }
@@ -32,7 +32,7 @@ internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
             ORDER BY deleted_at DESC NULLS FIRST
             LIMIT 1
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QuerySingleOrDefaultAsync<ContactRow>(
             new CommandDefinition(sql, new { accountId, externalId }, cancellationToken: ct));
     }
@@ -46,7 +46,7 @@ internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
             WHERE account_id = @accountId AND contact_id = ANY (@contactIds)
             ORDER BY contact_id
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var page = await connection.QueryPageAsync(
             new CommandDefinition(sql, new { accountId, contactIds }, cancellationToken: ct),
             new Page<ContactRow>(contactIds.Length, row => row.Fields.Length, MaxBatchLength));
@@ -91,7 +91,7 @@ internal sealed class ContactStore(NpgsqlDataSource database, PageTokens pages)
             LIMIT @limit
             """;
         var values = new { accountId, after, limit = size + 1, pattern = $"%{Escape(search)}%" };
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QueryPageAsync(
             new CommandDefinition(sql, values, cancellationToken: ct), new Page<ContactRow>(size, row => row.Fields.Length));
     }

@@ -8,7 +8,7 @@ using Npgsql;
 namespace TagSegments.Tags.Crm.Contacts;
 
 /// <summary>Reads how contacts can be reached.</summary>
-internal sealed class ReachStore(NpgsqlDataSource database)
+internal sealed class ReachStore(AccountDatabase database)
 {
     private const int DoNotDisturb = 128;
 
@@ -25,7 +25,7 @@ internal sealed class ReachStore(NpgsqlDataSource database)
               AND {(isDense ? "contact_id BETWEEN @first AND @last" : "contact_id = ANY (@contactIds)")}
             ORDER BY contact_id
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(
             sql, isDense ? new { accountId, first = contactIds[0], last = contactIds[^1] } : new { accountId, contactIds }, cancellationToken: ct));
         return await ReadAsync(reader, contactIds, ct);
@@ -42,7 +42,7 @@ internal sealed class ReachStore(NpgsqlDataSource database)
             ORDER BY contact_id
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return (await connection.QueryAsync<(int, string)>(
             new CommandDefinition(sql, new { accountId, after, limit }, cancellationToken: ct))).AsList();
     }

@@ -1,4 +1,3 @@
-using Npgsql;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Contacts;
 
@@ -9,7 +8,7 @@ namespace TagSegments.Tags.Crm.Erasures;
 /// repeated, so an erasure that was interrupted begins again.
 /// </summary>
 internal sealed class ContactErasure(
-    NpgsqlDataSource database, KeptRefusals refusals, KeptAnswers answers, ErasureElsewhere elsewhere, TimeProvider time)
+    AccountDatabase database, KeptRefusals refusals, KeptAnswers answers, ErasureElsewhere elsewhere, TimeProvider time)
 {
     /// <summary>Erases a contact; false if something must end first, such as a message that is being sent.</summary>
     public async Task<bool> RunAsync(DueErasure erasure, CancellationToken ct)

@@ -19,7 +19,7 @@ internal sealed record ErasedPerson(
         """;
 
     /// <summary>Reads what is still known of a contact.</summary>
-    public static async Task<ErasedPerson> ReadAsync(NpgsqlDataSource database, int accountId, int contactId, CancellationToken ct)
+    public static async Task<ErasedPerson> ReadAsync(AccountDatabase database, int accountId, int contactId, CancellationToken ct)
     {
         const string sharedSql = $"""
             SELECT DISTINCT a.channel, a.key
@@ -31,7 +31,7 @@ internal sealed record ErasedPerson(
                     WHERE h.account_id = @accountId AND h.contact_id <> @contactId
                         AND CASE WHEN a.channel = @sms THEN crm.phone_key(h.before ->> 'phone') = a.key ELSE h.before ->> 'email_key' = a.key END)
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var numbers = new { accountId, contactId, email = (short)Channel.Email, sms = (short)Channel.Sms };
         var addresses = await KnownPerson.AddressesAsync(connection, accountId, [contactId], ct);
         var values = new DynamicParameters(numbers);

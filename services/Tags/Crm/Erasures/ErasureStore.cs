@@ -3,14 +3,13 @@ using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Dapper;
 using Google.Protobuf.WellKnownTypes;
-using Npgsql;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Contacts;
 
 namespace TagSegments.Tags.Crm.Erasures;
 
 /// <summary>The records of erasures: which contacts, when, and how far they are.</summary>
-internal sealed class ErasureStore(NpgsqlDataSource database, PageTokens pages, AddressHash hash)
+internal sealed class ErasureStore(AccountDatabase database, WorkDatabase work, PageTokens pages, AddressHash hash)
 {
     private const string Columns = "contact_id, requested_at, finished_at";
 
@@ -101,7 +100,7 @@ internal sealed class ErasureStore(NpgsqlDataSource database, PageTokens pages, 
             FROM taken t
             JOIN crm.account a USING (account_id)
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         return (await connection.QueryAsync<DueErasure>(new CommandDefinition(sql, new { lease }, cancellationToken: ct))).AsList();
     }
 
@@ -116,7 +115,7 @@ internal sealed class ErasureStore(NpgsqlDataSource database, PageTokens pages, 
             LIMIT @limit
             """;
         var after = int.Parse(pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var rows = (await connection.QueryAsync<Row>(new CommandDefinition(
             sql, new { accountId, after, request.Unfinished, limit = size + 1 }, cancellationToken: ct))).AsList();
         return new ListErasuresResponse

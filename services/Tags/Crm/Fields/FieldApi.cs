@@ -8,7 +8,7 @@ namespace TagSegments.Tags.Crm.Fields;
 
 /// <summary>Serves the definitions of custom fields.</summary>
 internal sealed partial class FieldApi(
-    NpgsqlDataSource database, AccountDirectory accounts, FieldStore store, IdempotentWrites creations, AccountWrites calls)
+    AccountDatabase database, AccountDirectory accounts, FieldStore store, IdempotentWrites creations, AccountWrites calls)
     : FieldService.FieldServiceBase
 {
     public override async Task<CreateFieldResponse> CreateField(CreateFieldRequest request, ServerCallContext context)

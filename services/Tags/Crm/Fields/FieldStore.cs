@@ -6,7 +6,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Crm.Fields;
 
 /// <summary>The definitions of custom fields in the database.</summary>
-internal sealed class FieldStore(NpgsqlDataSource database)
+internal sealed class FieldStore(AccountDatabase database)
 {
     private const string Columns = "field_id, target, key, type, choices, description";
 
@@ -26,7 +26,7 @@ internal sealed class FieldStore(NpgsqlDataSource database)
             WHERE account_id = @accountId AND deleted_at IS NULL
             ORDER BY target, key COLLATE "C"
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
         return [.. rows.Select(row => row.ToProto())];
     }

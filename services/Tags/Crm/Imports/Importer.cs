@@ -1,5 +1,4 @@
 using Crm.Contacts.V1;
-using Npgsql;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Fields;
@@ -66,4 +65,4 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
 }
 
 /// <summary>What imports of every kind write with.</summary>
-internal sealed record ImportTools(NpgsqlDataSource Database, KeptRefusals Refusals, TimeProvider Time);
+internal sealed record ImportTools(AccountDatabase Database, KeptRefusals Refusals, TimeProvider Time);

@@ -7,7 +7,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Crm.Opportunities;
 
 /// <summary>Reads opportunities and hands out their numbers.</summary>
-internal sealed class OpportunityStore(NpgsqlDataSource database)
+internal sealed class OpportunityStore(AccountDatabase database)
 {
     /// <summary>Finds an opportunity by its number or external id.</summary>
     public async Task<OpportunityRow?> FindAsync(int accountId, int? opportunityId, string? externalId, CancellationToken ct)
@@ -18,7 +18,7 @@ internal sealed class OpportunityStore(NpgsqlDataSource database)
             WHERE account_id = @accountId AND {(opportunityId is null ? "external_id = @externalId" : "opportunity_id = @opportunityId")}
                 AND deleted_at IS NULL
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QuerySingleOrDefaultAsync<OpportunityRow>(
             new CommandDefinition(sql, new { accountId, opportunityId, externalId }, cancellationToken: ct));
     }
@@ -33,7 +33,7 @@ internal sealed class OpportunityStore(NpgsqlDataSource database)
             ORDER BY opportunity_id
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QueryPageAsync(
             new CommandDefinition(sql, new { accountId, contactId, after, limit = size + 1 }, cancellationToken: ct),
             new Page<OpportunityRow>(size, row => row.Fields.Length));
@@ -51,7 +51,7 @@ internal sealed class OpportunityStore(NpgsqlDataSource database)
             WHERE account_id = @accountId AND opportunity_id = @opportunityId
             ORDER BY at
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var rows = await connection.QueryAsync<(int StageId, DateTime At)>(
             new CommandDefinition(sql, new { accountId, opportunityId }, cancellationToken: ct));
         return rows.Select(row => new StageChange { StageId = row.StageId, Time = Timestamp.FromDateTime(row.At) });

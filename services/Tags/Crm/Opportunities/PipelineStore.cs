@@ -6,7 +6,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Crm.Opportunities;
 
 /// <summary>The pipelines and their stages in the database.</summary>
-internal sealed class PipelineStore(NpgsqlDataSource database)
+internal sealed class PipelineStore(AccountDatabase database)
 {
     /// <summary>Lists the pipelines by number, each with its stages in order.</summary>
     public async Task<IReadOnlyList<Pipeline>> ListAsync(int accountId, CancellationToken ct)
@@ -18,7 +18,7 @@ internal sealed class PipelineStore(NpgsqlDataSource database)
             WHERE p.account_id = @accountId
             ORDER BY p.pipeline_id, s.ordinal, s.stage_id
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var rows = await connection.QueryAsync<(int PipelineId, string Name, int? StageId, string? Stage)>(
             new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
         return

@@ -2,7 +2,6 @@ using Crm.Activity.V1;
 using Crm.Common.V1;
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
-using Npgsql;
 using TagSegments.Tags.Crm.Contacts;
 using InCampaigns = Crm.Activity.V1.ExportContactDataRequest;
 using InSegments = Crm.Segments.V1.ExportContactDataRequest;
@@ -12,7 +11,7 @@ namespace TagSegments.Tags.Crm.PersonExports;
 
 /// <summary>Reads the records about a person, page by page, in this service and then in the others.</summary>
 internal sealed class PersonSources(
-    NpgsqlDataSource database,
+    AccountDatabase database,
     ActivityService.ActivityServiceClient campaigns,
     SegmentService.SegmentServiceClient segments,
     WorkflowService.WorkflowServiceClient workflows)
@@ -23,7 +22,7 @@ internal sealed class PersonSources(
     /// <summary>Finds the keys of a person of whom one contact is known.</summary>
     public async Task<PersonKeys> KeysAsync(int accountId, int contactId, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         int[] contactIds = [.. (await KnownPerson.ContactsAsync(connection, null, accountId, [contactId], ct)).Take(MostKeys)];
         var addresses = await KnownPerson.AddressesAsync(connection, accountId, contactIds, ct);
         return new PersonKeys(contactIds, Texts(Channel.Email), Texts(Channel.Sms));

@@ -10,7 +10,7 @@ using TagSegments.Tags.Tagging.Feed;
 namespace TagSegments.Tags.Crm.Timeline;
 
 /// <summary>Reads the events of one contact, newest first.</summary>
-internal sealed class ContactEvents(NpgsqlDataSource database, FieldStore fields, EventList tags)
+internal sealed class ContactEvents(AccountDatabase database, FieldStore fields, EventList tags)
 {
     /// <summary>Reads a page from <paramref name="token"/> on, empty for the newest; the token of the next one is empty at the end.</summary>
     public async Task<(List<TimelineEntry> Entries, string Next)> ReadAsync(
@@ -46,7 +46,7 @@ internal sealed class ContactEvents(NpgsqlDataSource database, FieldStore fields
             ? (long.Parse(p, CultureInfo.InvariantCulture), int.Parse(s, CultureInfo.InvariantCulture))
             : (long.MaxValue, int.MaxValue);
         var catalog = await fields.LoadAsync(accountId, Field.Types.Target.Contact, ct);
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await using var reader = await connection.ExecuteReaderAsync(
             new CommandDefinition(sql, new { accountId, contactId, pos, seq, limit }, cancellationToken: ct));
         var changes = new List<(long Pos, ContactCommit.Change Change)>();

@@ -10,7 +10,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Tagging.Bulk;
 
 /// <summary>Finds the contacts that an operation is about.</summary>
-internal sealed class BulkAudience(GrpcClientFactory clients, NpgsqlDataSource database)
+internal sealed class BulkAudience(GrpcClientFactory clients, AccountDatabase database)
 {
     /// <summary>Returns contacts as bits by chunk; numbers below 1 are nobody's.</summary>
     public async Task<SortedDictionary<int, byte[]>> FindAsync(string account, BulkContacts contacts, CancellationToken ct) =>
@@ -32,7 +32,7 @@ internal sealed class BulkAudience(GrpcClientFactory clients, NpgsqlDataSource d
     {
         var source = JsonParser.Default.Parse<FilterSource>(operation.Source);
         var chunks = await FindAsync(account, source, ct);
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(operation.AccountId, ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         if (await BulkStore.SetRunningAsync(transaction, operation, chunks.Values.Sum(bits => ChunkBits.Count(bits)), ct) == 1)
         {

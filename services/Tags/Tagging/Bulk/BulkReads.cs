@@ -6,7 +6,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Tagging.Bulk;
 
 /// <summary>The changes that an operation would make, and those it has made, contact by contact.</summary>
-internal sealed class BulkReads(NpgsqlDataSource database, BulkAudience audience)
+internal sealed class BulkReads(AccountDatabase database, BulkAudience audience)
 {
     /// <summary>Counts the changes that an operation would make now.</summary>
     public async Task<PreviewBulkOperationResponse> PreviewAsync(
@@ -24,7 +24,7 @@ internal sealed class BulkReads(NpgsqlDataSource database, BulkAudience audience
             """;
         var asked = await audience.FindAsync(request.Account, request.Contacts, ct);
         var values = new { accountId, tagIds = tags.Select(tag => tag.TagId).ToArray(), chunks = asked.Keys.ToArray(), bits = asked.Values.ToArray() };
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var counts = (await connection.QueryAsync<(int TagId, int Contacts, int Holders)>(new CommandDefinition(sql, values, cancellationToken: ct)))
             .ToDictionary(row => row.TagId, row => (row.Contacts, row.Holders));
         var contacts = counts.Values.Select(count => count.Contacts).FirstOrDefault();
@@ -50,7 +50,7 @@ internal sealed class BulkReads(NpgsqlDataSource database, BulkAudience audience
             LEFT JOIN tags.tag_change c ON c.account_id = b.account_id AND c.pos = b.pos AND c.chunk = b.chunk AND c.tag_id > 0
             ORDER BY c.tag_id
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(operation.AccountId, ct);
         var rows = (await connection.QueryAsync<(int Chunk, byte[] Asked, byte[] Skipped, int? TagId, byte[]? Changed)>(
             new CommandDefinition(sql, new { operation.AccountId, operation.OperationId, after }, cancellationToken: ct))).AsList();
         return rows.Count > 0 ? (rows[0].Chunk, Outcomes(rows)) : null;

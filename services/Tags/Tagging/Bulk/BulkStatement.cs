@@ -91,9 +91,9 @@ internal static class BulkStatement
     /// NOT_FOUND, and changes nothing, if a tag does not exist.
     /// </summary>
     public static async Task<(int Contacts, int[] Changed)> RunAsync(
-        NpgsqlDataSource database, int accountId, KeyValuePair<int, byte[]>[] chunks, (int TagId, bool On)[] tags, ChangeCause cause)
+        AccountDatabase database, int accountId, KeyValuePair<int, byte[]>[] chunks, (int TagId, bool On)[] tags, ChangeCause cause)
     {
-        await using var connection = await database.OpenConnectionAsync();
+        await using var connection = await database.OpenAsync(accountId);
         await using var batch = connection.CreateBatch();
         AccountTransaction.ShareLibrary(batch, accountId);
         var numbers = Array.ConvertAll(chunks, chunk => chunk.Key);

@@ -6,7 +6,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Tagging.Bulk;
 
 /// <summary>Runs an operation step by step: a step is a few chunks in one transaction, which also notes that they are done.</summary>
-internal sealed class BulkSteps(NpgsqlDataSource database)
+internal sealed class BulkSteps(AccountDatabase database)
 {
     private const int ChunkWritesPerStep = 60;
 

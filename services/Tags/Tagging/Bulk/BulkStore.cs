@@ -5,7 +5,7 @@ using Npgsql;
 namespace TagSegments.Tags.Tagging.Bulk;
 
 /// <summary>The bulk operations in the database.</summary>
-internal sealed class BulkStore(NpgsqlDataSource database)
+internal sealed class BulkStore(AccountDatabase database, WorkDatabase work)
 {
     private const string Open = $"state IN ({BulkStates.Pending}, {BulkStates.Running})";
 
@@ -57,9 +57,9 @@ internal sealed class BulkStore(NpgsqlDataSource database)
     /// <summary>Gets the name of an operation's account.</summary>
     public async Task<string> AccountNameAsync(BulkRow row, CancellationToken ct)
     {
-        await using var command = database.CreateCommand("SELECT name FROM crm.account WHERE account_id = $1");
-        command.Parameters.AddWithValue(row.AccountId);
-        return (string)(await command.ExecuteScalarAsync(ct))!;
+        const string sql = "SELECT name FROM crm.account WHERE account_id = @AccountId";
+        await using var connection = await database.OpenAsync(row.AccountId, ct);
+        return await connection.QuerySingleAsync<string>(new CommandDefinition(sql, new { row.AccountId }, cancellationToken: ct));
     }
 
     /// <summary>Writes the contacts of an operation.</summary>
@@ -111,7 +111,7 @@ internal sealed class BulkStore(NpgsqlDataSource database)
             throw RpcErrors.NotFound("bulk operation", operationId);
         }
 
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QuerySingleOrDefaultAsync<BulkRow>(new CommandDefinition(sql, new { accountId, id }, cancellationToken: ct))
             ?? throw RpcErrors.NotFound("bulk operation", operationId);
     }
@@ -126,21 +126,26 @@ internal sealed class BulkStore(NpgsqlDataSource database)
             ORDER BY operation_id DESC
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var rows = await connection.QueryAsync<BulkRow>(new CommandDefinition(sql, new { accountId, before, limit }, cancellationToken: ct));
         return rows.AsList();
     }
 
-    /// <summary>Returns operations with their changes.</summary>
+    /// <summary>Returns operations of one account with their changes.</summary>
     public async Task<List<BulkOperation>> ToProtoAsync(IReadOnlyList<BulkRow> rows, CancellationToken ct)
     {
         const string sql = """
             SELECT operation_id, tag_id, changed, unchanged
             FROM tags.bulk_tally
-            WHERE account_id = ANY (@accountIds) AND operation_id = ANY (@operationIds)
+            WHERE account_id = @AccountId AND operation_id = ANY (@operationIds)
             """;
-        var values = new { accountIds = rows.Select(row => row.AccountId).Distinct().ToArray(), operationIds = rows.Select(row => row.OperationId).ToArray() };
-        await using var connection = await database.OpenConnectionAsync(ct);
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
+        var values = new { rows[0].AccountId, operationIds = rows.Select(row => row.OperationId).ToArray() };
+        await using var connection = await database.OpenAsync(rows[0].AccountId, ct);
         var tallies = (await connection.QueryAsync<(Guid OperationId, int TagId, int Changed, int Unchanged)>(
                 new CommandDefinition(sql, values, cancellationToken: ct)))
             .ToLookup(row => row.OperationId, row => new TagChangeCount { TagId = row.TagId, Changed = row.Changed, Unchanged = row.Unchanged });
@@ -154,7 +159,7 @@ internal sealed class BulkStore(NpgsqlDataSource database)
             UPDATE tags.bulk_operation SET state = {BulkStates.Cancelled}, finished_at = now()
             WHERE account_id = @AccountId AND operation_id = @OperationId AND {Open}
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(row.AccountId, ct);
         await connection.ExecuteAsync(new CommandDefinition(sql, new { row.AccountId, row.OperationId }, cancellationToken: ct));
     }
 
@@ -165,7 +170,7 @@ internal sealed class BulkStore(NpgsqlDataSource database)
             UPDATE tags.bulk_operation SET state = {BulkStates.Failed}, error = @error, finished_at = now()
             WHERE account_id = @AccountId AND operation_id = @OperationId AND {Open}
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(row.AccountId, ct);
         await connection.ExecuteAsync(new CommandDefinition(sql, new { row.AccountId, row.OperationId, error }, cancellationToken: ct));
     }
 
@@ -187,7 +192,7 @@ internal sealed class BulkStore(NpgsqlDataSource database)
             WHERE b.account_id = free.account_id AND b.operation_id = free.operation_id
             RETURNING {BulkRow.Columns}
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         return await connection.QuerySingleOrDefaultAsync<BulkRow>(
             new CommandDefinition(sql, new { owner, order.Full, order.AccountIds, order.Ahead }, cancellationToken: ct));
     }
@@ -199,7 +204,7 @@ internal sealed class BulkStore(NpgsqlDataSource database)
             UPDATE tags.bulk_operation SET lease_until = '-infinity'
             WHERE account_id = @AccountId AND operation_id = @OperationId AND owner = @owner AND {Open}
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(row.AccountId, ct);
         await connection.ExecuteAsync(new CommandDefinition(sql, new { row.AccountId, row.OperationId, owner }, cancellationToken: ct));
     }
 }

@@ -8,7 +8,7 @@ using Npgsql;
 namespace TagSegments.Tags.Tagging.Expiry;
 
 /// <summary>Serves the tags of contacts that will expire.</summary>
-internal sealed class ExpiryApi(AccountDirectory accounts, NpgsqlDataSource database, PageTokens pages) : TagService.TagServiceBase
+internal sealed class ExpiryApi(AccountDirectory accounts, AccountDatabase database, PageTokens pages) : TagService.TagServiceBase
 {
     public override async Task<ListTagExpiriesResponse> ListTagExpiries(ListTagExpiriesRequest request, ServerCallContext context)
     {
@@ -38,7 +38,7 @@ internal sealed class ExpiryApi(AccountDirectory accounts, NpgsqlDataSource data
             onlyTag = request.TagId,
             limit = size + 1,
         };
-        await using var connection = await database.OpenConnectionAsync(context.CancellationToken);
+        await using var connection = await database.OpenAsync(account.Id, context.CancellationToken);
         var rows = (await connection.QueryAsync<(int ContactId, int TagId, DateTime ExpiresAt)>(
             new CommandDefinition(sql, values, cancellationToken: context.CancellationToken))).AsList();
 

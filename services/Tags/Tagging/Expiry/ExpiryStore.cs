@@ -6,7 +6,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Tagging.Expiry;
 
 /// <summary>The tags that are to be removed again.</summary>
-internal sealed class ExpiryStore(NpgsqlDataSource database)
+internal sealed class ExpiryStore(AccountDatabase database, WorkDatabase work)
 {
     /// <summary>
     /// The condition that an expiry <c>e</c> of @AccountId still holds: the tag is not deleted and was not taken off the contact since, by the
@@ -48,7 +48,7 @@ internal sealed class ExpiryStore(NpgsqlDataSource database)
     public async Task<List<int>> DueAccountsAsync(DateTime now, CancellationToken ct)
     {
         const string sql = "SELECT DISTINCT account_id FROM tags.tag_expiry WHERE expires_at <= @now";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await work.OpenAsync(ct);
         return (await connection.QueryAsync<int>(new CommandDefinition(sql, new { now }, cancellationToken: ct))).AsList();
     }
 

@@ -7,7 +7,7 @@ using Npgsql;
 namespace TagSegments.Tags.Tagging.Feed;
 
 /// <summary>Pages of the audit trail, newest first.</summary>
-internal sealed class EventList(NpgsqlDataSource database, PageTokens pages)
+internal sealed class EventList(AccountDatabase database, PageTokens pages)
 {
     private const string Filters = """
         c.account_id = @accountId AND c.tag_id > 0 AND (c.pos, c.seq) <= (@pos, @seq)
@@ -52,7 +52,7 @@ internal sealed class EventList(NpgsqlDataSource database, PageTokens pages)
             endTime = request.EndTime?.ToDateTime(),
             limit = size + 2,
         };
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await using var reader = await connection.ExecuteReaderAsync(
             new CommandDefinition(request.ContactId == 0 ? Everyones : OneContacts, values, cancellationToken: ct));
         // A row may stand for many contacts, so few rows can be enough.

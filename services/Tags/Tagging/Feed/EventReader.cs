@@ -5,7 +5,7 @@ using Npgsql;
 namespace TagSegments.Tags.Tagging.Feed;
 
 /// <summary>Reads the change log forwards. Positions become visible in order, so everything new is after the cursor.</summary>
-internal sealed class EventReader(NpgsqlDataSource database)
+internal sealed class EventReader(AccountDatabase database)
 {
     private const int MaxRows = 512;
     private const int MaxEvents = 1_000;
@@ -20,7 +20,7 @@ internal sealed class EventReader(NpgsqlDataSource database)
     public async Task<(IEnumerable<(List<TagEvent> Events, FeedCursor Cursor)> Batches, bool HasMore)> ReadAsync(
         int accountId, FeedCursor cursor, int[] tagIds, bool pack, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var (pos, nonce) = await ClockAsync(connection, accountId, ct);
         if (pos < cursor.Pos || (pos == cursor.Pos && cursor.Seq == int.MaxValue))
         {

@@ -6,7 +6,7 @@ using Npgsql;
 namespace TagSegments.Tags.Tagging.Feed;
 
 /// <summary>The positions of the feed as callers hold them: sealed, bound to the account, and checked against its history.</summary>
-internal sealed class FeedPositions(NpgsqlDataSource database, SealedTokens tokens)
+internal sealed class FeedPositions(AccountDatabase database, SealedTokens tokens)
 {
     /// <summary>The position with which a watcher starts at the current end of the feed.</summary>
     public const string Now = "now";
@@ -50,7 +50,7 @@ internal sealed class FeedPositions(NpgsqlDataSource database, SealedTokens toke
     private async Task<FeedCursor> NowAsync(int accountId, CancellationToken ct)
     {
         const string sql = "SELECT pos, nonce FROM crm.clock WHERE account_id = @accountId";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var (pos, nonce) = await connection.QuerySingleOrDefaultAsync<(long, Guid)>(
             new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
         return FeedCursor.After(pos, nonce);
@@ -70,7 +70,7 @@ internal sealed class FeedPositions(NpgsqlDataSource database, SealedTokens toke
             return;
         }
 
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var (floor, nonce) = await connection.QuerySingleOrDefaultAsync<(long, Guid?)>(
             new CommandDefinition(sql, new { accountId, cursor.Pos }, cancellationToken: ct));
         if (cursor.Pos < floor)

@@ -7,7 +7,7 @@ using TagSegments.Tags.Tagging.Library;
 namespace TagSegments.Tags.Tagging.Governance;
 
 /// <summary>The reads of governance in the database.</summary>
-internal sealed class GovernanceStore(NpgsqlDataSource database)
+internal sealed class GovernanceStore(AccountDatabase database)
 {
     /// <summary>Reads of every tag whether a living contact has it and when it last came or went; that is null if it never did.</summary>
     public async Task<Dictionary<int, (bool Used, DateTime? ChangedAt)>> UseAsync(int accountId, CancellationToken ct)
@@ -24,7 +24,7 @@ internal sealed class GovernanceStore(NpgsqlDataSource database)
             FROM tags.tag t
             WHERE t.account_id = @accountId AND t.deleted_at IS NULL
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var rows = await connection.QueryAsync<(int TagId, bool Used, DateTime? ChangedAt)>(
             new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
         return rows.ToDictionary(row => row.TagId, row => (row.Used, row.ChangedAt));
@@ -41,7 +41,7 @@ internal sealed class GovernanceStore(NpgsqlDataSource database)
             LEFT JOIN tags.tag_chunk other ON other.account_id = c.account_id AND other.tag_id = @otherId AND other.chunk = c.chunk
             WHERE c.account_id = @accountId AND c.tag_id = @tagId
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QuerySingleAsync<(int, int)>(new CommandDefinition(sql, new { accountId, tagId, otherId }, cancellationToken: ct));
     }
 
@@ -54,7 +54,7 @@ internal sealed class GovernanceStore(NpgsqlDataSource database)
             WHERE t.account_id = @accountId AND t.deleted_at IS NULL
             ORDER BY t.name COLLATE "C"
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await using var rows = await connection.ExecuteReaderAsync(new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
         var count = rows.FieldCount - 1;
         var parse = rows.GetRowParser<TagRow>(length: count);

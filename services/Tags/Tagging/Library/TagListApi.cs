@@ -8,7 +8,7 @@ using TagSegments.Filters.Text;
 namespace TagSegments.Tags.Tagging.Library;
 
 /// <summary>Serves the tag library page by page.</summary>
-internal sealed class TagListApi(AccountDirectory accounts, NpgsqlDataSource database, PageTokens pages) : TagService.TagServiceBase
+internal sealed class TagListApi(AccountDirectory accounts, AccountDatabase database, PageTokens pages) : TagService.TagServiceBase
 {
     public override async Task<ListTagsResponse> ListTags(ListTagsRequest request, ServerCallContext context)
     {
@@ -27,7 +27,7 @@ internal sealed class TagListApi(AccountDirectory accounts, NpgsqlDataSource dat
             afterName = after.Name,
             limit = size + 1,
         };
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(account.Id, ct);
         var tags = (await connection.QueryAsync<TagRow, int, Tag>(
             new CommandDefinition(TagListSql.For(request.OrderBy), values, cancellationToken: ct),
             (row, count) => row.ToProto(count),

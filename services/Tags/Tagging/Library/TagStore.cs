@@ -10,15 +10,15 @@ using TagSegments.Tags.Tagging.Naming;
 namespace TagSegments.Tags.Tagging.Library;
 
 /// <summary>The tag library in the database: reading, creating and changing tags.</summary>
-internal sealed class TagStore(NpgsqlDataSource database, TimeProvider time)
+internal sealed class TagStore(AccountDatabase database, TimeProvider time)
 {
     /// <summary>Finds a tag that exists, by name.</summary>
     public Task<Tag?> FindAsync(int accountId, string name, CancellationToken ct) =>
-        FindAsync("t.name = @name AND t.deleted_at IS NULL", new { accountId, name }, ct);
+        FindAsync(accountId, "t.name = @name AND t.deleted_at IS NULL", new { accountId, name }, ct);
 
     /// <summary>Finds a tag, also a deleted one, by number.</summary>
     public Task<Tag?> FindAsync(int accountId, int tagId, CancellationToken ct) =>
-        FindAsync("t.tag_id = @tagId", new { accountId, tagId }, ct);
+        FindAsync(accountId, "t.tag_id = @tagId", new { accountId, tagId }, ct);
 
     /// <summary>Gets a tag by number inside a transaction.</summary>
     public static async Task<Tag> GetAsync(AccountTransaction transaction, int tagId, CancellationToken ct) =>
@@ -37,7 +37,7 @@ internal sealed class TagStore(NpgsqlDataSource database, TimeProvider time)
             return [];
         }
 
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var rows = await connection.QueryAsync<(string Name, int TagId)>(
             new CommandDefinition(sql, new { accountId, names }, cancellationToken: ct));
         return rows.ToDictionary(row => row.Name, row => row.TagId, StringComparer.Ordinal);
@@ -47,7 +47,7 @@ internal sealed class TagStore(NpgsqlDataSource database, TimeProvider time)
     public async Task RequireAsync(int accountId, int[] tagIds, CancellationToken ct)
     {
         const string sql = "SELECT tag_id FROM tags.tag WHERE account_id = @accountId AND tag_id = ANY (@tagIds) AND deleted_at IS NULL";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var found = await connection.QueryAsync<int>(new CommandDefinition(sql, new { accountId, tagIds }, cancellationToken: ct));
         if (tagIds.Except(found).Cast<int?>().FirstOrDefault() is { } unknown)
         {
@@ -156,9 +156,9 @@ internal sealed class TagStore(NpgsqlDataSource database, TimeProvider time)
         }
     }
 
-    private async Task<Tag?> FindAsync(string condition, object values, CancellationToken ct)
+    private async Task<Tag?> FindAsync(int accountId, string condition, object values, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var tags = await connection.QueryAsync<TagRow, int, Tag>(
             new CommandDefinition(CountedSql(condition), values, cancellationToken: ct), (row, count) => row.ToProto(count), "contact_count");
         return tags.SingleOrDefault();

@@ -5,7 +5,7 @@ using Npgsql;
 namespace TagSegments.Tags.Tagging.Naming;
 
 /// <summary>The naming policy of an account and the names that its tags have.</summary>
-internal sealed class NamingStore(NpgsqlDataSource database)
+internal sealed class NamingStore(AccountDatabase database)
 {
     /// <summary>Gets the account's naming policy.</summary>
     public async Task<NamingPolicy> PolicyAsync(int accountId, CancellationToken ct)
@@ -15,7 +15,7 @@ internal sealed class NamingStore(NpgsqlDataSource database)
             FROM tags.naming_policy
             WHERE account_id = @accountId
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var row = await connection.QuerySingleOrDefaultAsync<PolicyRow>(new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
         return row?.ToProto() ?? new NamingPolicy { Mode = NamingPolicy.Types.Mode.Off };
     }
@@ -39,7 +39,7 @@ internal sealed class NamingStore(NpgsqlDataSource database)
         const string sql = """
             SELECT tag_id, name FROM tags.tag WHERE account_id = @accountId AND deleted_at IS NULL ORDER BY name COLLATE "C"
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return (await connection.QueryAsync<(int, string)>(new CommandDefinition(sql, new { accountId }, cancellationToken: ct))).AsList();
     }
 
@@ -53,7 +53,7 @@ internal sealed class NamingStore(NpgsqlDataSource database)
                 AND (near_key IS NULL OR char_length(near_key) BETWEEN @keyLength - 1 AND @keyLength + 1)
             ORDER BY name COLLATE "C"
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return (await connection.QueryAsync<(int, string, string?)>(
             new CommandDefinition(sql, new { accountId, keyLength }, cancellationToken: ct))).AsList();
     }
@@ -68,7 +68,7 @@ internal sealed class NamingStore(NpgsqlDataSource database)
                 WHERE account_id = @accountId AND deleted_at IS NULL AND regexp_replace(name, '[0-9]+', '#', 'g') = @shape
                 LIMIT @many) AS alike
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QuerySingleAsync<bool>(new CommandDefinition(sql, new { accountId, shape, many }, cancellationToken: ct));
     }
 

@@ -5,7 +5,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Tagging.Reports;
 
 /// <summary>Counts over bitmaps, of today and of the past.</summary>
-internal sealed class ReportStore(NpgsqlDataSource database)
+internal sealed class ReportStore(AccountDatabase database)
 {
     /// <summary>
     /// Counts the living holders of tags at instants. The bits of an instant are the present ones with all later changes undone; a change is undone
@@ -37,7 +37,7 @@ internal sealed class ReportStore(NpgsqlDataSource database)
                 WHERE c.account_id = @accountId AND c.tag_id = 0 AND c.chunk = t.chunk AND c.at > i.time) AS past_living
             GROUP BY w.tag_id, i.number
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var rows = await connection.QueryAsync<(int TagId, int Index, int Count)>(
             new CommandDefinition(sql, new { accountId, tagIds, times }, cancellationToken: ct));
         return rows.ToDictionary(row => (row.TagId, row.Index), row => row.Count);
@@ -54,7 +54,7 @@ internal sealed class ReportStore(NpgsqlDataSource database)
             WHERE a.account_id = @accountId AND a.tag_id = ANY (@tagIds)
             GROUP BY a.tag_id, b.tag_id
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var rows = await connection.QueryAsync<(int First, int Second, int Count)>(
             new CommandDefinition(sql, new { accountId, tagIds }, cancellationToken: ct));
         return rows.ToDictionary(row => (row.First, row.Second), row => row.Count);

@@ -5,6 +5,7 @@ using Npgsql;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults.Calls;
+using TagSegments.ServiceDefaults.Data;
 using TagSegments.ServiceDefaults.Host;
 using TagSegments.Testing;
 
@@ -20,6 +21,7 @@ internal sealed class UnlockedSegments(WebApplication app) : IAsyncDisposable
         var builder = ServiceHost.CreateBuilder("segments", 0, [], new Dictionary<string, string?>
         {
             ["Postgres:ConnectionString"] = apps.Database.RoleConnectionString("segments"),
+            ["Postgres:WorkConnectionString"] = apps.Database.RoleConnectionString("segments_work"),
             ["Auth:Mode"] = "off",
             ["Logging:Level"] = "Error",
         });
@@ -37,14 +39,14 @@ internal sealed class UnlockedSegments(WebApplication app) : IAsyncDisposable
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 
     // The clock moves all the same, but its row is free again at once.
-    private sealed class UnlockedChanges(IdempotentWrites writes, NpgsqlDataSource db, AccountIndexes indexes, TimeProvider time)
+    private sealed class UnlockedChanges(IdempotentWrites writes, AccountDatabase db, AccountIndexes indexes, TimeProvider time)
         : DefinitionChanges(writes, indexes, time)
     {
-        private readonly NpgsqlDataSource _db = db;
+        private readonly AccountDatabase _db = db;
 
         protected override async Task MoveClockAsync(NpgsqlTransaction transaction, int accountId, CancellationToken ct)
         {
-            await using var connection = await _db.OpenConnectionAsync(ct);
+            await using var connection = await _db.OpenAsync(accountId, ct);
             await using var own = await connection.BeginTransactionAsync(ct);
             await base.MoveClockAsync(own, accountId, ct);
             await own.CommitAsync(ct);

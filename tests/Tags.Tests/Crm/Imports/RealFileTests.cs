@@ -133,7 +133,7 @@ public sealed class RealFileTests(SharedApps shared, ITestOutputHelper output) :
         return await connection.QuerySingleAsync<int>(
             $"""
             SELECT count(*)::int
-            FROM (SELECT {columns} FROM crm.segment_contacts JOIN crm.account a USING (account_id) WHERE a.name = @account) AS contact
+            FROM (SELECT {columns} FROM crm.contact JOIN crm.account a USING (account_id) WHERE a.name = @account AND deleted_at IS NULL) AS contact
             WHERE {condition}
             """,
             new { account });
@@ -145,16 +145,16 @@ public sealed class RealFileTests(SharedApps shared, ITestOutputHelper output) :
             WITH deal AS (
                 SELECT o.*, s.name AS stage, c.fields ->> f.field_id::text AS sector
                 FROM crm.account a
-                JOIN crm.segment_opportunities o USING (account_id)
+                JOIN crm.opportunity o USING (account_id)
                 JOIN crm.stage s USING (account_id, stage_id)
                 JOIN crm.field f ON f.account_id = a.account_id AND f.key = 'sector'
-                JOIN crm.segment_contacts c ON c.account_id = a.account_id AND c.contact_id = o.contact_id
-                WHERE a.name = @account)
+                JOIN crm.contact c ON c.account_id = a.account_id AND c.contact_id = o.contact_id
+                WHERE a.name = @account AND o.deleted_at IS NULL AND c.deleted_at IS NULL)
             SELECT
                 (SELECT count(*) FROM (SELECT FROM deal WHERE sector = 'retail' AND stage IN ('Engaging', 'Prospecting')
                     GROUP BY contact_id HAVING count(*) >= 8) AS retail)::int,
-                (SELECT count(*) FROM crm.segment_contacts c JOIN crm.account a USING (account_id)
-                    WHERE a.name = @account AND NOT EXISTS (SELECT FROM deal d WHERE d.contact_id = c.contact_id AND d.stage = 'Prospecting'))::int,
+                (SELECT count(*) FROM crm.contact c JOIN crm.account a USING (account_id)
+                    WHERE a.name = @account AND c.deleted_at IS NULL AND NOT EXISTS (SELECT FROM deal d WHERE d.contact_id = c.contact_id AND d.stage = 'Prospecting'))::int,
                 (SELECT count(*) FROM (SELECT FROM deal WHERE status = 2 AND closed_on BETWEEN '2017-10-01' AND '2017-12-31'
                     GROUP BY contact_id HAVING sum(amount) >= 40000) AS won)::int
             """;

@@ -50,7 +50,8 @@ public sealed class Finding14BulkTests(SharedApps shared) : IClassFixture<Shared
         }
 
         await AddAsync(database, quietId, 1, "-infinity");
-        var store = new BulkStore(database);
+        await using var service = apps.Database.Of("tags");
+        var store = new BulkStore(service.Accounts, service.Work);
         using var claims = new FairClaims(mostPerAccount: 2);
         Task<BulkRow?> NextAsync() => claims.NextAsync(order => store.ClaimAsync(Guid.NewGuid(), order, default), row => row.AccountId, default);
 
@@ -74,7 +75,8 @@ public sealed class Finding14BulkTests(SharedApps shared) : IClassFixture<Shared
         await apps.StopAsync(Service.Tags);
         await using var database = account.Database();
         var (begun, _) = (await AddAsync(database, accountId, 1, "-infinity"), await AddAsync(database, accountId, 1, "-infinity"));
-        var (store, owner) = (new BulkStore(database), Guid.NewGuid());
+        await using var service = apps.Database.Of("tags");
+        var (store, owner) = (new BulkStore(service.Accounts, service.Work), Guid.NewGuid());
 
         var claimed = await store.ClaimAsync(owner, ClaimOrder.OfArrival, default);
         await store.GiveBackAsync(claimed!, owner, default);

@@ -41,14 +41,14 @@ internal sealed class FeedWorkload(TagAccount account, int[] tagIds, int contact
 
     private async Task LongAsync(Random random)
     {
-        await using var database = account.Database();
+        await using var databases = account.Apps.Database.Of("tags");
         var accountId = await account.IdAsync();
         var cause = new ChangeCause(Cause.Types.Kind.Import, "test");
         for (var step = 0; step < Steps / 5; step++)
         {
             var (tagId, some, on, pause) = (Any(random), Some(random), random.Next(3) > 0, random.Next(5, 80));
             await AccountTransaction.RunAsync(
-                database,
+                databases.Accounts,
                 accountId,
                 async transaction =>
                 {

@@ -12,7 +12,7 @@ namespace TagSegments.Tags.Crm.Accounts.Keys;
 internal sealed record NewApiKey(string Name, Permissions Permissions, string Creator, DateTimeOffset? ExpiresAt);
 
 /// <summary>The API keys in the database.</summary>
-internal sealed class ApiKeyStore(NpgsqlDataSource database, TimeProvider time)
+internal sealed class ApiKeyStore(AccountDatabase database, TimeProvider time)
 {
     private const string Columns = "key_id, name, permissions, created_by, created_at, expires_at, last_used_at, revoked_at";
     private const int MadePerKey = 10;
@@ -51,7 +51,7 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database, TimeProvider time)
             ORDER BY key_id DESC
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, new { accountId, before, limit }, cancellationToken: ct));
         return [.. rows.Select(row => row.ToProto())];
     }
@@ -60,7 +60,7 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database, TimeProvider time)
     public async Task<List<ApiKeyHash>> ListHashesAsync(int accountId, CancellationToken ct)
     {
         const string sql = "SELECT key_id, name, hash, permissions, expires_at, last_used_at FROM crm.segment_api_keys WHERE account_id = @accountId";
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var keys = await connection.QueryAsync<KnownApiKey>(new CommandDefinition(sql, new { accountId }, cancellationToken: ct));
         return [.. keys.Select(key => new ApiKeyHash
         {
@@ -96,7 +96,7 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database, TimeProvider time)
             WHERE account_id = @accountId AND key_id = @keyId AND (last_used_at IS NULL OR last_used_at <= @at - @step)
             """;
         var used = at < Now ? at : Now;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await connection.ExecuteAsync(new CommandDefinition(sql, new { accountId, keyId, at = used, step = s_useStep }, cancellationToken: ct));
     }
 

@@ -9,7 +9,7 @@ using TagSegments.Tags.Tagging.Feed;
 namespace TagSegments.Tags.Crm.Contacts.Feed;
 
 /// <summary>Reads the change logs in the order of commits.</summary>
-internal sealed class ContactFeedStore(NpgsqlDataSource database)
+internal sealed class ContactFeedStore(AccountDatabase database)
 {
     private const int PageRows = 2_000;
 
@@ -41,7 +41,7 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
             ORDER BY pos DESC
             LIMIT 1
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var found = await connection.QuerySingleOrDefaultAsync<(long Pos, Guid Nonce)?>(
             new CommandDefinition(sql, new { accountId, after }, cancellationToken: ct));
         return found is { } commit ? FeedCursor.After(commit.Pos, commit.Nonce) : null;
@@ -98,7 +98,7 @@ internal sealed class ContactFeedStore(NpgsqlDataSource database)
             ORDER BY change.pos, change.seq
             LIMIT @limit
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await using var reader = await connection.ExecuteReaderAsync(
             new CommandDefinition(sql, new { accountId, after, upTo, limit }, cancellationToken: ct));
         var (commits, rows) = (new List<ContactCommit>(), 0);

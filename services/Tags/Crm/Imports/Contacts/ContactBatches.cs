@@ -1,7 +1,6 @@
 using Crm.Contacts.V1;
 using Dapper;
 using Npgsql;
-using NpgsqlTypes;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Contacts;
 
@@ -12,7 +11,7 @@ internal static class ContactBatches
 {
     /// <summary>Finds living contacts by external id, or the first one of each e-mail address.</summary>
     public static async Task<IEnumerable<ContactRow>> FindAsync(
-        NpgsqlDataSource database, int accountId, string[] keys, bool byEmail, CancellationToken ct)
+        AccountDatabase database, int accountId, string[] keys, bool byEmail, CancellationToken ct)
     {
         const string byExternalIdSql = $"""
             SELECT {ContactRow.Columns}
@@ -25,7 +24,7 @@ internal static class ContactBatches
             WHERE account_id = @accountId AND email_key = ANY (@keys) AND deleted_at IS NULL
             ORDER BY email_key, contact_id
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         return await connection.QueryAsync<ContactRow>(
             new CommandDefinition(byEmail ? byEmailSql : byExternalIdSql, new { accountId, keys }, cancellationToken: ct));
     }
@@ -34,41 +33,24 @@ internal static class ContactBatches
     public static async Task InsertAsync(
         AccountTransaction transaction, List<ContactPlan.Target> contacts, DateTimeOffset now, CancellationToken ct)
     {
+        // COPY does not go together with row-level security.
         const string sql = """
-            COPY crm.contact (account_id, contact_id, external_id, email, phone, first_name, last_name, time_zone, language,
+            INSERT INTO crm.contact (account_id, contact_id, external_id, email, phone, first_name, last_name, time_zone, language,
                 email_key, fields, do_not_disturb, email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source,
                 sms_consent_at, created_at, updated_at)
-            FROM STDIN (FORMAT BINARY)
+            SELECT @accountId, contact_id, external_id, email, phone, first_name, last_name, time_zone, language,
+                email_key, fields::jsonb, do_not_disturb, email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source,
+                sms_consent_at, @now, @now
+            FROM unnest(@ids, @external_id, @email, @email_key, @phone, @first_name, @last_name, @time_zone, @language, @fields, @do_not_disturb,
+                    @email_consent, @email_consent_source, @email_consent_at, @sms_consent, @sms_consent_source, @sms_consent_at)
+                AS n (contact_id, external_id, email, email_key, phone, first_name, last_name, time_zone, language, fields, do_not_disturb,
+                    email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source, sms_consent_at)
             """;
-        if (contacts.Count == 0)
+        if (contacts.Count > 0)
         {
-            return;
+            await transaction.Connection.ExecuteAsync(new CommandDefinition(
+                sql, Values(transaction.AccountId, contacts, now), transaction.Transaction, cancellationToken: ct));
         }
-
-        await using var writer = await transaction.Connection.BeginBinaryImportAsync(sql, ct);
-        foreach (var contact in contacts)
-        {
-            await writer.StartRowAsync(ct);
-            await writer.WriteAsync(transaction.AccountId, NpgsqlDbType.Integer, ct);
-            await writer.WriteAsync(contact.ContactId, NpgsqlDbType.Integer, ct);
-            foreach (var attribute in ContactAttribute.All)
-            {
-                await WriteTextAsync(writer, contact.State[attribute], ct);
-            }
-
-            await WriteTextAsync(writer, contact.State.EmailKey, ct);
-            await writer.WriteAsync(contact.State.Fields.ToJson(), NpgsqlDbType.Jsonb, ct);
-            await writer.WriteAsync(contact.State.DoNotDisturb, NpgsqlDbType.Boolean, ct);
-            foreach (var channel in ConsentValue.Channels)
-            {
-                await WriteConsentAsync(writer, contact.Consents.After(channel), now, ct);
-            }
-
-            await writer.WriteAsync(now.UtcDateTime, NpgsqlDbType.TimestampTz, ct);
-            await writer.WriteAsync(now.UtcDateTime, NpgsqlDbType.TimestampTz, ct);
-        }
-
-        await writer.CompleteAsync(ct);
     }
 
     /// <summary>Changes contacts that still have the versions read; throws if one has not.</summary>
@@ -141,24 +123,7 @@ internal static class ContactBatches
         return values;
     }
 
-    private static async Task WriteConsentAsync(NpgsqlBinaryImporter writer, ConsentValue consent, DateTimeOffset now, CancellationToken ct)
-    {
-        await writer.WriteAsync((short)consent.State, NpgsqlDbType.Smallint, ct);
-        await WriteTextAsync(writer, consent.Source, ct);
-        if (TimeOf(consent, now) is { } at)
-        {
-            await writer.WriteAsync(at, NpgsqlDbType.TimestampTz, ct);
-        }
-        else
-        {
-            await writer.WriteNullAsync(ct);
-        }
-    }
-
     // A consent whose time the file does not say counts from the import on.
     private static DateTime? TimeOf(ConsentValue consent, DateTimeOffset now) =>
         consent.State == Consent.Types.State.Never ? null : consent.At ?? now.UtcDateTime;
-
-    private static Task WriteTextAsync(NpgsqlBinaryImporter writer, string? text, CancellationToken ct) =>
-        text is null ? writer.WriteNullAsync(ct) : writer.WriteAsync(text, NpgsqlDbType.Text, ct);
 }

@@ -13,7 +13,7 @@ namespace TagSegments.Tags.Crm.Imports.Contacts;
 /// version that was read; a batch that loses against another writer is made again.
 /// </summary>
 internal sealed class ContactImport(
-    NpgsqlDataSource database, ImportSettings settings, ContactRows rows, ImportTags tags, KeptRefusals refusals, TimeProvider time)
+    AccountDatabase database, ImportSettings settings, ContactRows rows, ImportTags tags, KeptRefusals refusals, TimeProvider time)
     : IRowTarget<ContactDraft>
 {
     private const int Attempts = 5;

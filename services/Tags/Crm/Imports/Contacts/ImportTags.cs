@@ -9,7 +9,7 @@ using TagSegments.Tags.Crm.Imports.Columns;
 namespace TagSegments.Tags.Crm.Imports.Contacts;
 
 /// <summary>The tags that a file names: read from cells, created where they are missing, remembered with their numbers.</summary>
-internal sealed class ImportTags(NpgsqlDataSource database, TagStore store, ImportSettings settings, NewNames names)
+internal sealed class ImportTags(AccountDatabase database, TagStore store, ImportSettings settings, NewNames names)
 {
     private const int MaxTagsOfRow = 1_000;
     private const int MaxTagsOfFile = 50_000;

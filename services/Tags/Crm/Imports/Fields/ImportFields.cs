@@ -9,7 +9,7 @@ using Type = Crm.Contacts.V1.Field.Types.Type;
 namespace TagSegments.Tags.Crm.Imports.Fields;
 
 /// <summary>Prepares the custom fields of a file: finds or creates them, infers their types, adds missing choices.</summary>
-internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, ImportSettings settings)
+internal sealed class ImportFields(AccountDatabase database, FieldStore store, ImportSettings settings)
 {
     private readonly ImportColumn[] _columns = [.. settings.Columns.Where(column => column.FieldKey is not null)];
     private readonly Dictionary<ImportColumn, TypeInference> _inferences = [];
@@ -49,7 +49,7 @@ internal sealed class ImportFields(NpgsqlDataSource database, FieldStore store, 
         var missing = _columns.Count(column => _catalog.Find(column.FieldKey!) is null);
         var number = missing == 0 ? 0 : await IdBlocks.TakeAsync(database, settings.Account.Id, "field", missing, ct);
         var fields = new Dictionary<ImportColumn, Field>();
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(settings.Account.Id, ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         foreach (var column in _columns)
         {

@@ -13,11 +13,11 @@ internal sealed record ImportStages(int PipelineId, IReadOnlyDictionary<string, 
 
     /// <summary>Finds the pipeline and its stages and creates missing ones; new stages come after the existing ones.</summary>
     public static async Task<ImportStages> EnsureAsync(
-        NpgsqlDataSource database, int accountId, string pipeline, string[] names, CancellationToken ct)
+        AccountDatabase database, int accountId, string pipeline, string[] names, CancellationToken ct)
     {
         var newPipeline = await IdBlocks.TakeAsync(database, accountId, "pipeline", 1, ct);
         var firstStage = await IdBlocks.TakeAsync(database, accountId, "stage", Math.Max(names.Length, 1), ct);
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var pipelineId = await EnsurePipelineAsync(transaction, accountId, newPipeline, pipeline, ct);
         var stages = await EnsureStagesAsync(transaction, accountId, pipelineId, firstStage, names, ct);

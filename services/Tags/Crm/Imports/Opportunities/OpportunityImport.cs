@@ -9,7 +9,7 @@ using TagSegments.Tags.Crm.Imports.Columns;
 namespace TagSegments.Tags.Crm.Imports.Opportunities;
 
 /// <summary>Imports rows as opportunities, a batch in one transaction; a batch that loses against another writer is made again.</summary>
-internal sealed class OpportunityImport(NpgsqlDataSource database, ImportSettings settings, OpportunityRows rows, TimeProvider time)
+internal sealed class OpportunityImport(AccountDatabase database, ImportSettings settings, OpportunityRows rows, TimeProvider time)
     : IRowTarget<OpportunityDraft>
 {
     private const int Attempts = 5;
@@ -70,7 +70,7 @@ internal sealed class OpportunityImport(NpgsqlDataSource database, ImportSetting
             FROM crm.contact
             WHERE account_id = @accountId AND external_id = ANY (@externalIds) AND deleted_at IS NULL
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(settings.Account.Id, ct);
         var found = await connection.QueryAsync<(string ExternalId, int ContactId)>(
             new CommandDefinition(sql, new { accountId = settings.Account.Id, externalIds }, cancellationToken: ct));
         return found.ToDictionary(row => row.ExternalId, row => row.ContactId, StringComparer.Ordinal);
@@ -83,7 +83,7 @@ internal sealed class OpportunityImport(NpgsqlDataSource database, ImportSetting
             FROM crm.opportunity
             WHERE account_id = @accountId AND external_id = ANY (@keys)
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(settings.Account.Id, ct);
         return await connection.QueryAsync<OpportunityRow>(
             new CommandDefinition(sql, new { accountId = settings.Account.Id, keys }, cancellationToken: ct));
     }

@@ -7,7 +7,7 @@ namespace TagSegments.Tags.Tagging.Assignments.Reads;
 /// Keeps chunks of contacts' tags in memory: about 1 MB each with a dozen tags per contact. A reader changes a chunk, so it takes the chunk
 /// out and puts it back: no two readers have the same one.
 /// </summary>
-internal sealed class ContactTagsCache(NpgsqlDataSource database, MemoryBudget memory)
+internal sealed class ContactTagsCache(AccountDatabase database, MemoryBudget memory)
 {
     private readonly AccountCache<(int AccountId, int Chunk), ContactTagsChunk> _chunks = new(memory, "tags.contacts", (_, chunk) => chunk.Bytes);
 
@@ -27,9 +27,8 @@ internal sealed class ContactTagsCache(NpgsqlDataSource database, MemoryBudget m
             LEFT JOIN tags.tag_chunk t ON t.account_id = clock.account_id AND t.chunk = $2 AND t.tag_id > 0
             WHERE clock.account_id = $1
             """;
-        await using var command = database.CreateCommand(sql);
-        command.Parameters.Add(new() { Value = accountId });
-        command.Parameters.Add(new() { Value = chunk });
+        await using var connection = await database.OpenAsync(accountId, ct);
+        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = accountId }, new() { Value = chunk } } };
         await using var reader = await command.ExecuteReaderAsync(ct);
         var tagIds = new List<int>?[ChunkLayout.Bits];
         var position = new ClockPosition(0, Guid.Empty);

@@ -45,9 +45,9 @@ internal static class ContactTagsLog
     /// history.
     /// </summary>
     public static async Task<(bool Done, Guid CatalogNonce)> CatchUpAsync(
-        NpgsqlDataSource database, int accountId, Dictionary<int, ContactTagsChunk> chunks, CancellationToken ct)
+        AccountDatabase database, int accountId, Dictionary<int, ContactTagsChunk> chunks, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var (now, catalogNonce) = await ReadClockAsync(connection, accountId, ct);
         return chunks.Values.All(chunk => chunk.Position == now) ? (true, catalogNonce)
             : chunks.Values.Any(chunk => chunk.Position.Pos < now.Pos - ManyCommits) ? (false, catalogNonce)

@@ -28,7 +28,7 @@ internal sealed class ContactTagsReader(GenericPlanPool database, ContactTagsCac
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _accounts.DisposeAsync();
 
-    private sealed class AccountReads(NpgsqlDataSource database, ContactTagsCache cache, int accountId)
+    private sealed class AccountReads(AccountDatabase database, ContactTagsCache cache, int accountId)
     {
         public async Task AnswerAsync(IReadOnlyList<PendingRead> reads)
         {

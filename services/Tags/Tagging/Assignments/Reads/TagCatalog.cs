@@ -6,7 +6,7 @@ using TagSegments.Tags.Tagging.Library;
 namespace TagSegments.Tags.Tagging.Assignments.Reads;
 
 /// <summary>Keeps the tag libraries of accounts in memory, each as long as the account's catalog clock stands still.</summary>
-internal sealed class TagCatalog(NpgsqlDataSource database, MemoryBudget memory)
+internal sealed class TagCatalog(AccountDatabase database, MemoryBudget memory)
 {
     private readonly AccountCache<int, TagLibrary> _libraries = new(memory, "tags.library", (_, library) => library.Bytes);
 
@@ -31,7 +31,7 @@ internal sealed class TagCatalog(NpgsqlDataSource database, MemoryBudget memory)
             JOIN tags.tag t ON t.account_id = clock.account_id AND t.deleted_at IS NULL
             WHERE clock.account_id = @accountId
             """;
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var connection = await database.OpenAsync(accountId, ct);
         var rows = (await connection.QueryAsync<TagRow, Guid, (Tag Tag, Guid Nonce)>(
             new CommandDefinition(sql, new { accountId }, cancellationToken: ct), (row, nonce) => (Short(row), nonce), "nonce")).AsList();
         return new(rows.Select(row => row.Nonce).FirstOrDefault(), rows.ToDictionary(row => row.Tag.TagId, row => row.Tag));

@@ -8,7 +8,7 @@ namespace TagSegments.Tags.Tagging.Assignments.Writes;
 /// One transaction for many single changes. Plain ones take one round trip, which is also the commit. Changes that can be repeated or expire
 /// need some more, because what is stored with them names the position.
 /// </summary>
-internal sealed class GroupCommit(NpgsqlDataSource database, RequestLog log, ConsistencyTokens tokens, int accountId)
+internal sealed class GroupCommit(AccountDatabase database, RequestLog log, ConsistencyTokens tokens, int accountId)
 {
     /// <summary>Commits the group and completes its members; a change of an unknown contact or tag fails alone.</summary>
     public Task CommitAsync(List<PendingChange> group) => group.TrueForAll(change => change.Request is null && change.ExpiresAt is null)
@@ -45,7 +45,7 @@ internal sealed class GroupCommit(NpgsqlDataSource database, RequestLog log, Con
     private Task<List<PendingChange>> CommitManyAsync(List<PendingChange> group, bool ensureChunks) => TransactionRetry.RunAsync(
         async () =>
         {
-            await using var connection = await database.OpenConnectionAsync();
+            await using var connection = await database.OpenAsync(accountId);
             await using var batch = connection.CreateBatch();
             ManyChangesStatement.Add(batch, accountId, group, ensureChunks);
             return Complete(group, await ManyChangesStatement.RunAsync(batch, group.Count, CancellationToken.None));

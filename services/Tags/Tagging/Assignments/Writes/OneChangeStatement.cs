@@ -31,9 +31,9 @@ internal static class OneChangeStatement
     public static bool Fits(IReadOnlyList<PendingChange> group) => group is [{ TagIds.Length: 1 }];
 
     /// <summary>Commits the change; null if it changed nothing, whatever the cause.</summary>
-    public static async Task<ClockPosition?> RunAsync(NpgsqlDataSource database, int accountId, PendingChange change)
+    public static async Task<ClockPosition?> RunAsync(AccountDatabase database, int accountId, PendingChange change)
     {
-        await using var connection = await database.OpenConnectionAsync();
+        await using var connection = await database.OpenAsync(accountId);
         await using var batch = connection.CreateBatch();
         var contactId = Math.Max(change.ContactId, 0);
         batch.Add(

@@ -1,0 +1,21 @@
+using Dapper;
+using Npgsql;
+
+namespace TagSegments.Testing;
+
+/// <summary>The wall between the accounts of a database, which a wrong variant or a measurement does without.</summary>
+public static class Wall
+{
+    /// <summary>Lowers the wall: PostgreSQL shows every role all rows.</summary>
+    public static Task LowerAsync(TestDatabase database) => AlterAsync(database, "DISABLE");
+
+    /// <summary>Raises the wall again.</summary>
+    public static Task RaiseAsync(TestDatabase database) => AlterAsync(database, "ENABLE");
+
+    private static async Task AlterAsync(TestDatabase database, string verb)
+    {
+        await using var owner = new NpgsqlConnection(database.OwnerConnectionString);
+        var tables = await owner.QueryAsync<string>("SELECT polrelid::regclass::text FROM pg_policy WHERE polname = 'account'");
+        await owner.ExecuteAsync(string.Join(';', tables.Select(table => $"ALTER TABLE {table} {verb} ROW LEVEL SECURITY")));
+    }
+}
