@@ -21,6 +21,7 @@ using TagSegments.Campaigns.Suppressions;
 using TagSegments.Campaigns.Tracking;
 using TagSegments.Campaigns.Webhooks;
 using TagSegments.ServiceDefaults.Auth.Keys;
+using TagSegments.ServiceDefaults.Deletion;
 using TagSegments.ServiceDefaults.Egress;
 using TagSegments.ServiceDefaults.Keys;
 using TagSegments.ServiceDefaults.Network;
@@ -46,6 +47,7 @@ public static class CampaignsApp
         AddSenders(builder);
         AddTracking(builder);
         AddSending(builder);
+        builder.AddRemoteDeletion("campaigns.erase_account_rows");
 
         var app = builder.Build();
         app.MapServiceDefaults();

@@ -1,8 +1,10 @@
 using Crm.Accounts.V1;
 using TagSegments.Segments.Definitions;
 using TagSegments.Segments.Erasures;
+using TagSegments.Segments.Index;
 using TagSegments.Segments.PersonExports;
 using TagSegments.Segments.SmartLists;
+using TagSegments.ServiceDefaults.Deletion;
 
 namespace TagSegments.Segments;
 
@@ -17,6 +19,8 @@ public static class SegmentsApp
         builder.AddRedis();
         builder.AddServiceClient<AccountService.AccountServiceClient>("Tags");
         builder.Services.AddSegments();
+        builder.AddRemoteDeletion(
+            "segments.erase_account_rows", (provider, accountId, ct) => provider.GetRequiredService<TagEntryCache>().EraseAsync(accountId, ct));
 
         var app = builder.Build();
         app.MapServiceDefaults();

@@ -36,4 +36,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "The renewed certificate {File} cannot be used, the former one stays: {Problem}")]
     public static partial void CertificateUnusable(this ILogger logger, string file, string problem);
+
+    [LoggerMessage(EventId = 12, Level = LogLevel.Information, Message = "Everything of account {AccountId} is erased here")]
+    public static partial void AccountErased(this ILogger logger, int accountId);
 }

@@ -1,5 +1,7 @@
 using TagSegments.ServiceDefaults.Auth.Keys;
+using TagSegments.ServiceDefaults.Deletion;
 using TagSegments.Tags.Crm.Accounts;
+using TagSegments.Tags.Crm.Accounts.Deletion;
 using TagSegments.Tags.Crm.Accounts.Keys;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Contacts.Feed;
@@ -20,9 +22,11 @@ internal static class CrmServices
 {
     public static IServiceCollection AddCrm(this IServiceCollection services) => services
         .AddSingleton<AccountStore>()
-        .AddDatabaseAccounts("crm.account")
+        .AddDatabaseAccounts("(SELECT * FROM crm.account WHERE erasing_at IS NULL) AS account")
         .AddSingleton<ApiKeyStore>()
         .AddOwnApiKeys(NoteUse)
+        .AddSingleton<DeletionStore>()
+        .AddHostedService<DueErasures>()
         .AddSingleton<FieldStore>()
         .AddSingleton<ContactStore>()
         .AddSingleton<ContactFeedStore>()
@@ -50,6 +54,7 @@ internal static class CrmServices
     {
         app.MapGrpcService<AccountApi>();
         app.MapGrpcService<ApiKeyApi>();
+        app.MapGrpcService<DeletionApi>();
         app.MapGrpcService<ContactApi>();
         app.MapGrpcService<ContactFeedApi>();
         app.MapGrpcService<ContactClockApi>();

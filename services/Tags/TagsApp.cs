@@ -2,7 +2,9 @@ using Crm.Activity.V1;
 using Crm.Campaigns.V1;
 using Crm.Segments.V1;
 using Crm.Workflows.V1;
+using TagSegments.ServiceDefaults.Deletion;
 using TagSegments.Tags.Changes;
+using TagSegments.Tags.Crm.Accounts.Deletion;
 
 namespace TagSegments.Tags;
 
@@ -26,6 +28,10 @@ public static class TagsApp
             .AddSingleton<AccountWrites>()
             .AddCrm()
             .AddTagging();
+
+        builder.AddDeletion(
+            provider => provider.GetRequiredService<DeletionStore>().ListAllAsync,
+            provider => DueErasures.OwnErasure(provider.GetRequiredService<DeletionStore>(), provider.GetRequiredService<DeletionFollower>()));
 
         var app = builder.Build();
         app.MapServiceDefaults();

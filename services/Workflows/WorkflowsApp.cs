@@ -5,6 +5,7 @@ using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
 using TagSegments.ServiceDefaults.Auth.Keys;
+using TagSegments.ServiceDefaults.Deletion;
 using TagSegments.ServiceDefaults.Keys;
 using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Enrolment;
@@ -31,6 +32,7 @@ public static class WorkflowsApp
         AddClients(builder);
         AddDefinitions(builder);
         AddExecution(builder);
+        builder.AddRemoteDeletion("workflows.erase_account_rows");
 
         var app = builder.Build();
         app.MapServiceDefaults();
@@ -122,7 +124,8 @@ public static class WorkflowsApp
             .AddHostedService(provider => provider.GetRequiredService<ClockFollower>())
             .AddHostedService(provider => provider.GetRequiredService<DueWatch>())
             .AddHostedService<SegmentFollower>()
-            .AddHostedService<AccountHost>();
+            .AddHostedService<AccountHost>()
+            .AddHostedService<DeletionWatch>();
     }
 
     private static T Section<T>(WebApplicationBuilder builder, string name)

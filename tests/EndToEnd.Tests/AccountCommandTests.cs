@@ -31,4 +31,19 @@ public sealed class AccountCommandTests(SharedApps shared) : IClassFixture<Share
 
         Assert.Equal(2, result.Code);
     }
+
+    [Fact]
+    public async Task An_account_is_deleted_and_restored()
+    {
+        var account = await shared.Apps.NewAccountAsync();
+
+        var deleted = await _cli.RunAsync("accounts", "delete", account);
+        var refused = await _cli.RunAsync("tags", "list", "--account", account);
+        var restored = await _cli.RunAsync("accounts", "restore", account);
+        var listed = await _cli.RunAsync("tags", "list", "--account", account);
+
+        Assert.Contains($"accounts restore {account}` works until", deleted.Output, StringComparison.Ordinal);
+        Assert.Equal((1, 0, 0), (refused.Code, restored.Code, listed.Code));
+        Assert.Contains("was deleted", refused.Error, StringComparison.Ordinal);
+    }
 }

@@ -87,8 +87,10 @@ public sealed class LockTests : IAsyncLifetime
 
             return SmtpReaction.Accept;
         };
+        var closed = new ClosedAccounts();
+        closed.Set([]);
         using var notices = new OwnerNotices(
-            _service.Work, new MailClient(new() { Smtp = $"127.0.0.1:{mail.Port}" }, new DestinationLimits(new EgressOptions(), TimeProvider.System)), NullLogger<OwnerNotices>.Instance);
+            _service.Work, closed, new MailClient(new() { Smtp = $"127.0.0.1:{mail.Port}" }, new DestinationLimits(new EgressOptions(), TimeProvider.System)), NullLogger<OwnerNotices>.Instance);
 
         await notices.StartAsync(CancellationToken.None);
         await Eventually.ReadAsync(NoticeAsync, notice => notice == (2, true), "two runs that the owner is told of in an hour");

@@ -31,8 +31,13 @@ internal sealed class BatchFeeder(
     /// <summary>Takes single messages that are due, as <see cref="FeedAsync"/> takes a batch.</summary>
     public async Task<Task?> FeedSinglesAsync(MessageSources sources, Guid holder, CancellationToken ct)
     {
+        if (!sources.Closed.IsKnown)
+        {
+            return null;
+        }
+
         var allowed = await throttle.TakeAsync(MaxSingles, ct);
-        var claimed = allowed == 0 ? [] : await batches.ClaimSinglesAsync(allowed, holder, ct);
+        var claimed = allowed == 0 ? [] : await batches.ClaimSinglesAsync(allowed, holder, sources.Closed.Ids, ct);
         if (claimed.Count == 0)
         {
             await throttle.ReturnAsync(null, allowed, ct);

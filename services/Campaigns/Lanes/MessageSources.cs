@@ -12,7 +12,10 @@ internal sealed class MessageSources(WorkDatabase database, AccountDirectory acc
     private readonly AccountCache<(int AccountId, Guid CampaignId, int Version), MessageSource> _known =
         new(memory, "campaigns.sources", (_, source) => source.Bytes);
 
-    /// <summary>Lists the campaigns that are being sent.</summary>
+    /// <summary>The accounts that were deleted: nothing of them is sent.</summary>
+    public ClosedAccounts Closed => accounts.Closed;
+
+    /// <summary>Lists the campaigns that are being sent, but for those of deleted accounts.</summary>
     public async Task<IReadOnlyCollection<MessageSource>> SendingAsync(CancellationToken ct)
     {
         const string sql =
@@ -23,7 +26,7 @@ internal sealed class MessageSources(WorkDatabase database, AccountDirectory acc
             """;
         await using var connection = await database.OpenAsync(ct);
         var sending = (await connection.QueryAsync<(int AccountId, Guid CampaignId, int Version)>(
-            new CommandDefinition(sql, cancellationToken: ct))).AsList();
+            new CommandDefinition(sql, cancellationToken: ct))).Where(campaign => Closed.MayWork(campaign.AccountId)).ToList();
         var known = sending.ToDictionary(key => key, key => _known.TryGet(key, out var source) ? source : null);
         Guid[] unknown = [.. known.Where(source => source.Value is null).Select(source => source.Key.CampaignId)];
         var read = unknown.Length == 0 ? [] : (await ReadAsync(connection, unknown, ct)).AsList();

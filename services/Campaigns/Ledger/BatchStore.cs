@@ -57,8 +57,11 @@ internal sealed class BatchStore(AccountDatabase database, WorkDatabase work, De
         return (await connection.QueryAsync<Batch>(new CommandDefinition(sql, parameters, cancellationToken: ct))).AsList();
     }
 
-    /// <summary>Takes single messages that are due: the oldest of each account, then the next ones.</summary>
-    public async Task<List<Batch>> ClaimSinglesAsync(int limit, Guid holder, CancellationToken ct)
+    /// <summary>
+    /// Takes single messages that are due, but for those of deleted accounts (<paramref name="closed"/>): the oldest of each account, then the next
+    /// ones.
+    /// </summary>
+    public async Task<List<Batch>> ClaimSinglesAsync(int limit, Guid holder, int[] closed, CancellationToken ct)
     {
         const string sql =
             $"""
@@ -82,6 +85,7 @@ internal sealed class BatchStore(AccountDatabase database, WorkDatabase work, De
                     WHERE account_id = w.account_id AND single AND lease_until IS NULL AND due_at <= now()
                     ORDER BY due_at
                     LIMIT @limit) b
+                WHERE w.account_id <> ALL (@closed)
             ), due AS MATERIALIZED (
                 SELECT b.account_id, b.campaign_id, b.batch_id
                 FROM turns t
@@ -98,7 +102,7 @@ internal sealed class BatchStore(AccountDatabase database, WorkDatabase work, De
             RETURNING {Columns}
             """;
         await using var connection = await work.OpenAsync(ct);
-        var parameters = new { limit, holder, lease = options.BatchLease.TotalSeconds };
+        var parameters = new { limit, holder, closed, lease = options.BatchLease.TotalSeconds };
         return (await connection.QueryAsync<Batch>(new CommandDefinition(sql, parameters, cancellationToken: ct))).AsList();
     }
 

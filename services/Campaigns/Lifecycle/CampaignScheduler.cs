@@ -21,7 +21,7 @@ internal sealed class CampaignScheduler(
     ILogger<CampaignScheduler> logger)
     : PollingService(options.PollInterval, logger, workers: 2)
 {
-    private readonly FairClaims _claims = new(mostPerAccount: 1);
+    private readonly FairClaims _claims = new(mostPerAccount: 1, accounts.Closed);
 
     /// <summary>Looks at once for campaigns that are due and for batches that wait.</summary>
     public void WakeSenders()

@@ -82,6 +82,11 @@ internal sealed class Tracker(
         try
         {
             var message = await messages.FindAsync(target);
+            if (message.IsErased || limits.IsErased(target.AccountId))
+            {
+                return true;
+            }
+
             if (!await limits.MayRecordAsync(target.AccountId, message.AccountName))
             {
                 Drop(activity);

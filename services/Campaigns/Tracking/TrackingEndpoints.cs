@@ -48,7 +48,7 @@ internal static class TrackingEndpoints
     private static async Task<IResult> UnsubscribeAsync(
         string token, TrackingTokens tokens, TrackingLimits limits, Unsubscriber unsubscriber, CancellationToken ct)
     {
-        if (tokens.Read(TokenPurpose.Unsubscribe, token) is not { } target)
+        if (tokens.Read(TokenPurpose.Unsubscribe, token) is not { } target || limits.IsErased(target.AccountId))
         {
             return Results.NotFound();
         }

@@ -44,6 +44,9 @@ internal sealed class TrackingLimits(TrackingOptions options, AccountDirectory a
         return _rate.Take(accountId, limits.TrackingEventsPerSecond) == TimeSpan.Zero;
     }
 
+    /// <summary>Whether the data of the account is being erased: nothing may be added any more.</summary>
+    public bool IsErased(int accountId) => accounts.Closed.IsErased(accountId);
+
     /// <summary>Whether an unsubscribe link may act once more.</summary>
     public bool MayUnsubscribe(TrackingTarget target)
     {

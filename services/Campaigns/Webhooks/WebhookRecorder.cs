@@ -18,13 +18,13 @@ namespace TagSegments.Campaigns.Webhooks;
 /// Records the reports of a provider. Our Message-ID leads to the recipient; events of messages that are not ours are ignored. A hard bounce
 /// and a complaint suppress the address, and a confirmed delivery settles a message that was unknown.
 /// </summary>
-internal sealed class WebhookRecorder(AccountDatabase database, TrackingTokens tokens, TimeProvider time)
+internal sealed class WebhookRecorder(AccountDatabase database, ClosedAccounts closed, TrackingTokens tokens, TimeProvider time)
 {
     /// <summary>Records events, each account's in one transaction, and returns how many are about a message of ours.</summary>
     public async Task<int> RecordAsync(string provider, IEnumerable<ProviderEvent> events, CancellationToken ct)
     {
         var reports = events.Select(e => new Report(e, Target(e), DedupeKey(provider, e))).Where(r => r.Target is not null).ToList();
-        foreach (var account in reports.GroupBy(r => r.Target!.AccountId))
+        foreach (var account in reports.GroupBy(r => r.Target!.AccountId).Where(account => !closed.IsErased(account.Key)))
         {
             await TransactionRetry.RunAsync(() => RecordAsync(account.Key, [.. account], ct), ct);
         }

@@ -44,6 +44,15 @@ internal class TagEntryCache(RedisConnection redis, IndexMetrics metrics, ILogge
     /// <summary>Writes an entry in the background.</summary>
     public virtual void Write(TagEntry entry) => _writes.Writer.TryWrite(entry);
 
+    /// <summary>Deletes the entries of an account, or throws if Redis cannot be reached.</summary>
+    public async Task EraseAsync(int accountId, CancellationToken ct)
+    {
+        await foreach (var key in redis.KeysAsync($"idx:{{{accountId}}}:*", ct))
+        {
+            await redis.RequireDatabase().KeyDeleteAsync(key);
+        }
+    }
+
     /// <summary>Names the key of a tag.</summary>
     public static RedisKey Key(int accountId, int tagId) => $"idx:{{{accountId}}}:{tagId}";
 

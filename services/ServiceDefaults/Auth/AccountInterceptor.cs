@@ -1,18 +1,22 @@
 using System.Security.Claims;
+using Crm.Auth.V1;
 using Crm.Errors.V1;
 using Google.Protobuf;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.Http;
 using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Auth;
 
 /// <summary>
 /// Requires that a request names its account, and that the caller's token has this account in the claim <c>account</c> (<c>*</c> stands for
-/// every account, for the services themselves). A foreign account looks like a missing one.
+/// every account, for the services themselves). A foreign account looks like a missing one. Calls of an account that was deleted are refused, but
+/// for those of the platform, and of services that bring to an end what they have begun.
 /// </summary>
-internal sealed class AccountInterceptor(AuthOptions options) : Interceptor
+/// <param name="accounts">The accounts; null for a service without accounts.</param>
+internal sealed class AccountInterceptor(AuthOptions options, AccountDirectory? accounts = null) : Interceptor
 {
     /// <summary>Gets the account that a request names; null if it has no field for one.</summary>
     public static string? AccountOf<TRequest>(TRequest request) =>
@@ -65,7 +69,15 @@ internal sealed class AccountInterceptor(AuthOptions options) : Interceptor
             throw RpcErrors.Create(
                 StatusCode.NotFound, ErrorReason.AccountNotFound, $"There is no account \"{account}\".", ("account", account));
         }
+
+        if (accounts?.Closed.Refusal(account) is { } refusal && !context.IsFromService() && !IsOfPlatform(context))
+        {
+            throw refusal;
+        }
     }
+
+    private static bool IsOfPlatform(ServerCallContext context) =>
+        context.GetHttpContext().GetEndpoint()?.Metadata.GetMetadata<RequiredPermission>()?.Permission is Permission.PlatformAdmin;
 
     private bool MayUse(ClaimsPrincipal user, string account) =>
         options.Mode == AuthOptions.Off || user.HasClaim(CallContextExtensions.AccountClaim, account)

@@ -19,6 +19,9 @@ public sealed class AccountDirectory(Func<string, CancellationToken, Task<Accoun
     private static readonly TimeSpan s_lifetime = TimeSpan.FromSeconds(30);
     private readonly AccountCache<string, Known> _accounts = new(memory, "accounts", (_, _) => AccountBytes);
 
+    /// <summary>The accounts that were deleted.</summary>
+    public ClosedAccounts Closed { get; } = new();
+
     /// <summary>Gets an account or throws NOT_FOUND with reason ACCOUNT_NOT_FOUND.</summary>
     public ValueTask<AccountInfo> GetAsync(string name, CancellationToken ct)
     {

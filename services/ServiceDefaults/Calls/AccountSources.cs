@@ -11,7 +11,7 @@ namespace TagSegments.ServiceDefaults.Calls;
 /// <summary>Adds the <see cref="AccountDirectory"/> of a service: accounts come from its own database or from the service that keeps them.</summary>
 public static class AccountSources
 {
-    /// <summary>Finds accounts in a table or view of the database.</summary>
+    /// <summary>Finds accounts in a table, a view or a subquery of the database.</summary>
     public static IServiceCollection AddDatabaseAccounts(this IServiceCollection services, string table) => services.AddSingleton(provider =>
         new AccountDirectory(
             (name, ct) => FindAsync(provider.GetRequiredService<WorkDatabase>(), LimitsOf(provider), table, name, ct),

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace TagSegments.ServiceDefaults.Data;
@@ -11,6 +12,27 @@ public sealed class RedisConnection : IAsyncDisposable
 
     /// <summary>The database; null if no Redis is configured or it cannot be reached now.</summary>
     public IDatabase? Database => _connection is { IsConnected: true } ? _connection.GetDatabase() : null;
+
+    /// <summary>Gets the database, or throws if it cannot be reached now.</summary>
+    public IDatabase RequireDatabase() => Database ?? throw new TimeoutException("Redis cannot be reached.");
+
+    /// <summary>Lists the keys that match a pattern, in all servers, without holding one up. There are none if no Redis is configured.</summary>
+    public async IAsyncEnumerable<RedisKey> KeysAsync(string pattern, [EnumeratorCancellation] CancellationToken ct)
+    {
+        if (_connection is null)
+        {
+            yield break;
+        }
+
+        var database = RequireDatabase().Database;
+        foreach (var server in _connection.GetServers().Where(server => !server.IsReplica))
+        {
+            await foreach (var key in server.KeysAsync(database, pattern, pageSize: 1_000).WithCancellation(ct))
+            {
+                yield return key;
+            }
+        }
+    }
 
     /// <summary>Opens the connection. If the server is down, it is retried in the background.</summary>
     public static RedisConnection Open(string? connectionString, Action<ConfigurationOptions>? configure = null)

@@ -1,3 +1,5 @@
+using TagSegments.ServiceDefaults.Calls;
+
 namespace TagSegments.ServiceDefaults.Work;
 
 /// <summary>
@@ -5,7 +7,8 @@ namespace TagSegments.ServiceDefaults.Work;
 /// account has all workers.
 /// </summary>
 /// <param name="mostPerAccount">How many workers of this process one account has at most.</param>
-public sealed class FairClaims(int mostPerAccount) : IDisposable
+/// <param name="closed">The accounts that were deleted: nothing is claimed for them, nor for anybody until they are known.</param>
+public sealed class FairClaims(int mostPerAccount, ClosedAccounts closed) : IDisposable
 {
     private readonly SemaphoreSlim _claiming = new(1);
     private readonly FairShares _shares = new();
@@ -15,6 +18,11 @@ public sealed class FairClaims(int mostPerAccount) : IDisposable
     public async Task<T?> NextAsync<T>(Func<ClaimOrder, Task<T?>> claim, Func<T, int> accountOf, CancellationToken ct)
         where T : class
     {
+        if (!closed.IsKnown)
+        {
+            return null;
+        }
+
         await _claiming.WaitAsync(ct);
         try
         {
@@ -58,13 +66,17 @@ public sealed class FairClaims(int mostPerAccount) : IDisposable
     {
         lock (_working)
         {
-            return [.. _working.CountBy(account => account).Where(account => account.Value >= mostPerAccount).Select(account => account.Key)];
+            return
+            [
+                .. _working.CountBy(account => account).Where(account => account.Value >= mostPerAccount).Select(account => account.Key),
+                .. closed.Ids,
+            ];
         }
     }
 }
 
 /// <summary>In which order work is claimed, as arrays for SQL.</summary>
-/// <param name="Full">The accounts that have as many workers as they may.</param>
+/// <param name="Full">The accounts that get no more workers: they have as many as they may, or were deleted.</param>
 /// <param name="AccountIds">The accounts that have had more than others.</param>
 /// <param name="Ahead">How much more; the accounts that are not named have had the least.</param>
 public sealed record ClaimOrder(int[] Full, int[] AccountIds, double[] Ahead)

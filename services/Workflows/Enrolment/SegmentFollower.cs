@@ -26,7 +26,7 @@ internal sealed class SegmentFollower(
         }
 
         var due = await looks.TakeAsync(leases.Held, room, ct);
-        foreach (var look in due)
+        foreach (var look in due.Where(look => accounts.Closed.MayWork(look.AccountId)))
         {
             Interlocked.Increment(ref _reading);
             _ = Task.Run(() => LookAsync(look, ct), CancellationToken.None);

@@ -8,7 +8,7 @@ namespace TagSegments.Workflows.Notifications;
 /// Notifies the owners of workflows when runs were parked or stopped as loops: at once, and then at most once an hour with the runs since.
 /// Everything is logged as well, so that it is visible where a workflow has no owner or there is no mail server.
 /// </summary>
-internal sealed class OwnerNotices(WorkDatabase database, MailClient mail, ILogger<OwnerNotices> logger)
+internal sealed class OwnerNotices(WorkDatabase database, ClosedAccounts closed, MailClient mail, ILogger<OwnerNotices> logger)
     : PollingService(TimeSpan.FromSeconds(5), logger)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromHours(1);
@@ -19,7 +19,7 @@ internal sealed class OwnerNotices(WorkDatabase database, MailClient mail, ILogg
     // A slow mail server must not keep a notice locked, because runs that add to it would wait. So the notice is deferred before the mail is sent.
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
-        if (await TakeNextAsync(ct) is not { } notice)
+        if (!closed.IsKnown || await TakeNextAsync(ct) is not { } notice)
         {
             return false;
         }
@@ -40,7 +40,7 @@ internal sealed class OwnerNotices(WorkDatabase database, MailClient mail, ILogg
             WITH next AS (
                 SELECT account_id, workflow_id, state
                 FROM workflows.notice
-                WHERE runs > 0 AND due_at <= now()
+                WHERE runs > 0 AND due_at <= now() AND account_id <> ALL (@closed)
                 ORDER BY due_at
                 LIMIT 1
                 FOR UPDATE SKIP LOCKED),
@@ -62,7 +62,7 @@ internal sealed class OwnerNotices(WorkDatabase database, MailClient mail, ILogg
             JOIN workflows.run AS run USING (account_id, run_id)
             """;
         await using var connection = await database.OpenAsync(ct);
-        return await connection.QuerySingleOrDefaultAsync<Notice>(new CommandDefinition(sql, new { retry = s_retry }, cancellationToken: ct));
+        return await connection.QuerySingleOrDefaultAsync<Notice>(new CommandDefinition(sql, new { retry = s_retry, closed = closed.Ids }, cancellationToken: ct));
     }
 
     // Runs that were added meanwhile stay for the next mail.

@@ -4,7 +4,7 @@ namespace TagSegments.Workflows.Scheduling;
 
 /// <summary>
 /// The work of one kind of all accounts that this process holds: a worker for each account and lane of work, which exists only while there is
-/// something to do. So an account that is idle costs nothing.
+/// something to do. So an account that is idle costs nothing. An account that was deleted has none.
 /// </summary>
 internal sealed class AccountWork<TLane>(PartitionLeases leases, AccountDirectory accounts, TimeProvider time, ILogger<AccountWork<TLane>> logger)
     where TLane : struct, Enum
@@ -41,7 +41,7 @@ internal sealed class AccountWork<TLane>(PartitionLeases leases, AccountDirector
             {
                 worker.Wakeup.Set();
             }
-            else if (_work is { } work && leases.Holds(accountId))
+            else if (_work is { } work && MayWork(accountId))
             {
                 worker = new Worker();
                 _workers[(accountId, lane)] = worker;
@@ -50,18 +50,20 @@ internal sealed class AccountWork<TLane>(PartitionLeases leases, AccountDirector
         }
     }
 
-    /// <summary>Ends the workers of all accounts that this process does not hold any more.</summary>
+    /// <summary>Ends the workers of all accounts that this process does not hold any more, or that were deleted.</summary>
     public async Task StopLostAsync()
     {
         List<Worker> lost;
         lock (_workers)
         {
-            lost = [.. _workers.Where(worker => !leases.Holds(worker.Key.AccountId)).Select(worker => worker.Value)];
+            lost = [.. _workers.Where(worker => !MayWork(worker.Key.AccountId)).Select(worker => worker.Value)];
         }
 
         lost.ForEach(worker => worker.Stop.Cancel());
         await Task.WhenAll(lost.Select(worker => worker.Task));
     }
+
+    private bool MayWork(int accountId) => leases.Holds(accountId) && accounts.Closed.MayWork(accountId);
 
     private async Task RunAsync(
         (int AccountId, TLane Lane) key, string name, Worker worker, Func<AccountInfo, TLane, Wakeup, CancellationToken, Task> work)

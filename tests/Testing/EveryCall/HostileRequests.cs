@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Accounts.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
@@ -26,7 +27,8 @@ public sealed class HostileRequests(Random random, string account)
     public IMessage Next(MessageDescriptor type)
     {
         var request = Message(type, MaxDepth);
-        type.FindFieldByName("account")?.Accessor.SetValue(request, account);
+        // Nothing is left to test of an account that was deleted.
+        type.FindFieldByName("account")?.Accessor.SetValue(request, type.Name == nameof(DeleteAccountRequest) ? $"{account}-other" : account);
         // Each request is one of its own: a repeated id would only get the answer that it is repeated.
         type.FindFieldByName("request_id")?.Accessor.SetValue(request, random.Next(4) == 0 ? s_texts[random.Next(s_texts.Length)] : "");
         return request;

@@ -11,7 +11,7 @@ internal static class AccountCommands
     /// <summary>`accounts`.</summary>
     public static Command Build() => new("accounts", "The tenants of the installation.")
     {
-        List(), Create(), LimitsCommand.Build(),
+        List(), Create(), Delete(), Restore(), LimitsCommand.Build(),
     };
 
     private static Command List() => new Command("list", "Lists the accounts.").Runs(async (session, ct) =>
@@ -22,7 +22,7 @@ internal static class AccountCommands
         session.Report.Write(all, () => Report.Table(
             all.Accounts,
             ("account", account => account.Name), ("time zone", account => account.TimeZone),
-            ("created", account => account.CreateTime)));
+            ("created", account => account.CreateTime), ("deleted", account => account.DeleteTime)));
     });
 
     private static Command Create()
@@ -35,6 +35,31 @@ internal static class AccountCommands
             var request = new CreateAccountRequest { Account = session.Get(name), TimeZone = session.Get(zone) ?? "", RequestId = RequestId.New() };
             var answer = await session.Services.Accounts.CreateAccountAsync(request, cancellationToken: ct);
             session.Report.Write(answer.Account, $"Account {answer.Account.Name} created.");
+        });
+    }
+
+    private static Command Delete()
+    {
+        var name = new Argument<string>("name") { Description = "The account's name." };
+        var command = new Command("delete", "Deletes an account. It can be restored for some time; then everything of it is erased.") { name };
+        return command.Runs(async (session, ct) =>
+        {
+            var request = new DeleteAccountRequest { Account = session.Get(name), RequestId = RequestId.New() };
+            var answer = await session.Services.Accounts.DeleteAccountAsync(request, cancellationToken: ct);
+            session.Report.Write(
+                answer, $"Account {answer.Account.Name} is deleted. `tagsegments accounts restore {answer.Account.Name}` works until {answer.EraseTime.ToDateTime():u}.");
+        });
+    }
+
+    private static Command Restore()
+    {
+        var name = new Argument<string>("name") { Description = "The account's name." };
+        var command = new Command("restore", "Restores a deleted account that is not being erased yet.") { name };
+        return command.Runs(async (session, ct) =>
+        {
+            var request = new RestoreAccountRequest { Account = session.Get(name), RequestId = RequestId.New() };
+            var answer = await session.Services.Accounts.RestoreAccountAsync(request, cancellationToken: ct);
+            session.Report.Write(answer.Account, $"Account {answer.Account.Name} is restored.");
         });
     }
 }

@@ -26,6 +26,7 @@ internal sealed class OpenStream : IAsyncDisposable
     private readonly ITimer _age;
     private readonly Action _close;
     private string _account = "";
+    private ClosedAccounts? _closed;
     private Action? _leaveAccount;
     private Action? _forget;
     private Func<RpcException>? _limit;
@@ -78,9 +79,9 @@ internal sealed class OpenStream : IAsyncDisposable
     }
 
     /// <summary>Counts the stream for its account, or throws RESOURCE_EXHAUSTED.</summary>
-    public void Admit(AccountInfo account)
+    public void Admit(AccountInfo account, ClosedAccounts closed)
     {
-        _account = account.Name;
+        (_account, _closed) = (account.Name, closed);
         _leaveAccount = _quota.Admit(_caller, account);
     }
 
@@ -90,6 +91,7 @@ internal sealed class OpenStream : IAsyncDisposable
     /// <summary>Hands a message over to its reader.</summary>
     public async Task WriteAsync<T>(IServerStreamWriter<T> responses, T message)
     {
+        RequireOpenAccount();
         var release = _quota.Hold(_caller, _account, message is IMessage measured ? measured.CalculateSize() : 0);
         try
         {
@@ -110,7 +112,9 @@ internal sealed class OpenStream : IAsyncDisposable
         try
         {
             Await(reader: false);
-            return await requests.MoveNext(ct);
+            var moved = await requests.MoveNext(ct);
+            RequireOpenAccount();
+            return moved;
         }
         finally
         {
@@ -127,6 +131,15 @@ internal sealed class OpenStream : IAsyncDisposable
         _forget?.Invoke();
         _leaveAccount?.Invoke();
         _close();
+    }
+
+    // A service ends its streams by itself.
+    private void RequireOpenAccount()
+    {
+        if (!_caller.IsService && _closed?.Refusal(_account) is { } refusal)
+        {
+            throw refusal;
+        }
     }
 
     private void Await(bool reader)

@@ -65,7 +65,7 @@ internal sealed class StreamInterceptor(
         var account = await accounts.GetAsync(name, ct);
         try
         {
-            stream.Admit(account);
+            stream.Admit(account, accounts.Closed);
         }
         catch (RpcException e)
         {

@@ -10,7 +10,7 @@ namespace TagSegments.Tags.Crm.Accounts;
 /// <summary>The accounts in the database.</summary>
 internal sealed class AccountStore(WorkDatabase work, TimeProvider time)
 {
-    private const string Columns = "account_id, name, time_zone, week_start, created_at, limits";
+    private const string Columns = "account_id, name, time_zone, week_start, created_at, limits, deleted_at";
 
     /// <summary>Finds an account by its name.</summary>
     public async Task<Account?> FindAsync(string name, CancellationToken ct)
@@ -19,6 +19,14 @@ internal sealed class AccountStore(WorkDatabase work, TimeProvider time)
         await using var connection = await work.OpenAsync(ct);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(sql, new { name }, cancellationToken: ct));
         return row?.ToProto();
+    }
+
+    /// <summary>Gets an account within a transaction.</summary>
+    public static async Task<Account> GetAsync(NpgsqlTransaction transaction, int accountId, CancellationToken ct)
+    {
+        const string sql = $"SELECT {Columns} FROM crm.account WHERE account_id = @accountId";
+        var row = await transaction.Connection!.QuerySingleAsync<Row>(new CommandDefinition(sql, new { accountId }, transaction, cancellationToken: ct));
+        return row.ToProto();
     }
 
     /// <summary>Lists accounts after <paramref name="after"/>, in order of name; <paramref name="visible"/> null means all.</summary>
@@ -90,7 +98,7 @@ internal sealed class AccountStore(WorkDatabase work, TimeProvider time)
         return row.ToProto();
     }
 
-    private sealed record Row(int AccountId, string Name, string TimeZone, short WeekStart, DateTime CreatedAt, string Limits)
+    private sealed record Row(int AccountId, string Name, string TimeZone, short WeekStart, DateTime CreatedAt, string Limits, DateTime? DeletedAt)
     {
         public Account ToProto() => new()
         {
@@ -100,6 +108,7 @@ internal sealed class AccountStore(WorkDatabase work, TimeProvider time)
             WeekStart = WeekStart,
             CreateTime = Timestamp.FromDateTime(CreatedAt),
             Limits = AccountLimits.Parser.ParseJson(Limits),
+            DeleteTime = DeletedAt?.ToTimestamp(),
         };
     }
 }

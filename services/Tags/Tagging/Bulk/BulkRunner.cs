@@ -14,7 +14,7 @@ internal sealed class BulkRunner(
     : PollingService(TimeSpan.FromSeconds(1), logger, workers: 3)
 {
     private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(1);
-    private readonly FairClaims _claims = new(mostPerAccount: 2);
+    private readonly FairClaims _claims = new(mostPerAccount: 2, accounts.Closed);
 
     // One for each worker. The owner of an operation that an error interrupted may take it up again before its lease has run out.
     private readonly ConcurrentQueue<Guid> _owners = new([Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid()]);

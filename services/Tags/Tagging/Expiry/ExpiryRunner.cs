@@ -1,14 +1,14 @@
 namespace TagSegments.Tags.Tagging.Expiry;
 
 /// <summary>Removes tags when they expire; several processes share the work.</summary>
-internal sealed class ExpiryRunner(ExpiryStore store, TimeProvider time, ILogger<ExpiryRunner> logger)
+internal sealed class ExpiryRunner(ExpiryStore store, ClosedAccounts closed, TimeProvider time, ILogger<ExpiryRunner> logger)
     : PollingService(TimeSpan.FromSeconds(1), logger)
 {
     /// <inheritdoc/>
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        foreach (var accountId in await store.DueAccountsAsync(now, ct))
+        foreach (var accountId in (await store.DueAccountsAsync(now, ct)).Where(closed.MayWork))
         {
             while (await store.ExpireAsync(accountId, now, ct))
             {

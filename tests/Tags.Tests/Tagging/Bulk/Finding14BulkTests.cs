@@ -1,6 +1,7 @@
 using Crm.Errors.V1;
 using Grpc.Core;
 using Npgsql;
+using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Data;
 using TagSegments.ServiceDefaults.Work;
 using TagSegments.Tags.Tagging.Bulk;
@@ -52,7 +53,9 @@ public sealed class Finding14BulkTests(SharedApps shared) : IClassFixture<Shared
         await AddAsync(database, quietId, 1, "-infinity");
         await using var service = apps.Database.Of("tags");
         var store = new BulkStore(service.Accounts, service.Work);
-        using var claims = new FairClaims(mostPerAccount: 2);
+        var closed = new ClosedAccounts();
+        closed.Set([]);
+        using var claims = new FairClaims(mostPerAccount: 2, closed);
         Task<BulkRow?> NextAsync() => claims.NextAsync(order => store.ClaimAsync(Guid.NewGuid(), order, default), row => row.AccountId, default);
 
         var first = await NextAsync();
