@@ -69,6 +69,7 @@ public static class CampaignsApp
     {
         services.AddRemoteAccounts();
         services.AddRemoteApiKeys();
+        services.AddRemoteAdminLog();
         services.AddIdempotentWrites("campaigns.request");
         services.AddSingleton<CallTools>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ErasedContacts>(provider, "campaigns.erased_contact"));

@@ -16,6 +16,7 @@ internal static class SegmentsServices
     {
         services.AddDatabaseAccounts("crm.segment_accounts");
         services.AddPublishedApiKeys();
+        services.AddRemoteAdminLog();
         services.AddSingleton<IndexMetrics>();
         services.AddSingleton<ClockReader>();
         services.AddSingleton<TagEntryCache>();

@@ -39,4 +39,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 12, Level = LogLevel.Information, Message = "Everything of account {AccountId} is erased here")]
     public static partial void AccountErased(this ILogger logger, int accountId);
+
+    [LoggerMessage(EventId = 13, Level = LogLevel.Error, Message = "The outcome of {Call} is not in the log of administrators: {Outcome}")]
+    public static partial void OutcomeNotLogged(this ILogger logger, Exception exception, string call, string outcome);
 }

@@ -1,6 +1,7 @@
 using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.ServiceDefaults.Deletion;
 using TagSegments.Tags.Crm.Accounts;
+using TagSegments.Tags.Crm.Accounts.Audit;
 using TagSegments.Tags.Crm.Accounts.Deletion;
 using TagSegments.Tags.Crm.Accounts.Keys;
 using TagSegments.Tags.Crm.Contacts;
@@ -25,6 +26,8 @@ internal static class CrmServices
         .AddDatabaseAccounts("(SELECT * FROM crm.account WHERE erasing_at IS NULL) AS account")
         .AddSingleton<ApiKeyStore>()
         .AddOwnApiKeys(NoteUse)
+        .AddSingleton<AdminEventStore>()
+        .AddAdminLog(provider => provider.GetRequiredService<AdminEventStore>().WriteAsync)
         .AddSingleton<DeletionStore>()
         .AddHostedService<DueErasures>()
         .AddSingleton<FieldStore>()
@@ -55,6 +58,7 @@ internal static class CrmServices
         app.MapGrpcService<AccountApi>();
         app.MapGrpcService<ApiKeyApi>();
         app.MapGrpcService<DeletionApi>();
+        app.MapGrpcService<AuditApi>();
         app.MapGrpcService<ContactApi>();
         app.MapGrpcService<ContactFeedApi>();
         app.MapGrpcService<ContactClockApi>();

@@ -59,7 +59,7 @@ public static class WorkflowsApp
             .AddServiceClient<SegmentService.SegmentServiceClient>("Segments")
             .AddServiceClient<ActivityService.ActivityServiceClient>("Campaigns")
             .AddServiceClient<MessageService.MessageServiceClient>("Campaigns");
-        builder.Services.AddRemoteAccounts().AddRemoteApiKeys();
+        builder.Services.AddRemoteAccounts().AddRemoteApiKeys().AddRemoteAdminLog();
     }
 
     private static void AddDefinitions(WebApplicationBuilder builder)

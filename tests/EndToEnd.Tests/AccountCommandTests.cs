@@ -46,4 +46,17 @@ public sealed class AccountCommandTests(SharedApps shared) : IClassFixture<Share
         Assert.Equal((1, 0, 0), (refused.Code, restored.Code, listed.Code));
         Assert.Contains("was deleted", refused.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task What_administrators_did_is_listed()
+    {
+        var account = await shared.Apps.NewAccountAsync();
+        await _cli.RunAsync("keys", "create", "sync", "--scope", "contacts.read", "--account", account);
+
+        var ofAccount = await _cli.RunAsync("accounts", "audit", "--account", account);
+        var ofPlatform = await _cli.RunAsync("accounts", "audit", "--platform");
+
+        Assert.Matches(@"anonymous\s+AccountService/CreateApiKey\s+.*OK", ofAccount.Output);
+        Assert.Contains($"\"account\": \"{account}\"", ofPlatform.Output, StringComparison.Ordinal);
+    }
 }

@@ -4,6 +4,7 @@ using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Auth;
@@ -14,17 +15,35 @@ namespace TagSegments.ServiceDefaults.Auth;
 /// </summary>
 internal static class PermissionCheck
 {
-    public static void UsePermissionCheck(this WebApplication app, Roles roles) => app.Use((context, next) =>
+    public static void UsePermissionCheck(this WebApplication app, Roles roles) => app.Use(async (context, next) =>
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method is not { } method
             || method.ServiceName.StartsWith("grpc.", StringComparison.Ordinal))
         {
-            return next(context);
+            await next(context);
+            return;
         }
 
         var required = context.GetEndpoint()!.Metadata.GetMetadata<RequiredPermission>()?.Permission ?? Permission.Unspecified;
-        return roles.Granted(context.User).Has(required) ? next(context) : context.RefuseAsync(Missing(method, required));
+        if (roles.Granted(context.User).Has(required))
+        {
+            await next(context);
+            return;
+        }
+
+        await LogAsync(context, method, required);
+        await context.RefuseAsync(Missing(method, required));
     });
+
+    // The request is not read, so only a token of one account says which one it was about.
+    private static Task LogAsync(HttpContext context, IMethod method, Permission required)
+    {
+        var accounts = context.User.FindAll(CallContextExtensions.AccountClaim).Select(claim => claim.Value).ToList();
+        return accounts is [not CallContextExtensions.EveryAccount and var account] && AdminLog.Concerns(required)
+            && context.RequestServices.GetService<AdminLog>() is { } log
+            ? log.RefuseAsync(log.Begin(required, account, context.User.Name(), method.FullName, null))
+            : Task.CompletedTask;
+    }
 
     private static RpcException Missing(IMethod method, Permission required) => RpcErrors.Create(
         StatusCode.PermissionDenied,

@@ -161,11 +161,13 @@ public static class ServiceHost
             options.Interceptors.Add<AccountInterceptor>();
             options.Interceptors.Add<LoadInterceptor>();
             options.Interceptors.Add<StreamInterceptor>();
+            options.Interceptors.Add<AuditInterceptor>();
         });
         builder.Services.AddLoadLimits(builder.Configuration);
         builder.Services.AddStreamLimits(builder.Configuration);
         builder.Services.AddSingleton<ErrorInterceptor>();
         builder.Services.AddSingleton<AccountInterceptor>();
+        builder.Services.AddSingleton<AuditInterceptor>();
         builder.Services.RemoveAll(typeof(IServiceMethodProvider<>));
         builder.Services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(StrictMethodProvider<>));
         builder.Services.AddGrpcReflectionWithErrorDetails();

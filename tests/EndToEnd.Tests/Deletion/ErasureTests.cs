@@ -29,6 +29,8 @@ public sealed class ErasureTests
         Assert.Equal(1, await AccountRows.RatesAsync(apps));
         Assert.Equal(before, await AccountRows.CountAsync(apps, keptId));
         Assert.NotEmpty(await AccountRows.KeysAsync(apps, keptId));
+        var deletion = (await apps.Accounts.ListPlatformEventsAsync(new())).Events.Single(entry => entry.Call.EndsWith("/DeleteAccount", StringComparison.Ordinal));
+        Assert.Contains(gone.Name, deletion.Named, StringComparison.Ordinal);
         // The name is free, and what has it is new.
         await Eventually.ReadAsync(
             () => Expect.StatusAsync(() => apps.Accounts.CreateAccountAsync(new() { Account = gone.Name }).ResponseAsync), status => status is StatusCode.OK);

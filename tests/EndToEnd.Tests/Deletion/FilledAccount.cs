@@ -25,6 +25,7 @@ internal sealed class FilledAccount(TestApps apps, string name) : TestAccount(ap
         await account.FillTagsAsync();
         await account.FillWorkflowsAsync();
         await account.FillMessagesAsync();
+        await apps.Contacts.EraseContactAsync(new() { Account = account.Name, ContactId = 9, RequestId = "erase" });
         return account;
     }
 

@@ -20,13 +20,14 @@ public abstract class EveryCallTests(GuardedApps guarded)
     // The calls that have no account: one answers with the accounts of the caller, the others are for the services themselves.
     private const string ListAccounts = "crm.accounts.v1.AccountService/ListAccounts";
     private static readonly string[] s_ofEveryAccount =
-        ["crm.accounts.v1.AccountService/ListDeletedAccounts", "crm.contacts.v1.ContactService/WatchContactClocks", "crm.activity.v1.ActivityService/WatchActivityClocks"];
+        ["crm.accounts.v1.AccountService/ListDeletedAccounts", "crm.accounts.v1.AccountService/ListPlatformEvents",
+         "crm.contacts.v1.ContactService/WatchContactClocks", "crm.activity.v1.ActivityService/WatchActivityClocks"];
 
     // Repeating these has no further effect: a file's rows have keys, an operation ends once, a time is what it is, and what is erased is gone.
     private static readonly string[] s_repeatable =
     [
         "crm.contacts.v1.ImportService/Import", "crm.tags.v1.BulkService/CancelBulkOperation", "crm.accounts.v1.AccountService/RecordApiKeyUse",
-        "crm.accounts.v1.AccountService/ReportErasure",
+        "crm.accounts.v1.AccountService/ReportErasure", "crm.accounts.v1.AccountService/RecordAdminEvent",
         "crm.activity.v1.ActivityService/EraseContactData", "crm.segments.v1.SegmentService/EraseContactData",
         "crm.workflows.v1.WorkflowService/EraseContactData",
     ];

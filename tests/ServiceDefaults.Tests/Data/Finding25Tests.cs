@@ -13,6 +13,7 @@ public sealed class Finding25Tests(TwoAccounts accounts) : IClassFixture<TwoAcco
         { "tagsegments_tags", "crm.opportunity_change" },
         { "tagsegments_tags", "crm.catalog_change" },
         { "tagsegments_tags", "crm.stage_change" },
+        { "tagsegments_tags", "crm.admin_event" },
         { "tagsegments_tags", "tags.tag_change" },
         { "tagsegments_segments", "segments.segment_version" },
         { "tagsegments_campaigns", "campaigns.activity" },
