@@ -74,7 +74,7 @@ public sealed class ErasurePromiseTests(SharedApps shared) : IClassFixture<Share
         Assert.Empty((await Apps.Activity.ListSuppressionsAsync(new() { Account = account.Name })).Suppressions);
         var back = await account.CreateContactAsync(new() { Email = "ADA@x.example" });
         Assert.Equal(expected, back.Consents.Single(consent => consent.Channel is Channel.Email).State);
-        var counted = await CountAsync(account, "email consent is unsubscribed");
+        var counted = await CountAsync(account, "unsubscribed from email");
         Assert.Equal(expected is Consent.Types.State.Unsubscribed ? 1 : 0, counted.Count);
     }
 

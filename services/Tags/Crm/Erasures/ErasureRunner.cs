@@ -10,7 +10,7 @@ internal sealed class ErasureRunner(ErasureStore store, ContactErasure erasure, 
     : PollingService(TimeSpan.FromSeconds(2), logger)
 {
     // If it fails or something must end first, it is tried again after this.
-    private static readonly TimeSpan s_retryPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_retryPause = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
