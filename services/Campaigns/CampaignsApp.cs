@@ -18,6 +18,7 @@ using TagSegments.Campaigns.PersonExports;
 using TagSegments.Campaigns.Reports;
 using TagSegments.Campaigns.Senders;
 using TagSegments.Campaigns.Suppressions;
+using TagSegments.Campaigns.Team;
 using TagSegments.Campaigns.Tracking;
 using TagSegments.Campaigns.Webhooks;
 using TagSegments.ServiceDefaults.Auth.Keys;
@@ -59,8 +60,12 @@ public static class CampaignsApp
         app.MapGrpcService<CampaignSendingApi>();
         app.MapGrpcService<MessageApi>();
         app.MapGrpcService<SenderDomainApi>();
+        app.MapGrpcService<TestMessageApi>();
+        app.MapGrpcService<TeamAddressApi>();
+        app.MapGrpcService<NoticeApi>();
         var http = app.MapGroup("").ServedOn(Listener.Http);
         http.MapTracking();
+        http.MapTeam();
         http.MapWebhooks();
         return app;
     }
@@ -99,6 +104,7 @@ public static class CampaignsApp
         .AddSingleton<TxtLookup>()
         .AddSingleton<SenderDomainStore>()
         .AddSingleton<SenderRules>()
+        .AddSingleton<TeamAddressStore>()
         .AddSingleton<SenderDomainChecks>()
         .AddHostedService(provider => provider.GetRequiredService<SenderDomainChecks>());
 

@@ -46,7 +46,7 @@ internal static class CliApp
         {
             Import.Build(), AccountCommands.Build(), ContactCommands.Build(), FieldCommands.Build(), PipelineCommands.Build(), OpportunityCommands.Build(),
             TagCommands.Build(), BulkCommands.Build(), SegmentCommands.Build(), SmartListCommands.Build(), CampaignCommands.Build(),
-            SuppressionCommands.Build(), SenderCommands.Build(), WorkflowCommands.Build(), ApiKeyCommands.Build(),
+            SuppressionCommands.Build(), SenderCommands.Build(), TeamCommands.Build(), WorkflowCommands.Build(), ApiKeyCommands.Build(),
         };
         GlobalOptions.AddTo(root);
         return root;

@@ -143,7 +143,6 @@ internal sealed class Servers : IAsyncDisposable
         ["Smtp:Port"] = options.Ports.Smtp.ToString(null, null),
         ["Smtp:From"] = "news@example.com",
         ["Senders:Trust"] = "loopback",
-        ["Notifications:Smtp"] = $"127.0.0.1:{options.Ports.Smtp}",
         ["Logging:Level"] = options.Verbose ? "Information" : "Warning",
     };
 

@@ -58,7 +58,8 @@ public static class WorkflowsApp
             .AddServiceClient<TagService.TagServiceClient>("Tags")
             .AddServiceClient<SegmentService.SegmentServiceClient>("Segments")
             .AddServiceClient<ActivityService.ActivityServiceClient>("Campaigns")
-            .AddServiceClient<MessageService.MessageServiceClient>("Campaigns");
+            .AddServiceClient<MessageService.MessageServiceClient>("Campaigns")
+            .AddServiceClient<TeamService.TeamServiceClient>("Campaigns");
         builder.Services.AddRemoteAccounts().AddRemoteApiKeys().AddRemoteAdminLog();
     }
 
@@ -110,7 +111,6 @@ public static class WorkflowsApp
             .AddSingleton(Section<RetryOptions>(builder, "Retries"))
             .AddSingleton<Failures>()
             .AddSingleton<WebhookClient>()
-            .AddSingleton<MailClient>()
             .AddSingleton<INodeAction, TagActions>()
             .AddSingleton<INodeAction, SetField>()
             .AddSingleton<INodeAction, MoveOpportunity>()

@@ -26,6 +26,7 @@ public sealed class CampaignCommandTests(SharedApps shared) : IClassFixture<Shar
         await CreateAsync();
 
         var preview = await JsonAsync("campaigns", "preview", "Spring", "--contact", "external:b");
+        await JsonAsync("team", "add", "me@tests.example");
         var test = await JsonAsync("campaigns", "test", "Spring", "--contact", "external:a", "--to", "me@tests.example");
         var sent = await JsonAsync("campaigns", "send", "Spring", "--wait");
         var report = await JsonAsync("campaigns", "report", "Spring");
@@ -37,6 +38,22 @@ public sealed class CampaignCommandTests(SharedApps shared) : IClassFixture<Shar
         Assert.Equal("SENT", Text(sent["state"]));
         Assert.Equal(2, report["counts"]!["accepted"]!.GetValue<int>());
         Assert.Equal(2, report["hours"]!.AsArray().Sum(hour => hour!["sent"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public async Task Sender_domains_and_team_addresses_are_added_listed_and_removed()
+    {
+        var domain = await JsonAsync("senders", "add", "Acme.example");
+        var address = await JsonAsync("team", "add", "sales@acme.example");
+
+        Assert.Equal("_tagsegments.acme.example", Text(domain["record_name"]));
+        Assert.Equal("sales@acme.example", Text(address["address"]!["address"]));
+        Assert.Single((await JsonAsync("senders", "list"))["domains"]!.AsArray());
+        Assert.Single((await JsonAsync("team", "list"))["addresses"]!.AsArray());
+        await JsonAsync("senders", "remove", "acme.example");
+        await JsonAsync("team", "remove", "sales@acme.example");
+        Assert.Null((await JsonAsync("senders", "list"))["domains"]?.AsArray().FirstOrDefault());
+        Assert.Null((await JsonAsync("team", "list"))["addresses"]?.AsArray().FirstOrDefault());
     }
 
     [Fact]

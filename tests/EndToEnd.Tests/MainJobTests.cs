@@ -79,7 +79,6 @@ public sealed class MainJobTests
                 ["Smtp:Host"] = "127.0.0.1",
                 ["Smtp:Port"] = sink.Port.ToString(null, null),
                 ["Smtp:From"] = "news@example.com",
-                ["Notifications:Smtp"] = $"127.0.0.1:{sink.Port}",
             },
         });
         using var services = new Services(

@@ -82,6 +82,8 @@ public sealed class TestApps : IAsyncDisposable
 
     public SenderService.SenderServiceClient Senders => new(Channel(Service.Campaigns));
 
+    public TeamService.TeamServiceClient Team => new(Channel(Service.Campaigns));
+
     public WorkflowService.WorkflowServiceClient Workflows => new(Channel(Service.Workflows));
 
     /// <summary>Starts the services; each takes a few tenths of a second.</summary>
@@ -138,6 +140,15 @@ public sealed class TestApps : IAsyncDisposable
         var name = $"account-{Interlocked.Increment(ref _accounts).ToString(CultureInfo.InvariantCulture)}";
         await Accounts.CreateAccountAsync(new CreateAccountRequest { Account = name, TimeZone = timeZone });
         return name;
+    }
+
+    /// <summary>Adds addresses to an account's team. Where every sender is believed, they are confirmed at once.</summary>
+    public async Task AddToTeamAsync(string account, params string[] addresses)
+    {
+        foreach (var address in addresses)
+        {
+            await Team.AddTeamAddressAsync(new() { Account = account, Address = address });
+        }
     }
 
     /// <summary>Starts a service, for the first time or again after <see cref="StopAsync"/>, on the same port.</summary>

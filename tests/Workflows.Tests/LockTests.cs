@@ -1,4 +1,5 @@
 using System.Net;
+using Crm.Campaigns.V1;
 using Crm.Tags.V1;
 using Crm.Workflows.V1;
 using Dapper;
@@ -10,9 +11,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using TagSegments.Embedded.Smtp;
 using TagSegments.ServiceDefaults.Calls;
-using TagSegments.ServiceDefaults.Egress;
 using TagSegments.ServiceDefaults.Memory;
 using TagSegments.Testing;
 using TagSegments.Workflows.Enrolment;
@@ -77,27 +76,22 @@ public sealed class LockTests : IAsyncLifetime
             INSERT INTO workflows.notice (account_id, workflow_id, state, runs, run_id)
             VALUES (1, '00000000-0000-0000-0000-000000000001', 3, 5, '00000000-0000-0000-0000-000000000002')
             """);
-        await using var mail = SmtpSink.Start();
-        mail.Script = step =>
+        var told = new List<SendNoticeRequest>();
+        var team = new Team(request =>
         {
-            if (step.Stage is SmtpStage.EndOfData)
-            {
-                See("mail", () => Execute("SELECT FROM workflows.notice FOR UPDATE NOWAIT; UPDATE workflows.notice SET runs = runs + 2"));
-            }
-
-            return SmtpReaction.Accept;
-        };
+            told.Add(request);
+            See("notice", () => Execute("SELECT FROM workflows.notice FOR UPDATE NOWAIT; UPDATE workflows.notice SET runs = runs + 2"));
+        });
         var closed = new ClosedAccounts();
         closed.Set([]);
-        using var notices = new OwnerNotices(
-            _service.Work, closed, new MailClient(new() { Smtp = $"127.0.0.1:{mail.Port}" }, new DestinationLimits(new EgressOptions(), TimeProvider.System)), NullLogger<OwnerNotices>.Instance);
+        using var notices = new OwnerNotices(_service.Work, closed, team, NullLogger<OwnerNotices>.Instance);
 
         await notices.StartAsync(CancellationToken.None);
         await Eventually.ReadAsync(NoticeAsync, notice => notice == (2, true), "two runs that the owner is told of in an hour");
         await notices.StopAsync(CancellationToken.None);
 
-        Assert.Equal(["mail: not locked"], _seen);
-        Assert.Equal("Alarm: 5 runs parked", mail.Messages.Single().Header("Subject"));
+        Assert.Equal(["notice: not locked"], _seen);
+        Assert.Equal(("owner@acme.example", "Alarm: 5 runs parked"), told.Select(request => (request.Address, request.Subject)).Single());
     }
 
     [Fact]
@@ -161,5 +155,14 @@ public sealed class LockTests : IAsyncLifetime
     {
         await using var connection = await _source.OpenConnectionAsync();
         return await connection.QuerySingleAsync<(int, bool)>("SELECT runs, due_at > now() + interval '59 minutes' FROM workflows.notice");
+    }
+
+    private sealed class Team(Action<SendNoticeRequest> told) : TeamService.TeamServiceClient
+    {
+        public override AsyncUnaryCall<SendNoticeResponse> SendNoticeAsync(SendNoticeRequest request, CallOptions options)
+        {
+            told(request);
+            return new(Task.FromResult(new SendNoticeResponse()), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+        }
     }
 }

@@ -15,12 +15,17 @@ internal sealed class MessageBuilder(TrackingLinks links, TrackingTokens tokens,
 
     private readonly string _defaultFrom = configuration["Smtp:From"] ?? FallbackFrom;
 
-    /// <summary>Throws if the message cannot be made: <see cref="TemplateException"/> if the templates fail for this contact.</summary>
-    public OutgoingMessage Build(Message message, string campaignName, Contact contact, string address, TrackingTarget target)
+    /// <summary>
+    /// Makes the message of a recipient; without a contact, its text is no template. Throws if it cannot be made: <see cref="TemplateException"/> if the
+    /// templates fail for this contact.
+    /// </summary>
+    public OutgoingMessage Build(Message message, string campaignName, Contact? contact, string address, TrackingTarget target)
     {
         var unsubscribeUrl = links.Unsubscribe(target);
         var time = new TemplateTime(CancellationToken.None);
-        var rendered = TemplateRenderer.Render(message, contact, campaignName, unsubscribeUrl, [], time, templates);
+        var rendered = contact is null
+            ? message
+            : TemplateRenderer.Render(message, contact, campaignName, unsubscribeUrl, [], time, templates);
         return new OutgoingMessage(
             tokens.Create(TokenPurpose.Message, target),
             address,

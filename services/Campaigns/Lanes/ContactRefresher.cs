@@ -12,7 +12,7 @@ internal sealed class ContactRefresher(ContactService.ContactServiceClient conta
     public async Task RefreshAsync(IReadOnlyList<QueuedMessage> messages, bool waited, CancellationToken ct)
     {
         var maxAge = waited ? TimeSpan.Zero : options.ContactAge;
-        foreach (var account in messages.Where(message => message.Age > maxAge).GroupBy(message => message.Source.AccountName))
+        foreach (var account in messages.Where(message => message.Source.HasContact && message.Age > maxAge).GroupBy(message => message.Source.AccountName))
         {
             foreach (var chunk in account.Chunk(LookupSize))
             {

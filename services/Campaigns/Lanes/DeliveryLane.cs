@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using Crm.Campaigns.V1;
 using Grpc.Core;
-using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Delivery;
 using TagSegments.Campaigns.Journal;
@@ -92,7 +90,7 @@ internal sealed class DeliveryLane(
     {
         try
         {
-            var refused = taken.Select(message => (Message: message, Reason: Refusal(message))).Where(pair => pair.Reason != 0)
+            var refused = taken.Select(message => (Message: message, Reason: message.Refusal)).Where(pair => pair.Reason != 0)
                 .Select(pair => new HandedOver(pair.Message, Outcome.Skipped(pair.Message.Recipient, pair.Reason)))
                 .ToList();
             var departing = refused.Count == 0 ? taken : [.. taken.Except(refused.Select(done => done.Message))];
@@ -133,9 +131,6 @@ internal sealed class DeliveryLane(
             message.Batches.Break();
         }
     }
-
-    private static Recipient.Types.Reason Refusal(QueuedMessage message) =>
-        RecipientDraft.Refusal(message.Contact, message.Channel, message.Source.SubscribedOnly);
 
     private async Task<bool> TryRefreshAsync(List<QueuedMessage> taken, bool waited, CancellationToken ct)
     {
@@ -217,7 +212,7 @@ internal sealed class DeliveryLane(
     private OutgoingMessage Build(BatchRecipient recipient, QueuedMessage message) => services.Builder.Build(
         message.Source.MessageOf(recipient.Variant),
         message.Source.Name,
-        message.Contact!,
+        message.Contact,
         recipient.Address,
         new TrackingTarget(recipient.AccountId, recipient.CampaignId, recipient.ContactId, message.Channel));
 

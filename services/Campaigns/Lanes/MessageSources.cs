@@ -45,8 +45,8 @@ internal sealed class MessageSources(WorkDatabase database, AccountDirectory acc
     {
         const string sql =
             """
-            SELECT m.account_id, m.message_id AS campaign_id, m.account_name, '' AS name, m.message, 0 AS messages_per_minute,
-                false AS subscribed_only, NULL AS ab_test, 0::smallint AS ab_winner, 0 AS version, true AS is_single
+            SELECT m.account_id, m.message_id AS campaign_id, m.account_name, m.campaign_name AS name, m.message, 0 AS messages_per_minute,
+                false AS subscribed_only, NULL AS ab_test, 0::smallint AS ab_winner, 0 AS version, true AS is_single, m.kind
             FROM unnest(@accounts, @campaigns) AS b (account_id, campaign_id)
             JOIN campaigns.single_message m ON m.account_id = b.account_id AND m.message_id = b.campaign_id
             """;
@@ -92,7 +92,8 @@ internal sealed class MessageSources(WorkDatabase database, AccountDirectory acc
         const string sql =
             $"""
             SELECT account_id, campaign_id, account_name, name, message, messages_per_minute,
-                COALESCE((audience->>'subscribedOnly')::boolean, false) AS subscribed_only, ab_test, ab_winner, version, false AS is_single
+                COALESCE((audience->>'subscribedOnly')::boolean, false) AS subscribed_only, ab_test, ab_winner, version, false AS is_single,
+                0::smallint AS kind
             FROM campaigns.campaign
             WHERE state = {CampaignStates.Sending} AND campaign_id = ANY(@ids)
             """;

@@ -2,6 +2,7 @@ using Crm.Contacts.V1;
 using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Ledger;
 using Channel = Crm.Common.V1.Channel;
+using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 
 namespace TagSegments.Campaigns.Lanes;
 
@@ -25,6 +26,12 @@ internal sealed class QueuedMessage(BatchRecipient recipient, MessageSource sour
 
     /// <summary>How old the reading of the contact is.</summary>
     public TimeSpan Age => _readAt == 0 ? TimeSpan.MaxValue : TimeProvider.System.GetElapsedTime(_readAt);
+
+    /// <summary>Why it may not leave as the contact is now; no reason if it may.</summary>
+    public Reason Refusal => !Source.HasContact ? Reason.Unspecified
+        : Source.IsToContact ? RecipientDraft.Refusal(Contact, Channel, Source.SubscribedOnly)
+        : Contact is null or { DeleteTime: not null } ? Reason.Deleted
+        : Reason.Unspecified;
 
     public void Refresh(Contact? contact, long readAt)
     {

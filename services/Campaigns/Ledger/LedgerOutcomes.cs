@@ -42,7 +42,7 @@ internal static class LedgerOutcomes
                 ON CONFLICT DO NOTHING
             )
             SELECT s.account_id, CASE WHEN s.single THEN m.campaign_id ELSE s.campaign_id END AS counts_for, s.contact_id, s.channel, s.state,
-                now() AS at
+                now() AS at, COALESCE(m.kind, {MessageKinds.ToContact}::smallint) AS kind
             FROM stored s
             LEFT JOIN campaigns.single_message m ON s.single AND m.account_id = s.account_id AND m.message_id = s.campaign_id
             """;
@@ -61,4 +61,8 @@ internal static class LedgerOutcomes
 }
 
 /// <summary>An outcome that was stored; <paramref name="CountsFor"/> is the campaign as whose message it counts.</summary>
-internal sealed record StoredOutcome(int AccountId, Guid? CountsFor, int ContactId, short Channel, short State, DateTime At);
+internal sealed record StoredOutcome(int AccountId, Guid? CountsFor, int ContactId, short Channel, short State, DateTime At, short Kind)
+{
+    /// <summary>Whether the contact got the message, and not somebody of the team.</summary>
+    public bool IsToContact => Kind == (short)MessageKind.ToContact;
+}

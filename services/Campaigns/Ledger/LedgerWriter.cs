@@ -68,7 +68,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
         await using var tx = await connection.BeginTransactionAsync(ct);
         var departed = await LedgerDepartures.DepartAsync(tx, [.. writes.SelectMany(write => write.Departing)], ct);
         var stored = await LedgerOutcomes.StoreAsync(tx, [.. writes.SelectMany(write => write.Outcomes)], ct);
-        var accepted = stored.Where(s => s.State == (short)State.Accepted).Select(ToSent).ToList();
+        var accepted = stored.Where(s => s.State == (short)State.Accepted && s.IsToContact).Select(ToSent).ToList();
         if (accepted.Count > 0)
         {
             await ActivityRecorder.RecordAsync(tx, accountId, accepted, ct);

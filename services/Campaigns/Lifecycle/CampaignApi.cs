@@ -4,15 +4,14 @@ using Npgsql;
 using TagSegments.Campaigns.Definitions;
 using TagSegments.Campaigns.Messages;
 using TagSegments.Campaigns.Reports;
-using TagSegments.Campaigns.Senders;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Lifecycle;
 
 /// <summary>The calls about campaigns. This part writes them; the other parts try them and report on them.</summary>
 internal sealed partial class CampaignApi(
-    CallTools tools, CampaignStore campaigns, CampaignReferences references, CampaignReports reports, MessagePreview preview,
-    SenderRules senders) : CampaignService.CampaignServiceBase
+    CallTools tools, CampaignStore campaigns, CampaignReferences references, CampaignReports reports, MessagePreview preview)
+    : CampaignService.CampaignServiceBase
 {
     private static readonly string[] s_fields =
         ["name", "description", "channel", "message", "audience", "recipient_tag_ids", "messages_per_minute", "ab_test"];

@@ -5,6 +5,7 @@ using Grpc.Core;
 using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Lanes;
+using TagSegments.Campaigns.Schema;
 using TagSegments.Campaigns.Senders;
 using TagSegments.Campaigns.Suppressions;
 
@@ -33,10 +34,14 @@ internal sealed class MessageApi(
         var response = await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             await senders.RequireAsync(tx.Connection!, account.Id, request.Channel, request.Message, "message", ct);
-            var messageId = Guid.CreateVersion7();
+            var message = new NewMessage(Guid.CreateVersion7(), MessageKind.ToContact, request.Channel, request.Message)
+            {
+                CampaignId = request.CampaignId.Length > 0 ? Guid.Parse(request.CampaignId) : null,
+                Cause = request.Cause,
+            };
             var draft = RecipientDraft.Create(contact, request.Channel, subscribedOnly: false);
-            var recipient = await MessageStore.AddAsync(tx, account, messageId, request, draft, ct);
-            return new SendMessageResponse { MessageId = messageId.ToString(), Recipient = recipient };
+            var recipient = await MessageStore.AddAsync(tx, account, message, draft, ct);
+            return new SendMessageResponse { MessageId = message.MessageId.ToString(), Recipient = recipient };
         });
         pump.Wake();
         return response;

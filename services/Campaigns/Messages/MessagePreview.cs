@@ -4,12 +4,11 @@ using Crm.Errors.V1;
 using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Content;
-using TagSegments.Campaigns.Delivery;
 
 namespace TagSegments.Campaigns.Messages;
 
-/// <summary>Shows and tests messages before they are sent.</summary>
-internal sealed class MessagePreview(ContactService.ContactServiceClient contacts, Transports transports, IConfiguration configuration)
+/// <summary>Shows messages before they are sent.</summary>
+internal sealed class MessagePreview(ContactService.ContactServiceClient contacts)
 {
     private const string ExampleUrl = "https://example.com/unsubscribe";
 
@@ -28,35 +27,14 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
         };
     }
 
-    /// <summary>Sends a message to test addresses, rendered for a contact.</summary>
-    public async Task<SendTestMessageResponse> SendTestAsync(
-        AccountInfo account, Campaign campaign, int contactId, string variantName, IEnumerable<string> addresses, CancellationToken ct)
+    /// <summary>Gets the message that a test sends: of one variant, marked as a test and not tracked. Throws if it cannot be rendered for the contact.</summary>
+    public async Task<Message> ForTestAsync(AccountInfo account, Campaign campaign, int contactId, string variantName, CancellationToken ct)
     {
-        var rendered = (await RenderAsync(account, campaign, contactId, variantName, ct)).Message;
-        await using var transport = transports.Create(campaign.Channel, waiting: () => 1);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(TimeSpan.FromSeconds(10));
-        if (!await transport.WaitUntilReadyAsync(patience.Token))
-        {
-            throw RpcErrors.Create(Grpc.Core.StatusCode.Unavailable, ErrorReason.Unavailable, "The mail server cannot be reached.");
-        }
-
-        var response = new SendTestMessageResponse();
-        foreach (var address in addresses)
-        {
-            var result = await transport.SendAsync(ToOutgoing(rendered, address), () => { });
-            response.Recipients.Add(new Recipient
-            {
-                ContactId = contactId,
-                Address = address,
-                State = result.State,
-                Reason = result.Reason,
-                Detail = result.Detail,
-                Attempts = 1,
-            });
-        }
-
-        return response;
+        await RenderAsync(account, campaign, contactId, variantName, ct);
+        var message = Variants.Apply(campaign.Message, campaign.AbTest, ChooseVariant(campaign, contactId, variantName)).Clone();
+        message.Subject = message.Subject.Length > 0 ? $"[Test] {message.Subject}" : "";
+        message.WithoutTracking = true;
+        return message;
     }
 
     private static int ChooseVariant(Campaign campaign, int contactId, string name)
@@ -86,15 +64,4 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
             throw RpcErrors.InvalidFields(ErrorReason.TemplateInvalid, e.Message, [("campaign.message", e.Message)]);
         }
     }
-
-    private OutgoingMessage ToOutgoing(Message rendered, string address) => new(
-        Guid.CreateVersion7().ToString("N"),
-        address,
-        rendered.FromAddress.Length > 0 ? rendered.FromAddress : configuration["Smtp:From"] ?? MessageBuilder.FallbackFrom,
-        rendered.FromName,
-        rendered.ReplyTo,
-        $"[Test] {rendered.Subject}",
-        rendered.Text,
-        rendered.Html,
-        UnsubscribeUrl: "");
 }

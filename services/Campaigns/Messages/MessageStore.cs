@@ -16,19 +16,19 @@ internal sealed class MessageStore(AccountDatabase database)
 {
     /// <summary>Adds a message: pending, or skipped with the reason that the draft has, or because its address is suppressed.</summary>
     public static async Task<Recipient> AddAsync(
-        NpgsqlTransaction tx, AccountInfo account, Guid messageId, SendMessageRequest request, RecipientDraft draft, CancellationToken ct)
+        NpgsqlTransaction tx, AccountInfo account, NewMessage message, RecipientDraft draft, CancellationToken ct)
     {
-        var suppressed = await SuppressionStore.FindAsync(tx.Connection!, account.Id, request.Channel, [draft.AddressKey], ct);
+        var suppressed = await SuppressionStore.FindAsync(tx.Connection!, account.Id, message.Channel, [draft.AddressKey], ct);
         if (draft.Reason == Reason.Unspecified && suppressed.Count > 0)
         {
             draft.Reason = Reason.Suppressed;
         }
 
-        await AddMessageAsync(tx, account, messageId, request, ct);
-        var row = await AddRecipientAsync(tx, account.Id, messageId, request.Channel, draft, ct);
+        await AddMessageAsync(tx, account, message, ct);
+        var row = await AddRecipientAsync(tx, account.Id, message.MessageId, message.Channel, draft, ct);
         if (draft.Reason == Reason.Unspecified)
         {
-            await AddBatchAsync(tx, account.Id, messageId, draft.ContactId, ct);
+            await AddBatchAsync(tx, account.Id, message.MessageId, draft.ContactId, ct);
         }
 
         return row.ToRecipient();
@@ -49,22 +49,23 @@ internal sealed class MessageStore(AccountDatabase database)
         return row?.ToRecipient();
     }
 
-    private static Task AddMessageAsync(
-        NpgsqlTransaction tx, AccountInfo account, Guid messageId, SendMessageRequest request, CancellationToken ct)
+    private static Task AddMessageAsync(NpgsqlTransaction tx, AccountInfo account, NewMessage message, CancellationToken ct)
     {
         const string sql =
             """
-            INSERT INTO campaigns.single_message (account_id, message_id, account_name, message, campaign_id, cause)
-            VALUES (@Id, @messageId, @Name, @message::jsonb, @campaignId, @cause::jsonb)
+            INSERT INTO campaigns.single_message (account_id, message_id, account_name, message, campaign_id, cause, kind, campaign_name)
+            VALUES (@Id, @MessageId, @Name, @text::jsonb, @CampaignId, @cause::jsonb, @kind, @CampaignName)
             """;
         var parameters = new
         {
             account.Id,
-            messageId,
+            message.MessageId,
             account.Name,
-            message = CampaignStore.ToJson(request.Message),
-            campaignId = request.CampaignId.Length > 0 ? CampaignStore.ParseId(request.CampaignId) : (Guid?)null,
-            cause = request.Cause is null ? null : CampaignStore.ToJson(request.Cause),
+            text = CampaignStore.ToJson(message.Message),
+            message.CampaignId,
+            cause = message.Cause is null ? null : CampaignStore.ToJson(message.Cause),
+            kind = (short)message.Kind,
+            message.CampaignName,
         };
         return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
     }

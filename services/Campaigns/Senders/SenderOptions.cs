@@ -1,14 +1,14 @@
-using System.Net;
 using TagSegments.Campaigns.Delivery;
+using TagSegments.ServiceDefaults.Network;
 
 namespace TagSegments.Campaigns.Senders;
 
-/// <summary>Whom the senders of messages are believed: section <c>Senders</c> of the configuration.</summary>
+/// <summary>What accounts are believed about senders and team addresses: section <c>Senders</c> of the configuration.</summary>
 internal sealed class SenderOptions
 {
     /// <summary>
-    /// <c>loopback</c> believes every sender, and refuses a mail server that is not on the local machine: for servers that deliver nothing.
-    /// <c>always</c> believes every sender at any mail server. Defaults to neither: senders are of domains that their account has verified.
+    /// <c>loopback</c> believes every sender and team address, and refuses a mail server that is not on the local machine: for servers that deliver
+    /// nothing. <c>always</c> does so at any mail server. Defaults to neither: accounts verify their domains, people confirm their addresses.
     /// </summary>
     public string Trust { get; set; } = "";
 
@@ -27,8 +27,8 @@ internal sealed class SenderOptions
     /// <summary>How long a domain stays verified while its record is missing. Defaults to 7 days.</summary>
     public TimeSpan MissingFor { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>Whether every sender is believed.</summary>
-    public bool TrustsEverySender => Trust.Length > 0;
+    /// <summary>Whether accounts are believed without proof.</summary>
+    public bool NeedsNoProof => Trust.Length > 0;
 
     /// <summary>Reads the section; throws if what it says does not fit the mail server.</summary>
     public static SenderOptions From(IConfiguration configuration)
@@ -38,12 +38,10 @@ internal sealed class SenderOptions
         return options.Trust switch
         {
             "" or "always" => options,
-            "loopback" when IsLoopback(host) => options,
+            "loopback" when ClearText.IsThisMachine(host) => options,
             "loopback" => throw new InvalidOperationException(
                 $"Senders:Trust=loopback is for mail servers of this machine, but Smtp:Host is {host}. Let accounts verify their domains, or set Senders:Trust=always if the server delivers nothing."),
             _ => throw new InvalidOperationException($"Senders:Trust is \"{options.Trust}\"; use loopback or always, or leave it out."),
         };
     }
-
-    private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

@@ -26,7 +26,7 @@ internal sealed class SenderRules(SenderOptions options, IConfiguration configur
         NpgsqlConnection connection, int accountId, Channel channel, Message message, string path, CancellationToken ct)
     {
         var from = message.FromAddress;
-        if (channel != Channel.Email || options.TrustsEverySender)
+        if (channel != Channel.Email || options.NeedsNoProof)
         {
             return;
         }

@@ -8,6 +8,7 @@ internal static class Address
 {
     private const string LocalSymbols = "!#$%&'*+-/=?^_`{|}~.";
     private const int MaxDomain = 253;
+    private const int MaxPhone = 100;
     private static readonly IdnMapping s_idn = new() { UseStd3AsciiRules = true };
 
     /// <summary>Not set reads as e-mail.</summary>
@@ -86,5 +87,5 @@ internal static class Address
     }
 
     private static bool IsPhone(string phone) =>
-        PhoneKey(phone).TrimStart('+').Length is >= 5 and <= 15 && phone.All(c => char.IsAsciiDigit(c) || " +-/().".Contains(c, StringComparison.Ordinal));
+        phone.Length <= MaxPhone && PhoneKey(phone).TrimStart('+').Length is >= 5 and <= 15 && phone.All(c => char.IsAsciiDigit(c) || " +-/().".Contains(c, StringComparison.Ordinal));
 }

@@ -53,7 +53,7 @@ internal static class TrackingEndpoints
             return Results.NotFound();
         }
 
-        if (!limits.MayUnsubscribe(target))
+        if (!limits.MayAct(target))
         {
             return Results.StatusCode(StatusCodes.Status429TooManyRequests);
         }

@@ -47,8 +47,8 @@ internal sealed class TrackingLimits(TrackingOptions options, AccountDirectory a
     /// <summary>Whether the data of the account is being erased: nothing may be added any more.</summary>
     public bool IsErased(int accountId) => accounts.Closed.IsErased(accountId);
 
-    /// <summary>Whether an unsubscribe link may act once more.</summary>
-    public bool MayUnsubscribe(TrackingTarget target)
+    /// <summary>Whether a link that changes something, such as one to unsubscribe, may act once more.</summary>
+    public bool MayAct(TrackingTarget target)
     {
         using var lease = _unsubscribes.AttemptAcquire(target);
         return lease.IsAcquired;

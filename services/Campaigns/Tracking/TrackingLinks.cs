@@ -11,5 +11,7 @@ internal sealed class TrackingLinks(TrackingTokens tokens, IConfiguration config
     public string Click(TrackingTarget target, string url) =>
         url.StartsWith(_baseUrl + "/u/", StringComparison.Ordinal) ? url : $"{_baseUrl}/c/{tokens.Create(TokenPurpose.Click, target with { Url = url })}";
 
+    public string Confirm(TrackingTarget target) => $"{_baseUrl}/t/{tokens.Create(TokenPurpose.Confirm, target)}";
+
     public string Unsubscribe(TrackingTarget target) => $"{_baseUrl}/u/{tokens.Create(TokenPurpose.Unsubscribe, target)}";
 }

@@ -14,6 +14,9 @@ internal enum TokenPurpose
 
     /// <summary>The Message-ID: a provider's reports about a message lead back to its recipient.</summary>
     Message = 4,
+
+    /// <summary>Confirms an address of a team; its id takes the place of the campaign's.</summary>
+    Confirm = 5,
 }
 
 /// <summary>The recipient that a link belongs to, and for clicks where it leads.</summary>

@@ -3,6 +3,7 @@ using Crm.Common.V1;
 using Dapper;
 using Npgsql;
 using TagSegments.Campaigns.Activities;
+using TagSegments.Campaigns.Schema;
 using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Tracking;
@@ -55,6 +56,14 @@ internal sealed class Unsubscriber(AccountDatabase database)
             Source = Source,
         };
         var (changed, _) = await SuppressionStore.AddAsync(tx, target.AccountId, suppression, ct);
+        if (message.Kind != (short)MessageKind.ToContact)
+        {
+            // Somebody of the team: it is no word of the contact.
+            await ActivityRecorder.RecordAsync(tx, target.AccountId, [], ct, suppressions: changed);
+            await tx.CommitAsync(ct);
+            return UnsubscribeOutcome.Done;
+        }
+
         await AddConsentTaskAsync(tx, target, message.AccountName, ct);
         var activity = new ActivityEvent(target.ContactId, Activity.Types.Kind.Unsubscribed, target.Channel, message.Now)
         {
@@ -69,7 +78,7 @@ internal sealed class Unsubscriber(AccountDatabase database)
     private static Task<Message?> FindAsync(NpgsqlTransaction tx, TrackingTarget target, CancellationToken ct)
     {
         const string sql =
-            """
+            $"""
             SELECT r.address, COALESCE(c.account_name, m.account_name) AS account_name,
                 CASE WHEN r.single THEN m.campaign_id ELSE r.campaign_id END AS campaign_id, now() AS now,
                 EXISTS (
@@ -77,7 +86,8 @@ internal sealed class Unsubscriber(AccountDatabase database)
                     FROM campaigns.suppression_removal s
                     WHERE s.account_id = r.account_id AND s.channel = r.channel AND s.address_key = r.address_key
                       AND s.removed_at > COALESCE(r.accepted_at, r.updated_at)
-                ) AS outdated
+                ) AS outdated,
+                COALESCE(m.kind, {MessageKinds.ToContact}::smallint) AS kind
             FROM campaigns.recipient r
             LEFT JOIN campaigns.campaign c ON c.account_id = r.account_id AND c.campaign_id = r.campaign_id
             LEFT JOIN campaigns.single_message m ON m.account_id = r.account_id AND m.message_id = r.campaign_id
@@ -100,5 +110,5 @@ internal sealed class Unsubscriber(AccountDatabase database)
         return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
     }
 
-    private sealed record Message(string Address, string AccountName, Guid? CampaignId, DateTime Now, bool Outdated);
+    private sealed record Message(string Address, string AccountName, Guid? CampaignId, DateTime Now, bool Outdated, short Kind);
 }

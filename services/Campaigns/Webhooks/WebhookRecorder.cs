@@ -44,7 +44,7 @@ internal sealed class WebhookRecorder(AccountDatabase database, ClosedAccounts c
             if (messages.TryGetValue((report.Target!.CampaignId, report.Target.ContactId), out var message))
             {
                 suppressed |= await SuppressAsync(tx, accountId, report, message.Address, ct);
-                activities.AddRange(ToActivity(report, message.CampaignId));
+                activities.AddRange(message.Kind == (short)MessageKind.ToContact ? ToActivity(report, message.CampaignId) : []);
             }
         }
 
@@ -64,9 +64,9 @@ internal sealed class WebhookRecorder(AccountDatabase database, ClosedAccounts c
         NpgsqlTransaction tx, int accountId, List<Report> reports, CancellationToken ct)
     {
         const string sql =
-            """
+            $"""
             SELECT DISTINCT r.campaign_id AS ledger_id, r.contact_id, r.address,
-                CASE WHEN r.single THEN m.campaign_id ELSE r.campaign_id END AS campaign_id
+                CASE WHEN r.single THEN m.campaign_id ELSE r.campaign_id END AS campaign_id, COALESCE(m.kind, {MessageKinds.ToContact}::smallint) AS kind
             FROM unnest(@campaigns, @contacts) AS t (campaign_id, contact_id)
             JOIN campaigns.recipient r ON r.account_id = @accountId AND r.campaign_id = t.campaign_id AND r.contact_id = t.contact_id
             LEFT JOIN campaigns.single_message m ON r.single AND m.account_id = r.account_id AND m.message_id = r.campaign_id
@@ -158,5 +158,5 @@ internal sealed class WebhookRecorder(AccountDatabase database, ClosedAccounts c
 
     private sealed record Report(ProviderEvent Event, TrackingTarget? Target, string DedupeKey);
 
-    private sealed record Sent(Guid LedgerId, int ContactId, string Address, Guid? CampaignId);
+    private sealed record Sent(Guid LedgerId, int ContactId, string Address, Guid? CampaignId, short Kind);
 }

@@ -52,6 +52,8 @@ internal sealed class Services(ServerAddresses addresses, string? token, string?
 
     public SenderService.SenderServiceClient Senders => new(Invoker(addresses.Campaigns));
 
+    public TeamService.TeamServiceClient Team => new(Invoker(addresses.Campaigns));
+
     public ActivityService.ActivityServiceClient Activities => new(Invoker(addresses.Campaigns));
 
     public WorkflowService.WorkflowServiceClient Workflows => new(Invoker(addresses.Workflows));

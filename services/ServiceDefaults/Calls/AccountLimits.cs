@@ -49,6 +49,12 @@ public sealed record AccountLimits
     /// <summary>Domains that the account may send from.</summary>
     public int SenderDomains { get; init; } = 50;
 
+    /// <summary>Addresses of the account's team.</summary>
+    public int TeamAddresses { get; init; } = 100;
+
+    /// <summary>Test messages, and messages that ask for a confirmation, per day.</summary>
+    public int TestMessagesPerDay { get; init; } = 500;
+
     /// <summary>Reads the limits of the installation.</summary>
     public static AccountLimits From(IConfiguration configuration) => configuration.GetSection("Limits").Get<AccountLimits>() ?? Default;
 
@@ -67,5 +73,7 @@ public sealed record AccountLimits
         TrackingEventsPerSecond = own.HasTrackingEventsPerSecond ? own.TrackingEventsPerSecond : TrackingEventsPerSecond,
         ApiKeys = own.HasApiKeys ? own.ApiKeys : ApiKeys,
         SenderDomains = own.HasSenderDomains ? own.SenderDomains : SenderDomains,
+        TeamAddresses = own.HasTeamAddresses ? own.TeamAddresses : TeamAddresses,
+        TestMessagesPerDay = own.HasTestMessagesPerDay ? own.TestMessagesPerDay : TestMessagesPerDay,
     };
 }

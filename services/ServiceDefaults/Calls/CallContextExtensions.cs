@@ -52,6 +52,12 @@ public static class CallContextExtensions
     /// <summary>What tells callers apart: keys of different accounts can have the same name.</summary>
     internal static string Caller(this ServerCallContext context) => context.GetHttpContext().User.FindFirstValue(KeyClaim) ?? context.Principal();
 
+    /// <summary>Gets the e-mail address of a user whose token says that the identity provider has verified it; null without one.</summary>
+    public static string? VerifiedEmail(this ServerCallContext context) =>
+        context.GetHttpContext().User is var user && user.ServiceName() is null && bool.TryParse(user.FindFirstValue("email_verified"), out var verified) && verified
+            ? user.FindFirstValue("email")
+            : null;
+
     /// <summary>Gets the name of the service that calls; null for users.</summary>
     internal static string? ServiceName(this ClaimsPrincipal caller) =>
         caller.Identity is ClaimsIdentity { AuthenticationType: ServiceScheme } service ? service.FindFirst("sub")?.Value : null;

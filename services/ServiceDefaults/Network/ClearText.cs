@@ -12,7 +12,7 @@ namespace TagSegments.ServiceDefaults.Network;
 public static class ClearText
 {
     private static readonly string[] s_names =
-        ["grpc", "http", "management", "services", "postgres", "redis", "smtp", "notifications", "sms", "links", "telemetry"];
+        ["grpc", "http", "management", "services", "postgres", "redis", "smtp", "sms", "links", "telemetry"];
 
     /// <summary>Checks every address of the configuration.</summary>
     public static void Refuse(IConfiguration configuration)
@@ -31,7 +31,7 @@ public static class ClearText
     }
 
     /// <summary>Returns whether a host is this machine: a loopback address, or the folder of a Unix socket.</summary>
-    internal static bool IsThisMachine(string host) =>
+    public static bool IsThisMachine(string host) =>
         host == "localhost" || host.StartsWith('/') || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
 
     private static IEnumerable<Connection> Connections(IConfiguration configuration)
@@ -50,7 +50,6 @@ public static class ClearText
             .. configuration.GetSection("Postgres").GetChildren().Where(setting => setting.Key.EndsWith("ConnectionString", StringComparison.Ordinal)).Select(Postgres),
             new("redis", "Redis:ConnectionString", IsClearRedis(configuration["Redis:ConnectionString"]), "Add ssl=true"),
             Mail("smtp", "Smtp:Security", configuration["Smtp:Host"]),
-            Mail("notifications", "Notifications:Security", configuration["Notifications:Smtp"]?.Split(':')[0]),
             Url("sms", "Sms:Url", https),
             Url("links", "Tracking:BaseUrl", https),
             Url("telemetry", "OTEL_EXPORTER_OTLP_ENDPOINT", https),

@@ -94,6 +94,9 @@ internal sealed partial class MainJob(Services services, string account, DemoRep
                 new Node { Id = "tell-sales", Notify = new() { Email = NotificationAddress, Message = "A new hot lead outside Austria." } },
             },
         };
+        var address = new AddTeamAddressRequest { Account = account, Address = NotificationAddress, RequestId = RequestId.New() };
+        await services.Team.AddTeamAddressAsync(address, cancellationToken: ct);
+        report.Done($"{NotificationAddress} is one of the team");
         await services.Tags.CreateTagAsync(new() { Account = account, Tag = new() { Name = WorkflowTag }, RequestId = RequestId.New() }, cancellationToken: ct);
         var draft = (await services.Workflows.CreateWorkflowAsync(new CreateWorkflowRequest
         {

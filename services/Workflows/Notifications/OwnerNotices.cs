@@ -1,14 +1,16 @@
+using Crm.Campaigns.V1;
 using Crm.Workflows.V1;
 using Dapper;
+using Grpc.Core;
 using Npgsql;
 
 namespace TagSegments.Workflows.Notifications;
 
 /// <summary>
 /// Notifies the owners of workflows when runs were parked or stopped as loops: at once, and then at most once an hour with the runs since.
-/// Everything is logged as well, so that it is visible where a workflow has no owner or there is no mail server.
+/// Everything is logged as well, so that it is visible where a workflow has no owner, or the owner's address is not a confirmed one of the team.
 /// </summary>
-internal sealed class OwnerNotices(WorkDatabase database, ClosedAccounts closed, MailClient mail, ILogger<OwnerNotices> logger)
+internal sealed class OwnerNotices(WorkDatabase database, ClosedAccounts closed, TeamService.TeamServiceClient team, ILogger<OwnerNotices> logger)
     : PollingService(TimeSpan.FromSeconds(5), logger)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromHours(1);
@@ -16,7 +18,7 @@ internal sealed class OwnerNotices(WorkDatabase database, ClosedAccounts closed,
     // Shorter than the time until a notice is due again, so that no two processes send the same one.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
-    // A slow mail server must not keep a notice locked, because runs that add to it would wait. So the notice is deferred before the mail is sent.
+    // A slow call must not keep a notice locked, because runs that add to it would wait. So the notice is deferred before the owner is told.
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         if (!closed.IsKnown || await TakeNextAsync(ct) is not { } notice)
@@ -33,7 +35,7 @@ internal sealed class OwnerNotices(WorkDatabase database, ClosedAccounts closed,
         return true;
     }
 
-    // If this process dies meanwhile, or the mail fails, the notice comes up again after a minute.
+    // If this process dies meanwhile, or the call fails, the notice comes up again after a minute.
     private async Task<Notice?> TakeNextAsync(CancellationToken ct)
     {
         const string sql = """
@@ -80,7 +82,7 @@ internal sealed class OwnerNotices(WorkDatabase database, ClosedAccounts closed,
 
     private async Task<bool> TellAsync(Notice notice, CancellationToken ct)
     {
-        if (notice.OwnerEmail.Length == 0 || !mail.IsConfigured)
+        if (notice.OwnerEmail.Length == 0)
         {
             return true;
         }
@@ -89,13 +91,20 @@ internal sealed class OwnerNotices(WorkDatabase database, ClosedAccounts closed,
         limit.CancelAfter(s_limit);
         try
         {
-            await mail.SendAsync(notice.OwnerEmail, notice.Subject, notice.Text, $"{notice.RunId:N}.{notice.State}", limit.Token);
+            var request = new SendNoticeRequest { Account = notice.Account, Address = notice.OwnerEmail, Subject = notice.Subject, Text = notice.Text };
+            await team.SendNoticeAsync(request, cancellationToken: limit.Token);
+            return true;
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.FailedPrecondition or StatusCode.InvalidArgument)
+        {
+            // Nothing but a change of the account would help: the log has it.
+            logger.OwnerNotConfirmed(notice.Workflow, notice.Account, e.Status.Detail);
             return true;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // After any answer of the mail server: the mail is sent later.
-            logger.OwnerNotTold(e, notice.Account);
+            // The notice comes up again later.
+            logger.OwnerNotTold(e, notice.Workflow, notice.Account);
             return false;
         }
     }

@@ -1,6 +1,6 @@
+using System.Net.Mail;
 using Crm.Workflows.V1;
 using TagSegments.Workflows.Definitions;
-using TagSegments.Workflows.Notifications;
 using TagSegments.Workflows.Yaml;
 
 namespace TagSegments.Workflows.Publication;
@@ -47,12 +47,14 @@ internal sealed class DraftReader(References references, MessageChecks messages)
         return faults.Texts;
     }
 
+    private static bool IsAddress(string text) => MailAddress.TryCreate(text, out var address) && address.Address == text;
+
     private static void CheckNames(Workflow draft, Faults faults)
     {
         faults.Require(draft.Name.Length is >= 1 and <= 200, "name", "must be 1 to 200 characters");
         faults.Require(!draft.Name.Any(char.IsControl), "name", "must not contain control characters");
         faults.Require(draft.Description.Length <= 2_000, "description", "is longer than 2,000 characters");
-        faults.Require(draft.OwnerEmail.Length == 0 || MailClient.IsAddress(draft.OwnerEmail), "owner_email", "is not an e-mail address");
+        faults.Require(draft.OwnerEmail.Length == 0 || IsAddress(draft.OwnerEmail), "owner_email", "is not an e-mail address");
         faults.ThrowIfAny();
     }
 }

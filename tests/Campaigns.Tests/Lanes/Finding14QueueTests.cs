@@ -67,7 +67,7 @@ public sealed class Finding14QueueTests
 
     private void Add(string account, int count, bool isSingle = false)
     {
-        var source = new MessageSource(account[0], Guid.NewGuid(), account, "", "{}", 0, false, null, 0, 1, isSingle);
+        var source = new MessageSource(account[0], Guid.NewGuid(), account, "", "{}", 0, false, null, 0, 1, isSingle, 0);
         for (var i = 0; i < count; i++)
         {
             _queue.Add(new QueuedMessage(null!, source, null!));

@@ -16,6 +16,7 @@ public sealed class SqlNumbersTests
     [InlineData(typeof(SuppressionReasons), typeof(Suppression.Types.Reason))]
     [InlineData(typeof(ActivityKinds), typeof(Activity.Types.Kind))]
     [InlineData(typeof(BatchParts), typeof(BatchPart))]
+    [InlineData(typeof(MessageKinds), typeof(MessageKind))]
     public void Names_have_the_numbers_of_their_enumeration(Type names, Type enumeration)
     {
         var numbers = names.GetFields(BindingFlags.Public | BindingFlags.Static)

@@ -1,6 +1,9 @@
+using System.Text.RegularExpressions;
 using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Grpc.Core;
+using MimeKit;
+using TagSegments.Embedded.Smtp;
 using TagSegments.Testing;
 
 namespace TagSegments.Campaigns.Tests.Senders;
@@ -35,8 +38,11 @@ public sealed class SenderWorld : IAsyncDisposable
         return new(await TestApps.StartAsync(new() { Services = [Service.Tags, Service.Segments, Service.Campaigns], Settings = all }), dns);
     }
 
+    public HttpClient Http { get; } = new();
+
     public async ValueTask DisposeAsync()
     {
+        Http.Dispose();
         await Apps.DisposeAsync();
         await _dns.DisposeAsync();
     }
@@ -91,5 +97,26 @@ public sealed class SenderWorld : IAsyncDisposable
             Audience = new() { Include = { CampaignWorld.Everyone } },
         };
         return (await Apps.Campaigns.CreateCampaignAsync(new() { Account = account, Campaign = campaign })).Campaign;
+    }
+
+    /// <summary>Adds an address to the team and follows the link in the mail that asks.</summary>
+    public async Task ConfirmAsync(string account, string address)
+    {
+        await Apps.Team.AddTeamAddressAsync(new() { Account = account, Address = address });
+        var mail = await MailAsync(address, "Please confirm your address");
+        (await Http.PostAsync(Link(mail, "t"), null)).EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Waits for a mail to an address.</summary>
+    public async Task<SmtpMessage> MailAsync(string address, string subject) => (await Eventually.ReadAsync(
+        () => Task.FromResult(Apps.Smtp.Messages.FirstOrDefault(mail => mail.Recipients.Contains(address) && mail.Header("Subject") == subject)),
+        mail => mail is not null,
+        $"the mail to {address}"))!;
+
+    /// <summary>Gets the link of a kind, a letter, from a mail.</summary>
+    public static Uri Link(SmtpMessage mail, string kind)
+    {
+        using var parsed = MimeMessage.Load(new MemoryStream(mail.Data.ToArray()));
+        return new(Regex.Match(parsed.TextBody ?? "", $@"http://[^\s>]*/{kind}/[\w.-]+", RegexOptions.None, TimeSpan.FromSeconds(1)).Value);
     }
 }

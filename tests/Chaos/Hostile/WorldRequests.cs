@@ -54,6 +54,8 @@ internal static class WorldRequests
             }
             """, 2),
         ("SenderService/AddSenderDomain", """{ "domain": "sender.example.com" }""", 1),
+        ("TeamService/AddTeamAddress", """{ "address": "team@example.com" }""", 1),
+        ("TeamService/AddTeamAddress", """{ "address": "test@example.com" }""", 1),
         ("BulkService/StartBulkOperation", """{ "contacts": { "matching": { "text": "everyone" } }, "addTagIds": ["$tag"] }""", 2),
     ];
 

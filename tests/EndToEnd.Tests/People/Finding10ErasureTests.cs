@@ -11,7 +11,7 @@ public sealed class Finding10ErasureTests
     private static readonly string[] s_traces =
     [
         "campaigns.activity_2", "campaigns.recipient", "campaigns.request", "campaigns.single_message", "campaigns.suppression",
-        "campaigns.suppression_change", "campaigns.suppression_removal", "crm.contact", "crm.contact_change", "crm.opportunity",
+        "campaigns.suppression_change", "campaigns.suppression_removal", "campaigns.team_address", "crm.contact", "crm.contact_change", "crm.opportunity",
         "crm.opportunity_change", "crm.request", "tags.tag_change", "workflows.request", "workflows.run",
     ];
 

@@ -23,7 +23,7 @@ public sealed class Finding10ExportTests
         Assert.Equal(
             [
                 "activities", "contact_changes", "contacts", "messages", "opportunities", "opportunity_changes", "suppression_changes",
-                "suppression_removals", "suppressions", "tag_changes", "workflow_runs",
+                "suppression_removals", "suppressions", "tag_changes", "team_addresses", "team_messages", "workflow_runs",
             ],
             kinds);
         Assert.Equal([person.ContactId, person.DuplicateId], document["contacts"]!.AsArray().Select(contact => contact!["contact_id"]!.GetValue<int>()));

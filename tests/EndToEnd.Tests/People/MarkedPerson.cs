@@ -45,6 +45,7 @@ internal sealed class MarkedPerson(TestApps apps, string account)
         await BecomeContactAsync();
         await HaveOpportunityAsync();
         await EnterWorkflowAsync();
+        await JoinTeamAsync();
         await GetMessagesAsync();
         await ActAsync();
         await RefuseAsync();
@@ -141,6 +142,13 @@ internal sealed class MarkedPerson(TestApps apps, string account)
         await apps.Workflows.CancelRunAsync(new() { Account = account, RunId = runs[0].RunId, Reason = $"{Mark} asked for it", RequestId = RequestId("cancel") });
         await apps.Tags.RemoveTagsAsync(new() { Account = account, ContactId = ContactId, TagNames = { "Wanted" } });
         await apps.Tags.AddTagsAsync(new() { Account = account, ContactId = ContactId, TagNames = { "Wanted" }, Cause = Cause });
+    }
+
+    private async Task JoinTeamAsync()
+    {
+        await apps.Team.AddTeamAddressAsync(new() { Account = account, Address = Email, RequestId = RequestId("team") });
+        await apps.Team.SendNoticeAsync(
+            new() { Account = account, Address = Email, Subject = $"To {Mark}", Text = $"For {Mark}", RequestId = RequestId("notice") });
     }
 
     private async Task GetMessagesAsync()

@@ -26,7 +26,6 @@ public sealed class ClearTextTests
     [InlineData("redis", "Redis:ConnectionString", "redis:6379,password=a")]
     [InlineData("redis", "Redis:ConnectionString", "127.0.0.1:6379,redis:6379")]
     [InlineData("smtp", "Smtp:Security", "none")]
-    [InlineData("notifications", "Notifications:Security", "none")]
     [InlineData("sms", "Sms:Url", "http://sms.example.com/send")]
     [InlineData("links", "Tracking:BaseUrl", "http://links.example.com")]
     [InlineData("telemetry", "OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317")]
@@ -57,7 +56,6 @@ public sealed class ClearTextTests
     [InlineData("Redis:ConnectionString", "")]
     [InlineData("Smtp:Security", "")]
     [InlineData("Smtp:Security", "starttls")]
-    [InlineData("Notifications:Security", "tls")]
     [InlineData("Tracking:BaseUrl", "http://127.0.0.1:5180")]
     [InlineData("Sms:Url", "https://sms.example.com/send")]
     public void Encrypted_connections_and_those_of_the_machine_itself_are_started(string setting, string value) => Start(Settings((setting, value)));
@@ -71,7 +69,7 @@ public sealed class ClearTextTests
     }
 
     private static readonly string[] s_names =
-        ["grpc", "http", "management", "services", "postgres", "redis", "smtp", "notifications", "sms", "links", "telemetry"];
+        ["grpc", "http", "management", "services", "postgres", "redis", "smtp", "sms", "links", "telemetry"];
 
     private static Dictionary<string, string?> Settings((string Setting, string Value) tested) => new()
     {
@@ -79,7 +77,6 @@ public sealed class ClearTextTests
         ["Auth:AllowOpenNetwork"] = "true",
         ["Keys:Tokens"] = Rings.New(1),
         ["Smtp:Host"] = "mail.example.com",
-        ["Notifications:Smtp"] = "mail.example.com:587",
         [tested.Setting] = tested.Value,
     };
 

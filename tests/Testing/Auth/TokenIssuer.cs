@@ -20,6 +20,10 @@ public abstract class TokenIssuer : IAsyncDisposable
     public string Token(string account, string scope, DateTime? expires = null, SigningCredentials? signing = null, string audience = Audience, string subject = "alice") =>
         Create(new() { ["sub"] = subject, ["account"] = account, ["scope"] = scope }, expires, signing, audience);
 
+    /// <summary>Creates a token that names the e-mail address of its user.</summary>
+    public string EmailToken(string account, string scope, string email, bool verified) =>
+        Create(new() { ["sub"] = "alice", ["account"] = account, ["scope"] = scope, ["email"] = email, ["email_verified"] = verified });
+
     /// <summary>Creates a token with a role.</summary>
     public string RoleToken(string account, string role) => Create(new() { ["sub"] = "alice", ["account"] = account, ["role"] = role });
 

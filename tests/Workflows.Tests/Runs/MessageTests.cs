@@ -31,7 +31,6 @@ public sealed class MessageTests : IAsyncLifetime
             {
                 ["Egress:AllowedNetworks:0"] = "127.0.0.0/8",
                 ["Notifications:WebhookSeconds"] = "1",
-                ["Notifications:Smtp"] = $"127.0.0.1:{_mail.Port}",
                 ["Smtp:Port"] = $"{_mail.Port}",
                 ["Sms:Url"] = _provider.Url.ToString(),
                 ["Retries:FirstMilliseconds"] = "10",
@@ -39,6 +38,7 @@ public sealed class MessageTests : IAsyncLifetime
             },
         });
         _crm = await WorkflowAccount.NewAsync(_apps, "Start", "A", "B");
+        await _apps.AddToTeamAsync(_crm.Name, "sales@acme.example", "owner@acme.example");
     }
 
     public async Task DisposeAsync()
@@ -125,6 +125,28 @@ public sealed class MessageTests : IAsyncLifetime
         Assert.Equal($"Alarm: contact {contact}", mail.Header("Subject"));
         Assert.Contains("A hot lead", mail.Text, StringComparison.Ordinal);
         Assert.Contains(run.RunId, mail.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Finding7_a_notification_to_a_stranger_parks_the_run_and_one_to_a_suppressed_address_is_skipped()
+    {
+        await _apps.Activity.AddSuppressionAsync(new()
+        {
+            Account = _crm.Name,
+            Suppression = new() { Address = "sales@acme.example", Reason = Crm.Activity.V1.Suppression.Types.Reason.Complained },
+        });
+        var tells = await _crm.PublishAsync(
+            "{name: Alarm, triggers: [{tag: {tags: [Start]}}], nodes: [{id: tell, notify: {email: sales@acme.example, message: A hot lead}}]}");
+        var spams = await _crm.PublishAsync(
+            "{name: Spam, triggers: [{tag: {tags: [Start]}}], nodes: [{id: tell, notify: {email: stranger@victim.example, message: Buy}}]}");
+        var contact = await _crm.NewContactAsync(null, "Start");
+
+        var skipped = Assert.Single(await _crm.HistoryAsync(await _crm.WaitForRunAsync(tells, contact, State.Completed)));
+        var parked = await _crm.WaitForRunAsync(spams, contact, State.Parked);
+
+        Assert.Equal((Outcome.Skipped, "not sent: Suppressed"), (skipped.Outcome, skipped.Detail));
+        Assert.Contains("not a confirmed team address", parked.Reason, StringComparison.Ordinal);
+        Assert.Empty(_mail.Messages);
     }
 
     [Fact]

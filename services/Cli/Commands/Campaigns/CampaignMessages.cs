@@ -55,8 +55,8 @@ internal static class CampaignMessages
         var key = Keys.Campaign.Argument();
         var contact = Keys.ContactOption();
         var variant = Options.Text("--variant", "The variant of an A/B test. Defaults to the contact's own.", "name");
-        var to = new Option<string[]>("--to") { Description = "An address to send it to; may be given up to ten times.", HelpName = "address", Required = true };
-        var command = new Command("test", "Sends a campaign's message to test addresses, rendered for a contact. Nothing is counted or tagged.") { key, contact, to, variant };
+        var to = new Option<string[]>("--to") { Description = "A confirmed address of the team to send it to; may be given up to ten times.", HelpName = "address", Required = true };
+        var command = new Command("test", "Sends a campaign's message to addresses of the team, rendered for a contact. Nothing is tracked or tagged.") { key, contact, to, variant };
         return command.Runs(async (session, ct) =>
         {
             var campaign = await Keys.Campaign.GetAsync(session, session.Get(key), ct);
@@ -77,5 +77,5 @@ internal static class CampaignMessages
 
     private static Table TestView(SendTestMessageResponse answer) => Report.Table(
         answer.Recipients,
-        ("address", r => r.Address), ("state", r => r.State), ("answer of the server", r => r.Detail));
+        ("address", r => r.Address), ("state", r => r.State), ("reason", r => r.Reason), ("answer of the server", r => r.Detail));
 }

@@ -21,6 +21,8 @@ internal static class LimitChecks
         [AccountLimits.WaitingCallsFieldNumber] = 100_000,
         [AccountLimits.ApiKeysFieldNumber] = 10_000,
         [AccountLimits.SenderDomainsFieldNumber] = 1_000,
+        [AccountLimits.TeamAddressesFieldNumber] = 10_000,
+        [AccountLimits.TestMessagesPerDayFieldNumber] = 100_000,
     };
 
     /// <summary>Throws INVALID_ARGUMENT with every limit that is out of range.</summary>
