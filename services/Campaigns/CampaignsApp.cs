@@ -63,6 +63,7 @@ public static class CampaignsApp
         app.MapGrpcService<TestMessageApi>();
         app.MapGrpcService<TeamAddressApi>();
         app.MapGrpcService<NoticeApi>();
+        app.MapGrpcService<WebhookKeyApi>();
         var http = app.MapGroup("").ServedOn(Listener.Http);
         http.MapTracking();
         http.MapTeam();
@@ -121,11 +122,18 @@ public static class CampaignsApp
         services.AddSingleton<Unsubscriber>();
         services.AddSingleton(builder.Configuration.GetSection("Webhooks").Get<WebhookOptions>() ?? new WebhookOptions());
         services.AddSingleton<WebhookIntake>();
+        WebhookKeys.Check(builder.Configuration);
+        services.AddSingleton(new AccountSecrets(KeyRing.From(builder.Configuration, KeyRing.Secrets), "provider"));
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<SecretRotation>(provider, "campaigns.webhook_key"));
+        services.AddSingleton<WebhookKeys>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ReplayGuard>(provider, provider.GetRequiredService<WebhookOptions>().MaxAge));
         services.AddSingleton<WebhookSignatures>();
+        services.AddSingleton<WebhookCalls>();
         services.AddSingleton<WebhookRecorder>();
-        services.AddHttpClient(nameof(SnsMessages), SnsMessages.Limit)
+        services.AddHttpClient(nameof(SnsMessages), SnsCertificates.Limit)
             .ConfigurePrimaryHttpMessageHandler(provider =>
                 new EgressHandler(provider.GetRequiredService<EgressPolicy>(), provider.GetRequiredService<EgressOptions>()));
+        services.AddSingleton<SnsCertificates>();
         services.AddSingleton<SnsMessages>();
         services.AddHostedService(provider => provider.GetRequiredService<LinkCounts>());
     }

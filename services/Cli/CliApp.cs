@@ -15,6 +15,7 @@ using TagSegments.Cli.Commands.Senders;
 using TagSegments.Cli.Commands.SmartLists;
 using TagSegments.Cli.Commands.Suppressions;
 using TagSegments.Cli.Commands.Tags;
+using TagSegments.Cli.Commands.Webhooks;
 using TagSegments.Cli.Commands.Workflows;
 using TagSegments.Cli.Output;
 
@@ -46,7 +47,7 @@ internal static class CliApp
         {
             Import.Build(), AccountCommands.Build(), ContactCommands.Build(), FieldCommands.Build(), PipelineCommands.Build(), OpportunityCommands.Build(),
             TagCommands.Build(), BulkCommands.Build(), SegmentCommands.Build(), SmartListCommands.Build(), CampaignCommands.Build(),
-            SuppressionCommands.Build(), SenderCommands.Build(), TeamCommands.Build(), WorkflowCommands.Build(), ApiKeyCommands.Build(),
+            SuppressionCommands.Build(), SenderCommands.Build(), TeamCommands.Build(), WebhookCommands.Build(), WorkflowCommands.Build(), ApiKeyCommands.Build(),
         };
         GlobalOptions.AddTo(root);
         return root;

@@ -36,6 +36,8 @@ public sealed class MemoryTests
         ["Campaigns.Tracking.RecentLinks._old"] = "at most 50,000 links of the last minute",
         ["Campaigns.Tracking.RecentLinks._young"] = "at most 50,000 links of the last minute",
         ["Campaigns.Tracking.TrackingTokens._sealers"] = Constant,
+        ["Campaigns.Webhooks.ReplayGuard._old"] = "at most 50,000 signatures",
+        ["Campaigns.Webhooks.ReplayGuard._young"] = "at most 50,000 signatures",
         ["Segments.Evaluation.Answers.AskedLeaves._asked"] = UnderWay,
         ["ServiceDefaults.Auth.AuthOptions.Roles"] = "settings",
         ["ServiceDefaults.Calls.AdminLog._refused"] = "at most 10,000 callers that were refused in the last minute",

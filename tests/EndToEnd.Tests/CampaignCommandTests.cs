@@ -140,6 +140,23 @@ public sealed class CampaignCommandTests(SharedApps shared) : IClassFixture<Shar
     }
 
     [Fact]
+    public async Task A_key_of_a_mail_provider_is_set_from_a_file_listed_and_deleted()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "a signing key of mailgun\n");
+
+        var set = await JsonAsync("webhooks", "set", "mailgun", "--key-file", file);
+        var listed = await JsonAsync("webhooks", "list");
+        await JsonAsync("webhooks", "delete", "mailgun");
+        var without = await JsonAsync("webhooks", "list");
+        File.Delete(file);
+
+        Assert.Equal($"/w/mailgun/{_account}", Text(set["webhook_key"]!["path"]));
+        Assert.Equal("MAILGUN", Text(Assert.Single(listed["webhook_keys"]!.AsArray())!["provider"]));
+        Assert.Empty(without["webhook_keys"]?.AsArray() ?? []);
+    }
+
+    [Fact]
     public async Task A_suppressed_address_gets_nothing_until_a_proof_lifts_it()
     {
         await CreateAsync();

@@ -68,6 +68,21 @@ internal sealed class SuppressionStore(AccountDatabase database)
         return ToSuppression(removed);
     }
 
+    /// <summary>Whether the owner of an address has given a new consent after a time.</summary>
+    public static Task<bool> HasNewerConsentAsync(
+        NpgsqlTransaction tx, int accountId, Channel channel, string address, DateTime time, CancellationToken ct)
+    {
+        const string sql =
+            """
+            SELECT EXISTS (
+                SELECT 1
+                FROM campaigns.suppression_removal
+                WHERE account_id = @accountId AND channel = @channel AND address_key = @key AND removed_at > @time)
+            """;
+        var parameters = new { accountId, channel = (short)channel, key = Address.Key(channel, address), time };
+        return tx.Connection!.ExecuteScalarAsync<bool>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
+    }
+
     /// <summary>Lists the entries after an address.</summary>
     public async Task<List<Suppression>> ListAsync(
         int accountId, Channel channel, string search, string after, int limit, CancellationToken ct)

@@ -5,7 +5,7 @@ namespace TagSegments.Campaigns.Webhooks;
 /// <summary>How webhook calls are taken in: the section <c>Webhooks</c>. The limits hold for each process.</summary>
 internal sealed record WebhookOptions
 {
-    /// <summary>The most bytes of a body. Defaults to 5 MB.</summary>
+    /// <summary>The most bytes of a body, whatever its provider may send. Defaults to 5 MB.</summary>
     public int MostBytes { get; init; } = 5 * 1024 * 1024;
 
     /// <summary>The most bytes of all bodies that are under way at the same time. Defaults to 16 MB.</summary>
@@ -13,6 +13,12 @@ internal sealed record WebhookOptions
 
     /// <summary>How long the sender may take for a body. Defaults to 30 seconds.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How old a call may be where its signature has a time; Amazon's are valid for an hour. Defaults to 12 hours, as providers repeat calls for long.</summary>
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>A PEM file with the authorities that may issue Amazon's certificates, instead of those of this machine.</summary>
+    public string? SnsAuthority { get; init; }
 }
 
 /// <summary>
@@ -24,17 +30,18 @@ internal sealed class WebhookIntake(WebhookOptions options) : IDisposable
     private const int Chunk = 16 * 1024;
     private readonly ConcurrencyLimiter _chunks = new(new() { PermitLimit = Math.Max(1, options.MostBytesAtOnce / Chunk) });
 
-    /// <summary>Reads a body. If it is refused, the status says why: 408, 413 or 503.</summary>
-    public async Task<WebhookBody> ReadAsync(HttpRequest request, CancellationToken ct)
+    /// <summary>Reads a body of at most so many bytes. If it is refused, the status says why: 408, 413 or 503.</summary>
+    public async Task<WebhookBody> ReadAsync(HttpRequest request, int most, CancellationToken ct)
     {
+        most = Math.Min(most, options.MostBytes);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(options.Patience);
         var body = new WebhookBody();
         try
         {
-            body.Status = request.ContentLength > options.MostBytes
+            body.Status = request.ContentLength > most
                 ? StatusCodes.Status413PayloadTooLarge
-                : await ReadAsync(request.Body, body, limit.Token);
+                : await ReadAsync(request.Body, body, most, limit.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -52,7 +59,7 @@ internal sealed class WebhookIntake(WebhookOptions options) : IDisposable
 
     public void Dispose() => _chunks.Dispose();
 
-    private async Task<int> ReadAsync(Stream stream, WebhookBody body, CancellationToken ct)
+    private async Task<int> ReadAsync(Stream stream, WebhookBody body, int most, CancellationToken ct)
     {
         while (true)
         {
@@ -64,7 +71,7 @@ internal sealed class WebhookIntake(WebhookOptions options) : IDisposable
             var chunk = new byte[Chunk];
             var read = await stream.ReadAtLeastAsync(chunk, Chunk, throwOnEndOfStream: false, ct);
             body.Buffer.Write(chunk, 0, read);
-            if (body.Buffer.Length > options.MostBytes)
+            if (body.Buffer.Length > most)
             {
                 return StatusCodes.Status413PayloadTooLarge;
             }

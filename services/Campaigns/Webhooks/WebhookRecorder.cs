@@ -20,13 +20,18 @@ namespace TagSegments.Campaigns.Webhooks;
 /// </summary>
 internal sealed class WebhookRecorder(AccountDatabase database, ClosedAccounts closed, TrackingTokens tokens, TimeProvider time)
 {
-    /// <summary>Records events, each account's in one transaction, and returns how many are about a message of ours.</summary>
-    public async Task<int> RecordAsync(string provider, IEnumerable<ProviderEvent> events, CancellationToken ct)
+    /// <summary>
+    /// Records events, each account's in one transaction, and returns how many are about a message of ours. With an account, only events of its
+    /// messages count.
+    /// </summary>
+    public async Task<int> RecordAsync(string provider, IEnumerable<ProviderEvent> events, int? account, CancellationToken ct)
     {
-        var reports = events.Select(e => new Report(e, Target(e), DedupeKey(provider, e))).Where(r => r.Target is not null).ToList();
-        foreach (var account in reports.GroupBy(r => r.Target!.AccountId).Where(account => !closed.IsErased(account.Key)))
+        var reports = events.Select(e => new Report(e, Target(e), DedupeKey(provider, e)))
+            .Where(report => report.Target is { } target && (account is null || account == target.AccountId))
+            .ToList();
+        foreach (var ofAccount in reports.GroupBy(r => r.Target!.AccountId).Where(ofAccount => !closed.IsErased(ofAccount.Key)))
         {
-            await TransactionRetry.RunAsync(() => RecordAsync(account.Key, [.. account], ct), ct);
+            await TransactionRetry.RunAsync(() => RecordAsync(ofAccount.Key, [.. ofAccount], ct), ct);
         }
 
         return reports.Count;
@@ -86,8 +91,10 @@ internal sealed class WebhookRecorder(AccountDatabase database, ClosedAccounts c
             { Type: EventType.Unsubscribed } => Suppression.Types.Reason.Unsubscribed,
             _ => Suppression.Types.Reason.Unspecified,
         };
-        // Nobody knows the address of an erased contact.
-        if (reason == Suppression.Types.Reason.Unspecified || address.Length == 0)
+        // Nobody knows the address of an erased contact. What happened before the owner's newest consent, and is reported late or again, does not
+        // undo it.
+        if (reason == Suppression.Types.Reason.Unspecified || address.Length == 0
+            || (report.Event.At is { } at && await SuppressionStore.HasNewerConsentAsync(tx, accountId, Channel.Email, address, at, ct)))
         {
             return false;
         }

@@ -1,38 +1,27 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 
 namespace TagSegments.Campaigns.Webhooks;
 
 /// <summary>
-/// Checks that a webhook call comes from the provider, by the way that each has: <c>Webhooks:{Provider}:Key</c> is SendGrid's public key,
-/// Mailgun's signing key, the <c>user:password</c> of Postmark's and SparkPost's basic authentication, or the secret of our own form.
-/// A provider without a key is switched off. All comparisons take constant time.
+/// Checks that a webhook call comes from the provider, by the way that each has: SendGrid signs the body with a private key, we and Mailgun with a
+/// secret, Postmark and SparkPost send a password. All comparisons take constant time. Amazon's signatures are checked by <see cref="SnsMessages"/>.
 /// </summary>
-internal sealed class WebhookSignatures(IConfiguration configuration, TimeProvider time)
+internal sealed class WebhookSignatures(WebhookOptions options, ReplayGuard replays, TimeProvider time)
 {
-    private readonly TimeSpan _maxAge = configuration.GetValue("Webhooks:MaxAge", TimeSpan.FromHours(12));
+    /// <summary>Whether the body should be read: a password comes before it.</summary>
+    public static bool MayRead(string provider, string key, IHeaderDictionary headers) => provider is not ("postmark" or "sparkpost") || IsBasic(key, headers);
 
-    /// <summary>Whether the provider is switched on.</summary>
-    public bool IsOn(string provider) => configuration[$"Webhooks:{provider}:Key"] is { Length: > 0 };
-
-    public bool IsValid(string provider, IHeaderDictionary headers, ReadOnlySpan<byte> body, JsonElement payload)
+    /// <summary>Whether a body comes from the provider; nothing but the fields of the signature is read of it.</summary>
+    public bool IsValid(string provider, string key, IHeaderDictionary headers, ReadOnlySpan<byte> body) => provider switch
     {
-        if (configuration[$"Webhooks:{provider}:Key"] is not { Length: > 0 } key)
-        {
-            return false;
-        }
-
-        return provider switch
-        {
-            "sendgrid" => IsSendGrid(key, headers, body),
-            "mailgun" => IsMailgun(key, payload.At("signature") ?? payload),
-            "postmark" or "sparkpost" => IsBasic(key, headers),
-            "generic" => IsGeneric(key, headers, body),
-            _ => false,
-        };
-    }
+        "sendgrid" => IsSendGrid(key, headers, body),
+        "mailgun" => IsMailgun(key, body),
+        "postmark" or "sparkpost" => IsBasic(key, headers),
+        "generic" => IsGeneric(key, headers, body),
+        _ => false,
+    };
 
     private bool IsSendGrid(string publicKey, IHeaderDictionary headers, ReadOnlySpan<byte> body)
     {
@@ -50,10 +39,19 @@ internal sealed class WebhookSignatures(IConfiguration configuration, TimeProvid
         return ecdsa.VerifyData(signed, signature.AsSpan(0, length), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
     }
 
-    private bool IsMailgun(string key, JsonElement signature)
+    // The signature is in the body and does not cover it.
+    private bool IsMailgun(string key, ReadOnlySpan<byte> body)
     {
-        var (timestamp, token) = (signature.Text("timestamp") ?? "", signature.Text("token") ?? "");
-        return IsRecent(timestamp) && IsHmac(key, Encoding.UTF8.GetBytes(timestamp + token), signature.Text("signature"));
+        if (SignedFields.Read(body, "signature") is not { } fields)
+        {
+            return false;
+        }
+
+        var (timestamp, token) = (fields.GetValueOrDefault("timestamp", ""), fields.GetValueOrDefault("token", ""));
+        return token.Length is >= 16 and <= 200
+            && IsRecent(timestamp)
+            && IsHmac(key, Encoding.UTF8.GetBytes(timestamp + token), fields.GetValueOrDefault("signature", ""))
+            && replays.Accepts(fields["signature"].ToLowerInvariant(), body);
     }
 
     private bool IsGeneric(string key, IHeaderDictionary headers, ReadOnlySpan<byte> body)
@@ -66,12 +64,13 @@ internal sealed class WebhookSignatures(IConfiguration configuration, TimeProvid
         SHA256.HashData(Encoding.UTF8.GetBytes(headers.Authorization.ToString())),
         SHA256.HashData(Encoding.UTF8.GetBytes($"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(userAndPassword))}")));
 
-    private static bool IsHmac(string key, byte[] signed, string? signature) => CryptographicOperations.FixedTimeEquals(
+    private static bool IsHmac(string key, byte[] signed, string signature) => CryptographicOperations.FixedTimeEquals(
         Encoding.UTF8.GetBytes(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), signed))),
-        Encoding.UTF8.GetBytes(signature?.ToLowerInvariant() ?? ""));
+        Encoding.UTF8.GetBytes(signature.ToLowerInvariant()));
 
     // A recorded call cannot be played back for ever. Providers repeat a call for some hours.
     private bool IsRecent(string timestamp) =>
-        double.TryParse(timestamp, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
-        && Math.Abs(time.GetUtcNow().ToUnixTimeSeconds() - seconds) <= _maxAge.TotalSeconds;
+        long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        && seconds < 100_000_000_000
+        && Math.Abs(time.GetUtcNow().ToUnixTimeSeconds() - seconds) <= options.MaxAge.TotalSeconds;
 }

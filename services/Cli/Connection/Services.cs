@@ -56,6 +56,8 @@ internal sealed class Services(ServerAddresses addresses, string? token, string?
 
     public ActivityService.ActivityServiceClient Activities => new(Invoker(addresses.Campaigns));
 
+    public WebhookService.WebhookServiceClient Webhooks => new(Invoker(addresses.Campaigns));
+
     public WorkflowService.WorkflowServiceClient Workflows => new(Invoker(addresses.Workflows));
 
     public void Dispose()

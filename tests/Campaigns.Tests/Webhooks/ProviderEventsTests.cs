@@ -45,7 +45,7 @@ public sealed class ProviderEventsTests
     {
         using var document = JsonDocument.Parse(payload);
 
-        Assert.Equal(expected, Assert.Single(WebhookEndpoints.Read(provider, document.RootElement)).Type.ToString().ToLowerInvariant());
+        Assert.Equal(expected, Assert.Single(WebhookProvider.Find(provider)!.Read(document.RootElement)).Type.ToString().ToLowerInvariant());
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class ProviderEventsTests
     {
         using var document = JsonDocument.Parse(payload);
 
-        var bounce = Assert.Single(WebhookEndpoints.Read(provider, document.RootElement));
+        var bounce = Assert.Single(WebhookProvider.Find(provider)!.Read(document.RootElement));
 
         Assert.Equal((EventType.Bounced, expected), (bounce.Type, bounce.Bounce));
     }
@@ -87,7 +87,7 @@ public sealed class ProviderEventsTests
     {
         using var document = JsonDocument.Parse(payload);
 
-        var events = WebhookEndpoints.Read(provider, document.RootElement).ToList();
+        var events = WebhookProvider.Find(provider)!.Read(document.RootElement).ToList();
 
         Assert.NotEqual("", name);
         Assert.Contains(expected, events.Select(e => e.Type.ToString().ToLowerInvariant()));
@@ -104,7 +104,7 @@ public sealed class ProviderEventsTests
         using var document = JsonDocument.Parse(payload);
         foreach (var provider in new[] { "sendgrid", "mailgun", "postmark", "ses", "sparkpost", "generic" })
         {
-            Assert.All(WebhookEndpoints.Read(provider, document.RootElement), e => Assert.True(Enum.IsDefined(e.Type)));
+            Assert.All(WebhookProvider.Find(provider)!.Read(document.RootElement), e => Assert.True(Enum.IsDefined(e.Type)));
         }
     }
 

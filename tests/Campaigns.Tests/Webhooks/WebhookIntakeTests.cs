@@ -19,7 +19,7 @@ public sealed class WebhookIntakeTests
         using var intake = new WebhookIntake(new WebhookOptions { MostBytes = 100 * Kilobyte });
         var sent = Enumerable.Range(0, length).Select(i => (byte)i).ToArray();
 
-        using var body = await intake.ReadAsync(Request(new MemoryStream(sent)), CancellationToken.None);
+        using var body = await intake.ReadAsync(Request(new MemoryStream(sent)), int.MaxValue, CancellationToken.None);
 
         Assert.Equal(200, body.Status);
         Assert.Equal(sent, body.Buffer.ToArray());
@@ -32,16 +32,27 @@ public sealed class WebhookIntakeTests
     {
         using var intake = new WebhookIntake(new WebhookOptions { MostBytes = 100 * Kilobyte });
 
-        using var body = await intake.ReadAsync(Request(new MemoryStream(new byte[length]), announced), CancellationToken.None);
+        using var body = await intake.ReadAsync(Request(new MemoryStream(new byte[length]), announced), int.MaxValue, CancellationToken.None);
 
         Assert.Equal(413, body.Status);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_larger_than_its_provider_sends_is_refused()
+    {
+        using var intake = new WebhookIntake(new WebhookOptions());
+
+        using var whole = await intake.ReadAsync(Request(new MemoryStream(new byte[20 * Kilobyte])), 20 * Kilobyte, CancellationToken.None);
+        using var larger = await intake.ReadAsync(Request(new MemoryStream(new byte[20 * Kilobyte + 1])), 20 * Kilobyte, CancellationToken.None);
+
+        Assert.Equal((200, 413), (whole.Status, larger.Status));
     }
 
     [Fact]
     public async Task Bodies_share_the_room_and_give_it_back()
     {
         using var intake = new WebhookIntake(new WebhookOptions { MostBytesAtOnce = 64 * Kilobyte });
-        var large = () => intake.ReadAsync(Request(new MemoryStream(new byte[40 * Kilobyte])), CancellationToken.None);
+        var large = () => intake.ReadAsync(Request(new MemoryStream(new byte[40 * Kilobyte])), int.MaxValue, CancellationToken.None);
         var first = await large();
 
         using (var second = await large())
@@ -60,8 +71,8 @@ public sealed class WebhookIntakeTests
         using var intake = new WebhookIntake(new WebhookOptions { MostBytesAtOnce = 64 * Kilobyte, Patience = TimeSpan.FromSeconds(1) });
         var pipe = new Pipe();
 
-        var slow = intake.ReadAsync(Request(pipe.Reader.AsStream(), 1_000_000), CancellationToken.None);
-        using var other = await intake.ReadAsync(Request(new MemoryStream(new byte[40 * Kilobyte])), CancellationToken.None);
+        var slow = intake.ReadAsync(Request(pipe.Reader.AsStream(), 1_000_000), int.MaxValue, CancellationToken.None);
+        using var other = await intake.ReadAsync(Request(new MemoryStream(new byte[40 * Kilobyte])), int.MaxValue, CancellationToken.None);
 
         Assert.Equal(200, other.Status);
         using var given = await slow;

@@ -25,6 +25,7 @@ internal static class WorldRequests
         ("ActivityService/AddSuppression", """
             { "suppression": { "channel": "CHANNEL_EMAIL", "address": "suppressed@example.com", "reason": "REASON_MANUAL", "source": "list" } }
             """, 1),
+        ("WebhookService/SetWebhookKey", """{ "provider": "WEBHOOK_PROVIDER_GENERIC", "key": "a secret of ours" }""", 1),
         ("OpportunityService/CreatePipeline", """{ "pipeline": { "name": "Sales", "stages": [{ "name": "New" }, { "name": "Won" }] } }""", 1),
         ("OpportunityService/CreateOpportunity", """
             { "opportunity": { "contactId": "$contact", "name": "Deal", "pipelineId": "1", "stageId": "1", "status": "STATUS_OPEN", "amount": "9.50" } }
