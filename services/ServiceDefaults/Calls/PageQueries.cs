@@ -1,8 +1,7 @@
 using System.Data.Common;
 using Dapper;
-using TagSegments.ServiceDefaults.Calls;
 
-namespace TagSegments.ServiceDefaults.Data;
+namespace TagSegments.ServiceDefaults.Calls;
 
 /// <summary>Reads pages of lists from the database.</summary>
 public static class PageQueries

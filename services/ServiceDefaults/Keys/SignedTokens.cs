@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace TagSegments.ServiceDefaults.Calls;
+namespace TagSegments.ServiceDefaults.Keys;
 
 /// <summary>Reads the tokens of earlier versions, which were signed with <c>Tokens:Key</c>: readers of feeds keep positions for long.</summary>
 internal sealed class SignedTokens(byte[] key)
