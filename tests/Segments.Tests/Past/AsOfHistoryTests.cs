@@ -61,6 +61,8 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
         await using var connection = new NpgsqlConnection(shared.Apps.Database.OwnerConnectionString);
         await connection.OpenAsync();
         var accountId = await PrepareAsync(connection, account.Name);
+        // The views show the owner, too, the rows of one account only.
+        await connection.ExecuteAsync("SELECT set_config('tagsegments.account', @accountId::text, false)", new { accountId });
         var writes = new RandomWrites(account, random, SystemClock.Instance.GetCurrentInstant());
         await writes.CreateNamesAsync();
         var moments = new List<Moment>();
