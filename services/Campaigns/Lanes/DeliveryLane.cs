@@ -30,10 +30,9 @@ internal sealed class DeliveryLane(
         {
             while (!ct.IsCancellationRequested)
             {
-                if (!await TurnAsync(ct))
-                {
-                    await queue.WaitAsync(ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                }
+                var begun = Stopwatch.GetTimestamp();
+                var next = await TurnAsync(ct) ? RestAsync(Stopwatch.GetElapsedTime(begun), ct) : queue.WaitAsync(ct);
+                await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             // Messages that are marked as departing are given back, then all that is known is stored.
@@ -41,6 +40,9 @@ internal sealed class DeliveryLane(
             await TurnAsync(ct);
         }
     }
+
+    private Task RestAsync(TimeSpan worked, CancellationToken ct) =>
+        _handedOver.Count == 0 ? Task.CompletedTask : services.Pace.RestAsync(_handedOver[0].Message.Source.AccountId, worked, ct);
 
     // Stores the outcomes of the handover before the last and marks the next messages as departing, while the ones marked last are handed over.
     // False if there was nothing to do.
@@ -230,4 +232,4 @@ internal sealed class DeliveryLane(
 }
 
 /// <summary>The services that the lanes share.</summary>
-internal sealed record LaneServices(LedgerWriter Writer, MessageBuilder Builder, ContactRefresher Refresher);
+internal sealed record LaneServices(LedgerWriter Writer, MessageBuilder Builder, ContactRefresher Refresher, BackgroundPace Pace);

@@ -6,7 +6,8 @@ namespace TagSegments.Segments.Evaluation;
 
 /// <summary>Opens moments of accounts: now, or an instant of the past.</summary>
 /// <param name="turns">Shares the work of PostgreSQL between accounts.</param>
-internal sealed class Moments(AccountIndexes indexes, PastHistory history, FairQueue turns, TimeProvider time)
+/// <param name="callers">Knows whether an account has PostgreSQL for itself.</param>
+internal sealed class Moments(AccountIndexes indexes, PastHistory history, FairQueue turns, RecentCallers callers, TimeProvider time)
 {
     /// <summary>
     /// Opens a moment when it is the account's turn; null is now. Its state has the tags named besides the loaded ones. Until it is disposed, it
@@ -18,6 +19,7 @@ internal sealed class Moments(AccountIndexes indexes, PastHistory history, FairQ
         try
         {
             var moment = asOf is null ? await OpenNowAsync(account.Id, tagIds, ct) : await OpenPastAsync(account.Id, history.Read(asOf), tagIds, ct);
+            await LeaveRoomAsync(moment, ct);
             return moment with { Turn = turn };
         }
         catch
@@ -29,6 +31,20 @@ internal sealed class Moments(AccountIndexes indexes, PastHistory history, FairQ
 
     /// <summary>Opens the present for a look at few contacts, without waiting for a turn.</summary>
     public Task<Moment> OpenBrieflyAsync(int accountId, CancellationToken ct) => OpenNowAsync(accountId, [], ct);
+
+    // An account that has PostgreSQL for itself may use all its processors.
+    private async Task LeaveRoomAsync(Moment moment, CancellationToken ct)
+    {
+        try
+        {
+            await (callers.AreOthers(moment.Snapshot.AccountId) ? moment.Snapshot.UseOneProcessorAsync(ct) : Task.CompletedTask);
+        }
+        catch
+        {
+            await moment.DisposeAsync();
+            throw;
+        }
+    }
 
     private async Task<Moment> OpenNowAsync(int accountId, IReadOnlyCollection<int> tagIds, CancellationToken ct)
     {

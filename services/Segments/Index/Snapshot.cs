@@ -69,6 +69,10 @@ internal sealed class Snapshot : IAsyncDisposable
     /// <summary>A statement between <see cref="PlanOnce"/> and <see cref="PlanAsUsual"/>.</summary>
     public static string PlannedOnce(string sql) => string.Join(";\n", [.. PlanOnce, sql, .. PlanAsUsual]);
 
+    /// <summary>Makes statements run on one processor, so that others are free for other accounts.</summary>
+    public Task UseOneProcessorAsync(CancellationToken ct) => _connection.ExecuteAsync(
+        new CommandDefinition("SET LOCAL max_parallel_workers_per_gather = 0", transaction: Transaction, cancellationToken: ct));
+
     /// <summary>Runs a query in the snapshot.</summary>
     public Task<IEnumerable<T>> QueryAsync<T>(string sql, object parameters, CancellationToken ct) =>
         _connection.QueryAsync<T>(new CommandDefinition(sql, parameters, Transaction, cancellationToken: ct));

@@ -25,6 +25,10 @@ public static class HostExtensions
         DapperSetup.Ensure();
         builder.Services.AddSingleton(_ => new AccountDatabase(PostgresOf(builder.Configuration).Build()));
         builder.Services.AddSingleton(_ => new WorkDatabase(WorkPoolOf(builder.Configuration).Build()));
+        builder.Services.AddSingleton(provider => new BackgroundPace(
+            provider.GetRequiredService<RecentCallers>(),
+            provider.GetRequiredService<WorkDatabase>(),
+            provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<DatabaseHealth>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         return builder;
@@ -78,7 +82,7 @@ public static class HostExtensions
     /// <c>Work:SlotsPerAccount</c> of one of them. Some slots more than processors let small work of others in, while one account alone
     /// leaves processors to all others.
     /// </summary>
-    public static IServiceCollection AddFairQueue(this IServiceCollection services) => services.AddSingleton(provider =>
+    public static IServiceCollection AddFairQueue(this IServiceCollection services) => services.AddSingleton<BackgroundTurns>().AddSingleton(provider =>
     {
         var work = provider.GetRequiredService<IConfiguration>().GetSection("Work");
         var slots = Math.Max(2, work.GetValue("Slots", Environment.ProcessorCount + 2));

@@ -4,6 +4,7 @@ using Grpc.Net.Client.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using TagSegments.ServiceDefaults.Auth;
+using TagSegments.ServiceDefaults.Pipeline;
 using TagSegments.ServiceDefaults.Network;
 
 namespace TagSegments.ServiceDefaults.Host;
@@ -38,6 +39,7 @@ public static class ServiceClients
                 EnableMultipleHttp2Connections = true,
                 SslOptions = { RemoteCertificateValidationCallback = trust },
             })
+            .AddInterceptor<CallerReports>()
             .AddInterceptor(provider => ActivatorUtilities.CreateInstance<ServiceIdentity>(provider, service.ToLowerInvariant()));
         return builder;
     }

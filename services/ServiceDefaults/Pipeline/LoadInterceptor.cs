@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using TagSegments.ServiceDefaults.Auth;
 using TagSegments.ServiceDefaults.Calls;
+using TagSegments.ServiceDefaults.Work;
 
 namespace TagSegments.ServiceDefaults.Pipeline;
 
@@ -12,8 +13,9 @@ namespace TagSegments.ServiceDefaults.Pipeline;
 /// </summary>
 /// <param name="accounts">The accounts; null for a service without accounts.</param>
 /// <param name="strangers">The account to which calls count whose account is not known yet, or that name none.</param>
+/// <param name="callers">Learns who calls.</param>
 internal sealed class LoadInterceptor(
-    CallAdmission admission, AccountDirectory? accounts, AccountInfo strangers, RefusalLog refusals) : Interceptor
+    CallAdmission admission, AccountDirectory? accounts, AccountInfo strangers, RecentCallers callers, RefusalLog refusals) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -27,6 +29,7 @@ internal sealed class LoadInterceptor(
         try
         {
             admission.Enter(account, context.IsFromService());
+            Note(account, context);
             try
             {
                 return await continuation(request, context);
@@ -40,6 +43,18 @@ internal sealed class LoadInterceptor(
         {
             refusals.Add(account, e);
             throw;
+        }
+    }
+
+    private void Note(AccountInfo account, ServerCallContext context)
+    {
+        if (context.IsFromService())
+        {
+            CallerReports.Add(context, callers);
+        }
+        else if (account != strangers)
+        {
+            callers.Note(account.Id);
         }
     }
 }

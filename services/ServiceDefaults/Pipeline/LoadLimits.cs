@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TagSegments.ServiceDefaults.Calls;
+using TagSegments.ServiceDefaults.Work;
 
 namespace TagSegments.ServiceDefaults.Pipeline;
 
@@ -14,10 +15,13 @@ internal static class LoadLimits
         services.AddSingleton(provider => new CallAdmission(
             configuration.GetValue("Grpc:MaxConcurrentCalls", 2_000), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<RefusalLog>();
+        services.AddSingleton<RecentCallers>();
+        services.AddSingleton<CallerReports>();
         services.AddSingleton(provider => new LoadInterceptor(
             provider.GetRequiredService<CallAdmission>(),
             provider.GetService<AccountDirectory>(),
             strangers,
+            provider.GetRequiredService<RecentCallers>(),
             provider.GetRequiredService<RefusalLog>()));
     }
 }

@@ -1,6 +1,7 @@
 using Crm.Accounts.V1;
 using Crm.Errors.V1;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Time.Testing;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Memory;
@@ -54,6 +55,24 @@ public sealed class Finding14CallTests
 
         Assert.Equal(("calls_per_second", "1"), (refused.Metadata["quota"], refused.Metadata["limit"]));
         Assert.InRange(refused.RetryDelay!.Value, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task A_service_learns_from_an_answer_which_accounts_have_just_called()
+    {
+        await using var host = await TestHost.StartAsync(
+            (_, _) => Task.FromResult(new GetAccountResponse()), accounts: await DirectoryAsync(new AccountLimits(), "busy", "quiet"));
+        var callers = new RecentCallers(TimeProvider.System);
+        var service = new AccountService.AccountServiceClient(host.Channel.Intercept(new CallerReports(callers)));
+        var asService = new Metadata { { "tagsegments-service", "campaigns" } };
+
+        await service.GetAccountAsync(new() { Account = "busy" }, asService);
+        Assert.False(callers.AreOthers(0));
+
+        await host.Client.GetAccountAsync(new() { Account = "quiet" });
+        await service.GetAccountAsync(new() { Account = "busy" }, asService);
+        Assert.True(callers.AreOthers(0));
+        Assert.Empty(callers.Here);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ internal sealed class HistoryNode : IAsyncDisposable
         var shadow = new ShadowCheck(configuration, metrics, NullLogger<ShadowCheck>.Instance);
         var clock = time ?? TimeProvider.System;
         var answers = new AnswerStore(Memory.Budget, protocol.Answers?.Invoke(s_limits) ?? new AnswerLoader(s_limits));
-        var moments = new Moments(Indexes, history ?? new PastHistory(clock), new FairQueue(100, 99, TimeProvider.System), clock);
+        var moments = new Moments(Indexes, history ?? new PastHistory(clock), new FairQueue(100, 99, TimeProvider.System), new RecentCallers(clock), clock);
         Shared = new HistoryEvaluations(moments, answers, protocol.SharesSnapshots);
         Evaluator = new Evaluator(Indexes, moments, Shared, answers, shadow, clock);
     }

@@ -12,7 +12,7 @@ namespace TagSegments.Tags.Crm.Exports;
 
 /// <summary>Serves exports: the segment service selects the contacts in one snapshot; they are read and written a thousand at a time.</summary>
 internal sealed class ExportApi(
-    AccountDirectory accounts, FieldStore fields, ExportReader reader, SegmentService.SegmentServiceClient segments, FairQueue turns)
+    AccountDirectory accounts, FieldStore fields, ExportReader reader, SegmentService.SegmentServiceClient segments, BackgroundTurns turns)
     : ExportService.ExportServiceBase
 {
     private const int ContactsPerPart = 1_000;
@@ -54,11 +54,8 @@ internal sealed class ExportApi(
         while (after < contacts.Last);
     }
 
-    private async Task<IEnumerable<ExportRow>> ReadAsync(AccountInfo account, int[] contactIds, bool withTags, CancellationToken ct)
-    {
-        using var turn = await turns.ContinueAsync(account, ct);
-        return await reader.ReadAsync(account.Id, contactIds, withTags, ct);
-    }
+    private Task<IEnumerable<ExportRow>> ReadAsync(AccountInfo account, int[] contactIds, bool withTags, CancellationToken ct) =>
+        turns.RunAsync(account, () => reader.ReadAsync(account.Id, contactIds, withTags, ct), ct);
 
     // All numbers are read at once, as bits: the segment service does not wait for the reader of the file.
     private async Task<Bitmap> MatchesAsync(ExportContactsRequest request, CancellationToken ct)

@@ -15,7 +15,7 @@ using CauseKind = Crm.Common.V1.Cause.Types.Kind;
 namespace TagSegments.Tags.Crm.Imports;
 
 /// <summary>Looks through an uploaded file, then writes it batch by batch.</summary>
-internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStore tags, NameGuard names, FairQueue turns)
+internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStore tags, NameGuard names, BackgroundTurns turns)
 {
     private const int MaxNamesChecked = 100;
 
@@ -33,7 +33,7 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
 
         var guess = new SubscriptionGuess(settings);
         summary.Rows = await fields.AnalyseAsync(table, row => { stages.Add(row); guess.Add(row); }, ct);
-        var run = new ImportRun(table, summary, call, () => turns.ContinueAsync(account, ct));
+        var run = new ImportRun(table, summary, call, write => turns.RunAsync(account, write, ct));
         if (settings.Target == Field.Types.Target.Opportunity)
         {
             var pipeline = await ImportStages.EnsureAsync(database, account.Id, settings.Pipeline, stages.InOrder(), ct);

@@ -10,7 +10,7 @@ namespace TagSegments.Tags.Tagging.Bulk;
 /// then it is the turn of the account that has had the least time for its weight.
 /// </summary>
 internal sealed class BulkRunner(
-    BulkStore store, BulkAudience audience, BulkSteps steps, FairQueue turns, AccountDirectory accounts, ILogger<BulkRunner> logger)
+    BulkStore store, BulkAudience audience, BulkSteps steps, BackgroundTurns turns, AccountDirectory accounts, ILogger<BulkRunner> logger)
     : PollingService(TimeSpan.FromSeconds(1), logger, workers: 3)
 {
     private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(1);
@@ -78,11 +78,8 @@ internal sealed class BulkRunner(
         }
     }
 
-    private async Task<bool> StepAsync(AccountInfo account, BulkRow operation, Guid owner, CancellationToken ct)
-    {
-        using var turn = await turns.ContinueAsync(account, ct);
-        return await steps.RunAsync(operation, owner, ct);
-    }
+    private Task<bool> StepAsync(AccountInfo account, BulkRow operation, Guid owner, CancellationToken ct) =>
+        turns.RunAsync(account, () => steps.RunAsync(operation, owner, ct), ct);
 
     private static bool CanBeRepeated(RpcException e) =>
         e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted;

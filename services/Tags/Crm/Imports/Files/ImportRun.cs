@@ -5,7 +5,7 @@ namespace TagSegments.Tags.Crm.Imports.Files;
 /// <summary>
 /// Reads a file row by row and writes it batch by batch, each when it is the account's turn, reading the next batch while the one before is written.
 /// </summary>
-internal sealed class ImportRun(CsvTable table, ImportSummary summary, ImportCall call, Func<Task<IDisposable>> turn)
+internal sealed class ImportRun(CsvTable table, ImportSummary summary, ImportCall call, Func<Func<Task<bool>>, Task> inTurn)
 {
     private const int BatchRows = 5_000;
     // A row can have 4 MiB.
@@ -74,8 +74,11 @@ internal sealed class ImportRun(CsvTable table, ImportSummary summary, ImportCal
     private async Task WriteAsync<TDraft>(IRowTarget<TDraft> target, List<TDraft> batch)
         where TDraft : class
     {
-        using var own = await turn();
-        await target.WriteAsync(batch, summary, call.Token);
+        await inTurn(async () =>
+        {
+            await target.WriteAsync(batch, summary, call.Token);
+            return true;
+        });
     }
 
     private async Task HandOverAsync<TDraft>(IRowTarget<TDraft> target, List<TDraft> batch, long rows)
