@@ -91,7 +91,7 @@ public static class HostExtensions
     });
 
     /// <summary>
-    /// Adds a <see cref="ClockFeed"/> over a table of clocks and the table of their moves; it reports all clocks every
+    /// Adds a <see cref="ClockFeed"/> over a table of clocks and the table of their moves, and its <see cref="ClockStream"/>; it reports all clocks every
     /// <c>ClockFeed:AllSeconds</c>, by default 30.
     /// </summary>
     public static IServiceCollection AddClockFeed(this IServiceCollection services, string clocks, string commits) => services
@@ -102,7 +102,8 @@ public static class HostExtensions
             TimeSpan.FromSeconds(provider.GetRequiredService<IConfiguration>().GetValue("ClockFeed:AllSeconds", 30.0)),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ClockFeed>>()))
-        .AddHostedService(provider => provider.GetRequiredService<ClockFeed>());
+        .AddHostedService(provider => provider.GetRequiredService<ClockFeed>())
+        .AddSingleton<ClockStream>();
 
     /// <summary>
     /// Adds the connection to Redis of <c>Redis:ConnectionString</c>; without one, the service runs without Redis. <c>Redis:Authority</c> is the

@@ -1,28 +1,12 @@
-using Crm.Common.V1;
 using Crm.Contacts.V1;
-using Crm.Errors.V1;
 using Grpc.Core;
 
 namespace TagSegments.Tags.Crm.Contacts.Feed;
 
 /// <summary>Reports to the other services which accounts have news.</summary>
-internal sealed class ContactClockApi(ClockFeed clocks, IHostApplicationLifetime lifetime) : ContactService.ContactServiceBase
+internal sealed class ContactClockApi(ClockStream clocks) : ContactService.ContactServiceBase
 {
-    public override async Task WatchContactClocks(
-        WatchContactClocksRequest request, IServerStreamWriter<WatchContactClocksResponse> responseStream, ServerCallContext context)
-    {
-        context.RequireEveryAccount();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        try
-        {
-            await clocks.WatchAsync(
-                moved => responseStream.WriteAsync(
-                    new() { Clocks = { moved.Select(clock => new AccountClock { AccountId = clock.Key, Position = clock.Value }) } }, stop.Token),
-                stop.Token);
-        }
-        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
-        {
-            throw RpcErrors.Create(StatusCode.Unavailable, ErrorReason.Unavailable, "The server stops. Begin again.");
-        }
-    }
+    public override Task WatchContactClocks(
+        WatchContactClocksRequest request, IServerStreamWriter<WatchContactClocksResponse> responseStream, ServerCallContext context) =>
+        clocks.SendAsync(moved => new WatchContactClocksResponse { Clocks = { moved } }, responseStream, context);
 }
