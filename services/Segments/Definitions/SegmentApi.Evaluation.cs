@@ -8,6 +8,7 @@ using TagSegments.Bitmaps;
 using TagSegments.Filters.Checks;
 using TagSegments.Filters.Text;
 using TagSegments.Segments.Evaluation;
+using TagSegments.Segments.Index;
 using TagSegments.ServiceDefaults.Pipeline.Streams;
 
 namespace TagSegments.Segments.Definitions;
@@ -24,12 +25,7 @@ internal sealed partial class SegmentApi
     public override async Task<ParseFilterResponse> ParseFilter(ParseFilterRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-
-        var state = await evaluator.CurrentStateAsync(account.Id, context.CancellationToken);
-        var filter = FilterReader.Read(request.Source, state);
-
-        var definition = FilterNormalizer.Normalize(FilterReader.Definition(filter, state));
-        return new ParseFilterResponse { Filter = definition, Text = FilterPrinter.Print(definition, state.Catalog) };
+        return await evaluator.ReadAsync(account, request.CalculateSize(), state => Parse(request.Source, state), context.CancellationToken);
     }
 
     public override async Task<CountContactsResponse> CountContacts(CountContactsRequest request, ServerCallContext context)
@@ -129,6 +125,12 @@ internal sealed partial class SegmentApi
     }
 
     // Only the answer is kept while it is read, not the state of the account that it comes from.
+    private static ParseFilterResponse Parse(FilterSource? source, AccountState state)
+    {
+        var definition = FilterNormalizer.Normalize(FilterReader.Definition(FilterReader.Read(source, state), state));
+        return new ParseFilterResponse { Filter = definition, Text = FilterPrinter.Print(definition, state.Catalog) };
+    }
+
     private static async Task SendAsync(
         Bitmap contacts,
         StreamMatchesResponse every,

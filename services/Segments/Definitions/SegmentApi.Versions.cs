@@ -59,8 +59,9 @@ internal sealed partial class SegmentApi
         var older = request.ChangeCase == PreviewSegmentChangeRequest.ChangeOneofCase.Version
             ? await versions.GetAsync(account, request.SegmentId, request.Name, request.Version, context.CancellationToken)
             : null;
-        var state = await evaluator.CurrentStateAsync(account.Id, context.CancellationToken);
-        var change = SegmentChangePreview.Request(request, older, state);
+        var bytes = request.CalculateSize() + (older?.CalculateSize() ?? 0);
+        var change = await evaluator.ReadAsync(
+            account, bytes, state => SegmentChangePreview.Request(request, older, state), context.CancellationToken);
         var evaluated = await evaluator.EvaluateAsync(account, change, asOf: null, context.CancellationToken);
         var (response, last) = SegmentChangePreview.Compare(request, evaluated, after, size);
 

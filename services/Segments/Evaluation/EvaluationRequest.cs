@@ -12,7 +12,10 @@ internal sealed record EvaluationRequest(params IReadOnlyList<RequestedFilter> F
     private const int ShortBytes = 8_000;
 
     /// <summary>Whether reading the filters is little work, whatever they ask.</summary>
-    public bool IsShort => Filters.Sum(filter => filter.Bytes) <= ShortBytes;
+    public bool IsShort => IsShortFilter(Filters.Sum(filter => filter.Bytes));
+
+    /// <summary>Whether reading a filter of a size is little work.</summary>
+    public static bool IsShortFilter(int bytes) => bytes <= ShortBytes;
 
     /// <summary>The contacts of interest; the answer means nothing for others. Null for everyone.</summary>
     public int[]? Candidates { get; init; }

@@ -59,8 +59,12 @@ internal sealed class Evaluator(
         }
     }
 
-    /// <summary>Gets the current state of an account, for callers that read a filter without evaluating it.</summary>
-    public async Task<AccountState> CurrentStateAsync(int accountId, CancellationToken ct) => (await indexes.CurrentAsync(accountId, ct)).State;
+    /// <summary>Reads filters without evaluating them, in the current state of the account. Filters that are long together wait for the account's turn.</summary>
+    public async Task<T> ReadAsync<T>(AccountInfo account, int bytes, Func<AccountState, T> read, CancellationToken ct)
+    {
+        using var turn = EvaluationRequest.IsShortFilter(bytes) ? null : await moments.EnterAsync(account, ct);
+        return read((await indexes.CurrentAsync(account.Id, ct)).State);
+    }
 
     private async Task<IReadOnlyList<MatchSet>?> FromMemoryAsync(int accountId, EvaluationRequest request, CancellationToken ct)
     {

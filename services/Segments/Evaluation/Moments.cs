@@ -29,6 +29,9 @@ internal sealed class Moments(AccountIndexes indexes, PastHistory history, FairQ
         }
     }
 
+    /// <summary>Waits for the account's turn, for work without a moment.</summary>
+    public Task<IDisposable> EnterAsync(AccountInfo account, CancellationToken ct) => turns.EnterAsync(account, ct);
+
     /// <summary>Opens the present for a look at few contacts, without waiting for a turn.</summary>
     public Task<Moment> OpenBrieflyAsync(int accountId, CancellationToken ct) => OpenNowAsync(accountId, [], ct);
 

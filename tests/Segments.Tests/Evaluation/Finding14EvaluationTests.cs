@@ -15,6 +15,33 @@ public sealed class Finding14EvaluationTests
     private static readonly FilterSource s_everyone = new() { Text = "first_name = \"Ann\"" };
 
     [Fact]
+    public async Task A_long_filter_is_read_in_the_accounts_turn_and_a_short_one_at_once()
+    {
+        await using var apps = await TestApps.StartAsync(new()
+        {
+            Services = [Service.Tags, Service.Segments],
+            Settings = new Dictionary<string, string?> { ["Work:Slots"] = "2", ["Work:SlotsPerAccount"] = "1" },
+        });
+        var busy = await apps.NewAccountAsync();
+        await apps.Accounts.SetAccountLimitsAsync(new() { Account = busy, Limits = new() { WaitingCalls = 1 } });
+        var services = apps.App(Service.Segments).Services;
+        var account = await services.GetRequiredService<AccountDirectory>().GetAsync(busy, default);
+        var evaluation = await services.GetRequiredService<FairQueue>().EnterAsync(account, default);
+        var many = string.Join(" OR ", Enumerable.Range(0, 900).Select(i => $"first_name = \"Name {i}\""));
+
+        // One of them waits, so the other one is refused.
+        var calls = Enumerable.Range(0, 2)
+            .Select(_ => apps.Segments.ParseFilterAsync(new() { Account = busy, Source = new() { Text = many } }).ResponseAsync)
+            .ToList();
+        await Expect.FailureAsync(StatusCode.ResourceExhausted, ErrorReason.QuotaExceeded, async () => await await Task.WhenAny(calls));
+        await apps.Segments.ParseFilterAsync(new() { Account = busy, Source = s_everyone });
+        var waiting = Assert.Single(calls, call => !call.IsCompleted);
+
+        evaluation.Dispose();
+        Assert.Equal(900, (await waiting).Filter.AnyOf.Filters.Count);
+    }
+
+    [Fact]
     public async Task Evaluations_of_a_busy_account_wait_for_themselves_and_those_of_others_do_not()
     {
         await using var apps = await TestApps.StartAsync(new()
