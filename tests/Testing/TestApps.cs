@@ -171,6 +171,9 @@ public sealed class TestApps : IAsyncDisposable
         await app.StartAsync();
     }
 
+    /// <summary>Starts another replica of a service.</summary>
+    public Task<TestReplica> StartReplicaAsync(Service service) => TestReplica.StartAsync(service, SettingsOf(service));
+
     /// <summary>Stops a service; the others stay.</summary>
     public async Task StopAsync(Service service)
     {

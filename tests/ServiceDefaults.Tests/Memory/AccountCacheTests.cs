@@ -110,6 +110,51 @@ public sealed class AccountCacheTests : IDisposable
         Assert.Equal((0, 0), (budget.Bytes, budget.Count));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_successor_of_an_entry_that_goes_while_it_is_used_stays(bool isEvicted)
+    {
+        var budget = Budget(3 * (100 + Entry));
+        var successor = new Weight("successor", 100);
+        AccountCache<int, Weight> cache = null!;
+        var goes = false;
+        cache = new(budget, "test", (key, value) =>
+        {
+            if (goes)
+            {
+                goes = false;
+                Go(key);
+            }
+
+            return value.Bytes;
+        });
+        cache.Set(1, new Weight("first", 100));
+        goes = true;
+
+        // The use that is under way continues with the value that it found; all later ones have the successor.
+        Assert.True(cache.TryGet(1, out var used));
+        Assert.Equal("first", used.Name);
+        Assert.True(cache.TryGet(1, out var now));
+        Assert.Same(successor, now);
+        Assert.Equal((isEvicted ? 3 : 1, (isEvicted ? 3 : 1) * (100 + Entry)), (budget.Count, budget.Bytes));
+
+        void Go(int key)
+        {
+            if (isEvicted)
+            {
+                Fill(cache, 2, 3, 4);
+            }
+            else
+            {
+                cache.TryTake(key, out _);
+            }
+
+            Assert.False(cache.TryGet(key, out _));
+            cache.Set(key, successor);
+        }
+    }
+
     [Fact]
     public void The_budget_can_be_configured()
     {
