@@ -6,7 +6,7 @@ namespace TagSegments.Campaigns.AbTests;
 
 /// <summary>Chooses the winners of tests whose time is up, by the clock of the database. Of several replicas, one stores its choice.</summary>
 internal sealed class AbTestDecider(AbTestStore tests, DeliveryOptions options, ILogger<AbTestDecider> logger)
-    : PollingService(options.PollInterval, logger)
+    : PollingService(options.PollInterval, logger, idlePause: options.IdlePollInterval)
 {
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {

@@ -57,6 +57,9 @@ internal sealed class DeliveryOptions
     /// <summary>The interval between queries for due work. Defaults to 250 ms.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>The interval after some queries in vain: less than a second by default, as limits of messages save up no more.</summary>
+    public TimeSpan IdlePollInterval => 3 * PollInterval;
+
     /// <summary>How many messages per minute may go to a domain; 0 for no limit.</summary>
     public int DomainLimit(string domain) => Domains.TryGetValue(domain, out var limit) ? limit : DomainMessagesPerMinute;
 

@@ -9,7 +9,7 @@ namespace TagSegments.Campaigns.Lanes;
 /// </summary>
 internal sealed class MessagePump(
     MessageSources sources, BatchFeeder feeder, LanePool lanes, RestoreDetector restores, DeliveryOptions options, ILogger<MessagePump> logger)
-    : PollingService(options.PollInterval, logger)
+    : PollingService(options.PollInterval, logger, idlePause: options.IdlePollInterval)
 {
     private readonly List<Task> _sending = [];
     private readonly FairShares _shares = new();

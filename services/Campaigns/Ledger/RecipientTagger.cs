@@ -10,7 +10,7 @@ namespace TagSegments.Campaigns.Ledger;
 /// <summary>Tags the recipients whose message was accepted. Adding a tag twice changes nothing, so it is repeated until it succeeds.</summary>
 internal sealed class RecipientTagger(
     WorkDatabase database, TagService.TagServiceClient tags, DeliveryOptions options, ILogger<RecipientTagger> logger)
-    : PollingService(options.PollInterval, logger)
+    : PollingService(options.PollInterval, logger, idlePause: options.IdlePollInterval)
 {
     private const int BatchSize = 10_000;
 

@@ -19,7 +19,7 @@ internal sealed class CampaignScheduler(
     AccountDirectory accounts,
     DeliveryOptions options,
     ILogger<CampaignScheduler> logger)
-    : PollingService(options.PollInterval, logger, workers: 2)
+    : PollingService(options.PollInterval, logger, workers: 2, options.IdlePollInterval)
 {
     private readonly FairClaims _claims = new(mostPerAccount: 1, accounts.Closed);
 

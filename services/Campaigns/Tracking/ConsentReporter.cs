@@ -11,7 +11,7 @@ namespace TagSegments.Campaigns.Tracking;
 /// <summary>Reports unsubscribes by a link to the contact service, again and again until it has taken them.</summary>
 internal sealed class ConsentReporter(
     WorkDatabase database, ContactService.ContactServiceClient contacts, DeliveryOptions options, ILogger<ConsentReporter> logger)
-    : PollingService(options.PollInterval, logger)
+    : PollingService(options.PollInterval, logger, idlePause: options.IdlePollInterval)
 {
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {

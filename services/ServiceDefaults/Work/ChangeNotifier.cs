@@ -13,13 +13,32 @@ public sealed class ChangeNotifier(WorkDatabase database, string table, TimeProv
 {
     private readonly List<Waiter> _waiters = [];
 
+    /// <inheritdoc/>
+    protected override TimeSpan Pause
+    {
+        get
+        {
+            lock (_waiters)
+            {
+                return _waiters.Count == 0 ? Timeout.InfiniteTimeSpan : base.Pause;
+            }
+        }
+    }
+
     /// <summary>Waits until the account's clock is past <paramref name="pos"/>; false if that takes longer than <paramref name="patience"/>.</summary>
     public async Task<bool> WaitAsync(int accountId, long pos, TimeSpan patience, CancellationToken ct)
     {
         var waiter = new Waiter(accountId, pos, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        bool isFirst;
         lock (_waiters)
         {
+            isFirst = _waiters.Count == 0;
             _waiters.Add(waiter);
+        }
+
+        if (isFirst)
+        {
+            Wake();
         }
 
         try

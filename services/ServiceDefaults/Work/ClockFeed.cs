@@ -22,9 +22,16 @@ public sealed class ClockFeed(
     private const int MostAtOnce = 10_000;
     // Shorter than what a tick looks back.
     private static readonly TimeSpan s_late = TimeSpan.FromSeconds(1);
+    // When nothing has moved for some time, a move is noticed a little later.
+    private static readonly TimeSpan s_untilIdle = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_idlePause = TimeSpan.FromMilliseconds(200);
     private readonly List<ClockWatcher> _watchers = [];
     private Dictionary<int, long> _reported = [];
     private long _lastTick;
+    private long _lastMove;
+
+    /// <inheritdoc/>
+    protected override TimeSpan Pause => time.GetElapsedTime(_lastMove) < s_untilIdle ? base.Pause : s_idlePause;
 
     /// <summary>Sends clocks, each as it was or later, until it is cancelled; an empty list is a heartbeat.</summary>
     public async Task WatchAsync(Func<IReadOnlyCollection<KeyValuePair<int, long>>, Task> sendAsync, CancellationToken ct)
@@ -95,6 +102,7 @@ public sealed class ClockFeed(
         }
 
         (_reported, _lastTick) = (recent, start);
+        _lastMove = moved.Count > 0 ? start : _lastMove;
         return false;
     }
 
