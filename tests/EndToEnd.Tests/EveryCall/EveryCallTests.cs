@@ -20,8 +20,11 @@ public abstract class EveryCallTests(GuardedApps guarded)
     // The calls that have no account: one answers with the accounts of the caller, the others are for the services themselves.
     private const string ListAccounts = "crm.accounts.v1.AccountService/ListAccounts";
     private static readonly string[] s_ofEveryAccount =
-        ["crm.accounts.v1.AccountService/ListDeletedAccounts", "crm.accounts.v1.AccountService/ListPlatformEvents",
-         "crm.contacts.v1.ContactService/WatchContactClocks", "crm.activity.v1.ActivityService/WatchActivityClocks"];
+    [
+        "crm.accounts.v1.AccountService/ListDeletedAccounts", "crm.accounts.v1.AccountService/ListPlatformEvents",
+        "crm.accounts.v1.AccountService/ListAccountRetentions", "crm.contacts.v1.ContactService/WatchContactClocks",
+        "crm.activity.v1.ActivityService/WatchActivityClocks",
+    ];
 
     // Repeating these has no further effect: a file's rows have keys, an operation ends once, a time is what it is, and what is erased is gone.
     private static readonly string[] s_repeatable =
