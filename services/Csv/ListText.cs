@@ -3,7 +3,10 @@ using System.Text;
 
 namespace TagSegments.Csv;
 
-/// <summary>A list within a cell: items separated by semicolons, an item that has one in quotes, quotes doubled, as in CSV itself.</summary>
+/// <summary>
+/// A list within a cell: items separated by semicolons. An item that has a semicolon or a comma, which readers take for separators as well, stands in
+/// quotes, quotes doubled, as in CSV itself.
+/// </summary>
 public static class ListText
 {
     private const char Separator = ';';
@@ -42,7 +45,7 @@ public static class ListText
         return [.. items];
     }
 
-    private static string Item(string item) => item.Contains(Separator) || item is [Quote, ..]
+    private static string Item(string item) => item.Contains(Separator) || item.Contains(',') || item is [Quote, ..]
         ? $"{Quote}{item.Replace("\"", "\"\"", StringComparison.Ordinal)}{Quote}"
         : item;
 

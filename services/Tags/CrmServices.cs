@@ -1,6 +1,5 @@
 using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.ServiceDefaults.Deletion;
-using TagSegments.ServiceDefaults.Retention;
 using TagSegments.Tags.Crm.Accounts;
 using TagSegments.Tags.Crm.Accounts.Audit;
 using TagSegments.Tags.Crm.Accounts.Deletion;
@@ -31,7 +30,6 @@ internal static class CrmServices
         .AddAdminLog(provider => provider.GetRequiredService<AdminEventStore>().WriteAsync)
         .AddSingleton<DeletionStore>()
         .AddHostedService<DueErasures>()
-        .AddDatabaseRetention("crm.account", Pruning.Requests("crm.request"), ChangePruning.Kind)
         .AddSingleton<FieldStore>()
         .AddSingleton<ContactStore>()
         .AddSingleton<ContactFeedStore>()
@@ -61,7 +59,6 @@ internal static class CrmServices
         app.MapGrpcService<ApiKeyApi>();
         app.MapGrpcService<DeletionApi>();
         app.MapGrpcService<AuditApi>();
-        app.MapGrpcService<RetentionApi>();
         app.MapGrpcService<ContactApi>();
         app.MapGrpcService<ContactFeedApi>();
         app.MapGrpcService<ContactClockApi>();

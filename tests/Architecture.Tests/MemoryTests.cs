@@ -39,6 +39,7 @@ public sealed class MemoryTests
         ["Campaigns.Webhooks.ReplayGuard._old"] = "at most 50,000 signatures",
         ["Campaigns.Webhooks.ReplayGuard._young"] = "at most 50,000 signatures",
         ["Segments.Evaluation.Answers.AskedLeaves._asked"] = UnderWay,
+        ["ServiceDefaults.Data.AccountDatabase._sessions"] = "one for each open connection",
         ["ServiceDefaults.Auth.AuthOptions.Roles"] = "settings",
         ["ServiceDefaults.Calls.AdminLog._refused"] = "at most 10,000 callers that were refused in the last minute",
         ["ServiceDefaults.Auth.ServiceCredentials._tokens"] = "at most 10,000 tokens of the last minutes",

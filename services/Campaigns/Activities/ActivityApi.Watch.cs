@@ -79,14 +79,8 @@ internal sealed partial class ActivityApi
     {
         "" => default,
         "now" => new FeedPlace((await activities.ClockAsync(accountId, ct)).Pos, long.MaxValue),
-        _ => await RequiredAsync(accountId, ReadPlace(accountId, after), ct),
+        _ => ReadPlace(accountId, after),
     };
-
-    private async Task<FeedPlace> RequiredAsync(int accountId, FeedPlace place, CancellationToken ct)
-    {
-        await activities.RequireAsync(accountId, place.Pos, ct);
-        return place;
-    }
 
     private string Position(int accountId, FeedPlace place) => tools.Sealed.Create(
         "activity feed", [], string.Create(CultureInfo.InvariantCulture, $"{accountId} {place.Pos} {place.ActivityId}"));

@@ -89,7 +89,8 @@ public sealed class DeletedAccountTests(SharedApps shared) : IClassFixture<Share
         var account = await TestAccount.NewAsync(_apps);
         await account.NewContactAsync(new()
         {
-            Email = $"a@{account.Name}.example", Consents = { new Consent { Channel = Channel.Email, State = Consent.Types.State.Subscribed, Source = "form" } },
+            Email = $"a@{account.Name}.example",
+            Consents = { new Consent { Channel = Channel.Email, State = Consent.Types.State.Subscribed, Source = "form" } },
         });
         await account.NewTagAsync("Start");
         await account.NewTagAsync("Waited");
@@ -117,7 +118,9 @@ public sealed class DeletedAccountTests(SharedApps shared) : IClassFixture<Share
         })).Campaign;
         await _apps.Campaigns.ScheduleCampaignAsync(new()
         {
-            Account = account.Name, CampaignId = campaign.CampaignId, Schedule = new() { Time = DateTime.UtcNow.AddHours(1).ToTimestamp() },
+            Account = account.Name,
+            CampaignId = campaign.CampaignId,
+            Schedule = new() { Time = DateTime.UtcNow.AddHours(1).ToTimestamp() },
         });
         return account;
     }

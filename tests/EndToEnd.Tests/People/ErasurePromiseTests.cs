@@ -65,7 +65,8 @@ public sealed class ErasurePromiseTests(SharedApps shared) : IClassFixture<Share
         var contactId = await account.NewContactAsync(new() { Email = "ada@x.example" });
         await Apps.Activity.AddSuppressionAsync(new()
         {
-            Account = account.Name, Suppression = new() { Address = "ada@x.example", Reason = Crm.Activity.V1.Suppression.Types.Reason.Complained },
+            Account = account.Name,
+            Suppression = new() { Address = "ada@x.example", Reason = Crm.Activity.V1.Suppression.Types.Reason.Complained },
         });
 
         await Apps.Contacts.EraseContactAsync(new() { Account = account.Name, ContactId = contactId, ForgetRefusals = forget });
@@ -86,7 +87,9 @@ public sealed class ErasurePromiseTests(SharedApps shared) : IClassFixture<Share
         var sharing = await account.NewContactAsync(new() { Email = "ada@x.example" });
         await Apps.Contacts.SetConsentAsync(new()
         {
-            Account = account.Name, ContactId = contactId, Consent = new() { Channel = Channel.Email, State = Consent.Types.State.Unsubscribed },
+            Account = account.Name,
+            ContactId = contactId,
+            Consent = new() { Channel = Channel.Email, State = Consent.Types.State.Unsubscribed },
         });
 
         await Apps.Contacts.EraseContactAsync(new() { Account = account.Name, ContactId = contactId });
@@ -142,7 +145,9 @@ public sealed class ErasurePromiseTests(SharedApps shared) : IClassFixture<Share
         var segment = (await Apps.Segments.CreateSegmentAsync(new() { Account = account.Name, Segment = new() { Name = "All" }, Text = "everyone" })).Segment;
         await Apps.Segments.SetSegmentExpectationsAsync(new()
         {
-            Account = account.Name, SegmentId = segment.SegmentId, Expectations = new() { MustInclude = { contactId } },
+            Account = account.Name,
+            SegmentId = segment.SegmentId,
+            Expectations = new() { MustInclude = { contactId } },
         });
 
         await Apps.Contacts.EraseContactAsync(new() { Account = account.Name, ContactId = contactId });

@@ -60,7 +60,11 @@ internal sealed class MarkedPerson(TestApps apps, string account)
         await apps.Fields.CreateFieldAsync(new() { Account = account, Field = new() { Key = "note", Type = Type.Text } });
         var contact = new Contact
         {
-            Email = Email, Phone = $"+{Phone}", ExternalId = $"x-{Mark}", FirstName = $"First {Mark}", LastName = $"Last {Mark}",
+            Email = Email,
+            Phone = $"+{Phone}",
+            ExternalId = $"x-{Mark}",
+            FirstName = $"First {Mark}",
+            LastName = $"Last {Mark}",
             Fields = TestAccount.Values("note", Value.ForString($"note {Mark}")),
         };
         ContactId = (await apps.Contacts.CreateContactAsync(new() { Account = account, Contact = contact, RequestId = RequestId("create") })).Contact.ContactId;
@@ -70,7 +74,10 @@ internal sealed class MarkedPerson(TestApps apps, string account)
         {
             await apps.Contacts.SetConsentAsync(new()
             {
-                Account = account, ContactId = ContactId, RequestId = RequestId($"consent {state}"), Cause = Cause,
+                Account = account,
+                ContactId = ContactId,
+                RequestId = RequestId($"consent {state}"),
+                Cause = Cause,
                 Consent = new() { Channel = Channel.Email, State = state, Source = $"form of {Mark}" },
             });
         }
@@ -80,7 +87,12 @@ internal sealed class MarkedPerson(TestApps apps, string account)
         await apps.Contacts.MergeContactsAsync(new() { Account = account, ContactId = ContactId, DuplicateContactId = DuplicateId, RequestId = RequestId("merge") });
         await apps.Tags.AddTagsAsync(new()
         {
-            Account = account, ContactId = ContactId, TagNames = { "Hot", "Cold" }, CreateMissing = true, Cause = Cause, RequestId = RequestId("tags"),
+            Account = account,
+            ContactId = ContactId,
+            TagNames = { "Hot", "Cold" },
+            CreateMissing = true,
+            Cause = Cause,
+            RequestId = RequestId("tags"),
         });
     }
 
@@ -88,7 +100,11 @@ internal sealed class MarkedPerson(TestApps apps, string account)
 
     private Task UpdateAsync(Contact contact, string path) => apps.Contacts.UpdateContactAsync(new()
     {
-        Account = account, Contact = contact, UpdateMask = new FieldMask { Paths = { path } }, RequestId = RequestId(path), Cause = Cause,
+        Account = account,
+        Contact = contact,
+        UpdateMask = new FieldMask { Paths = { path } },
+        RequestId = RequestId(path),
+        Cause = Cause,
     }).ResponseAsync;
 
     private async Task HaveOpportunityAsync()
@@ -96,19 +112,29 @@ internal sealed class MarkedPerson(TestApps apps, string account)
         await apps.Fields.CreateFieldAsync(new() { Account = account, Field = new() { Key = "deal", Type = Type.Text, Target = Field.Types.Target.Opportunity } });
         var pipeline = (await apps.Opportunities.CreatePipelineAsync(new()
         {
-            Account = account, Pipeline = new() { Name = "Sales", Stages = { new Stage { Name = "New" }, new Stage { Name = "Won" } } },
+            Account = account,
+            Pipeline = new() { Name = "Sales", Stages = { new Stage { Name = "New" }, new Stage { Name = "Won" } } },
         })).Pipeline;
         var opportunity = new Opportunity
         {
-            ContactId = ContactId, ExternalId = $"deal-{Mark}", Name = $"Deal {Mark}", PipelineId = pipeline.PipelineId, StageId = pipeline.Stages[0].StageId,
-            Amount = "100", Fields = TestAccount.Values("deal", Value.ForString($"deal {Mark}")),
+            ContactId = ContactId,
+            ExternalId = $"deal-{Mark}",
+            Name = $"Deal {Mark}",
+            PipelineId = pipeline.PipelineId,
+            StageId = pipeline.Stages[0].StageId,
+            Amount = "100",
+            Fields = TestAccount.Values("deal", Value.ForString($"deal {Mark}")),
         };
         opportunity = (await apps.Opportunities.CreateOpportunityAsync(new() { Account = account, Opportunity = opportunity, RequestId = RequestId("deal") })).Opportunity;
         opportunity.Name = $"Better deal {Mark}";
         opportunity.Fields = TestAccount.Values("deal", Value.ForString($"better {Mark}"));
         await apps.Opportunities.UpdateOpportunityAsync(new()
         {
-            Account = account, Opportunity = opportunity, UpdateMask = new() { Paths = { "name", "fields" } }, RequestId = RequestId("better"), Cause = Cause,
+            Account = account,
+            Opportunity = opportunity,
+            UpdateMask = new() { Paths = { "name", "fields" } },
+            RequestId = RequestId("better"),
+            Cause = Cause,
         });
     }
 
@@ -161,7 +187,8 @@ internal sealed class MarkedPerson(TestApps apps, string account)
 
         var campaign = new Campaign
         {
-            Name = "Spring", Message = new() { Subject = "Spring", Text = "Hello {{ contact.first_name }}" },
+            Name = "Spring",
+            Message = new() { Subject = "Spring", Text = "Hello {{ contact.first_name }}" },
             Audience = new() { Include = { new FilterSource { Text = """has tag "Hot" """ } } },
         };
         CampaignId = (await apps.Campaigns.CreateCampaignAsync(new() { Account = account, Campaign = campaign })).Campaign.CampaignId;
@@ -173,7 +200,11 @@ internal sealed class MarkedPerson(TestApps apps, string account)
 
     private async Task<string> SendAsync(string name) => (await apps.Messages.SendMessageAsync(new()
     {
-        Account = account, ContactId = ContactId, Message = new() { Subject = $"Dear {Mark}", Text = $"Hello {Mark}" }, RequestId = RequestId(name), Cause = Cause,
+        Account = account,
+        ContactId = ContactId,
+        Message = new() { Subject = $"Dear {Mark}", Text = $"Hello {Mark}" },
+        RequestId = RequestId(name),
+        Cause = Cause,
     })).MessageId;
 
     private Task WaitAsync(string messageId, Recipient.Types.State wanted) => Eventually.ReadAsync(
@@ -203,7 +234,9 @@ internal sealed class MarkedPerson(TestApps apps, string account)
         await SuppressAsync("second");
         await apps.Contacts.SetConsentAsync(new()
         {
-            Account = account, ContactId = ContactId, Consent = new() { Channel = Channel.Sms, State = Consent.Types.State.Unsubscribed, Source = $"call of {Mark}" },
+            Account = account,
+            ContactId = ContactId,
+            Consent = new() { Channel = Channel.Sms, State = Consent.Types.State.Unsubscribed, Source = $"call of {Mark}" },
         });
     }
 

@@ -30,7 +30,7 @@ internal static class Import
         var report = session.Report;
         var summary = await ImportView.ShowAsync(report, progress => ImportCall.RunAsync(
             session.Services, session.RequireAccount(), options, content, progress,
-            error => report.Failure(error, $"line {error.Line}{(error.Column is "" ? "" : $", column {error.Column}")}: {error.Message}"), ct));
+            error => report.Failure(error, ImportView.Line(error)), ct));
 
         report.Write(summary, () => ImportView.Summary(summary));
         return summary.Failed > 0 ? ExitCode.Partial : ExitCode.Done;

@@ -17,9 +17,9 @@ internal sealed class ImportOptionSet
     private readonly Option<string[]> _types = Options.Several("--type", "The type of a custom field: HEADER=text|number|date|date_time|boolean|single_choice|multiple_choice.", "header=value");
     private readonly Option<string[]> _missing = Options.Several("--missing", "A value that means a missing value: HEADER=VALUE; * stands for every column.", "header=value");
     private readonly Option<string[]> _tagsColumns = Options.Several("--tags-column", "A column whose values are tags.", "column");
-    private readonly Option<string> _tagsSeparator = Options.Text("--tags-separator", "The separator of tags in a cell; '' if each cell is one tag. Defaults to , and ; except the delimiter.");
-    private readonly Option<string> _tagsPrefix = Options.Text("--tags-prefix", "A prefix for each tag, for example 'Job: '.");
-    private readonly Option<string> _dateFormat = Options.Text("--date-format", "The format of dates that are not ISO 8601, for example dd.MM.yyyy.", "format");
+    private readonly Option<string[]> _tagsSeparators = Options.Several("--tags-separator", "A separator of tags in a cell, or HEADER=SEPARATOR for one column; '' if each cell is one tag. Defaults to , and ;", "text");
+    private readonly Option<string[]> _tagsPrefixes = Options.Several("--tags-prefix", "A prefix for each tag, for example 'Job: ', or HEADER=PREFIX for one column.", "text");
+    private readonly Option<string[]> _dateFormats = Options.Several("--date-format", "The format of dates that are not ISO 8601, for example dd.MM.yyyy, or HEADER=FORMAT for one column.", "format");
     private readonly Option<string> _contact = Options.Text("--contact", "Opportunities: the column with the contact's external id.", "column");
     private readonly Option<string> _stage = Options.Text("--stage", "Opportunities: the column with the stage. Stages called Won and Lost set the status.", "column");
     private readonly Option<string> _amount = Options.Text("--amount", "Opportunities: the column with the amount.", "column");
@@ -27,6 +27,7 @@ internal sealed class ImportOptionSet
     private readonly Option<string> _closed = Options.Text("--closed", "Opportunities: the column with the closing date.", "column");
     private readonly Option<string> _pipeline = Options.Text("--pipeline", "Opportunities: the pipeline, created if missing. Defaults to Sales.", "name");
     private readonly Option<bool> _raw = new("--raw") { Description = "Read cells as they are: for a file that was exported with --raw." };
+    private readonly Option<bool> _dropBadValues = new("--drop-bad-values") { Description = "Leave out a value that cannot be read and import the rest of its row." };
     private readonly Option<bool> _loosenRefusals = new("--loosen-refusals") { Description = "Let the file make contacts mailable that are unsubscribed or want no messages now." };
     private readonly Option<bool> _skipWorkflows = new("--skip-workflows") { Description = "Do not notify workflows of the changes." };
 
@@ -34,8 +35,8 @@ internal sealed class ImportOptionSet
     {
         Option[] all =
         [
-            _kind, _delimiter, _encoding, _externalId, _matchEmail, _columns, _types, _missing, _tagsColumns, _tagsSeparator, _tagsPrefix,
-            _dateFormat, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _loosenRefusals, _skipWorkflows,
+            _kind, _delimiter, _encoding, _externalId, _matchEmail, _columns, _types, _missing, _tagsColumns, _tagsSeparators, _tagsPrefixes,
+            _dateFormats, _dropBadValues, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _loosenRefusals, _skipWorkflows,
         ];
         foreach (var option in all)
             command.Options.Add(option);
@@ -51,11 +52,7 @@ internal sealed class ImportOptionSet
             Encoding = session.Get(_encoding) ?? "",
             ExternalIdColumn = session.Get(_externalId) ?? "",
             MatchEmail = session.Get(_matchEmail),
-            TagsColumns = { session.Get(_tagsColumns) ?? [] },
-            TagsSeparator = session.Get(_tagsSeparator) ?? "",
-            TagsSeparatorNone = session.Get(_tagsSeparator) is "",
-            TagsPrefix = session.Get(_tagsPrefix) ?? "",
-            DateFormat = session.Get(_dateFormat) ?? "",
+            DropBadValues = session.Get(_dropBadValues),
             ContactColumn = session.Get(_contact) ?? "",
             StageColumn = session.Get(_stage) ?? "",
             AmountColumn = session.Get(_amount) ?? "",
@@ -66,6 +63,8 @@ internal sealed class ImportOptionSet
             LoosenRefusals = session.Get(_loosenRefusals),
             SkipWorkflows = session.Get(_skipWorkflows),
         };
+        AddTags(session, options);
+        AddDateFormats(session, options);
         foreach (var (header, target) in Split(session, _columns))
             options.Columns[header] = target;
         foreach (var (header, type) in Split(session, _types))
@@ -73,6 +72,40 @@ internal sealed class ImportOptionSet
         foreach (var group in Split(session, _missing).GroupBy(m => m.Header))
             options.Missing[group.Key] = new() { Values = { group.Select(m => m.Value) } };
         return options;
+    }
+
+    private void AddTags(Session session, ImportOptions options)
+    {
+        string[] columns = session.Get(_tagsColumns) ?? [];
+        foreach (var column in columns)
+        {
+            var separators = OwnOrCommon(session.Get(_tagsSeparators) ?? [], column, columns);
+            options.Tags[column] = new TagsColumn
+            {
+                Single = separators is [""],
+                Separators = { separators.Where(text => text.Length > 0) },
+                Prefix = OwnOrCommon(session.Get(_tagsPrefixes) ?? [], column, columns).LastOrDefault() ?? "",
+            };
+        }
+    }
+
+    // A format has no equals sign.
+    private void AddDateFormats(Session session, ImportOptions options)
+    {
+        foreach (var format in session.Get(_dateFormats) ?? [])
+        {
+            if (format.LastIndexOf('=') is var at and > 0)
+                options.DateFormats[format[..at]] = format[(at + 1)..];
+            else
+                options.DateFormat = format;
+        }
+    }
+
+    // HEADER=VALUE is for one of the columns, any other text for those without a value of their own.
+    private static string[] OwnOrCommon(string[] values, string column, string[] columns)
+    {
+        var own = values.Where(value => value.StartsWith($"{column}=", StringComparison.Ordinal)).Select(value => value[(column.Length + 1)..]).ToArray();
+        return own.Length > 0 ? own : [.. values.Where(value => !columns.Any(other => value.StartsWith($"{other}=", StringComparison.Ordinal)))];
     }
 
     private static IEnumerable<(string Header, string Value)> Split(Session session, Option<string[]> option) => (session.Get(option) ?? []).Select(pair =>

@@ -44,6 +44,14 @@ internal static class ImportView
         });
     }
 
+    /// <summary>Shows a bad row, or a value that was left out.</summary>
+    public static string Line(ImportRowError error)
+    {
+        var column = error.Column is "" ? "" : $", column {error.Column}";
+        var value = error.Value is "" ? "" : $" \"{error.Value}\"";
+        return $"line {error.Line}{column}:{value} {error.Message}{(error.ValueDropped ? "; the value was left out" : "")}";
+    }
+
     public static Table Summary(ImportSummary summary)
     {
         var table = Report.Empty("import", "result");
@@ -62,7 +70,7 @@ internal static class ImportView
 
     private static IEnumerable<(string Name, long Count)> Counts(ImportSummary s) =>
     [
-        ("rows", s.Rows), ("created", s.Created), ("updated", s.Updated), ("unchanged", s.Unchanged), ("failed", s.Failed),
+        ("rows", s.Rows), ("created", s.Created), ("updated", s.Updated), ("unchanged", s.Unchanged), ("failed", s.Failed), ("with values left out", s.RowsWithDroppedValues),
         ("refusals found", s.RefusalsFound), ("refusals kept", s.RefusalsKept), ("tags added", s.TagsAdded), ("without a contact", s.Orphans),
     ];
 }

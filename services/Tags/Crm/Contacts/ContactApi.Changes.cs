@@ -15,14 +15,14 @@ internal sealed partial class ContactApi
         var contact = request.Contact ?? new Contact();
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         var catalog = await FieldsAsync(account, context);
-        var state = ContactEdit.Read(contact, null, catalog).Apply(new ContactState());
+        var edit = ContactEdit.Read(contact, null, catalog);
 
         var contactId = await store.TakeNumberAsync(account.Id, context.CancellationToken);
         return await WriteAsync(
             account, context, request, request.Cause,
             async contacts => new CreateContactResponse
             {
-                Contact = (await HoldAsync(contacts, contacts.CreateAsync(contactId, state), context)).ToProto(catalog),
+                Contact = (await HoldAsync(contacts, contacts.CreateAsync(contactId, edit), context)).ToProto(catalog),
             },
             (response, token) => response.ConsistencyToken = token);
     }

@@ -14,6 +14,9 @@ internal sealed class ContactEdit
 
     private ContactEdit(FieldCatalog catalog) => _catalog = catalog;
 
+    /// <summary>The custom fields whose values are set, as they were when the values were read.</summary>
+    public List<Field> Fields { get; } = [];
+
     /// <summary>Reads an update; throws INVALID_ARGUMENT with everything that is wrong with it.</summary>
     public static ContactEdit Read(Contact contact, FieldMask? mask, FieldCatalog catalog)
     {
@@ -104,6 +107,7 @@ internal sealed class ContactEdit
         FieldStruct.Set(parsed, _catalog, key, value, _checks, _catalog.Find(key) is null ? unknownPath : $"contact.fields.{key}");
         if (_catalog.Find(key) is { } field)
         {
+            Fields.Add(field);
             _changes.Add(state => state.Fields[field.FieldId] = parsed[field.FieldId]);
         }
     }

@@ -14,7 +14,7 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
     public AccountTransaction Transaction => transaction;
 
     /// <summary>Creates a contact. Throws ALREADY_EXISTS if its external id is taken.</summary>
-    public async Task<ContactRow> CreateAsync(int contactId, ContactState state)
+    public async Task<ContactRow> CreateAsync(int contactId, ContactEdit edit)
     {
         const string sql = $"""
             INSERT INTO crm.contact (account_id, contact_id, external_id, email, email_key, phone, first_name, last_name, time_zone, language,
@@ -24,6 +24,8 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
             ON CONFLICT (account_id, external_id) WHERE external_id IS NOT NULL AND deleted_at IS NULL DO NOTHING
             RETURNING {ContactRow.Columns}
             """;
+        await FieldStore.HoldAsync(transaction, edit.Fields, ct);
+        var state = edit.Apply(new ContactState());
         var row = await QueryAsync(sql, Values(contactId, state)) ?? throw await TakenAsync(state);
         await transaction.SetBitsAsync(AccountTransaction.LivingTag, [contactId], on: true, cause, ct);
         transaction.LogContact(contactId, ContactChangeKind.Created, null, cause);
@@ -33,6 +35,7 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
     /// <summary>Changes attributes of a living contact; nothing happens if they are so already.</summary>
     public async Task<ContactRow> UpdateAsync(int contactId, long expectedVersion, ContactEdit edit)
     {
+        await FieldStore.HoldAsync(transaction, edit.Fields, ct);
         var row = await LockLivingAsync(contactId);
         if (expectedVersion != 0 && expectedVersion != row.Version)
         {

@@ -69,7 +69,7 @@ internal sealed record ExportColumn(string Header, bool IsText, Func<ExportRow, 
     private static ExportColumn OfField(string header, Field field) => new(
         header,
         field.Type is not (Type.Number or Type.Boolean or Type.Date or Type.DateTime),
-        row => row.State.Fields[field.FieldId] is { } json ? FieldParse.ToText(field.Type, json) : "");
+        row => row.State.Fields[field.FieldId] is { } json ? FieldParse.ToText(json) : "");
 
     private static string Name(short state) => ((Consent.Types.State)state).ToString().ToLowerInvariant();
 }

@@ -20,11 +20,19 @@ internal static class Dates
     /// <summary>Reads a date-time; one without an offset is of unspecified kind.</summary>
     public static bool TryParseInstant(ReadOnlySpan<char> text, out DateTime instant) =>
         DateTime.TryParseExact(
-            text, s_instantForms, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault, out instant);
+            InUtc(text), s_instantForms, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault, out instant);
+
+    /// <summary>Reads a date-time in the given .NET format; one without an offset is of unspecified kind.</summary>
+    public static bool TryParseInstant(ReadOnlySpan<char> text, string format, out DateTime instant) => DateTime.TryParseExact(
+        text, format, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault, out instant);
 
     /// <summary>Returns the stored text of a day.</summary>
     public static string ToText(DateOnly day) => day.ToString(DateForm, CultureInfo.InvariantCulture);
 
     /// <summary>Returns the stored text of an instant: UTC, to the microsecond, comparable as text.</summary>
     public static string ToText(DateTime utc) => utc.ToString(InstantForm, CultureInfo.InvariantCulture);
+
+    // "2026-11-23 10:00:00 UTC", as several tools write it.
+    private static ReadOnlySpan<char> InUtc(ReadOnlySpan<char> text) =>
+        text.EndsWith(" UTC", StringComparison.OrdinalIgnoreCase) || text.EndsWith(" GMT", StringComparison.OrdinalIgnoreCase) ? $"{text[..^4]}Z" : text;
 }

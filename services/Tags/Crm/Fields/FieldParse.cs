@@ -33,7 +33,7 @@ internal readonly record struct FieldParse(string? Json, string? Problem)
         _ when string.IsNullOrWhiteSpace(text) => s_none,
         Type.Text => FromText(text),
         Type.Number => Decimals.TryParse(text, out var number) ? Number(number) : NotANumber(),
-        Type.Date => Dates.TryParseDay(text, form.DateFormat, out var day) ? new(FieldJson.Text(Dates.ToText(day)), null) : NotADay(form),
+        Type.Date => form.TryParseDay(text, out var day) ? new(FieldJson.Text(Dates.ToText(day)), null) : NotADay(form),
         Type.DateTime => form.TryParseInstant(text, out var instant) ? new(FieldJson.Text(Dates.ToText(instant)), null) : NotAnInstant(),
         Type.Boolean => BooleanText.TryParse(text, out var truth) ? Boolean(truth) : Wrong("must be true or false"),
         Type.SingleChoice => choices.Contains(text) ? new(FieldJson.Text(text), null) : NotAChoice(text),
@@ -41,21 +41,24 @@ internal readonly record struct FieldParse(string? Json, string? Problem)
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
     };
 
-    /// <summary>Returns the value as requests and answers carry it.</summary>
-    public static Value ToValue(Type type, string json) => type switch
+    /// <summary>
+    /// Returns the value as requests and answers carry it. Its own form counts, not the type of its field: the two are read one after the other, and
+    /// the type may change between.
+    /// </summary>
+    public static Value ToValue(string json) => json[0] switch
     {
-        Type.Number => ToNumber(json),
-        Type.Boolean => Value.ForBool(json == "true"),
-        Type.MultipleChoice => Value.ForList([.. FieldJson.ToList(json).Select(Value.ForString)]),
-        _ => Value.ForString(FieldJson.ToText(json)),
+        '"' => Value.ForString(FieldJson.ToText(json)),
+        '[' => Value.ForList([.. FieldJson.ToList(json).Select(Value.ForString)]),
+        't' or 'f' => Value.ForBool(json == "true"),
+        _ => ToNumber(json),
     };
 
     /// <summary>Returns the value as text, for example for a cell of a file.</summary>
-    public static string ToText(Type type, string json) => type switch
+    public static string ToText(string json) => json[0] switch
     {
-        Type.Number or Type.Boolean => json,
-        Type.MultipleChoice => ListText.Join(FieldJson.ToList(json)),
-        _ => FieldJson.ToText(json),
+        '"' => FieldJson.ToText(json),
+        '[' => ListText.Join(FieldJson.ToList(json)),
+        _ => json,
     };
 
     private static FieldParse FromList(Field field, ListValue list) =>

@@ -97,7 +97,7 @@ internal sealed class FieldRewrite(AccountTransaction transaction, Field before,
     }
 
     private FieldParse Read(Row row) =>
-        FieldParse.FromText(after.Type, after.Choices, FieldParse.ToText(before.Type, Canonical(row)), s_form);
+        FieldParse.FromText(after.Type, after.Choices, FieldParse.ToText(Canonical(row)), s_form);
 
     private RpcException Misfit(Row row, string problem, int count) => RpcErrors.Create(
         StatusCode.FailedPrecondition,

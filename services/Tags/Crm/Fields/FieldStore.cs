@@ -1,5 +1,7 @@
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
 using Dapper;
+using Grpc.Core;
 using Npgsql;
 using TagSegments.Tags.Changes;
 
@@ -69,6 +71,38 @@ internal sealed class FieldStore(AccountDatabase database)
         return row?.ToProto();
     }
 
+    /// <summary>
+    /// Keeps fields as they are until the transaction ends, for values that were read before it began. Throws ABORTED if one has changed its type or
+    /// lost a choice since: the values would not fit.
+    /// </summary>
+    public static async Task HoldAsync(AccountTransaction transaction, IReadOnlyCollection<Field> fields, CancellationToken ct)
+    {
+        // Against a change of the definition, which locks it for update before it looks for values.
+        const string sql = $"""
+            SELECT {Columns}
+            FROM crm.field
+            WHERE account_id = @AccountId AND field_id = ANY (@ids)
+            ORDER BY field_id
+            FOR KEY SHARE
+            """;
+        if (fields.Count == 0)
+        {
+            return;
+        }
+
+        var rows = await transaction.Connection.QueryAsync<Row>(new CommandDefinition(
+            sql,
+            new { transaction.AccountId, ids = fields.Select(field => field.FieldId).ToArray() },
+            transaction.Transaction,
+            cancellationToken: ct));
+        var now = rows.Select(row => row.ToProto()).ToDictionary(field => field.FieldId);
+        if (fields.FirstOrDefault(field => !Fits(field, now[field.FieldId])) is { } changed)
+        {
+            throw RpcErrors.Create(
+                StatusCode.Aborted, ErrorReason.Conflict, $"The field \"{changed.Key}\" was changed while its value was written. Repeat the call.");
+        }
+    }
+
     /// <summary>Changes a field; false if its key is taken.</summary>
     public static async Task<bool> SaveAsync(AccountTransaction transaction, Field field, CancellationToken ct)
     {
@@ -127,6 +161,8 @@ internal sealed class FieldStore(AccountDatabase database)
         const string sql = "SELECT count(*)::int FROM crm.field WHERE account_id = @accountId AND deleted_at IS NULL";
         return transaction.Connection!.QuerySingleAsync<int>(new CommandDefinition(sql, new { accountId }, transaction, cancellationToken: ct));
     }
+
+    private static bool Fits(Field then, Field now) => then.Type == now.Type && then.Choices.All(now.Choices.Contains);
 
     // Npgsql describes arrays to Dapper as System.Array.
     private sealed record Row(int FieldId, short Target, string Key, short Type, Array Choices, string Description)

@@ -13,7 +13,7 @@ internal static class FieldStruct
         {
             if (catalog.Find(fieldId) is { } field)
             {
-                result.Fields.Add(field.Key, FieldParse.ToValue(field.Type, json));
+                result.Fields.Add(field.Key, FieldParse.ToValue(json));
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using NodaTime;
 using NodaTime.TimeZones;
 using TagSegments.Csv;
@@ -10,18 +11,30 @@ namespace TagSegments.Tags.Crm.Fields;
 /// <param name="Zone">The zone of date-times without an offset; null refuses them.</param>
 internal sealed record TextForm(string DateFormat, string[] ListSeparators, DateTimeZone? Zone)
 {
+    private static readonly SearchValues<char> s_timeSpecifiers = SearchValues.Create("HhmstfFKz");
+
     /// <summary>The one form of the API.</summary>
     public static readonly TextForm Api = new("", [], null);
+
+    /// <summary>True if a format in .NET's notation has a year.</summary>
+    public static bool HasYear(string format) => Specifiers(format).Contains('y');
 
     /// <summary>Splits a list; empty items do not count.</summary>
     public string[] Split(string text) => ListSeparators.Length == 0
         ? [text.Trim()]
         : ListText.Split(text, ListSeparators);
 
+    /// <summary>Reads a day; a form with a time has none.</summary>
+    public bool TryParseDay(string text, out DateOnly day)
+    {
+        day = default;
+        return !HasTime && Dates.TryParseDay(text, DateFormat, out day);
+    }
+
     /// <summary>Reads a date-time as UTC.</summary>
     public bool TryParseInstant(string text, out DateTime utc)
     {
-        if (!Dates.TryParseInstant(text, out utc))
+        if (!(HasTime ? Dates.TryParseInstant(text, DateFormat, out utc) : Dates.TryParseInstant(text, out utc)))
         {
             return false;
         }
@@ -34,4 +47,9 @@ internal sealed record TextForm(string DateFormat, string[] ListSeparators, Date
 
         return utc.Kind == DateTimeKind.Utc;
     }
+
+    private bool HasTime => Specifiers(DateFormat).AsSpan().ContainsAny(s_timeSpecifiers);
+
+    // The format without what it quotes.
+    private static string Specifiers(string format) => string.Concat(format.Split('\'').Where((_, index) => index % 2 == 0));
 }

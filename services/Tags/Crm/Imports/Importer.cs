@@ -32,8 +32,10 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
         var stages = new StageNames(settings);
 
         var guess = new SubscriptionGuess(settings);
-        summary.Rows = await fields.AnalyseAsync(table, row => { stages.Add(row); guess.Add(row); }, ct);
-        var run = new ImportRun(table, summary, call, write => turns.RunAsync(account, write, ct));
+        var unnamed = new UnnamedColumns(settings.Columns);
+        summary.Rows = await fields.AnalyseAsync(table, Look, ct);
+        summary.Notices.Add(unnamed.Notices().Concat(guess.Notices()));
+        var run = new ImportRun(table, settings.DropsBadValues, summary, call, write => turns.RunAsync(account, write, ct));
         if (settings.Target == Field.Types.Target.Opportunity)
         {
             var pipeline = await ImportStages.EnsureAsync(database, account.Id, settings.Pipeline, stages.InOrder(), ct);
@@ -46,11 +48,17 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
             var rows = new ContactRows(
                 settings, await fields.EnsureAsync(summary.FieldsCreated, ct), new ConsentReader(settings, guess.Columns, time), importTags);
             await run.RunAsync(new ContactImport(database, settings, rows, importTags, refusals, time));
-            summary.Notices.Add(guess.Notices());
             summary.TagFindings.Add(await names.FindAsync(account, summary.TagsCreated.Take(MaxNamesChecked), ct));
         }
 
         return summary;
+
+        void Look(CsvRow row)
+        {
+            stages.Add(row);
+            guess.Add(row);
+            unnamed.Add(row);
+        }
     }
 
     private static CsvTable Open(UploadedFile file, ImportOptions options)

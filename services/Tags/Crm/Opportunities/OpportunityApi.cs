@@ -22,12 +22,12 @@ internal sealed class OpportunityApi(
             .ThrowIfAny();
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         var catalog = await FieldsAsync(account, context);
-        var state = OpportunityEdit.Read(opportunity, null, catalog).Apply(new OpportunityState());
+        var edit = OpportunityEdit.Read(opportunity, null, catalog);
 
         var opportunityId = await store.TakeNumberAsync(account.Id, context.CancellationToken);
         return await WriteAsync(
             account, context, request, request.Cause,
-            async opportunities => new CreateOpportunityResponse { Opportunity = (await opportunities.CreateAsync(opportunityId, state)).ToProto(catalog) },
+            async opportunities => new CreateOpportunityResponse { Opportunity = (await opportunities.CreateAsync(opportunityId, edit, new OpportunityState())).ToProto(catalog) },
             (response, token) => response.ConsistencyToken = token);
     }
 
@@ -102,7 +102,7 @@ internal sealed class OpportunityApi(
             {
                 var (pipelineId, open) = await opportunities.FindLastOpenAsync(request.ContactId, request.StageId);
                 var row = open is not null ? await opportunities.UpdateAsync(open.OpportunityId, 0, move)
-                    : newId > 0 ? await opportunities.CreateAsync(newId, creation.Apply(new OpportunityState { PipelineId = pipelineId }))
+                    : newId > 0 ? await opportunities.CreateAsync(newId, creation, new OpportunityState { PipelineId = pipelineId })
                     : null;
                 return new MoveOpportunityResponse { Outcome = Outcome(open, row), Opportunity = row?.ToProto(catalog) };
             },

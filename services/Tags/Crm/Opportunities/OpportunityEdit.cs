@@ -20,6 +20,9 @@ internal sealed class OpportunityEdit
 
     private OpportunityEdit(Opportunity opportunity, FieldCatalog catalog) => (_opportunity, _catalog) = (opportunity, catalog);
 
+    /// <summary>The custom fields whose values are set, as they were when the values were read.</summary>
+    public List<Field> Fields { get; } = [];
+
     /// <summary>Reads a creation or update; throws INVALID_ARGUMENT with everything that is wrong with it.</summary>
     public static OpportunityEdit Read(Opportunity opportunity, FieldMask? mask, FieldCatalog catalog)
     {
@@ -125,6 +128,7 @@ internal sealed class OpportunityEdit
         FieldStruct.Set(parsed, _catalog, key, value, _checks, _catalog.Find(key) is null ? unknownPath : $"opportunity.fields.{key}");
         if (_catalog.Find(key) is { } field)
         {
+            Fields.Add(field);
             _changes.Add(state => state with { Fields = With(state.Fields, field.FieldId, parsed[field.FieldId]) });
         }
     }

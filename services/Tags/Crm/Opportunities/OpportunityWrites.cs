@@ -2,15 +2,18 @@ using System.Globalization;
 using Crm.Contacts.V1;
 using Dapper;
 using TagSegments.Tags.Changes;
+using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Opportunities;
 
 /// <summary>Changes single opportunities inside an account's write transaction.</summary>
 internal sealed class OpportunityWrites(AccountTransaction transaction, ChangeCause cause, DateTimeOffset now, CancellationToken ct)
 {
-    /// <summary>Creates an opportunity. Throws NOT_FOUND for an unknown contact, pipeline or stage, ALREADY_EXISTS for a taken external id.</summary>
-    public async Task<OpportunityRow> CreateAsync(int opportunityId, OpportunityState state)
+    /// <summary>Creates an opportunity: what the edit makes of a start. Throws NOT_FOUND for an unknown contact, pipeline or stage, ALREADY_EXISTS for a taken external id.</summary>
+    public async Task<OpportunityRow> CreateAsync(int opportunityId, OpportunityEdit edit, OpportunityState start)
     {
+        await FieldStore.HoldAsync(transaction, edit.Fields, ct);
+        var state = edit.Apply(start);
         await CheckReferencesAsync(null, state);
         await CheckExternalIdAsync(opportunityId, state);
         await OpportunityBatches.InsertAsync(transaction, [new(opportunityId, 0, null) { State = state }], now, ct);
@@ -21,6 +24,7 @@ internal sealed class OpportunityWrites(AccountTransaction transaction, ChangeCa
     /// <summary>Changes an opportunity; nothing happens if it is so already.</summary>
     public async Task<OpportunityRow> UpdateAsync(int opportunityId, long expectedVersion, OpportunityEdit edit)
     {
+        await FieldStore.HoldAsync(transaction, edit.Fields, ct);
         var row = await GetAsync(opportunityId, expectedVersion);
         var before = row.ToState();
         var after = edit.Apply(before);

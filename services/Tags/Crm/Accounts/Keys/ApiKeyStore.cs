@@ -34,7 +34,14 @@ internal sealed class ApiKeyStore(AccountDatabase database, TimeProvider time)
         var text = ApiKeyText.Create(account.Name, await NextIdAsync(transaction, account, ct));
         var values = new
         {
-            accountId = account.Id, keyId = text.KeyId, key.Name, hash = text.Hash, permissions = key.Permissions.ToString(), key.Creator, now = Now, key.ExpiresAt,
+            accountId = account.Id,
+            keyId = text.KeyId,
+            key.Name,
+            hash = text.Hash,
+            permissions = key.Permissions.ToString(),
+            key.Creator,
+            now = Now,
+            key.ExpiresAt,
         };
         var row = await transaction.Connection!.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(sql, values, transaction, cancellationToken: ct))
             ?? throw RpcErrors.AlreadyExists("api key", key.Name);

@@ -1,7 +1,7 @@
 using Crm.Contacts.V1;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Fields;
-using TagSegments.Tags.Crm.Imports.Consents;
+using TagSegments.Tags.Crm.Imports.Files;
 
 namespace TagSegments.Tags.Crm.Imports.Columns;
 
@@ -16,29 +16,33 @@ internal sealed class ColumnMapping
     private readonly HashSet<string> _missing;
     private readonly ImportOptions _options;
     private readonly bool _contacts;
+    private readonly IReadOnlySet<string> _unnamed;
+    private readonly TextForm _form;
     private readonly FieldChecks _checks = new();
     private readonly Dictionary<string, string> _targets = [];
 
-    private ColumnMapping(string[] headers, ImportOptions options)
+    private ColumnMapping(CsvTable table, ImportOptions options, TextForm form)
     {
-        _headers = headers;
-        _names = headers.ToHashSet(StringComparer.Ordinal);
+        _headers = table.Headers;
+        _unnamed = table.Unnamed;
+        _form = form;
+        _names = _headers.ToHashSet(StringComparer.Ordinal);
         _options = options;
         _missing = Missing("*").ToHashSet(StringComparer.Ordinal);
         _contacts = options.Kind != ImportOptions.Types.Kind.Opportunities;
     }
 
     /// <summary>Maps the columns. Throws INVALID_ARGUMENT with every option that names no column or no target.</summary>
-    public static IReadOnlyList<ImportColumn> Map(string[] headers, ImportOptions options)
+    public static IReadOnlyList<ImportColumn> Map(CsvTable table, ImportOptions options, TextForm form)
     {
-        var mapping = new ColumnMapping(headers, options);
+        var mapping = new ColumnMapping(table, options, form);
         mapping.CheckNames();
         mapping._checks.ThrowIfAny();
         mapping.AssignRoles();
         mapping.AssignNamed();
         mapping.AssignUsual();
         mapping._checks.ThrowIfAny();
-        return [.. headers.Select(mapping.ToColumn)];
+        return [.. table.Headers.Select(mapping.ToColumn)];
     }
 
     /// <summary>True if the row number replaces an external id column.</summary>
@@ -59,6 +63,8 @@ internal sealed class ColumnMapping
         RequireColumn("closed_column", _options.ClosedColumn);
         RequireColumns("columns", _options.Columns.Keys);
         RequireColumns("types", _options.Types_.Keys);
+        RequireColumns("tags", _options.Tags.Keys);
+        RequireColumns("date_formats", _options.DateFormats.Keys);
         RequireColumns("missing", _options.Missing.Keys.Where(key => key != "*"));
         for (var i = 0; i < _options.TagsColumns.Count; i++)
         {
@@ -98,7 +104,7 @@ internal sealed class ColumnMapping
     // The first column with a usual header maps to the attribute; a second one, for example a mobile phone after a phone, becomes a custom field.
     private void AssignUsual()
     {
-        foreach (var header in _headers.Where(header => !_targets.ContainsKey(header) && !_options.TagsColumns.Contains(header)))
+        foreach (var header in _headers.Where(header => !_targets.ContainsKey(header) && !_unnamed.Contains(header) && !IsTags(header)))
         {
             var usual = UsualHeaders.Find(header, _contacts);
             var free = usual is not null && !_targets.ContainsValue(usual) && !_options.Types_.ContainsKey(header);
@@ -111,11 +117,15 @@ internal sealed class ColumnMapping
     // An export names a custom field so where its key alone would mean something else.
     private bool IsFieldHeader(string header) => ImportColumn.KeyOf(header) is { Length: > 0 } key && !(_names.Contains(key) && IsField(key));
 
-    private bool IsField(string header) => UsualHeaders.Find(header, _contacts) is null && !_options.TagsColumns.Contains(header);
+    private bool IsField(string header) => UsualHeaders.Find(header, _contacts) is null && !IsTags(header);
+
+    private bool IsTags(string header) => TagCells.Of(_options, header) is not null;
 
     private ImportColumn ToColumn(string header, int index) => new(index, header, _targets.GetValueOrDefault(header, ""))
     {
-        IsTags = _options.TagsColumns.Contains(header),
+        Tags = TagCells.Of(_options, header),
+        Form = _options.DateFormats.TryGetValue(header, out var dates) ? _form with { DateFormat = dates } : _form,
+        IsUnnamed = _unnamed.Contains(header) && !_targets.ContainsKey(header),
         IsUnmapped = !_options.Columns.ContainsKey(header) && ImportColumn.KeyOf(_targets.GetValueOrDefault(header, "")) is not null,
         // Most columns have none of their own.
         Missing = _options.Missing.ContainsKey(header) ? Missing(header).Concat(_missing).ToHashSet(StringComparer.Ordinal) : _missing,

@@ -1,4 +1,6 @@
+using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Files;
+
 namespace TagSegments.Tags.Crm.Imports.Columns;
 
 /// <summary>A column of a file and the target of its values. A class, not a record, because it is looked up by reference for every cell.</summary>
@@ -19,8 +21,14 @@ internal sealed class ImportColumn(int index, string header, string target)
     /// <summary>The key of the custom field; null if the target is none.</summary>
     public string? FieldKey { get; } = KeyOf(target);
 
-    /// <summary>True if the values are tags.</summary>
-    public bool IsTags { get; init; }
+    /// <summary>How the values hold tags; null if they hold none.</summary>
+    public TagCells? Tags { get; init; }
+
+    /// <summary>The form of dates and lists in the values.</summary>
+    public required TextForm Form { get; init; }
+
+    /// <summary>True if the file does not name the column.</summary>
+    public bool IsUnnamed { get; init; }
 
     /// <summary>True if the values go to a custom field only because no option says otherwise.</summary>
     public bool IsUnmapped { get; init; }

@@ -7,7 +7,7 @@ using TagSegments.Tags.Crm.Imports.Files;
 namespace TagSegments.Tags.Crm.Imports.Columns;
 
 /// <summary>The options of an import, checked and read against the header of its file.</summary>
-internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IReadOnlyList<ImportColumn> Columns, TextForm Form)
+internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IReadOnlyList<ImportColumn> Columns)
 {
     /// <summary>The target of the column that holds the stage of an opportunity, which every import of opportunities has.</summary>
     public const string StageTarget = "stage";
@@ -15,7 +15,7 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     // As many as a file has columns, and far more than values mean missing.
     private const int MaxNames = 2_000;
     private const int MaxMissing = 100;
-    private static readonly string[] s_separators = [",", ";"];
+    private const int MaxSeparators = 20;
 
     /// <summary>The kind of the rows, contacts or opportunities.</summary>
     public required Field.Types.Target Target { get; init; }
@@ -32,8 +32,8 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     /// <summary>True if an import may make contacts mailable that refuse messages.</summary>
     public bool LoosensRefusals { get; init; }
 
-    /// <summary>Put before each tag.</summary>
-    public string TagsPrefix { get; init; } = "";
+    /// <summary>True if a value that cannot be read is left out, and its row is imported without it.</summary>
+    public bool DropsBadValues { get; init; }
 
     /// <summary>The pipeline of imported opportunities.</summary>
     public string Pipeline { get; init; } = "";
@@ -41,13 +41,14 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     /// <summary>Runs the checks that do not depend on the file. Throws INVALID_ARGUMENT with every problem.</summary>
     public static void Check(ImportOptions options)
     {
-        new FieldChecks()
+        var checks = new FieldChecks();
+        checks
             .Require(Enum.IsDefined(options.Kind), "options.kind", "is not a known kind")
             .Require(options.FileName.Length <= 200, "options.file_name", "is longer than 200 characters")
             .Require(!options.FileName.Any(char.IsControl), "options.file_name", "must not contain control characters")
             .Require(options.Delimiter.Length == 0 || IsDelimiter(options.Delimiter), "options.delimiter", "must be one ASCII character, not a quote or line break")
             .Require(options.Encoding is "" or "utf-8" or "utf-16" or "windows-1252", "options.encoding", "must be utf-8, utf-16 or windows-1252")
-            .Require(options.DateFormat.Length <= 100, "options.date_format", "is longer than 100 characters")
+            .Require(DateFormatProblem(options.DateFormat) is null, "options.date_format", DateFormatProblem(options.DateFormat) ?? "")
             .Require(options.TagsSeparator.Length <= 100, "options.tags_separator", "is longer than 100 characters")
             .Require(options.TagsColumns.Count <= MaxNames, "options.tags_columns", $"has more than {MaxNames} entries")
             .Require(options.Columns.Count <= MaxNames, "options.columns", $"has more than {MaxNames} entries")
@@ -55,6 +56,10 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             .Require(options.Missing.Count <= MaxNames, "options.missing", $"has more than {MaxNames} entries")
             .Require(
                 options.Missing.Values.All(list => list.Values.Count <= MaxMissing), "options.missing", $"has more than {MaxMissing} values for one column")
+            .Require(options.Tags.Count <= MaxNames, "options.tags", $"has more than {MaxNames} entries")
+            .Require(options.DateFormats.Count <= MaxNames, "options.date_formats", $"has more than {MaxNames} entries")
+            .Require(
+                options.Kind != ImportOptions.Types.Kind.Opportunities || options.Tags.Count == 0, "options.tags", "are for contacts only")
             .Require(options.TagsPrefix.Length <= 200, "options.tags_prefix", "is longer than 200 characters")
             .Require(options.Pipeline.Length <= 200, "options.pipeline", "is longer than 200 characters")
             .Require(!options.Pipeline.Any(char.IsControl), "options.pipeline", "must not contain control characters")
@@ -62,28 +67,30 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             .Require(
                 options.Kind != ImportOptions.Types.Kind.Opportunities || options.TagsColumns.Count == 0, "options.tags_columns", "are for contacts only")
             .Require(
-                options.Kind != ImportOptions.Types.Kind.Opportunities || !options.MatchEmail, "options.match_email", "is for contacts only")
-            .ThrowIfAny();
+                options.Kind != ImportOptions.Types.Kind.Opportunities || !options.MatchEmail, "options.match_email", "is for contacts only");
+        CheckColumns(checks, options);
+        checks.ThrowIfAny();
     }
 
     /// <summary>Reads the options against the header.</summary>
     public static ImportSettings Read(ImportOptions options, AccountInfo account, ChangeCause cause, CsvTable table)
     {
-        var columns = ColumnMapping.Map(table.Headers, options);
+        var form = new TextForm(options.DateFormat, TagCells.OfLists(options), TimeZones.Get(account.TimeZone));
+        var columns = ColumnMapping.Map(table, options, form);
         if (options.Kind == ImportOptions.Types.Kind.Opportunities && columns.All(column => column.Target != StageTarget))
         {
             throw RpcErrors.InvalidField("options.stage_column", "is required for opportunities: the column with the stage");
         }
 
-        var form = new TextForm(options.DateFormat, Separators(options, table.Delimiter), TimeZones.Get(account.TimeZone));
-        return new ImportSettings(account, cause, columns, form)
+        CheckKey(options, columns);
+        return new ImportSettings(account, cause, columns)
         {
             Target = options.Kind == ImportOptions.Types.Kind.Opportunities ? Field.Types.Target.Opportunity : Field.Types.Target.Contact,
             Types = options.Types_,
             NumbersRows = ColumnMapping.NumbersRows(table.Headers, options),
             MatchEmail = options.MatchEmail,
             LoosensRefusals = options.LoosenRefusals,
-            TagsPrefix = options.TagsPrefix,
+            DropsBadValues = options.DropBadValues,
             Pipeline = options.Pipeline.Trim() is { Length: > 0 } name ? name : "Sales",
         };
     }
@@ -93,8 +100,47 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
 
     private static bool IsDelimiter(string text) => text is [var c] && char.IsAscii(c) && c is not ('"' or '\r' or '\n' or '\0');
 
-    private static string[] Separators(ImportOptions options, char delimiter) =>
-        options.TagsSeparatorNone ? []
-        : options.TagsSeparator.Length > 0 ? [options.TagsSeparator]
-        : [.. s_separators.Where(separator => separator[0] != delimiter)];
+    private static void CheckColumns(FieldChecks checks, ImportOptions options)
+    {
+        foreach (var (header, format) in options.DateFormats.Take(MaxNames))
+        {
+            checks.Require(DateFormatProblem(format) is null, $"options.date_formats[\"{header}\"]", DateFormatProblem(format) ?? "");
+        }
+
+        foreach (var (header, tags) in options.Tags.Take(MaxNames))
+        {
+            var path = $"options.tags[\"{header}\"]";
+            checks
+                .Require(tags.Prefix.Length <= 200, $"{path}.prefix", "is longer than 200 characters")
+                .Require(tags.Separators.Count <= MaxSeparators, $"{path}.separators", $"has more than {MaxSeparators} entries")
+                .Require(tags.Separators.All(text => text.Length is > 0 and <= 100), $"{path}.separators", "must have 1 to 100 characters each")
+                .Require(!tags.Single || tags.Separators.Count == 0, $"{path}.single", "is for columns without separators");
+        }
+    }
+
+    // A key that is nowhere in the file would make a contact of every row, each time.
+    private static void CheckKey(ImportOptions options, IReadOnlyList<ImportColumn> columns)
+    {
+        if (!options.MatchEmail)
+        {
+            return;
+        }
+
+        if (columns.All(column => column.Target != "email"))
+        {
+            throw RpcErrors.InvalidField("options.match_email", "the file has no column with e-mail addresses; map one with columns");
+        }
+
+        if (columns.FirstOrDefault(column => column.Target == "external_id") is { } other)
+        {
+            throw RpcErrors.InvalidField(
+                "options.match_email",
+                $"the column \"{other.Header}\" has external ids: match by it with external_id_column, or map it to fields.KEY or nothing to match by e-mail address");
+        }
+    }
+
+    private static string? DateFormatProblem(string format) =>
+        format.Length > 100 ? "is longer than 100 characters"
+        : format.Length > 0 && !TextForm.HasYear(format) ? "has no year: days of no year are not dates; import the column as text"
+        : null;
 }

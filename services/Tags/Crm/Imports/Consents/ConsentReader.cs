@@ -13,96 +13,75 @@ internal sealed class ConsentReader(ImportSettings settings, IReadOnlyList<Impor
     private const int MaxSource = 200;
     private readonly ConsentColumns[] _channels = [.. ConsentValue.Channels.Select(channel => new ConsentColumns(channel, settings, guessed))];
 
-    /// <summary>Reads a row; false if a mapped column cannot be read, which it reports.</summary>
-    public bool TryRead(CsvRow row, Action<string, string> report, out StatedConsent[] consents)
-    {
-        var read = new List<StatedConsent>();
-        var ok = true;
-        foreach (var channel in _channels.Where(channel => channel.Any))
-        {
-            ok &= TryRead(row, channel, report, out var stated);
-            if (stated is not null)
-            {
-                read.Add(stated);
-            }
-        }
+    /// <summary>Reads a row and reports what a mapped column cannot say.</summary>
+    public StatedConsent[] Read(CsvRow row, RowReport report) =>
+        [.. _channels.Where(channel => channel.Any).Select(channel => Read(row, channel, report)).OfType<StatedConsent>()];
 
-        consents = [.. read];
-        return ok;
-    }
-
-    private bool TryRead(CsvRow row, ConsentColumns channel, Action<string, string> report, out StatedConsent? stated)
+    private StatedConsent? Read(CsvRow row, ConsentColumns channel, RowReport report)
     {
-        var ok = TryReadTime(row, channel.Time, report, out var at);
-        ok &= TryReadState(row, channel.State, report, out var state);
-        ok &= TryReadOptOut(row, channel.OptOut, report, out var optedOut);
-        var refusal = optedOut ?? GuessedRefusal(row, channel.Guessed);
+        var at = ReadTime(row, channel.Time, report);
+        var state = ReadState(row, channel.State, report);
+        var refusal = ReadOptOut(row, channel.OptOut, report) ?? GuessedRefusal(row, channel.Guessed);
         var source = channel.Source?.Read(row);
-        stated = refusal is not null ? new(channel.Channel, State.Unsubscribed, Source(source, refusal.Value.Column, row), refusal.Value.At ?? at)
+        return refusal is { } said ? new(channel.Channel, State.Unsubscribed, Source(source, said.Column, row), said.At ?? at)
             : state is State.Subscribed or State.Unsubscribed ? new(channel.Channel, state.Value, Source(source, channel.State!, row), at)
             : null;
-        return ok;
     }
 
-    private static bool TryReadState(CsvRow row, ImportColumn? column, Action<string, string> report, out State? state)
+    // A word that is not understood refuses the row even where bad values are left out: without it, somebody might arrive mailable.
+    private static State? ReadState(CsvRow row, ImportColumn? column, RowReport report)
     {
-        state = null;
         if (column?.Read(row) is not { } text)
         {
-            return true;
+            return null;
         }
 
-        if (ConsentWords.TryRead(text, booleans: true, out var known))
+        if (ConsentWords.TryRead(text, booleans: true, out var state))
         {
-            state = known;
-            return true;
+            return state;
         }
 
-        report(column.Header, $"\"{Shown(text)}\" is no state of consent: subscribed, unsubscribed or never");
-        return false;
+        report.Refuse(column.Header, "is no state of consent: subscribed, unsubscribed or never", text);
+        return null;
     }
 
-    private bool TryReadOptOut(CsvRow row, ImportColumn? column, Action<string, string> report, out (ImportColumn Column, DateTime? At)? refusal)
+    private (ImportColumn Column, DateTime? At)? ReadOptOut(CsvRow row, ImportColumn? column, RowReport report)
     {
-        refusal = null;
         if (column?.Read(row) is not { } text)
         {
-            return true;
+            return null;
         }
 
-        if (OptOutText.TryRead(text, settings.Form, out var optsOut, out var at) && IsPast(at))
+        if (OptOutText.TryRead(text, column.Form, out var optsOut, out var at) && IsPast(at))
         {
-            refusal = optsOut ? (column, at) : null;
-            return true;
+            return optsOut ? (column, at) : null;
         }
 
-        report(column.Header, $"\"{Shown(text)}\" is neither yes, no nor a past date");
-        return false;
+        report.Refuse(column.Header, "is neither yes, no nor a past date", text);
+        return null;
     }
 
-    private bool TryReadTime(CsvRow row, ImportColumn? column, Action<string, string> report, out DateTime? at)
+    private DateTime? ReadTime(CsvRow row, ImportColumn? column, RowReport report)
     {
-        at = null;
         if (column?.Read(row) is not { } text)
         {
-            return true;
+            return null;
         }
 
-        if (OptOutText.TryReadTime(text, settings.Form, out var utc) && IsPast(utc))
+        if (OptOutText.TryReadTime(text, column.Form, out var utc) && IsPast(utc))
         {
-            at = utc;
-            return true;
+            return utc;
         }
 
-        report(column.Header, $"\"{Shown(text)}\" is no past date or date-time");
-        return false;
+        report.BadValue(column.Header, "is no past date or date-time", text);
+        return null;
     }
 
     private (ImportColumn Column, DateTime? At)? GuessedRefusal(CsvRow row, ImportColumn[] columns)
     {
         foreach (var column in columns)
         {
-            if (column.Read(row) is { } text && SubscriptionGuess.Read(column.Header, text, settings.Form) is { Refuses: true, At: var at })
+            if (column.Read(row) is { } text && SubscriptionGuess.Read(column.Header, text, column.Form) is { Refuses: true, At: var at })
             {
                 return (column, IsPast(at) ? at : null);
             }
@@ -119,8 +98,6 @@ internal sealed class ConsentReader(ImportSettings settings, IReadOnlyList<Impor
         var text = string.Concat((source ?? $"import, {column.Header}: {column.Read(row)}").Select(c => char.IsControl(c) ? ' ' : c));
         return text.Length <= MaxSource ? text : text[..MaxSource];
     }
-
-    private static string Shown(string text) => text.Length > 100 ? text[..100] + "…" : text;
 
     /// <summary>The columns of a channel.</summary>
     private sealed class ConsentColumns(Channel channel, ImportSettings settings, IReadOnlyList<ImportColumn> guessed)

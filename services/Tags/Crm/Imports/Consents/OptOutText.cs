@@ -40,7 +40,7 @@ internal static class OptOutText
             return true;
         }
 
-        if (!Dates.TryParseDay(text, form.DateFormat, out var day))
+        if (!form.TryParseDay(text, out var day))
         {
             return false;
         }

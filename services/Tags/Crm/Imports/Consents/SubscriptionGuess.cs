@@ -22,7 +22,7 @@ internal sealed class SubscriptionGuess(ImportSettings settings)
         {
             if (seen.Column.Read(row) is { } text)
             {
-                seen.Add(text, Read(seen.Column.Header, text, settings.Form));
+                seen.Add(text, Read(seen.Column.Header, text, seen.Column.Form));
             }
         }
     }
@@ -41,7 +41,7 @@ internal sealed class SubscriptionGuess(ImportSettings settings)
         return ConsentWords.TryRead(text, !SubscriptionHeaders.IsVague(header), out var state) ? (state == State.Unsubscribed, null) : null;
     }
 
-    private static bool IsCandidate(ImportColumn column) => column.IsUnmapped && !column.IsTags && SubscriptionHeaders.Find(column.Header) is not null;
+    private static bool IsCandidate(ImportColumn column) => column.IsUnmapped && column.Tags is null && SubscriptionHeaders.Find(column.Header) is not null;
 
     private sealed class Seen(ImportColumn column)
     {

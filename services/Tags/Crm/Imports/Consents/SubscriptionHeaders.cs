@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Crm.Common.V1;
+using TagSegments.Tags.Crm.Imports.Columns;
 
 namespace TagSegments.Tags.Crm.Imports.Consents;
 

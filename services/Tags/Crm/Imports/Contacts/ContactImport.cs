@@ -3,6 +3,7 @@ using Grpc.Core;
 using Npgsql;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Contacts;
+using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Columns;
 using TagSegments.Tags.Crm.Imports.Files;
 
@@ -19,7 +20,7 @@ internal sealed class ContactImport(
     private const int Attempts = 5;
 
     /// <inheritdoc/>
-    public ContactDraft? Read(CsvRow row, Action<string, string> report) => rows.Read(row, report);
+    public ContactDraft? Read(CsvRow row, RowReport report) => rows.Read(row, report);
 
     /// <inheritdoc/>
     public async Task WriteAsync(IReadOnlyList<ContactDraft> batch, ImportSummary summary, CancellationToken ct)
@@ -76,6 +77,7 @@ internal sealed class ContactImport(
         AccountTransaction transaction, ContactPlan plan, SortedDictionary<int, List<int>> holders, CancellationToken ct)
     {
         var now = time.GetUtcNow();
+        await FieldStore.HoldAsync(transaction, rows.Fields, ct);
         await ContactBatches.InsertAsync(transaction, plan.Created, now, ct);
         await ContactBatches.UpdateAsync(transaction, plan.Updated, now, ct);
         LogConsents(transaction, plan, now);

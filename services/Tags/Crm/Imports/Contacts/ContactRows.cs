@@ -1,4 +1,5 @@
 using System.Globalization;
+using TagSegments.Tags.Crm.Accounts;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Consents;
@@ -22,29 +23,31 @@ internal sealed class ContactRows(ImportSettings settings, IReadOnlyDictionary<I
     private readonly ImportColumn? _key = settings.Find("external_id") ?? (settings.MatchEmail ? settings.Find("email") : null);
     private readonly ImportColumn? _doNotDisturb = settings.Find(DoNotDisturbTarget);
 
+    /// <summary>The custom fields that rows have values of.</summary>
+    public IReadOnlyCollection<Field> Fields { get; } = [.. fields.Values];
+
     /// <summary>True if rows are matched by e-mail address.</summary>
     public bool ByEmail { get; } = settings.MatchEmail && settings.Find("external_id") is null;
 
-    /// <summary>Reads a row; null if it has errors, which it reports.</summary>
-    public ContactDraft? Read(CsvRow row, Action<string, string> report)
+    /// <summary>Reads a row; null if it has errors that refuse it, which it reports.</summary>
+    public ContactDraft? Read(CsvRow row, RowReport report)
     {
         var state = new ContactState();
-        var ok = ReadAttributes(row, state, report);
-        ok &= ReadDoNotDisturb(row, state, report);
-        ok &= ReadFields(row, state, report);
-        ok &= consents.TryRead(row, report, out var stated);
-        ok &= tags.TryRead(row, report, out var names);
+        ReadAttributes(row, state, report);
+        ReadDoNotDisturb(row, state, report);
+        ImportFieldValues.Read(row, fields, state.Fields, report);
+        var stated = consents.Read(row, report);
+        var names = tags.Read(row, report);
         if (settings.NumbersRows)
         {
             state[ContactAttribute.ExternalId] = row.Number.ToString(CultureInfo.InvariantCulture);
         }
         else if (_key is not null && _key.Read(row) is null)
         {
-            report(_key.Header, "is empty, but rows are matched by it");
-            return null;
+            report.Refuse(_key.Header, "is empty, but rows are matched by it");
         }
 
-        return !ok ? null : new ContactDraft
+        return report.IsRefused ? null : new ContactDraft
         {
             Key = ByEmail ? state.EmailKey : state[ContactAttribute.ExternalId],
             Values = state,
@@ -54,42 +57,49 @@ internal sealed class ContactRows(ImportSettings settings, IReadOnlyDictionary<I
         };
     }
 
-    private bool ReadAttributes(CsvRow row, ContactState state, Action<string, string> report)
+    private void ReadAttributes(CsvRow row, ContactState state, RowReport report)
     {
-        var ok = true;
         foreach (var (column, attribute) in _attributes)
         {
-            var text = column.Read(row);
-            var problem = text is null ? null : attribute.Problem(text);
-            if (problem is not null)
+            if (column.Read(row) is not { } text)
             {
-                report(column.Header, problem);
-                ok = false;
+                continue;
             }
 
-            state[attribute] = text;
+            var value = attribute == ContactAttribute.TimeZone ? TimeZones.Find(text) ?? text : text;
+            if (attribute.Problem(value) is not { } problem)
+            {
+                state[attribute] = value;
+            }
+            else if (column == _key)
+            {
+                report.Refuse(column.Header, problem, text);
+            }
+            else if (attribute == ContactAttribute.TimeZone || attribute == ContactAttribute.Language)
+            {
+                report.Drop(column.Header, problem, text);
+            }
+            else
+            {
+                report.BadValue(column.Header, problem, text);
+            }
         }
-
-        return ok;
     }
 
-    private bool ReadDoNotDisturb(CsvRow row, ContactState state, Action<string, string> report)
+    private void ReadDoNotDisturb(CsvRow row, ContactState state, RowReport report)
     {
         if (_doNotDisturb?.Read(row) is not { } text)
         {
-            return true;
+            return;
         }
 
-        if (!BooleanText.TryParse(text, out var value))
+        if (BooleanText.TryParse(text, out var value))
         {
-            report(_doNotDisturb.Header, "must be true or false");
-            return false;
+            state.DoNotDisturb = value;
         }
-
-        state.DoNotDisturb = value;
-        return true;
+        else
+        {
+            report.Refuse(_doNotDisturb.Header, "must be true or false", text);
+        }
     }
-
-    private bool ReadFields(CsvRow row, ContactState state, Action<string, string> report) =>
-        ImportFieldValues.Read(row, fields, settings.Form, state.Fields, report);
 }

@@ -14,40 +14,38 @@ internal sealed class ImportTags(AccountDatabase database, TagStore store, Impor
     private const int MaxTagsOfRow = 1_000;
     private const int MaxTagsOfFile = 50_000;
     private const int MaxCreatedNamed = 10_000;
-    private readonly ImportColumn[] _columns = [.. settings.Columns.Where(column => column.IsTags)];
+    private readonly ImportColumn[] _columns = [.. settings.Columns.Where(column => column.Tags is not null)];
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Reads the tags of a row; false if a name is wrong, which it reports.</summary>
-    public bool TryRead(CsvRow row, Action<string, string> report, out string[] tags)
+    /// <summary>Reads the tags of a row and reports the names that are wrong.</summary>
+    public string[] Read(CsvRow row, RowReport report)
     {
         var read = new List<string>();
-        var ok = true;
         foreach (var column in _columns)
         {
-            string[] texts = column.Read(row) is { } cell ? settings.Form.Split(cell) : [];
+            string[] texts = column.Read(row) is { } cell ? [.. column.Tags!.Read(cell)] : [];
             if (read.Count + texts.Length > MaxTagsOfRow)
             {
-                report(column.Header, $"makes more than {MaxTagsOfRow} tags of one row");
-                ok = false;
+                report.Refuse(column.Header, $"makes more than {MaxTagsOfRow} tags of one row");
                 break;
             }
 
             foreach (var text in texts)
             {
-                var problem = TagNames.Read(settings.TagsPrefix + text, out var name) ?? names.Problem(name) ?? RoomProblem(name);
-                if (problem is not null)
+                var problem = TagNames.Read(text, out var name) ?? names.Problem(name) ?? RoomProblem(name);
+                if (problem is null)
                 {
-                    report(column.Header, $"the tag name {problem}");
-                    ok = false;
+                    read.Add(name);
                 }
-
-                read.Add(name);
+                else
+                {
+                    report.BadValue(column.Header, $"the tag name {problem}", text);
+                }
             }
         }
 
-        tags = [.. read];
-        return ok;
+        return [.. read];
     }
 
     /// <summary>Returns, by tag number, the indexes in <paramref name="drafts"/> of the rows with the tag; creates missing tags.</summary>

@@ -82,7 +82,7 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
             if (_choices.TryGetValue(column, out var choices))
             {
                 // A value that can be no choice is left out here; its row is refused.
-                choices.UnionWith((TypeOf(column) == Type.MultipleChoice ? settings.Form.Split(text) : [text])
+                choices.UnionWith((TypeOf(column) == Type.MultipleChoice ? column.Form.Split(text) : [text])
                     .Where(value => FieldChecklist.ChoiceProblem(value) is null)
                     .Take(FieldChecklist.MaxChoices + 1));
                 CheckRoom(column, choices, row);
@@ -111,7 +111,7 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
             }
             else if (known is null && asked is null)
             {
-                _inferences.Add(column, new TypeInference(settings.Form.DateFormat));
+                _inferences.Add(column, new TypeInference(column.Form));
             }
         }
 

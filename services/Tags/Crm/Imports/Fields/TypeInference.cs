@@ -9,7 +9,7 @@ namespace TagSegments.Tags.Crm.Imports.Fields;
 /// form given, number if none has a leading zero, a plus sign or an exponent (those are codes and phone numbers), else text. A choice is
 /// never inferred.
 /// </summary>
-internal sealed class TypeInference(string dateFormat)
+internal sealed class TypeInference(TextForm form)
 {
     private bool _any;
     private bool _boolean = true;
@@ -30,8 +30,8 @@ internal sealed class TypeInference(string dateFormat)
     {
         _any = true;
         _boolean = _boolean && bool.TryParse(text, out _);
-        _date = _date && Dates.TryParseDay(text, dateFormat, out _);
-        _instant = _instant && Dates.TryParseInstant(text, out _);
+        _date = _date && form.TryParseDay(text, out _);
+        _instant = _instant && form.TryParseInstant(text, out _);
         _number = _number && IsPlainNumber(text) && Decimals.TryParse(text, out _);
     }
 

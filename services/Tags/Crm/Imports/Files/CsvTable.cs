@@ -13,13 +13,15 @@ internal sealed class CsvTable
     private const int MaxRecordBytes = 4 * 1024 * 1024;
     private const int MaxColumns = 2_000;
     private const int MaxHeaderLength = 500;
+    private static readonly char[] s_delimiters = [',', ';', '\t', '|'];
     private readonly UploadedFile _file;
     private readonly CsvReaderOptions _options;
     private readonly bool _raw;
 
-    private CsvTable(UploadedFile file, CsvReaderOptions options, bool raw, string[] headers, char delimiter)
+    private CsvTable(UploadedFile file, CsvReaderOptions options, bool raw, string[] headers, HashSet<string> unnamed, char delimiter)
     {
         _raw = raw;
+        Unnamed = unnamed;
         _file = file;
         _options = options with { Separator = delimiter };
         Headers = headers;
@@ -28,6 +30,9 @@ internal sealed class CsvTable
 
     /// <summary>The header: names without white space around them, each once.</summary>
     public string[] Headers { get; }
+
+    /// <summary>The names that stand for columns without a header.</summary>
+    public IReadOnlySet<string> Unnamed { get; }
 
     /// <summary>The separator of the values.</summary>
     public char Delimiter { get; }
@@ -46,13 +51,14 @@ internal sealed class CsvTable
             MalformedData = CsvMalformedDataHandling.Recover,
         };
         string[] headers;
+        var unnamed = new HashSet<string>(StringComparer.Ordinal);
         char found;
         try
         {
             using var reader = CsvReader.Create(file.Rewind(), options with { MalformedData = CsvMalformedDataHandling.Throw }, leaveOpen: true);
             reader.ReadHeader();
             CheckSize(reader.Headers);
-            headers = [.. reader.Headers.Select((header, index) => Name(Text(header, raw), index))];
+            headers = [.. reader.Headers.Select((header, index) => Name(Text(header, raw), index, unnamed))];
             found = reader.Separator;
         }
         catch (CsvFormatException)
@@ -61,7 +67,8 @@ internal sealed class CsvTable
         }
 
         Check(headers);
-        return new CsvTable(file, options, raw, headers, found);
+        CheckDelimiter(headers, delimiter);
+        return new CsvTable(file, options, raw, headers, unnamed, found);
     }
 
     /// <summary>Reads the rows. Lines without any value are no rows; a row that is no CSV comes with its problem and without values.</summary>
@@ -78,7 +85,7 @@ internal sealed class CsvTable
                 yield break;
             }
 
-            malformed ??= reader.FieldCount == Headers.Length ? null : CsvMalformedReason.FieldCountMismatch;
+            malformed ??= Fits(reader) ? null : CsvMalformedReason.FieldCountMismatch;
             if (malformed is { } reason)
             {
                 yield return new(reader.LineNumber, ++number, [], Problem(reason));
@@ -107,7 +114,7 @@ internal sealed class CsvTable
 
     private string[]? Cells(CsvReader reader)
     {
-        var cells = new string[reader.FieldCount];
+        var cells = new string[Headers.Length];
         var any = false;
         for (var i = 0; i < cells.Length; i++)
         {
@@ -118,11 +125,43 @@ internal sealed class CsvTable
         return any ? cells : null;
     }
 
+    // Some tools end every row with a separator.
+    private bool Fits(CsvReader reader)
+    {
+        for (var i = Headers.Length; i < reader.FieldCount; i++)
+        {
+            if (!string.IsNullOrWhiteSpace(reader.GetString(i)))
+            {
+                return false;
+            }
+        }
+
+        return reader.FieldCount >= Headers.Length;
+    }
+
     // Restores the values that the product exported: see CellText.
     private static string Text(string cell, bool raw) => raw ? cell.Trim() : CellText.Read(cell);
 
-    private static string Name(string header, int index) =>
-        StoredName.Of(header) is { Length: > 0 } name ? name : $"column {index + 1}";
+    private static string Name(string header, int index, HashSet<string> unnamed)
+    {
+        if (StoredName.Of(header) is { Length: > 0 } name)
+        {
+            return name;
+        }
+
+        unnamed.Add($"column {index + 1}");
+        return $"column {index + 1}";
+    }
+
+    // A wrong delimiter makes one column of all.
+    private static void CheckDelimiter(string[] headers, char? delimiter)
+    {
+        if (delimiter is not null && headers is [var only] && s_delimiters.FirstOrDefault(only.Contains) is var other and not '\0')
+        {
+            throw RpcErrors.InvalidField(
+                "options.delimiter", $"the header has one column then, \"{only}\": is the delimiter \"{(other == '\t' ? "tab" : other)}\"?");
+        }
+    }
 
     private static void CheckSize(IReadOnlyList<string> headers)
     {

@@ -7,7 +7,7 @@ internal interface IRowTarget<TDraft>
     where TDraft : class
 {
     /// <summary>Reads a row; null if it has errors, which it reports.</summary>
-    TDraft? Read(CsvRow row, Action<string, string> report);
+    TDraft? Read(CsvRow row, RowReport report);
 
     /// <summary>Writes rows in one transaction and adds their outcomes to the summary.</summary>
     Task WriteAsync(IReadOnlyList<TDraft> batch, ImportSummary summary, CancellationToken ct);

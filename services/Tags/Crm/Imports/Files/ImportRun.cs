@@ -5,7 +5,8 @@ namespace TagSegments.Tags.Crm.Imports.Files;
 /// <summary>
 /// Reads a file row by row and writes it batch by batch, each when it is the account's turn, reading the next batch while the one before is written.
 /// </summary>
-internal sealed class ImportRun(CsvTable table, ImportSummary summary, ImportCall call, Func<Func<Task<bool>>, Task> inTurn)
+internal sealed class ImportRun(
+    CsvTable table, bool dropsBadValues, ImportSummary summary, ImportCall call, Func<Func<Task<bool>>, Task> inTurn)
 {
     private const int BatchRows = 5_000;
     // A row can have 4 MiB.
@@ -58,17 +59,16 @@ internal sealed class ImportRun(CsvTable table, ImportSummary summary, ImportCal
     private TDraft? Read<TDraft>(CsvRow row, IRowTarget<TDraft> target)
         where TDraft : class
     {
-        var before = _errors.Count;
+        var report = new RowReport(row.Line, dropsBadValues, _errors);
         if (row.Problem is not null)
         {
-            Report("", row.Problem);
+            report.Refuse("", row.Problem);
         }
 
-        var draft = row.Problem is null ? target.Read(row, Report) : null;
-        summary.Failed += _errors.Count > before ? 1 : 0;
+        var draft = row.Problem is null ? target.Read(row, report) : null;
+        summary.Failed += report.IsRefused ? 1 : 0;
+        summary.RowsWithDroppedValues += !report.IsRefused && report.HasDropped ? 1 : 0;
         return draft;
-
-        void Report(string column, string message) => _errors.Add(new() { Line = row.Line, Column = column, Message = message });
     }
 
     private async Task WriteAsync<TDraft>(IRowTarget<TDraft> target, List<TDraft> batch)

@@ -2,6 +2,7 @@ using Crm.Contacts.V1;
 using Dapper;
 using Npgsql;
 using TagSegments.Tags.Changes;
+using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Opportunities;
 using TagSegments.Tags.Crm.Imports.Files;
 using TagSegments.Tags.Crm.Imports.Columns;
@@ -15,7 +16,7 @@ internal sealed class OpportunityImport(AccountDatabase database, ImportSettings
     private const int Attempts = 5;
 
     /// <inheritdoc/>
-    public OpportunityDraft? Read(CsvRow row, Action<string, string> report) => rows.Read(row, report);
+    public OpportunityDraft? Read(CsvRow row, RowReport report) => rows.Read(row, report);
 
     /// <inheritdoc/>
     public async Task WriteAsync(IReadOnlyList<OpportunityDraft> batch, ImportSummary summary, CancellationToken ct)
@@ -53,6 +54,7 @@ internal sealed class OpportunityImport(AccountDatabase database, ImportSettings
     private async Task<int> WriteAsync(AccountTransaction transaction, OpportunityPlan plan, CancellationToken ct)
     {
         var now = time.GetUtcNow();
+        await FieldStore.HoldAsync(transaction, rows.Fields, ct);
         await OpportunityBatches.InsertAsync(transaction, plan.Created, now, ct);
         await OpportunityBatches.UpdateAsync(transaction, plan.Updated, now, ct);
         foreach (var target in plan.Created.Concat(plan.Updated))

@@ -20,10 +20,12 @@ internal sealed class OpportunityRows(ImportSettings settings, IReadOnlyDictiona
     private readonly ImportColumn? _opened = settings.Find("opened");
     private readonly ImportColumn? _closed = settings.Find("closed");
 
+    /// <summary>The custom fields that rows have values of.</summary>
+    public IReadOnlyCollection<Field> Fields { get; } = [.. fields.Values];
+
     /// <summary>Reads a row; null if it has errors, which it reports.</summary>
-    public OpportunityDraft? Read(CsvRow row, Action<string, string> report)
+    public OpportunityDraft? Read(CsvRow row, RowReport report)
     {
-        var ok = true;
         var values = new FieldValues();
         var key = settings.NumbersRows ? row.Number.ToString(CultureInfo.InvariantCulture) : Text(_key, row);
         var stage = Text(_stage, row);
@@ -33,8 +35,8 @@ internal sealed class OpportunityRows(ImportSettings settings, IReadOnlyDictiona
         var amount = Value(Type.Number, _amount);
         var opened = Value(Type.Date, _opened);
         var closed = Value(Type.Date, _closed);
-        ok &= ImportFieldValues.Read(row, fields, settings.Form, values, report);
-        return !ok ? null : new OpportunityDraft
+        ImportFieldValues.Read(row, fields, values, report);
+        return report.IsRefused ? null : new OpportunityDraft
         {
             Key = key,
             Contact = _contact?.Read(row),
@@ -61,8 +63,12 @@ internal sealed class OpportunityRows(ImportSettings settings, IReadOnlyDictiona
 
         string? Value(Type type, ImportColumn? column)
         {
-            var parse = column?.Read(row) is { } text ? FieldParse.FromText(type, [], text, settings.Form) : default;
-            Require(parse.Problem is null, column, parse.Problem ?? "");
+            var parse = column?.Read(row) is { } text ? FieldParse.FromText(type, [], text, column.Form) : default;
+            if (parse.Problem is not null)
+            {
+                report.BadValue(column!.Header, parse.Problem, column.Read(row)!);
+            }
+
             return parse.Json;
         }
 
@@ -70,8 +76,7 @@ internal sealed class OpportunityRows(ImportSettings settings, IReadOnlyDictiona
         {
             if (!holds)
             {
-                report(column!.Header, problem);
-                ok = false;
+                report.Refuse(column!.Header, problem, column.Read(row));
             }
         }
     }

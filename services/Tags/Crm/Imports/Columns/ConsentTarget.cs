@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using Crm.Common.V1;
 using TagSegments.Tags.Crm.Contacts;
 
-namespace TagSegments.Tags.Crm.Imports.Consents;
+namespace TagSegments.Tags.Crm.Imports.Columns;
 
 /// <summary>What a column of consent holds.</summary>
 internal enum ConsentPart
