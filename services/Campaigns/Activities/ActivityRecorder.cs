@@ -167,10 +167,12 @@ internal sealed class ActivityRecorder : IAsyncDisposable
                 FROM moved
                 CROSS JOIN unnest(
                     $5::int[], $6::timestamptz[], $7::smallint[], $8::smallint[], $9::uuid[], $10::text[], $11::smallint[], $12::text[], $13::boolean[])
-                    AS a (contact_id, at, kind, channel, campaign_id, detail, bounce, properties, machine)
+                    WITH ORDINALITY AS a (contact_id, at, kind, channel, campaign_id, detail, bounce, properties, machine, n)
                 -- Of erased contacts, what campaigns count is recorded and no more.
                 LEFT JOIN campaigns.erased_contact e ON e.account_id = $1 AND e.contact_id = a.contact_id
-                WHERE e.contact_id IS NULL OR a.kind <> {ActivityKinds.Custom})
+                WHERE e.contact_id IS NULL OR a.kind <> {ActivityKinds.Custom}
+                -- The order of the call is that of the feed.
+                ORDER BY a.n)
             SELECT pos, nonce
             FROM moved
             """;

@@ -7,8 +7,8 @@ using TagSegments.Workflows.Scheduling;
 namespace TagSegments.Workflows.Enrolment;
 
 /// <summary>
-/// Follows the clocks of all accounts and wakes those of this process whose feeds have news. A feed whose position another key has made is read as
-/// well: it gets a new position, so that the other key can be withdrawn.
+/// Follows the clocks of all accounts and wakes those of this process whose feeds have news. A feed whose position another key has made is read
+/// first: it gets a new position, so that the other key can be withdrawn.
 /// </summary>
 internal sealed class ClockFollower(
     WorkDatabase database, Feeds feeds, AccountWork<Feed> work, PartitionLeases leases, TimeProvider time, ILogger<ClockFollower> logger)
@@ -32,6 +32,7 @@ internal sealed class ClockFollower(
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, _again.Token);
             try
             {
+                await RenewAsync(clock, stop.Token);
                 await foreach (var clocks in feeds.ClocksAsync(clock, stop.Token))
                 {
                     await WakeAsync(clock, clocks, stop.Token);
@@ -60,7 +61,7 @@ internal sealed class ClockFollower(
             FROM unnest(@accountIds, @positions) AS clock (account_id, position)
             JOIN workflows.cursor USING (account_id)
             JOIN workflows.account USING (account_id)
-            WHERE cursor.feed = ANY(@feeds) AND (cursor.seen < clock.position OR NOT starts_with(cursor.position, @Mark))
+            WHERE cursor.feed = ANY(@feeds) AND cursor.seen < clock.position
             """;
         var held = clocks.Where(moved => leases.Holds(moved.AccountId)).ToList();
         if (held.Count == 0)
@@ -73,11 +74,27 @@ internal sealed class ClockFollower(
             accountIds = held.Select(moved => moved.AccountId).ToArray(),
             positions = held.Select(moved => moved.Position).ToArray(),
             feeds = FeedsOf(clock).Select(feed => (short)feed).ToArray(),
-            feeds.Mark,
         };
+        await WakeAsync(sql, values, ct);
+    }
+
+    // Keys change only while this process is not running, so once is enough. An account in which nothing ever happened has no clock.
+    private Task RenewAsync(Clock clock, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT account_id, account.name, cursor.feed
+            FROM workflows.cursor
+            JOIN workflows.account USING (account_id)
+            WHERE cursor.feed = ANY(@feeds) AND NOT starts_with(cursor.position, @Mark)
+            """;
+        return WakeAsync(sql, new { feeds = FeedsOf(clock).Select(feed => (short)feed).ToArray(), feeds.Mark }, ct);
+    }
+
+    private async Task WakeAsync(string sql, object values, CancellationToken ct)
+    {
         await using var connection = await database.OpenAsync(ct);
         var news = await connection.QueryAsync<(int AccountId, string Name, short Feed)>(new CommandDefinition(sql, values, cancellationToken: ct));
-        foreach (var (accountId, name, feed) in news)
+        foreach (var (accountId, name, feed) in news.Where(feed => leases.Holds(feed.AccountId)))
         {
             work.Wake(accountId, name, (Feed)feed);
         }
