@@ -26,6 +26,7 @@ using TagSegments.ServiceDefaults.Deletion;
 using TagSegments.ServiceDefaults.Egress;
 using TagSegments.ServiceDefaults.Keys;
 using TagSegments.ServiceDefaults.Network;
+using TagSegments.ServiceDefaults.Retention;
 
 namespace TagSegments.Campaigns;
 
@@ -76,6 +77,7 @@ public static class CampaignsApp
         services.AddRemoteAccounts();
         services.AddRemoteApiKeys();
         services.AddRemoteAdminLog();
+        services.AddRemoteRetention(Pruning.Requests("campaigns.request"), EventPruning.Kind, LedgerPruning.Kind);
         services.AddIdempotentWrites("campaigns.request");
         services.AddSingleton<CallTools>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ErasedContacts>(provider, "campaigns.erased_contact"));

@@ -6,6 +6,7 @@ using TagSegments.Segments.Explain;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Past;
 using TagSegments.ServiceDefaults.Auth.Keys;
+using TagSegments.ServiceDefaults.Retention;
 
 namespace TagSegments.Segments;
 
@@ -17,6 +18,7 @@ internal static class SegmentsServices
         services.AddDatabaseAccounts("crm.segment_accounts");
         services.AddPublishedApiKeys();
         services.AddRemoteAdminLog();
+        services.AddDatabaseRetention("crm.segment_accounts", Pruning.Requests("segments.request"));
         services.AddSingleton<IndexMetrics>();
         services.AddSingleton<ClockReader>();
         services.AddSingleton<TagEntryCache>();

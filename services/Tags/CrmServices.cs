@@ -1,5 +1,6 @@
 using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.ServiceDefaults.Deletion;
+using TagSegments.ServiceDefaults.Retention;
 using TagSegments.Tags.Crm.Accounts;
 using TagSegments.Tags.Crm.Accounts.Audit;
 using TagSegments.Tags.Crm.Accounts.Deletion;
@@ -30,6 +31,7 @@ internal static class CrmServices
         .AddAdminLog(provider => provider.GetRequiredService<AdminEventStore>().WriteAsync)
         .AddSingleton<DeletionStore>()
         .AddHostedService<DueErasures>()
+        .AddDatabaseRetention("crm.account", Pruning.Requests("crm.request"), ChangePruning.Kind)
         .AddSingleton<FieldStore>()
         .AddSingleton<ContactStore>()
         .AddSingleton<ContactFeedStore>()
@@ -59,6 +61,7 @@ internal static class CrmServices
         app.MapGrpcService<ApiKeyApi>();
         app.MapGrpcService<DeletionApi>();
         app.MapGrpcService<AuditApi>();
+        app.MapGrpcService<RetentionApi>();
         app.MapGrpcService<ContactApi>();
         app.MapGrpcService<ContactFeedApi>();
         app.MapGrpcService<ContactClockApi>();

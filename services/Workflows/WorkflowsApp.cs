@@ -7,6 +7,7 @@ using Crm.Tags.V1;
 using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.ServiceDefaults.Deletion;
 using TagSegments.ServiceDefaults.Keys;
+using TagSegments.ServiceDefaults.Retention;
 using TagSegments.Workflows.Definitions;
 using TagSegments.Workflows.Enrolment;
 using TagSegments.Workflows.Erasures;
@@ -60,7 +61,7 @@ public static class WorkflowsApp
             .AddServiceClient<ActivityService.ActivityServiceClient>("Campaigns")
             .AddServiceClient<MessageService.MessageServiceClient>("Campaigns")
             .AddServiceClient<TeamService.TeamServiceClient>("Campaigns");
-        builder.Services.AddRemoteAccounts().AddRemoteApiKeys().AddRemoteAdminLog();
+        builder.Services.AddRemoteAccounts().AddRemoteApiKeys().AddRemoteAdminLog().AddRemoteRetention(Pruning.Requests("workflows.request"), RunPruning.Kind);
     }
 
     private static void AddDefinitions(WebApplicationBuilder builder)

@@ -79,8 +79,14 @@ internal sealed partial class ActivityApi
     {
         "" => default,
         "now" => new FeedPlace((await activities.ClockAsync(accountId, ct)).Pos, long.MaxValue),
-        _ => ReadPlace(accountId, after),
+        _ => await RequiredAsync(accountId, ReadPlace(accountId, after), ct),
     };
+
+    private async Task<FeedPlace> RequiredAsync(int accountId, FeedPlace place, CancellationToken ct)
+    {
+        await activities.RequireAsync(accountId, place.Pos, ct);
+        return place;
+    }
 
     private string Position(int accountId, FeedPlace place) => tools.Sealed.Create(
         "activity feed", [], string.Create(CultureInfo.InvariantCulture, $"{accountId} {place.Pos} {place.ActivityId}"));

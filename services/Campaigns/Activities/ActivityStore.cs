@@ -68,6 +68,17 @@ internal sealed class ActivityStore(AccountDatabase database)
         return [.. rows.Select(row => (new FeedPlace(row.Pos, row.ActivityId), ToActivity(row)))];
     }
 
+    /// <summary>Throws OUT_OF_RANGE if events after a position have been deleted; the beginning is that of what is kept.</summary>
+    public async Task RequireAsync(int accountId, long after, CancellationToken ct)
+    {
+        const string sql = "SELECT events_from FROM campaigns.activity_clock WHERE account_id = @accountId AND events_floor > @after";
+        await using var connection = await database.OpenAsync(accountId, ct);
+        if (await connection.QuerySingleOrDefaultAsync<DateTime?>(new CommandDefinition(sql, new { accountId, after }, cancellationToken: ct)) is { } begin)
+        {
+            throw RpcErrors.HistoryMissing("Custom events after this position have been deleted", begin);
+        }
+    }
+
     /// <summary>Reads the position of the account's clock.</summary>
     public async Task<Recorded> ClockAsync(int accountId, CancellationToken ct)
     {

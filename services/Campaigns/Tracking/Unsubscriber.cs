@@ -55,7 +55,8 @@ internal sealed class Unsubscriber(AccountDatabase database)
             Reason = Suppression.Types.Reason.Unsubscribed,
             Source = Source,
         };
-        var (changed, _) = await SuppressionStore.AddAsync(tx, target.AccountId, suppression, ct);
+        // The ledger keeps addresses for a while only. Later it is the contact that declines.
+        var changed = message.Address.Length > 0 && (await SuppressionStore.AddAsync(tx, target.AccountId, suppression, ct)).Changed;
         if (message.Kind != (short)MessageKind.ToContact)
         {
             // Somebody of the team: it is no word of the contact.
@@ -92,7 +93,8 @@ internal sealed class Unsubscriber(AccountDatabase database)
             LEFT JOIN campaigns.campaign c ON c.account_id = r.account_id AND c.campaign_id = r.campaign_id
             LEFT JOIN campaigns.single_message m ON m.account_id = r.account_id AND m.message_id = r.campaign_id
             WHERE r.account_id = @AccountId AND r.campaign_id = @CampaignId AND r.contact_id = @ContactId
-                AND r.address <> ''
+                AND NOT EXISTS (
+                    SELECT FROM campaigns.erased_contact e WHERE e.account_id = r.account_id AND e.contact_id = r.contact_id)
             """;
         var parameters = new { target.AccountId, target.CampaignId, target.ContactId };
         return tx.Connection!.QuerySingleOrDefaultAsync<Message>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));

@@ -36,6 +36,11 @@ public sealed class WindowResolver(Instant now, DateTimeZone accountZone, int we
         TimeWindow.KindOneofCase.None => throw new ArgumentException("The window has not been validated: it has no kind.", nameof(window)),
     };
 
+    /// <summary>The earliest instant that a window can hold, in whatever zone it is read; null if it has no beginning.</summary>
+    public Instant? EarliestOf(TimeWindow window) => window.ContactZone
+        ? Resolve(window, DateTimeZone.ForOffset(Offset.MaxValue)).From.ToInstant(DateTimeZone.ForOffset(Offset.MaxValue))
+        : Resolve(window).From.ToInstant(ZoneOf(window));
+
     /// <summary>Whether an instant lies in a window, read in the window's own zone.</summary>
     public bool Holds(TimeWindow window, Instant at)
     {

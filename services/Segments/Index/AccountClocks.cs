@@ -9,6 +9,7 @@ namespace TagSegments.Segments.Index;
 /// <param name="Activity">The clock of activity and suppressions.</param>
 /// <param name="ActivityFloor">The oldest position of it from which its log is complete.</param>
 /// <param name="MaxActivityAt">The latest time of any recorded activity; null if there is none.</param>
+/// <param name="EventsFrom">The time before which custom events have been deleted; null if none have.</param>
 internal sealed record AccountClocks(
     ClockPosition Records,
     long Floor,
@@ -17,7 +18,8 @@ internal sealed record AccountClocks(
     ClockPosition Definitions,
     ClockPosition Activity,
     long ActivityFloor,
-    DateTime? MaxActivityAt)
+    DateTime? MaxActivityAt,
+    DateTime? EventsFrom)
 {
     /// <summary>Whether every name that a filter can use is the same as at another time.</summary>
     public bool HaveSameNames(AccountClocks other) =>

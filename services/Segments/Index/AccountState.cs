@@ -54,6 +54,7 @@ internal sealed record AccountState(
     public FilterContext ContextAt(DateTimeOffset now, AccountClocks? clocks = null)
     {
         var context = new FilterContext(Catalog, now) { FindSegment = segmentId => Definitions.GetValueOrDefault(segmentId)?.Filter };
+        context = context with { EventsFrom = (clocks ?? Clocks).EventsFrom };
         return clocks is null ? context : context with { LatestActivity = clocks.MaxActivityAt ?? DateTime.MinValue };
     }
 }

@@ -11,7 +11,7 @@ internal static class ClockSql
     {
         const string sql = """
             SELECT account_id, r.pos, r.nonce, r.floor, c.pos, c.nonce, n.pos, n.nonce, d.pos, d.nonce,
-                   a.pos, a.nonce, a.floor, NULLIF(a.max_at, '-infinity')
+                   a.pos, a.nonce, a.floor, NULLIF(a.max_at, '-infinity'), NULLIF(a.events_from, '-infinity')
             FROM unnest($1) AS account_id
             LEFT JOIN crm.segment_clock r USING (account_id)
             LEFT JOIN crm.segment_catalog_clock c USING (account_id)
@@ -36,7 +36,8 @@ internal static class ClockSql
             Position(row, 8),
             Position(row, 10),
             Long(row, 12),
-            row.IsDBNull(13) ? null : row.GetDateTime(13)));
+            row.IsDBNull(13) ? null : row.GetDateTime(13),
+            row.IsDBNull(14) ? null : row.GetDateTime(14)));
 
     private static ClockPosition Position(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? default : new ClockPosition(row.GetInt64(column), row.GetGuid(column + 1));

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Crm.Errors.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Bitmaps;
@@ -85,14 +84,9 @@ internal class PastHistory(TimeProvider time)
     private static RpcException Missing(DateTime at, Row row)
     {
         var earliest = new[] { row.HistoryFrom, row.RecordsFrom ?? DateTime.MinValue, row.ActivityFrom ?? DateTime.MinValue }.Max();
-        return RpcErrors.Create(
-            StatusCode.OutOfRange,
-            ErrorReason.HistoryMissing,
-            $"Nothing is known about {Text(at)}: the history of the account begins at {Text(earliest)}.",
-            ("earliest", Text(earliest)));
+        return RpcErrors.HistoryMissing(
+            string.Create(CultureInfo.InvariantCulture, $"Nothing is known about {at:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}"), earliest);
     }
-
-    private static string Text(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     private sealed record Row(DateTime HistoryFrom, DateTime? RecordsFrom, DateTime? ActivityFrom, long? Pos, long? ActivityPos);
 }

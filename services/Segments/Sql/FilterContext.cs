@@ -21,6 +21,9 @@ internal sealed record FilterContext(FilterCatalog Catalog, DateTimeOffset Now)
     /// <summary>The time of the latest activity that is recorded; the end of time if that is not known.</summary>
     public DateTime LatestActivity { get; init; } = DateTime.MaxValue;
 
+    /// <summary>The time before which custom events have been deleted; null if none have.</summary>
+    public DateTime? EventsFrom { get; init; }
+
     /// <summary>Whether no activity is recorded for later than <see cref="Now"/>, so that the SQL need not exclude it.</summary>
     public bool NothingLater => LatestActivity <= Instant.ToDateTimeUtc();
 
@@ -29,6 +32,16 @@ internal sealed record FilterContext(FilterCatalog Catalog, DateTimeOffset Now)
 
     /// <summary><see cref="Now"/> in the resolution of the database.</summary>
     public Instant Instant => FilterValues.ToMicroseconds(Instant.FromDateTimeOffset(Now));
+
+    /// <summary>Throws OUT_OF_RANGE if a clause asks for custom events that have been deleted: what is not there cannot be counted.</summary>
+    public void RequireEvents(ActivityClause clause)
+    {
+        if (clause.Kind == ActivityClause.Types.Kind.Custom && EventsFrom is { } from
+            && (clause.Window is null || Windows.EarliestOf(clause.Window) is not { } earliest || earliest.ToDateTimeUtc() < from))
+        {
+            throw RpcErrors.HistoryMissing($"The filter asks for events \"{MessageText.Short(clause.EventName)}\" that may have been deleted", from);
+        }
+    }
 
     /// <summary>Gets this context for a question about the contacts of the parameter <c>@candidates</c> only.</summary>
     public FilterContext ForCandidates() => this with { HasCandidates = true, Sources = Sources.OfCandidates };

@@ -19,9 +19,13 @@ internal sealed partial class FilterSql
 
     private const string TimePattern = "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])";
 
-    private string Activity(ActivityClause clause) => clause.PropertySum is null
-        ? Counted(clause.Quantity, having => Activities(clause, having("a.contact_id")))
-        : Activities(clause, EnoughActivity(clause));
+    private string Activity(ActivityClause clause)
+    {
+        _context.RequireEvents(clause);
+        return clause.PropertySum is null
+            ? Counted(clause.Quantity, having => Activities(clause, having("a.contact_id")))
+            : Activities(clause, EnoughActivity(clause));
+    }
 
     // All conditions hold of one and the same row.
     private string Activities(ActivityClause clause, string tail) => $"""

@@ -69,6 +69,13 @@ public static class RpcErrors
             new QuotaFailure { Violations = { new QuotaFailure.Types.Violation { Subject = quota, Description = Shorten(message, 400) } } },
             new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
 
+    /// <summary>Creates an OUT_OF_RANGE for what is older than the history that is kept, which begins at <paramref name="earliest"/>, in UTC.</summary>
+    public static RpcException HistoryMissing(string message, DateTime earliest)
+    {
+        var begin = earliest.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        return Create(StatusCode.OutOfRange, ErrorReason.HistoryMissing, $"{message}: the history of the account begins at {begin}.", ("earliest", begin));
+    }
+
     /// <summary>Checks whether a service failed a call for a reason.</summary>
     public static bool IsFor(this RpcException error, ErrorReason reason) =>
         error.GetRpcStatus()?.GetDetail<ErrorInfo>() is { Domain: Domain } info && info.Reason == ReasonName(reason);

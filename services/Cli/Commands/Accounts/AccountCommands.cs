@@ -11,7 +11,7 @@ internal static class AccountCommands
     /// <summary>`accounts`.</summary>
     public static Command Build() => new("accounts", "The tenants of the installation.")
     {
-        List(), Create(), Delete(), Restore(), LimitsCommand.Build(), AuditCommand.Build(),
+        List(), Create(), Delete(), Restore(), LimitsCommand.Build(), RetentionCommand.Build(), AuditCommand.Build(),
     };
 
     private static Command List() => new Command("list", "Lists the accounts.").Runs(async (session, ct) =>

@@ -49,6 +49,7 @@ internal sealed class LeafReader(FilterContext context)
     // While no activity is recorded for later than now, the end of the window need not be checked.
     private LeafUse Activity(Filter clause)
     {
+        context.RequireEvents(clause.Activity);
         var (activity, window) = (clause.Activity, clause.Activity.Window);
         if (!context.NothingLater)
         {

@@ -10,7 +10,7 @@ namespace TagSegments.Tags.Crm.Accounts;
 /// <summary>The accounts in the database.</summary>
 internal sealed class AccountStore(WorkDatabase work, TimeProvider time)
 {
-    private const string Columns = "account_id, name, time_zone, week_start, created_at, limits, deleted_at";
+    private const string Columns = "account_id, name, time_zone, week_start, created_at, limits, deleted_at, retention";
 
     /// <summary>Finds an account by its name.</summary>
     public async Task<Account?> FindAsync(string name, CancellationToken ct)
@@ -98,7 +98,38 @@ internal sealed class AccountStore(WorkDatabase work, TimeProvider time)
         return row.ToProto();
     }
 
-    private sealed record Row(int AccountId, string Name, string TimeZone, short WeekStart, DateTime CreatedAt, string Limits, DateTime? DeletedAt)
+    /// <summary>Sets the account's own retention in place of the former one.</summary>
+    public static async Task<Account> SetRetentionAsync(
+        NpgsqlTransaction transaction, int accountId, AccountRetention retention, CancellationToken ct)
+    {
+        const string sql = $"""
+            UPDATE crm.account
+            SET retention = @retention::jsonb
+            WHERE account_id = @accountId
+            RETURNING {Columns}
+            """;
+        var row = await transaction.Connection!.QuerySingleAsync<Row>(
+            new CommandDefinition(sql, new { accountId, retention = JsonFormatter.Default.Format(retention) }, transaction, cancellationToken: ct));
+        return row.ToProto();
+    }
+
+    /// <summary>Lists accounts with a retention of their own after a number, with no more than the number and the retention.</summary>
+    public async Task<List<Account>> RetentionsAsync(int after, int limit, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT account_id, retention::text
+            FROM crm.account
+            WHERE account_id > @after AND retention <> jsonb_build_object()
+            ORDER BY account_id
+            LIMIT @limit
+            """;
+        await using var connection = await work.OpenAsync(ct);
+        var rows = await connection.QueryAsync<(int AccountId, string Retention)>(new CommandDefinition(sql, new { after, limit }, cancellationToken: ct));
+        return [.. rows.Select(row => new Account { AccountId = row.AccountId, Retention = AccountRetention.Parser.ParseJson(row.Retention) })];
+    }
+
+    private sealed record Row(
+        int AccountId, string Name, string TimeZone, short WeekStart, DateTime CreatedAt, string Limits, DateTime? DeletedAt, string Retention)
     {
         public Account ToProto() => new()
         {
@@ -109,6 +140,7 @@ internal sealed class AccountStore(WorkDatabase work, TimeProvider time)
             CreateTime = Timestamp.FromDateTime(CreatedAt),
             Limits = AccountLimits.Parser.ParseJson(Limits),
             DeleteTime = DeletedAt?.ToTimestamp(),
+            Retention = AccountRetention.Parser.ParseJson(Retention),
         };
     }
 }

@@ -21,6 +21,7 @@ internal sealed class ContactFeed(
         try
         {
             var cursor = await positions.ReadAsync(accountId, request.After, stop.Token);
+            await store.RequireAsync(accountId, cursor.Pos, stop.Token);
             if (request.After == FeedPositions.Now)
             {
                 // The consumer learns that nothing from here on will escape it.

@@ -32,6 +32,27 @@ internal sealed class ContactFeedStore(AccountDatabase database)
     public const string ChangeColumns =
         "pos, seq, true, contact_id, kind, NULL::int, NULL::bit(16384), before::text, cause_kind, cause_id, cause_detail, cause_chain, at, skip_workflows";
 
+    /// <summary>Throws OUT_OF_RANGE if changes after a position have been deleted; the beginning is that of what is kept.</summary>
+    public async Task RequireAsync(int accountId, long after, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT a.history_from
+            FROM crm.change_floor f
+            JOIN crm.account a USING (account_id)
+            WHERE f.account_id = @accountId AND f.pos > @after
+            """;
+        if (after == 0)
+        {
+            return;
+        }
+
+        await using var connection = await database.OpenAsync(accountId, ct);
+        if (await connection.QuerySingleOrDefaultAsync<DateTime?>(new CommandDefinition(sql, new { accountId, after }, cancellationToken: ct)) is { } begin)
+        {
+            throw RpcErrors.HistoryMissing("The changes after this position have been deleted", begin);
+        }
+    }
+
     /// <summary>The end of the next step after a position, some commits further; null if there is nothing new.</summary>
     public async Task<FeedCursor?> NextStepAsync(int accountId, long after, CancellationToken ct)
     {

@@ -1,0 +1,39 @@
+using Crm.Accounts.V1;
+using Microsoft.Extensions.Configuration;
+
+namespace TagSegments.ServiceDefaults.Retention;
+
+/// <summary>
+/// How many days what is kept; 0 is for ever. Configuration under <c>Retention</c> sets the times of accounts that have none of their own, for
+/// example <c>Retention:RequestDays</c>. Their meaning stands at <c>crm.accounts.v1.AccountRetention</c>.
+/// </summary>
+public sealed record RetentionDays
+{
+    /// <summary>Custom events.</summary>
+    public int ActivityDays { get; init; }
+
+    /// <summary>Values before changes.</summary>
+    public int ChangeDays { get; init; }
+
+    /// <summary>Answers to calls with a request id.</summary>
+    public int RequestDays { get; init; } = 30;
+
+    /// <summary>Histories of workflow runs.</summary>
+    public int RunDays { get; init; }
+
+    /// <summary>Addresses in the ledger.</summary>
+    public int LedgerDays { get; init; }
+
+    /// <summary>Reads the times of the installation.</summary>
+    public static RetentionDays From(IConfiguration configuration) => configuration.GetSection("Retention").Get<RetentionDays>() ?? new();
+
+    /// <summary>Gets the times of an account: its own, and these where it has none.</summary>
+    public RetentionDays With(AccountRetention own) => new()
+    {
+        ActivityDays = own.HasActivityDays ? own.ActivityDays : ActivityDays,
+        ChangeDays = own.HasChangeDays ? own.ChangeDays : ChangeDays,
+        RequestDays = own.HasRequestDays ? own.RequestDays : RequestDays,
+        RunDays = own.HasRunDays ? own.RunDays : RunDays,
+        LedgerDays = own.HasLedgerDays ? own.LedgerDays : LedgerDays,
+    };
+}
