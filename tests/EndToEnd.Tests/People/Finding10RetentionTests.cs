@@ -57,7 +57,9 @@ public sealed class Finding10RetentionTests : IAsyncLifetime
         await _account.UpdateContactAsync(new() { ContactId = contactId, FirstName = "Bob" }, "first_name");
         await _apps.Contacts.SetConsentAsync(new()
         {
-            Account = _account.Name, ContactId = contactId, Consent = new() { Channel = Channel.Email, State = Consent.Types.State.Subscribed, Source = "form" },
+            Account = _account.Name,
+            ContactId = contactId,
+            Consent = new() { Channel = Channel.Email, State = Consent.Types.State.Subscribed, Source = "form" },
         });
         await ExecuteAsync(
             """
@@ -201,7 +203,9 @@ public sealed class Finding10RetentionTests : IAsyncLifetime
 
     private async Task<int> CountAsync(string filter, DateTime? asOf = null) => (await _apps.Segments.CountContactsAsync(new()
     {
-        Account = _account.Name, Source = new() { Text = filter }, AsOf = asOf?.ToTimestamp(),
+        Account = _account.Name,
+        Source = new() { Text = filter },
+        AsOf = asOf?.ToTimestamp(),
     })).Count;
 
     private async Task<string> PositionAsync()
