@@ -139,6 +139,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
     private static async Task SaveAsync(SegmentStore store, SegmentRow row, AccountState state, ServerCallContext context)
     {
         SegmentGraph.Of(state).RequireAcyclic(row.SegmentId, FilterReferences.Of(row.Filter).SegmentIds);
+        SegmentRoom.Require(row.Filter, state.Definitions.Where(other => other.Key != row.SegmentId).Select(other => other.Value.Filter));
         try
         {
             await store.SaveAsync(row, context.Principal(), context.CancellationToken);

@@ -1,3 +1,4 @@
+using Crm.Errors.V1;
 using Crm.Workflows.V1;
 using Dapper;
 using Google.Protobuf;
@@ -10,6 +11,8 @@ namespace TagSegments.Workflows.Definitions;
 /// <summary>Workflows and their drafts in PostgreSQL.</summary>
 internal sealed class WorkflowStore(AccountDatabase database)
 {
+    private const int MaxPublished = 32_000_000;
+
     // The states are literals, because the index run_attention covers these two only.
     private static readonly string s_select = $"""
         SELECT w.workflow_id, w.name, w.description, w.owner_email, w.draft::text AS draft, w.revision, w.state, w.published_version,
@@ -122,7 +125,10 @@ internal sealed class WorkflowStore(AccountDatabase database)
         return await PublishedAsync(connection, null, accountId, ct);
     }
 
-    /// <summary>Gets the published workflows with the definitions of their published versions, in a transaction if there is one.</summary>
+    /// <summary>
+    /// Gets the published workflows with the definitions of their published versions, in a transaction if there is one. Throws FAILED_PRECONDITION if
+    /// they are larger than a process should hold of one account; publishing asks for them, so they do not become so.
+    /// </summary>
     public static async Task<IReadOnlyList<Workflow>> PublishedAsync(
         NpgsqlConnection connection, NpgsqlTransaction? tx, int accountId, CancellationToken ct)
     {
@@ -133,9 +139,18 @@ internal sealed class WorkflowStore(AccountDatabase database)
                 ON v.account_id = w.account_id AND v.workflow_id = w.workflow_id AND v.version = w.published_version
             WHERE w.account_id = @accountId AND w.state = @published
             """;
-        var rows = await connection.QueryAsync<(Guid Id, string Name, string Definition)>(
-            new CommandDefinition(sql, new { accountId, published = (short)Workflow.Types.State.Published }, tx, cancellationToken: ct));
-        return [.. rows.Select(row => new Workflow
+        var page = await connection.QueryPageAsync(
+            new CommandDefinition(sql, new { accountId, published = (short)Workflow.Types.State.Published }, tx, cancellationToken: ct),
+            new Page<(Guid Id, string Name, string Definition)>(int.MaxValue, row => row.Definition.Length, MaxPublished));
+        if (page.HasMore)
+        {
+            throw RpcErrors.Create(
+                StatusCode.FailedPrecondition,
+                ErrorReason.WrongState,
+                $"The published workflows of the account have more than {MaxPublished} characters together, the maximum. Unpublish some of them.");
+        }
+
+        return [.. page.Items.Select(row => new Workflow
         {
             WorkflowId = row.Id.ToString(),
             Name = row.Name,
