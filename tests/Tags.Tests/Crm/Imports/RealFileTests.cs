@@ -133,7 +133,7 @@ public sealed class RealFileTests(SharedApps shared, ITestOutputHelper output) :
         return await connection.QuerySingleAsync<int>(
             $"""
             SELECT count(*)::int
-            FROM (SELECT {columns} FROM crm.contact JOIN crm.account a USING (account_id) WHERE a.name = @account AND deleted_at IS NULL) AS contact
+            FROM (SELECT {columns} FROM crm.contact c JOIN crm.account a USING (account_id) WHERE a.name = @account AND c.deleted_at IS NULL) AS contact
             WHERE {condition}
             """,
             new { account });
