@@ -16,7 +16,7 @@ internal sealed class HostileHttp(HttpClient http, string address, Tally tally)
         ["Webhooks:sparkpost:Key"] = Login,
     };
 
-    private const string Login = "chaos:chaos";
+    private const string Login = "chaos:a password of the harness";
     private static readonly string[] s_providers = ["sendgrid", "mailgun", "postmark", "ses", "sparkpost", "generic", "nobody"];
 
     private static readonly HostileText[] s_bodies =
