@@ -11,7 +11,7 @@ using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 
 namespace TagSegments.Campaigns.Team;
 
-/// <summary>Adds messages to the team to the ledger, by the same way as all others, and counts those that have a limit.</summary>
+/// <summary>Adds messages to the team to the ledger, in the same way as all others, and counts the ones that have a limit.</summary>
 internal static class TeamMessages
 {
     /// <summary>Adds a message to an address, rendered for a contact if there is one.</summary>

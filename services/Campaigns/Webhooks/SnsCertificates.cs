@@ -60,7 +60,7 @@ internal sealed partial class SnsCertificates(IHttpClientFactory clients, Webhoo
         }
     }
 
-    /// <summary>Reads a certificate and those that issued it; null if it is not one of Amazon SNS.</summary>
+    /// <summary>Reads a certificate and its issuers; null if it is not one of Amazon SNS.</summary>
     internal X509Certificate2? Read(string pem, string host)
     {
         var all = new X509Certificate2Collection();

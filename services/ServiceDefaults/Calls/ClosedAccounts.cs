@@ -45,7 +45,7 @@ public sealed class ClosedAccounts
             ("erase_time", closed.EraseTime.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)))
         : null;
 
-    /// <summary>Takes note of all closed accounts and returns the names of those that were closed, opened or began to be erased since.</summary>
+    /// <summary>Takes note of all closed accounts and returns the names of the ones that were closed, opened or began to be erased since.</summary>
     public IEnumerable<string> Set(IReadOnlyCollection<ClosedAccount> closed)
     {
         var changed = All.Select(account => (account.Name, account.IsErased)).ToHashSet();

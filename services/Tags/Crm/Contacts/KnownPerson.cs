@@ -8,7 +8,7 @@ namespace TagSegments.Tags.Crm.Contacts;
 /// <summary>Finds what belongs to the person that a contact is.</summary>
 internal static class KnownPerson
 {
-    /// <summary>Finds the contacts that are one person with some contacts: those that were merged into them, and into those. Their deletion names it.</summary>
+    /// <summary>Finds the contacts that are one person with some contacts: the ones that were merged into them, directly or through others. Their deletion names it.</summary>
     public static async Task<int[]> ContactsAsync(
         NpgsqlConnection connection, NpgsqlTransaction? tx, int accountId, int[] contactIds, CancellationToken ct)
     {

@@ -7,7 +7,7 @@ using State = Crm.Contacts.V1.Consent.Types.State;
 
 namespace TagSegments.Tags.Crm.Imports.Consents;
 
-/// <summary>Reads the consent of rows from the columns that the options map, and the refusals from those that look like a status of subscription.</summary>
+/// <summary>Reads the consent of rows from the columns that the options map, and the refusals from columns that look like a status of subscription.</summary>
 internal sealed class ConsentReader(ImportSettings settings, IReadOnlyList<ImportColumn> guessed, TimeProvider time)
 {
     private const int MaxSource = 200;

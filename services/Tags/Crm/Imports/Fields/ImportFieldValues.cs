@@ -8,7 +8,7 @@ namespace TagSegments.Tags.Crm.Imports.Fields;
 /// <summary>Reads the custom field values of a row.</summary>
 internal static class ImportFieldValues
 {
-    /// <summary>Adds the values to <paramref name="values"/> and reports those that are not valid.</summary>
+    /// <summary>Adds the values to <paramref name="values"/> and reports the ones that are not valid.</summary>
     public static void Read(CsvRow row, IReadOnlyDictionary<ImportColumn, Field> fields, FieldValues values, RowReport report)
     {
         foreach (var (column, field) in fields)
