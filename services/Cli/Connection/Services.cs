@@ -16,7 +16,7 @@ namespace TagSegments.Cli.Connection;
 
 /// <summary>
 /// The generated clients of the four services, connected on first use. <paramref name="authority"/> is a PEM file with the certificates to trust
-/// instead of those that the machine trusts.
+/// instead of the ones that the machine trusts.
 /// </summary>
 internal sealed class Services(ServerAddresses addresses, string? token, string? authority = null) : IDisposable
 {

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace TagSegments.ServiceDefaults.Network;
 
 /// <summary>
-/// Trusts servers whose certificate comes from an authority of one's own, or is this certificate itself, instead of those that the machine
+/// Trusts servers whose certificate comes from an authority of one's own, or is this certificate itself, instead of the ones that the machine
 /// trusts. The file is read at each handshake, so a new authority needs no restart.
 /// </summary>
 public sealed class PrivateAuthority

@@ -10,7 +10,7 @@ internal static class NearPairs
     private const int VariantsPerPart = 1_000_000;
     private const ulong Base = 0x9E37_79B9_7F4A_7C15;
 
-    /// <summary>Finds pairs, at most this many, as positions in the list; also tells whether there are more.</summary>
+    /// <summary>Finds pairs, at most this many, as positions in the list, and says if there are more.</summary>
     public static (IReadOnlyList<(int First, int Second)> Pairs, bool HasMore) Find(IReadOnlyList<string> names, int most, CancellationToken ct)
     {
         var keys = names.Select(name => Key(name, ct)).ToArray();
