@@ -9,6 +9,7 @@ public sealed class ErasureTests
 {
     // Tables that the filled account may not reach: work that is over at once, and changes that it does not make.
     private const int FewestTables = 40;
+    private const int SameLooks = 3;
 
     [Fact]
     public async Task Nothing_of_an_erased_account_is_left_and_everything_of_another_one()
@@ -27,7 +28,7 @@ public sealed class ErasureTests
         Assert.Empty(await AccountRows.CountAsync(apps, goneId));
         Assert.Empty(await AccountRows.KeysAsync(apps, goneId));
         Assert.Equal(1, await AccountRows.RatesAsync(apps));
-        Assert.Equal(before, await AccountRows.CountAsync(apps, keptId));
+        Assert.Empty(Lost(before, await AccountRows.CountAsync(apps, keptId)));
         Assert.NotEmpty(await AccountRows.KeysAsync(apps, keptId));
         var deletion = (await apps.Accounts.ListPlatformEventsAsync(new())).Events.Single(entry => entry.Call.EndsWith("/DeleteAccount", StringComparison.Ordinal));
         Assert.Contains(gone.Name, deletion.Named, StringComparison.Ordinal);
@@ -98,18 +99,24 @@ public sealed class ErasureTests
     private static Task ErasedAsync(TestApps apps, string account) =>
         Eventually.ReadAsync(() => new TestAccount(apps, account).QueryAsync<int>("SELECT count(*)::int FROM crm.account WHERE name = @name"), rows => rows == 0);
 
-    // What services still do in their own time is done when two looks see the same.
+    // What services do in their own time is over when several looks see the same.
     private static async Task<SortedDictionary<string, long>> SettledAsync(TestApps apps, int accountId)
     {
-        var last = await AccountRows.CountAsync(apps, accountId);
+        var (last, same) = (await AccountRows.CountAsync(apps, accountId), 0);
         return await Eventually.ReadAsync(
             async () =>
             {
                 await Task.Delay(TimeSpan.FromSeconds(1));
                 var now = await AccountRows.CountAsync(apps, accountId);
-                (var before, last) = (last, now);
-                return now.SequenceEqual(before) ? now : null;
+                same = now.SequenceEqual(last) ? same + 1 : 0;
+                last = now;
+                return same >= SameLooks ? now : null;
             },
             now => now is not null) ?? last;
     }
+
+    // Services work for the account that is kept, so a table may have more rows later, and none has fewer.
+    private static IEnumerable<string> Lost(SortedDictionary<string, long> before, SortedDictionary<string, long> after) =>
+        before.Where(table => after.GetValueOrDefault(table.Key) < table.Value)
+            .Select(table => $"{table.Key}: {after.GetValueOrDefault(table.Key)} of {table.Value} rows");
 }
