@@ -49,6 +49,26 @@ public sealed class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
+    public async Task A_dry_run_shows_the_plan_and_the_first_rows_and_imports_nothing()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "email,score,tags\na@example.com,1,vip\nb@example.com,2,\n");
+        await _cli.JsonAsync("accounts", "create", "dry");
+
+        var shown = await _cli.RunAsync("import", file, "--account", "dry", "--tags-column", "tags", "--dry-run");
+        var json = await _cli.JsonAsync("import", file, "--account", "dry", "--tags-column", "tags", "--dry-run");
+        File.Delete(file);
+
+        Assert.Equal(0, shown.Code);
+        Assert.Contains("fields.score", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("Number (inferred)", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("b@example.com", shown.Output, StringComparison.Ordinal);
+        Assert.Equal(2, json["summary"]!["created"]!.GetValue<long>());
+        Assert.Equal("number", json["plan"]!["columns"]![1]!["type"]!.GetValue<string>(), ignoreCase: true);
+        Assert.Equal(0, await _cli.CountAsync("dry", "everyone"));
+    }
+
+    [Fact]
     public async Task An_unknown_column_is_refused_before_anything_is_imported()
     {
         var file = Path.GetTempFileName();

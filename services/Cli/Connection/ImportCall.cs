@@ -14,13 +14,14 @@ internal static class ImportCall
         string account,
         ImportOptions options,
         Stream content,
+        Action<ImportPlan> onPlan,
         Action<ImportProgress> onProgress,
         Action<ImportRowError> onError,
         CancellationToken ct)
     {
         using var call = services.Imports.Import(cancellationToken: ct);
         var sending = SendAsync(call.RequestStream, account, options, content, ct);
-        var summary = await ReceiveAsync(call.ResponseStream, onProgress, onError, ct);
+        var summary = await ReceiveAsync(call.ResponseStream, onPlan, onProgress, onError, ct);
         await sending;
         return summary;
     }
@@ -42,12 +43,18 @@ internal static class ImportCall
     }
 
     private static async Task<ImportSummary> ReceiveAsync(
-        IAsyncStreamReader<ImportResponse> responses, Action<ImportProgress> onProgress, Action<ImportRowError> onError, CancellationToken ct)
+        IAsyncStreamReader<ImportResponse> responses,
+        Action<ImportPlan> onPlan,
+        Action<ImportProgress> onProgress,
+        Action<ImportRowError> onError,
+        CancellationToken ct)
     {
         ImportSummary? summary = null;
         await foreach (var response in responses.ReadAllAsync(ct))
         {
             summary = response.Summary ?? summary;
+            if (response.Plan is { } plan)
+                onPlan(plan);
             if (response.Progress is { } progress)
                 onProgress(progress);
             if (response.RowError is { } error)

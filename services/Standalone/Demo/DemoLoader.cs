@@ -73,7 +73,7 @@ internal sealed class DemoLoader(Services services, string account, DemoReport r
     private async Task<ImportSummary> ImportAsync(Stream csv, ImportOptions options, CancellationToken ct)
     {
         await using (csv)
-            return await ImportCall.RunAsync(services, account, options, csv, _ => { }, error => report.Detail($"line {error.Line}: {error.Message}"), ct);
+            return await ImportCall.RunAsync(services, account, options, csv, _ => { }, _ => { }, error => report.Detail($"line {error.Line}: {error.Message}"), ct);
     }
 
     private async Task<Dictionary<string, int>> ContactIdsAsync(CancellationToken ct)

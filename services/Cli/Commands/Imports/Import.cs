@@ -20,7 +20,8 @@ internal static class Import
             var path = session.Get(file);
             var request = options.Read(session, path);
             await using var content = path is "-" ? Console.OpenStandardInput() : File.OpenRead(path);
-            await EnsureAccountAsync(session, ct);
+            if (!request.DryRun)
+                await EnsureAccountAsync(session, ct);
             return await RunAsync(session, request, content, ct);
         });
     }
@@ -28,11 +29,15 @@ internal static class Import
     private static async Task<int> RunAsync(Session session, ImportOptions options, Stream content, CancellationToken ct)
     {
         var report = session.Report;
+        ImportPlan? plan = null;
         var summary = await ImportView.ShowAsync(report, progress => ImportCall.RunAsync(
-            session.Services, session.RequireAccount(), options, content, progress,
+            session.Services, session.RequireAccount(), options, content, found => plan = found, progress,
             error => report.Failure(error, ImportView.Line(error)), ct));
 
-        report.Write(summary, () => ImportView.Summary(summary));
+        if (options.DryRun && plan is not null)
+            report.Write(ImportPlanView.Json(plan, summary), () => ImportPlanView.Show(plan, summary));
+        else
+            report.Write(summary, () => ImportView.Summary(summary));
         return summary.Failed > 0 ? ExitCode.Partial : ExitCode.Done;
     }
 

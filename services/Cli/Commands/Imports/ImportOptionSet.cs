@@ -28,6 +28,7 @@ internal sealed class ImportOptionSet
     private readonly Option<string> _pipeline = Options.Text("--pipeline", "Opportunities: the pipeline, created if missing. Defaults to Sales.", "name");
     private readonly Option<bool> _raw = new("--raw") { Description = "Read cells as they are: for a file that was exported with --raw." };
     private readonly Option<bool> _dropBadValues = new("--drop-bad-values") { Description = "Leave out a value that cannot be read and import the rest of its row." };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Write nothing: show what the import makes of the file, what it would do, and its first rows. The account must exist." };
     private readonly Option<bool> _loosenRefusals = new("--loosen-refusals") { Description = "Let the file make contacts mailable that are unsubscribed or want no messages now." };
     private readonly Option<bool> _skipWorkflows = new("--skip-workflows") { Description = "Do not notify workflows of the changes." };
 
@@ -36,7 +37,7 @@ internal sealed class ImportOptionSet
         Option[] all =
         [
             _kind, _delimiter, _encoding, _externalId, _matchEmail, _columns, _types, _missing, _tagsColumns, _tagsSeparators, _tagsPrefixes,
-            _dateFormats, _dropBadValues, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _loosenRefusals, _skipWorkflows,
+            _dateFormats, _dropBadValues, _dryRun, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _loosenRefusals, _skipWorkflows,
         ];
         foreach (var option in all)
             command.Options.Add(option);
@@ -53,6 +54,7 @@ internal sealed class ImportOptionSet
             ExternalIdColumn = session.Get(_externalId) ?? "",
             MatchEmail = session.Get(_matchEmail),
             DropBadValues = session.Get(_dropBadValues),
+            DryRun = session.Get(_dryRun),
             ContactColumn = session.Get(_contact) ?? "",
             StageColumn = session.Get(_stage) ?? "",
             AmountColumn = session.Get(_amount) ?? "",

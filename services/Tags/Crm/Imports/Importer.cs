@@ -1,6 +1,5 @@
 using Crm.Contacts.V1;
 using TagSegments.Tags.Changes;
-using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Columns;
 using TagSegments.Tags.Crm.Imports.Consents;
@@ -14,51 +13,45 @@ using CauseKind = Crm.Common.V1.Cause.Types.Kind;
 
 namespace TagSegments.Tags.Crm.Imports;
 
-/// <summary>Looks through an uploaded file, then writes it batch by batch.</summary>
+/// <summary>Looks through an uploaded file, says what it makes of it, then writes it batch by batch.</summary>
 internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStore tags, NameGuard names, BackgroundTurns turns)
 {
     private const int MaxNamesChecked = 100;
 
-    /// <summary>Imports a file of an account for a principal, and reports progress and bad rows to the call.</summary>
+    /// <summary>Imports a file of an account for a principal, and reports the plan, progress and bad rows to the call.</summary>
     public async Task<ImportSummary> RunAsync(AccountInfo account, string principal, ImportOptions options, UploadedFile file, ImportCall call)
     {
         var ct = call.Token;
-        var (database, refusals, time) = tools;
         var table = Open(file, options);
-        var summary = new ImportSummary { ImportId = Guid.CreateVersion7(time.GetUtcNow()).ToString() };
+        var summary = new ImportSummary { ImportId = Guid.CreateVersion7(tools.Time.GetUtcNow()).ToString() };
         var cause = new ChangeCause(CauseKind.Import, principal, summary.ImportId, options.FileName, SkipWorkflows: options.SkipWorkflows);
         var settings = ImportSettings.Read(options, account, cause, table);
-        var fields = new ImportFields(database, fieldStore, settings);
-        var stages = new StageNames(settings);
+        var look = new FileLook(settings, new ImportFields(tools.Database, fieldStore, settings));
+        summary.Rows = await look.RunAsync(table, ct);
+        summary.Notices.Add(look.Notices());
 
-        var guess = new SubscriptionGuess(settings);
-        var unnamed = new UnnamedColumns(settings.Columns);
-        summary.Rows = await fields.AnalyseAsync(table, Look, ct);
-        summary.Notices.Add(unnamed.Notices().Concat(guess.Notices()));
-        var run = new ImportRun(table, settings.DropsBadValues, summary, call, write => turns.RunAsync(account, write, ct));
+        var fields = await look.Fields.PlanAsync(ct);
+        var plan = look.ToPlan(table, options, fields, summary.Rows);
+        var run = new ImportRun(table, new(settings.DryRun, settings.DropsBadValues), summary, call, write => turns.RunAsync(account, write, ct));
         if (settings.Target == Field.Types.Target.Opportunity)
         {
-            var pipeline = await ImportStages.EnsureAsync(database, account.Id, settings.Pipeline, stages.InOrder(), ct);
-            var rows = new OpportunityRows(settings, await fields.EnsureAsync(summary.FieldsCreated, ct), pipeline);
-            await run.RunAsync(new OpportunityImport(database, settings, rows, time));
+            var stages = new ImportStages(tools.Database, settings, look.Stages.InOrder());
+            await stages.PlanAsync(ct);
+            plan.PipelineCreated = stages.CreatesPipeline ? settings.Pipeline : "";
+            plan.StagesCreated.Add(stages.Missing);
+            await call.AnswerAsync(new ImportResponse { Plan = plan });
+            await run.RunAsync(new OpportunityImport(tools, settings, new OpportunityRows(settings, fields), stages, look.Keys));
         }
         else
         {
-            var importTags = new ImportTags(database, tags, settings, await names.NewNamesAsync(account, ct));
-            var rows = new ContactRows(
-                settings, await fields.EnsureAsync(summary.FieldsCreated, ct), new ConsentReader(settings, guess.Columns, time), importTags);
-            await run.RunAsync(new ContactImport(database, settings, rows, importTags, refusals, time));
+            await call.AnswerAsync(new ImportResponse { Plan = plan });
+            var importTags = new ImportTags(tags, settings, await names.NewNamesAsync(account, ct));
+            var rows = new ContactRows(settings, fields, new ConsentReader(settings, look.Guess.Columns, tools.Time), importTags);
+            await run.RunAsync(new ContactImport(tools, settings, rows, importTags, look.Keys));
             summary.TagFindings.Add(await names.FindAsync(account, summary.TagsCreated.Take(MaxNamesChecked), ct));
         }
 
         return summary;
-
-        void Look(CsvRow row)
-        {
-            stages.Add(row);
-            guess.Add(row);
-            unnamed.Add(row);
-        }
     }
 
     private static CsvTable Open(UploadedFile file, ImportOptions options)
@@ -71,6 +64,3 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
         return CsvTable.Open(file, file.DetectEncoding(options.Encoding), options.Delimiter.Length > 0 ? options.Delimiter[0] : null, options.Raw);
     }
 }
-
-/// <summary>What imports of every kind write with.</summary>
-internal sealed record ImportTools(AccountDatabase Database, KeptRefusals Refusals, TimeProvider Time);

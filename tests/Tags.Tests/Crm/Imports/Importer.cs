@@ -7,7 +7,8 @@ using TagSegments.Testing;
 namespace TagSegments.Tags.Tests.Crm.Imports;
 
 /// <summary>Sends files to the import service and keeps its answers.</summary>
-internal sealed record Importer(ImportSummary Summary, IReadOnlyList<ImportRowError> Errors, IReadOnlyList<ImportProgress> Progress)
+internal sealed record Importer(
+    ImportSummary Summary, IReadOnlyList<ImportRowError> Errors, IReadOnlyList<ImportProgress> Progress, ImportPlan Plan)
 {
     public static Task<Importer> RunAsync(TestApps apps, string account, ImportOptions options, string text) =>
         RunAsync(apps, account, options, Encoding.UTF8.GetBytes(text));
@@ -38,6 +39,7 @@ internal sealed record Importer(ImportSummary Summary, IReadOnlyList<ImportRowEr
         return new(
             responses[^1].Summary,
             [.. responses.Select(response => response.RowError).Where(error => error is not null)],
-            [.. responses.Select(response => response.Progress).Where(progress => progress is not null)]);
+            [.. responses.Select(response => response.Progress).Where(progress => progress is not null)],
+            responses[0].Plan);
     }
 }

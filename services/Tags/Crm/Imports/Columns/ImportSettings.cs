@@ -35,6 +35,12 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     /// <summary>True if a value that cannot be read is left out, and its row is imported without it.</summary>
     public bool DropsBadValues { get; init; }
 
+    /// <summary>True if nothing is written.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>True if the keys of all rows are compared first.</summary>
+    public bool ComparesKeys => DryRun;
+
     /// <summary>The pipeline of imported opportunities.</summary>
     public string Pipeline { get; init; } = "";
 
@@ -91,12 +97,19 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             MatchEmail = options.MatchEmail,
             LoosensRefusals = options.LoosenRefusals,
             DropsBadValues = options.DropBadValues,
+            DryRun = options.DryRun,
             Pipeline = options.Pipeline.Trim() is { Length: > 0 } name ? name : "Sales",
         };
     }
 
     /// <summary>The column with this target; null if there is none.</summary>
     public ImportColumn? Find(string target) => Columns.FirstOrDefault(column => column.Target == target);
+
+    /// <summary>The column by whose values rows are matched; null if there is none.</summary>
+    public ImportColumn? KeyColumn => Find("external_id") ?? (MatchEmail ? Find("email") : null);
+
+    /// <summary>True if rows are matched by e-mail address.</summary>
+    public bool ByEmail => MatchEmail && Find("external_id") is null;
 
     private static bool IsDelimiter(string text) => text is [var c] && char.IsAscii(c) && c is not ('"' or '\r' or '\n' or '\0');
 

@@ -31,7 +31,7 @@ internal static class ContactBatches
 
     /// <summary>Creates contacts.</summary>
     public static async Task InsertAsync(
-        AccountTransaction transaction, List<ContactPlan.Target> contacts, DateTimeOffset now, CancellationToken ct)
+        AccountTransaction transaction, List<ContactTarget> contacts, DateTimeOffset now, CancellationToken ct)
     {
         // COPY does not go together with row-level security.
         const string sql = """
@@ -55,7 +55,7 @@ internal static class ContactBatches
 
     /// <summary>Changes contacts that still have the versions read; throws if one has not.</summary>
     public static async Task UpdateAsync(
-        AccountTransaction transaction, List<ContactPlan.Target> contacts, DateTimeOffset now, CancellationToken ct)
+        AccountTransaction transaction, List<ContactTarget> contacts, DateTimeOffset now, CancellationToken ct)
     {
         const string updateSql = """
             UPDATE crm.contact c
@@ -81,7 +81,7 @@ internal static class ContactBatches
             updateSql, Values(transaction.AccountId, contacts, now), transaction.Transaction, cancellationToken: ct));
     }
 
-    private static async Task LockAsync(AccountTransaction transaction, List<ContactPlan.Target> contacts, CancellationToken ct)
+    private static async Task LockAsync(AccountTransaction transaction, List<ContactTarget> contacts, CancellationToken ct)
     {
         const string sql = """
             SELECT version
@@ -99,7 +99,7 @@ internal static class ContactBatches
         }
     }
 
-    private static DynamicParameters Values(int accountId, List<ContactPlan.Target> contacts, DateTimeOffset now)
+    private static DynamicParameters Values(int accountId, List<ContactTarget> contacts, DateTimeOffset now)
     {
         var values = new DynamicParameters(new { accountId, now });
         values.Add("ids", contacts.Select(contact => contact.ContactId).ToArray());

@@ -6,6 +6,9 @@ namespace TagSegments.Tags.Crm.Imports.Contacts;
 /// <summary>A row that is to become a contact or to change one.</summary>
 internal sealed class ContactDraft
 {
+    /// <summary>The line of the file on which the row starts.</summary>
+    public required long Line { get; init; }
+
     /// <summary>The key of the contact; null creates one.</summary>
     public string? Key { get; init; }
 

@@ -14,10 +14,10 @@ namespace TagSegments.Tags.Crm.Imports.Contacts;
 /// version that was read; a batch that loses against another writer is made again.
 /// </summary>
 internal sealed class ContactImport(
-    AccountDatabase database, ImportSettings settings, ContactRows rows, ImportTags tags, KeptRefusals refusals, TimeProvider time)
-    : IRowTarget<ContactDraft>
+    ImportTools tools, ImportSettings settings, ContactRows rows, ImportTags tags, RowKeys keys) : IRowTarget<ContactDraft>
 {
     private const int Attempts = 5;
+    private readonly ExistingContacts _existing = new(tools.Database, settings, keys);
 
     /// <inheritdoc/>
     public ContactDraft? Read(CsvRow row, RowReport report) => rows.Read(row, report);
@@ -30,9 +30,15 @@ internal sealed class ContactImport(
             try
             {
                 var plan = await PlanAsync(batch, ct);
-                var holders = await tags.HoldersAsync(batch, summary, ct);
+                if (plan.Created.Count > 0)
+                {
+                    plan.Number(await IdBlocks.TakeAsync(tools.Database, settings.Account.Id, "contact", plan.Created.Count, ct));
+                }
+
                 summary.TagsAdded += await AccountTransaction.RunAsync(
-                    database, settings.Account.Id, transaction => WriteAsync(transaction, plan, holders, ct), ct);
+                    tools.Database, settings.Account.Id, transaction => WriteAsync(transaction, plan, ct), ct);
+                rows.Fields.Keep(summary);
+                tags.Keep(summary);
                 plan.AddTo(summary);
                 return;
             }
@@ -44,17 +50,33 @@ internal sealed class ContactImport(
         }
     }
 
+    /// <inheritdoc/>
+    public async Task TryAsync(IReadOnlyList<ContactDraft> batch, ImportSummary summary, CancellationToken ct)
+    {
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        var plan = await PlanAsync(batch, ct);
+        rows.Fields.Pretend(summary);
+        tags.Pretend(summary);
+        summary.TagsAdded += await ContactPreview.CountNewTagsAsync(tools.Database, settings.Account.Id, plan, tags, ct);
+        plan.AddTo(summary);
+        summary.Preview.Add(plan.Rows.Take(ContactPreview.MaxRows - summary.Preview.Count).Select(row => ContactPreview.Of(row, settings, rows.Fields)));
+    }
+
     private static bool IsLost(Exception e) =>
         e is LostUpdateException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } or RpcException { StatusCode: StatusCode.NotFound };
 
     private async Task<ContactPlan> PlanAsync(IReadOnlyList<ContactDraft> batch, CancellationToken ct)
     {
-        string[] keys = [.. batch.Select(draft => draft.Key).OfType<string>().Distinct(StringComparer.Ordinal)];
-        var existing = keys.Length == 0 ? [] : await ContactBatches.FindAsync(database, settings.Account.Id, keys, rows.ByEmail, ct);
-        var plan = ContactPlan.Make(batch, existing, rows.ByEmail, settings.LoosensRefusals);
-        if (plan.Created.Count > 0)
+        var existing = await _existing.FindAsync(batch, ct);
+        var plan = ContactPlan.Make(batch, existing, settings.LoosensRefusals);
+        await tags.PlanAsync(plan.Rows, ct);
+        if (settings.DryRun)
         {
-            plan.Number(await IdBlocks.TakeAsync(database, settings.Account.Id, "contact", plan.Created.Count, ct));
+            _existing.Remember(existing);
         }
 
         return plan;
@@ -73,11 +95,12 @@ internal sealed class ContactImport(
         }
     }
 
-    private async Task<int> WriteAsync(
-        AccountTransaction transaction, ContactPlan plan, SortedDictionary<int, List<int>> holders, CancellationToken ct)
+    private async Task<int> WriteAsync(AccountTransaction transaction, ContactPlan plan, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
-        await FieldStore.HoldAsync(transaction, rows.Fields, ct);
+        var now = tools.Time.GetUtcNow();
+        await rows.Fields.EnsureAsync(transaction, ct);
+        var holders = await tags.HoldersAsync(transaction, plan.Rows, ct);
+        await FieldStore.HoldAsync(transaction, [.. rows.Fields.ByColumn.Values], ct);
         await ContactBatches.InsertAsync(transaction, plan.Created, now, ct);
         await ContactBatches.UpdateAsync(transaction, plan.Updated, now, ct);
         LogConsents(transaction, plan, now);
@@ -89,11 +112,11 @@ internal sealed class ContactImport(
         }
 
         var contacts = new ContactWrites(transaction, settings.Cause, now, ct);
-        await refusals.HoldAsync(contacts, [.. plan.Created.Concat(plan.Updated).Select(contact => (contact.ContactId, contact.State))], ct);
+        await tools.Refusals.HoldAsync(contacts, [.. plan.Created.Concat(plan.Updated).Select(contact => (contact.ContactId, contact.State))], ct);
         var added = 0;
-        foreach (var (tagId, places) in holders)
+        foreach (var (tagId, holdersOfTag) in holders)
         {
-            var contactIds = places.Select(place => plan.Targets[place].ContactId).Distinct().Order().ToArray();
+            var contactIds = holdersOfTag.Distinct().Order().ToArray();
             added += (await transaction.SetBitsAsync(tagId, contactIds, on: true, settings.Cause, ct)).Count;
         }
 

@@ -10,9 +10,10 @@ using TagSegments.Tags.Crm.Imports.Columns;
 namespace TagSegments.Tags.Crm.Imports.Contacts;
 
 /// <summary>Reads rows as contacts.</summary>
-internal sealed class ContactRows(ImportSettings settings, IReadOnlyDictionary<ImportColumn, Field> fields, ConsentReader consents, ImportTags tags)
+internal sealed class ContactRows(ImportSettings settings, PlannedFields fields, ConsentReader consents, ImportTags tags)
 {
-    private const string DoNotDisturbTarget = "do_not_disturb";
+    /// <summary>The target of the column of do-not-disturb.</summary>
+    public const string DoNotDisturbTarget = "do_not_disturb";
 
     private readonly (ImportColumn Column, ContactAttribute Attribute)[] _attributes =
     [
@@ -20,14 +21,11 @@ internal sealed class ContactRows(ImportSettings settings, IReadOnlyDictionary<I
             .Select(column => (column, ContactAttribute.Find(column.Target)!)),
     ];
 
-    private readonly ImportColumn? _key = settings.Find("external_id") ?? (settings.MatchEmail ? settings.Find("email") : null);
+    private readonly ImportColumn? _key = settings.KeyColumn;
     private readonly ImportColumn? _doNotDisturb = settings.Find(DoNotDisturbTarget);
 
     /// <summary>The custom fields that rows have values of.</summary>
-    public IReadOnlyCollection<Field> Fields { get; } = [.. fields.Values];
-
-    /// <summary>True if rows are matched by e-mail address.</summary>
-    public bool ByEmail { get; } = settings.MatchEmail && settings.Find("external_id") is null;
+    public PlannedFields Fields => fields;
 
     /// <summary>Reads a row; null if it has errors that refuse it, which it reports.</summary>
     public ContactDraft? Read(CsvRow row, RowReport report)
@@ -35,7 +33,7 @@ internal sealed class ContactRows(ImportSettings settings, IReadOnlyDictionary<I
         var state = new ContactState();
         ReadAttributes(row, state, report);
         ReadDoNotDisturb(row, state, report);
-        ImportFieldValues.Read(row, fields, state.Fields, report);
+        ImportFieldValues.Read(row, fields.ByColumn, state.Fields, report);
         var stated = consents.Read(row, report);
         var names = tags.Read(row, report);
         if (settings.NumbersRows)
@@ -49,7 +47,8 @@ internal sealed class ContactRows(ImportSettings settings, IReadOnlyDictionary<I
 
         return report.IsRefused ? null : new ContactDraft
         {
-            Key = ByEmail ? state.EmailKey : state[ContactAttribute.ExternalId],
+            Line = row.Line,
+            Key = settings.ByEmail ? state.EmailKey : state[ContactAttribute.ExternalId],
             Values = state,
             SetsDoNotDisturb = _doNotDisturb?.Read(row) is not null,
             Consents = stated,

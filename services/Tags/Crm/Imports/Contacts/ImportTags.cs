@@ -1,5 +1,4 @@
 using Crm.Contacts.V1;
-using Npgsql;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Tagging.Library;
 using TagSegments.Tags.Crm.Imports.Files;
@@ -8,8 +7,8 @@ using TagSegments.Tags.Crm.Imports.Columns;
 
 namespace TagSegments.Tags.Crm.Imports.Contacts;
 
-/// <summary>The tags that a file names: read from cells, created where they are missing, remembered with their numbers.</summary>
-internal sealed class ImportTags(AccountDatabase database, TagStore store, ImportSettings settings, NewNames names)
+/// <summary>The tags that a file names: read from cells, created with the first rows that have them, remembered with their numbers.</summary>
+internal sealed class ImportTags(TagStore store, ImportSettings settings, NewNames names)
 {
     private const int MaxTagsOfRow = 1_000;
     private const int MaxTagsOfFile = 50_000;
@@ -17,6 +16,9 @@ internal sealed class ImportTags(AccountDatabase database, TagStore store, Impor
     private readonly ImportColumn[] _columns = [.. settings.Columns.Where(column => column.Tags is not null)];
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private string[] _missing = [];
+    private int _first;
+    private Dictionary<string, int> _created = [];
 
     /// <summary>Reads the tags of a row and reports the names that are wrong.</summary>
     public string[] Read(CsvRow row, RowReport report)
@@ -48,28 +50,65 @@ internal sealed class ImportTags(AccountDatabase database, TagStore store, Impor
         return [.. read];
     }
 
-    /// <summary>Returns, by tag number, the indexes in <paramref name="drafts"/> of the rows with the tag; creates missing tags.</summary>
-    public async Task<SortedDictionary<int, List<int>>> HoldersAsync(
-        IReadOnlyList<ContactDraft> drafts, ImportSummary summary, CancellationToken ct)
+    /// <summary>Finds the tags of rows and takes numbers for those that are missing; before the transaction that writes the rows.</summary>
+    public async Task PlanAsync(IReadOnlyList<PlannedContact> rows, CancellationToken ct)
     {
-        await EnsureAsync([.. drafts.SelectMany(draft => draft.Tags).Distinct().Where(name => !_numbers.ContainsKey(name))], summary, ct);
-        var holders = new SortedDictionary<int, List<int>>();
-        for (var i = 0; i < drafts.Count; i++)
+        string[] names = [.. rows.SelectMany(row => row.Tags).Distinct().Where(name => !_numbers.ContainsKey(name))];
+        foreach (var (name, number) in await store.FindIdsAsync(settings.Account.Id, names, ct))
         {
-            foreach (var name in drafts[i].Tags)
+            _numbers[name] = number;
+        }
+
+        _missing = [.. names.Where(name => !_numbers.ContainsKey(name))];
+        _first = _missing.Length == 0 || settings.DryRun ? -_numbers.Count - _missing.Length
+            : await store.TakeNumbersAsync(settings.Account.Id, _missing.Length, ct);
+    }
+
+    /// <summary>Returns, by tag number, the contacts that get the tag; creates missing tags.</summary>
+    public async Task<SortedDictionary<int, List<int>>> HoldersAsync(
+        AccountTransaction transaction, IReadOnlyList<PlannedContact> rows, CancellationToken ct)
+    {
+        var numbers = _missing.Length == 0 ? [] : await store.EnsureAsync(transaction, _first, _missing, ct);
+        _created = _missing.Zip(numbers).ToDictionary(StringComparer.Ordinal);
+        var holders = new SortedDictionary<int, List<int>>();
+        foreach (var row in rows)
+        {
+            foreach (var name in row.Tags)
             {
-                var number = _numbers[name];
-                if (!holders.TryGetValue(number, out var places))
+                var number = _numbers.TryGetValue(name, out var known) ? known : _created[name];
+                if (!holders.TryGetValue(number, out var contactIds))
                 {
-                    holders.Add(number, places = []);
+                    holders.Add(number, contactIds = []);
                 }
 
-                places.Add(i);
+                contactIds.Add(row.Target.ContactId);
             }
         }
 
         return holders;
     }
+
+    /// <summary>Takes note that the transaction has been committed, and reports what was created.</summary>
+    public void Keep(ImportSummary summary)
+    {
+        foreach (var (name, number) in _created)
+        {
+            _numbers[name] = number;
+        }
+
+        summary.TagsCreated.AddRange(_created.Keys.Take(MaxCreatedNamed - summary.TagsCreated.Count));
+        _created = [];
+    }
+
+    /// <summary>Takes note that the missing tags would have been created now.</summary>
+    public void Pretend(ImportSummary summary)
+    {
+        _created = _missing.Select((name, index) => (name, _first + index)).ToDictionary(StringComparer.Ordinal);
+        Keep(summary);
+    }
+
+    /// <summary>The number of a tag; of one that a dry run would have created, a negative one.</summary>
+    public int NumberOf(string name) => _numbers[name];
 
     /// <summary>Forgets the numbers: a tag may have been deleted since they were read.</summary>
     public void Forget() => _numbers.Clear();
@@ -82,33 +121,5 @@ internal sealed class ImportTags(AccountDatabase database, TagStore store, Impor
         }
 
         return _seen.Contains(name) ? null : $"is one more than the {MaxTagsOfFile} different ones that a file may have";
-    }
-
-    private async Task EnsureAsync(string[] names, ImportSummary summary, CancellationToken ct)
-    {
-        if (names.Length == 0)
-        {
-            return;
-        }
-
-        var known = await store.FindIdsAsync(settings.Account.Id, names, ct);
-        string[] missing = [.. names.Where(name => !known.ContainsKey(name))];
-        foreach (var (name, number) in known)
-        {
-            _numbers[name] = number;
-        }
-
-        if (missing.Length > 0)
-        {
-            var first = await store.TakeNumbersAsync(settings.Account.Id, missing.Length, ct);
-            var numbers = await AccountTransaction.RunAsync(
-                database, settings.Account.Id, transaction => store.EnsureAsync(transaction, first, missing, ct), ct);
-            for (var i = 0; i < missing.Length; i++)
-            {
-                _numbers[missing[i]] = numbers[i];
-            }
-
-            summary.TagsCreated.AddRange(missing.Take(MaxCreatedNamed - summary.TagsCreated.Count));
-        }
     }
 }

@@ -1,5 +1,4 @@
 using Crm.Contacts.V1;
-using Npgsql;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Files;
@@ -8,7 +7,7 @@ using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Crm.Imports.Fields;
 
-/// <summary>Prepares the custom fields of a file: finds or creates them, infers their types, adds missing choices.</summary>
+/// <summary>Prepares the custom fields of a file: infers their types, collects missing choices, plans what to create.</summary>
 internal sealed class ImportFields(AccountDatabase database, FieldStore store, ImportSettings settings)
 {
     private readonly ImportColumn[] _columns = [.. settings.Columns.Where(column => column.FieldKey is not null)];
@@ -43,31 +42,45 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
         return rows;
     }
 
-    /// <summary>Creates missing fields and returns the field of each column; adds the created ones to <paramref name="created"/>.</summary>
-    public async Task<Dictionary<ImportColumn, Field>> EnsureAsync(ICollection<Field> created, CancellationToken ct)
+    /// <summary>Plans what the columns need. The numbers of new fields are taken now; those of an import that creates none stay unused.</summary>
+    public async Task<PlannedFields> PlanAsync(CancellationToken ct)
     {
         var missing = _columns.Count(column => _catalog.Find(column.FieldKey!) is null);
-        var number = missing == 0 ? 0 : await IdBlocks.TakeAsync(database, settings.Account.Id, "field", missing, ct);
-        var fields = new Dictionary<ImportColumn, Field>();
-        await using var connection = await database.OpenAsync(settings.Account.Id, ct);
-        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var number = missing == 0 ? 0
+            : settings.DryRun ? int.MaxValue - missing
+            : await IdBlocks.TakeAsync(database, settings.Account.Id, "field", missing, ct);
+        var (byColumn, created, extended) = (new Dictionary<ImportColumn, Field>(), new List<Field>(), new List<Field>());
         foreach (var column in _columns)
         {
-            if (_catalog.Find(column.FieldKey!) is { } known)
+            var field = new Field { Key = column.FieldKey!, Target = settings.Target, Type = TypeOf(column), Choices = { Choices(column) } };
+            if (_catalog.Find(field.Key) is not { } known)
             {
-                fields.Add(column, await AddChoicesAsync(transaction, known, column, ct));
-                continue;
+                field.FieldId = number++;
+                created.Add(field);
+            }
+            else
+            {
+                string[] added = [.. field.Choices.Except(known.Choices)];
+                field = known.Clone();
+                field.Choices.Add(added);
+                AddExtended(extended, known, added);
             }
 
-            var field = new Field { Key = column.FieldKey!, Target = settings.Target, Type = TypeOf(column), Choices = { Choices(column) } };
-            var made = await FieldStore.CreateAsync(transaction, settings.Account.Id, number++, field, ct)
-                ?? throw RpcErrors.AlreadyExists("field", column.FieldKey!);
-            fields.Add(column, made);
-            created.Add(made);
+            byColumn.Add(column, field);
         }
 
-        await transaction.CommitAsync(ct);
-        return fields;
+        return new PlannedFields(settings.Account.Id, byColumn, created, extended);
+    }
+
+    /// <summary>True if the type of a column's field was inferred from the values.</summary>
+    public bool IsInferred(ImportColumn column) => _inferences.ContainsKey(column);
+
+    private static void AddExtended(List<Field> extended, Field known, string[] added)
+    {
+        if (added.Length > 0)
+        {
+            extended.Add(new() { FieldId = known.FieldId, Key = known.Key, Target = known.Target, Type = known.Type, Choices = { added } });
+        }
     }
 
     private void Look(CsvRow row)
@@ -127,15 +140,6 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
                 $"options.types[\"{column.Header}\"]", $"the column has more than {FieldChecklist.MaxChoices} choices{place}");
         }
     }
-
-    private static async Task<Field> AddChoicesAsync(NpgsqlTransaction transaction, Field field, IEnumerable<string> choices, int accountId, CancellationToken ct)
-    {
-        var added = choices.Except(field.Choices).ToArray();
-        return added.Length == 0 ? field : await FieldStore.AddChoicesAsync(transaction, accountId, field.FieldId, added, ct);
-    }
-
-    private Task<Field> AddChoicesAsync(NpgsqlTransaction transaction, Field field, ImportColumn column, CancellationToken ct) =>
-        AddChoicesAsync(transaction, field, Choices(column), settings.Account.Id, ct);
 
     private IEnumerable<string> Choices(ImportColumn column) => _choices.TryGetValue(column, out var values) ? values : [];
 

@@ -37,6 +37,9 @@ internal sealed class CsvTable
     /// <summary>The separator of the values.</summary>
     public char Delimiter { get; }
 
+    /// <summary>The encoding of the file.</summary>
+    public Encoding Encoding => _options.Encoding!;
+
     /// <summary>Reads the header. Throws INVALID_ARGUMENT if there is none or two columns have one name.</summary>
     public static CsvTable Open(UploadedFile file, Encoding encoding, char? delimiter, bool raw = false)
     {

@@ -11,4 +11,7 @@ internal interface IRowTarget<TDraft>
 
     /// <summary>Writes rows in one transaction and adds their outcomes to the summary.</summary>
     Task WriteAsync(IReadOnlyList<TDraft> batch, ImportSummary summary, CancellationToken ct);
+
+    /// <summary>Adds to the summary what writing rows would do, and writes nothing.</summary>
+    Task TryAsync(IReadOnlyList<TDraft> batch, ImportSummary summary, CancellationToken ct);
 }

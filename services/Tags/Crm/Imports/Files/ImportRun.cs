@@ -4,9 +4,10 @@ namespace TagSegments.Tags.Crm.Imports.Files;
 
 /// <summary>
 /// Reads a file row by row and writes it batch by batch, each when it is the account's turn, reading the next batch while the one before is written.
+/// A dry run finds out what each batch would do instead.
 /// </summary>
 internal sealed class ImportRun(
-    CsvTable table, bool dropsBadValues, ImportSummary summary, ImportCall call, Func<Func<Task<bool>>, Task> inTurn)
+    CsvTable table, ImportMode mode, ImportSummary summary, ImportCall call, Func<Func<Task<bool>>, Task> inTurn)
 {
     private const int BatchRows = 5_000;
     // A row can have 4 MiB.
@@ -59,7 +60,7 @@ internal sealed class ImportRun(
     private TDraft? Read<TDraft>(CsvRow row, IRowTarget<TDraft> target)
         where TDraft : class
     {
-        var report = new RowReport(row.Line, dropsBadValues, _errors);
+        var report = new RowReport(row.Line, mode.DropsBadValues, _errors);
         if (row.Problem is not null)
         {
             report.Refuse("", row.Problem);
@@ -76,7 +77,7 @@ internal sealed class ImportRun(
     {
         await inTurn(async () =>
         {
-            await target.WriteAsync(batch, summary, call.Token);
+            await (mode.DryRun ? target.TryAsync(batch, summary, call.Token) : target.WriteAsync(batch, summary, call.Token));
             return true;
         });
     }
@@ -95,3 +96,8 @@ internal sealed class ImportRun(
         await call.AnswerAsync(new ImportResponse { Progress = new() { Rows = rows - batch.Count, TotalRows = summary.Rows } });
     }
 }
+
+/// <summary>How an import treats rows.</summary>
+/// <param name="DryRun">True if nothing is written.</param>
+/// <param name="DropsBadValues">True if a value that cannot be read does not refuse its row.</param>
+internal readonly record struct ImportMode(bool DryRun, bool DropsBadValues);

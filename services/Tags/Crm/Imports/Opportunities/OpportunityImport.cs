@@ -10,10 +10,11 @@ using TagSegments.Tags.Crm.Imports.Columns;
 namespace TagSegments.Tags.Crm.Imports.Opportunities;
 
 /// <summary>Imports rows as opportunities, a batch in one transaction; a batch that loses against another writer is made again.</summary>
-internal sealed class OpportunityImport(AccountDatabase database, ImportSettings settings, OpportunityRows rows, TimeProvider time)
+internal sealed class OpportunityImport(ImportTools tools, ImportSettings settings, OpportunityRows rows, ImportStages stages, RowKeys keys)
     : IRowTarget<OpportunityDraft>
 {
     private const int Attempts = 5;
+    private readonly ExistingOpportunities _existing = new(tools.Database, settings, keys);
 
     /// <inheritdoc/>
     public OpportunityDraft? Read(CsvRow row, RowReport report) => rows.Read(row, report);
@@ -26,26 +27,50 @@ internal sealed class OpportunityImport(AccountDatabase database, ImportSettings
             try
             {
                 var plan = await PlanAsync(batch, ct);
+                if (plan.Created.Count > 0)
+                {
+                    plan.Number(await IdBlocks.TakeAsync(tools.Database, settings.Account.Id, "opportunity", plan.Created.Count, ct));
+                }
+
                 await AccountTransaction.RunAsync(
-                    database, settings.Account.Id, transaction => WriteAsync(transaction, plan, ct), ct);
+                    tools.Database, settings.Account.Id, transaction => WriteAsync(transaction, plan, ct), ct);
+                stages.Keep();
+                rows.Fields.Keep(summary);
                 plan.AddTo(summary);
                 return;
             }
             catch (Exception e) when (attempt < Attempts && e is LostUpdateException or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
             {
-                // Somebody created or changed one of these opportunities meanwhile: look again.
+                // Somebody created or changed one of these opportunities, or the pipeline, meanwhile: look again.
+                stages.Forget();
             }
         }
     }
 
+    /// <inheritdoc/>
+    public async Task TryAsync(IReadOnlyList<OpportunityDraft> batch, ImportSummary summary, CancellationToken ct)
+    {
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        var plan = await PlanAsync(batch, ct);
+        stages.Keep();
+        rows.Fields.Pretend(summary);
+        plan.AddTo(summary);
+        summary.Preview.Add(plan.Rows.Take(OpportunityPreview.MaxRows - summary.Preview.Count).Select(row => OpportunityPreview.Of(row, settings, rows.Fields)));
+    }
+
     private async Task<OpportunityPlan> PlanAsync(IReadOnlyList<OpportunityDraft> batch, CancellationToken ct)
     {
+        await stages.PlanAsync(ct);
         var contacts = await ContactsAsync([.. batch.Select(draft => draft.Contact).OfType<string>().Distinct(StringComparer.Ordinal)], ct);
-        string[] keys = [.. batch.Select(draft => draft.Key).OfType<string>().Distinct(StringComparer.Ordinal)];
-        var plan = OpportunityPlan.Make(batch, await ExistingAsync(keys, ct), contacts);
-        if (plan.Created.Count > 0)
+        var existing = await _existing.FindAsync(batch, ct);
+        var plan = OpportunityPlan.Make(batch, existing, contacts, stages);
+        if (settings.DryRun)
         {
-            plan.Number(await IdBlocks.TakeAsync(database, settings.Account.Id, "opportunity", plan.Created.Count, ct));
+            _existing.Remember(existing);
         }
 
         return plan;
@@ -53,8 +78,10 @@ internal sealed class OpportunityImport(AccountDatabase database, ImportSettings
 
     private async Task<int> WriteAsync(AccountTransaction transaction, OpportunityPlan plan, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
-        await FieldStore.HoldAsync(transaction, rows.Fields, ct);
+        var now = tools.Time.GetUtcNow();
+        await rows.Fields.EnsureAsync(transaction, ct);
+        await stages.EnsureAsync(transaction, ct);
+        await FieldStore.HoldAsync(transaction, [.. rows.Fields.ByColumn.Values], ct);
         await OpportunityBatches.InsertAsync(transaction, plan.Created, now, ct);
         await OpportunityBatches.UpdateAsync(transaction, plan.Updated, now, ct);
         foreach (var target in plan.Created.Concat(plan.Updated))
@@ -72,21 +99,9 @@ internal sealed class OpportunityImport(AccountDatabase database, ImportSettings
             FROM crm.contact
             WHERE account_id = @accountId AND external_id = ANY (@externalIds) AND deleted_at IS NULL
             """;
-        await using var connection = await database.OpenAsync(settings.Account.Id, ct);
+        await using var connection = await tools.Database.OpenAsync(settings.Account.Id, ct);
         var found = await connection.QueryAsync<(string ExternalId, int ContactId)>(
             new CommandDefinition(sql, new { accountId = settings.Account.Id, externalIds }, cancellationToken: ct));
         return found.ToDictionary(row => row.ExternalId, row => row.ContactId, StringComparer.Ordinal);
-    }
-
-    private async Task<IEnumerable<OpportunityRow>> ExistingAsync(string[] keys, CancellationToken ct)
-    {
-        const string sql = $"""
-            SELECT {OpportunityRow.Columns}
-            FROM crm.opportunity
-            WHERE account_id = @accountId AND external_id = ANY (@keys)
-            """;
-        await using var connection = await database.OpenAsync(settings.Account.Id, ct);
-        return await connection.QueryAsync<OpportunityRow>(
-            new CommandDefinition(sql, new { accountId = settings.Account.Id, keys }, cancellationToken: ct));
     }
 }

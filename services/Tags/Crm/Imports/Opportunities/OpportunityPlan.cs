@@ -1,15 +1,18 @@
 using Crm.Contacts.V1;
 using TagSegments.Tags.Crm.Opportunities;
+using Outcome = Crm.Contacts.V1.ImportPreview.Types.Outcome;
 
 namespace TagSegments.Tags.Crm.Imports.Opportunities;
 
 /// <summary>The changes of a batch of rows; a later row of an opportunity continues from the result of an earlier one.</summary>
 internal sealed class OpportunityPlan
 {
-    private readonly Dictionary<string, OpportunityWrite> _byKey = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OpportunityWrite> _byKey;
     private int _updates;
     private int _unchanged;
     private int _orphans;
+
+    private OpportunityPlan(Dictionary<string, OpportunityWrite> byKey) => _byKey = byKey;
 
     /// <summary>The opportunities to create.</summary>
     public List<OpportunityWrite> Created { get; } = [];
@@ -17,19 +20,19 @@ internal sealed class OpportunityPlan
     /// <summary>The opportunities to change, by number, so that concurrent imports lock them in one order.</summary>
     public List<OpportunityWrite> Updated { get; private set; } = [];
 
-    /// <summary>Plans a batch, given the existing opportunities that its keys name and the numbers of contacts by external id.</summary>
-    public static OpportunityPlan Make(
-        IReadOnlyList<OpportunityDraft> batch, IEnumerable<OpportunityRow> existing, Dictionary<string, int> contacts)
-    {
-        var plan = new OpportunityPlan();
-        foreach (var row in existing)
-        {
-            plan._byKey.Add(row.ExternalId!, new OpportunityWrite(row.OpportunityId, row.Version, row.ToState()));
-        }
+    /// <summary>The rows with their opportunities.</summary>
+    public List<PlannedOpportunity> Rows { get; } = [];
 
+    /// <summary>Plans a batch, given the existing opportunities by key, the numbers of contacts by external id, and the stages.</summary>
+    public static OpportunityPlan Make(
+        IReadOnlyList<OpportunityDraft> batch, Dictionary<string, OpportunityWrite> existing, Dictionary<string, int> contacts, ImportStages stages)
+    {
+        var plan = new OpportunityPlan(existing);
         foreach (var draft in batch)
         {
-            plan.Add(draft, draft.Contact is not null && contacts.TryGetValue(draft.Contact, out var contactId) ? contactId : null);
+            var target = draft.Key is null ? null : existing.GetValueOrDefault(draft.Key);
+            int? contactId = draft.Contact is not null && contacts.TryGetValue(draft.Contact, out var found) ? found : null;
+            plan.Add(draft, target, draft.Apply(target?.State, contactId, stages));
         }
 
         plan.Updated =
@@ -52,11 +55,10 @@ internal sealed class OpportunityPlan
         summary.Orphans += _orphans;
     }
 
-    private void Add(OpportunityDraft draft, int? contactId)
+    private void Add(OpportunityDraft draft, OpportunityWrite? target, OpportunityState state)
     {
-        var target = draft.Key is null ? null : _byKey.GetValueOrDefault(draft.Key);
-        var state = draft.Apply(target?.State, contactId);
         _orphans += state.ContactId is null ? 1 : 0;
+        var outcome = target is null ? Outcome.Created : Update(target, state);
         if (target is null)
         {
             target = new OpportunityWrite(0, 0, null) { State = state };
@@ -66,14 +68,20 @@ internal sealed class OpportunityPlan
                 _byKey.Add(draft.Key, target);
             }
         }
-        else if (target.State.Differences(state).Count == 0)
+
+        Rows.Add(new(draft, outcome, target.State));
+    }
+
+    private Outcome Update(OpportunityWrite target, OpportunityState state)
+    {
+        if (target.State.Differences(state).Count == 0)
         {
             _unchanged++;
+            return Outcome.Unchanged;
         }
-        else
-        {
-            _updates++;
-            target.State = state;
-        }
+
+        _updates++;
+        target.State = state;
+        return Outcome.Updated;
     }
 }

@@ -10,7 +10,7 @@ using Type = Crm.Contacts.V1.Field.Types.Type;
 namespace TagSegments.Tags.Crm.Imports.Opportunities;
 
 /// <summary>Reads rows as opportunities.</summary>
-internal sealed class OpportunityRows(ImportSettings settings, IReadOnlyDictionary<ImportColumn, Field> fields, ImportStages stages)
+internal sealed class OpportunityRows(ImportSettings settings, PlannedFields fields)
 {
     private readonly ImportColumn? _key = settings.Find("external_id");
     private readonly ImportColumn? _contact = settings.Find("contact");
@@ -21,7 +21,7 @@ internal sealed class OpportunityRows(ImportSettings settings, IReadOnlyDictiona
     private readonly ImportColumn? _closed = settings.Find("closed");
 
     /// <summary>The custom fields that rows have values of.</summary>
-    public IReadOnlyCollection<Field> Fields { get; } = [.. fields.Values];
+    public PlannedFields Fields => fields;
 
     /// <summary>Reads a row; null if it has errors, which it reports.</summary>
     public OpportunityDraft? Read(CsvRow row, RowReport report)
@@ -35,17 +35,17 @@ internal sealed class OpportunityRows(ImportSettings settings, IReadOnlyDictiona
         var amount = Value(Type.Number, _amount);
         var opened = Value(Type.Date, _opened);
         var closed = Value(Type.Date, _closed);
-        ImportFieldValues.Read(row, fields, values, report);
+        ImportFieldValues.Read(row, fields.ByColumn, values, report);
         return report.IsRefused ? null : new OpportunityDraft
         {
+            Line = row.Line,
+            Stage = stage!,
             Key = key,
             Contact = _contact?.Read(row),
             Values = new OpportunityState
             {
                 ExternalId = key,
                 Name = Text(_name, row),
-                PipelineId = stages.PipelineId,
-                StageId = stages.Stages[stage!],
                 Status = StatusOf(stage!),
                 Amount = amount,
                 OpenedOn = opened is null ? null : FieldJson.ToText(opened),

@@ -1,0 +1,70 @@
+using Crm.Contacts.V1;
+using TagSegments.Tags.Crm.Imports.Columns;
+using TagSegments.Tags.Crm.Imports.Consents;
+using TagSegments.Tags.Crm.Imports.Fields;
+using TagSegments.Tags.Crm.Imports.Files;
+using TagSegments.Tags.Crm.Imports.Opportunities;
+
+namespace TagSegments.Tags.Crm.Imports;
+
+/// <summary>The look through a whole file before any of it is imported, and what was learnt.</summary>
+internal sealed class FileLook(ImportSettings settings, ImportFields fields)
+{
+    private readonly UnnamedColumns _unnamed = new(settings.Columns);
+
+    /// <summary>The custom fields of the columns.</summary>
+    public ImportFields Fields => fields;
+
+    /// <summary>The stages that the file names.</summary>
+    public StageNames Stages { get; } = new(settings);
+
+    /// <summary>The columns that look like a status of subscription.</summary>
+    public SubscriptionGuess Guess { get; } = new(settings);
+
+    /// <summary>The keys that several rows have.</summary>
+    public RowKeys Keys { get; } = new(settings);
+
+    /// <summary>Looks at every row and returns their number.</summary>
+    public async Task<long> RunAsync(CsvTable table, CancellationToken ct)
+    {
+        var rows = await fields.AnalyseAsync(table, Look, ct);
+        Keys.Complete();
+        return rows;
+    }
+
+    /// <summary>Says what was guessed or left out.</summary>
+    public IEnumerable<ImportNotice> Notices() => _unnamed.Notices().Concat(Guess.Notices());
+
+    /// <summary>Returns the plan, without the parts that are for opportunities only.</summary>
+    public ImportPlan ToPlan(CsvTable table, ImportOptions options, PlannedFields planned, long rows) => new()
+    {
+        Rows = rows,
+        Delimiter = table.Delimiter.ToString(),
+        Encoding = table.Encoding.WebName,
+        EncodingGuessed = options.Encoding.Length == 0 && table.Encoding is { CodePage: 1252 },
+        Columns = { settings.Columns.Select(column => ToPlan(column, planned.ByColumn.GetValueOrDefault(column))) },
+        FieldsCreated = { planned.Created.Select(PlannedFields.WithoutNumber) },
+        ChoicesAdded = { planned.Extended },
+        Notices = { Notices() },
+    };
+
+    private ImportColumnPlan ToPlan(ImportColumn column, Field? field) => new()
+    {
+        Header = column.Header,
+        Target = column.Target,
+        Type = field?.Type ?? Field.Types.Type.Unspecified,
+        TypeInferred = fields.IsInferred(column),
+        Tags = column.Tags is not null,
+        Prefix = column.Tags?.Prefix ?? "",
+        Separators = { column.Tags?.Separators ?? (field?.Type == Field.Types.Type.MultipleChoice ? column.Form.ListSeparators : []) },
+        DateFormat = column.Form.DateFormat,
+    };
+
+    private void Look(CsvRow row)
+    {
+        Stages.Add(row);
+        Guess.Add(row);
+        _unnamed.Add(row);
+        Keys.Add(row);
+    }
+}
