@@ -32,6 +32,14 @@ internal sealed class FilledAccount(TestApps apps, string name) : TestAccount(ap
     /// <summary>The number of the account.</summary>
     public Task<int> IdAsync() => QueryAsync<int>("SELECT account_id FROM crm.account WHERE name = @name");
 
+    /// <summary>Has a new tag counted, which puts its contacts into Redis.</summary>
+    public async Task FillRedisAsync()
+    {
+        var tag = $"Cached {Guid.NewGuid()}";
+        await Apps.Tags.AddTagsAsync(new() { Account = Name, ContactId = 1, TagNames = { tag }, CreateMissing = true });
+        await Apps.Segments.CountContactsAsync(new() { Account = Name, Source = new() { Text = $"has tag \"{tag}\"" } });
+    }
+
     private async Task FillRecordAsync()
     {
         await Apps.Accounts.CreateApiKeyAsync(new() { Account = Name, Name = "sync", Permissions = { Permission.ContactsRead } });
@@ -84,8 +92,7 @@ internal sealed class FilledAccount(TestApps apps, string name) : TestAccount(ap
         await governance.SetNamingPolicyAsync(new() { Account = Name, Policy = new() { Mode = NamingPolicy.Types.Mode.Warn } });
         await Apps.Segments.CreateSegmentAsync(new() { Account = Name, Segment = new() { Name = "Hot ones" }, Text = "has tag \"Hot\"", RequestId = "same" });
         await Apps.SmartLists.CreateSmartListAsync(new() { Account = Name, SmartList = new() { Name = "List", Columns = { "email" } }, Text = "everyone" });
-        // Puts what the tags are into Redis.
-        await Apps.Segments.CountContactsAsync(new() { Account = Name, Source = new() { Text = "has tag \"Hot\" OR has tag \"Customer\"" } });
+        await FillRedisAsync();
     }
 
     private async Task FillWorkflowsAsync()
