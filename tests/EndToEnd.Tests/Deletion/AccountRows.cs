@@ -8,8 +8,8 @@ namespace TagSegments.EndToEnd.Tests.Deletion;
 /// <summary>What there is of an account, found without knowing the tables.</summary>
 internal static class AccountRows
 {
-    /// <summary>Counts the rows of an account in every table of every schema that has a column for one; tables without any are left out.</summary>
-    public static async Task<SortedDictionary<string, long>> CountAsync(TestApps apps, int accountId)
+    /// <summary>Reads the rows of an account, as JSON, in every table of every schema that has a column for one; tables without any are left out.</summary>
+    public static async Task<SortedDictionary<string, HashSet<string>>> ReadAsync(TestApps apps, int accountId)
     {
         const string sql = """
             SELECT format('%I.%I', table_schema, table_name)
@@ -18,18 +18,20 @@ internal static class AccountRows
             WHERE column_name = 'account_id' AND table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')
             """;
         await using var connection = new NpgsqlConnection(apps.Database.OwnerConnectionString);
-        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        var found = new SortedDictionary<string, HashSet<string>>(StringComparer.Ordinal);
         foreach (var table in (await connection.QueryAsync<string>(sql)).AsList())
         {
-            var rows = await connection.ExecuteScalarAsync<long>($"SELECT count(*) FROM {table} WHERE account_id = @accountId", new { accountId });
-            if (rows > 0)
-            {
-                counts[table] = rows;
-            }
+            var rows = await connection.QueryAsync<string>($"SELECT to_jsonb(t)::text FROM {table} AS t WHERE account_id = @accountId", new { accountId });
+            found[table] = [.. rows];
         }
 
-        return counts;
+        return new(found.Where(table => table.Value.Count > 0).ToDictionary(), StringComparer.Ordinal);
     }
+
+    /// <summary>Counts the rows of an account in the tables of one schema.</summary>
+    public static async Task<int> CountAsync(TestApps apps, int accountId, string schema) => (await ReadAsync(apps, accountId))
+        .Where(table => table.Key.StartsWith($"{schema}.", StringComparison.Ordinal))
+        .Sum(table => table.Value.Count);
 
     /// <summary>Counts the campaigns whose rate of sending is kept: rows that belong to an account without naming it.</summary>
     public static async Task<long> RatesAsync(TestApps apps)

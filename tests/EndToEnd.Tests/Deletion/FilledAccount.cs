@@ -5,6 +5,7 @@ using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
+using Crm.Workflows.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -16,6 +17,8 @@ namespace TagSegments.EndToEnd.Tests.Deletion;
 /// <summary>An account that has something in almost every table, made by calls as a customer makes them.</summary>
 internal sealed class FilledAccount(TestApps apps, string name) : TestAccount(apps, name)
 {
+    // Ten are created and one of them deleted; two are imported.
+    private const int LivingContacts = 11;
     private static readonly FilterSource s_everyone = new() { Filter = new Filter { Everyone = new() } };
 
     public static async Task<FilledAccount> NewFilledAsync(TestApps apps)
@@ -25,7 +28,7 @@ internal sealed class FilledAccount(TestApps apps, string name) : TestAccount(ap
         await account.FillTagsAsync();
         await account.FillWorkflowsAsync();
         await account.FillMessagesAsync();
-        await apps.Contacts.EraseContactAsync(new() { Account = account.Name, ContactId = 9, RequestId = "erase" });
+        await account.EraseContactAsync();
         return account;
     }
 
@@ -107,7 +110,8 @@ internal sealed class FilledAccount(TestApps apps, string name) : TestAccount(ap
         await Apps.Workflows.EnrolContactsAsync(new() { Account = Name, WorkflowId = workflow.WorkflowId, Source = s_everyone, RequestId = "enrol" });
         await Apps.Workflows.GetWebhookSecretAsync(new() { Account = Name });
         await Eventually.ReadAsync(
-            async () => (await Apps.Workflows.ListRunsAsync(new() { Account = Name })).Runs.Count, runs => runs > 0);
+            async () => (await Apps.Workflows.ListRunsAsync(new() { Account = Name })).Runs,
+            runs => runs.Count == LivingContacts && runs.All(run => run.State is Run.Types.State.Waiting));
     }
 
     private async Task FillMessagesAsync()
@@ -129,7 +133,7 @@ internal sealed class FilledAccount(TestApps apps, string name) : TestAccount(ap
 
         await Apps.Activity.RemoveSuppressionAsync(new() { Account = Name, Channel = Channel.Email, Address = "back@x.example", Proof = "letter" });
         var message = new Message { FromAddress = "news@sender.example.com", Subject = "Hello", Text = "Hello {{ contact.first_name }}" };
-        await Apps.Messages.SendMessageAsync(new() { Account = Name, RequestId = "one", ContactId = 1, Channel = Channel.Email, Message = message });
+        var single = await Apps.Messages.SendMessageAsync(new() { Account = Name, RequestId = "one", ContactId = 1, Channel = Channel.Email, Message = message });
         var campaign = (await Apps.Campaigns.CreateCampaignAsync(new()
         {
             Account = Name,
@@ -139,5 +143,16 @@ internal sealed class FilledAccount(TestApps apps, string name) : TestAccount(ap
         await Eventually.ReadAsync(
             async () => (await Apps.Campaigns.GetCampaignAsync(new() { Account = Name, CampaignId = campaign.CampaignId })).Campaign.State,
             state => state is Campaign.Types.State.Sent);
+        await Eventually.ReadAsync(
+            async () => (await Apps.Messages.GetMessageAsync(new() { Account = Name, MessageId = single.MessageId })).Recipient.State,
+            state => state is Recipient.Types.State.Accepted);
+    }
+
+    // An erasure goes on after its call: it takes tags away, which is a change like any other.
+    private async Task EraseContactAsync()
+    {
+        await Apps.Contacts.EraseContactAsync(new() { Account = Name, ContactId = 9, RequestId = "erase" });
+        await Eventually.ReadAsync(
+            async () => (await Apps.Contacts.ListErasuresAsync(new() { Account = Name, Unfinished = true })).Erasures.Count, unfinished => unfinished == 0);
     }
 }
