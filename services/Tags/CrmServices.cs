@@ -31,7 +31,7 @@ internal static class CrmServices
         .AddAdminLog(provider => provider.GetRequiredService<AdminEventStore>().WriteAsync)
         .AddSingleton<DeletionStore>()
         .AddHostedService<DueErasures>()
-        .AddDatabaseRetention("crm.account", Pruning.Requests("crm.request"), ChangePruning.Kind)
+        .AddDatabaseRetention("crm.account", Pruning.Requests("crm.request"), ChangePruning.Kind, AuditPruning.Kind)
         .AddSingleton<FieldStore>()
         .AddSingleton<ContactStore>()
         .AddSingleton<ContactFeedStore>()

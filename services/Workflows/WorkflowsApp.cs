@@ -75,6 +75,7 @@ public static class WorkflowsApp
             .AddSingleton<FieldTypes>()
             .AddSingleton<References>()
             .AddSingleton<MessageChecks>()
+            .AddSingleton<NoticeChecks>()
             .AddSingleton<DraftReader>()
             .AddSingleton<SegmentFilters>()
             .AddSingleton<LoopFinder>()

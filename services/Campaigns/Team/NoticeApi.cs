@@ -9,9 +9,11 @@ using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Team;
 
-/// <summary>The call by which the product tells people of the team something.</summary>
-internal sealed class NoticeApi(CallTools tools, MessagePump pump) : TeamService.TeamServiceBase
+/// <summary>The calls by which the product tells people of the team something.</summary>
+internal sealed class NoticeApi(CallTools tools, TeamAddressStore addresses, MessagePump pump) : TeamService.TeamServiceBase
 {
+    private const int MostChecked = 1_000;
+
     public override async Task<SendNoticeResponse> SendNotice(SendNoticeRequest request, ServerCallContext context)
     {
         var ct = context.CancellationToken;
@@ -34,5 +36,16 @@ internal sealed class NoticeApi(CallTools tools, MessagePump pump) : TeamService
         });
         pump.Wake();
         return response;
+    }
+
+    public override async Task<CheckTeamAddressesResponse> CheckTeamAddresses(CheckTeamAddressesRequest request, ServerCallContext context)
+    {
+        new FieldChecks().Require(request.Addresses.Count <= MostChecked, "addresses", $"has more than {MostChecked} entries").ThrowIfAny();
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+
+        return new CheckTeamAddressesResponse
+        {
+            Unconfirmed = { await addresses.UnconfirmedAsync(account.Id, Channel.Email, request.Addresses, context.CancellationToken) },
+        };
     }
 }

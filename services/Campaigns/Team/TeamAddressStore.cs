@@ -73,24 +73,23 @@ internal sealed class TeamAddressStore(AccountDatabase database)
     public static async Task RequireConfirmedAsync(
         NpgsqlConnection connection, int accountId, Channel channel, IReadOnlyList<string> addresses, Func<int, string> path, CancellationToken ct)
     {
-        const string sql =
-            """
-            SELECT address_key
-            FROM campaigns.team_address
-            WHERE account_id = @accountId AND channel = @channel AND address_key = ANY(@keys) AND confirmed_at IS NOT NULL
-            """;
-        var keys = addresses.Select(address => Address.Key(channel, address)).ToArray();
-        var confirmed = await connection.QueryAsync<string>(
-            new CommandDefinition(sql, new { accountId, channel = (short)channel, keys }, cancellationToken: ct));
-        if (keys.Except(confirmed).FirstOrDefault() is { } missing)
+        var unconfirmed = await UnconfirmedAsync(connection, accountId, channel, addresses, ct);
+        if (unconfirmed.Count > 0)
         {
-            var field = path(Array.IndexOf(keys, missing));
+            var field = path(unconfirmed[0]);
             throw RpcErrors.Create(
                 StatusCode.FailedPrecondition,
                 ErrorReason.AddressNotConfirmed,
                 $"{field}: is not a confirmed team address of the account. Add it with AddTeamAddress; its owner then confirms it by the link in the message.",
                 ("field", field));
         }
+    }
+
+    /// <summary>Finds the positions of the addresses that are not confirmed ones of the account.</summary>
+    public async Task<IReadOnlyList<int>> UnconfirmedAsync(int accountId, Channel channel, IReadOnlyList<string> addresses, CancellationToken ct)
+    {
+        await using var connection = await database.OpenAsync(accountId, ct);
+        return await UnconfirmedAsync(connection, accountId, channel, addresses, ct);
     }
 
     /// <summary>Confirms the address of a link; false if the link is too old, or the address was removed.</summary>
@@ -122,5 +121,19 @@ internal sealed class TeamAddressStore(AccountDatabase database)
         await using var connection = await database.OpenAsync(accountId, ct);
         var parameters = new { accountId, channel, key, limit };
         return (await connection.QueryAsync<TeamAddressRow>(new CommandDefinition(sql, parameters, cancellationToken: ct))).AsList();
+    }
+    private static async Task<IReadOnlyList<int>> UnconfirmedAsync(
+        NpgsqlConnection connection, int accountId, Channel channel, IReadOnlyList<string> addresses, CancellationToken ct)
+    {
+        const string sql =
+            """
+            SELECT address_key
+            FROM campaigns.team_address
+            WHERE account_id = @accountId AND channel = @channel AND address_key = ANY(@keys) AND confirmed_at IS NOT NULL
+            """;
+        var keys = addresses.Select(address => Address.Key(channel, address)).ToArray();
+        var confirmed = (await connection.QueryAsync<string>(
+            new CommandDefinition(sql, new { accountId, channel = (short)channel, keys }, cancellationToken: ct))).ToHashSet(StringComparer.Ordinal);
+        return [.. keys.Index().Where(key => !confirmed.Contains(key.Item)).Select(key => key.Index)];
     }
 }

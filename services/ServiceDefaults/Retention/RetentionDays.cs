@@ -24,6 +24,9 @@ public sealed record RetentionDays
     /// <summary>Addresses in the ledger.</summary>
     public int LedgerDays { get; init; }
 
+    /// <summary>The audit trail of administrators.</summary>
+    public int AuditDays { get; init; }
+
     /// <summary>Reads the times of the installation.</summary>
     public static RetentionDays From(IConfiguration configuration) => configuration.GetSection("Retention").Get<RetentionDays>() ?? new();
 
@@ -35,5 +38,6 @@ public sealed record RetentionDays
         RequestDays = own.HasRequestDays ? own.RequestDays : RequestDays,
         RunDays = own.HasRunDays ? own.RunDays : RunDays,
         LedgerDays = own.HasLedgerDays ? own.LedgerDays : LedgerDays,
+        AuditDays = own.HasAuditDays ? own.AuditDays : AuditDays,
     };
 }

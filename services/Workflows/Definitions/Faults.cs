@@ -42,11 +42,16 @@ internal sealed class Faults(string root, Func<string, string>? placeOf = null)
     }
 
     /// <summary>Throws FAILED_PRECONDITION with reason REFERENCE_MISSING if there is any fault.</summary>
-    public void ThrowIfMissing()
+    public void ThrowIfMissing() => ThrowIfAny(ErrorReason.ReferenceMissing, "path");
+
+    /// <summary>Throws FAILED_PRECONDITION with reason ADDRESS_NOT_CONFIRMED if there is any fault.</summary>
+    public void ThrowIfNotConfirmed() => ThrowIfAny(ErrorReason.AddressNotConfirmed, "field");
+
+    private void ThrowIfAny(ErrorReason reason, string placeKey)
     {
         if (_faults.Count > 0)
         {
-            throw RpcErrors.Create(StatusCode.FailedPrecondition, ErrorReason.ReferenceMissing, Summary, ("path", _faults[0].Field));
+            throw RpcErrors.Create(StatusCode.FailedPrecondition, reason, Summary, (placeKey, _faults[0].Field));
         }
     }
 

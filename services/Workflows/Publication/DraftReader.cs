@@ -6,7 +6,7 @@ using TagSegments.Workflows.Yaml;
 namespace TagSegments.Workflows.Publication;
 
 /// <summary>Reads the workflow of a request, as a message or as YAML, checks it and resolves its references.</summary>
-internal sealed class DraftReader(References references, MessageChecks messages)
+internal sealed class DraftReader(References references, MessageChecks messages, NoticeChecks notices)
 {
     public async Task<Workflow> ReadAsync(AccountInfo account, Workflow? workflow, string yaml, CancellationToken ct)
     {
@@ -24,8 +24,8 @@ internal sealed class DraftReader(References references, MessageChecks messages)
     }
 
     /// <summary>
-    /// Checks a saved draft again. Throws FAILED_PRECONDITION if something that it refers to no longer exists, and INVALID_ARGUMENT if one of its
-    /// messages cannot be sent.
+    /// Checks a saved draft again. Throws FAILED_PRECONDITION if something that it refers to no longer exists or if it notifies somebody whose address
+    /// is not confirmed, and INVALID_ARGUMENT if one of its messages cannot be sent.
     /// </summary>
     public async Task RequireSoundAsync(AccountInfo account, Definition definition, CancellationToken ct)
     {
@@ -34,6 +34,8 @@ internal sealed class DraftReader(References references, MessageChecks messages)
         faults.ThrowIfMissing();
         await messages.CheckAsync(account, definition, faults, ct);
         faults.ThrowIfAny();
+        await notices.CheckAsync(account, definition, faults, ct);
+        faults.ThrowIfNotConfirmed();
     }
 
     /// <summary>

@@ -175,8 +175,8 @@ public sealed class Finding10RetentionTests : IAsyncLifetime
         await Expect.FailureAsync(
             StatusCode.InvalidArgument,
             ErrorReason.InvalidField,
-            () => RetainAsync(_account, new() { RequestDays = 6, LedgerDays = 59, RunDays = -1, ActivityDays = 36_501 }),
-            "retention.activity_days", "retention.request_days", "retention.run_days", "retention.ledger_days");
+            () => RetainAsync(_account, new() { RequestDays = 6, LedgerDays = 59, RunDays = -1, ActivityDays = 36_501, AuditDays = 89 }),
+            "retention.activity_days", "retention.request_days", "retention.run_days", "retention.ledger_days", "retention.audit_days");
     }
 
     private Task RetainAsync(TestAccount account, AccountRetention retention) =>

@@ -50,10 +50,12 @@ public sealed class Finding31Tests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Finding_31_No_log_has_the_name_the_address_or_the_number_of_a_person()
     {
+        await _apps.AddToTeamAsync(_crm.Name, Email);
         var workflow = await _crm.PublishAsync($$$"""
             {name: W, owner_email: {{{Owner}}}, triggers: [{tag: {tags: [Start]}}],
              nodes: [{id: tell, notify: {email: {{{Email}}}, message: "{{ contact.first_name }} {{ contact.email }} {{ contact.phone }}"}}]}
             """);
+        await _apps.Team.RemoveTeamAddressAsync(new() { Account = _crm.Name, Address = Email });
         var person = new Contact { ExternalId = Mark, FirstName = $"Ann {Mark}", LastName = Mark, Email = Email, Phone = Phone };
 
         var contact = await _crm.NewContactAsync(person, "Start");

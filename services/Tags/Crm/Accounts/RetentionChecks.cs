@@ -13,6 +13,8 @@ internal static class RetentionChecks
     {
         [AccountRetention.RequestDaysFieldNumber] = 7,
         [AccountRetention.LedgerDaysFieldNumber] = 60,
+        // Whoever administers an account must not be able to make what was done in it disappear while somebody may still ask.
+        [AccountRetention.AuditDaysFieldNumber] = 90,
     };
 
     /// <summary>Throws INVALID_ARGUMENT with every time that is out of range.</summary>
