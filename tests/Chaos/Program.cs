@@ -6,6 +6,7 @@ return await ChaosProgram.RunAsync(args, new Dictionary<string, Scenario>
 {
     ["bulk"] = new(BulkKills.RunAsync, BulkMutants.All.Names),
     ["campaigns"] = new(CampaignKills.RunAsync, CampaignMutants.All.Names),
+    ["erasures"] = new(ErasureKills.RunAsync, ErasureMutants.All.Names),
     ["hostile"] = new(HostileCalls.RunAsync, SourceMutants.Names),
     ["index"] = new(IndexHistories.RunAsync),
     ["workflows"] = new(WorkflowKills.RunAsync, WorkflowMutants.All.Names),

@@ -14,8 +14,7 @@ namespace TagSegments.Chaos.Rig;
 /// <summary>The product as in production, every part a process of its own, each of which can be killed and started again.</summary>
 internal sealed class ChaosRig : IAsyncDisposable
 {
-    private const int Stop = 19;
-    private const int Continue = 18;
+    private const int Stop = 19, Continue = 18;
     private static readonly int s_targets = Enum.GetValues<Target>().Length;
     private readonly string _folder = Directory.CreateTempSubdirectory("tagsegments_chaos_").FullName;
     private readonly Dictionary<Target, ServiceProcess> _services = [];
@@ -39,6 +38,12 @@ internal sealed class ChaosRig : IAsyncDisposable
 
     /// <summary>Connects as the owner of every schema.</summary>
     public string OwnerConnectionString => _postgres!.ConnectionString() + ";Pooling=false;Timeout=5";
+
+    /// <summary>The address of Redis.</summary>
+    public string RedisAddress => $"127.0.0.1:{Number(Port(Target.Redis))}";
+
+    /// <summary>Where campaign services note messages that are on their way.</summary>
+    public string JournalFolder => Path.Combine(_folder, "journals");
 
     public ServiceProcess this[Target service] => _services[service];
 
@@ -207,13 +212,13 @@ internal sealed class ChaosRig : IAsyncDisposable
             ["Management:Address"] = ManagementAddress(target),
             ["Postgres:ConnectionString"] = $"{database};Username={role}",
             ["Postgres:WorkConnectionString"] = $"{database};Username={role}_work",
-            ["Redis:ConnectionString"] = $"127.0.0.1:{Number(Port(Target.Redis))}",
+            ["Redis:ConnectionString"] = RedisAddress,
             ["Smtp:Host"] = "127.0.0.1",
             ["Smtp:Port"] = Number(Port(Target.Smtp)),
             ["Senders:Trust"] = "loopback",
             // Nobody answers there: tests ask no name server but their own.
             ["Senders:NameServers:0"] = "127.0.0.1:9",
-            ["Delivery:JournalFolder"] = Path.Combine(_folder, "journals"),
+            ["Delivery:JournalFolder"] = JournalFolder,
             ["Tokens:Key"] = "a key that all services share",
             ["Auth:Mode"] = "off",
             ["Logging:Level"] = "Warning",

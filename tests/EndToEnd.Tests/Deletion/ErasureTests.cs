@@ -1,6 +1,7 @@
 using Crm.Errors.V1;
 using Grpc.Core;
 using TagSegments.Testing;
+using TagSegments.Testing.Erasures;
 
 namespace TagSegments.EndToEnd.Tests.Deletion;
 
@@ -22,21 +23,21 @@ public sealed class ErasureTests
             {
                 await gone.FillRedisAsync();
                 await kept.FillRedisAsync();
-                return (await AccountRows.KeysAsync(apps, keptId)).Count > 0 ? await AccountRows.KeysAsync(apps, goneId) : [];
+                return (await AccountRows.KeysAsync(apps.RedisConnectionString, keptId)).Count > 0 ? await AccountRows.KeysAsync(apps.RedisConnectionString, goneId) : [];
             },
             keys => keys.Count > 0));
-        var before = await SettledAsync(apps, keptId);
+        var before = await AccountRows.SettledAsync(apps.Database.OwnerConnectionString, keptId);
         Assert.True(before.Count >= FewestTables, $"{before.Count} tables: {string.Join(", ", before.Keys)}");
-        Assert.Equal(2, await AccountRows.RatesAsync(apps));
+        Assert.Equal(2, await AccountRows.RatesAsync(apps.Database.OwnerConnectionString));
 
         await apps.Accounts.DeleteAccountAsync(new() { Account = gone.Name });
         await ErasedAsync(apps, gone.Name);
 
-        Assert.Empty(await AccountRows.ReadAsync(apps, goneId));
-        Assert.Empty(await AccountRows.KeysAsync(apps, goneId));
-        Assert.Equal(1, await AccountRows.RatesAsync(apps));
-        Assert.Empty(Lost(before, await AccountRows.ReadAsync(apps, keptId)));
-        Assert.NotEmpty(await AccountRows.KeysAsync(apps, keptId));
+        Assert.Empty(await AccountRows.ReadAsync(apps.Database.OwnerConnectionString, goneId));
+        Assert.Empty(await AccountRows.KeysAsync(apps.RedisConnectionString, goneId));
+        Assert.Equal(1, await AccountRows.RatesAsync(apps.Database.OwnerConnectionString));
+        Assert.Empty(AccountRows.Lost(before, await AccountRows.ReadAsync(apps.Database.OwnerConnectionString, keptId)));
+        Assert.NotEmpty(await AccountRows.KeysAsync(apps.RedisConnectionString, keptId));
         var deletion = (await apps.Accounts.ListPlatformEventsAsync(new())).Events.Single(entry => entry.Call.EndsWith("/DeleteAccount", StringComparison.Ordinal));
         Assert.Contains(gone.Name, deletion.Named, StringComparison.Ordinal);
         // The name is free, and what has it is new.
@@ -57,17 +58,17 @@ public sealed class ErasureTests
         await using var apps = await StartAsync(rowsAtOnce: 4, pause: TimeSpan.FromMilliseconds(50));
         var account = await FilledAccount.NewFilledAsync(apps);
         var accountId = await account.IdAsync();
-        var all = await AccountRows.CountAsync(apps, accountId, schema);
+        var all = await AccountRows.CountAsync(apps.Database.OwnerConnectionString, accountId, schema);
 
         await apps.Accounts.DeleteAccountAsync(new() { Account = account.Name });
-        await Eventually.ReadAsync(() => AccountRows.CountAsync(apps, accountId, schema), rows => rows < all - 5);
+        await Eventually.ReadAsync(() => AccountRows.CountAsync(apps.Database.OwnerConnectionString, accountId, schema), rows => rows < all - 5);
         await apps.StopAsync(service);
-        var left = await AccountRows.CountAsync(apps, accountId, schema);
+        var left = await AccountRows.CountAsync(apps.Database.OwnerConnectionString, accountId, schema);
         await apps.StartAsync(service);
         await ErasedAsync(apps, account.Name);
 
         Assert.InRange(left, 1, all - 1);
-        Assert.Empty(await AccountRows.ReadAsync(apps, accountId));
+        Assert.Empty(await AccountRows.ReadAsync(apps.Database.OwnerConnectionString, accountId));
     }
 
     [Fact]
@@ -103,25 +104,4 @@ public sealed class ErasureTests
 
     private static Task ErasedAsync(TestApps apps, string account) =>
         Eventually.ReadAsync(() => new TestAccount(apps, account).QueryAsync<int>("SELECT count(*)::int FROM crm.account WHERE name = @name"), rows => rows == 0);
-
-    // The rows that were there before, and are not there as they were.
-    private static IEnumerable<string> Lost(SortedDictionary<string, HashSet<string>> before, SortedDictionary<string, HashSet<string>> now) =>
-        from table in before
-        from row in table.Value.Except(now.GetValueOrDefault(table.Key) ?? [])
-        select $"{table.Key}: {row}";
-
-    // What services still do in their own time is done when two looks see the same.
-    private static async Task<SortedDictionary<string, HashSet<string>>> SettledAsync(TestApps apps, int accountId)
-    {
-        var last = await AccountRows.ReadAsync(apps, accountId);
-        return await Eventually.ReadAsync(
-            async () =>
-            {
-                await Task.Delay(TimeSpan.FromSeconds(1));
-                var now = await AccountRows.ReadAsync(apps, accountId);
-                (var before, last) = (last, now);
-                return Lost(before, now).Concat(Lost(now, before)).Any() ? null : now;
-            },
-            now => now is not null) ?? last;
-    }
 }

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using TagSegments.Testing;
+using TagSegments.Testing.Erasures;
 
 namespace TagSegments.EndToEnd.Tests.People;
 

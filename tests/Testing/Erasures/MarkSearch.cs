@@ -1,16 +1,21 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using Dapper;
 using Npgsql;
 using StackExchange.Redis;
-using TagSegments.Testing;
 
-namespace TagSegments.EndToEnd.Tests.People;
+namespace TagSegments.Testing.Erasures;
 
 /// <summary>Searches everything that the services keep for marks: each column of each table, whatever its type, Redis and files.</summary>
-internal sealed class MarkSearch(TestApps apps, params string[] marks)
+/// <param name="database">The connection string of the owner of every schema.</param>
+/// <param name="redis">The address of Redis.</param>
+/// <param name="marks">The marks.</param>
+public sealed class MarkSearch(string database, string redis, params string[] marks)
 {
+    public MarkSearch(TestApps apps, params string[] marks) : this(apps.Database.OwnerConnectionString, apps.RedisConnectionString, marks)
+    {
+    }
+
     /// <summary>Finds the tables that have a mark; the bytes of texts and protobuf messages count, too.</summary>
     public async Task<List<string>> TablesAsync()
     {
@@ -20,7 +25,7 @@ internal sealed class MarkSearch(TestApps apps, params string[] marks)
             WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')
             ORDER BY 1
             """;
-        await using var connection = new NpgsqlConnection(apps.Database.OwnerConnectionString);
+        await using var connection = new NpgsqlConnection(database);
         var found = new List<string>();
         foreach (var table in await connection.QueryAsync<string>(tablesSql))
         {
@@ -38,12 +43,12 @@ internal sealed class MarkSearch(TestApps apps, params string[] marks)
     /// <summary>Finds the keys of Redis that have a mark in themselves or in their value.</summary>
     public async Task<List<string>> RedisAsync()
     {
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(apps.RedisConnectionString);
-        var database = redis.GetDatabase();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis);
+        var keys = connection.GetDatabase();
         var found = new List<string>();
-        foreach (var key in redis.GetServers().SelectMany(server => server.Keys(database.Database)))
+        foreach (var key in connection.GetServers().SelectMany(server => server.Keys(keys.Database)))
         {
-            if (Has(Encoding.UTF8.GetBytes(key.ToString())) || (await database.StringGetAsync(key) is { HasValue: true } value && Has((byte[])value!)))
+            if (Has(Encoding.UTF8.GetBytes(key.ToString())) || (await keys.StringGetAsync(key) is { HasValue: true } value && Has((byte[])value!)))
             {
                 found.Add(key.ToString());
             }

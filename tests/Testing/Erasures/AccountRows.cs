@@ -1,15 +1,14 @@
 using Dapper;
 using Npgsql;
 using StackExchange.Redis;
-using TagSegments.Testing;
 
-namespace TagSegments.EndToEnd.Tests.Deletion;
+namespace TagSegments.Testing.Erasures;
 
 /// <summary>What there is of an account, found without knowing the tables.</summary>
-internal static class AccountRows
+public static class AccountRows
 {
     /// <summary>Reads the rows of an account, as JSON, in every table of every schema that has a column for one; tables without any are left out.</summary>
-    public static async Task<SortedDictionary<string, HashSet<string>>> ReadAsync(TestApps apps, int accountId)
+    public static async Task<SortedDictionary<string, HashSet<string>>> ReadAsync(string database, int accountId)
     {
         const string sql = """
             SELECT format('%I.%I', table_schema, table_name)
@@ -17,7 +16,7 @@ internal static class AccountRows
             JOIN information_schema.tables USING (table_schema, table_name)
             WHERE column_name = 'account_id' AND table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')
             """;
-        await using var connection = new NpgsqlConnection(apps.Database.OwnerConnectionString);
+        await using var connection = new NpgsqlConnection(database);
         var found = new SortedDictionary<string, HashSet<string>>(StringComparer.Ordinal);
         foreach (var table in (await connection.QueryAsync<string>(sql)).AsList())
         {
@@ -29,21 +28,43 @@ internal static class AccountRows
     }
 
     /// <summary>Counts the rows of an account in the tables of one schema.</summary>
-    public static async Task<int> CountAsync(TestApps apps, int accountId, string schema) => (await ReadAsync(apps, accountId))
+    public static async Task<int> CountAsync(string database, int accountId, string schema) => (await ReadAsync(database, accountId))
         .Where(table => table.Key.StartsWith($"{schema}.", StringComparison.Ordinal))
         .Sum(table => table.Value.Count);
 
-    /// <summary>Counts the campaigns whose rate of sending is kept: rows that belong to an account without naming it.</summary>
-    public static async Task<long> RatesAsync(TestApps apps)
+    /// <summary>Reads the rows of an account when what services still do in their own time is done: two looks see the same.</summary>
+    public static async Task<SortedDictionary<string, HashSet<string>>> SettledAsync(string database, int accountId)
     {
-        await using var connection = new NpgsqlConnection(apps.Database.OwnerConnectionString);
+        var last = await ReadAsync(database, accountId);
+        return await Eventually.ReadAsync(
+            async () =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1));
+                var now = await ReadAsync(database, accountId);
+                (var before, last) = (last, now);
+                return Lost(before, now).Concat(Lost(now, before)).Any() ? null : now;
+            },
+            now => now is not null) ?? last;
+    }
+
+    /// <summary>Finds the rows that were there before, and are not there as they were.</summary>
+    public static IEnumerable<string> Lost(
+        IReadOnlyDictionary<string, HashSet<string>> before, IReadOnlyDictionary<string, HashSet<string>> now) =>
+        from table in before
+        from row in table.Value.Except(now.GetValueOrDefault(table.Key) ?? [])
+        select $"{table.Key}: {row}";
+
+    /// <summary>Counts the campaigns whose rate of sending is kept: rows that belong to an account without naming it.</summary>
+    public static async Task<long> RatesAsync(string database)
+    {
+        await using var connection = new NpgsqlConnection(database);
         return await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM campaigns.rate WHERE rate_key LIKE 'campaign %'");
     }
 
     /// <summary>Lists the keys of an account in Redis.</summary>
-    public static async Task<List<string>> KeysAsync(TestApps apps, int accountId)
+    public static async Task<List<string>> KeysAsync(string address, int accountId)
     {
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(apps.RedisConnectionString);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(address);
         var keys = new List<string>();
         await foreach (var key in redis.GetServers()[0].KeysAsync(redis.GetDatabase().Database, $"*{{{accountId}}}*"))
         {
