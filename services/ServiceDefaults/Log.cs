@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TagSegments.ServiceDefaults.Network;
 
 namespace TagSegments.ServiceDefaults;
 
@@ -42,4 +43,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 13, Level = LogLevel.Error, Message = "The outcome of {Call} is not in the log of administrators: {Outcome}")]
     public static partial void OutcomeNotLogged(this ILogger logger, Exception exception, string call, string outcome);
+
+    [LoggerMessage(EventId = 14, Level = LogLevel.Error, Message = "The certificate of the service {Service} is refused: {Problem}")]
+    public static partial void ServiceNotTrusted(this ILogger logger, string service, CertificateProblem problem);
 }

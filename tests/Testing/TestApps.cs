@@ -25,7 +25,7 @@ using TagSegments.Workflows;
 namespace TagSegments.Testing;
 
 /// <summary>The real services, started on free ports, wired to one another, on a database of their own.</summary>
-public sealed class TestApps : IAsyncDisposable
+public sealed partial class TestApps : IAsyncDisposable
 {
     private static readonly string s_ring = $"1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
 
@@ -202,60 +202,5 @@ public sealed class TestApps : IAsyncDisposable
         await Smtp.DisposeAsync();
         await Database.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private Dictionary<string, string?> SettingsOf(Service service)
-    {
-        var settings = new Dictionary<string, string?>
-        {
-            ["Grpc:Address"] = GrpcAddress(service),
-            ["Http:Address"] = HttpAddress(service),
-            ["Management:Address"] = ManagementAddress(service),
-            ["Postgres:ConnectionString"] = Database.RoleConnectionString(service.ToString().ToLowerInvariant()),
-            ["Postgres:WorkConnectionString"] = Database.RoleConnectionString($"{service.ToString().ToLowerInvariant()}_work"),
-            ["Redis:ConnectionString"] = RedisConnectionString,
-            ["Smtp:Host"] = "127.0.0.1",
-            ["Smtp:Port"] = Smtp.Port.ToString(CultureInfo.InvariantCulture),
-            ["Smtp:Security"] = "none",
-            ["Senders:Trust"] = "loopback",
-            // Nobody answers there: tests ask no name server but their own.
-            ["Senders:NameServers:0"] = "127.0.0.1:9",
-            ["Delivery:JournalFolder"] = _folder,
-            ["Keys:Links"] = s_ring,
-            ["Keys:Tokens"] = s_ring,
-            ["Keys:Secrets"] = s_ring,
-            ["Auth:Mode"] = "off",
-            ["Logging:Level"] = "Warning",
-        };
-        foreach (var other in Enum.GetValues<Service>())
-        {
-            // With TLS by name, so that clients check it and look its addresses up.
-            settings[$"Services:{other}"] = _certificate is null ? GrpcAddress(other) : $"https://localhost:{_ports[other].Grpc}";
-        }
-
-        if (_certificate is { } files)
-        {
-            (settings["Tls:Certificate"], settings["Tls:Key"]) = files;
-            settings["Tls:Authority"] = _options.Authority!.CertificateFile;
-        }
-
-        foreach (var (key, value) in ServiceKeyPairs.Settings(service).Concat(_options.Settings))
-        {
-            settings[key] = value;
-        }
-
-        return settings;
-    }
-
-    // Services name each other's addresses at their start, so all ports are known before the first one starts.
-    private void ChoosePorts()
-    {
-        var services = Enum.GetValues<Service>();
-        var free = FreePorts.Next(3 * services.Length);
-        foreach (var service in services)
-        {
-            var first = 3 * (int)service;
-            _ports[service] = (free[first], free[first + 1], free[first + 2]);
-        }
     }
 }

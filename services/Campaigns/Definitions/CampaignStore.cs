@@ -27,8 +27,10 @@ internal sealed class CampaignStore(AccountDatabase database)
             RETURNING {CampaignRow.Columns}
             """;
         var content = Content(account.Id, Guid.CreateVersion7(), account.Name, campaign);
-        return await tx.Connection!.QuerySingleOrDefaultAsync<CampaignRow>(new CommandDefinition(sql, content, tx, cancellationToken: ct))
+        var row = await tx.Connection!.QuerySingleOrDefaultAsync<CampaignRow>(new CommandDefinition(sql, content, tx, cancellationToken: ct))
             ?? throw RpcErrors.AlreadyExists("campaign", campaign.Name);
+        await CampaignLimits.RequireFewDraftsAsync(tx, account, ct);
+        return row;
     }
 
     /// <summary>Changes the definition of a locked campaign; throws ALREADY_EXISTS if its name is taken.</summary>
@@ -140,27 +142,6 @@ internal sealed class CampaignStore(AccountDatabase database)
         }
 
         return allowed.Contains((State)row.State) ? row : throw WrongState(row);
-    }
-
-    /// <summary>Throws RESOURCE_EXHAUSTED if as many campaigns of the account are scheduled, prepared or sent as its limit allows.</summary>
-    public static async Task RequireRoomAsync(NpgsqlTransaction tx, AccountInfo account, CancellationToken ct)
-    {
-        // Two that start at the same time count each other.
-        const string lockSql = "SELECT pg_advisory_xact_lock(hashtext('campaigns.campaign'), @Id)";
-        const string sql =
-            $"""
-            SELECT count(*)
-            FROM campaigns.campaign
-            WHERE account_id = @Id AND state IN {CampaignStates.Active}
-            """;
-        await tx.Connection!.ExecuteAsync(new CommandDefinition(lockSql, new { account.Id }, tx, cancellationToken: ct));
-        var active = await tx.Connection!.ExecuteScalarAsync<long>(new CommandDefinition(sql, new { account.Id }, tx, cancellationToken: ct));
-        var most = account.Limits.ActiveCampaigns;
-        if (active >= most)
-        {
-            throw RpcErrors.QuotaExceeded(
-                "active_campaigns", most, $"{active} campaigns of the account are active already. Wait for one, pause or cancel it.", TimeSpan.FromMinutes(1));
-        }
     }
 
     /// <summary>Moves a locked campaign to another state. A campaign that is over gets its end time.</summary>

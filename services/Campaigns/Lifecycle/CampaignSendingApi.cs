@@ -61,7 +61,7 @@ internal sealed class CampaignSendingApi(
         var response = await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             var row = await CampaignStore.LockAsync(tx, account.Id, request.CampaignId, 0, [State.Paused], ct);
-            await CampaignStore.RequireRoomAsync(tx, account, ct);
+            await CampaignLimits.RequireRoomAsync(tx, account, ct);
             await RequireSenderAsync(tx, row, ct);
             var resumed = row.EvaluatedAt is not null
                 ? await CampaignStore.SetStateAsync(tx, row, State.Sending, ct)
@@ -152,7 +152,7 @@ internal sealed class CampaignSendingApi(
         await RequireSenderAsync(tx, row, ct);
         if ((State)row.State != State.Scheduled)
         {
-            await CampaignStore.RequireRoomAsync(tx, account, ct);
+            await CampaignLimits.RequireRoomAsync(tx, account, ct);
         }
 
         var now = await CampaignStore.NowAsync(tx, ct);

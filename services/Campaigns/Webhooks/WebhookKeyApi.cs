@@ -45,7 +45,7 @@ internal sealed class WebhookKeyApi(CallTools tools, WebhookKeys keys) : Webhook
     }
 
     private static WebhookProvider Find(Provider provider) =>
-        WebhookProvider.Find(provider.ToString().ToLowerInvariant()) ?? throw RpcErrors.InvalidField("provider", "is required, and one of those that exist");
+        WebhookProvider.Find(provider.ToString().ToLowerInvariant()) ?? throw RpcErrors.InvalidField("provider", "is not a provider");
 
     private static Key ToKey(AccountInfo account, string provider, DateTime createdAt) => new()
     {

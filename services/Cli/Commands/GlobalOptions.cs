@@ -37,7 +37,7 @@ internal static class GlobalOptions
 
     public static readonly Option<string> Authority = new("--ca")
     {
-        Description = "A PEM file with the certificate authority of the services, for https addresses, instead of those that the machine trusts. "
+        Description = "A PEM file with the certificate authority of the services, for https addresses. The authorities that the machine trusts do not count then. "
             + "Defaults to TAGSEGMENTS_CA.",
         HelpName = "file",
         Recursive = true,

@@ -55,6 +55,18 @@ public sealed record AccountLimits
     /// <summary>Test messages, and messages that ask for a confirmation, per day.</summary>
     public int TestMessagesPerDay { get; init; } = 500;
 
+    /// <summary>Living contacts.</summary>
+    public int Contacts { get; init; } = 50_000_000;
+
+    /// <summary>Tags that are not deleted.</summary>
+    public int Tags { get; init; } = 100_000;
+
+    /// <summary>Campaigns that were never scheduled or sent.</summary>
+    public int CampaignDrafts { get; init; } = 10_000;
+
+    /// <summary>Workflows that are not published.</summary>
+    public int WorkflowDrafts { get; init; } = 10_000;
+
     /// <summary>Reads the limits of the installation.</summary>
     public static AccountLimits From(IConfiguration configuration) => configuration.GetSection("Limits").Get<AccountLimits>() ?? Default;
 
@@ -75,5 +87,9 @@ public sealed record AccountLimits
         SenderDomains = own.HasSenderDomains ? own.SenderDomains : SenderDomains,
         TeamAddresses = own.HasTeamAddresses ? own.TeamAddresses : TeamAddresses,
         TestMessagesPerDay = own.HasTestMessagesPerDay ? own.TestMessagesPerDay : TestMessagesPerDay,
+        Contacts = own.HasContacts ? own.Contacts : Contacts,
+        Tags = own.HasTags ? own.Tags : Tags,
+        CampaignDrafts = own.HasCampaignDrafts ? own.CampaignDrafts : CampaignDrafts,
+        WorkflowDrafts = own.HasWorkflowDrafts ? own.WorkflowDrafts : WorkflowDrafts,
     };
 }

@@ -16,7 +16,7 @@ public static class ServiceClients
     public static WebApplicationBuilder AddServiceClient<TClient>(this WebApplicationBuilder builder, string service)
         where TClient : ClientBase
     {
-        var trust = PrivateAuthority.Check(builder.Configuration["Tls:Authority"]);
+        var trust = ServiceTrust.Check(builder.Configuration["Tls:Authority"]);
         builder.Services.AddGrpcClient<TClient>(options =>
             {
                 var address = new Uri(builder.Configuration[$"Services:{service}"]
@@ -40,6 +40,7 @@ public static class ServiceClients
                 SslOptions = { RemoteCertificateValidationCallback = trust },
             })
             .AddInterceptor<CallerReports>()
+            .AddInterceptor(provider => ActivatorUtilities.CreateInstance<TrustReports>(provider, service.ToLowerInvariant()))
             .AddInterceptor(provider => ActivatorUtilities.CreateInstance<ServiceIdentity>(provider, service.ToLowerInvariant()));
         return builder;
     }

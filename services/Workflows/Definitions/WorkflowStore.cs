@@ -36,9 +36,13 @@ internal sealed class WorkflowStore(AccountDatabase database)
             """;
         var id = Guid.CreateVersion7();
         var inserted = await tx.Connection!.ExecuteAsync(new CommandDefinition(sql, Values(account, id, workflow), tx, cancellationToken: ct));
-        return inserted == 1
-            ? await GetAsync(tx, account, id, ct)
-            : throw RpcErrors.AlreadyExists("workflow", workflow.Name);
+        if (inserted == 0)
+        {
+            throw RpcErrors.AlreadyExists("workflow", workflow.Name);
+        }
+
+        await WorkflowLimits.RequireFewDraftsAsync(tx, account, ct);
+        return await GetAsync(tx, account, id, ct);
     }
 
     /// <summary>Replaces name, description and draft; throws if the workflow is missing, newer than the caller's or the name is taken.</summary>

@@ -3,7 +3,6 @@ using Crm.Errors.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TagSegments.Testing;
-using Bounce = Crm.Activity.V1.Activity.Types.Bounce;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 
 namespace TagSegments.Campaigns.Tests.Activities;
@@ -63,32 +62,6 @@ public sealed class RecordActivitiesTests(CampaignWorld world) : IClassFixture<C
         await RecordAsync(account, form);
         var listed = await world.Activities.ListActivitiesAsync(new() { Account = account, ContactId = contact });
         Assert.Equal(form.Properties, Assert.Single(listed.Activities).Properties);
-    }
-
-    [Fact]
-    public async Task Keeps_whether_a_bounce_is_hard_or_soft()
-    {
-        var (account, contact) = await ArrangeAsync();
-        Bounce[] classes = [Bounce.Hard, Bounce.Unspecified, Bounce.Soft];
-
-        await RecordAsync(account, [.. classes.Select((bounce, i) => Bounced(contact, -i, bounce))]);
-
-        var listed = (await world.Activities.ListActivitiesAsync(new() { Account = account, ContactId = contact })).Activities;
-        Assert.Equal(classes, listed.Select(a => a.Bounce));
-    }
-
-    [Fact]
-    public async Task Refuses_a_class_of_bounces_for_other_kinds_and_one_that_is_not_known()
-    {
-        var (account, contact) = await ArrangeAsync();
-        var opened = Event(contact, Kind.Opened, 0);
-        opened.Bounce = Bounce.Hard;
-
-        var failure = await Expect.FailureAsync(() => RecordAsync(account, opened, Bounced(contact, 0, (Bounce)3)));
-
-        Assert.Equal(
-            [("activities[0].bounce", "is for bounces only"), ("activities[1].bounce", "is not a class of bounces: hard or soft")],
-            failure.Violations.Select(v => (v.Field, v.Description)));
     }
 
     [Fact]
@@ -195,7 +168,7 @@ public sealed class RecordActivitiesTests(CampaignWorld world) : IClassFixture<C
     }
 
     [Fact]
-    public async Task Watching_shows_everything_in_order_and_resumes_behind_a_position()
+    public async Task Watching_shows_everything_in_order_and_resumes_after_a_position()
     {
         var (account, contact) = await ArrangeAsync();
         await RecordAsync(account, Event(contact, Kind.Sent, -3));
@@ -248,13 +221,6 @@ public sealed class RecordActivitiesTests(CampaignWorld world) : IClassFixture<C
         }
 
         return (kinds, position);
-    }
-
-    private static Activity Bounced(int contact, int seconds, Bounce bounce)
-    {
-        var activity = Event(contact, Kind.Bounced, seconds);
-        activity.Bounce = bounce;
-        return activity;
     }
 
     private static Activity Event(int contact, Kind kind, int seconds) =>

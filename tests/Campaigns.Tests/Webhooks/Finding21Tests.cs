@@ -130,38 +130,6 @@ public sealed class Finding21Tests(CampaignWorld world) : IClassFixture<Campaign
             StatusCode.NotFound, ErrorReason.NotFound, async () => await Webhooks.DeleteWebhookKeyAsync(new() { Account = account, Provider = Provider.Mailgun }));
     }
 
-    [Theory]
-    [InlineData(Provider.Unspecified, Key, "provider")]
-    [InlineData((Provider)77, Key, "provider")]
-    [InlineData(Provider.Mailgun, "short", "key")]
-    [InlineData(Provider.Generic, "", "key")]
-    [InlineData(Provider.Postmark, "a password without a user", "key")]
-    [InlineData(Provider.Sparkpost, "hook:short", "key")]
-    [InlineData(Provider.Sendgrid, "no public key", "key")]
-    [InlineData(Provider.Ses, "", "key")]
-    [InlineData(Provider.Ses, "arn:aws:sqs:eu-west-1:123456789012:queue", "key")]
-    public async Task A_key_that_is_none_of_the_provider_is_refused(Provider provider, string key, string field)
-    {
-        var account = await world.Apps.NewAccountAsync();
-
-        await Expect.FailureAsync(StatusCode.InvalidArgument, ErrorReason.InvalidField, () => SetKeyAsync(account, provider, key), field);
-    }
-
-    [Theory]
-    [InlineData("sendgrid", "no public key")]
-    [InlineData("ses", "ses-events")]
-    [InlineData("postmark", "password")]
-    public void A_key_of_the_installation_that_checks_no_call_stops_the_start(string provider, string key)
-    {
-        var settings = CampaignWorld.Settings(mailPort: 1);
-        settings[$"Webhooks:{provider}:Key"] = key;
-        settings["Auth:Mode"] = "off";
-
-        var error = Assert.Throws<InvalidOperationException>(() => CampaignsApp.Build([], settings));
-
-        Assert.Contains($"Webhooks:{provider}:Key", error.Message, StringComparison.Ordinal);
-    }
-
     public void Dispose() => _http.Dispose();
 
     private WebhookService.WebhookServiceClient Webhooks => new(world.Apps.Channel(Service.Campaigns));

@@ -164,7 +164,7 @@ internal sealed class HostileCalls : IDisposable
 
     private async Task SendAsync(World world, int number, Random random)
     {
-        // Of the requests of a run, a mutant gets those that can meet what is missing: what is found is found because of that.
+        // A mutant gets only the requests that can meet what it lacks, so whatever is found is found because of the lack.
         if (HostileRequest.Next(world, random, _mutant) is not { } request)
         {
             return;

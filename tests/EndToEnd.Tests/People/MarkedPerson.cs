@@ -16,7 +16,7 @@ using Type = Crm.Contacts.V1.Field.Types.Type;
 namespace TagSegments.EndToEnd.Tests.People;
 
 /// <summary>A person of whom the services keep all that they can keep, with a random mark in every text.</summary>
-internal sealed class MarkedPerson(TestApps apps, string account)
+internal sealed partial class MarkedPerson(TestApps apps, string account)
 {
     /// <summary>The settings of services with which a person can get messages.</summary>
     public static IReadOnlyDictionary<string, string?> Settings { get; } =
@@ -168,93 +168,5 @@ internal sealed class MarkedPerson(TestApps apps, string account)
         await apps.Workflows.CancelRunAsync(new() { Account = account, RunId = runs[0].RunId, Reason = $"{Mark} asked for it", RequestId = RequestId("cancel") });
         await apps.Tags.RemoveTagsAsync(new() { Account = account, ContactId = ContactId, TagNames = { "Wanted" } });
         await apps.Tags.AddTagsAsync(new() { Account = account, ContactId = ContactId, TagNames = { "Wanted" }, Cause = Cause });
-    }
-
-    private async Task JoinTeamAsync()
-    {
-        await apps.Team.AddTeamAddressAsync(new() { Account = account, Address = Email, RequestId = RequestId("team") });
-        await apps.Team.SendNoticeAsync(
-            new() { Account = account, Address = Email, Subject = $"To {Mark}", Text = $"For {Mark}", RequestId = RequestId("notice") });
-    }
-
-    private async Task GetMessagesAsync()
-    {
-        apps.Smtp.Script = step => step.Stage is SmtpStage.Recipient ? SmtpReaction.Refuse(550, $"<{Email}> has moved") : default;
-        var refused = await SendAsync("refused");
-        await WaitAsync(refused, Recipient.Types.State.Failed);
-        apps.Smtp.Script = null;
-        await WaitAsync(await SendAsync("sent"), Recipient.Types.State.Accepted);
-
-        var campaign = new Campaign
-        {
-            Name = "Spring",
-            Message = new() { Subject = "Spring", Text = "Hello {{ contact.first_name }}" },
-            Audience = new() { Include = { new FilterSource { Text = """has tag "Hot" """ } } },
-        };
-        CampaignId = (await apps.Campaigns.CreateCampaignAsync(new() { Account = account, Campaign = campaign })).Campaign.CampaignId;
-        await apps.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = CampaignId });
-        await Eventually.ReadAsync(
-            async () => (await apps.Campaigns.GetCampaignAsync(new() { Account = account, CampaignId = CampaignId })).Campaign.State,
-            state => state is Campaign.Types.State.Sent);
-    }
-
-    private async Task<string> SendAsync(string name) => (await apps.Messages.SendMessageAsync(new()
-    {
-        Account = account,
-        ContactId = ContactId,
-        Message = new() { Subject = $"Dear {Mark}", Text = $"Hello {Mark}" },
-        RequestId = RequestId(name),
-        Cause = Cause,
-    })).MessageId;
-
-    private Task WaitAsync(string messageId, Recipient.Types.State wanted) => Eventually.ReadAsync(
-        async () => (await apps.Messages.GetMessageAsync(new() { Account = account, MessageId = messageId })).Recipient.State,
-        state => state == wanted);
-
-    private async Task ActAsync() => await apps.Activity.RecordActivitiesAsync(new()
-    {
-        Account = account,
-        RequestId = RequestId("activities"),
-        Activities =
-        {
-            new Activity
-            {
-                ContactId = ContactId, Kind = Activity.Types.Kind.Custom, EventName = "signup", DedupeKey = $"key {Mark}",
-                Properties = TestAccount.Values("comment", Value.ForString($"comment {Mark}")),
-            },
-            new Activity { ContactId = ContactId, Kind = Activity.Types.Kind.Clicked, Channel = Channel.Email, CampaignId = CampaignId, Detail = $"https://x.example/?who={Mark}" },
-            new Activity { ContactId = ContactId, Kind = Activity.Types.Kind.Bounced, Channel = Channel.Email, Detail = $"<{Email}> unknown" },
-        },
-    });
-
-    private async Task RefuseAsync()
-    {
-        await SuppressAsync("first");
-        await apps.Activity.RemoveSuppressionAsync(new() { Account = account, Address = Email, Proof = $"proof of {Mark}", RequestId = RequestId("unsuppress") });
-        await SuppressAsync("second");
-        await apps.Contacts.SetConsentAsync(new()
-        {
-            Account = account,
-            ContactId = ContactId,
-            Consent = new() { Channel = Channel.Sms, State = Consent.Types.State.Unsubscribed, Source = $"call of {Mark}" },
-        });
-    }
-
-    private Task SuppressAsync(string name) => apps.Activity.AddSuppressionAsync(new()
-    {
-        Account = account,
-        Suppression = new() { Address = Email, Reason = Suppression.Types.Reason.Complained, Source = $"letter of {Mark}" },
-        RequestId = RequestId(name),
-    }).ResponseAsync;
-
-    private async Task BeImportedAsync()
-    {
-        using var call = apps.Imports.Import();
-        await call.RequestStream.WriteAsync(new() { Account = account, Options = new() { ExternalIdColumn = "external_id" } });
-        await call.RequestStream.WriteAsync(new() { Data = ByteString.CopyFromUtf8($"external_id,last_name\nx-{Mark},Imported {Mark}\n") });
-        await call.RequestStream.CompleteAsync();
-        while (await call.ResponseStream.MoveNext(CancellationToken.None))
-        {
-        }
     }
 }

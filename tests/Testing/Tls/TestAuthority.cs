@@ -43,15 +43,18 @@ public sealed class TestAuthority : IDisposable
     }
 
     /// <summary>Issues a certificate for 127.0.0.1 and localhost.</summary>
-    public X509Certificate2 IssueForThisMachine()
+    public X509Certificate2 IssueForThisMachine() => Issue("localhost", IPAddress.Loopback, _certificate.NotAfter);
+
+    /// <summary>Issues a certificate for a name and an address, which is valid until an instant.</summary>
+    public X509Certificate2 Issue(string name, IPAddress address, DateTimeOffset until)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        names.AddDnsName("localhost");
+        names.AddIpAddress(address);
+        names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
-        using var signed = request.Create(_certificate, _certificate.NotBefore, _certificate.NotAfter, RandomNumberGenerator.GetBytes(8));
+        using var signed = request.Create(_certificate, _certificate.NotBefore, until, RandomNumberGenerator.GetBytes(8));
         return signed.CopyWithPrivateKey(key);
     }
 

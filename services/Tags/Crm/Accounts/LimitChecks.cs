@@ -23,6 +23,10 @@ internal static class LimitChecks
         [AccountLimits.SenderDomainsFieldNumber] = 1_000,
         [AccountLimits.TeamAddressesFieldNumber] = 10_000,
         [AccountLimits.TestMessagesPerDayFieldNumber] = 100_000,
+        [AccountLimits.ContactsFieldNumber] = 1_000_000_000,
+        [AccountLimits.TagsFieldNumber] = 10_000_000,
+        [AccountLimits.CampaignDraftsFieldNumber] = 1_000_000,
+        [AccountLimits.WorkflowDraftsFieldNumber] = 1_000_000,
     };
 
     /// <summary>Throws INVALID_ARGUMENT with every limit that is out of range.</summary>

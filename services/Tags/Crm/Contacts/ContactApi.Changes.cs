@@ -20,9 +20,11 @@ internal sealed partial class ContactApi
         var contactId = await store.TakeNumberAsync(account.Id, context.CancellationToken);
         return await WriteAsync(
             account, context, request, request.Cause,
-            async contacts => new CreateContactResponse
+            async contacts =>
             {
-                Contact = (await HoldAsync(contacts, contacts.CreateAsync(contactId, edit), context)).ToProto(catalog),
+                var created = await HoldAsync(contacts, contacts.CreateAsync(contactId, edit), context);
+                await contacts.Transaction.RequireContactsAsync(account, contactId, context.CancellationToken);
+                return new CreateContactResponse { Contact = created.ToProto(catalog) };
             },
             (response, token) => response.ConsistencyToken = token);
     }
@@ -61,7 +63,12 @@ internal sealed partial class ContactApi
 
         return await WriteAsync(
             account, context, request, request.Cause,
-            async contacts => new RestoreContactResponse { Contact = (await contacts.RestoreAsync(request.ContactId)).ToProto(catalog) },
+            async contacts =>
+            {
+                var restored = await contacts.RestoreAsync(request.ContactId);
+                await contacts.Transaction.RequireContactsAsync(account, AccountSize.Restored, context.CancellationToken);
+                return new RestoreContactResponse { Contact = restored.ToProto(catalog) };
+            },
             (response, token) => response.ConsistencyToken = token);
     }
 

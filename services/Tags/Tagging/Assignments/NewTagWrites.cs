@@ -26,7 +26,7 @@ internal sealed class NewTagWrites(AccountWrites writes, TagStore tags, NameGuar
         async Task<AddTagsResponse> CreateAndAddAsync(AccountTransaction transaction)
         {
             await RequireLivingAsync(transaction, request.ContactId, ct);
-            var tagIds = refs.With(await tags.EnsureAsync(transaction, number, refs.Names, ct));
+            var tagIds = refs.With(await tags.EnsureAsync(transaction, account, number, refs.Names, ct));
             var added = new HashSet<int>();
             foreach (var tagId in tagIds.Order())
             {

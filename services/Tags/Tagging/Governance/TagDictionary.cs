@@ -4,6 +4,7 @@ using System.Text;
 using Crm.Errors.V1;
 using Crm.Tags.V1;
 using Grpc.Core;
+using TagSegments.Tags.Tagging.Usages;
 
 namespace TagSegments.Tags.Tagging.Governance;
 
@@ -16,11 +17,11 @@ internal sealed class TagDictionary
     public const int MaxLength = 4_000_000;
 
     private readonly StringBuilder _text = new();
-    private readonly ILookup<int, TagUsage> _usages;
+    private readonly FirstUsages _usages;
     private readonly bool _html;
 
     /// <summary>Begins the dictionary of an account.</summary>
-    public TagDictionary(string account, ILookup<int, TagUsage> usages, GetTagDictionaryRequest.Types.Format format)
+    public TagDictionary(string account, FirstUsages usages, GetTagDictionaryRequest.Types.Format format)
     {
         (_usages, _html) = (usages, format == GetTagDictionaryRequest.Types.Format.Html);
         if (!_html)
@@ -84,15 +85,16 @@ internal sealed class TagDictionary
 
     private (string Label, string Value)[] Entries(Tag tag) =>
     [
-        ("When to apply", tag.WhenToApply), ("Examples", tag.Examples), ("Owner", tag.Owner), ("Contacts", Count(tag)), ("Used by", Users(_usages[tag.TagId])),
+        ("When to apply", tag.WhenToApply), ("Examples", tag.Examples), ("Owner", tag.Owner), ("Contacts", Count(tag)), ("Used by", Users(tag.TagId)),
     ];
 
     private static string Count(Tag tag) => tag.ContactCount.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Users(IEnumerable<TagUsage> usages)
+    private string Users(int tagId)
     {
-        var users = string.Join(", ", usages.Select(usage => $"{usage.Resource.Replace('_', ' ')} {usage.Name}"));
-        return users.Length > 0 ? users : "nothing";
+        var (first, more) = _usages.Of(tagId);
+        var users = string.Join(", ", first.Select(usage => $"{usage.Resource.Replace('_', ' ')} {usage.Name}"));
+        return more > 0 ? string.Create(CultureInfo.InvariantCulture, $"{users} and {more:N0} more") : users.Length > 0 ? users : "nothing";
     }
 
     private static string Escape(string text)

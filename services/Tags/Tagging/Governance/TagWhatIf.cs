@@ -16,7 +16,7 @@ internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider
     public async Task<(List<SegmentEffect> Segments, List<SmartListEffect> Lists)> FiltersAsync(AccountInfo account, TagChange change, CancellationToken ct)
     {
         var names = (await naming.NamesAsync(account.Id, ct)).ToDictionary(tag => tag.TagId, tag => tag.Name);
-        var valid = (await users.SegmentsAsync(account.Name, ct)).Where(segment => segment.State == Segment.Types.State.Valid)
+        var valid = (await users.SegmentsAsync(account.Name, ct).ToListAsync(ct)).Where(segment => segment.State == Segment.Types.State.Valid)
             .ToDictionary(segment => segment.SegmentId);
         var rewrite = new FilterRewrite(change, names, valid, TimeZones.Get(account.TimeZone), time.GetUtcNow(), ct);
         var (segments, lists) = (new List<SegmentEffect>(), new List<SmartListEffect>());
@@ -30,7 +30,7 @@ internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider
             }
         }
 
-        foreach (var list in (await users.SmartListsAsync(account.Name, ct)).Where(list => list.State == SmartList.Types.State.Valid))
+        await foreach (var list in users.SmartListsAsync(account.Name, ct).Where(list => list.State == SmartList.Types.State.Valid))
         {
             if (await EffectAsync(account.Name, rewrite, FilterTree.SmartList(list.Filter, list.IncludeTagId, list.ExcludeTagId), ct) is var (before, after, problem))
             {
@@ -48,7 +48,7 @@ internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider
     {
         var names = (await naming.NamesAsync(account.Id, ct)).ToDictionary(tag => tag.TagId, tag => tag.Name);
         var effects = new List<WorkflowEffect>();
-        foreach (var workflow in await users.WorkflowsAsync(account.Name, 0, ct))
+        await foreach (var workflow in users.WorkflowsAsync(account.Name, 0, ct))
         {
             if (workflow.State == Workflow.Types.State.Published)
             {

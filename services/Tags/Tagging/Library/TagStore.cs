@@ -89,7 +89,8 @@ internal sealed class TagStore(AccountDatabase database, TimeProvider time)
     /// Gets the numbers of tags by their normalized names. Missing tags are created with the numbers that begin with
     /// <paramref name="firstNumber"/>.
     /// </summary>
-    public async Task<int[]> EnsureAsync(AccountTransaction transaction, int firstNumber, IReadOnlyList<string> names, CancellationToken ct)
+    public async Task<int[]> EnsureAsync(
+        AccountTransaction transaction, AccountInfo account, int firstNumber, IReadOnlyList<string> names, CancellationToken ct)
     {
         var tagIds = new int[names.Count];
         await transaction.ShareLibraryAsync(ct);
@@ -103,6 +104,9 @@ internal sealed class TagStore(AccountDatabase database, TimeProvider time)
                 ?? throw RpcErrors.Create(StatusCode.Aborted, ErrorReason.Conflict, $"The tag \"{name}\" was renamed at the same time. Retry.");
         }
 
+        // Those that exist were there before; the account may have more than it may create.
+        var last = tagIds.Where(tagId => tagId >= firstNumber).DefaultIfEmpty().Max();
+        await transaction.RequireTagsAsync(account, last, ct);
         return tagIds;
     }
 

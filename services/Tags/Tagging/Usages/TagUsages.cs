@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Crm.Errors.V1;
 using Crm.Tags.V1;
+using Crm.Workflows.V1;
 using Grpc.Core;
 
 namespace TagSegments.Tags.Tagging.Usages;
@@ -11,33 +13,38 @@ internal sealed class TagUsages(TagUsers users)
     /// <summary>Finds the users of a tag.</summary>
     public async Task<List<TagUsage>> FindAsync(string account, int tagId, CancellationToken ct)
     {
-        var workflows = await users.WorkflowsAsync(account, tagId, ct);
-        return
-        [
-            .. (await OthersAsync(account, ct))[tagId],
-            .. workflows.Select(workflow => Usage("workflow", workflow.WorkflowId, workflow.Name)),
-        ];
-    }
-
-    /// <summary>Finds the users of every tag.</summary>
-    public async Task<ILookup<int, TagUsage>> FindAllAsync(string account, CancellationToken ct)
-    {
-        var usages = (await OthersAsync(account, ct)).SelectMany(users => users.Select(usage => (TagId: users.Key, usage))).ToList();
-        foreach (var workflow in await users.WorkflowsAsync(account, 0, ct))
+        var usages = new List<TagUsage>();
+        await foreach (var (usage, tagIds) in OthersAsync(account, ct))
         {
-            var usage = Usage("workflow", workflow.WorkflowId, workflow.Name);
-            var draft = await users.WorkflowAsync(account, workflow.WorkflowId, 0, ct);
-            var tagIds = TagReferences.In(draft.Definition);
-            if (workflow.PublishedVersion > 0)
+            if (tagIds.Contains(tagId))
             {
-                var published = await users.WorkflowAsync(account, workflow.WorkflowId, workflow.PublishedVersion, ct);
-                tagIds = tagIds.Concat(TagReferences.In(published.Definition));
+                usages.Add(usage);
             }
-
-            usages.AddRange(tagIds.Distinct().Select(tagId => (tagId, usage)));
         }
 
-        return usages.ToLookup(entry => entry.TagId, entry => entry.usage);
+        await foreach (var workflow in users.WorkflowsAsync(account, tagId, ct))
+        {
+            usages.Add(Usage("workflow", workflow.WorkflowId, workflow.Name));
+        }
+
+        return usages;
+    }
+
+    /// <summary>Finds the first users of every tag.</summary>
+    public async Task<FirstUsages> FindAllAsync(string account, CancellationToken ct)
+    {
+        var usages = new FirstUsages();
+        await foreach (var (usage, tagIds) in OthersAsync(account, ct))
+        {
+            usages.Add(tagIds, usage);
+        }
+
+        await foreach (var workflow in users.WorkflowsAsync(account, 0, ct))
+        {
+            usages.Add(await TagsOfAsync(account, workflow, ct), Usage("workflow", workflow.WorkflowId, workflow.Name));
+        }
+
+        return usages;
     }
 
     /// <summary>Throws FAILED_PRECONDITION with reason IN_USE if anything uses the tag.</summary>
@@ -57,20 +64,35 @@ internal sealed class TagUsages(TagUsers users)
         }
     }
 
-    private async Task<ILookup<int, TagUsage>> OthersAsync(string account, CancellationToken ct)
+    // The list has no definitions.
+    private async Task<HashSet<int>> TagsOfAsync(string account, Workflow workflow, CancellationToken ct)
     {
-        var segments = await users.SegmentsAsync(account, ct);
-        var lists = await users.SmartListsAsync(account, ct);
-        var campaigns = await users.CampaignsAsync(account, ct);
-        return segments
-            .SelectMany(segment => Uses(segment.Filter, Usage("segment", segment.SegmentId, segment.Name)))
-            .Concat(lists.SelectMany(list => Uses(list, Usage("smart_list", list.SmartListId, list.Name))))
-            .Concat(campaigns.SelectMany(campaign => Uses(campaign, Usage("campaign", campaign.CampaignId, campaign.Name))))
-            .ToLookup(use => use.TagId, use => use.Usage);
+        var tagIds = TagReferences.In((await users.WorkflowAsync(account, workflow.WorkflowId, 0, ct)).Definition).ToHashSet();
+        if (workflow.PublishedVersion > 0)
+        {
+            tagIds.UnionWith(TagReferences.In((await users.WorkflowAsync(account, workflow.WorkflowId, workflow.PublishedVersion, ct)).Definition));
+        }
+
+        return tagIds;
     }
 
-    private static IEnumerable<(int TagId, TagUsage Usage)> Uses(Google.Protobuf.IMessage? message, TagUsage usage) =>
-        TagReferences.In(message).Distinct().Select(tagId => (tagId, usage));
+    private async IAsyncEnumerable<(TagUsage Usage, HashSet<int> TagIds)> OthersAsync(string account, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var segment in users.SegmentsAsync(account, ct))
+        {
+            yield return (Usage("segment", segment.SegmentId, segment.Name), [.. TagReferences.In(segment.Filter)]);
+        }
+
+        await foreach (var list in users.SmartListsAsync(account, ct))
+        {
+            yield return (Usage("smart_list", list.SmartListId, list.Name), [.. TagReferences.In(list)]);
+        }
+
+        await foreach (var campaign in users.CampaignsAsync(account, ct))
+        {
+            yield return (Usage("campaign", campaign.CampaignId, campaign.Name), [.. TagReferences.In(campaign)]);
+        }
+    }
 
     private static TagUsage Usage(string resource, string id, string name) => new() { Resource = resource, Id = id, Name = name };
 }

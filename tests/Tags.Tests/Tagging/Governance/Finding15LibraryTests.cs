@@ -4,6 +4,7 @@ using Crm.Tags.V1;
 using Grpc.Core;
 using NodaTime;
 using TagSegments.Tags.Tagging.Governance;
+using TagSegments.Tags.Tagging.Usages;
 using TagSegments.Testing;
 using Match = Crm.Segments.V1.TagClause.Types.Match;
 
@@ -22,7 +23,7 @@ public sealed class Finding15LibraryTests(SharedApps shared) : IClassFixture<Sha
     public void Finding_15_a_dictionary_that_nobody_could_read_is_refused_while_it_is_written(GetTagDictionaryRequest.Types.Format format)
     {
         var tag = new Tag { Name = "Hot", Description = new string('&', 2_000), WhenToApply = new string('&', 2_000), Examples = new string('&', 2_000) };
-        var dictionary = new TagDictionary("acme", Array.Empty<int>().ToLookup(id => id, _ => new TagUsage()), format);
+        var dictionary = new TagDictionary("acme", new FirstUsages(), format);
 
         var error = Expect.Failure(() =>
         {

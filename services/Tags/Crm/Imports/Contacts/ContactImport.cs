@@ -106,6 +106,11 @@ internal sealed class ContactImport(
         LogConsents(transaction, plan, now);
         await transaction.SetBitsAsync(
             AccountTransaction.LivingTag, [.. plan.Created.Select(contact => contact.ContactId)], on: true, settings.Cause, ct);
+        if (plan.Created.Count > 0)
+        {
+            await transaction.RequireContactsAsync(settings.Account, plan.Created[^1].ContactId, ct);
+        }
+
         foreach (var contact in plan.Updated.Where(contact => contact.BeforeJson is not null))
         {
             transaction.LogContact(contact.ContactId, ContactChangeKind.Imported, contact.BeforeJson, settings.Cause);

@@ -68,7 +68,7 @@ internal sealed class ImportTags(TagStore store, ImportSettings settings, NewNam
     public async Task<SortedDictionary<int, List<int>>> HoldersAsync(
         AccountTransaction transaction, IReadOnlyList<PlannedContact> rows, CancellationToken ct)
     {
-        var numbers = _missing.Length == 0 ? [] : await store.EnsureAsync(transaction, _first, _missing, ct);
+        var numbers = _missing.Length == 0 ? [] : await store.EnsureAsync(transaction, settings.Account, _first, _missing, ct);
         _created = _missing.Zip(numbers).ToDictionary(StringComparer.Ordinal);
         var holders = new SortedDictionary<int, List<int>>();
         foreach (var row in rows)
