@@ -156,12 +156,18 @@ internal sealed class ErasureLoad(ChaosRig rig, int seed)
         var mark = $"zq{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
         var create = new CreateContactRequest
         {
-            Account = account, Contact = new() { Email = Address(mark), FirstName = $"First {mark}", ExternalId = mark }, RequestId = Id(),
+            Account = account,
+            Contact = new() { Email = Address(mark), FirstName = $"First {mark}", ExternalId = mark },
+            RequestId = Id(),
         };
         var contactId = (await Calls.UntilAcknowledgedAsync(call => Contacts.CreateContactAsync(create, call), CancellationToken.None)).Contact.ContactId;
         var tag = new AddTagsRequest
         {
-            Account = account, ContactId = contactId, TagNames = { Tag }, Cause = new() { Kind = Cause.Types.Kind.User, Detail = $"asked by {mark}" }, RequestId = Id(),
+            Account = account,
+            ContactId = contactId,
+            TagNames = { Tag },
+            Cause = new() { Kind = Cause.Types.Kind.User, Detail = $"asked by {mark}" },
+            RequestId = Id(),
         };
         await Calls.UntilAcknowledgedAsync(call => Tags.AddTagsAsync(tag, call), CancellationToken.None);
         await ActAsync(account, contactId, mark);
@@ -175,7 +181,9 @@ internal sealed class ErasureLoad(ChaosRig rig, int seed)
         await Calls.UntilAcknowledgedAsync(call => Messages.SendMessageAsync(send, call), CancellationToken.None);
         var refuse = new AddSuppressionRequest
         {
-            Account = account, Suppression = new() { Address = Address(mark), Reason = Suppression.Types.Reason.Manual, Source = "letter" }, RequestId = Id(),
+            Account = account,
+            Suppression = new() { Address = Address(mark), Reason = Suppression.Types.Reason.Manual, Source = "letter" },
+            RequestId = Id(),
         };
         await Calls.UntilAcknowledgedAsync(call => Activities.AddSuppressionAsync(refuse, call), CancellationToken.None);
         return (contactId, mark);
