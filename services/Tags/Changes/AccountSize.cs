@@ -32,7 +32,8 @@ internal static class AccountSize
         return RequireAsync(transaction, new("tags", account.Limits.Tags, sql), last, ct);
     }
 
-    // A number is never handed out twice: as long as the highest one is within the limit, there is nothing to count.
+    // A number is never handed out twice: as long as the highest one is within the limit, there is nothing to count. When the limit is reached for the
+    // first time, what is created without a count at the same moment is not seen: the account may pass the limit by that.
     private static async Task RequireAsync(AccountTransaction transaction, Limit limit, int last, CancellationToken ct)
     {
         // Two that grow at the same time count each other.
