@@ -120,6 +120,7 @@ public static class CampaignsApp
         services.AddSingleton<TrackingLinks>();
         services.AddSingleton<SentMessages>();
         services.AddSingleton<LinkCounts>();
+        services.AddSingleton<MergedContacts>();
         services.AddSingleton<Tracker>();
         services.AddSingleton<Unsubscriber>();
         services.AddSingleton(builder.Configuration.GetSection("Webhooks").Get<WebhookOptions>() ?? new WebhookOptions());

@@ -102,13 +102,13 @@ internal sealed class AbTestStore(AccountDatabase database, WorkDatabase work)
         const string sql =
             $"""
             WITH did AS (
-                SELECT contact_id, bool_or(kind = {ActivityKinds.Opened} AND NOT machine) AS opened,
+                SELECT {ActivityKinds.Recipient} AS contact_id, bool_or(kind = {ActivityKinds.Opened} AND NOT machine) AS opened,
                     bool_or(kind = {ActivityKinds.Clicked} AND NOT machine) AS clicked, bool_or(kind = {ActivityKinds.Bounced}) AS bounced,
                     bool_or(kind = {ActivityKinds.Unsubscribed}) AS unsubscribed
                 FROM campaigns.activity
                 WHERE account_id = @accountId AND campaign_id = @campaignId
                   AND kind IN ({ActivityKinds.Opened}, {ActivityKinds.Clicked}, {ActivityKinds.Bounced}, {ActivityKinds.Unsubscribed})
-                GROUP BY contact_id
+                GROUP BY 1
             )
             SELECT r.variant::int, count(*)::int AS accepted, (count(*) FILTER (WHERE d.opened))::int AS opened,
                 (count(*) FILTER (WHERE d.clicked))::int AS clicked, (count(*) FILTER (WHERE d.bounced))::int AS bounced,

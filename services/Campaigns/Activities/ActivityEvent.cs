@@ -21,10 +21,16 @@ internal sealed record ActivityEvent(int ContactId, Activity.Types.Kind Kind, Ch
 
     public bool Machine { get; init; }
 
+    /// <summary>The contact to whom the message went, if it has been merged since; null if it is the same.</summary>
+    public int? RecipientId { get; private init; }
+
     public string? DedupeKey { get; init; }
 
     /// <summary>The link of a message that was opened or followed, as a hash in hex: one event of it counts per minute.</summary>
     public string? Link { get; private init; }
+
+    /// <summary>The event as one of the contact that its contact is now. It counts as one of the message's recipient all the same.</summary>
+    public ActivityEvent Of(int contactId) => contactId == ContactId ? this : this with { ContactId = contactId, RecipientId = ContactId };
 
     /// <summary>The event as one of a link in a message, or of its pixel; people and programs that follow it count apart.</summary>
     public ActivityEvent OfLink(Guid messageId, string url)

@@ -161,13 +161,13 @@ internal sealed class ActivityRecorder : IAsyncDisposable
             WITH {ActivityClock.Move},
             recorded AS (
                 INSERT INTO campaigns.activity
-                    (account_id, contact_id, at, kind, channel, pos, campaign_id, detail, bounce, properties, machine)
+                    (account_id, contact_id, at, kind, channel, pos, campaign_id, detail, bounce, properties, machine, recipient_id)
                 SELECT $1, a.contact_id, a.at, a.kind, a.channel, moved.pos, a.campaign_id, CASE WHEN e.contact_id IS NULL THEN a.detail END, a.bounce,
-                    CASE WHEN e.contact_id IS NULL THEN a.properties::jsonb END, a.machine
+                    CASE WHEN e.contact_id IS NULL THEN a.properties::jsonb END, a.machine, a.recipient_id
                 FROM moved
                 CROSS JOIN unnest(
-                    $5::int[], $6::timestamptz[], $7::smallint[], $8::smallint[], $9::uuid[], $10::text[], $11::smallint[], $12::text[], $13::boolean[])
-                    WITH ORDINALITY AS a (contact_id, at, kind, channel, campaign_id, detail, bounce, properties, machine, n)
+                    $5::int[], $6::timestamptz[], $7::smallint[], $8::smallint[], $9::uuid[], $10::text[], $11::smallint[], $12::text[], $13::boolean[], $14::int[])
+                    WITH ORDINALITY AS a (contact_id, at, kind, channel, campaign_id, detail, bounce, properties, machine, recipient_id, n)
                 -- Of erased contacts, what campaigns count is recorded and no more.
                 LEFT JOIN campaigns.erased_contact e ON e.account_id = $1 AND e.contact_id = a.contact_id
                 WHERE e.contact_id IS NULL OR a.kind <> {ActivityKinds.Custom}
@@ -190,7 +190,8 @@ internal sealed class ActivityRecorder : IAsyncDisposable
             activities.Select(a => a.Detail).ToArray(),
             activities.Select(a => a.Bounce == 0 ? null : (short?)a.Bounce).ToArray(),
             activities.Select(a => a.Properties).ToArray(),
-            activities.Select(a => a.Machine).ToArray());
+            activities.Select(a => a.Machine).ToArray(),
+            activities.Select(a => a.RecipientId).ToArray());
     }
 
     private sealed class Call(IReadOnlyList<ActivityEvent> activities) : PendingCall<Recorded>

@@ -4,6 +4,7 @@ using Dapper;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
+using TagSegments.Campaigns.Schema;
 
 namespace TagSegments.Campaigns.Activities;
 
@@ -30,19 +31,21 @@ internal sealed class ActivityStore(AccountDatabase database)
         return [.. rows.Select(ToActivity)];
     }
 
-    /// <summary>Lists the activity of a contact in a campaign, newest first.</summary>
-    public async Task<List<Activity>> OfCampaignAsync(int accountId, Guid campaignId, int contactId, int limit, CancellationToken ct)
+    /// <summary>Lists the activity of a contact in a campaign, newest first, also as another contact that it was merged into.</summary>
+    public async Task<List<Activity>> OfCampaignAsync(
+        int accountId, Guid campaignId, int contactId, int mergedInto, int limit, CancellationToken ct)
     {
         const string sql =
-            """
+            $"""
             SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, bounce, properties, machine, NULL::timestamptz AS committed_at
             FROM campaigns.activity
-            WHERE account_id = @accountId AND contact_id = @contactId AND campaign_id = @campaignId
+            WHERE account_id = @accountId AND contact_id IN (@contactId, @mergedInto) AND campaign_id = @campaignId
+              AND {ActivityKinds.Recipient} = @contactId
             ORDER BY at DESC, activity_id DESC
             LIMIT @limit
             """;
         await using var connection = await database.OpenAsync(accountId, ct);
-        var parameters = new { accountId, campaignId, contactId, limit };
+        var parameters = new { accountId, campaignId, contactId, mergedInto, limit };
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: ct));
         return [.. rows.Select(ToActivity)];
     }

@@ -35,7 +35,7 @@ internal static class TemplateRenderer
             }
             catch (TemplateException e)
             {
-                return (part, e.Message);
+                return (part, (e as LinkException)?.In(template) ?? e.Message);
             }
 
             if (missing.Count > 0)
@@ -138,7 +138,7 @@ internal static class TemplateRenderer
 }
 
 /// <summary>A template cannot be rendered.</summary>
-internal sealed class TemplateException(string message, Exception? inner = null)
+internal class TemplateException(string message, Exception? inner = null)
     : Exception(message.Length <= MaxMessage ? message : $"{message[..MaxMessage]}…", inner)
 {
     private const int MaxMessage = 300;

@@ -56,8 +56,10 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
     {
         try
         {
-            return TemplateRenderer.Render(
+            var message = TemplateRenderer.Render(
                 Variants.Apply(campaign.Message, campaign.AbTest, variant), contact, campaign.Name, ExampleUrl, missing, time);
+            LinkRewriter.Rewrite(message.Html, url => url);
+            return message;
         }
         catch (TemplateException e)
         {

@@ -65,7 +65,7 @@ internal sealed class CampaignResults(AccountDatabase database, AbTestStore test
             FROM campaigns.recipient
             WHERE account_id = @AccountId AND campaign_id = @CampaignId AND state = {RecipientStates.Accepted}
             UNION
-            SELECT contact_id, kind
+            SELECT {ActivityKinds.Recipient}, kind
             FROM campaigns.activity
             WHERE account_id = @AccountId AND campaign_id = @CampaignId AND kind <> {ActivityKinds.Sent}
               AND NOT (machine AND kind IN {ActivityKinds.OpenedOrClicked})
@@ -92,14 +92,14 @@ internal sealed class CampaignResults(AccountDatabase database, AbTestStore test
     {
         const string sql =
             $"""
-            SELECT (count(DISTINCT contact_id) FILTER (WHERE kind = {ActivityKinds.Delivered}))::int AS delivered,
-                (count(DISTINCT contact_id) FILTER (WHERE kind = {ActivityKinds.Opened} AND NOT machine))::int AS opened,
+            SELECT (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE kind = {ActivityKinds.Delivered}))::int AS delivered,
+                (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE kind = {ActivityKinds.Opened} AND NOT machine))::int AS opened,
                 (count(*) FILTER (WHERE kind = {ActivityKinds.Opened}))::int AS opens,
-                (count(DISTINCT contact_id) FILTER (WHERE kind = {ActivityKinds.Clicked} AND NOT machine))::int AS clicked,
+                (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE kind = {ActivityKinds.Clicked} AND NOT machine))::int AS clicked,
                 (count(*) FILTER (WHERE kind = {ActivityKinds.Clicked}))::int AS clicks,
-                (count(DISTINCT contact_id) FILTER (WHERE kind = {ActivityKinds.Bounced}))::int AS bounced,
-                (count(DISTINCT contact_id) FILTER (WHERE kind = {ActivityKinds.Unsubscribed}))::int AS unsubscribed,
-                (count(DISTINCT contact_id) FILTER (WHERE kind = {ActivityKinds.Complained}))::int AS complained
+                (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE kind = {ActivityKinds.Bounced}))::int AS bounced,
+                (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE kind = {ActivityKinds.Unsubscribed}))::int AS unsubscribed,
+                (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE kind = {ActivityKinds.Complained}))::int AS complained
             FROM campaigns.activity
             WHERE account_id = @AccountId AND campaign_id = @CampaignId
             """;
@@ -124,7 +124,7 @@ internal sealed class CampaignResults(AccountDatabase database, AbTestStore test
     {
         const string sql =
             $"""
-            SELECT COALESCE(detail, '') AS url, (count(DISTINCT contact_id) FILTER (WHERE NOT machine))::int AS clicked, count(*)::int AS clicks
+            SELECT COALESCE(detail, '') AS url, (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE NOT machine))::int AS clicked, count(*)::int AS clicks
             FROM campaigns.activity
             WHERE account_id = @AccountId AND campaign_id = @CampaignId AND kind = {ActivityKinds.Clicked}
             GROUP BY detail

@@ -15,7 +15,8 @@ namespace TagSegments.Campaigns.Reports;
 /// reads the values that they met at that instant from its history.
 /// </summary>
 internal sealed class RecipientProof(
-    CampaignResults results, ActivityStore activities, SegmentService.SegmentServiceClient segments, ContactService.ContactServiceClient contacts)
+    CampaignResults results, ActivityStore activities, MergedContacts merged, SegmentService.SegmentServiceClient segments,
+    ContactService.ContactServiceClient contacts)
 {
     private const int MaxActivities = 1_000;
 
@@ -30,12 +31,13 @@ internal sealed class RecipientProof(
             await RequireAsync(account, contactId, ct);
         }
 
+        var now = await merged.NowAsync(account.Id, account.Name, contactId);
         var response = new ExplainRecipientResponse
         {
             Recipient = entry?.ToRecipient(row.ToAbTest(), row.AbWinner),
             EvaluationTime = campaign.EvaluationTime,
             SegmentVersions = { campaign.SegmentVersions },
-            Activities = { await activities.OfCampaignAsync(row.AccountId, row.CampaignId, contactId, MaxActivities, ct) },
+            Activities = { await activities.OfCampaignAsync(row.AccountId, row.CampaignId, contactId, now, MaxActivities, ct) },
             Consents = { entry is null ? [] : Consents(entry, campaign.EvaluationTime) },
         };
         foreach (var (source, filter) in campaign.Audience.Include.Zip(evaluated.Include))

@@ -1,23 +1,26 @@
 using Dapper;
 using Npgsql;
+using TagSegments.Campaigns.Activities;
 
 namespace TagSegments.Campaigns.Tracking;
 
 /// <summary>
-/// A message that was sent: the campaign that it counts for, if any, the name of its account, and whether the account was erased.
+/// A message that was sent: the contact that its recipient is now, the campaign that it counts for, if any, the name of its account, and whether
+/// the account was erased.
 /// </summary>
-internal sealed record SentMessage(Guid? CampaignId, string? AccountName, bool IsErased = false);
+internal sealed record SentMessage(int ContactId, Guid? CampaignId, string? AccountName, bool IsErased = false);
 
 /// <summary>Finds the messages that links belong to; requests of an account that ask at the same time share a query.</summary>
 internal sealed class SentMessages : IAsyncDisposable
 {
     private const int MostTogether = 1_000;
     private readonly AccountDatabase _database;
+    private readonly MergedContacts _merged;
     private readonly AccountCoalescers<Question, SentMessage> _questions;
 
-    public SentMessages(AccountDatabase database)
+    public SentMessages(AccountDatabase database, MergedContacts merged)
     {
-        _database = database;
+        (_database, _merged) = (database, merged);
         _questions = new(accountId => new(questions => AnswerAsync(accountId, questions), MostTogether));
     }
 
@@ -44,12 +47,21 @@ internal sealed class SentMessages : IAsyncDisposable
             campaigns = questions.Select(q => q.Target.CampaignId).ToArray(),
             contacts = questions.Select(q => q.Target.ContactId).ToArray(),
         };
-        await using var connection = await _database.OpenAsync(accountId);
-        var found = (await connection.QueryAsync<(long N, Guid? CampaignId, string? AccountName, bool IsErased)>(sql, parameters))
-            .ToDictionary(row => row.N, row => new SentMessage(row.CampaignId, row.AccountName, row.IsErased));
-        for (var i = 0; i < questions.Count; i++)
+        List<(long N, Guid? CampaignId, string? AccountName, bool IsErased)> rows;
+        await using (var connection = await _database.OpenAsync(accountId))
         {
-            questions[i].Complete(found[i + 1]);
+            rows = (await connection.QueryAsync<(long N, Guid? CampaignId, string? AccountName, bool IsErased)>(sql, parameters)).AsList();
+        }
+
+        // A message that is not known any more has no account to ask.
+        var now = rows.Select(row => row.AccountName).FirstOrDefault(name => name is not null) is { } account
+            ? await _merged.FindAsync(accountId, account, parameters.contacts)
+            : new Dictionary<int, int>();
+        foreach (var row in rows)
+        {
+            var question = questions[(int)row.N - 1];
+            var contactId = question.Target.ContactId;
+            question.Complete(new(now.GetValueOrDefault(contactId, contactId), row.CampaignId, row.AccountName, row.IsErased));
         }
     }
 

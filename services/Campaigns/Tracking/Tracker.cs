@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Crm.Activity.V1;
+using Grpc.Core;
 using Npgsql;
 using TagSegments.Campaigns.Activities;
 
@@ -93,7 +94,7 @@ internal sealed class Tracker(
                 return true;
             }
 
-            ActivityEvent[] events = [activity with { CampaignId = message.CampaignId }];
+            ActivityEvent[] events = [activity.Of(message.ContactId) with { CampaignId = message.CampaignId }];
             var recorded = await recorder.RecordAsync(target.AccountId, events, CancellationToken.None);
             if (recorded.Count == 0)
             {
@@ -104,7 +105,7 @@ internal sealed class Tracker(
             CampaignMetrics.Tracked(recorded.Count > 0 ? TrackingOutcome.Recorded : TrackingOutcome.Repeated);
             return true;
         }
-        catch (NpgsqlException e) when (e.IsTransient || e.InnerException is IOException or TimeoutException)
+        catch (Exception e) when (IsAway(e))
         {
             return false;
         }
@@ -115,6 +116,10 @@ internal sealed class Tracker(
             return true;
         }
     }
+
+    // The database, or the service that knows who a contact is now.
+    private static bool IsAway(Exception e) => e is NpgsqlException { IsTransient: true } or NpgsqlException { InnerException: IOException or TimeoutException }
+        or RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded };
 
     // The next event of the link may count.
     private void Drop(ActivityEvent activity)

@@ -40,7 +40,7 @@ internal static class TrackingEndpoints
         }
 
         tracker.Track(target, Activity.Types.Kind.Clicked, request);
-        return Results.Redirect(new Uri(target.Url).AbsoluteUri);
+        return Results.Redirect(LinkTarget.ToAscii(target.Url));
     }
 
     // Mail scanners follow every link, so only a POST acts: from the page, or the one-click of RFC 8058. What is refused is not answered with the

@@ -1,6 +1,7 @@
 using Crm.Activity.V1;
 using Crm.Common.V1;
 using Dapper;
+using Grpc.Core;
 using Npgsql;
 using TagSegments.Campaigns.Activities;
 using TagSegments.Campaigns.Schema;
@@ -23,10 +24,11 @@ internal enum UnsubscribeOutcome
 
 /// <summary>
 /// Unsubscribes the address that a message went to: suppression, the ledger's waiting messages, the activity, and a note for the contact service,
-/// all in one transaction. It works on the address, so it holds for every contact that has it, also after the contact is deleted. A link works as long
+/// all in one transaction. It works on the address, so it holds for every contact that has it, also after the contact is deleted, and on the person, so it
+/// holds for what the contact was merged into, and for its new address. A link works as long
 /// as its key is in the ring, as consent can be withdrawn at any time; but it does not withdraw a consent that was given after its message.
 /// </summary>
-internal sealed class Unsubscriber(AccountDatabase database)
+internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merged)
 {
     private const string Source = "unsubscribe link";
 
@@ -66,14 +68,28 @@ internal sealed class Unsubscriber(AccountDatabase database)
         }
 
         await AddConsentTaskAsync(tx, target, message.AccountName, ct);
+        var contactId = await NowAsync(target, message.AccountName);
         var activity = new ActivityEvent(target.ContactId, Activity.Types.Kind.Unsubscribed, target.Channel, message.Now)
         {
             CampaignId = message.CampaignId,
             DedupeKey = $"unsubscribed {target.CampaignId:N} {target.ContactId}",
-        };
+        }.Of(contactId);
         await ActivityRecorder.RecordAsync(tx, target.AccountId, [activity], ct, suppressions: changed);
         await tx.CommitAsync(ct);
         return UnsubscribeOutcome.Done;
+    }
+
+    // Whoever wants out gets out, also while nobody can say who the contact is now: the contact service follows merges when it takes the refusal.
+    private async Task<int> NowAsync(TrackingTarget target, string accountName)
+    {
+        try
+        {
+            return await merged.NowAsync(target.AccountId, accountName, target.ContactId);
+        }
+        catch (RpcException)
+        {
+            return target.ContactId;
+        }
     }
 
     private static Task<Message?> FindAsync(NpgsqlTransaction tx, TrackingTarget target, CancellationToken ct)

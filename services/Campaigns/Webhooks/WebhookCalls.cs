@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Grpc.Core;
 using Npgsql;
 
 namespace TagSegments.Campaigns.Webhooks;
@@ -77,9 +78,10 @@ internal sealed class WebhookCalls(
         return Results.Json(new { recorded = await recorder.RecordAsync(provider.Name, provider.Read(document.RootElement), key.AccountId, ct) });
     }
 
-    // Amazon or the database is away, or too many callers are unknown.
+    // Amazon, the database or the contact service is away, or too many callers are unknown.
     private static bool IsForLater(Exception e, CancellationToken ct) => e switch
     {
+        RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } => true,
         HttpRequestException or TooManyLookupsException => true,
         OperationCanceledException => !ct.IsCancellationRequested,
         NpgsqlException failure => failure.IsTransient || failure.InnerException is IOException or TimeoutException,

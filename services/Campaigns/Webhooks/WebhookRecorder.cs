@@ -18,7 +18,8 @@ namespace TagSegments.Campaigns.Webhooks;
 /// Records the reports of a provider. Our Message-ID leads to the recipient; events of messages that are not ours are ignored. A hard bounce
 /// and a complaint suppress the address, and a confirmed delivery settles a message that was unknown.
 /// </summary>
-internal sealed class WebhookRecorder(AccountDatabase database, ClosedAccounts closed, TrackingTokens tokens, TimeProvider time)
+internal sealed class WebhookRecorder(
+    AccountDatabase database, ClosedAccounts closed, TrackingTokens tokens, MergedContacts merged, TimeProvider time)
 {
     /// <summary>
     /// Records events, each account's in one transaction, and returns how many are about a message of ours. With an account, only events of its
@@ -42,6 +43,9 @@ internal sealed class WebhookRecorder(AccountDatabase database, ClosedAccounts c
         await using var connection = await database.OpenAsync(accountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         var messages = await FindAsync(tx, accountId, reports, ct);
+        var now = messages.Count == 0
+            ? new Dictionary<int, int>()
+            : await merged.FindAsync(accountId, messages.First().Value.AccountName, [.. messages.Keys.Select(message => message.ContactId)]);
         var activities = new List<ActivityEvent>();
         var suppressed = false;
         foreach (var report in reports.OrderBy(r => r.Target!.ContactId))
@@ -49,7 +53,9 @@ internal sealed class WebhookRecorder(AccountDatabase database, ClosedAccounts c
             if (messages.TryGetValue((report.Target!.CampaignId, report.Target.ContactId), out var message))
             {
                 suppressed |= await SuppressAsync(tx, accountId, report, message.Address, ct);
-                activities.AddRange(message.Kind == (short)MessageKind.ToContact ? ToActivity(report, message.CampaignId) : []);
+                activities.AddRange(message.Kind == (short)MessageKind.ToContact
+                    ? ToActivity(report, message.CampaignId).Select(activity => activity.Of(now.GetValueOrDefault(activity.ContactId, activity.ContactId)))
+                    : []);
             }
         }
 
@@ -65,15 +71,17 @@ internal sealed class WebhookRecorder(AccountDatabase database, ClosedAccounts c
     private static string DedupeKey(string provider, ProviderEvent e) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
         $"{provider} {e.Type} {e.MessageId} {e.EventId ?? e.At?.ToString("O", null)} {e.Email}")))[..40];
 
-    private static async Task<Dictionary<(Guid, int), Sent>> FindAsync(
+    private static async Task<Dictionary<(Guid CampaignId, int ContactId), Sent>> FindAsync(
         NpgsqlTransaction tx, int accountId, List<Report> reports, CancellationToken ct)
     {
         const string sql =
             $"""
             SELECT DISTINCT r.campaign_id AS ledger_id, r.contact_id, r.address,
-                CASE WHEN r.single THEN m.campaign_id ELSE r.campaign_id END AS campaign_id, COALESCE(m.kind, {MessageKinds.ToContact}::smallint) AS kind
+                CASE WHEN r.single THEN m.campaign_id ELSE r.campaign_id END AS campaign_id, COALESCE(m.kind, {MessageKinds.ToContact}::smallint) AS kind,
+                COALESCE(c.account_name, m.account_name) AS account_name
             FROM unnest(@campaigns, @contacts) AS t (campaign_id, contact_id)
             JOIN campaigns.recipient r ON r.account_id = @accountId AND r.campaign_id = t.campaign_id AND r.contact_id = t.contact_id
+            LEFT JOIN campaigns.campaign c ON c.account_id = r.account_id AND c.campaign_id = r.campaign_id
             LEFT JOIN campaigns.single_message m ON r.single AND m.account_id = r.account_id AND m.message_id = r.campaign_id
             """;
         var parameters = Targets(accountId, reports.ConvertAll(r => r.Target!));
@@ -165,5 +173,5 @@ internal sealed class WebhookRecorder(AccountDatabase database, ClosedAccounts c
 
     private sealed record Report(ProviderEvent Event, TrackingTarget? Target, string DedupeKey);
 
-    private sealed record Sent(Guid LedgerId, int ContactId, string Address, Guid? CampaignId, short Kind);
+    private sealed record Sent(Guid LedgerId, int ContactId, string Address, Guid? CampaignId, short Kind, string AccountName);
 }

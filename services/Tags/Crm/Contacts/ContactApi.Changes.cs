@@ -92,7 +92,12 @@ internal sealed partial class ContactApi
 
         return await WriteAsync(
             account, context, request, request.Cause,
-            async contacts => new SetConsentResponse { Contact = (await contacts.SetConsentAsync(request.ContactId, consent)).ToProto(catalog) },
+            async contacts => new SetConsentResponse
+            {
+                Contact = (consent.State == Consent.Types.State.Unsubscribed
+                    ? await contacts.RefuseAsync(request.ContactId, consent)
+                    : await contacts.SetConsentAsync(request.ContactId, consent)).ToProto(catalog),
+            },
             (response, token) => response.ConsistencyToken = token);
     }
 

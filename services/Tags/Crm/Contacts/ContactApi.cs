@@ -60,6 +60,18 @@ internal sealed partial class ContactApi(
         return new BatchGetContactsResponse { Contacts = { rows.Select(row => row.ToProto(catalog)) } };
     }
 
+    public override async Task<ResolveMergedContactsResponse> ResolveMergedContacts(
+        ResolveMergedContactsRequest request, ServerCallContext context)
+    {
+        if (request.ContactIds.Count > MaxBatch)
+        {
+            throw RpcErrors.InvalidField("contact_ids", $"has more than {MaxBatch} entries");
+        }
+
+        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        return new() { MergedContacts = { await store.MergedAsync(account.Id, [.. request.ContactIds], context.CancellationToken) } };
+    }
+
     public override async Task<ListConsentHistoryResponse> ListConsentHistory(ListConsentHistoryRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);

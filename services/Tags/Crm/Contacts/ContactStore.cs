@@ -37,6 +37,28 @@ internal sealed class ContactStore(AccountDatabase database, PageTokens pages)
             new CommandDefinition(sql, new { accountId, externalId }, cancellationToken: ct));
     }
 
+    /// <summary>Finds those of some contacts that were merged, and the contacts that they are now, in order of numbers.</summary>
+    public async Task<List<MergedContact>> MergedAsync(int accountId, int[] contactIds, CancellationToken ct)
+    {
+        const string sql = """
+            WITH RECURSIVE hop AS (
+                SELECT contact_id, merged_into
+                FROM crm.contact
+                WHERE account_id = @accountId AND contact_id = ANY (@contactIds) AND merged_into IS NOT NULL
+                UNION
+                SELECT h.contact_id, c.merged_into
+                FROM hop h
+                JOIN crm.contact c ON c.account_id = @accountId AND c.contact_id = h.merged_into AND c.merged_into IS NOT NULL)
+            SELECT h.contact_id, h.merged_into AS merged_into_id
+            FROM hop h
+            JOIN crm.contact c ON c.account_id = @accountId AND c.contact_id = h.merged_into AND c.merged_into IS NULL
+            ORDER BY h.contact_id
+            """;
+        await using var connection = await database.OpenAsync(accountId, ct);
+        var merged = await connection.QueryAsync<MergedContact>(new CommandDefinition(sql, new { accountId, contactIds }, cancellationToken: ct));
+        return merged.AsList();
+    }
+
     /// <summary>Gets contacts by number, in order of their numbers. Throws RESOURCE_EXHAUSTED if they are more than any client reads in one message.</summary>
     public async Task<IReadOnlyList<ContactRow>> GetAsync(int accountId, int[] contactIds, CancellationToken ct)
     {

@@ -57,11 +57,13 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
         return row.DeletedAt is null ? row : throw NotFound(contactId);
     }
 
-    /// <summary>Marks a contact as deleted; its tags stay, but it is no longer one of the living.</summary>
-    public async Task<ContactRow> DeleteAsync(int contactId)
+    /// <summary>
+    /// Marks a contact as deleted, and as merged if there is a contact that it is from now on; its tags stay, but it is no longer one of the living.
+    /// </summary>
+    public async Task<ContactRow> DeleteAsync(int contactId, int? mergedInto = null)
     {
         const string sql = $"""
-            UPDATE crm.contact SET deleted_at = @now, version = version + 1
+            UPDATE crm.contact SET deleted_at = @now, merged_into = @mergedInto, version = version + 1
             WHERE account_id = @accountId AND contact_id = @contactId
             RETURNING {ContactRow.Columns}
             """;
@@ -73,7 +75,9 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
 
         await transaction.SetBitsAsync(AccountTransaction.LivingTag, [contactId], on: false, cause, ct);
         transaction.LogContact(contactId, ContactChangeKind.Deleted, null, cause);
-        return (await QueryAsync(sql, Values(contactId)))!;
+        var values = Values(contactId);
+        values.AddDynamicParams(new { mergedInto });
+        return (await QueryAsync(sql, values))!;
     }
 
     /// <summary>Deletes a contact for good: nothing can change it from now on. Nothing happens if it was erased before.</summary>
@@ -102,7 +106,7 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
     public async Task<ContactRow> RestoreAsync(int contactId)
     {
         const string sql = $"""
-            UPDATE crm.contact c SET deleted_at = NULL, version = version + 1
+            UPDATE crm.contact c SET deleted_at = NULL, merged_into = NULL, version = version + 1
             WHERE account_id = @accountId AND contact_id = @contactId AND NOT EXISTS (
                 SELECT FROM crm.contact o WHERE o.account_id = @accountId AND o.external_id = c.external_id AND o.deleted_at IS NULL)
             RETURNING {ContactRow.Columns}
@@ -147,6 +151,26 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
             at = consent.State == Consent.Types.State.Never ? (DateTimeOffset?)null : consent.Time?.ToDateTimeOffset() ?? now,
         });
         return (await QueryAsync(sql, values))!;
+    }
+
+    /// <summary>
+    /// Records a refusal of a contact that may have been merged: as the contact's own, and as that of every contact it was merged into. A merge at
+    /// the same time comes before, and is followed, or after, and takes the refusal along.
+    /// </summary>
+    public async Task<ContactRow> RefuseAsync(int contactId, Consent refusal)
+    {
+        const string sql = "SELECT merged_into FROM crm.contact WHERE account_id = @accountId AND contact_id = @contactId";
+        var row = await SetConsentAsync(contactId, refusal);
+        var person = new HashSet<int> { contactId };
+        var last = contactId;
+        while (await transaction.Connection.QuerySingleAsync<int?>(
+            new CommandDefinition(sql, Values(last), transaction.Transaction, cancellationToken: ct)) is { } next && person.Add(next))
+        {
+            await SetConsentAsync(next, refusal);
+            last = next;
+        }
+
+        return row;
     }
 
     private async Task<ContactRow> UpdateAsync(int contactId, ContactState after, string beforeJson)

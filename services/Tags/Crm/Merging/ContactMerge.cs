@@ -21,7 +21,7 @@ internal sealed class ContactMerge(AccountTransaction transaction, ContactWrites
         var (kept, duplicate) = first.ContactId == contactId ? (first, second) : (second, first);
 
         // Deleted first: its external id is free for the other then.
-        await writes.DeleteAsync(duplicateId);
+        await writes.DeleteAsync(duplicateId, mergedInto: contactId);
         await writes.SetAsync(contactId, kept.ToState(), Fill(kept.ToState(), duplicate.ToState()));
         await MergeConsentAsync(kept, duplicate);
         var tagIds = await AddTagsAsync(contactId, duplicateId);
