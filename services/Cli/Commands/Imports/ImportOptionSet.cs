@@ -19,7 +19,8 @@ internal sealed class ImportOptionSet
     private readonly Option<string[]> _tagsColumns = Options.Several("--tags-column", "A column whose values are tags.", "column");
     private readonly Option<string[]> _tagsSeparators = Options.Several("--tags-separator", "A separator of tags in a cell, or HEADER=SEPARATOR for one column; '' if each cell is one tag. Defaults to , and ;", "text");
     private readonly Option<string[]> _tagsPrefixes = Options.Several("--tags-prefix", "A prefix for each tag, for example 'Job: ', or HEADER=PREFIX for one column.", "text");
-    private readonly Option<string[]> _dateFormats = Options.Several("--date-format", "The format of dates that are not ISO 8601, for example dd.MM.yyyy, or HEADER=FORMAT for one column.", "format");
+    private readonly Option<string[]> _dateFormats = Options.Several("--date-format", "The format of dates, for example dd.MM.yyyy, or HEADER=FORMAT for one column, also unix and unix_ms (otherwise found from all values).", "format");
+    private readonly Option<string[]> _decimals = Options.Several("--decimal", "What separates the fraction of numbers in a column: HEADER=. or HEADER=, (otherwise found from all its values).", "header=mark");
     private readonly Option<string> _contact = Options.Text("--contact", "Opportunities: the column with the contact's external id.", "column");
     private readonly Option<string> _stage = Options.Text("--stage", "Opportunities: the column with the stage. Stages called Won and Lost set the status.", "column");
     private readonly Option<string> _amount = Options.Text("--amount", "Opportunities: the column with the amount.", "column");
@@ -37,7 +38,7 @@ internal sealed class ImportOptionSet
         Option[] all =
         [
             _kind, _delimiter, _encoding, _externalId, _matchEmail, _columns, _types, _missing, _tagsColumns, _tagsSeparators, _tagsPrefixes,
-            _dateFormats, _dropBadValues, _dryRun, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _loosenRefusals, _skipWorkflows,
+            _dateFormats, _decimals, _dropBadValues, _dryRun, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _loosenRefusals, _skipWorkflows,
         ];
         foreach (var option in all)
             command.Options.Add(option);
@@ -69,6 +70,8 @@ internal sealed class ImportOptionSet
         AddDateFormats(session, options);
         foreach (var (header, target) in Split(session, _columns))
             options.Columns[header] = target;
+        foreach (var (header, mark) in Split(session, _decimals))
+            options.NumberFormats[header] = new() { Decimal = mark };
         foreach (var (header, type) in Split(session, _types))
             options.Types_[header] = FieldType(header, type);
         foreach (var group in Split(session, _missing).GroupBy(m => m.Header))

@@ -2,29 +2,24 @@ using System.Globalization;
 
 namespace TagSegments.Tags.Crm.Fields;
 
-/// <summary>Dates and date-times as text: ISO 8601 only, so that no reader guesses.</summary>
+/// <summary>Dates and date-times as text: ISO 8601, the form of the API and of what is stored.</summary>
 internal static class Dates
 {
-    private const string DateForm = "yyyy-MM-dd";
+    /// <summary>The form of days.</summary>
+    public const string DateForm = "yyyy-MM-dd";
+
     private const string InstantForm = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
-    private static readonly string[] s_instantForms =
+
+    /// <summary>The forms of date-times.</summary>
+    public static readonly string[] InstantForms =
     [
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mmK",
-        "yyyy-MM-dd' 'HH:mm:ss.FFFFFFF' 'K",
+        "yyyy-MM-dd' 'HH:mm:ss.FFFFFFF' 'K", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFF' 'zzz",
     ];
 
-    /// <summary>Reads a day like <c>2026-11-23</c>, or one in the given .NET format.</summary>
-    public static bool TryParseDay(ReadOnlySpan<char> text, string format, out DateOnly day) =>
-        DateOnly.TryParseExact(text, format.Length > 0 ? format : DateForm, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
-
-    /// <summary>Reads a date-time; one without an offset is of unspecified kind.</summary>
-    public static bool TryParseInstant(ReadOnlySpan<char> text, out DateTime instant) =>
-        DateTime.TryParseExact(
-            InUtc(text), s_instantForms, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault, out instant);
-
-    /// <summary>Reads a date-time in the given .NET format; one without an offset is of unspecified kind.</summary>
-    public static bool TryParseInstant(ReadOnlySpan<char> text, string format, out DateTime instant) => DateTime.TryParseExact(
-        text, format, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault, out instant);
+    /// <summary>Reads a date-time in one of the given .NET formats; one without an offset is of unspecified kind.</summary>
+    public static bool TryParseInstant(string text, string[] formats, out DateTime instant) =>
+        TryParse(text, formats, out instant) || (Usual(text) is { } usual && TryParse(usual, formats, out instant));
 
     /// <summary>Returns the stored text of a day.</summary>
     public static string ToText(DateOnly day) => day.ToString(DateForm, CultureInfo.InvariantCulture);
@@ -32,7 +27,14 @@ internal static class Dates
     /// <summary>Returns the stored text of an instant: UTC, to the microsecond, comparable as text.</summary>
     public static string ToText(DateTime utc) => utc.ToString(InstantForm, CultureInfo.InvariantCulture);
 
-    // "2026-11-23 10:00:00 UTC", as several tools write it.
-    private static ReadOnlySpan<char> InUtc(ReadOnlySpan<char> text) =>
-        text.EndsWith(" UTC", StringComparison.OrdinalIgnoreCase) || text.EndsWith(" GMT", StringComparison.OrdinalIgnoreCase) ? $"{text[..^4]}Z" : text;
+    private static bool TryParse(string text, string[] formats, out DateTime instant) => DateTime.TryParseExact(
+        text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault, out instant);
+
+    // "2026-11-23 10:00:00 UTC", as several tools write it, and the narrow space that browsers put before AM and PM.
+    private static string? Usual(string text)
+    {
+        var usual = text.Replace('\u202F', ' ');
+        var isNamedUtc = usual.EndsWith(" UTC", StringComparison.OrdinalIgnoreCase) || usual.EndsWith(" GMT", StringComparison.OrdinalIgnoreCase);
+        return isNamedUtc ? $"{usual[..^4]}Z" : ReferenceEquals(usual, text) ? null : usual;
+    }
 }

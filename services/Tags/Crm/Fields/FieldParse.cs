@@ -32,9 +32,9 @@ internal readonly record struct FieldParse(string? Json, string? Problem)
     {
         _ when string.IsNullOrWhiteSpace(text) => s_none,
         Type.Text => FromText(text),
-        Type.Number => Decimals.TryParse(text, out var number) ? Number(number) : NotANumber(),
+        Type.Number => form.Numbers.TryParse(text, out var number) ? Number(number) : NotANumber(),
         Type.Date => form.TryParseDay(text, out var day) ? new(FieldJson.Text(Dates.ToText(day)), null) : NotADay(form),
-        Type.DateTime => form.TryParseInstant(text, out var instant) ? new(FieldJson.Text(Dates.ToText(instant)), null) : NotAnInstant(),
+        Type.DateTime => form.TryParseInstant(text, out var instant) ? new(FieldJson.Text(Dates.ToText(instant)), null) : NotAnInstant(form),
         Type.Boolean => BooleanText.TryParse(text, out var truth) ? Boolean(truth) : Wrong("must be true or false"),
         Type.SingleChoice => choices.Contains(text) ? new(FieldJson.Text(text), null) : NotAChoice(text),
         Type.MultipleChoice => FromItems(choices, form.Split(text)),
@@ -91,9 +91,10 @@ internal readonly record struct FieldParse(string? Json, string? Problem)
     private static FieldParse NotANumber() => Wrong("must be a decimal number of at most 28 significant digits");
 
     private static FieldParse NotADay(TextForm form) =>
-        Wrong($"must be a date {(form.DateFormat.Length > 0 ? $"in the form {form.DateFormat}" : "like 2026-11-23")}");
+        Wrong($"must be a date {(form.Dates.Name.Length > 0 ? $"in the form {form.Dates.Name}" : "like 2026-11-23")}");
 
-    private static FieldParse NotAnInstant() => Wrong("must be a date and time like 2026-11-23T10:00:00Z");
+    private static FieldParse NotAnInstant(TextForm form) =>
+        Wrong($"must be a date and time {(form.Dates.Name.Length > 0 ? $"in the form {form.Dates.Name}" : "like 2026-11-23T10:00:00Z")}");
 
     private static FieldParse NotAChoice(string text) =>
         Wrong($"\"{(text.Length > 100 ? text[..100] + "…" : text)}\" is not one of the choices of the field");

@@ -10,7 +10,7 @@ namespace TagSegments.Tags.Crm.Fields;
 /// <summary>Brings the values of a field into the form of its new type, all of them or none.</summary>
 internal sealed class FieldRewrite(AccountTransaction transaction, Field before, Field after, ChangeCause cause)
 {
-    private static readonly TextForm s_form = new("", [";"], null);
+    private static readonly TextForm s_form = TextForm.Api with { ListSeparators = [";"] };
     private readonly bool _contacts = before.Target == Field.Types.Target.Contact;
 
     /// <summary>Rewrites the values that the change affects and returns their number.</summary>

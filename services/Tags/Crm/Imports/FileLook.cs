@@ -33,7 +33,7 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields)
     }
 
     /// <summary>Says what was guessed or left out.</summary>
-    public IEnumerable<ImportNotice> Notices() => _unnamed.Notices().Concat(Guess.Notices());
+    public IEnumerable<ImportNotice> Notices() => [.. _unnamed.Notices(), .. Guess.Notices(), .. fields.Notices()];
 
     /// <summary>Returns the plan, without the parts that are for opportunities only.</summary>
     public ImportPlan ToPlan(CsvTable table, ImportOptions options, PlannedFields planned, long rows) => new()
@@ -57,7 +57,8 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields)
         Tags = column.Tags is not null,
         Prefix = column.Tags?.Prefix ?? "",
         Separators = { column.Tags?.Separators ?? (field?.Type == Field.Types.Type.MultipleChoice ? column.Form.ListSeparators : []) },
-        DateFormat = column.Form.DateFormat,
+        DateFormat = column.Form.Dates.Name,
+        Decimal = column.Form.Numbers.DecimalMark.ToString(),
     };
 
     private void Look(CsvRow row)

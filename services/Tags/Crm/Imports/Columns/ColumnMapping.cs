@@ -65,6 +65,7 @@ internal sealed class ColumnMapping
         RequireColumns("types", _options.Types_.Keys);
         RequireColumns("tags", _options.Tags.Keys);
         RequireColumns("date_formats", _options.DateFormats.Keys);
+        RequireColumns("number_formats", _options.NumberFormats.Keys);
         RequireColumns("missing", _options.Missing.Keys.Where(key => key != "*"));
         for (var i = 0; i < _options.TagsColumns.Count; i++)
         {
@@ -124,12 +125,20 @@ internal sealed class ColumnMapping
     private ImportColumn ToColumn(string header, int index) => new(index, header, _targets.GetValueOrDefault(header, ""))
     {
         Tags = TagCells.Of(_options, header),
-        Form = _options.DateFormats.TryGetValue(header, out var dates) ? _form with { DateFormat = dates } : _form,
+        Form = FormOf(header),
         IsUnnamed = _unnamed.Contains(header) && !_targets.ContainsKey(header),
         IsUnmapped = !_options.Columns.ContainsKey(header) && ImportColumn.KeyOf(_targets.GetValueOrDefault(header, "")) is not null,
         // Most columns have none of their own.
         Missing = _options.Missing.ContainsKey(header) ? Missing(header).Concat(_missing).ToHashSet(StringComparer.Ordinal) : _missing,
     };
+
+    private TextForm FormOf(string header)
+    {
+        var form = _options.DateFormats.TryGetValue(header, out var dates) ? _form with { Dates = DateForm.Of(dates) } : _form;
+        return _options.NumberFormats.TryGetValue(header, out var numbers)
+            ? form with { Numbers = numbers.Decimal == "," ? NumberForm.Comma : NumberForm.Point }
+            : form;
+    }
 
     private IEnumerable<string> Missing(string key) =>
         _options.Missing.TryGetValue(key, out var list) ? list.Values.Select(value => value.Trim()) : [];

@@ -24,8 +24,8 @@ internal sealed class ImportColumn(int index, string header, string target)
     /// <summary>How the values hold tags; null if they hold none.</summary>
     public TagCells? Tags { get; init; }
 
-    /// <summary>The form of dates and lists in the values.</summary>
-    public required TextForm Form { get; init; }
+    /// <summary>The form of the values: what the options say, and once all values have been seen, what they look like.</summary>
+    public required TextForm Form { get; set; }
 
     /// <summary>True if the file does not name the column.</summary>
     public bool IsUnnamed { get; init; }

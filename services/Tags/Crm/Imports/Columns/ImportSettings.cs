@@ -55,6 +55,7 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             .Require(options.Delimiter.Length == 0 || IsDelimiter(options.Delimiter), "options.delimiter", "must be one ASCII character, not a quote or line break")
             .Require(options.Encoding is "" or "utf-8" or "utf-16" or "windows-1252", "options.encoding", "must be utf-8, utf-16 or windows-1252")
             .Require(DateFormatProblem(options.DateFormat) is null, "options.date_format", DateFormatProblem(options.DateFormat) ?? "")
+            .Require(!DateForm.Of(options.DateFormat).HasEpoch, "options.date_format", "is for single columns then, or all numbers were times: see date_formats")
             .Require(options.TagsSeparator.Length <= 100, "options.tags_separator", "is longer than 100 characters")
             .Require(options.TagsColumns.Count <= MaxNames, "options.tags_columns", $"has more than {MaxNames} entries")
             .Require(options.Columns.Count <= MaxNames, "options.columns", $"has more than {MaxNames} entries")
@@ -63,6 +64,7 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             .Require(
                 options.Missing.Values.All(list => list.Values.Count <= MaxMissing), "options.missing", $"has more than {MaxMissing} values for one column")
             .Require(options.Tags.Count <= MaxNames, "options.tags", $"has more than {MaxNames} entries")
+            .Require(options.NumberFormats.Count <= MaxNames, "options.number_formats", $"has more than {MaxNames} entries")
             .Require(options.DateFormats.Count <= MaxNames, "options.date_formats", $"has more than {MaxNames} entries")
             .Require(
                 options.Kind != ImportOptions.Types.Kind.Opportunities || options.Tags.Count == 0, "options.tags", "are for contacts only")
@@ -81,7 +83,7 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     /// <summary>Reads the options against the header.</summary>
     public static ImportSettings Read(ImportOptions options, AccountInfo account, ChangeCause cause, CsvTable table)
     {
-        var form = new TextForm(options.DateFormat, TagCells.OfLists(options), TimeZones.Get(account.TimeZone));
+        var form = new TextForm(DateForm.Of(options.DateFormat), NumberForm.Api, TagCells.OfLists(options), TimeZones.Get(account.TimeZone));
         var columns = ColumnMapping.Map(table, options, form);
         if (options.Kind == ImportOptions.Types.Kind.Opportunities && columns.All(column => column.Target != StageTarget))
         {
@@ -120,6 +122,11 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             checks.Require(DateFormatProblem(format) is null, $"options.date_formats[\"{header}\"]", DateFormatProblem(format) ?? "");
         }
 
+        foreach (var (header, numbers) in options.NumberFormats.Take(MaxNames))
+        {
+            checks.Require(numbers.Decimal is "." or ",", $"options.number_formats[\"{header}\"].decimal", "must be a point or a comma");
+        }
+
         foreach (var (header, tags) in options.Tags.Take(MaxNames))
         {
             var path = $"options.tags[\"{header}\"]";
@@ -154,6 +161,6 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
 
     private static string? DateFormatProblem(string format) =>
         format.Length > 100 ? "is longer than 100 characters"
-        : format.Length > 0 && !TextForm.HasYear(format) ? "has no year: days of no year are not dates; import the column as text"
+        : format.Length > 0 && !DateForm.HasYear(format) ? "has no year: days of no year are not dates; import the column as text"
         : null;
 }

@@ -1,5 +1,6 @@
 using NodaTime;
 using TagSegments.Tags.Crm.Fields;
+using TagSegments.Tags.Crm.Imports.Guesses;
 using State = Crm.Contacts.V1.Consent.Types.State;
 
 namespace TagSegments.Tags.Crm.Imports.Consents;
@@ -19,6 +20,13 @@ internal static class OptOutText
         if (TryReadTime(text, form, out var utc))
         {
             (optsOut, at) = (true, utc);
+            return true;
+        }
+
+        if (UsualDates.Any(text))
+        {
+            // It says that, if not when: the form is known only once all values have been seen, and may be in doubt.
+            optsOut = true;
             return true;
         }
 

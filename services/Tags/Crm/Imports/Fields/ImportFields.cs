@@ -2,6 +2,7 @@ using Crm.Contacts.V1;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Files;
+using TagSegments.Tags.Crm.Imports.Guesses;
 using TagSegments.Tags.Crm.Imports.Columns;
 using Type = Crm.Contacts.V1.Field.Types.Type;
 
@@ -11,7 +12,8 @@ namespace TagSegments.Tags.Crm.Imports.Fields;
 internal sealed class ImportFields(AccountDatabase database, FieldStore store, ImportSettings settings)
 {
     private readonly ImportColumn[] _columns = [.. settings.Columns.Where(column => column.FieldKey is not null)];
-    private readonly Dictionary<ImportColumn, TypeInference> _inferences = [];
+    private readonly Dictionary<ImportColumn, ColumnGuess> _guesses = [];
+    private readonly (ImportColumn Column, ColumnGuess Guess)[] _attributes = [.. AttributeGuesses(settings)];
     private readonly Dictionary<ImportColumn, SortedSet<string>> _choices = [];
     private FieldCatalog _catalog = new([]);
 
@@ -39,8 +41,16 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
             CheckRoom(column, choices.Union(_catalog.Find(column.FieldKey!)?.Choices ?? []).ToArray(), null);
         }
 
+        foreach (var guess in Guesses)
+        {
+            guess.Conclude();
+        }
+
         return rows;
     }
+
+    /// <summary>Says how the values of columns are read where it is not plain.</summary>
+    public IEnumerable<ImportNotice> Notices() => Guesses.Select(guess => guess.Notice).OfType<ImportNotice>();
 
     /// <summary>Plans what the columns need. The numbers of new fields are taken now; those of an import that creates none stay unused.</summary>
     public async Task<PlannedFields> PlanAsync(CancellationToken ct)
@@ -73,7 +83,7 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
     }
 
     /// <summary>True if the type of a column's field was inferred from the values.</summary>
-    public bool IsInferred(ImportColumn column) => _inferences.ContainsKey(column);
+    public bool IsInferred(ImportColumn column) => _guesses.TryGetValue(column, out var guess) && guess.FindsType;
 
     private static void AddExtended(List<Field> extended, Field known, string[] added)
     {
@@ -100,9 +110,17 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
                     .Take(FieldChecklist.MaxChoices + 1));
                 CheckRoom(column, choices, row);
             }
-            else if (_inferences.TryGetValue(column, out var inference))
+            else if (_guesses.TryGetValue(column, out var guess))
             {
-                inference.Add(text);
+                guess.Add(text);
+            }
+        }
+
+        foreach (var (column, guess) in _attributes)
+        {
+            if (column.Read(row) is { } text)
+            {
+                guess.Add(text);
             }
         }
     }
@@ -124,7 +142,11 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
             }
             else if (known is null && asked is null)
             {
-                _inferences.Add(column, new TypeInference(column.Form));
+                _guesses.Add(column, ColumnGuess.OfType(column));
+            }
+            else if ((known ?? asked) is Type.Number or Type.Date or Type.DateTime)
+            {
+                _guesses.Add(column, ColumnGuess.OfForm(column, (known ?? asked)!.Value));
             }
         }
 
@@ -141,11 +163,33 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
         }
     }
 
+    private IEnumerable<ColumnGuess> Guesses => _guesses.Values.Concat(_attributes.Select(attribute => attribute.Guess));
+
+    // The attributes that are times or numbers.
+    private static IEnumerable<(ImportColumn Column, ColumnGuess Guess)> AttributeGuesses(ImportSettings settings)
+    {
+        foreach (var column in settings.Columns.Where(column => column.FieldKey is null))
+        {
+            if (column.Target is "amount")
+            {
+                yield return (column, ColumnGuess.OfForm(column, Type.Number));
+            }
+            else if (column.Target is "opened" or "closed")
+            {
+                yield return (column, ColumnGuess.OfForm(column, Type.Date));
+            }
+            else if (ConsentTarget.Find(column.Target)?.Part is ConsentPart.Time or ConsentPart.OptOut)
+            {
+                yield return (column, ColumnGuess.OfForm(column, Type.Date, Type.DateTime));
+            }
+        }
+    }
+
     private IEnumerable<string> Choices(ImportColumn column) => _choices.TryGetValue(column, out var values) ? values : [];
 
     private Type TypeOf(ImportColumn column) =>
         _catalog.Find(column.FieldKey!)?.Type
-        ?? (settings.Types.TryGetValue(column.Header, out var asked) ? asked : _inferences[column].Result);
+        ?? (settings.Types.TryGetValue(column.Header, out var asked) ? asked : _guesses[column].Type);
 
     private void CheckRoom(int known)
     {

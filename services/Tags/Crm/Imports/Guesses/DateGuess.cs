@@ -1,0 +1,73 @@
+using TagSegments.Tags.Crm.Fields;
+using Type = Crm.Contacts.V1.Field.Types.Type;
+
+namespace TagSegments.Tags.Crm.Imports.Guesses;
+
+/// <summary>
+/// Counts days or date-times in one form, or in two forms that many values fit alike: days before months or after them. Only values that fit one of
+/// them tell which it is.
+/// </summary>
+internal sealed class DateGuess : TypeGuess
+{
+    private readonly TextForm[] _forms;
+    private readonly char? _mark;
+    private readonly long[] _alone;
+    private long _misses;
+
+    private DateGuess(Type type, TextForm form, DateForm[] dates, char? mark)
+        : base(type) =>
+        (_forms, _alone, _mark) = ([.. dates.Select(one => form with { Dates = one })], new long[dates.Length], mark);
+
+    /// <inheritdoc/>
+    public override long Exceptions => _misses;
+
+    /// <inheritdoc/>
+    public override long Misses => _misses + _alone.Sum() - _alone.Max();
+
+    /// <summary>Returns the guesses for days or for date-times: one for the form that an option names, else one for each usual form.</summary>
+    public static IEnumerable<DateGuess> All(Type type, TextForm form)
+    {
+        var named = form.Dates.Name.Length > 0;
+        return named && Forms(form.Dates, type).Length == 0 ? []
+            : named ? [new(type, form, [form.Dates], null)]
+            : UsualDates.All.Select(dates => new DateGuess(type, form, dates, UsualDates.Mark(dates[0].Days[0])));
+    }
+
+    /// <inheritdoc/>
+    public override void Add(string text)
+    {
+        var (count, last) = (0, 0);
+        for (var i = 0; i < _forms.Length && Looks(text); i++)
+        {
+            if (Type == Type.Date ? _forms[i].TryParseDay(text, out _) : _forms[i].TryParseInstant(text, out _))
+            {
+                (count, last) = (count + 1, i);
+            }
+        }
+
+        _misses += count == 0 ? 1 : 0;
+        _alone[last] += count == 1 ? 1 : 0;
+    }
+
+    /// <inheritdoc/>
+    public override TypeFinding Conclude()
+    {
+        if (_forms is [var only])
+        {
+            return new(only, Said(only));
+        }
+
+        var best = _forms[_alone[0] >= _alone[1] ? 0 : 1];
+        return IsClear(_alone[0], _alone[1])
+            ? new(best, Said(best))
+            : new(null, Doubt: $"may be dates in the form {string.Join(" or ", _forms.Select(form => form.Dates.Name))}, and they do not tell in which");
+    }
+
+    // Most values of other columns are told apart at once.
+    private bool Looks(string text) =>
+        _mark is null || (text.Length is >= 6 and <= 40 && UsualDates.Mark(text) == _mark && text.Contains(':') == (Type == Type.DateTime));
+
+    private static string Said(TextForm form) => form.Dates.Name.Length > 0 ? $"in the form {form.Dates.Name}" : "";
+
+    private static string[] Forms(DateForm form, Type type) => type == Type.Date ? form.Days : form.HasEpoch ? [form.Name] : form.Instants;
+}

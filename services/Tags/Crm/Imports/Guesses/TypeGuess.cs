@@ -1,0 +1,25 @@
+using Type = Crm.Contacts.V1.Field.Types.Type;
+
+namespace TagSegments.Tags.Crm.Imports.Guesses;
+
+/// <summary>How well the values of a column fit one type.</summary>
+internal abstract class TypeGuess(Type type)
+{
+    /// <summary>The type.</summary>
+    public Type Type { get; } = type;
+
+    /// <summary>The number of values that do not fit; those that look like codes count more.</summary>
+    public abstract long Exceptions { get; }
+
+    /// <summary>The number of values that do not fit.</summary>
+    public virtual long Misses => Exceptions;
+
+    /// <summary>Takes the next value into account.</summary>
+    public abstract void Add(string text);
+
+    /// <summary>Concludes from all values how they are written.</summary>
+    public abstract TypeFinding Conclude();
+
+    // Two forms can be told apart if hardly any value speaks for the second one.
+    private protected static bool IsClear(long first, long second) => Math.Max(first, second) > 0 && Math.Min(first, second) * 20 <= first + second;
+}

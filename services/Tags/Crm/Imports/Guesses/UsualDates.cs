@@ -1,0 +1,50 @@
+using TagSegments.Tags.Crm.Fields;
+
+namespace TagSegments.Tags.Crm.Imports.Guesses;
+
+/// <summary>The usual forms of days and date-times with years of four digits; two digits could be any century's, and day, month or year.</summary>
+internal static class UsualDates
+{
+    private static readonly string[] s_times =
+    [
+        " H:mm:ss.FFFFFFFK", " H:mmK", " h:mm:ss tt", " h:mm tt", " h:mm:sstt", " h:mmtt", " H:mm:ss.FFFFFFF zzz", " H:mm zzz", "'T'H:mm:ss.FFFFFFFK",
+    ];
+
+    /// <summary>The forms; those that stand together can be mistaken for each other.</summary>
+    public static IReadOnlyList<DateForm[]> All { get; } =
+    [
+        [DateForm.Iso],
+        [Make("yyyy/M/d")],
+        [Make("yyyy.M.d")],
+        [Make("d.M.yyyy")],
+        [Make("d/M/yyyy"), Make("M/d/yyyy")],
+        [Make("d-M-yyyy"), Make("M-d-yyyy")],
+        [Make("d MMM yyyy", "d MMMM yyyy")],
+        [Make("d-MMM-yyyy", "d-MMMM-yyyy")],
+        [Make("d. MMMM yyyy", "d. MMM yyyy")],
+        [Make("MMM d, yyyy", "MMMM d, yyyy", "MMM d yyyy", "MMMM d yyyy")],
+        [Make("ddd, d MMM yyyy", "dddd, d MMMM yyyy", "dddd, MMMM d, yyyy")],
+    ];
+
+    /// <summary>True if a text is a day or a date-time in any form, even if it is not clear which.</summary>
+    public static bool Any(string text) => text.Length is >= 6 and <= 40 && All.Any(forms => forms[0].IsSeparatedAs(text) && Array.Exists(forms, form => form.TryParseDay(text, out _) || form.TryParseInstant(text, out _)));
+
+    /// <summary>Returns the first character that is neither a letter nor a digit.</summary>
+    public static char Mark(string text)
+    {
+        foreach (var character in text)
+        {
+            if (!char.IsLetterOrDigit(character))
+            {
+                return character;
+            }
+        }
+
+        return '\0';
+    }
+
+    private static bool IsSeparatedAs(this DateForm form, string text) => Mark(form.Days[0]) == Mark(text);
+
+    private static DateForm Make(params string[] days) =>
+        new(days[0], days, [.. days.SelectMany(day => s_times.SelectMany(time => time[0] == ' ' ? new[] { $"{day}{time}", $"{day},{time}" } : [day + time]))]);
+}
