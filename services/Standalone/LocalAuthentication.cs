@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using Crm.Auth.V1;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using TagSegments.ServiceDefaults.Auth;
 
 namespace TagSegments.Standalone;
 
@@ -11,10 +13,10 @@ namespace TagSegments.Standalone;
 /// </summary>
 internal sealed class LocalAuthentication
 {
-    private const string EveryPermission =
-        "contacts.read contacts.write contacts.export tags.write segments.write campaigns.write campaigns.send workflows.write account.admin platform.admin";
-
     private static readonly string[] s_services = ["tags", "segments", "campaigns", "workflows"];
+    private static readonly string s_everyPermission = string.Join(
+        ' ', Enum.GetValues<Permission>().Where(permission => permission is not (Permission.Unspecified or Permission.Internal)).Select(Permissions.NameOf));
+
     private static readonly TimeSpan s_longerThanAnyRun = TimeSpan.FromDays(365);
 
     private readonly string _signingKey = RandomNumberGenerator.GetHexString(64);
@@ -24,7 +26,7 @@ internal sealed class LocalAuthentication
     {
         Audience = "tagsegments",
         Expires = DateTime.UtcNow + s_longerThanAnyRun,
-        Claims = new Dictionary<string, object> { ["sub"] = Environment.UserName, ["account"] = "*", ["scope"] = EveryPermission },
+        Claims = new Dictionary<string, object> { ["sub"] = Environment.UserName, ["account"] = "*", ["scope"] = s_everyPermission },
         SigningCredentials = new(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(_signingKey)), SecurityAlgorithms.HmacSha256),
     });
 

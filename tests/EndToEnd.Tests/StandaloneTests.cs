@@ -49,8 +49,12 @@ public sealed class StandaloneTests : IDisposable
         Assert.Equal(0, await CliAsync([.. create, "--token", token]));
         // Segments asks Tags about the account: the services know each other.
         Assert.Equal(0, await CliAsync([.. count, "--token", token]));
+        // The mail has people's addresses.
         if (!OperatingSystem.IsWindows())
+        {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_data, "mail.jsonl")));
+        }
     }
 
     [Fact]

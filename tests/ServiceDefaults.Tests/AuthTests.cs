@@ -43,6 +43,54 @@ public sealed class AuthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Finding_5_a_token_does_not_live_longer_because_it_says_that_it_is_issued_later()
+    {
+        var now = DateTime.UtcNow;
+        var early = s_issuer.DatedToken("acme", "contacts.read", issued: now.AddYears(10).AddHours(-1), expires: now.AddYears(10));
+        var skewed = s_issuer.DatedToken("acme", "contacts.read", issued: now.AddSeconds(20), expires: now.AddSeconds(20).AddDays(1));
+
+        await Expect.FailureAsync(StatusCode.Unauthenticated, ErrorReason.Unauthenticated, () => CallAsync(_host, "acme", early));
+        Assert.Equal(StatusCode.OK, await Expect.StatusAsync(() => CallAsync(_host, "acme", skewed)));
+    }
+
+    // A token without a subject once acted as "anonymous".
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("two\nlines")]
+    [InlineData("256")]
+    public async Task Finding_5_a_token_must_say_whose_it_is(string? subject)
+    {
+        var claims = new Dictionary<string, object> { ["account"] = "acme", ["scope"] = "contacts.read" };
+        if (subject is not null)
+        {
+            claims["sub"] = subject == "256" ? new string('a', 256) : subject;
+        }
+
+        var error = await Expect.FailureAsync(() => CallAsync(_host, "acme", s_issuer.OddToken(claims)));
+
+        Assert.Contains("\"sub\"", error.Is(StatusCode.Unauthenticated, ErrorReason.Unauthenticated).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Finding_5_a_users_token_does_not_pass_for_a_key()
+    {
+        var token = s_issuer.OddToken(new() { ["sub"] = "alice", ["account"] = "acme", ["scope"] = "contacts.read", ["key"] = "acme_1" });
+
+        Assert.Equal("alice", (await CallAsync(_host, "acme", token)).Account.Name);
+    }
+
+    [Theory]
+    [InlineData("acme other")]
+    [InlineData("acme,other")]
+    [InlineData("OTHER")]
+    [InlineData("oth")]
+    public async Task Finding_5_an_odd_claim_opens_no_account(string account)
+    {
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.AccountNotFound, () => CallAsync(_host, "other", s_issuer.Token(account, "contacts.read")));
+    }
+
+    [Fact]
     public async Task A_token_opens_its_own_account()
     {
         var response = await CallAsync(_host, "acme", s_issuer.Token("acme", "contacts.read"));
@@ -186,7 +234,9 @@ public sealed class AuthTests : IAsyncLifetime
         }
 
         return TestHost.StartAsync(
-            (_, context) => Task.FromResult(new GetAccountResponse { Account = new Account { Name = context.Principal() } }), settings, name: "tags");
+            (_, context) => Task.FromResult(new GetAccountResponse { Account = new Account { Name = context.HasApiKey() ? "a key" : context.Principal() } }),
+            settings,
+            name: "tags");
     }
 
     private static Task<GetAccountResponse> CallAsync(TestHost host, string account, string? token) =>

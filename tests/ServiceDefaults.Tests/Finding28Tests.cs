@@ -38,6 +38,20 @@ public sealed class Finding28Tests : IAsyncLifetime
         Assert.NotEmpty(Trailer(answer, "grpc-status-details-bin"));
     }
 
+    // A probe of a path that does not exist once passed, with the HTTP status 200.
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/healthz")]
+    [InlineData("/crm.accounts.v1.AccountService/GetAccount")]
+    public async Task What_is_no_call_of_gRPC_finds_nothing(string path)
+    {
+        using var client = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+
+        using var answer = await client.GetAsync(new Uri(_host.Address, path));
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
     private async Task<HttpResponseMessage> PostAsync(string? token)
     {
         using var client = new HttpClient();

@@ -16,8 +16,8 @@ internal sealed class SmtpMailbox : IDisposable
     public SmtpMailbox(SmtpSinkOptions options)
     {
         _kept = options.Kept;
-        // Without a buffer, each write reaches the operating system at once and survives the death of this process.
-        _journal = options.JournalFile is { } file ? new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0) : null;
+        // What is written survives the death of this process.
+        _journal = options.JournalFile is { } file ? new FileStream(file, OwnerOnly.Journal()) : null;
     }
 
     public long Accepted => Interlocked.Read(ref _accepted);

@@ -21,6 +21,8 @@ internal static class AccountAuthentication
 {
     private const string Users = "user";
     private const string AnyCaller = "caller";
+    private const int MostSubjectLength = 255;
+    private static readonly TimeSpan s_clockSkew = TimeSpan.FromSeconds(60);
 
     public static void AddAccountAuthentication(this WebApplicationBuilder builder, AuthOptions options)
     {
@@ -100,7 +102,7 @@ internal static class AccountAuthentication
         jwt.TokenValidationParameters.AuthenticationType = Users;
         jwt.TokenValidationParameters.ValidAudience = options.Audience;
         jwt.TokenValidationParameters.ValidateIssuer = options.Authority is not null;
-        jwt.TokenValidationParameters.ClockSkew = TimeSpan.FromSeconds(60);
+        jwt.TokenValidationParameters.ClockSkew = s_clockSkew;
         jwt.TokenValidationParameters.ValidAlgorithms = options.Authority is null
             ? [SecurityAlgorithms.HmacSha256]
             : [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
@@ -109,7 +111,7 @@ internal static class AccountAuthentication
             jwt.TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key));
         }
 
-        jwt.Events = Events(options.MaxTokenLifetime, RefuseForeignNames);
+        jwt.Events = Events(options.MaxTokenLifetime, CheckSubject);
     }
 
     private static void ConfigureServices(JwtBearerOptions jwt, string name, ServiceKeys keys)
@@ -119,7 +121,7 @@ internal static class AccountAuthentication
         jwt.TokenValidationParameters.ValidAudience = name;
         jwt.TokenValidationParameters.ValidIssuers = ServiceRights.Names;
         jwt.TokenValidationParameters.ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256];
-        jwt.TokenValidationParameters.ClockSkew = TimeSpan.FromSeconds(60);
+        jwt.TokenValidationParameters.ClockSkew = s_clockSkew;
         jwt.TokenValidationParameters.IssuerSigningKeyResolver = (_, token, _, _) => keys.Of(token.Issuer);
         jwt.Events = Events(TimeSpan.FromMinutes(10), context =>
         {
@@ -130,12 +132,16 @@ internal static class AccountAuthentication
         });
     }
 
-    // Histories name API keys and services by these prefixes.
-    private static void RefuseForeignNames(TokenValidatedContext context)
+    // Histories say who did something, and name API keys and services by these prefixes. The length is that of OpenID Connect.
+    private static void CheckSubject(TokenValidatedContext context)
     {
-        if (context.SecurityToken is JsonWebToken { Subject: { } subject }
-            && (subject.StartsWith(CallContextExtensions.KeyPrefix, StringComparison.Ordinal)
-                || subject.StartsWith(CallContextExtensions.ServicePrefix, StringComparison.Ordinal)))
+        var subject = context.SecurityToken is JsonWebToken token ? token.Subject : null;
+        if (subject is not { Length: > 0 and <= MostSubjectLength } || subject.Any(char.IsControl))
+        {
+            context.Fail($"The token must say whose it is: \"sub\" has 1 to {MostSubjectLength} characters.");
+        }
+        else if (subject.StartsWith(CallContextExtensions.KeyPrefix, StringComparison.Ordinal)
+            || subject.StartsWith(CallContextExtensions.ServicePrefix, StringComparison.Ordinal))
         {
             context.Fail("The subject of a user's token begins with neither \"key:\" nor \"service:\".");
         }
@@ -145,7 +151,9 @@ internal static class AccountAuthentication
     {
         OnTokenValidated = context =>
         {
-            var issued = context.SecurityToken is JsonWebToken { IssuedAt: var at } && at > DateTime.UnixEpoch ? at : DateTime.UtcNow;
+            // A time of issue in the future would make any life short.
+            var now = DateTime.UtcNow;
+            var issued = context.SecurityToken is JsonWebToken { IssuedAt: var at } && at > DateTime.UnixEpoch && at < now + s_clockSkew ? at : now;
             if (context.SecurityToken.ValidTo - issued > longest)
             {
                 context.Fail($"The token lives longer than {longest}.");

@@ -44,13 +44,13 @@ public static class CallContextExtensions
     internal static string Name(this ClaimsPrincipal caller) =>
         caller.ServiceName() is { } service
             ? caller.FindFirstValue(UserClaim) ?? $"{ServicePrefix}{service}"
-            : caller.FindFirstValue("sub") ?? caller.FindFirstValue(ClaimTypes.NameIdentifier) ?? "anonymous";
+            : caller.FindFirstValue("sub") ?? "anonymous";
 
     /// <summary>Whether the caller is a program with an API key.</summary>
-    public static bool HasApiKey(this ServerCallContext context) => context.GetHttpContext().User.HasClaim(claim => claim.Type == KeyClaim);
+    public static bool HasApiKey(this ServerCallContext context) => context.GetHttpContext().User.KeyName() is not null;
 
     /// <summary>What tells callers apart: keys of different accounts can have the same name.</summary>
-    internal static string Caller(this ServerCallContext context) => context.GetHttpContext().User.FindFirstValue(KeyClaim) ?? context.Principal();
+    internal static string Caller(this ServerCallContext context) => context.GetHttpContext().User.KeyName() ?? context.Principal();
 
     /// <summary>Gets the e-mail address of a user whose token says that the identity provider has verified it; null without one.</summary>
     public static string? VerifiedEmail(this ServerCallContext context) =>
@@ -61,6 +61,10 @@ public static class CallContextExtensions
     /// <summary>Gets the name of the service that calls; null for users.</summary>
     internal static string? ServiceName(this ClaimsPrincipal caller) =>
         caller.Identity is ClaimsIdentity { AuthenticationType: ServiceScheme } service ? service.FindFirst("sub")?.Value : null;
+
+    // Whatever other callers' tokens say of themselves.
+    private static string? KeyName(this ClaimsPrincipal caller) =>
+        caller.Identity is ClaimsIdentity { AuthenticationType: KeyScheme } key ? key.FindFirst(KeyClaim)?.Value : null;
 
     /// <summary>
     /// Whether nobody waits for the answer any more. After its deadline, a call is answered first and its token cancelled a moment later.

@@ -56,6 +56,14 @@ internal static class AccountWall
           AND pg_get_userbyid(f.proowner) <> '{DefinerRole}'
         """;
 
+    // They find no name in what their callers can make: unless it stands at the end, the schema of temporary tables and types is searched first.
+    private const string PathSql = """
+        SELECT format('ALTER FUNCTION %s SET search_path = pg_catalog, pg_temp', f.oid::regprocedure)
+        FROM pg_proc f
+        WHERE f.pronamespace = ANY (SELECT s::regnamespace FROM unnest(@schemas) AS s) AND f.prosecdef
+          AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (f.proconfig), false)
+        """;
+
     // What they may change is written in them, so they may change everything.
     private const string ChangeSql = $"""
         SELECT format('GRANT USAGE ON SCHEMA %1$s TO {DefinerRole}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %1$s TO {DefinerRole}', s)
@@ -66,7 +74,7 @@ internal static class AccountWall
     public static async Task RaiseAsync(NpgsqlConnection connection, string[] schemas, string workRole, CancellationToken ct)
     {
         await using var tx = await connection.BeginTransactionAsync(ct);
-        foreach (var sql in new[] { MemberSql, TableSql, ChangeSql, OwnerSql, FunctionSql })
+        foreach (var sql in new[] { MemberSql, TableSql, ChangeSql, OwnerSql, FunctionSql, PathSql })
         {
             var statements = await connection.QueryAsync<string>(new CommandDefinition(sql, new { schemas, workRole }, tx, cancellationToken: ct));
             foreach (var statement in statements.AsList())

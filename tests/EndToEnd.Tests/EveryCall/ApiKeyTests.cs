@@ -32,6 +32,36 @@ public sealed class ApiKeyTests(AppsWithSigningKey guarded) : IClassFixture<Apps
     }
 
     [Fact]
+    public async Task Finding_5_A_stream_ends_with_the_key_that_opened_it()
+    {
+        var key = await guarded.NewKeyAsync("watcher", Permission.ContactsRead);
+        var editor = GuardedApps.Headers(guarded.Issuer.Token(GuardedApps.Own, "contacts.write tags.write"));
+        var contact = await guarded.Apps.Contacts.CreateContactAsync(new() { Account = GuardedApps.Own, Contact = new() { FirstName = "Ada" } }, editor);
+        using var stream = guarded.Apps.Tags.WatchTagEvents(new() { Account = GuardedApps.Own }, GuardedApps.Headers(key.Text));
+        var (seen, tags) = (0, 0);
+        var reading = Expect.FailureAsync(async () =>
+        {
+            while (await stream.ResponseStream.MoveNext(CancellationToken.None))
+            {
+                seen++;
+            }
+        });
+        await Eventually.ReadAsync(TagAsync, _ => seen > 0);
+
+        await guarded.Apps.Accounts.RevokeApiKeyAsync(new() { Account = GuardedApps.Own, KeyId = key.Key.KeyId }, Admin());
+
+        await Eventually.ReadAsync(TagAsync, _ => reading.IsCompleted);
+        (await reading).Is(StatusCode.Unauthenticated, ErrorReason.Unauthenticated);
+
+        async Task<int> TagAsync()
+        {
+            await guarded.Apps.Tags.AddTagsAsync(
+                new AddTagsRequest { Account = GuardedApps.Own, ContactId = contact.Contact.ContactId, TagNames = { $"Seen {++tags}" }, CreateMissing = true }, editor);
+            return tags;
+        }
+    }
+
+    [Fact]
     public async Task Finding_5_A_key_has_no_more_rights_than_its_maker()
     {
         var error = await Expect.FailureAsync(() => guarded.Apps.Accounts.CreateApiKeyAsync(

@@ -20,6 +20,13 @@ public abstract class TokenIssuer : IAsyncDisposable
     public string Token(string account, string scope, DateTime? expires = null, SigningCredentials? signing = null, string audience = Audience, string subject = "alice") =>
         Create(new() { ["sub"] = subject, ["account"] = account, ["scope"] = scope }, expires, signing, audience);
 
+    /// <summary>Creates a token that says when it was issued.</summary>
+    public string DatedToken(string account, string scope, DateTime issued, DateTime expires) =>
+        Create(new() { ["sub"] = "alice", ["account"] = account, ["scope"] = scope }, expires, issued: issued);
+
+    /// <summary>Creates a token with any claims.</summary>
+    public string OddToken(Dictionary<string, object> claims) => Create(claims);
+
     /// <summary>Creates a token that names the e-mail address of its user.</summary>
     public string EmailToken(string account, string scope, string email, bool verified) =>
         Create(new() { ["sub"] = "alice", ["account"] = account, ["scope"] = scope, ["email"] = email, ["email_verified"] = verified });
@@ -29,14 +36,14 @@ public abstract class TokenIssuer : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
-    private string Create(Dictionary<string, object> claims, DateTime? expires = null, SigningCredentials? signing = null, string audience = Audience)
+    private string Create(Dictionary<string, object> claims, DateTime? expires = null, SigningCredentials? signing = null, string audience = Audience, DateTime? issued = null)
     {
         var now = DateTime.UtcNow;
         return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Issuer = Issuer,
             Audience = audience,
-            IssuedAt = now.AddHours(-1),
+            IssuedAt = issued ?? now.AddHours(-1),
             NotBefore = now.AddHours(-1),
             Expires = expires ?? now.AddHours(1),
             Claims = claims,

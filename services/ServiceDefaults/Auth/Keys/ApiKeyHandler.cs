@@ -1,14 +1,12 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
-using Crm.Errors.V1;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
-using Npgsql;
 using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Auth.Keys;
@@ -28,25 +26,19 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
         var text = ApiKeyText.TryRead(Request.Headers[HeaderNames.Authorization].ToString()[Bearer.Length..].Trim());
         if (text is null || Context.RequestServices.GetService<ApiKeyDirectory>() is not { } directory)
         {
-            return Refuse("The API key is damaged.");
+            return Refuse(ApiKeyCheck.Refusal("The API key is damaged."));
         }
 
         try
         {
-            return await directory.FindAsync(text, Context.RequestAborted) switch
-            {
-                null => Refuse("The API key does not exist or was revoked."),
-                { ExpiresAt: { } end } when end <= time.GetUtcNow().UtcDateTime => Refuse("The API key has expired. Make a new one."),
-                var key => Accept(directory, text, key),
-            };
+            var check = new ApiKeyCheck(directory, text, time);
+            var key = await check.RequireAsync(Context.RequestAborted);
+            Context.Features.Set(check);
+            return Accept(directory, text, key);
         }
-        catch (RpcException e) when (e.StatusCode is StatusCode.ResourceExhausted)
+        catch (RpcException e)
         {
             return Refuse(e);
-        }
-        catch (Exception e) when (e is RpcException or NpgsqlException or TimeoutException or OperationCanceledException)
-        {
-            return Refuse(RpcErrors.Create(StatusCode.Unavailable, ErrorReason.Unavailable, "The API key cannot be checked now. Retry."));
         }
     }
 
@@ -65,9 +57,6 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
             CallContextExtensions.KeyScheme);
         return AuthenticateResult.Success(new(new ClaimsPrincipal(identity), Scheme.Name));
     }
-
-    private AuthenticateResult Refuse(string message) =>
-        Refuse(RpcErrors.Create(StatusCode.Unauthenticated, ErrorReason.Unauthenticated, message));
 
     private AuthenticateResult Refuse(RpcException refusal)
     {

@@ -4,6 +4,7 @@ using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.ServiceDefaults.Calls;
 
 namespace TagSegments.ServiceDefaults.Pipeline.Streams;
@@ -20,6 +21,7 @@ internal sealed class OpenStream : IAsyncDisposable
     private readonly ServerCallContext _call;
     private readonly StreamQuota _quota;
     private readonly StreamCaller _caller;
+    private readonly ApiKeyCheck? _key;
     private readonly StreamOptions _options;
     private readonly CancellationTokenSource _end;
     private readonly ITimer _idle;
@@ -35,6 +37,7 @@ internal sealed class OpenStream : IAsyncDisposable
     private OpenStream(ServerCallContext call, StreamCaller caller, StreamQuota quota, StreamOptions options, TimeProvider time)
     {
         (_call, _caller, _quota, _options) = (call, caller, quota, options);
+        _key = call.GetHttpContext().Features.Get<ApiKeyCheck>();
         _close = quota.Open(caller);
         _end = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken);
         _idle = time.CreateTimer(_ => EndIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -91,7 +94,7 @@ internal sealed class OpenStream : IAsyncDisposable
     /// <summary>Hands a message over to its reader.</summary>
     public async Task WriteAsync<T>(IServerStreamWriter<T> responses, T message)
     {
-        RequireOpenAccount();
+        await RequireCallerAsync();
         var release = _quota.Hold(_caller, _account, message is IMessage measured ? measured.CalculateSize() : 0);
         try
         {
@@ -113,7 +116,7 @@ internal sealed class OpenStream : IAsyncDisposable
         {
             Await(reader: false);
             var moved = await requests.MoveNext(ct);
-            RequireOpenAccount();
+            await RequireCallerAsync();
             return moved;
         }
         finally
@@ -133,12 +136,17 @@ internal sealed class OpenStream : IAsyncDisposable
         _close();
     }
 
-    // A service ends its streams by itself.
-    private void RequireOpenAccount()
+    // A service ends its streams by itself. A key is looked up again every few seconds.
+    private async ValueTask RequireCallerAsync()
     {
         if (!_caller.IsService && _closed?.Refusal(_account) is { } refusal)
         {
             throw refusal;
+        }
+
+        if (_key is not null)
+        {
+            await _key.RequireAsync(_end.Token);
         }
     }
 
