@@ -78,7 +78,7 @@ public static class CampaignsApp
         services.AddRemoteApiKeys();
         services.AddRemoteAdminLog();
         services.AddRemoteRetention(Pruning.Requests("campaigns.request"), EventPruning.Kind, LedgerPruning.Kind);
-        services.AddIdempotentWrites("campaigns.request");
+        services.AddIdempotentWrites("campaigns.request").AddFairQueue();
         services.AddSingleton<CallTools>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ErasedContacts>(provider, "campaigns.erased_contact"));
         services.AddSingleton<ContactErasure>();
@@ -144,7 +144,8 @@ public static class CampaignsApp
     private static void AddSending(WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton(builder.Configuration.GetSection("Delivery").Get<DeliveryOptions>() ?? new DeliveryOptions());
+        var delivery = builder.Configuration.GetSection("Delivery").Get<DeliveryOptions>() ?? new DeliveryOptions();
+        services.AddSingleton(delivery);
         services.AddSingleton<Transports>();
         services.AddSingleton<TemplateCache>();
         services.AddSingleton<MessageBuilder>();
@@ -160,19 +161,22 @@ public static class CampaignsApp
         services.AddSingleton<RestoreDetector>();
         services.AddSingleton<AudienceReach>();
         services.AddSingleton<AudienceFilters>();
+        services.AddSingleton<LedgerTools>();
         services.AddSingleton<AudiencePreparer>();
         services.AddSingleton<LanePool>();
         services.AddSingleton<BatchFeeder>();
+        // It runs with the lanes.
         services.AddSingleton<MessagePump>();
+        services.AddSingleton(provider => new WatchedWork(MessagePump.WorkQuery, provider.GetRequiredService<MessagePump>().Wake));
         services.AddSingleton<CampaignClaims>();
-        services.AddSingleton<CampaignScheduler>();
-        services.AddHostedService(provider => provider.GetRequiredService<CampaignScheduler>());
+        services.AddWatched<CampaignScheduler>();
         // Sending stops first: the journal is kept until sending has given back its batches.
         services.AddHostedService(provider => provider.GetRequiredService<Journals>());
         services.AddHostedService<BatchKeeper>();
         services.AddHostedService<SendingService>();
-        services.AddHostedService<AbTestDecider>();
-        services.AddHostedService<RecipientTagger>();
-        services.AddHostedService<ConsentReporter>();
+        services.AddWatched<AbTestDecider>();
+        services.AddWatched<RecipientTagger>();
+        services.AddWatched<ConsentReporter>();
+        services.AddWorkWatch(delivery.PollInterval, delivery.IdlePollInterval);
     }
 }

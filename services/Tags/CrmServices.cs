@@ -49,8 +49,7 @@ internal static class CrmServices
         .AddSingleton<ErasureStore>()
         .AddSingleton<ErasureElsewhere>()
         .AddSingleton<ContactErasure>()
-        .AddSingleton<ErasureRunner>()
-        .AddHostedService(provider => provider.GetRequiredService<ErasureRunner>())
+        .AddWatched<ErasureRunner>()
         .AddSingleton<PersonSources>()
         .AddSingleton<ContactEvents>()
         .AddSingleton<ContactTimeline>();

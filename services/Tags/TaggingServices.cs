@@ -28,7 +28,7 @@ internal static class TaggingServices
         .AddSingleton<TagCatalog>()
         .AddSingleton<ContactTagsReader>()
         .AddSingleton<ExpiryStore>()
-        .AddHostedService<ExpiryRunner>()
+        .AddWatched<ExpiryRunner>()
         .AddChangeNotifier("crm.clock")
         .AddClockFeed("crm.clock", "crm.commit")
         .AddSingleton<EventList>()
@@ -65,6 +65,5 @@ internal static class TaggingServices
         .AddSingleton<BulkReads>()
         .AddSingleton<BulkList>()
         .AddSingleton<BulkStarts>()
-        .AddSingleton<BulkRunner>()
-        .AddHostedService(provider => provider.GetRequiredService<BulkRunner>());
+        .AddWatched<BulkRunner>();
 }

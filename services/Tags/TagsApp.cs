@@ -11,6 +11,9 @@ namespace TagSegments.Tags;
 /// <summary>The tag service as a web application. Its own program runs it; Standalone and the tests host it with the other services.</summary>
 public static class TagsApp
 {
+    // Most work wakes its service at once. This is for work whose time has come, or that another process has left.
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+
     /// <summary>Builds the service; <paramref name="settings"/> win over files, environment and arguments.</summary>
     public static WebApplication Build(string[] args, IReadOnlyDictionary<string, string?>? settings = null)
     {
@@ -27,7 +30,8 @@ public static class TagsApp
             .AddIdempotentWrites("crm.request")
             .AddSingleton<AccountWrites>()
             .AddCrm()
-            .AddTagging();
+            .AddTagging()
+            .AddWorkWatch(pause: s_look, idlePause: s_look);
 
         builder.AddDeletion(
             provider => provider.GetRequiredService<DeletionStore>().ListAllAsync,

@@ -106,6 +106,8 @@ public static class WorkflowsApp
             .AddSingleton<DueWatch>()
             .AddSingleton<PartitionLeases>()
             .AddSingleton(typeof(AccountWork<>))
+            // Statements are short, so several accounts can be at it at once.
+            .AddSingleton(provider => new FairQueue(8, 4, provider.GetRequiredService<TimeProvider>()))
             .AddSingleton<ExecutionStore>()
             .AddSingleton<ConditionMatcher>()
             .AddSingleton<BranchRunner>()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TagSegments.Benchmarks.Tenants;
 
 namespace TagSegments.Benchmarks;
 
@@ -13,6 +14,9 @@ internal sealed record BenchmarkOptions
 
     /// <summary>How long each phase of the suite <c>tenants</c> is measured.</summary>
     public TimeSpan Phase { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>What the big account of the suite <c>tenants</c> does at once, once for each measurement.</summary>
+    public IReadOnlyList<Disturbance> Disturbances { get; init; } = [Disturbance.All];
 
     /// <summary>The seed of the generated data.</summary>
     public int Seed { get; init; } = 1;
@@ -36,8 +40,8 @@ internal sealed record BenchmarkOptions
     public bool Wants(string group) => Rows.Count == 0 || Rows.Contains(group);
 
     /// <summary>
-    /// Reads <c>--contacts N --accounts N --seconds N --seed S --rounds R --keep FOLDER --rows NAME,... --slack F --output json</c>; throws
-    /// <see cref="FormatException"/> for anything else.
+    /// Reads <c>--contacts N --accounts N --seconds N --disturb NAME+...,... --seed S --rounds R --keep FOLDER --rows NAME,... --slack F
+    /// --output json</c>; throws <see cref="FormatException"/> for anything else.
     /// </summary>
     public static BenchmarkOptions Parse(ReadOnlySpan<string> args)
     {
@@ -49,6 +53,7 @@ internal sealed record BenchmarkOptions
                 "--contacts" => options with { Contacts = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--accounts" => options with { Accounts = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--seconds" => options with { Phase = TimeSpan.FromSeconds(int.Parse(args[i + 1], CultureInfo.InvariantCulture)) },
+                "--disturb" => options with { Disturbances = [.. args[i + 1].Split(',').Select(Disturbance.Parse)] },
                 "--slack" => options with { Slack = double.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--seed" => options with { Seed = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--rounds" => options with { Rounds = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },

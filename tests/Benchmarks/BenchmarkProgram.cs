@@ -26,7 +26,7 @@ internal static class BenchmarkProgram
         if (args is not [var name, ..] || !suites.TryGetValue(name, out var suite))
         {
             await Console.Error.WriteLineAsync(
-                $"Usage: Benchmarks {string.Join('|', suites.Keys)} [--contacts N] [--accounts N] [--seconds N] [--seed S] [--rounds R] [--keep FOLDER] [--rows NAME,...] [--slack F] [--output json]");
+                $"Usage: Benchmarks {string.Join('|', suites.Keys)} [--contacts N] [--accounts N] [--seconds N] [--disturb NAME+...,...] [--seed S] [--rounds R] [--keep FOLDER] [--rows NAME,...] [--slack F] [--output json]");
             return 2;
         }
 

@@ -17,11 +17,15 @@ internal sealed partial class ActivityApi(
         var account = await tools.Accounts.GetAsync(request.Account, ct);
         var events = ActivityRules.ToEvents(request.Activities, tools.Time.GetUtcNow().UtcDateTime);
         await contacts.RequireAsync(account, [.. events.Select(e => e.ContactId)], i => $"activities[{i}].contact_id", ct);
-        // A call that may be repeated runs in a transaction of its own.
-        return request.RequestId.Length == 0 && events.Count <= ActivityRecorder.MostTogether
-            ? ToResponse(account, await recorder.RecordAsync(account.Id, events, ct))
-            : await tools.Writes.RunAsync(account, context, request, async tx =>
-                ToResponse(account, await ActivityRecorder.RecordAsync(tx, account.Id, events, ct)));
+        if (request.RequestId.Length == 0 && events.Count <= ActivityRecorder.MostTogether)
+        {
+            return ToResponse(account, await recorder.RecordAsync(account.Id, events, ct));
+        }
+
+        // Many activities, or a call that may be repeated, are recorded in a transaction of their own.
+        using var turn = events.Count > ActivityRecorder.MostTogether ? await recorder.EnterAsync(account, ct) : null;
+        return await tools.Writes.RunAsync(account, context, request, async tx =>
+            ToResponse(account, await ActivityRecorder.RecordAsync(tx, account.Id, events, ct)));
     }
 
     public override async Task<ListActivitiesResponse> ListActivities(ListActivitiesRequest request, ServerCallContext context)

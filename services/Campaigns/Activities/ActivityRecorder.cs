@@ -18,9 +18,11 @@ internal sealed class ActivityRecorder : IAsyncDisposable
     private const int MaxCalls = 1_000;
     private readonly AccountDatabase _database;
     private readonly AccountCoalescers<Call, Recorded> _accounts;
+    private readonly FairQueue _turns;
 
-    public ActivityRecorder(AccountDatabase database)
+    public ActivityRecorder(AccountDatabase database, FairQueue turns)
     {
+        _turns = turns;
         _database = database;
         _accounts = new(accountId => new(
             calls => TransactionRetry.RunAsync(() => WriteAsync(accountId, calls, CancellationToken.None), CancellationToken.None), MaxCalls));
@@ -29,6 +31,9 @@ internal sealed class ActivityRecorder : IAsyncDisposable
     /// <summary>Records a few activities, all or none, together with others of the account that wait at the same time.</summary>
     public Task<Recorded> RecordAsync(int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct) =>
         _accounts.RunAsync(accountId, new Call(activities), ct);
+
+    /// <summary>Waits for the turn of an account that records many activities at once. Few are recorded together with others of the account.</summary>
+    public Task<IDisposable> EnterAsync(AccountInfo account, CancellationToken ct) => _turns.EnterAsync(account, ct);
 
     /// <summary>
     /// Records activities, and that the suppression list was changed, in the caller's transaction, which should do nothing afterwards: the clock

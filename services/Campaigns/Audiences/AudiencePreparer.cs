@@ -15,7 +15,7 @@ namespace TagSegments.Campaigns.Audiences;
 /// campaign's new state in one transaction. Nothing has happened until that commits.
 /// </summary>
 internal sealed class AudiencePreparer(
-    SegmentService.SegmentServiceClient segments, AudienceFilters filters, AudienceReach reach, SenderRules senders, AccountDatabase database,
+    SegmentService.SegmentServiceClient segments, AudienceFilters filters, AudienceReach reach, SenderRules senders, LedgerTools tools,
     ILogger<AudiencePreparer> logger)
 {
     public async Task PrepareAsync(PreparingCampaign campaign, CancellationToken ct)
@@ -25,11 +25,11 @@ internal sealed class AudiencePreparer(
         var evaluated = await EvaluateAsync(campaign, audience, ct);
         var written = await filters.WithoutSegmentsAsync(campaign.AccountName, audience, evaluated.Versions, ct);
         var book = new AddressBook(await reach.DeclinedAsync(campaign.AccountName, channel, ct));
-        await using var connection = await database.OpenAsync(campaign.AccountId, ct);
+        await using var connection = await tools.Database.OpenAsync(campaign.AccountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         // The domain may have been lost since the campaign was scheduled.
         await senders.RequireAsync(connection, campaign.AccountId, channel, JsonParser.Default.Parse<Message>(campaign.Message), "message", ct);
-        var ledger = new LedgerCopy(tx, campaign);
+        var ledger = new LedgerCopy(tx, campaign, tools.Pace);
         await foreach (var draft in reach.DraftAsync(campaign.AccountName, channel, evaluated.ContactIds, audience.SubscribedOnly, ct))
         {
             book.Admit(draft);
@@ -78,3 +78,6 @@ internal sealed class AudiencePreparer(
 
 /// <summary>The members of an audience, and the versions of segments from which they follow.</summary>
 internal sealed record EvaluatedAudience(List<int> ContactIds, DateTime At, IEnumerable<SegmentVersion> Versions);
+
+/// <summary>What audiences are written with.</summary>
+internal sealed record LedgerTools(AccountDatabase Database, BackgroundPace Pace);

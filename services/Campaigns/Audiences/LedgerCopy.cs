@@ -9,10 +9,14 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Audiences;
 
-/// <summary>Writes the members of an audience into the ledger and divides the recipients of a message into batches.</summary>
-internal sealed class LedgerCopy(NpgsqlTransaction tx, PreparingCampaign campaign)
+/// <summary>
+/// Writes the members of an audience into the ledger, in pieces that give way to calls of others, and divides the recipients of a message into
+/// batches.
+/// </summary>
+internal sealed class LedgerCopy(NpgsqlTransaction tx, PreparingCampaign campaign, BackgroundPace pace)
 {
     private const int RowsAtOnce = 10_000;
+    private const int FewRows = 1_000;
     private readonly AbTest? _test = campaign.AbTest is null ? null : JsonParser.Default.Parse<AbTest>(campaign.AbTest);
     private readonly Dictionary<BatchPart, (int First, int Last, int Count)> _cut = [];
     private readonly List<(BatchPart Part, int First, int Last)> _batches = [];
@@ -28,24 +32,26 @@ internal sealed class LedgerCopy(NpgsqlTransaction tx, PreparingCampaign campaig
             Cut(_test is null ? BatchPart.Everyone : variant > 0 ? BatchPart.Tested : BatchPart.Rest, draft.ContactId);
         }
 
-        if (_rows.Count == RowsAtOnce)
+        if (_rows.Count >= FewRows && (_rows.Count == RowsAtOnce || pace.GivesWay(campaign.AccountId)))
         {
-            await InsertAsync(ct);
+            await InsertInTurnAsync(ct);
         }
     }
 
     /// <summary>Writes the last members and returns the batches.</summary>
     public async Task<IReadOnlyList<(BatchPart Part, int First, int Last)>> CompleteAsync(CancellationToken ct)
     {
-        await InsertAsync(ct);
+        await InsertInTurnAsync(ct);
         _batches.AddRange(_cut.Where(cut => cut.Value.Count > 0).Select(cut => (cut.Key, cut.Value.First, cut.Value.Last)));
         return _batches;
     }
 
     private static bool Gets(RecipientDraft draft) => draft.Reason == Recipient.Types.Reason.Unspecified;
 
+    private Task<int> InsertInTurnAsync(CancellationToken ct) => pace.RunAsync(campaign.AccountId, () => InsertAsync(ct), ct);
+
     // COPY does not go together with row-level security.
-    private async Task InsertAsync(CancellationToken ct)
+    private async Task<int> InsertAsync(CancellationToken ct)
     {
         const string sql =
             $"""
@@ -68,8 +74,9 @@ internal sealed class LedgerCopy(NpgsqlTransaction tx, PreparingCampaign campaig
             consents = _rows.ConvertAll(row => (short)row.Draft.Consent).ToArray(),
             variants = _rows.ConvertAll(row => row.Variant).ToArray(),
         };
-        await tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, commandTimeout: 0, cancellationToken: ct));
+        var written = await tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, commandTimeout: 0, cancellationToken: ct));
         _rows.Clear();
+        return written;
     }
 
     private void Cut(BatchPart part, int contactId)

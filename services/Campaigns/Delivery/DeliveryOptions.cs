@@ -54,10 +54,10 @@ internal sealed class DeliveryOptions
     /// <summary>A schedule missed by more than this waits for a decision. Defaults to 1 hour.</summary>
     public TimeSpan LateLimit { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>The interval between queries for due work. Defaults to 250 ms.</summary>
+    /// <summary>The interval between queries for due work, while there is some. Defaults to 250 ms.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The interval after some queries in vain: less than a second by default, as limits of messages save up no more.</summary>
+    /// <summary>The interval after a query in vain.</summary>
     public TimeSpan IdlePollInterval => 3 * PollInterval;
 
     /// <summary>How many messages per minute may go to a domain; 0 for no limit.</summary>

@@ -10,7 +10,7 @@ internal sealed class BatchKeeper(BatchStore batches, HeldBatchRegistry held, De
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         // Its own first: after an outage of the database they must not be taken for abandoned.
-        var lost = await batches.RenewAsync(held.Batches, ct);
+        var lost = held.Batches.Count > 0 ? await batches.RenewAsync(held.Batches, ct) : [];
         // A batch that was given back meanwhile is no longer held, and nobody took it away.
         if (lost.Intersect(held.Batches).Count() is > 0 and var count)
         {

@@ -17,6 +17,8 @@ internal sealed class DeliveryLane(
     MessageQueue queue, ITransport transport, JournalLane? journal, LaneServices services, DeliveryOptions options, ILogger logger)
 {
     private static readonly TimeSpan s_handoverTime = TimeSpan.FromMilliseconds(250);
+    // While it gives way to calls of others.
+    private static readonly TimeSpan s_shortHandoverTime = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan s_reconnect = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_errorPause = TimeSpan.FromSeconds(1);
     private int _size = 1;
@@ -30,9 +32,10 @@ internal sealed class DeliveryLane(
         {
             while (!ct.IsCancellationRequested)
             {
-                var begun = Stopwatch.GetTimestamp();
-                var next = await TurnAsync(ct) ? RestAsync(Stopwatch.GetElapsedTime(begun), ct) : queue.WaitAsync(ct);
-                await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!await PacedTurnAsync(ct))
+                {
+                    await queue.WaitAsync(ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
             }
 
             // Messages that are marked as departing are given back, then all that is known is stored.
@@ -41,8 +44,25 @@ internal sealed class DeliveryLane(
         }
     }
 
-    private Task RestAsync(TimeSpan worked, CancellationToken ct) =>
-        _handedOver.Count == 0 ? Task.CompletedTask : services.Pace.RestAsync(_handedOver[0].Message.Source.AccountId, worked, ct);
+    private async Task<bool> PacedTurnAsync(CancellationToken ct)
+    {
+        try
+        {
+            // A wait for the mail server must not keep other lanes waiting.
+            return AccountId is { } accountId && transport.IsReady
+                ? await services.Pace.RunAsync(accountId, () => TurnAsync(ct), ct)
+                : await TurnAsync(ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            return true;
+        }
+    }
+
+    // Whose messages it has begun.
+    private int? AccountId => _next.Messages is [var next, ..] ? next.Source.AccountId
+        : _handedOver is [var last, ..] ? last.Message.Source.AccountId
+        : null;
 
     // Stores the outcomes of the handover before the last and marks the next messages as departing, while the ones marked last are handed over.
     // False if there was nothing to do.
@@ -179,7 +199,7 @@ internal sealed class DeliveryLane(
             }
         }
 
-        Adapt(handedOver.Count, Stopwatch.GetElapsedTime(started));
+        Adapt(handedOver, Stopwatch.GetElapsedTime(started));
         return handedOver;
     }
 
@@ -219,15 +239,16 @@ internal sealed class DeliveryLane(
         new TrackingTarget(recipient.AccountId, recipient.CampaignId, recipient.ContactId, message.Channel));
 
     // Without a journal, it would be unknown which of several messages were begun.
-    private void Adapt(int messages, TimeSpan time)
+    private void Adapt(List<HandedOver> handedOver, TimeSpan time)
     {
-        if (messages == 0)
+        if (handedOver.Count == 0)
         {
             return;
         }
 
-        var each = time / messages;
-        _size = journal is null || each <= TimeSpan.Zero ? 1 : (int)Math.Clamp(s_handoverTime / each, 1, JournalFile.HandoverSize);
+        var each = time / handedOver.Count;
+        var handoverTime = services.Pace.GivesWay(handedOver[0].Message.Source.AccountId) ? s_shortHandoverTime : s_handoverTime;
+        _size = journal is null || each <= TimeSpan.Zero ? 1 : (int)Math.Clamp(handoverTime / each, 1, JournalFile.HandoverSize);
     }
 }
 

@@ -1,5 +1,6 @@
 using TagSegments.Campaigns.Delivery;
 using TagSegments.Campaigns.Journal;
+using TagSegments.Campaigns.Schema;
 
 namespace TagSegments.Campaigns.Lanes;
 
@@ -9,11 +10,19 @@ namespace TagSegments.Campaigns.Lanes;
 /// </summary>
 internal sealed class MessagePump(
     MessageSources sources, BatchFeeder feeder, LanePool lanes, RestoreDetector restores, DeliveryOptions options, ILogger<MessagePump> logger)
-    : PollingService(options.PollInterval, logger, idlePause: options.IdlePollInterval)
+    : PollingService(WorkWatch.OwnPause, logger), IWatched
 {
     private readonly List<Task> _sending = [];
     private readonly FairShares _shares = new();
     private Guid _holder;
+
+    // Single messages that wait for their time are few.
+    public static string WorkQuery =>
+        $"""
+        SELECT 1 FROM campaigns.campaign WHERE state = {CampaignStates.Sending}
+        UNION ALL
+        SELECT 1 FROM campaigns.batch WHERE single AND lease_until IS NULL
+        """;
 
     /// <summary>Feeds the lanes until it is cancelled and the batches that it took are given back.</summary>
     public async Task RunAsync(Guid holder, CancellationToken ct)

@@ -3,16 +3,17 @@ using Crm.Tags.V1;
 using Dapper;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.Campaigns.Delivery;
 
 namespace TagSegments.Campaigns.Ledger;
 
 /// <summary>Tags the recipients whose message was accepted. Adding a tag twice changes nothing, so it is repeated until it succeeds.</summary>
 internal sealed class RecipientTagger(
-    WorkDatabase database, TagService.TagServiceClient tags, DeliveryOptions options, ILogger<RecipientTagger> logger)
-    : PollingService(options.PollInterval, logger, idlePause: options.IdlePollInterval)
+    WorkDatabase database, TagService.TagServiceClient tags, ILogger<RecipientTagger> logger)
+    : PollingService(WorkWatch.OwnPause, logger), IWatched
 {
     private const int BatchSize = 10_000;
+
+    public static string WorkQuery => "SELECT FROM campaigns.tag_task";
 
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {

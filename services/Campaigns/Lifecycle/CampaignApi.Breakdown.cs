@@ -25,6 +25,7 @@ internal sealed partial class CampaignApi
                 !ofAudience || request.CampaignIds.Count == 1, "segments.sources", "is required unless exactly one campaign is named")
             .ThrowIfAny();
         var rows = await CampaignsAsync(account, request, ct);
+        using var turn = await reports.Turns.EnterAsync(account, ct);
         return await reports.Breakdown.BreakDownAsync(account, rows, request, ct);
     }
 

@@ -26,6 +26,7 @@ internal sealed partial class CampaignApi
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
         var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", context.CancellationToken);
+        using var turn = await reports.Turns.EnterAsync(account, context.CancellationToken);
         return await reports.Results.StatisticsAsync(row, context.CancellationToken);
     }
 
@@ -38,6 +39,7 @@ internal sealed partial class CampaignApi
             .Require(request.ContactIds.Count <= 1_000, "contact_ids", "has more than 1,000 entries")
             .ThrowIfAny();
         var after = int.Parse(tools.Pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
+        using var turn = await reports.Turns.EnterAsync(account, context.CancellationToken);
         var found = await reports.Results.RecipientsAsync(
             row, [.. request.States.Select(s => (short)s)], [.. request.ContactIds], after, size + 1, context.CancellationToken);
         var response = new ListRecipientsResponse { Recipients = { found.Take(size) } };

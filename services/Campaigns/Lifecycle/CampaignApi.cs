@@ -36,6 +36,7 @@ internal sealed partial class CampaignApi(
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
         var row = await campaigns.GetAsync(account.Id, request.CampaignId, request.Name, context.CancellationToken);
+        using var turn = await reports.Turns.EnterAsync(account, context.CancellationToken);
         return new GetCampaignResponse { Campaign = await reports.Results.WithCountsAsync(row, context.CancellationToken) };
     }
 

@@ -4,6 +4,7 @@ using Npgsql;
 using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Delivery;
 using TagSegments.Campaigns.Lanes;
+using TagSegments.Campaigns.Schema;
 
 namespace TagSegments.Campaigns.Lifecycle;
 
@@ -19,9 +20,12 @@ internal sealed class CampaignScheduler(
     AccountDirectory accounts,
     DeliveryOptions options,
     ILogger<CampaignScheduler> logger)
-    : PollingService(options.PollInterval, logger, workers: 2, options.IdlePollInterval)
+    : PollingService(WorkWatch.OwnPause, logger, workers: 2), IWatched
 {
     private readonly FairClaims _claims = new(mostPerAccount: 1, accounts.Closed);
+
+    public static string WorkQuery =>
+        $"SELECT FROM campaigns.campaign WHERE state IN ({CampaignStates.Scheduled}, {CampaignStates.Preparing}) AND run_at <= now()";
 
     /// <summary>Looks at once for campaigns that are due and for batches that wait.</summary>
     public void WakeSenders()

@@ -1,4 +1,5 @@
 namespace TagSegments.Campaigns.Reports;
 
-/// <summary>The reports on campaigns.</summary>
-internal sealed record CampaignReports(CampaignResults Results, RecipientProof Proof, ResultsBreakdown Breakdown, CampaignWatch Watch);
+/// <summary>The reports on campaigns, and the turns in which accounts count their ledgers.</summary>
+internal sealed record CampaignReports(
+    CampaignResults Results, RecipientProof Proof, ResultsBreakdown Breakdown, CampaignWatch Watch, FairQueue Turns);

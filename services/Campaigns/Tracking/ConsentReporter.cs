@@ -4,15 +4,16 @@ using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.Campaigns.Delivery;
 
 namespace TagSegments.Campaigns.Tracking;
 
 /// <summary>Reports unsubscribes by a link to the contact service, again and again until it has taken them.</summary>
 internal sealed class ConsentReporter(
-    WorkDatabase database, ContactService.ContactServiceClient contacts, DeliveryOptions options, ILogger<ConsentReporter> logger)
-    : PollingService(options.PollInterval, logger, idlePause: options.IdlePollInterval)
+    WorkDatabase database, ContactService.ContactServiceClient contacts, ILogger<ConsentReporter> logger)
+    : PollingService(WorkWatch.OwnPause, logger), IWatched
 {
+    public static string WorkQuery => "SELECT FROM campaigns.consent_task WHERE due_at <= now()";
+
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         const string sql =

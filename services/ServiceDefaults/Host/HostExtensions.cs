@@ -25,10 +25,8 @@ public static class HostExtensions
         DapperSetup.Ensure();
         builder.Services.AddSingleton(_ => new AccountDatabase(PostgresOf(builder.Configuration).Build()));
         builder.Services.AddSingleton(_ => new WorkDatabase(WorkPoolOf(builder.Configuration).Build()));
-        builder.Services.AddSingleton(provider => new BackgroundPace(
-            provider.GetRequiredService<RecentCallers>(),
-            provider.GetRequiredService<WorkDatabase>(),
-            provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<ISharedDatabase, SharedDatabase>();
+        builder.Services.AddSingleton<BackgroundPace>();
         builder.Services.AddSingleton<DatabaseHealth>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         return builder;

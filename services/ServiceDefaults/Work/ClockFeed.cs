@@ -24,7 +24,7 @@ public sealed class ClockFeed(
     private static readonly TimeSpan s_late = TimeSpan.FromSeconds(1);
     // When nothing has moved for some time, a move is noticed a little later.
     private static readonly TimeSpan s_untilIdle = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_idlePause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_idlePause = TimeSpan.FromMilliseconds(400);
     private readonly List<ClockWatcher> _watchers = [];
     private Dictionary<int, long> _reported = [];
     private long _lastTick;

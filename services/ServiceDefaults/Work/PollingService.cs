@@ -11,10 +11,8 @@ namespace TagSegments.ServiceDefaults.Work;
 /// <param name="pause">How long it waits after it found nothing to do.</param>
 /// <param name="logger">Where errors are logged.</param>
 /// <param name="workers">The number of concurrent workers.</param>
-/// <param name="idlePause">How long it waits when it has found nothing for some time; if not given, no longer than before.</param>
-public abstract class PollingService(TimeSpan pause, ILogger logger, int workers = 1, TimeSpan? idlePause = null) : BackgroundService
+public abstract class PollingService(TimeSpan pause, ILogger logger, int workers = 1) : BackgroundService
 {
-    private const int LooksUntilIdle = 8;
     private static readonly TimeSpan s_errorPause = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _wake = new(0, workers);
 
@@ -44,19 +42,13 @@ public abstract class PollingService(TimeSpan pause, ILogger logger, int workers
     {
         // The host starts while this waits.
         await Task.Yield();
-        var vain = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (await RunOnceAsync(stoppingToken))
+                if (!await RunOnceAsync(stoppingToken))
                 {
-                    vain = 0;
-                }
-                else
-                {
-                    var wait = vain < LooksUntilIdle ? Pause : idlePause ?? Pause;
-                    vain = await _wake.WaitAsync(wait, stoppingToken) ? 0 : vain + 1;
+                    await _wake.WaitAsync(Pause, stoppingToken);
                 }
             }
             catch (Exception e) when (stoppingToken.IsCancellationRequested

@@ -8,13 +8,13 @@ using State = Crm.Workflows.V1.Run.Types.State;
 
 namespace TagSegments.Workflows.Execution;
 
-/// <summary>Finds the runs that are due and writes their outcomes.</summary>
-internal sealed class ExecutionStore(AccountDatabase database, MemoryBudget memory)
+/// <summary>Finds the runs that are due and writes their outcomes, both in turns of accounts: one may have very many runs.</summary>
+internal sealed class ExecutionStore(AccountDatabase database, MemoryBudget memory, FairQueue turns)
 {
     private readonly AccountCache<(int, Guid, int), Known> _definitions = new(memory, "workflow definitions", (_, known) => known.Bytes);
 
     /// <summary>Gets runs that are due and not in <paramref name="busy"/>, longest due first.</summary>
-    public async Task<IReadOnlyList<ActiveRun>> DueAsync(int accountId, RunLane lane, Guid[] busy, int limit, CancellationToken ct)
+    public async Task<IReadOnlyList<ActiveRun>> DueAsync(AccountInfo account, RunLane lane, Guid[] busy, int limit, CancellationToken ct)
     {
         const string sql = """
             SELECT run_id, workflow_id, version, contact_id, state, node_id, step, attempt, cause_chain, wakes,
@@ -25,9 +25,10 @@ internal sealed class ExecutionStore(AccountDatabase database, MemoryBudget memo
             ORDER BY due_at
             LIMIT @limit
             """;
-        await using var connection = await database.OpenAsync(accountId, ct);
+        using var turn = await turns.ContinueAsync(account, ct);
+        await using var connection = await database.OpenAsync(account.Id, ct);
         var runs = await connection.QueryAsync<ActiveRun>(
-            new CommandDefinition(sql, new { accountId, lane = (short)lane, busy, limit }, cancellationToken: ct));
+            new CommandDefinition(sql, new { accountId = account.Id, lane = (short)lane, busy, limit }, cancellationToken: ct));
         return [.. runs];
     }
 
@@ -54,7 +55,7 @@ internal sealed class ExecutionStore(AccountDatabase database, MemoryBudget memo
     /// Writes the history and the new state of runs in one transaction. A run that left or was cancelled meanwhile keeps its state, but its
     /// history shows what was done. The owners of parked runs will be notified.
     /// </summary>
-    public async Task CommitAsync(int accountId, IReadOnlyList<StepResult> results, CancellationToken ct)
+    public async Task CommitAsync(AccountInfo account, IReadOnlyList<StepResult> results, CancellationToken ct)
     {
         const string sql = """
             WITH result AS (
@@ -101,12 +102,13 @@ internal sealed class ExecutionStore(AccountDatabase database, MemoryBudget memo
             GROUP BY workflow_id, state
             ON CONFLICT (account_id, workflow_id, state) DO UPDATE SET runs = notice.runs + EXCLUDED.runs, run_id = EXCLUDED.run_id
             """;
-        await using var connection = await database.OpenAsync(accountId, ct);
+        using var turn = await turns.ContinueAsync(account, ct);
+        await using var connection = await database.OpenAsync(account.Id, ct);
         await connection.ExecuteAsync(new CommandDefinition(
             sql,
             new
             {
-                AccountId = accountId,
+                AccountId = account.Id,
                 Running = (short)State.Running,
                 Waiting = (short)State.Waiting,
                 Parked = (short)State.Parked,

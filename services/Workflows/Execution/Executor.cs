@@ -72,7 +72,7 @@ internal sealed class Executor(
         AccountInfo account, RunLane lane, ConcurrentDictionary<Guid, byte> busy, List<Task> groups, CancellationToken ct)
     {
         var room = MaxBusy(lane) - busy.Count;
-        var due = room > 0 ? await store.DueAsync(account.Id, lane, [.. busy.Keys], room, ct) : [];
+        var due = room > 0 ? await store.DueAsync(account, lane, [.. busy.Keys], room, ct) : [];
         foreach (var group in due.GroupBy(run => (run.WorkflowId, run.Version, run.NodeId)))
         {
             var definition = await store.DefinitionAsync(account.Id, group.Key.WorkflowId, group.Key.Version, ct);
@@ -102,7 +102,7 @@ internal sealed class Executor(
         try
         {
             var results = await nodes.RunAsync(account, definition, node, runs, ct);
-            await store.CommitAsync(account.Id, results, ct);
+            await store.CommitAsync(account, results, ct);
             WakeWhenDue(account, results);
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)

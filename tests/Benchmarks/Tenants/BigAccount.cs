@@ -54,15 +54,15 @@ internal sealed class BigAccount
         return new BigAccount(rig, contacts, tag.Tag.TagId);
     }
 
-    /// <summary>Does everything at once until cancelled.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <summary>Does what disturbs until cancelled, and ends what still works for it in the services.</summary>
+    public async Task RunAsync(Disturbance disturbance, CancellationToken stop)
     {
         var callers = Enumerable.Range(1, Callers).Select(caller => new Random(caller)).Select(random => AgainAsync("worst segment", () => CountAsync(random, stop), stop));
         await Task.WhenAll([
-            .. callers,
-            AgainAsync("bulk tag of everyone", () => TagEveryoneAsync(stop), stop),
-            AgainAsync("import", round => _imports.ContactsAsync(Account, _contacts, round, stop), stop),
-            AgainAsync("campaign", () => SendAsync(stop), stop),
+            .. disturbance.Segment ? callers : [],
+            disturbance.Bulk ? AgainAsync("bulk tag of everyone", () => TagEveryoneAsync(stop), stop) : Task.CompletedTask,
+            disturbance.Import ? AgainAsync("import", round => _imports.ContactsAsync(Account, _contacts, round, stop), stop) : Task.CompletedTask,
+            disturbance.Campaign ? AgainAsync("campaign", () => SendAsync(stop), stop) : Task.CompletedTask,
         ]);
     }
 
@@ -106,15 +106,28 @@ internal sealed class BigAccount
             var request = new StartBulkOperationRequest { Account = Account, Contacts = new BulkContacts { Matching = s_everyone } };
             (adds ? request.AddTagIds : request.RemoveTagIds).Add(_tagId);
             var id = (await _bulk.StartBulkOperationAsync(request, cancellationToken: stop)).Operation.OperationId;
-            for (var done = 0; ; await Task.Delay(TimeSpan.FromMilliseconds(500), stop))
+            try
             {
-                var operation = (await _bulk.GetBulkOperationAsync(new() { Account = Account, OperationId = id }, cancellationToken: stop)).Operation;
-                _tagged += operation.DoneContacts - done;
-                done = operation.DoneContacts;
-                if (operation.FinishTime is not null)
-                {
-                    break;
-                }
+                await FollowAsync(id, stop);
+            }
+            catch (Exception) when (stop.IsCancellationRequested)
+            {
+                await _bulk.CancelBulkOperationAsync(new() { Account = Account, OperationId = id }, cancellationToken: CancellationToken.None);
+                return;
+            }
+        }
+    }
+
+    private async Task FollowAsync(string operationId, CancellationToken stop)
+    {
+        for (var done = 0; ; await Task.Delay(TimeSpan.FromMilliseconds(500), stop))
+        {
+            var operation = (await _bulk.GetBulkOperationAsync(new() { Account = Account, OperationId = operationId }, cancellationToken: stop)).Operation;
+            _tagged += operation.DoneContacts - done;
+            done = operation.DoneContacts;
+            if (operation.FinishTime is not null)
+            {
+                return;
             }
         }
     }
@@ -129,9 +142,16 @@ internal sealed class BigAccount
         };
         var id = (await _campaigns.CreateCampaignAsync(new() { Account = Account, Campaign = campaign }, cancellationToken: stop)).Campaign.CampaignId;
         await _campaigns.SendCampaignAsync(new() { Account = Account, CampaignId = id }, cancellationToken: stop);
-        while ((await _campaigns.GetCampaignAsync(new() { Account = Account, CampaignId = id }, cancellationToken: stop)).Campaign.EndTime is null)
+        try
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(500), stop);
+            while ((await _campaigns.GetCampaignAsync(new() { Account = Account, CampaignId = id }, cancellationToken: stop)).Campaign.EndTime is null)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(500), stop);
+            }
+        }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            await _campaigns.CancelCampaignAsync(new() { Account = Account, CampaignId = id }, cancellationToken: CancellationToken.None);
         }
     }
 }

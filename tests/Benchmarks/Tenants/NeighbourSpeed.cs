@@ -14,17 +14,27 @@ internal static class NeighbourSpeed
         await rig.ScalarAsync<int?>("VACUUM ANALYZE");
 
         var quiet = await small.RunAsync(options.Phase);
+        foreach (var disturbance in options.Disturbances)
+        {
+            var (beside, done) = await BesideAsync(small, big, disturbance, options.Phase);
+            Add(report, $"beside {disturbance}", quiet, beside, target: 3);
+            report.Note($"neighbour: meanwhile the big account had {done}.");
+        }
+
+        rig.Report("neighbour", report);
+    }
+
+    private static async Task<(IReadOnlyDictionary<string, Latencies> Beside, string Done)> BesideAsync(
+        SteadyCalls small, BigAccount big, Disturbance disturbance, TimeSpan duration)
+    {
         using var stop = new CancellationTokenSource();
-        var noise = big.RunAsync(stop.Token);
+        var noise = big.RunAsync(disturbance, stop.Token);
         await Task.Delay(s_start, CancellationToken.None);
-        var beside = await small.RunAsync(options.Phase);
+        var beside = await small.RunAsync(duration);
         var done = big.Done();
         await stop.CancelAsync();
         await noise;
-
-        Add(report, "beside a big account", quiet, beside, target: 3);
-        report.Note($"neighbour: meanwhile the big account had {done}.");
-        rig.Report("neighbour", report);
+        return (beside, done);
     }
 
     /// <summary>Adds the p99 of all calls with a target, the others to compare, and the failures, of which there may be none.</summary>

@@ -3,6 +3,7 @@ using Crm.Common.V1;
 using Npgsql;
 using TagSegments.Campaigns.Activities;
 using TagSegments.Campaigns.Tracking;
+using TagSegments.ServiceDefaults.Work;
 using TagSegments.Testing;
 
 namespace TagSegments.Campaigns.Tests.Activities;
@@ -22,7 +23,8 @@ public sealed class Finding13Tests(CampaignWorld world) : IClassFixture<Campaign
     public Task InitializeAsync()
     {
         _database = world.Apps.Database.Of("campaigns");
-        _recorders = [new(_database.Accounts), new(_database.Accounts)];
+        var turns = new FairQueue(8, 4, TimeProvider.System);
+        _recorders = [new(_database.Accounts, turns), new(_database.Accounts, turns)];
         return Task.CompletedTask;
     }
 

@@ -71,26 +71,9 @@ public sealed class PollingServiceTests
         Assert.True(worker.ExecuteTask!.IsCompletedSuccessfully);
     }
 
-    [Fact]
-    public async Task After_looking_in_vain_for_some_time_it_looks_less_often_until_it_is_woken()
-    {
-        using var worker = new Worker(_ => Task.FromResult(false), pause: TimeSpan.FromMilliseconds(1));
-        await worker.StartAsync(CancellationToken.None);
-        for (var look = 1; look <= 9; look++)
-        {
-            Assert.Equal(look, await worker.NextAsync());
-        }
-
-        Assert.Equal(9, worker.Looks);
-        worker.Wake();
-        Assert.Equal(10, await worker.NextAsync());
-        Assert.Equal(11, await worker.NextAsync());
-        await worker.StopAsync(CancellationToken.None);
-    }
-
-    // Pauses for longer than any test waits, or does so once it is idle.
-    private sealed class Worker(Func<int, Task<bool>> work, bool endless = false, TimeSpan? pause = null)
-        : PollingService(pause ?? TimeSpan.FromHours(1), NullLogger.Instance, idlePause: TimeSpan.FromHours(1))
+    // Pauses for longer than any test waits.
+    private sealed class Worker(Func<int, Task<bool>> work, bool endless = false)
+        : PollingService(TimeSpan.FromHours(1), NullLogger.Instance)
     {
         private readonly Channel<int> _looks = Channel.CreateUnbounded<int>();
 

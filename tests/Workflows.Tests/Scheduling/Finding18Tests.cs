@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using TagSegments.ServiceDefaults.Memory;
+using TagSegments.ServiceDefaults.Work;
 using TagSegments.Testing;
 using TagSegments.Workflows.Enrolment;
 using TagSegments.Workflows.Execution;
@@ -43,7 +44,7 @@ public sealed class Finding18Tests : IAsyncLifetime
     public async Task Definitions_and_versions_of_all_accounts_stay_within_the_budget()
     {
         using var memory = new MemoryBudget(20_000, TimeSpan.FromMinutes(10), TimeProvider.System);
-        var (store, versions) = (new ExecutionStore(_service.Accounts, memory), new ActiveVersions(memory));
+        var (store, versions) = (new ExecutionStore(_service.Accounts, memory, new FairQueue(8, 4, TimeProvider.System)), new ActiveVersions(memory));
         for (var account = 1; account <= Accounts; account++)
         {
             var definition = await store.DefinitionAsync(account, s_workflow, 1, CancellationToken.None);

@@ -41,7 +41,7 @@ internal sealed partial class ContactApi(
             .ThrowIfAny();
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
-        var (rows, next) = await store.ReadPageAsync(account.Id, request, context.CancellationToken);
+        var (rows, next) = await store.ReadPageAsync(account, request, context.CancellationToken);
         var catalog = await FieldsAsync(account, context);
         return new ListContactsResponse { Contacts = { rows.Select(row => row.ToProto(catalog)) }, NextPageToken = next };
     }

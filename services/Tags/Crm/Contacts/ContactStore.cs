@@ -9,7 +9,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Crm.Contacts;
 
 /// <summary>Reads contacts and hands out their numbers.</summary>
-internal sealed class ContactStore(AccountDatabase database, PageTokens pages)
+internal sealed class ContactStore(AccountDatabase database, PageTokens pages, FairQueue turns)
 {
     private const int MaxBatchLength = 16_000_000;
 
@@ -85,13 +85,15 @@ internal sealed class ContactStore(AccountDatabase database, PageTokens pages)
     public Task<IEnumerable<ConsentChange>> ConsentsAsync(int accountId, ContactRow contact, CancellationToken ct) =>
         ConsentHistory.ReadAsync(database, accountId, contact, ct);
 
-    /// <summary>Reads the requested page and the token of the next one.</summary>
+    /// <summary>Reads the requested page and the token of the next one. A search may look at all contacts, so it takes a turn.</summary>
     public async Task<(IEnumerable<ContactRow> Rows, string NextPageToken)> ReadPageAsync(
-        int accountId, ListContactsRequest request, CancellationToken ct)
+        AccountInfo account, ListContactsRequest request, CancellationToken ct)
     {
         var size = PageSize.Read(request.PageSize);
         var after = int.Parse(pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
-        var page = await ListAsync(accountId, request.Search.Trim(), request.ShowDeleted, after, size, ct);
+        var search = request.Search.Trim();
+        using var turn = search.Length > 0 ? await turns.EnterAsync(account, ct) : null;
+        var page = await ListAsync(account.Id, search, request.ShowDeleted, after, size, ct);
         return (page.Items, page.HasMore ? pages.Create(request, page.Items[^1].ContactId.ToString(CultureInfo.InvariantCulture)) : "");
     }
 

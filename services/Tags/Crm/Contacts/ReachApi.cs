@@ -6,7 +6,7 @@ using Grpc.Core;
 namespace TagSegments.Tags.Crm.Contacts;
 
 /// <summary>Serves senders of messages with the addresses and consents of contacts.</summary>
-internal sealed class ReachApi(AccountDirectory accounts, ReachStore store) : ReachService.ReachServiceBase
+internal sealed class ReachApi(AccountDirectory accounts, ReachStore store, BackgroundTurns turns) : ReachService.ReachServiceBase
 {
     private const int MaxContacts = 500_000;
     private const int PartSize = 8_192;
@@ -28,7 +28,8 @@ internal sealed class ReachApi(AccountDirectory accounts, ReachStore store) : Re
 
         foreach (var part in contactIds.Chunk(PartSize))
         {
-            await responseStream.WriteAsync(await store.ReadAsync(account.Id, request.Channel == Channel.Sms, part, ct), ct);
+            var response = await turns.RunAsync(account, () => store.ReadAsync(account.Id, request.Channel == Channel.Sms, part, ct), ct);
+            await responseStream.WriteAsync(response, ct);
         }
     }
 

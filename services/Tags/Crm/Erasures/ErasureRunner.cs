@@ -7,10 +7,12 @@ namespace TagSegments.Tags.Crm.Erasures;
 /// Brings erasures to their end, one of each account at a time. What is asked for is in the database, so it is done whichever process lives.
 /// </summary>
 internal sealed class ErasureRunner(ErasureStore store, ContactErasure erasure, ILogger<ErasureRunner> logger)
-    : PollingService(TimeSpan.FromSeconds(2), logger)
+    : PollingService(WorkWatch.OwnPause, logger), IWatched
 {
     // If it fails or something must end first, it is tried again after this.
     private static readonly TimeSpan s_retryPause = TimeSpan.FromSeconds(2);
+
+    public static string WorkQuery => "SELECT FROM crm.erasure WHERE finished_at IS NULL AND due_at <= now()";
 
     /// <inheritdoc/>
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)

@@ -32,7 +32,7 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
 
         var fields = await look.Fields.PlanAsync(ct);
         var plan = look.ToPlan(table, options, fields, summary.Rows);
-        var run = new ImportRun(table, new(settings.DryRun, settings.DropsBadValues), summary, call, write => turns.RunAsync(account, write, ct));
+        var run = new ImportRun(table, new(settings.DryRun, settings.DropsBadValues), summary, call, account, turns);
         if (settings.Target == Field.Types.Target.Opportunity)
         {
             var stages = new ImportStages(tools.Database, settings, look.Stages.InOrder());

@@ -11,13 +11,16 @@ namespace TagSegments.Tags.Tagging.Bulk;
 /// </summary>
 internal sealed class BulkRunner(
     BulkStore store, BulkAudience audience, BulkSteps steps, BackgroundTurns turns, AccountDirectory accounts, ILogger<BulkRunner> logger)
-    : PollingService(TimeSpan.FromSeconds(1), logger, workers: 3)
+    : PollingService(WorkWatch.OwnPause, logger, workers: 3), IWatched
 {
     private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(1);
     private readonly FairClaims _claims = new(mostPerAccount: 2, accounts.Closed);
 
     // One for each worker. The owner of an operation that an error interrupted may take it up again before its lease has run out.
     private readonly ConcurrentQueue<Guid> _owners = new([Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid()]);
+
+    public static string WorkQuery =>
+        $"SELECT FROM tags.bulk_operation WHERE state IN ({BulkStates.Pending}, {BulkStates.Running}) AND lease_until < now()";
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -79,7 +82,7 @@ internal sealed class BulkRunner(
     }
 
     private Task<bool> StepAsync(AccountInfo account, BulkRow operation, Guid owner, CancellationToken ct) =>
-        turns.RunAsync(account, () => steps.RunAsync(operation, owner, ct), ct);
+        turns.RunAsync(account, () => steps.RunAsync(operation, owner, turns.GivesWay(account), ct), ct);
 
     private static bool CanBeRepeated(RpcException e) =>
         e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted;

@@ -9,12 +9,16 @@ namespace TagSegments.Tags.Tagging.Bulk;
 internal sealed class BulkSteps(AccountDatabase database)
 {
     private const int ChunkWritesPerStep = 60;
+    private const int FewChunkWrites = 10;
 
-    /// <summary>Runs the next step; false when there is none, or when the operation was cancelled or taken over.</summary>
-    public Task<bool> RunAsync(BulkRow operation, Guid owner, CancellationToken ct) =>
-        AccountTransaction.RunAsync(database, operation.AccountId, transaction => RunAsync(transaction, operation, owner, ct), ct);
+    /// <summary>Runs the next step, which can be a small one; false when there is none, or when the operation was cancelled or taken over.</summary>
+    public Task<bool> RunAsync(BulkRow operation, Guid owner, bool small, CancellationToken ct)
+    {
+        var writes = small ? FewChunkWrites : ChunkWritesPerStep;
+        return AccountTransaction.RunAsync(database, operation.AccountId, transaction => RunAsync(transaction, operation, owner, writes, ct), ct);
+    }
 
-    private static async Task<bool> RunAsync(AccountTransaction transaction, BulkRow operation, Guid owner, CancellationToken ct)
+    private static async Task<bool> RunAsync(AccountTransaction transaction, BulkRow operation, Guid owner, int writes, CancellationToken ct)
     {
         if (!await HoldAsync(transaction, operation, owner, ct))
         {
@@ -22,7 +26,7 @@ internal sealed class BulkSteps(AccountDatabase database)
         }
 
         var tags = operation.Tags.OrderBy(tag => tag.TagId).ToArray();
-        var asked = await NextAsync(transaction, operation, Math.Max(1, ChunkWritesPerStep / tags.Length), ct);
+        var asked = await NextAsync(transaction, operation, Math.Max(1, writes / tags.Length), ct);
         if (asked.Count == 0)
         {
             await FinishAsync(transaction, operation, ct);

@@ -2,8 +2,10 @@ namespace TagSegments.Tags.Tagging.Expiry;
 
 /// <summary>Removes tags when they expire; several processes share the work.</summary>
 internal sealed class ExpiryRunner(ExpiryStore store, ClosedAccounts closed, TimeProvider time, ILogger<ExpiryRunner> logger)
-    : PollingService(TimeSpan.FromSeconds(1), logger)
+    : PollingService(WorkWatch.OwnPause, logger), IWatched
 {
+    public static string WorkQuery => "SELECT FROM tags.tag_expiry WHERE expires_at <= now()";
+
     /// <inheritdoc/>
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
     {

@@ -9,7 +9,7 @@ namespace TagSegments.Tags.Tagging.Governance;
 
 /// <summary>Serves the preview of a change of the library: a deletion, a merge or a rename.</summary>
 internal sealed class PreviewApi(
-    AccountDirectory accounts, TagStore tags, TagUsages usages, TagWhatIf whatIf, GovernanceStore store, NameGuard names)
+    AccountDirectory accounts, TagStore tags, TagUsages usages, TagWhatIf whatIf, NameGuard names, FairQueue turns)
     : GovernanceService.GovernanceServiceBase
 {
     public override async Task<PreviewTagChangeResponse> PreviewTagChange(PreviewTagChangeRequest request, ServerCallContext context)
@@ -20,9 +20,10 @@ internal sealed class PreviewApi(
             .Require(request.MergeIntoTagId != request.TagId, "merge_into_tag_id", "is the tag to be merged")
             .ThrowIfAny();
         var account = await accounts.GetAsync(request.Account, ct);
+        using var turn = await turns.EnterAsync(account, ct);
         var change = await ReadAsync(account, request, ct);
 
-        var (holders, without) = await store.CompareAsync(account.Id, change.TagId, change.IntoTagId, ct);
+        var (holders, without) = await whatIf.HoldersAsync(account.Id, change, ct);
         var losing = change.IsRename ? 0 : holders;
         var gaining = change.IsMerge ? without : 0;
         var (segments, lists) = await whatIf.FiltersAsync(account, change, ct);

@@ -10,8 +10,12 @@ using TagSegments.Tags.Tagging.Usages;
 namespace TagSegments.Tags.Tagging.Governance;
 
 /// <summary>Previews the effect of a library change on segments and workflows.</summary>
-internal sealed class TagWhatIf(NamingStore naming, TagUsers users, TimeProvider time)
+internal sealed class TagWhatIf(NamingStore naming, TagUsers users, GovernanceStore store, TimeProvider time)
 {
+    /// <summary>Counts the living holders of the tag, and how many of them lack the tag into which it would be merged.</summary>
+    public Task<(int Holders, int Without)> HoldersAsync(int accountId, TagChange change, CancellationToken ct) =>
+        store.CompareAsync(accountId, change.TagId, change.IntoTagId, ct);
+
     /// <summary>Counts, for each segment and smart list that the change concerns, who matches now and who would.</summary>
     public async Task<(List<SegmentEffect> Segments, List<SmartListEffect> Lists)> FiltersAsync(AccountInfo account, TagChange change, CancellationToken ct)
     {

@@ -8,7 +8,7 @@ using TagSegments.Filters.Text;
 namespace TagSegments.Tags.Tagging.Library;
 
 /// <summary>Serves the tag library page by page.</summary>
-internal sealed class TagListApi(AccountDirectory accounts, AccountDatabase database, PageTokens pages) : TagService.TagServiceBase
+internal sealed class TagListApi(AccountDirectory accounts, AccountDatabase database, PageTokens pages, FairQueue turns) : TagService.TagServiceBase
 {
     public override async Task<ListTagsResponse> ListTags(ListTagsRequest request, ServerCallContext context)
     {
@@ -27,6 +27,7 @@ internal sealed class TagListApi(AccountDirectory accounts, AccountDatabase data
             afterName = after.Name,
             limit = size + 1,
         };
+        using var turn = await turns.EnterAsync(account, ct);
         await using var connection = await database.OpenAsync(account.Id, ct);
         var tags = (await connection.QueryAsync<TagRow, int, Tag>(
             new CommandDefinition(TagListSql.For(request.OrderBy), values, cancellationToken: ct),

@@ -7,9 +7,11 @@ namespace TagSegments.Tags.Crm.Imports.Files;
 /// A dry run finds out what each batch would do instead.
 /// </summary>
 internal sealed class ImportRun(
-    CsvTable table, ImportMode mode, ImportSummary summary, ImportCall call, Func<Func<Task<bool>>, Task> inTurn)
+    CsvTable table, ImportMode mode, ImportSummary summary, ImportCall call, AccountInfo account, BackgroundTurns turns)
 {
     private const int BatchRows = 5_000;
+    // While calls of others must not be held up.
+    private const int FewRows = 250;
     // A row can have 4 MiB.
     private const int BatchCharacters = 8 * 1024 * 1024;
     private readonly List<ImportRowError> _errors = [];
@@ -75,11 +77,20 @@ internal sealed class ImportRun(
     private async Task WriteAsync<TDraft>(IRowTarget<TDraft> target, List<TDraft> batch)
         where TDraft : class
     {
-        await inTurn(async () =>
+        do
         {
-            await (mode.DryRun ? target.TryAsync(batch, summary, call.Token) : target.WriteAsync(batch, summary, call.Token));
-            return true;
-        });
+            var piece = turns.GivesWay(account) && batch.Count > FewRows ? batch[..FewRows] : batch;
+            batch = batch[piece.Count..];
+            await turns.RunAsync(
+                account,
+                async () =>
+                {
+                    await (mode.DryRun ? target.TryAsync(piece, summary, call.Token) : target.WriteAsync(piece, summary, call.Token));
+                    return true;
+                },
+                call.Token);
+        }
+        while (batch.Count > 0);
     }
 
     private async Task HandOverAsync<TDraft>(IRowTarget<TDraft> target, List<TDraft> batch, long rows)
