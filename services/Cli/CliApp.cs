@@ -24,18 +24,18 @@ namespace TagSegments.Cli;
 /// <summary>The command line program. Tests call it as a shell does, with their own writers.</summary>
 internal static class CliApp
 {
-    private static readonly RootCommand Commands = CreateCommands();
+    internal static readonly RootCommand Commands = CreateCommands();
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken ct = default)
     {
         var parse = Commands.Parse(args);
 
+        if (UnknownOption(parse) is { } option)
+            return ReportUsage(parse, UnknownOptions.Describe(option, parse.CommandResult), error);
+
         // An unknown word is also reported as a missing command; the more specific message comes last.
         if (parse.Action is ParseErrorAction)
             return ReportUsage(parse, parse.Errors[^1].Message, error);
-
-        if (UnknownOption(parse) is { } option)
-            return ReportUsage(parse, $"Unrecognized option '{option}'. Put -- before values that begin with two hyphens.", error);
 
         var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
         return await parse.InvokeAsync(invocation, ct);
@@ -53,12 +53,14 @@ internal static class CliApp
         return root;
     }
 
-    // If a command takes values, the parser treats an unknown option as one of them.
+    // If a command takes values, the parser treats an unknown option as one of them. Otherwise it complains about the option and about its value,
+    // which would be the last to be heard of.
     private static string? UnknownOption(ParseResult parse) => parse.Tokens.Any(token => token.Type == TokenType.DoubleDash)
         ? null
         : parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
             .Select(token => token.Value)
-            .FirstOrDefault(value => value.StartsWith("--", StringComparison.Ordinal));
+            .Concat(parse.UnmatchedTokens)
+            .FirstOrDefault(value => value.StartsWith("--", StringComparison.Ordinal) && value.Length > 2);
 
     private static int ReportUsage(ParseResult parse, string message, TextWriter error)
     {

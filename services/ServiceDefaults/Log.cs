@@ -46,4 +46,13 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 14, Level = LogLevel.Error, Message = "The certificate of the service {Service} is refused: {Problem}")]
     public static partial void ServiceNotTrusted(this ILogger logger, string service, CertificateProblem problem);
+
+    [LoggerMessage(EventId = 15, Level = LogLevel.Information, Message = "{Method} ended before its answer: {Reason}")]
+    public static partial void CallEnded(this ILogger logger, string method, string reason);
+
+    [LoggerMessage(EventId = 16, Level = LogLevel.Warning, Message = "A statement of {Method} took too long or was stopped")]
+    public static partial void StatementTimeout(this ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(EventId = 17, Level = LogLevel.Error, Message = "The database lacks memory or space for {Method}")]
+    public static partial void DatabaseExhausted(this ILogger logger, Exception exception, string method);
 }

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Host;
 
@@ -35,7 +36,8 @@ internal sealed class TestHost : IAsyncDisposable
         Func<GetAccountRequest, ServerCallContext, Task<GetAccountResponse>> getAccount,
         Dictionary<string, string?>? settings = null,
         AccountDirectory? accounts = null,
-        string name = "test")
+        string name = "test",
+        ILoggerProvider? logs = null)
     {
         var all = new Dictionary<string, string?> { ["Grpc:Address"] = "http://127.0.0.1:0", ["Auth:Mode"] = "off" };
         foreach (var (key, value) in settings ?? [])
@@ -45,6 +47,11 @@ internal sealed class TestHost : IAsyncDisposable
 
         var builder = ServiceHost.CreateBuilder(name, 0, [], all);
         builder.Services.AddSingleton(new Behaviour(getAccount));
+        if (logs is not null)
+        {
+            builder.Logging.AddProvider(logs);
+        }
+
         if (accounts is not null)
         {
             builder.Services.AddSingleton(accounts);

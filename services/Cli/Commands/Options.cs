@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace TagSegments.Cli.Commands;
 
@@ -13,7 +15,43 @@ internal static class Options
         new(name) { Description = $"{description} May be given several times.", HelpName = value, Required = required };
 
     /// <summary>Creates the option --limit of a list.</summary>
-    public static Option<int> Limit(int standard) => new("--limit") { Description = "How many at most.", DefaultValueFactory = _ => standard, HelpName = "n" };
+    public static Option<int> Limit(int standard, string description = "How many at most.", int least = 1, int most = int.MaxValue) =>
+        Number("--limit", description, least, most, standard);
+
+    /// <summary>Creates an option with a whole number within bounds, which its errors name.</summary>
+    public static Option<int> Number(
+        string name, string description, int least = 1, int most = int.MaxValue, int? standard = null, string value = "n", bool required = false)
+    {
+        var option = new Option<int>(name)
+        {
+            Description = description,
+            HelpName = value,
+            Required = required,
+            CustomParser = argument => Parse(name, least, most, argument),
+        };
+        if (standard is { } number)
+            option.DefaultValueFactory = _ => number;
+        return option;
+    }
+
+    /// <summary>Creates the option --contact of a list that takes the contact's number only.</summary>
+    public static Option<int> ContactNumber(string description)
+    {
+        var option = Number("--contact", description, value: "number");
+        option.Aliases.Add("-c");
+        return option;
+    }
+
+    private static int Parse(string name, int least, int most, ArgumentResult argument)
+    {
+        var text = argument.Tokens.Count > 0 ? argument.Tokens[^1].Value : "";
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+
+        var bounds = most == int.MaxValue ? $"of at least {least}" : string.Create(CultureInfo.InvariantCulture, $"from {least} to {most:N0}");
+        argument.AddError($"{name} takes a whole number {bounds}, not '{text}'.");
+        return least;
+    }
 
     /// <summary>Restricts an option to certain values; returns it, so that it can be declared in one expression.</summary>
     public static Option<string> AcceptOnlyFrom(this Option<string> option, params string[] values)

@@ -45,12 +45,13 @@ internal sealed record ErrorReport(string Message, string Hint, int ExitCode)
         var status = exception.GetRpcStatus();
         var info = status?.GetDetail<ErrorInfo>();
         var reason = info?.Reason ?? "";
-        return new(MessageOf(exception), Hints.For(exception.StatusCode, reason), ExitCodeOf(exception.StatusCode))
+        var metadata = info?.Metadata.ToDictionary() ?? [];
+        return new(MessageOf(exception), Hints.For(exception.StatusCode, reason, metadata), ExitCodeOf(exception.StatusCode))
         {
             Code = exception.StatusCode.ToString(),
             Reason = reason,
             Fields = status?.GetDetail<BadRequest>()?.FieldViolations.ToList() ?? [],
-            Metadata = info?.Metadata.ToDictionary() ?? [],
+            Metadata = metadata,
         };
     }
 

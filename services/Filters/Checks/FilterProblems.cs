@@ -5,11 +5,11 @@ namespace TagSegments.Filters.Checks;
 /// <summary>The faults of a filter.</summary>
 public sealed class FilterProblems
 {
-    private readonly List<(string Field, string Description)> _violations = [];
+    private readonly List<FilterViolation> _violations = [];
     private readonly List<MissingReference> _missing = [];
 
     /// <summary>Faults that no filter may have when it is saved or evaluated, by the path of the clause.</summary>
-    public IReadOnlyList<(string Field, string Description)> Violations => _violations;
+    public IReadOnlyList<FilterViolation> Violations => _violations;
 
     /// <summary>References to things that do not exist; they make a saved segment invalid.</summary>
     public IReadOnlyList<MissingReference> Missing => _missing;
@@ -19,7 +19,7 @@ public sealed class FilterProblems
 
     public bool IsEmpty => _violations.Count == 0 && _missing.Count == 0;
 
-    public void Add(string path, string description) => _violations.Add((path, description));
+    public void Add(string path, string description, params IReadOnlyList<string> expected) => _violations.Add(new(path, description, expected));
 
     public void AddMissing(string resource, string id, string path, IReadOnlyList<string>? suggestions = null) =>
         _missing.Add(new MissingReference(resource, id, path) { Suggestions = suggestions ?? [] });
@@ -31,11 +31,11 @@ public sealed class FilterProblems
     }
 
     /// <summary>Adds a violation unless all is well; returns whether it is.</summary>
-    public bool Require(bool ok, string path, string description)
+    public bool Require(bool ok, string path, string description, params IReadOnlyList<string> expected)
     {
         if (!ok)
         {
-            Add(path, description);
+            Add(path, description, expected);
         }
 
         return ok;

@@ -76,7 +76,7 @@ public sealed partial class FilterValidator
         }
 
         if (_problems.Require(
-            OperatorRules.Allows(field.Type, condition.Operator), $"{path}.operator", $"does not apply to values of type {OperatorRules.TypeName(field.Type)}"))
+            OperatorRules.Allows(field.Type, condition.Operator), $"{path}.operator", $"does not apply to values of type {OperatorRules.TypeName(field.Type)}", OperatorRules.Words(field.Type)))
         {
             CheckOptions(comparison, path);
             CheckOperands(comparison.Values, comparison.Operator, field, comparison.IgnoreCase, $"{path}.values");
@@ -94,7 +94,7 @@ public sealed partial class FilterValidator
     private void CheckLink(FieldClause link, string path)
     {
         _problems.Require(link.Field is null, $"{path}.field", "must not be set: it is the link that is compared");
-        if (_problems.Require(OperatorRules.Allows(FilterField.Link.Type, link.Operator), $"{path}.operator", "must be a comparison of texts"))
+        if (_problems.Require(OperatorRules.Allows(FilterField.Link.Type, link.Operator), $"{path}.operator", "must be a comparison of texts", OperatorRules.Words(FilterField.Link.Type)))
         {
             CheckOptions(link, path);
             CheckOperands(link.Values, link.Operator, FilterField.Link, link.IgnoreCase, $"{path}.values");

@@ -22,7 +22,8 @@ public sealed partial class FilterValidator
 
         if (!OperatorRules.Allows(field.Type, clause.Operator))
         {
-            _problems.Add($"{path}.operator", $"does not apply to {field.Name}, which is of type {OperatorRules.TypeName(field.Type)}");
+            _problems.Add(
+                $"{path}.operator", $"does not apply to {field.Name}, which is of type {OperatorRules.TypeName(field.Type)}", OperatorRules.Words(field.Type));
             return;
         }
 
@@ -38,11 +39,11 @@ public sealed partial class FilterValidator
         }
 
         _problems.Require(asksWindow || clause.Window is null, $"{path}.window", "does not apply to this operator");
-        _problems.Require(!clause.AndIsSet || OperatorRules.IsNegative(clause.Operator), $"{path}.and_is_set", "applies to negative comparisons only");
-        _problems.Require(!clause.IgnoreCase || OperatorRules.HasTextOperands(clause.Operator), $"{path}.ignore_case", "does not apply to this operator");
+        _problems.Require(!clause.AndIsSet || OperatorRules.IsNegative(clause.Operator), $"{path}.and_is_set", "applies to negative comparisons only", OperatorRules.NegativeWords);
+        _problems.Require(!clause.IgnoreCase || OperatorRules.HasTextOperands(clause.Operator), $"{path}.ignore_case", "does not apply to this comparison", "a comparison of texts before it");
         var isAnniversary = clause.Operator == Operator.Anniversary;
         _problems.Require(isAnniversary || !clause.LeapDayOnMarchFirst, $"{path}.leap_day_on_march_first", "applies to anniversaries only");
-        _problems.Require(!isAnniversary || IsCalendarDays(clause.Window), $"{path}.window", "must be calendar days for an anniversary");
+        _problems.Require(!isAnniversary || IsCalendarDays(clause.Window), $"{path}.window", "must be calendar days for an anniversary", "today", "this week", "in next 7 full days", "on 2026-11-23");
     }
 
     private static bool IsCalendarDays(TimeWindow? window) => window?.KindCase switch
@@ -89,7 +90,7 @@ public sealed partial class FilterValidator
 
         if (comparison == Operator.Between && _problems.Violations.Count == before)
         {
-            _problems.Require(!OperatorRules.IsGreater(field.Type, values[0], values[1]), $"{path}[1]", "must not be less than the first value");
+            _problems.Require(!OperatorRules.IsGreater(field.Type, values[0], values[1]), $"{path}[1]", "must not be less than the first value", "the smaller value first");
         }
     }
 
@@ -166,7 +167,7 @@ public sealed partial class FilterValidator
             return;
         }
 
-        _problems.Add(path, $"is not a choice of {field.Name}{MessageText.Hint(meant)}");
+        _problems.Add(path, $"is not a choice of {field.Name}{MessageText.Hint(meant)}", [.. known.Take(MostViolations).Select(choice => $"\"{choice}\"")]);
     }
 
     private bool CheckText(string text, string path) =>

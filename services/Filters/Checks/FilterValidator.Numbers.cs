@@ -57,7 +57,8 @@ public sealed partial class FilterValidator
         _problems.Require(
             window.Zone.Length == 0 || NodaTime.DateTimeZoneProviders.Tzdb.GetZoneOrNull(window.Zone) is not null,
             $"{path}.zone",
-            "is not an IANA time zone");
+            "is not an IANA time zone",
+            "a zone such as \"Europe/Vienna\"");
         switch (window.KindCase)
         {
             case TimeWindow.KindOneofCase.Last:
@@ -90,7 +91,7 @@ public sealed partial class FilterValidator
     private void CheckCalendar(CalendarWindow window, string path)
     {
         CheckEnum(window.Unit, $"{path}.unit");
-        _problems.Require(window.Unit is not (TimeUnit.Minute or TimeUnit.Hour), $"{path}.unit", "must be a day or longer");
+        _problems.Require(window.Unit is not (TimeUnit.Minute or TimeUnit.Hour), $"{path}.unit", "must be a day or longer", "days", "weeks", "months", "quarters", "years");
         _problems.Require(window.Count is >= 1 and <= FilterLimits.CalendarCount, $"{path}.count", $"must be 1 to {FilterLimits.CalendarCount:N0}");
         _problems.Require(
             window.First is >= -FilterLimits.PeriodCount and <= FilterLimits.PeriodCount, $"{path}.first", $"must be within {FilterLimits.PeriodCount:N0}");

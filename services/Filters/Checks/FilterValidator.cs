@@ -42,8 +42,8 @@ public sealed partial class FilterValidator
             if (node.Depth > FilterLimits.Depth || _clauses > FilterLimits.Clauses)
             {
                 _problems.AddTooLarge(node.Path, node.Depth > FilterLimits.Depth
-                    ? $"the filter has more than {FilterLimits.Depth} levels"
-                    : $"the filter has more than {FilterLimits.Clauses:N0} clauses");
+                    ? $"is too deep: the filter has more than {FilterLimits.Depth} levels"
+                    : $"is too much: the filter has more than {FilterLimits.Clauses:N0} clauses");
                 return false;
             }
         }
@@ -123,7 +123,7 @@ public sealed partial class FilterValidator
     {
         CheckEnum(clause.Match, $"{path}.match");
         _problems.Require(clause.TagIds.Count == 0 || clause.NamePrefix.Length == 0, $"{path}.name_prefix", "must not be set together with tag_ids");
-        _problems.Require(clause.Match != Match.All || clause.TagIds.Count > 0, $"{path}.tag_ids", "must not be empty if all tags must match");
+        _problems.Require(clause.Match != Match.All || clause.TagIds.Count > 0, $"{path}.tag_ids", "must not be empty if all tags must match", "the names of tags in brackets: has all tags (\"A\", \"B\")");
         CheckText(clause.NamePrefix, $"{path}.name_prefix");
         CheckCount(clause.TagIds.Count, $"{path}.tag_ids");
         for (var i = 0; i < Math.Min(clause.TagIds.Count, FilterLimits.Operands); i++)
@@ -143,7 +143,7 @@ public sealed partial class FilterValidator
     private void CheckSegment(string id, string path)
     {
         var isId = Guid.TryParse(id, out var guid) && guid.ToString() == id;
-        if (_problems.Require(isId, path, "must be the id of a segment, in lower case") && _catalog.Segments.ById(id) is null)
+        if (_problems.Require(isId, path, "must be the id of a segment, in lower case", "the name of a segment in double quotes") && _catalog.Segments.ById(id) is null)
         {
             _problems.AddMissing("segment", id, path);
         }

@@ -8,6 +8,15 @@ namespace TagSegments.Filters.Checks;
 /// <summary>Which operators apply to which types, and what operands they take.</summary>
 public static class OperatorRules
 {
+    private static readonly (Operator Comparison, string Word)[] s_words =
+    [
+        (Operator.Equals, "= (equals)"), (Operator.NotEquals, "!= (is not)"), (Operator.Less, "< (less)"), (Operator.LessOrEqual, "<= (at most)"),
+        (Operator.Greater, "> (more)"), (Operator.GreaterOrEqual, ">= (at least)"), (Operator.Between, "between ... and ..."), (Operator.In, "in (...)"),
+        (Operator.NotIn, "not in (...)"), (Operator.Contains, "contains"), (Operator.NotContains, "does not contain"), (Operator.StartsWith, "starts with"),
+        (Operator.EndsWith, "ends with"), (Operator.HasAny, "has any of (...)"), (Operator.HasAll, "has all of (...)"), (Operator.HasNone, "has none of (...)"),
+        (Operator.IsEmpty, "is empty"), (Operator.IsNotEmpty, "is not empty"), (Operator.InWindow, "in last 7 days"),
+    ];
+
     /// <summary>Whether an operator applies to fields of a type.</summary>
     public static bool Allows(FieldType type, Operator comparison) => comparison switch
     {
@@ -49,6 +58,12 @@ public static class OperatorRules
         FieldType.DateTime => FilterValues.TryInstant(first, out var a) && FilterValues.TryInstant(second, out var b) && a > b,
         _ => false,
     };
+
+    /// <summary>The negative comparisons, in the words of the text form.</summary>
+    public static IReadOnlyList<string> NegativeWords { get; } = [.. s_words.Where(word => IsNegative(word.Comparison)).Select(word => word.Word)];
+
+    /// <summary>The comparisons that apply to a type, in the words of the text form.</summary>
+    public static IReadOnlyList<string> Words(FieldType type) => [.. s_words.Where(word => Allows(type, word.Comparison)).Select(word => word.Word)];
 
     /// <summary>The name of a type in messages.</summary>
     public static string TypeName(FieldType type) => type switch

@@ -8,6 +8,14 @@ internal sealed class FilterLexer
 {
     private static readonly string[] s_symbols = ["<=", ">=", "!=", "<>", "(", ")", ",", "=", "<", ">", ":"];
 
+    // What other languages write, and what stands for it here.
+    private static readonly (string Sign, string Meant)[] s_foreign =
+    [
+        ("==", "the sign = once"), ("=>", "the sign >="), ("=<", "the sign <="), ("=~", "contains"), ("&&", "AND"), ("&", "AND"), ("||", "OR"), ("|", "OR"),
+        ("!", "NOT"), ("~", "contains"), ("\u2260", "the sign !="), ("\u2265", "the sign >="), ("\u2264", "the sign <="), (";", "AND"),
+        ("{", "an opening bracket ("), ("}", "a closing bracket )"), ("]", "an opening bracket ( or [ before it"),
+    ];
+
     private readonly string _text;
     private int _position;
 
@@ -22,7 +30,11 @@ internal sealed class FilterLexer
         {
             if (tokens.Count == FilterLimits.Tokens)
             {
-                throw new FilterSyntaxException(text, lexer._position, $"more than {FilterLimits.Tokens} words and symbols") { IsTooLarge = true };
+                throw new FilterSyntaxException(text, lexer._position, $"more than {FilterLimits.Tokens} words and symbols")
+                {
+                    IsTooLarge = true,
+                    Expected = ["a shorter filter"],
+                };
             }
 
             tokens.Add(lexer.Next());
@@ -44,14 +56,20 @@ internal sealed class FilterLexer
 
         if (_position == _text.Length)
         {
-            return new Token(TokenKind.End, "", _position);
+            return new Token(TokenKind.End, "", _position, _position);
         }
 
         var c = _text[_position];
         return c switch
         {
-            '"' or '\u201C' or '\u201E' => Quoted(TokenKind.Text, c == '"' ? "\"" : "\u201D\u201C", "the closing quote"),
-            '[' => Quoted(TokenKind.Bracketed, "]", "]"),
+            '"' => Quoted(TokenKind.Text, "\""),
+            // As people and word processors of several countries write quotes.
+            '\u201C' or '\u201D' or '\u201E' => Quoted(TokenKind.Text, "\u201D\u201C"),
+            '\'' => Quoted(TokenKind.Text, "'"),
+            '\u2018' or '\u2019' or '\u201A' => Quoted(TokenKind.Text, "\u2019\u2018"),
+            '\u00AB' => Quoted(TokenKind.Text, "\u00BB"),
+            '\u00BB' => Quoted(TokenKind.Text, "\u00AB"),
+            '[' => Quoted(TokenKind.Bracketed, "]"),
             '#' => Take(TokenKind.Id, 1, part => char.IsAsciiLetterOrDigit(part) || part == '-'),
             _ when IsWordStart(c) => Take(TokenKind.Word, 0, IsWordPart),
             _ when char.IsAsciiDigit(c) || IsNegativeNumber() => Take(TokenKind.Literal, 0, IsLiteralPart),
@@ -77,24 +95,32 @@ internal sealed class FilterLexer
             _position++;
         }
 
-        return new Token(kind, _text[(start + skip).._position], start);
+        return new Token(kind, _text[(start + skip).._position], start, _position);
     }
 
     private Token Symbol()
     {
         var start = _position;
-        var symbol = s_symbols.FirstOrDefault(symbol => string.CompareOrdinal(_text, start, symbol, 0, symbol.Length) == 0);
-        if (symbol is null)
+        var symbol = s_symbols.FirstOrDefault(IsNext);
+        var foreign = symbol == "!=" ? default : s_foreign.FirstOrDefault(other => IsNext(other.Sign));
+        if (symbol is null || foreign.Sign is not null)
         {
-            throw new FilterSyntaxException(_text, start, $"'{_text[start]}' cannot stand here");
+            throw new FilterSyntaxException(_text, start, $"'{foreign.Sign ?? Character()}' cannot stand here")
+            {
+                Expected = [foreign.Meant ?? "a word, a number, a bracket or a text in double quotes"],
+            };
         }
 
         _position += symbol.Length;
-        return new Token(TokenKind.Symbol, symbol == "<>" ? "!=" : symbol, start);
+        return new Token(TokenKind.Symbol, symbol == "<>" ? "!=" : symbol, start, _position);
     }
 
+    private bool IsNext(string symbol) => string.CompareOrdinal(_text, _position, symbol, 0, symbol.Length) == 0;
+
+    private string Character() => Rune.GetRuneAt(_text, _position).ToString();
+
     // A backslash takes the next character as it is.
-    private Token Quoted(TokenKind kind, string closing, string expected)
+    private Token Quoted(TokenKind kind, string closing)
     {
         var start = _position;
         var value = new StringBuilder();
@@ -104,7 +130,7 @@ internal sealed class FilterLexer
             if (closing.Contains(c))
             {
                 _position++;
-                return new Token(kind, value.ToString(), start);
+                return new Token(kind, value.ToString(), start, _position);
             }
 
             if (c == '\\' && _position + 1 < _text.Length)
@@ -115,6 +141,10 @@ internal sealed class FilterLexer
             value.Append(c);
         }
 
-        throw new FilterSyntaxException(_text, start, "this is not closed") { Expected = [expected] };
+        throw new FilterSyntaxException(_text, start, $"the {(kind == TokenKind.Bracketed ? "bracket" : "quote")} {_text[start]} is not closed")
+        {
+            Kind = kind == TokenKind.Bracketed ? FilterErrorKind.Brackets : FilterErrorKind.Quotes,
+            Expected = [kind == TokenKind.Bracketed ? "a closing bracket ] after the name" : $"the closing quote {closing[0]} after the text"],
+        };
     }
 }

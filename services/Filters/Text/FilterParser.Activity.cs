@@ -1,5 +1,7 @@
 using Crm.Common.V1;
 using Crm.Segments.V1;
+using TagSegments.Filters.Catalog;
+using TagSegments.Filters.Values;
 using Kind = Crm.Segments.V1.ActivityClause.Types.Kind;
 
 namespace TagSegments.Filters.Text;
@@ -22,6 +24,8 @@ public sealed partial class FilterParser
         ["unsubscribe"] = Kind.Unsubscribed,
         ["complained"] = Kind.Complained,
     };
+
+    private static readonly string[] s_activities = ["sent", "delivered", "opened", "clicked", "bounced", "replied", "unsubscribed", "complained"];
 
     private bool IsActivityAhead() =>
         (_tokens.IsAhead("was") && (_tokens.Peek(1).IsWord("never") || _tokens.Peek(1).IsWord("not") || s_verbs.ContainsKey(_tokens.Peek(1).Value)))
@@ -81,15 +85,28 @@ public sealed partial class FilterParser
         var clause = new ActivityClause { Quantity = quantity };
         if (_tokens.Current.Kind == TokenKind.Text)
         {
-            (clause.Kind, clause.EventName) = (Kind.Custom, _tokens.Current.Value);
-            _tokens.Skip(1);
+            clause.Kind = Kind.Custom;
+            clause.EventName = Placed(clause, "event_name", () => ReadText("the name of an event in double quotes"));
             return ActivityDetails(clause);
         }
 
+        RequireVerb();
         clause.Kind = ReadVerb();
         _ = _tokens.AcceptAny("to", "from", "about", "by", "an", "any");
         clause.Channel = ReadChannel();
         return ActivityDetails(clause);
+    }
+
+    // `did test`: a word that is not close to a verb is the name of an event.
+    private void RequireVerb()
+    {
+        var token = _tokens.Current;
+        if (token.Kind == TokenKind.Bracketed
+            || (token.Kind == TokenKind.Word && !s_verbs.ContainsKey(token.Value) && Suggestions.For(token.Value, s_verbs.Keys).Count == 0))
+        {
+            var name = token.Kind == TokenKind.Bracketed ? $"\"{MessageText.Short(token.Value)}\"" : Quoted();
+            throw QuotesMissing($"{token} is no activity; the name of an event stands in double quotes", [name, .. s_activities]);
+        }
     }
 
     private Kind ReadVerb()
@@ -97,7 +114,7 @@ public sealed partial class FilterParser
         var token = _tokens.Current;
         if (token.Kind != TokenKind.Word || !s_verbs.TryGetValue(token.Value, out var kind))
         {
-            throw _tokens.Error($"{token} cannot stand here", "sent", "delivered", "opened", "clicked", "bounced", "replied", "unsubscribed", "complained");
+            throw _tokens.Error($"{token} cannot stand here", s_activities);
         }
 
         _tokens.Skip(1);

@@ -33,12 +33,10 @@ public sealed partial class FilterParser
     {
         _tokens.ExpectSymbol("(");
         _tokens.ExpectWord("link");
-        var link = ReadComparison(FilterField.Link);
-        link.IgnoreCase = _tokens.AcceptAll("ignoring", "case");
-        link.AndIsSet = _tokens.AcceptAll("and", "is", "set");
+        var link = ReadOptions(ReadComparison(FilterField.Link));
         if (_tokens.IsAhead("and") || _tokens.IsAhead("or"))
         {
-            throw _tokens.Error("there can be one condition on the link; write in (...) for one of several links", ")");
+            throw _tokens.Error("there can be one condition on the link; write in (...) for one of several links", FilterWords.Closing);
         }
 
         _tokens.ExpectSymbol(")");

@@ -14,7 +14,7 @@ public sealed partial class FilterParser
             {
                 _tokens.Skip(1);
                 _tokens.ExpectWord("campaign");
-                clause.CampaignId = ReadReference("campaign", _catalog.Campaigns, id => id);
+                clause.CampaignId = Placed(clause, "campaign_id", () => ReadReference("campaign", _catalog.Campaigns, id => id));
             }
             else if (clause.Quantity is null && _tokens.Accept("never"))
             {
@@ -76,10 +76,10 @@ public sealed partial class FilterParser
         var comparison = ReadComparison(FilterField.Amount);
         if (comparison.Operator is not (>= Operator.Equals and <= Operator.Between))
         {
-            throw _tokens.Error("a sum cannot be compared so", "=", "!=", "<", "<=", ">", ">=", "between");
+            throw _tokens.Error(FilterErrorKind.Operator, "a sum cannot be compared so", FilterWords.Signs, "between");
         }
 
-        return new AmountSum { Operator = comparison.Operator, Values = { comparison.Values } };
+        return _places.Copy(comparison, new AmountSum { Operator = comparison.Operator, Values = { comparison.Values } });
     }
 
     private List<FieldClause> ReadOpportunityFields() => _tokens.Current.IsSymbol("(")
@@ -89,6 +89,7 @@ public sealed partial class FilterParser
     private List<T> ReadConditions<T>(string thing, Func<T> read)
     {
         var conditions = new List<T>();
+        var opening = _tokens.Current;
         _tokens.ExpectSymbol("(");
 
         do
@@ -99,33 +100,33 @@ public sealed partial class FilterParser
 
         if (_tokens.IsAhead("or"))
         {
-            throw _tokens.Error($"the conditions on one {thing} are all joined by AND; write two clauses joined by OR instead", "AND", ")");
+            throw _tokens.Error($"the conditions on one {thing} are all joined by AND; write two clauses joined by OR instead", "AND", FilterWords.Closing);
         }
 
-        _tokens.ExpectSymbol(")", "AND", ")");
+        RequireClosed(opening, "AND");
         return conditions;
     }
 
     // at least 2, at most 5, at least 2 and at most 5, exactly 3 - each followed by the thing that is counted
     private Quantity? ReadQuantity(Func<Token, bool> isThing)
     {
-        if (_tokens.AcceptAny("exactly"))
+        var (quantity, start) = (new Quantity(), _tokens.Current.Position);
+        if (_tokens.Accept("exactly"))
         {
-            var count = ReadCount();
+            quantity.AtLeast = quantity.AtMost = Placed(quantity, "at_least", ReadCount);
             ExpectThing(isThing);
-            return new Quantity { AtLeast = count, AtMost = count };
+            return Placed(quantity, start);
         }
 
-        var quantity = new Quantity();
         if (_tokens.AcceptAll("at", "least"))
         {
-            quantity.AtLeast = ReadCount();
+            quantity.AtLeast = Placed(quantity, "at_least", ReadCount);
             _ = _tokens.IsAhead("and", "at", "most") && _tokens.Accept("and");
         }
 
         if (_tokens.AcceptAll("at", "most"))
         {
-            quantity.AtMost = ReadCount();
+            quantity.AtMost = Placed(quantity, "at_most", ReadCount);
         }
 
         if (!quantity.HasAtLeast && !quantity.HasAtMost)
@@ -133,6 +134,7 @@ public sealed partial class FilterParser
             return null;
         }
 
+        Placed(quantity, start);
         ExpectThing(isThing);
         return quantity;
     }
@@ -141,7 +143,7 @@ public sealed partial class FilterParser
     {
         if (!isThing(_tokens.Current))
         {
-            throw _tokens.Error($"{_tokens.Current} cannot stand here", isThing(new Token(TokenKind.Word, "times", 0)) ? "times" : "opportunities");
+            throw _tokens.Error($"{_tokens.Current} cannot stand here", isThing(new Token(TokenKind.Word, "times", 0, 0)) ? "times" : "opportunities");
         }
     }
 
@@ -150,7 +152,7 @@ public sealed partial class FilterParser
         var token = _tokens.Current;
         if (token.Kind != TokenKind.Literal || !int.TryParse(token.Value, System.Globalization.NumberStyles.None, null, out var count))
         {
-            throw _tokens.Error($"{token} is not a whole number", "a whole number");
+            throw _tokens.Error(FilterErrorKind.Value, $"{token} is not a whole number", "a whole number");
         }
 
         _tokens.Skip(1);

@@ -12,17 +12,24 @@ public sealed partial class FilterParser
 
     private FieldClause ReadFieldClause(FieldIndex fields, string resource)
     {
+        var start = _tokens.Current.Position;
         var isAnniversary = _tokens.AcceptAll("anniversary", "of");
-        var field = ReadField(fields, resource);
+        var (fieldStart, field, fieldEnd) = (_tokens.Current.Position, ReadField(fields, resource), _tokens.LastEnd);
         if (isAnniversary)
         {
             _tokens.ExpectWord("is");
         }
 
-        var clause = isAnniversary ? ReadAnniversary() : ReadComparison(field);
+        var clause = ReadOptions(isAnniversary ? Compared(ReadAnniversary) : ReadComparison(field));
         clause.Field = field.ToRef();
-        clause.IgnoreCase = _tokens.AcceptAll("ignoring", "case");
-        clause.AndIsSet = _tokens.AcceptAll("and", "is", "set");
+        _places.Add(clause, "field", fieldStart, fieldEnd);
+        return Placed(clause, start);
+    }
+
+    private FieldClause ReadOptions(FieldClause clause)
+    {
+        clause.IgnoreCase = Placed(clause, "ignore_case", () => _tokens.AcceptAll("ignoring", "case"));
+        clause.AndIsSet = Placed(clause, "and_is_set", () => _tokens.AcceptAll("and", "is", "set"));
         return clause;
     }
 
@@ -32,7 +39,7 @@ public sealed partial class FilterParser
         var field = token.Kind switch
         {
             TokenKind.Word or TokenKind.Bracketed => fields.ByName(token.Value) ?? fields.ByName(StoredName.Of(token.Value))
-                ?? throw _tokens.Unknown(resource, token.Value, fields.Names.Concat(token.Kind == TokenKind.Word ? s_clauseStarts : [])),
+                ?? throw SeveralWords(name => fields.ByName(StoredName.Of(name)) is not null, name => $"[{name}]") ?? _tokens.Unknown(resource, token.Value, fields.Names.Concat(token.Kind == TokenKind.Word ? s_clauseStarts : [])),
             TokenKind.Id when ParseIntId(token.Value) is > 0 and var id => fields.Find(new FieldRef { FieldId = id })
                 ?? new FilterField(token.Value, FieldType.Unspecified, id),
             _ => throw _tokens.Error($"{token} cannot stand here", "a condition"),
@@ -41,7 +48,24 @@ public sealed partial class FilterParser
         return field;
     }
 
-    private FieldClause ReadComparison(FilterField field)
+    private FieldClause ReadComparison(FilterField field) => Compared(() => ReadComparisonOf(field));
+
+    // Reads a comparison and notes where its operator and its values stand: the operator ends where the first value begins.
+    private FieldClause Compared(Func<FieldClause> read)
+    {
+        var (start, before) = (_tokens.Current.Position, _values.Count);
+        var clause = Placed(read(), start);
+        _places.Add(clause, "operator", start, _values.Count > before ? _values[before].Start : _tokens.LastEnd);
+        foreach (var (from, end) in _values.Skip(before))
+        {
+            _places.Add(clause, "values", from, end);
+        }
+
+        _values.RemoveRange(before, _values.Count - before);
+        return clause;
+    }
+
+    private FieldClause ReadComparisonOf(FilterField field)
     {
         if (_tokens.Current.Kind == TokenKind.Symbol && s_signs.TryGetValue(_tokens.Current.Value, out var sign))
         {
@@ -69,6 +93,12 @@ public sealed partial class FilterParser
 
     private FieldClause ReadCompared(FilterField field, Operator sign)
     {
+        if (_tokens.Current.IsWord("null") && sign is (Operator.Equals or Operator.NotEquals))
+        {
+            _tokens.Skip(1);
+            return new FieldClause { Operator = sign == Operator.Equals ? Operator.IsEmpty : Operator.IsNotEmpty };
+        }
+
         var value = ReadValue(field, isName: sign is Operator.Equals or Operator.NotEquals);
         return field.Type == FieldType.DateTime && FilterValues.TryDate(value, out var day)
             ? ReadDayCompared(sign, value, day)
@@ -86,7 +116,7 @@ public sealed partial class FilterParser
             Operator.LessOrEqual => new FixedWindow { Until = next.Value },
             Operator.Greater => new FixedWindow { From = next.Value },
             Operator.GreaterOrEqual => new FixedWindow { From = value },
-            _ => throw _tokens.Error($"a day cannot be compared so; write NOT (... on {value})"),
+            _ => throw _tokens.Error(FilterErrorKind.Operator, "a day cannot be compared so", $"NOT (... on {value})"),
         };
         return new FieldClause { Operator = Operator.InWindow, Window = new TimeWindow { Fixed = window } };
     }
@@ -108,7 +138,7 @@ public sealed partial class FilterParser
     private FieldClause ReadIs(FilterField field)
     {
         var negative = _tokens.Accept("not");
-        if (_tokens.AcceptAny("empty", "unknown"))
+        if (_tokens.AcceptAny("empty", "unknown", "null"))
         {
             return new FieldClause { Operator = negative ? Operator.IsNotEmpty : Operator.IsEmpty };
         }
@@ -176,7 +206,7 @@ public sealed partial class FilterParser
     private FieldClause ReadFieldWindow() =>
         IsWindowAhead()
             ? new FieldClause { Operator = Operator.InWindow, Window = ReadWindow() }
-            : throw _tokens.Error($"{_tokens.Current} is not a comparison", [.. s_signs.Keys, .. s_comparisons]);
+            : throw _tokens.Error($"{_tokens.Current} is not a comparison", [FilterWords.Signs, .. s_comparisons]);
 
     private FieldClause ReadAnniversary() => new()
     {

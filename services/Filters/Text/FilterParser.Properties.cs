@@ -19,35 +19,39 @@ public sealed partial class FilterParser
     // sum of total of events "Purchase" (...) in last 365 days >= 1000
     private Filter SumOfProperty()
     {
-        var name = ReadPropertyName();
+        var sum = new PropertySum();
+        sum.Name = Placed(sum, "name", ReadPropertyName);
         _tokens.Skip(2);
-        var clause = new ActivityClause { Kind = Kind.Custom, EventName = ReadText("the name of an event in double quotes") };
+        var clause = new ActivityClause { Kind = Kind.Custom };
+        clause.EventName = Placed(clause, "event_name", () => ReadText("the name of an event in double quotes"));
         var filter = ActivityDetails(clause);
         if (clause.Quantity is not null)
         {
-            throw _tokens.Error("a sum has no number of times", [.. s_signs.Keys, "between"]);
+            throw _tokens.Error("a sum has no number of times", FilterWords.Signs, "between");
         }
 
-        clause.PropertySum = new PropertySum { Name = name, Sum = ReadSum() };
+        sum.Sum = ReadSum();
+        clause.PropertySum = sum;
         return filter;
     }
 
     private PropertyCondition ReadProperty()
     {
-        var name = ReadPropertyName();
+        var start = _tokens.Current.Position;
+        var (name, nameEnd) = (ReadPropertyName(), _tokens.LastEnd);
         var isComparison = _tokens.Current.Kind == TokenKind.Symbol
             ? s_signs.ContainsKey(_tokens.Current.Value)
             : s_propertyWords.Any(_tokens.Current.IsWord) && !IsWindowAhead();
         if (!isComparison)
         {
-            throw _tokens.Error($"{_tokens.Current} is not a comparison of properties", [.. s_signs.Keys, .. s_propertyComparisons]);
+            throw _tokens.Error($"{_tokens.Current} is not a comparison of properties", [FilterWords.Signs, .. s_propertyComparisons]);
         }
 
         var property = PropertyFields.Field(name, ReadTypeAhead());
-        var comparison = ReadComparison(property);
-        comparison.IgnoreCase = _tokens.AcceptAll("ignoring", "case");
-        comparison.AndIsSet = _tokens.AcceptAll("and", "is", "set");
-        return PropertyFields.ToCondition(property, comparison);
+        var comparison = ReadOptions(ReadComparison(property));
+        var condition = _places.Copy(comparison, PropertyFields.ToCondition(property, comparison));
+        _places.Add(condition, "name", start, nameEnd);
+        return Placed(condition, start);
     }
 
     private string ReadPropertyName()
@@ -62,7 +66,10 @@ public sealed partial class FilterParser
 
         if (token.Value.Length is 0 or > PropertyFields.NameLength)
         {
-            throw _tokens.Error($"the name of a property must have 1 to {PropertyFields.NameLength} characters");
+            throw _tokens.Error(
+                FilterErrorKind.Value,
+                $"the name of a property must have 1 to {PropertyFields.NameLength} characters",
+                $"a name of 1 to {PropertyFields.NameLength} characters");
         }
 
         _tokens.Skip(1);
@@ -86,7 +93,7 @@ public sealed partial class FilterParser
             if (type != FieldType.Unspecified && found != type)
             {
                 _tokens.Skip(i);
-                throw _tokens.Error($"{token} is of another type than the values before it", ExpectedValue(type));
+                throw _tokens.Error(FilterErrorKind.Value, $"{token} is of another type than the values before it", ExpectedValue(type));
             }
 
             type = found;

@@ -62,15 +62,15 @@ public sealed partial class FilterParser
         var clause = new TagClause { Match = match };
         if (_tokens.AcceptAll("starting", "with"))
         {
-            clause.NamePrefix = ReadText("the beginning of the tags' names in double quotes");
+            clause.NamePrefix = Placed(clause, "name_prefix", () => ReadText("the beginning of the tags' names in double quotes"));
         }
         else if (_tokens.AcceptSymbol("("))
         {
-            ReadList(() => clause.TagIds.Add(ReadTag()));
+            ReadList(() => clause.TagIds.Add(Placed(clause, "tag_ids", ReadTag)));
         }
         else if (IsReferenceAhead())
         {
-            clause.TagIds.Add(ReadTag());
+            clause.TagIds.Add(Placed(clause, "tag_ids", ReadTag));
         }
 
         return new Filter { Tag = clause };
@@ -79,10 +79,12 @@ public sealed partial class FilterParser
     private Filter TagAdded()
     {
         _tokens.Skip(1);
-        var tagId = ReadTag();
+        var clause = new TagAddedClause();
+        clause.TagId = Placed(clause, "tag_id", ReadTag);
         _ = _tokens.AcceptAny("was", "got");
         _tokens.ExpectWord("added");
-        return new Filter { TagAdded = new TagAddedClause { TagId = tagId, Window = ReadWindow() } };
+        clause.Window = ReadWindow();
+        return new Filter { TagAdded = clause };
     }
 
     private int ReadTag() => ReadReference("tag", _catalog.Tags, ParseIntId);
@@ -100,7 +102,7 @@ public sealed partial class FilterParser
     {
         if (_tokens.Current.IsSymbol(")"))
         {
-            throw _tokens.Error("a list must not be empty", "a value");
+            throw _tokens.Error(FilterErrorKind.Empty, "a list must not be empty", "a value");
         }
 
         do
@@ -108,6 +110,6 @@ public sealed partial class FilterParser
             readItem();
         }
         while (_tokens.AcceptSymbol(","));
-        _tokens.ExpectSymbol(")", ",", ")");
+        _tokens.ExpectSymbol(")", FilterWords.Comma, FilterWords.Closing);
     }
 }

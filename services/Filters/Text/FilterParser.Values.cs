@@ -30,6 +30,9 @@ public sealed partial class FilterParser
         "anniversary", "everyone",
     ];
 
+    // Where the values of the comparison stand that is being read.
+    private readonly List<(int Start, int End)> _values = [];
+
     private FieldClause ReadValues(FilterField field, Operator comparison)
     {
         var clause = new FieldClause { Operator = comparison };
@@ -51,8 +54,15 @@ public sealed partial class FilterParser
         var token = _tokens.Current;
         if (token.Kind is not (TokenKind.Text or TokenKind.Literal or TokenKind.Word) || (token.Kind == TokenKind.Word && IsConnective(token)))
         {
-            throw _tokens.Error($"{token} is not a value", ExpectedValue(field.Type));
+            throw _tokens.Error(FilterErrorKind.Value, $"{token} is not a value", ExpectedValue(field.Type));
         }
+
+        if (token.IsWord("null"))
+        {
+            throw _tokens.Error(FilterErrorKind.Value, "null is not a value; what is missing is empty", "is empty", "is not empty", "the text \"null\" in double quotes");
+        }
+
+        RequireOneWord();
 
         var value = field.Type switch
         {
@@ -61,9 +71,10 @@ public sealed partial class FilterParser
             FieldType.Date when FilterValues.TryDate(token.Value, out _) => token.Value,
             FieldType.DateTime when FilterValues.TryInstant(token.Value, out _) || FilterValues.TryDate(token.Value, out _) => token.Value,
             FieldType.Number or FieldType.Boolean or FieldType.Date or FieldType.DateTime =>
-                throw _tokens.Error($"{token} does not fit the field {field.Name}", ExpectedValue(field.Type)),
+                throw _tokens.Error(FilterErrorKind.Value, $"{token} does not fit the field {field.Name}", ExpectedValue(field.Type)),
             _ => isName ? ReadName(field, token.Value) : token.Value,
         };
+        _values.Add((token.Position, token.End));
         _tokens.Skip(1);
         return value;
     }
@@ -104,7 +115,9 @@ public sealed partial class FilterParser
         var token = _tokens.Current;
         if (token.Kind != TokenKind.Text)
         {
-            throw _tokens.Error($"{token} cannot stand here", expected);
+            throw token.Kind == TokenKind.Word
+                ? QuotesMissing($"{token} stands without quotes", Quoted(), expected)
+                : _tokens.Error($"{token} cannot stand here", expected);
         }
 
         _tokens.Skip(1);

@@ -1,4 +1,5 @@
 using Crm.Segments.V1;
+using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Tree;
 using TagSegments.Filters.Values;
 
@@ -13,20 +14,23 @@ public sealed partial class FilterParser
     {
         var first = _tokens.IsAhead("in") || _tokens.IsAhead("within") ? 1 : 0;
         var word = _tokens.Peek(first);
-        return word.Kind == TokenKind.Word && word.Value.ToLowerInvariant()
-            is "the" or "last" or "next" or "more" or "today" or "yesterday" or "tomorrow" or "this" or "full" or "from" or "on" or "before" or "since";
+        return word.Kind == TokenKind.Word && (IsWindowWord(word) || (first == 1 && Suggestions.For(word.Value, s_windowStarts).Count > 0));
     }
+
+    private static bool IsWindowWord(Token word) => word.Value.ToLowerInvariant()
+            is "the" or "last" or "next" or "more" or "today" or "yesterday" or "tomorrow" or "this" or "full" or "from" or "on" or "before" or "since";
 
     private TimeWindow ReadWindow()
     {
-        var window = ReadSpan();
+        var start = _tokens.Current.Position;
+        var window = Placed(ReadSpan(), start);
         if (_tokens.AcceptAll("in", "contact", "zone"))
         {
             window.ContactZone = true;
         }
         else if (_tokens.AcceptAll("in", "zone"))
         {
-            window.Zone = ReadText("a time zone in double quotes");
+            window.Zone = Placed(window, "zone", () => ReadText("a time zone in double quotes"));
         }
 
         return window;
@@ -36,7 +40,8 @@ public sealed partial class FilterParser
     {
         if (_tokens.AcceptAll("more", "than"))
         {
-            var period = ReadPeriod(ReadCount());
+            var start = _tokens.Current.Position;
+            var period = ReadPeriod(ReadCount(), start);
             _tokens.ExpectWord("ago");
             return new TimeWindow { BeforeLast = period };
         }
@@ -66,15 +71,15 @@ public sealed partial class FilterParser
     // 7 days; 3 full days; full week
     private TimeWindow ReadRelative(int sign)
     {
-        var hasCount = _tokens.Current.Kind == TokenKind.Literal;
-        var count = hasCount ? ReadCount() : 1;
+        var start = _tokens.Current.Position;
+        var count = _tokens.Current.Kind == TokenKind.Literal ? ReadCount() : 1;
         if (!_tokens.Accept("full"))
         {
-            var period = ReadPeriod(count);
+            var period = ReadPeriod(count, start);
             return sign < 0 ? new TimeWindow { Last = period } : new TimeWindow { Next = period };
         }
 
-        return new TimeWindow { Calendar = new CalendarWindow { Unit = ReadUnit(), First = sign < 0 ? -count : 1, Count = count } };
+        return new TimeWindow { Calendar = Placed(new CalendarWindow { Unit = ReadUnit(), First = sign < 0 ? -count : 1, Count = count }, start) };
     }
 
     private CalendarWindow? ReadNamedDays()
@@ -103,7 +108,8 @@ public sealed partial class FilterParser
         var count = last - (long)first + 1;
         return count is >= 1 and <= FilterLimits.CalendarCount
             ? new CalendarWindow { Unit = unit, First = first, Count = (int)count }
-            : throw _tokens.Error($"from {first} to {last} are not 1 to {FilterLimits.CalendarCount} units");
+            : throw _tokens.Error(
+                FilterErrorKind.Value, $"from {first} to {last} are not 1 to {FilterLimits.CalendarCount} units", "the earlier number first");
     }
 
     private int ReadSigned()
@@ -112,7 +118,7 @@ public sealed partial class FilterParser
         if (token.Kind != TokenKind.Literal
             || !int.TryParse(token.Value, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number))
         {
-            throw _tokens.Error($"{token} is not a whole number", "a whole number");
+            throw _tokens.Error(FilterErrorKind.Value, $"{token} is not a whole number", "a whole number");
         }
 
         _tokens.Skip(1);
@@ -126,7 +132,7 @@ public sealed partial class FilterParser
             var day = ReadEnd();
             return FilterValues.TryDate(day, out var date)
                 ? new FixedWindow { From = day, Until = NodaTime.Text.LocalDatePattern.Iso.Format(NextDay(date)) }
-                : throw _tokens.Error("a day is needed here, not an instant", "2026-11-23");
+                : throw _tokens.Error(FilterErrorKind.Value, "a day is needed here, not an instant", "a date such as 2026-11-23");
         }
 
         if (_tokens.Accept("before"))
@@ -155,14 +161,14 @@ public sealed partial class FilterParser
         if (token.Kind is not (TokenKind.Literal or TokenKind.Text)
             || !(FilterValues.TryDate(token.Value, out _) || FilterValues.TryInstant(token.Value, out _)))
         {
-            throw _tokens.Error($"{token} is not a date", "a date such as 2026-11-23", "a time such as 2026-11-23T10:00:00Z");
+            throw _tokens.Error(FilterErrorKind.Value, $"{token} is not a date", "a date such as 2026-11-23", "a time such as 2026-11-23T10:00:00Z");
         }
 
         _tokens.Skip(1);
         return token.Value;
     }
 
-    private Period ReadPeriod(int count) => new() { Count = count, Unit = ReadUnit() };
+    private Period ReadPeriod(int count, int start) => Placed(new Period { Count = count, Unit = ReadUnit() }, start);
 
     private TimeUnit ReadUnit()
     {

@@ -25,6 +25,28 @@ internal static class FilterWords
         [TimeUnit.Year] = "year",
     };
 
+    /// <summary>The signs of comparisons, as something expected.</summary>
+    public const string Signs = "a comparison (=, !=, <, <=, >, >=)";
+
+    /// <summary>The brackets and the comma, as something expected.</summary>
+    public const string Opening = "an opening bracket (";
+    public const string Closing = "a closing bracket )";
+    public const string Comma = "a comma";
+
+    /// <summary>Describes a symbol as something expected.</summary>
+    public static string Describe(string symbol) => symbol switch
+    {
+        "(" => Opening,
+        ")" => Closing,
+        "," => Comma,
+        _ => $"the sign {symbol}",
+    };
+
+    /// <summary>Whether something expected is a keyword, not a description.</summary>
+    public static bool IsKeyword(string expected) =>
+        !expected.StartsWith("a ", StringComparison.Ordinal) && !expected.StartsWith("an ", StringComparison.Ordinal)
+        && !expected.StartsWith("the ", StringComparison.Ordinal);
+
     /// <summary>Writes the name of a field, in square brackets unless it is a plain word with no other meaning.</summary>
     public static string Name(string name) =>
         FilterLexer.IsPlainWord(name) && !s_reserved.Contains(name)

@@ -27,8 +27,8 @@ internal enum TokenKind
     End,
 }
 
-/// <summary>A token; <paramref name="Value"/> is its content, without quotes and escapes.</summary>
-internal readonly record struct Token(TokenKind Kind, string Value, int Position)
+/// <summary>A token; <paramref name="Value"/> is its content, without quotes and escapes, and <paramref name="End"/> the position after it.</summary>
+internal readonly record struct Token(TokenKind Kind, string Value, int Position, int End)
 {
     /// <summary>Whether this is the symbol.</summary>
     public bool IsSymbol(string symbol) => Kind == TokenKind.Symbol && Value == symbol;

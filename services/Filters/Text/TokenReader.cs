@@ -12,6 +12,15 @@ internal sealed class TokenReader(string text)
     /// <summary>The token to be read next.</summary>
     public Token Current => _tokens[_index];
 
+    /// <summary>The position after the token that was read last.</summary>
+    public int LastEnd => _index == 0 ? 0 : _tokens[_index - 1].End;
+
+    /// <summary>The column of a token in its line, from 1.</summary>
+    public int ColumnOf(Token token) => new TextSpan(text, token.Position, token.End).Column;
+
+    /// <summary>The text of the next tokens, so many of them.</summary>
+    public string Source(int count) => text[Current.Position..Peek(count - 1).End];
+
     /// <summary>The token that many places further on.</summary>
     public Token Peek(int ahead) => _tokens[Math.Min(_index + ahead, _tokens.Count - 1)];
 
@@ -84,7 +93,7 @@ internal sealed class TokenReader(string text)
     {
         if (!AcceptSymbol(symbol))
         {
-            throw Error($"{Current} cannot stand here", expected.Length > 0 ? expected : [symbol]);
+            throw Error($"{Current} cannot stand here", expected.Length > 0 ? expected : [FilterWords.Describe(symbol)]);
         }
     }
 
@@ -97,19 +106,29 @@ internal sealed class TokenReader(string text)
     }
 
     /// <summary>Makes an error about the next token; a word close to an expected one is suggested.</summary>
-    public FilterSyntaxException Error(string problem, params string[] expected) =>
+    public FilterSyntaxException Error(string problem, params string[] expected) => Error(FilterErrorKind.Syntax, problem, expected);
+
+    /// <summary>Makes an error of a kind about the next token.</summary>
+    public FilterSyntaxException Error(FilterErrorKind kind, string problem, params string[] expected) =>
         new(text, Current.Position, problem)
         {
+            Kind = kind,
             Expected = expected,
-            Suggestions = Current.Kind == TokenKind.Word ? Suggestions.For(Current.Value, expected.SelectMany(e => e.Split(' ')).Distinct()) : [],
+            Suggestions = Current.Kind == TokenKind.Word
+                ? Suggestions.For(Current.Value, expected.Where(FilterWords.IsKeyword).SelectMany(e => e.Split(' ')).Distinct())
+                : [],
         };
 
     /// <summary>Makes an error about a name that does not exist.</summary>
     public FilterSyntaxException Unknown(string resource, string name, IEnumerable<string> names) =>
         new(text, Current.Position, $"there is no {resource} \"{MessageText.Short(name)}\"")
         {
-            Suggestions = [.. Suggestions.For(name, names).Select(n => $"\"{n}\"")],
+            Kind = FilterErrorKind.Name,
+            Resource = resource,
+            Expected = [$"the name of {(resource[0] is 'a' or 'e' or 'i' or 'o' or 'u' ? "an" : "a")} {resource} that exists"],
+            Suggestions = [.. Suggestions.For(name, names).Select(n => $"\"{MessageText.Short(n)}\"")],
         };
 
-    public FilterSyntaxException TooLarge(string problem) => new(text, Current.Position, problem) { IsTooLarge = true };
+    public FilterSyntaxException TooLarge(string problem) =>
+        new(text, Current.Position, problem) { IsTooLarge = true, Expected = ["fewer levels: save parts as segments and write in segment \"...\""] };
 }

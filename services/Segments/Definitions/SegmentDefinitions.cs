@@ -26,7 +26,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
             var now = changes.Now;
             var row = new SegmentRow(
                 Guid.CreateVersion7().ToString(), request.Segment.Name, request.Segment.Description, JsonFormatter.Default.Format(filter), 1, now, now);
-            await SaveAsync(store, row, state, context);
+            await SaveAsync(store, row, state, context, request.Text);
             return new CreateSegmentResponse { Segment = ToSegment(row, state) };
         });
 
@@ -62,7 +62,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
                 Name = request.HasName ? request.Name : old.Name,
                 Description = request.HasDescription ? request.Description : old.Description,
             };
-            await SaveAsync(store, row, state, context);
+            await SaveAsync(store, row, state, context, request.Text);
             return new UpdateSegmentResponse { Segment = ToSegment(row, state) };
         });
 
@@ -136,9 +136,17 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
         changes.RunAsync(account, request, context, (transaction, state) =>
             change(new SegmentStore(transaction, account.Id), state, context.CancellationToken));
 
-    private static async Task SaveAsync(SegmentStore store, SegmentRow row, AccountState state, ServerCallContext context)
+    private static async Task SaveAsync(SegmentStore store, SegmentRow row, AccountState state, ServerCallContext context, string text = "")
     {
-        SegmentGraph.Of(state).RequireAcyclic(row.SegmentId, FilterReferences.Of(row.Filter).SegmentIds);
+        try
+        {
+            SegmentGraph.Of(state).RequireAcyclic(row.SegmentId, FilterReferences.Of(row.Filter).SegmentIds);
+        }
+        catch (RpcException e) when (text.Length > 0)
+        {
+            throw FilterReader.Located(e, text, row.SegmentId, state);
+        }
+
         SegmentRoom.Require(row.Filter, state.Definitions.Where(other => other.Key != row.SegmentId).Select(other => other.Value.Filter));
         try
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using Crm.Segments.V1;
+using Grpc.Core;
 using TagSegments.Filters.Catalog;
 using TagSegments.Filters.Checks;
 using TagSegments.Filters.Facts;
@@ -59,14 +60,25 @@ internal static class FilterReader
         var filter = source?.SourceCase switch
         {
             FilterSource.SourceOneofCase.Filter => source.Filter,
-            FilterSource.SourceOneofCase.Text => Parse(source.Text, today.Catalog, $"{path}text"),
+            FilterSource.SourceOneofCase.Text => ReadText(source.Text, today, then, path),
             FilterSource.SourceOneofCase.SegmentId => ById(source.SegmentId, today),
             FilterSource.SourceOneofCase.SegmentName => ByName(source.SegmentName, today),
             _ => throw RpcErrors.InvalidField(
                 field.Length > 0 ? field : "source", "is required: a filter, a text, or the id or name of a segment or smart list"),
         };
-        FilterRequirements.RequireUsable(filter, then, $"{path}filter");
+        if (source?.SourceCase != FilterSource.SourceOneofCase.Text)
+        {
+            FilterRequirements.RequireUsable(filter, then, $"{path}filter");
+        }
+
         return filter;
+    }
+
+    private static Filter ReadText(string text, AccountState today, AccountState then, string path)
+    {
+        var parsed = Parse(text, today.Catalog, $"{path}text");
+        FilterRequirements.RequireUsable(parsed, then, $"{path}text", $"{path}filter");
+        return parsed.Filter;
     }
 
     /// <summary>Reads a filter to save, given as a tree or as text, in the form in which it is saved.</summary>
@@ -76,6 +88,15 @@ internal static class FilterReader
             Read(text.Length > 0 ? new FilterSource { Text = text } : new FilterSource { Filter = filter }, state));
         RequireReadable(read, state.Catalog);
         return read;
+    }
+
+    /// <summary>Says where in the text of a segment the reference stands for which the segment is refused; the whole text if there is none.</summary>
+    public static RpcException Located(RpcException error, string text, string segmentId, AccountState state)
+    {
+        var parsed = Parse(text, state.Catalog, "text");
+        var graph = SegmentGraph.Of(state);
+        var reference = FilterTree.Clauses(parsed.Filter).FirstOrDefault(clause => clause.Segment is { SegmentId: var target } && graph.Refuses(segmentId, target));
+        return new TextErrors(parsed, "text", "filter").At(error, reference ?? parsed.Filter);
     }
 
     /// <summary>Finds the smart list that a source names or throws NOT_FOUND.</summary>
@@ -106,11 +127,11 @@ internal static class FilterReader
         int Length(Filter part) => Encoding.UTF8.GetByteCount(FilterPrinter.Print(part, catalog));
     }
 
-    private static Filter Parse(string text, FilterCatalog catalog, string field)
+    private static ParsedFilter Parse(string text, FilterCatalog catalog, string field)
     {
         try
         {
-            return FilterParser.Parse(text, catalog);
+            return FilterParser.Read(text, catalog);
         }
         catch (FilterSyntaxException e)
         {

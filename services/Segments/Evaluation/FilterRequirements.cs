@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Segments.V1;
 using TagSegments.Filters.Checks;
+using TagSegments.Filters.Text;
 using TagSegments.Filters.Tree;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Sql;
@@ -14,6 +15,18 @@ internal static class FilterRequirements
     public static void RequireUsable(Filter filter, AccountState state, string path = "filter")
     {
         FilterValidator.Validate(filter, state.Catalog, path).ThrowIfAny();
+        RequireReached(filter, state);
+    }
+
+    /// <summary>Throws unless a filter that was read from a text is valid, as <see cref="RequireUsable(Filter, AccountState, string)"/> does, with places in the text.</summary>
+    public static void RequireUsable(ParsedFilter parsed, AccountState state, string field, string path)
+    {
+        new TextErrors(parsed, field, path).ThrowIfAny(FilterValidator.Validate(parsed.Filter, state.Catalog, path));
+        RequireReached(parsed.Filter, state);
+    }
+
+    private static void RequireReached(Filter filter, AccountState state)
+    {
         foreach (var segment in Reached(filter, state))
         {
             FilterValidator.Validate(segment.Filter, state.Catalog, $"segment \"{segment.Name}\": filter").ThrowIfAny();

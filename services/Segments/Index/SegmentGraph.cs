@@ -41,6 +41,20 @@ internal sealed class SegmentGraph
         }
     }
 
+    /// <summary>Whether a segment may not refer to another one.</summary>
+    public bool Refuses(string segmentId, string target)
+    {
+        try
+        {
+            RequireAcyclic(segmentId, [target]);
+            return false;
+        }
+        catch (RpcException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Gets the segments that refer to a segment, also by others.</summary>
     public IReadOnlyCollection<string> Above(string segmentId)
     {

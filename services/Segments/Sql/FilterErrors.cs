@@ -19,7 +19,8 @@ internal static class FilterErrors
         {
             throw problems.IsTooLarge
                 ? TooLarge(problems.Violations[^1].Description, problems.Violations[^1].Field)
-                : RpcErrors.InvalidFields(ErrorReason.FilterInvalid, $"{first.Field}: {first.Description}", problems.Violations);
+                : RpcErrors.InvalidFields(
+                    ErrorReason.FilterInvalid, $"{first.Field}: {first.Description}", problems.Violations.Select(v => (v.Field, v.Description)), ("kind", KindOf(first)));
         }
 
         if (problems.Missing is [var missing, ..])
@@ -34,11 +35,25 @@ internal static class FilterErrors
             e.IsTooLarge ? ErrorReason.FilterTooLarge : ErrorReason.FilterInvalid,
             e.Message,
             [(field, e.Message)],
-            ("position", e.Position.ToString(CultureInfo.InvariantCulture)),
-            ("line", e.Line.ToString(CultureInfo.InvariantCulture)),
-            ("column", e.Column.ToString(CultureInfo.InvariantCulture)),
-            ("expected", string.Join(", ", e.Expected)),
-            ("suggestions", string.Join(", ", e.Suggestions)));
+            [
+                .. Place(e.Position, e.Line, e.Column),
+                ("kind", Name(e.Kind)),
+                ("resource", e.Resource),
+                ("expected", string.Join(", ", e.Expected)),
+                ("suggestions", string.Join(", ", e.Suggestions)),
+            ]);
+
+    internal static string KindOf(FilterViolation violation) =>
+        Name(violation.Field.EndsWith(".operator", StringComparison.Ordinal) ? FilterErrorKind.Operator : FilterErrorKind.Value);
+
+    internal static (string Key, string Value)[] Place(int position, int line, int column) =>
+    [
+        ("position", position.ToString(CultureInfo.InvariantCulture)),
+        ("line", line.ToString(CultureInfo.InvariantCulture)),
+        ("column", column.ToString(CultureInfo.InvariantCulture)),
+    ];
+
+    private static string Name(FilterErrorKind kind) => kind.ToString().ToUpperInvariant();
 
     /// <summary>Makes the error of a filter that exceeds a limit.</summary>
     public static RpcException TooLarge(string message, string path = "filter") =>

@@ -35,7 +35,7 @@ public sealed class AccountDatabase : IAsyncDisposable
     /// <summary>Opens a connection for the statements of an account.</summary>
     public async ValueTask<NpgsqlConnection> OpenAsync(int accountId, CancellationToken ct = default)
     {
-        var connection = await _source.OpenConnectionAsync(ct);
+        var connection = await _source.OpenInTimeAsync(ct);
         try
         {
             var session = _sessions.GetOrCreateValue(connection.PostgresParameters);

@@ -10,7 +10,7 @@ namespace TagSegments.ServiceDefaults.Data;
 public sealed class WorkDatabase(NpgsqlDataSource source) : IAsyncDisposable
 {
     /// <summary>Opens a connection.</summary>
-    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken ct = default) => source.OpenConnectionAsync(ct);
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken ct = default) => source.OpenInTimeAsync(ct);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => source.DisposeAsync();

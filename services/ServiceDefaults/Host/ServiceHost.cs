@@ -93,7 +93,7 @@ public static class ServiceHost
         app.UseListeners();
         app.UseCallMetrics();
         app.UseMessageSizeDetails();
-        app.UseDeadlineLimit(app.Configuration.GetValue("Grpc:MaxSeconds", 60));
+        app.UseDeadlineLimit(MaxSeconds(app.Configuration));
         app.UseAccountAuthentication();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         if (app.Configuration.GetValue("Grpc:Reflection", true))
@@ -145,6 +145,8 @@ public static class ServiceHost
         kestrel.Listen(configuration);
     }
 
+    private static int MaxSeconds(IConfiguration configuration) => configuration.GetValue("Grpc:MaxSeconds", 60);
+
     private static void AddGrpcDefaults(this WebApplicationBuilder builder)
     {
         var auth = AuthOptions.From(builder.Configuration);
@@ -158,6 +160,7 @@ public static class ServiceHost
                 new StrictCompression(new DeflateCompressionProvider(CompressionLevel.Fastest)),
             ];
             options.Interceptors.Add<ErrorInterceptor>();
+            options.Interceptors.Add<TimeLimitInterceptor>();
             options.Interceptors.Add<AccountInterceptor>();
             options.Interceptors.Add<LoadInterceptor>();
             options.Interceptors.Add<StreamInterceptor>();
@@ -165,7 +168,10 @@ public static class ServiceHost
         });
         builder.Services.AddLoadLimits(builder.Configuration);
         builder.Services.AddStreamLimits(builder.Configuration);
+        builder.Services.AddSingleton<CallEnds>();
         builder.Services.AddSingleton<ErrorInterceptor>();
+        builder.Services.AddSingleton(provider => new TimeLimitInterceptor(
+            MaxSeconds(builder.Configuration), provider.GetRequiredService<CallEnds>(), provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<AccountInterceptor>();
         builder.Services.AddSingleton<AuditInterceptor>();
         builder.Services.RemoveAll(typeof(IServiceMethodProvider<>));

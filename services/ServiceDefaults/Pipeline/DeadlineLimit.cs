@@ -7,19 +7,20 @@ using Microsoft.AspNetCore.Http;
 namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
-/// Gives unary calls the server's own deadline, <c>Grpc:MaxSeconds</c>, if the client sent none, a longer one, or an invalid one, which gRPC
-/// treats as none.
+/// Gives unary calls a deadline of the server if the client sent none, a longer one, or an invalid one, which gRPC treats as none. It is a little
+/// longer than <c>Grpc:MaxSeconds</c>, at which <see cref="TimeLimitInterceptor"/> ends the call with the reason: it ends handlers that do not listen.
 /// </summary>
 internal static class DeadlineLimit
 {
     private const string Header = "grpc-timeout";
+    private const int Grace = 5;
 
     public static void UseDeadlineLimit(this WebApplication app, int maxSeconds) => app.Use((context, next) =>
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.Type == MethodType.Unary
             && !(Seconds(context.Request.Headers[Header].ToString()) <= maxSeconds))
         {
-            context.Request.Headers[Header] = string.Create(CultureInfo.InvariantCulture, $"{maxSeconds}S");
+            context.Request.Headers[Header] = string.Create(CultureInfo.InvariantCulture, $"{maxSeconds + Grace}S");
         }
 
         return next(context);

@@ -24,7 +24,7 @@ public sealed class ClockStream(ClockFeed clocks, IHostApplicationLifetime lifet
         }
         catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
         {
-            throw RpcErrors.Create(StatusCode.Unavailable, ErrorReason.Unavailable, "The server stops. Begin again.");
+            throw RpcErrors.Create(StatusCode.Unavailable, ErrorReason.ShuttingDown, "The server stops. Begin again.");
         }
     }
 }

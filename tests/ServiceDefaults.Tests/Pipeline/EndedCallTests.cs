@@ -30,7 +30,7 @@ public sealed class EndedCallTests
 
     private static async Task StreamAsync(FakeCall call)
     {
-        var errors = new ErrorInterceptor(NullLogger<ErrorInterceptor>.Instance);
+        var errors = new ErrorInterceptor(new CallEnds(NullLogger<CallEnds>.Instance), NullLogger<ErrorInterceptor>.Instance);
         var options = new StreamOptions();
         await using var stream = OpenStream.Open(call, new StreamCaller("ann", IsService: false, IsKnown: true), new StreamQuota(options), options, TimeProvider.System);
         await errors.ServerStreamingServerHandler<GetAccountRequest, GetAccountResponse>(

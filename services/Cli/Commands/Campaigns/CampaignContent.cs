@@ -12,7 +12,7 @@ internal sealed class CampaignContent(bool required)
     private readonly Option<string[]> _except = Options.Several("--except", "An excluded segment: a saved segment or a filter as text.", "filter");
     private readonly Option<bool> _subscribedOnly = new("--subscribed-only") { Description = "Only contacts that agreed, not those never asked." };
     private readonly Option<string[]> _tag = Options.Several("--tag", "A tag that each recipient gets once the message is accepted; created if missing.", "tag");
-    private readonly Option<int> _perMinute = new("--per-minute") { Description = "Send at most this many messages per minute; 0 for no limit.", HelpName = "n" };
+    private readonly Option<int> _perMinute = Options.Number("--per-minute", "Send at most this many messages per minute; 0 for no limit.", least: 0);
     private readonly Option<string> _description = Options.Text("--description", "The purpose of the campaign.");
     private readonly MessageOptions _message = new();
     private readonly AbTestOptions _abTest = new();

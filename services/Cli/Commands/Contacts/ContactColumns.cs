@@ -28,6 +28,30 @@ internal static class ContactColumns
         ["deleted"] = c => Iso(c.DeleteTime),
     };
 
+    /// <summary>
+    /// Gets the names of columns as they are written: a name may differ in case, spaces, hyphens and underscores, as it may in filters. Unknown
+    /// and ambiguous names are refused.
+    /// </summary>
+    public static List<string> Resolve(IEnumerable<string> columns, IReadOnlyCollection<Field> fields)
+    {
+        string[] known = [.. BuiltIn.Keys, Tags, .. fields.Where(f => f.Target == Field.Types.Target.Contact).Select(f => f.Key)];
+        return [.. columns.Select(column => known.Contains(column) ? column : Similar(column, known))];
+    }
+
+    private static string Similar(string column, string[] known) => known.Distinct().Where(name => Loose(name) == Loose(column)).ToList() switch
+    {
+        [var only] => only,
+        [] => throw Unknown(column, []),
+        var several => throw Unknown(column, several),
+    };
+
+    private static CliError Unknown(string column, IReadOnlyList<string> meant) => new(
+        meant.Count > 0 ? $"There is no column `{column}`; did you mean {string.Join(" or ", meant)}?" : $"There is no column `{column}`.",
+        $"Use {string.Join(", ", BuiltIn.Keys)}, {Tags} or a custom field; `tagsegments fields list` shows those.",
+        ExitCode.Refused);
+
+    private static string Loose(string name) => name.Replace(' ', '_').Replace('-', '_').ToUpperInvariant();
+
     /// <summary>Gets how to read each column; unknown names are refused, because a silent empty column would look like missing data.</summary>
     public static IReadOnlyList<Func<Contact, IReadOnlyList<string>, string>> Readers(
         IReadOnlyList<string> columns, IReadOnlyCollection<Field> fields, Func<IEnumerable<string>, string> join) =>
@@ -48,10 +72,7 @@ internal static class ContactColumns
         if (fields.Any(f => f.Target == Field.Types.Target.Contact && f.Key == column))
             return (contact, _) => contact.Fields is { } values && values.Fields.TryGetValue(column, out var value) ? value.AsText(join) : "";
 
-        throw new CliError(
-            $"There is no column `{column}`.",
-            $"Use {string.Join(", ", BuiltIn.Keys)}, {Tags} or a custom field; `tagsegments fields list` shows those.",
-            ExitCode.Refused);
+        throw Unknown(column, []);
     }
 
     private static string Iso(Timestamp? time) => time?.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture) ?? "";

@@ -54,7 +54,7 @@ internal static class ContactHistory
     public static Command Timeline()
     {
         var key = Keys.Contact.Argument();
-        var limit = new Option<int>("--limit") { Description = "How many at most.", DefaultValueFactory = _ => PageSize, HelpName = "n" };
+        var limit = Options.Limit(PageSize);
         var command = new Command("timeline", "Lists everything that happened to a contact, newest first.") { key, limit };
         return command.Runs(async (session, ct) =>
         {

@@ -82,7 +82,7 @@ internal static class SegmentCommands
         var filter = Options.Text("--filter", "The new filter as text; makes a new version.", "filter");
         var name = Options.Text("--name", "A new name.", "name");
         var description = Options.Text("--description", "The purpose of the segment.");
-        var version = new Option<int>("--version") { Description = "Refuse if this is not the current version.", HelpName = "n" };
+        var version = Options.Number("--version", "Refuse if this is not the current version.");
         var command = new Command("update", "Changes a segment. Only the given options change.") { key, filter, name, description, version };
         return command.Runs(async (session, ct) =>
         {

@@ -33,7 +33,7 @@ internal static class SegmentCounts
     public static Command Facets()
     {
         var filter = FilterArgument.Create();
-        var limit = new Option<int>("--limit") { Description = "How many tags at most: 1 to 10000.", DefaultValueFactory = _ => 100, HelpName = "n" };
+        var limit = Options.Limit(100, "How many tags at most: 1 to 10,000.", most: 10_000);
         var prefix = Options.Text("--prefix", "Only tags whose name starts with this, for example \"Source: \".");
         var asOf = AsOfOption.Create();
         var command = new Command("facets", "Counts the matching contacts per tag, now or at a past instant, most frequent first.") { filter, limit, prefix, asOf };

@@ -25,7 +25,7 @@ internal static class SegmentExport
         var filter = FilterArgument.Create();
         var columns = new Option<string[]>("--columns")
         {
-            Description = "The columns to write, separated by commas: contact attributes, `tags`, and custom fields by key.",
+            Description = "The columns to write, separated by commas: contact attributes, `tags`, and custom fields by name, in any case.",
             HelpName = "a,b,...",
             DefaultValueFactory = _ => ["contact_id,external_id,email,first_name,last_name"],
         };
@@ -34,9 +34,9 @@ internal static class SegmentExport
         var command = new Command("export", "Writes the matching contacts to standard output as CSV or, with --output json, one object per line. With --as-of it writes the contacts and values of a past instant.") { filter, columns, raw, asOf };
         return command.Runs(async (session, ct) =>
         {
-            var names = Options.Names(session.Get(columns)).ToList();
             var source = await FilterArgument.ResolveAsync(session, session.Get(filter), ct);
             var fields = (await session.Services.Fields.ListFieldsAsync(new() { Account = session.RequireAccount() }, cancellationToken: ct)).Fields;
+            var names = ContactColumns.Resolve(Options.Names(session.Get(columns)), fields);
             var parts = AsOfOption.Read(session.Get(asOf)) is { } instant
                 ? PastAsync(session, source, names, instant, ct)
                 : PresentAsync(session, source, names, fields, ct);

@@ -15,7 +15,7 @@ internal static class SegmentPreview
     public static Command Preview()
     {
         var filter = FilterArgument.Create();
-        var sample = new Option<int>("--sample") { Description = "How many contacts to show: 0 to 100.", DefaultValueFactory = _ => 10, HelpName = "n" };
+        var sample = Options.Number("--sample", "How many contacts to show: 0 to 100.", least: 0, most: 100, standard: 10);
         var asOf = AsOfOption.Create();
         var command = new Command("preview", "Previews a filter, now or at a past instant: the count clause by clause, whom a campaign would reach, and some contacts.") { filter, sample, asOf };
         return command.Runs(async (session, ct) =>

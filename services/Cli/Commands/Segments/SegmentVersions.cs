@@ -34,8 +34,8 @@ internal static class SegmentVersions
     public static Command Diff()
     {
         var key = Keys.Segment.Argument();
-        var from = new Option<int>("--from") { Description = "The version to start from. Defaults to the current one.", HelpName = "n" };
-        var to = new Option<int>("--to") { Description = "The version to compare with. Defaults to the current one.", HelpName = "n" };
+        var from = Options.Number("--from", "The version to start from. Defaults to the current one.");
+        var to = Options.Number("--to", "The version to compare with. Defaults to the current one.");
         var filter = Options.Text("--filter", "A filter as text to compare with, instead of --to.", "filter");
         var command = new Command("diff", "Compares two versions of a segment, or a version and another filter, clause by clause.") { key, from, to, filter };
         return command.Runs(async (session, ct) =>
@@ -59,8 +59,8 @@ internal static class SegmentVersions
     {
         var key = Keys.Segment.Argument();
         var filter = Options.Text("--filter", "The new filter as text.", "filter");
-        var version = new Option<int>("--version") { Description = "An older version to restore, instead of --filter.", HelpName = "n" };
-        var limit = new Option<int>("--limit") { Description = "How many of the joining and leaving contacts to name, at most 10,000.", DefaultValueFactory = _ => 20, HelpName = "n" };
+        var version = Options.Number("--version", "An older version to restore, instead of --filter.");
+        var limit = Options.Limit(20, "How many of the joining and leaving contacts to name, at most 10,000.", most: 10_000);
         var command = new Command("preview-change", "Shows who would join and who would leave a segment with a new filter; changes nothing.") { key, filter, version, limit };
         return command.Runs(async (session, ct) =>
         {

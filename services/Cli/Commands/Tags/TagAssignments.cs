@@ -62,8 +62,8 @@ internal static class TagAssignments
     public static Command Expiries()
     {
         var tag = Options.Text("--tag", "Only this tag.", "name");
-        var contact = new Option<int>("--contact", "-c") { Description = "Only the contact with this number.", HelpName = "number" };
-        var limit = new Option<int>("--limit") { Description = "How many at most, 1 to 1,000.", DefaultValueFactory = _ => 100, HelpName = "n" };
+        var contact = Options.ContactNumber("Only the contact with this number.");
+        var limit = Options.Limit(100, "How many at most, 1 to 1,000.", most: 1000);
         var command = new Command("expiries", "Lists which tags will be removed from which contacts, and when; soonest first.") { tag, contact, limit };
         return command.Runs(async (session, ct) =>
         {

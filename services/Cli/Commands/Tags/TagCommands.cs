@@ -27,17 +27,20 @@ internal static class TagCommands
         var search = Options.Text("--search", "Only tags whose name contains this.");
         var byUse = new Option<bool>("--by-use") { Description = "Most contacts first, instead of by name." };
         var deleted = new Option<bool>("--deleted") { Description = "Also deleted tags." };
-        var command = new Command("list", "Lists the tag library with the number of contacts per tag.") { prefix, search, byUse, deleted };
+        var limit = Options.Number("--limit", "How many at most; without it, all.");
+        var command = new Command("list", "Lists the tag library with the number of contacts per tag.") { prefix, search, byUse, deleted, limit };
         return command.Runs(async (session, ct) =>
         {
-            var all = await Pages.AllAsync(new ListTagsRequest
+            var request = new ListTagsRequest
             {
                 Account = session.RequireAccount(),
                 Prefix = session.Get(prefix) ?? "",
                 Search = session.Get(search) ?? "",
                 OrderBy = session.Get(byUse) ? ListTagsRequest.Types.OrderBy.ContactCount : ListTagsRequest.Types.OrderBy.Name,
                 ShowDeleted = session.Get(deleted),
-            }, r => session.Services.Tags.ListTagsAsync(r, cancellationToken: ct), page => page.Tags);
+            };
+            var most = session.Given(limit) ? session.Get(limit) : int.MaxValue;
+            var all = await Pages.FirstAsync(request, most, r => session.Services.Tags.ListTagsAsync(r, cancellationToken: ct), page => page.Tags);
             session.Report.Write(all, () => ListView(all, session.Get(deleted)));
         });
     }

@@ -15,8 +15,9 @@ internal static class TagEvents
     /// <summary>`tags history`.</summary>
     public static Command History()
     {
-        var tag = Options.Text("--tag", "Only changes of this tag.", "name");
-        var contact = new Option<int>("--contact", "-c") { Description = "Only changes of the contact with this number.", HelpName = "number" };
+        var key = new Argument<string?>("tag") { Description = "Only changes of this tag, by name or as '#17'; without it, of all.", Arity = ArgumentArity.ZeroOrOne };
+        var tag = Options.Text("--tag", "The same as the argument.", "name");
+        var contact = Options.ContactNumber("Only changes of the contact with this number.");
         var cause = Options.Text("--cause", "Only changes with this kind of cause, for example import, bulk, workflow, campaign.", "kind");
         var causeId = Options.Text("--cause-id", "Only changes of this import, operation, run or campaign.", "id");
         var actor = Options.Text("--by", "Only changes by this actor.", "actor");
@@ -25,7 +26,7 @@ internal static class TagEvents
         var limit = Options.Limit(100);
         var command = new Command("history", "Lists who added and removed tags, when and why; newest first.")
         {
-            tag, contact, cause, causeId, actor, from, until, limit,
+            key, tag, contact, cause, causeId, actor, from, until, limit,
         };
         return command.Runs(async (session, ct) =>
         {
@@ -40,7 +41,7 @@ internal static class TagEvents
                 StartTime = session.Get(from) is { } start ? Timestamp.FromDateTimeOffset(start) : null,
                 EndTime = session.Get(until) is { } end ? Timestamp.FromDateTimeOffset(end) : null,
             };
-            if (session.Get(tag) is { } name)
+            if ((session.GetOptional(key) ?? session.Get(tag)) is { } name)
                 request.TagId = (await Keys.Tag.GetAsync(session, name, ct)).TagId;
             var found = await Pages.FirstAsync(request, session.Get(limit), r => session.Services.Tags.ListTagEventsAsync(r, cancellationToken: ct), page => page.Events);
             var names = await Names.FindAsync(session, found.Events.Select(e => e.TagId), found.Events.Select(e => Names.CampaignOf(e.Cause)), [], ct);
@@ -67,13 +68,14 @@ internal static class TagEvents
             HelpName = "position",
             DefaultValueFactory = _ => "now",
         };
-        var tags = new Option<string[]>("--tag") { Description = "Only this tag; may be given several times.", HelpName = "tag" };
-        var limit = new Option<int>("--limit") { Description = "Stop after this many events; 0 continues until Ctrl-C.", HelpName = "n" };
-        var command = new Command("watch", "Follows the feed of tag changes; with --output json one answer per line, with its position.") { after, tags, limit };
+        var keys = new Argument<string[]>("tags") { Description = "Only these tags, by name or as '#17'; without one, all.", Arity = ArgumentArity.ZeroOrMore };
+        var tags = Options.Several("--tag", "The same as an argument.", "tag");
+        var limit = Options.Number("--limit", "Stop after this many events; 0 continues until Ctrl-C.", least: 0);
+        var command = new Command("watch", "Follows the feed of tag changes; with --output json one answer per line, with its position.") { keys, after, tags, limit };
         return command.Runs(async (session, ct) =>
         {
             var request = new WatchTagEventsRequest { Account = session.RequireAccount(), After = session.Get(after)! };
-            request.TagIds.Add(await Keys.Tag.IdsAsync(session, session.Get(tags), tag => tag.TagId, ct));
+            request.TagIds.Add(await Keys.Tag.IdsAsync(session, [.. session.GetOptional(keys) ?? [], .. session.Get(tags) ?? []], tag => tag.TagId, ct));
             var seen = 0;
             await foreach (var part in Watches.ReadAsync(() => session.Services.Tags.WatchTagEvents(request, cancellationToken: ct), ct))
             {

@@ -26,7 +26,7 @@ internal static class TagNaming
     /// <summary>`tags audit`.</summary>
     public static Command Audit()
     {
-        var days = new Option<int>("--stale-days") { Description = "Report tags without a change for this many days. Defaults to 180.", HelpName = "n" };
+        var days = Options.Number("--stale-days", "Report tags without a change for this many days. Defaults to 180.");
         var command = new Command("audit", "Checks the whole library: unused, stale and similar tags, and names that break the policy.") { days };
         return command.Runs(async (session, ct) =>
         {

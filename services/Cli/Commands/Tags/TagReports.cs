@@ -16,8 +16,8 @@ internal static class TagReports
     public static Command Counts()
     {
         var tags = new Argument<string[]>("tag") { Description = "The tags' names, at most 50.", Arity = ArgumentArity.OneOrMore };
-        var days = new Option<int>("--days") { Description = "How many days to look back.", DefaultValueFactory = _ => 30, HelpName = "n" };
-        var every = new Option<int>("--every") { Description = "How many days between two counts.", DefaultValueFactory = _ => 1, HelpName = "n" };
+        var days = Options.Number("--days", "How many days to look back.", standard: 30);
+        var every = Options.Number("--every", "How many days between two counts.", standard: 1);
         var command = new Command("report", "Counts the contacts of tags at past instants, exactly.") { tags, days, every };
         return command.Runs(async (session, ct) =>
         {

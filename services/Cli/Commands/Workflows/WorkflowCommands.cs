@@ -34,7 +34,7 @@ internal static class WorkflowCommands
     private static Command Show()
     {
         var key = Keys.Workflow.Argument();
-        var version = new Option<int>("--version") { Description = "A published version instead of the draft.", HelpName = "version" };
+        var version = Options.Number("--version", "A published version instead of the draft.", value: "version");
         var command = new Command("show", "Shows a workflow's draft as YAML, as `workflows apply` reads it.") { key, version };
         return command.Runs(async (session, ct) =>
         {
@@ -91,7 +91,7 @@ internal static class WorkflowCommands
     {
         var key = Keys.Workflow.Argument();
         var contact = Keys.ContactOption();
-        var version = new Option<int>("--version") { Description = "A published version instead of the draft.", HelpName = "version" };
+        var version = Options.Number("--version", "A published version instead of the draft.", value: "version");
         var command = new Command("simulate", "Shows what the draft would do with a contact, without doing it.") { key, contact, version };
         return command.Runs(async (session, ct) =>
         {

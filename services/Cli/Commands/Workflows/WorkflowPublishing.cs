@@ -94,8 +94,8 @@ internal static class WorkflowPublishing
     public static Command Move()
     {
         var key = Keys.Workflow.Argument();
-        var from = new Option<int>("--from") { Description = "The version whose runs are moved.", Required = true, HelpName = "version" };
-        var to = new Option<int>("--to") { Description = "The version that they continue with. Defaults to the published one.", HelpName = "version" };
+        var from = Options.Number("--from", "The version whose runs are moved.", value: "version", required: true);
+        var to = Options.Number("--to", "The version that they continue with. Defaults to the published one.", value: "version");
         var yes = new Option<bool>("--yes") { Description = "Move them; without it they are only counted." };
         var command = new Command("move", "Moves active runs to another version of their workflow, after showing how many.") { key, from, to, yes };
         return command.Runs(async (session, ct) =>

@@ -15,7 +15,7 @@ internal static class WorkflowRuns
     public static Command ListRuns()
     {
         var key = new Argument<string?>("workflow") { Description = "The workflow's name or id; all workflows if left out.", Arity = ArgumentArity.ZeroOrOne };
-        var contact = new Option<int>("--contact", "-c") { Description = "Only the runs of the contact with this number.", HelpName = "number" };
+        var contact = Options.ContactNumber("Only the runs of the contact with this number.");
         var limit = Options.Limit(100);
         var state = new Option<string[]>("--state") { Description = $"Only runs in this state; may be given several times: {string.Join(", ", StateWords)}.", HelpName = "state" };
         var command = new Command("runs", "Lists runs, newest first, with their contacts and states.") { key, contact, state, limit };
@@ -61,7 +61,7 @@ internal static class WorkflowRuns
     {
         var key = new Argument<string?>("workflow") { Description = "The workflow's name or id; all workflows if left out.", Arity = ArgumentArity.ZeroOrOne };
         var contact = new Option<string>("--contact", "-c") { Description = "Only this contact: its number, or external:KEY.", HelpName = "contact" };
-        var limit = new Option<int>("--limit") { Description = "How many steps at most.", DefaultValueFactory = _ => 100, HelpName = "n" };
+        var limit = Options.Limit(100, "How many steps at most.");
         var command = new Command("history", "Lists the steps of runs: of a contact, of a workflow, or of both. Newest run first.") { key, contact, limit };
         return command.Runs(async (session, ct) =>
         {

@@ -45,6 +45,9 @@ internal sealed class OpenStream : IAsyncDisposable
         _age = time.CreateTimer(_ => End(Expired), null, age, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Whether the stream has to end because of a limit of streams.</summary>
+    public bool IsAtLimit => _limit is not null;
+
     /// <summary>Opens a stream, or throws RESOURCE_EXHAUSTED.</summary>
     public static OpenStream Open(ServerCallContext call, StreamCaller caller, StreamQuota quota, StreamOptions options, TimeProvider time)
     {

@@ -9,7 +9,7 @@ namespace TagSegments.ServiceDefaults.Pipeline.Streams;
 /// <summary>Limits the streams in number, in age, and in the time that a message waits for the other side.</summary>
 /// <param name="accounts">The accounts; null for a service without accounts.</param>
 internal sealed class StreamInterceptor(
-    StreamQuota quota, StreamOptions options, AccountDirectory? accounts, RefusalLog refusals, TimeProvider time) : Interceptor
+    StreamQuota quota, StreamOptions options, AccountDirectory? accounts, RefusalLog refusals, CallEnds ends, TimeProvider time) : Interceptor
 {
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request,
@@ -18,7 +18,7 @@ internal sealed class StreamInterceptor(
         ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
         var stream = Open(context);
-        return stream.RunAsync(async call =>
+        return RunAsync(stream, context, async call =>
         {
             await AdmitAsync(stream, request, call.CancellationToken);
             await continuation(request, new Writer<TResponse>(stream, responseStream), call);
@@ -30,7 +30,7 @@ internal sealed class StreamInterceptor(
     {
         var stream = Open(context);
         TResponse? response = null;
-        await stream.RunAsync(async call => response = await continuation(new Reader<TRequest>(this, stream, requestStream), call));
+        await RunAsync(stream, context, async call => response = await continuation(new Reader<TRequest>(this, stream, requestStream), call));
         return response!;
     }
 
@@ -41,8 +41,20 @@ internal sealed class StreamInterceptor(
         DuplexStreamingServerMethod<TRequest, TResponse> continuation)
     {
         var stream = Open(context);
-        return stream.RunAsync(call => continuation(
+        return RunAsync(stream, context, call => continuation(
             new Reader<TRequest>(this, stream, requestStream), new Writer<TResponse>(stream, responseStream), call));
+    }
+
+    private async Task RunAsync(OpenStream stream, ServerCallContext context, Func<ServerCallContext, Task> handler)
+    {
+        try
+        {
+            await stream.RunAsync(handler);
+        }
+        catch (RpcException e) when (stream.IsAtLimit)
+        {
+            throw ends.Logged(context, e);
+        }
     }
 
     private OpenStream Open(ServerCallContext context)

@@ -17,6 +17,7 @@ internal static class StreamLimits
             options,
             provider.GetService<AccountDirectory>(),
             provider.GetRequiredService<RefusalLog>(),
+            provider.GetRequiredService<CallEnds>(),
             provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -4,6 +4,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using TagSegments.ServiceDefaults.Calls;
 using TagSegments.ServiceDefaults.Host;
@@ -31,7 +32,7 @@ internal sealed class StreamHost : IAsyncDisposable
 
     public FakeTimeProvider Time { get; init; } = new();
 
-    public static async Task<StreamHost> StartAsync(Dictionary<string, string?>? settings = null, int perAccount = 2)
+    public static async Task<StreamHost> StartAsync(Dictionary<string, string?>? settings = null, int perAccount = 2, ILoggerProvider? logs = null)
     {
         var all = new Dictionary<string, string?>(settings ?? []) { ["Grpc:Address"] = "http://127.0.0.1:0" };
         all.TryAdd("Auth:Mode", "off");
@@ -42,6 +43,11 @@ internal sealed class StreamHost : IAsyncDisposable
         }
 
         var builder = ServiceHost.CreateBuilder("tags", 0, [], all);
+        if (logs is not null)
+        {
+            builder.Logging.AddProvider(logs);
+        }
+
         var behaviour = new Behaviour();
         builder.Services.AddSingleton(behaviour);
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());

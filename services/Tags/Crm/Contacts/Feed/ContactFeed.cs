@@ -32,7 +32,7 @@ internal sealed class ContactFeed(
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw RpcErrors.Create(StatusCode.Unavailable, ErrorReason.Unavailable, "The server stops. Go on with the last position.");
+            throw RpcErrors.Create(StatusCode.Unavailable, ErrorReason.ShuttingDown, "The server stops. Go on with the last position.");
         }
     }
 
