@@ -43,6 +43,14 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
+    public static readonly Option<string> TimesIn = new("--times-in")
+    {
+        Description = "The IANA zone in which times are shown, for example Europe/Vienna. Defaults to TAGSEGMENTS_TIMES_IN, then to UTC, and for schedules "
+            + "to their own zone. JSON is always in UTC.",
+        HelpName = "zone",
+        Recursive = true,
+    };
+
     public static void AddTo(RootCommand root)
     {
         root.Options.Add(Account);
@@ -50,6 +58,7 @@ internal static class GlobalOptions
         root.Options.Add(Server);
         root.Options.Add(Token);
         root.Options.Add(Authority);
+        root.Options.Add(TimesIn);
     }
 
     /// <summary>Returns whether the answer is to be JSON, even if the command line is wrong.</summary>

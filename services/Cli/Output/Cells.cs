@@ -39,7 +39,7 @@ internal static class Cells
         null => "",
         int number => number.ToString("N0", CultureInfo.InvariantCulture),
         long number => number.ToString("N0", CultureInfo.InvariantCulture),
-        Timestamp time => time.ToDateTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        Timestamp time => Times.Text(time),
         _ => value.ToString() ?? "",
     });
 }

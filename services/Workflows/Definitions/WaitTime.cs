@@ -73,7 +73,8 @@ internal static class WaitTime
         return Duration.Max(wait, Duration.Zero).ToTimeSpan();
     }
 
-    private static DateTimeZone ZoneOf(WaitAction action, AccountInfo account, string contactZone)
+    /// <summary>Gets the zone in which a wait counts for a contact.</summary>
+    public static DateTimeZone ZoneOf(WaitAction action, AccountInfo account, string contactZone)
     {
         var named = action.TimeOfDay?.Zone ?? action.Moment.Zone;
         return Zone(AsksForContactZone(action) && contactZone.Length > 0 ? contactZone : named.Length > 0 ? named : account.TimeZone);

@@ -39,6 +39,11 @@ internal sealed class DraftApi(
         var workflow = await drafts.ReadAsync(account, null, request.Yaml, context.CancellationToken);
 
         workflow.Yaml = YamlWriter.Write(workflow);
-        return new ParseWorkflowResponse { Workflow = workflow, Loops = { await loops.FindAsync(account, workflow, context.CancellationToken) } };
+        return new ParseWorkflowResponse
+        {
+            Workflow = workflow,
+            Loops = { await loops.FindAsync(account, workflow, context.CancellationToken) },
+            ClockChanges = { WaitClockChanges.Of(workflow.Definition, account, NodaTime.SystemClock.Instance.GetCurrentInstant()) },
+        };
     }
 }

@@ -23,7 +23,12 @@ internal sealed class Publisher(
         var search = await loops.PrepareAsync(account, workflow, ct);
         var positions = await workflows.HasCursorsAsync(account.Id, ct) ? new Dictionary<Feed, string>() : await feeds.PresentAsync(account.Name, ct);
 
-        return await writes.RunAsync(account, context, request, tx => PublishStore.PublishAsync(
-            tx, account, new Draft(id, request.Revision, request.AcceptLoops, search), positions, context.Principal(), ct));
+        return await writes.RunAsync(account, context, request, async tx =>
+        {
+            var draft = new Draft(id, request.Revision, request.AcceptLoops, search);
+            var response = await PublishStore.PublishAsync(tx, account, draft, positions, context.Principal(), ct);
+            response.ClockChanges.Add(WaitClockChanges.Of(response.Workflow.Definition, account, NodaTime.SystemClock.Instance.GetCurrentInstant()));
+            return response;
+        });
     }
 }

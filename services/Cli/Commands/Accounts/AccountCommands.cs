@@ -47,7 +47,7 @@ internal static class AccountCommands
             var request = new DeleteAccountRequest { Account = session.Get(name), RequestId = RequestId.New() };
             var answer = await session.Services.Accounts.DeleteAccountAsync(request, cancellationToken: ct);
             session.Report.Write(
-                answer, $"Account {answer.Account.Name} is deleted. `tagsegments accounts restore {answer.Account.Name}` works until {answer.EraseTime.ToDateTime():u}.");
+                answer, $"Account {answer.Account.Name} is deleted. `tagsegments accounts restore {answer.Account.Name}` works until {Times.Text(answer.EraseTime)}.");
         });
     }
 

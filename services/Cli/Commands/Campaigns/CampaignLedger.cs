@@ -66,7 +66,7 @@ internal static class CampaignLedger
     private static Tree ProveView(Campaign campaign, int contactId, ExplainRecipientResponse answer)
     {
         var tree = new Tree(new Text($"contact {contactId}, campaign \"{campaign.Name}\": {Outcome(answer)}"));
-        var audience = tree.AddNode(new Text($"audience evaluated at {answer.EvaluationTime.ToDateTime():u}; the values at that time:"));
+        var audience = tree.AddNode(new Text($"audience evaluated at {Times.Text(answer.EvaluationTime)}; the values at that time:"));
         foreach (var source in answer.Sources)
         {
             var node = audience.AddNode(new Text($"{(source.Excluded ? "left out" : "included")}: {Name(source)}, {Verdict(source)}"));
@@ -75,9 +75,9 @@ internal static class CampaignLedger
         }
 
         foreach (var consent in answer.Consents)
-            tree.AddNode(new Text($"{consent.Time.ToDateTime():u} consent read {(consent.Moment is ConsentCheck.Types.Moment.Snapshot ? "with the audience" : "before it left")}: {consent.Consent.ToString().ToLowerInvariant()}"));
+            tree.AddNode(new Text($"{Times.Text(consent.Time)} consent read {(consent.Moment is ConsentCheck.Types.Moment.Snapshot ? "with the audience" : "before it left")}: {consent.Consent.ToString().ToLowerInvariant()}"));
         foreach (var activity in answer.Activities)
-            tree.AddNode(new Text($"{activity.Time.ToDateTime():u} {activity.Kind.ToString().ToLowerInvariant()} {activity.Detail}".TrimEnd()));
+            tree.AddNode(new Text($"{Times.Text(activity.Time)} {activity.Kind.ToString().ToLowerInvariant()} {activity.Detail}".TrimEnd()));
         return tree;
     }
 

@@ -4,6 +4,7 @@ using Crm.Accounts.V1;
 using Crm.Campaigns.V1;
 using Google.Protobuf.WellKnownTypes;
 using TagSegments.Cli.Connection;
+using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Campaigns;
 
@@ -52,7 +53,9 @@ internal static class CampaignSending
                 RequestId = RequestId.New(),
             };
             campaign = (await session.Services.Campaigns.ScheduleCampaignAsync(request, cancellationToken: ct)).Campaign;
-            session.Report.Write(campaign, $"Campaign \"{campaign.Name}\" is sent at {campaign.Schedule.RunTime.ToDateTime():u}.");
+            var run = campaign.Schedule;
+            var change = run.ClockChange.Length > 0 ? $" {run.ClockChange}." : "";
+            session.Report.Write(campaign, $"Campaign \"{campaign.Name}\" is sent at {Times.Text(run.RunTime, run.Zone)}.{change}");
         });
     }
 

@@ -18,8 +18,8 @@ internal static class CampaignView
         table.Row("state", campaign.State);
         if (campaign.Problem is not "")
             table.Row("problem", campaign.Problem);
-        if (campaign.Schedule?.RunTime is { } run)
-            table.Row("scheduled for", run);
+        if (campaign.Schedule is { RunTime: { } run } schedule)
+            table.Row("scheduled for", $"{Times.Text(run, schedule.Zone)} {schedule.ClockChange}".TrimEnd());
         if (campaign.EvaluationTime is { } evaluated)
             table.Row("audience evaluated at", evaluated);
         else
@@ -36,7 +36,7 @@ internal static class CampaignView
         { Winner: not "" } => $"{test.Winner} won. {test.Decision}",
         { Percent: 100 } => "everybody takes part",
         { Rule: AbTest.Types.Rule.Manual } => "waits for `campaigns choose`",
-        { DecideTime: { } time } => $"is decided at {time.ToDateTime():u}",
+        { DecideTime: { } time } => $"is decided at {Times.Text(time)}",
         _ => $"{test.Percent}% take part",
     };
 

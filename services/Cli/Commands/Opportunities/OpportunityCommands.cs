@@ -59,7 +59,7 @@ internal static class OpportunityCommands
         foreach (var (field, value) in o.Fields.Fields.OrderBy(f => f.Key, StringComparer.Ordinal))
             table.Row($"fields.{field}", value.AsText());
         foreach (var change in o.StageHistory)
-            table.Row($"stage since {change.Time.ToDateTime():u}", stages.GetValueOrDefault(change.StageId, ""));
+            table.Row($"stage since {Times.Text(change.Time)}", stages.GetValueOrDefault(change.StageId, ""));
         return table;
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Crm.Accounts.V1;
 using Crm.Segments.V1;
 using Spectre.Console;
+using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Segments;
 
@@ -31,7 +32,7 @@ internal static class SegmentExplanation
 
     private static Tree ExplainView(ExplainContactResponse answer, int contactId)
     {
-        var tree = new Tree(new Text($"contact {contactId} {(answer.Matches ? "matches" : "does not match")} at {answer.EvaluationTime.ToDateTime():u}"));
+        var tree = new Tree(new Text($"contact {contactId} {(answer.Matches ? "matches" : "does not match")} at {Times.Text(answer.EvaluationTime)}"));
         Add(tree, answer.Explanation);
         return tree;
     }

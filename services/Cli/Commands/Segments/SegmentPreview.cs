@@ -33,7 +33,7 @@ internal static class SegmentPreview
 
     private static Rows PreviewView(PreviewSegmentResponse answer)
     {
-        var time = answer.EvaluationTime.ToDateTime().ToString("u", CultureInfo.InvariantCulture);
+        var time = Times.Text(answer.EvaluationTime);
         var parts = new List<IRenderable> { new Text($"{Number(answer.Count)} of {Number(answer.ContactCount)} contacts at {time}"), Funnel(answer), Reach(answer) };
         if (answer.Sample.Count > 0)
             parts.Add(Sample(answer));

@@ -95,7 +95,7 @@ internal static class TagEvents
             report.Output.WriteLine(ProtoJson.Line(ProtoJson.From(part)));
         var names = await Names.FindAsync(session, part.Events.Select(e => e.TagId), part.Events.Select(e => Names.CampaignOf(e.Cause)), [], ct);
         foreach (var e in part.Events)
-            report.Say($"{e.Time.ToDateTime():u}  contact {e.ContactId}  {e.Kind.ToString().ToLowerInvariant()}  {names.Tag(e.TagId)}  {names.Cause(e.Cause)}".TrimEnd());
+            report.Say($"{Times.Text(e.Time)}  contact {e.ContactId}  {e.Kind.ToString().ToLowerInvariant()}  {names.Tag(e.TagId)}  {names.Cause(e.Cause)}".TrimEnd());
         if (part.Events.Count > 0)
             report.Note($"position: {part.Position}");
     }

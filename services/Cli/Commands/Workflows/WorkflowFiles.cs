@@ -23,6 +23,7 @@ internal static partial class WorkflowFiles
             [
                 new Text($"Workflow \"{parsed.Workflow.Name}\" is valid: {parsed.Workflow.Definition.Nodes.Count} nodes."),
                 .. parsed.Loops.Select(loop => new Text($"It could start itself again: {loop}")),
+                .. parsed.ClockChanges.Select(change => new Text($"The clocks change: {change}")),
             ]));
             return Task.CompletedTask;
         }, ct));

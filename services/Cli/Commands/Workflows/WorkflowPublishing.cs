@@ -37,6 +37,8 @@ internal static class WorkflowPublishing
         var answer = await session.Services.Workflows.PublishWorkflowAsync(request, cancellationToken: ct);
         foreach (var loop in answer.Loops)
             session.Report.Note($"accepted: {loop}");
+        foreach (var change in answer.ClockChanges)
+            session.Report.Note($"clocks change: {change}");
         return answer;
     }
 
