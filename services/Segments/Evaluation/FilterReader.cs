@@ -21,7 +21,12 @@ internal static class FilterReader
         var countedTags = request.CountedTags is { } prefix ? then.TagsWithPrefix(prefix).Select(tag => tag.Id) : [];
         var questions = request.Filters
             .Where(filter => !filter.SkipIfInvalid || IsValid(filter, today))
-            .Select(filter => new Question(Read(filter, today, then), request.Candidates) { NodeByNode = request.NodeByNode, CountedTags = countedTags })
+            .Select(filter => new Question(Read(filter, today, then), request.Candidates)
+            {
+                NodeByNode = request.NodeByNode,
+                CountedTags = countedTags,
+                Text = filter.Source?.Text ?? "",
+            })
             .ToList();
         return request.WithExpectations
             ? [.. questions, .. questions.SelectMany(question => Expecting(question.Filter, then)).Select(Question.OfExpectations)]

@@ -59,6 +59,19 @@ internal static class FilterErrors
     public static RpcException TooLarge(string message, string path = "filter") =>
         RpcErrors.InvalidFields(ErrorReason.FilterTooLarge, message, [(path, message)]);
 
+    /// <summary>Makes the error of a filter that asks for too much; <paramref name="text"/> is empty if it was given as a tree or by name.</summary>
+    public static RpcException TooExpensive(string message, string text)
+    {
+        if (text.Length == 0)
+        {
+            return TooLarge(message);
+        }
+
+        var place = new TextSpan(text, text.Length - text.TrimStart().Length, text.Length);
+        var described = FilterMessages.Describe(place, message, ["a filter that asks for less"], []);
+        return RpcErrors.InvalidFields(ErrorReason.FilterTooLarge, described, [("text", described)], Place(place.Start, place.Line, place.Column));
+    }
+
     /// <summary>Makes the error of something that does not exist.</summary>
     public static RpcException MissingReference(MissingReference missing) =>
         RpcErrors.Create(

@@ -10,7 +10,7 @@ internal static class WaitClockChanges
     private const string What = "the wait ends";
 
     /// <summary>Describes the next such change of each wait, for waits for a time of day within the coming year.</summary>
-    public static IEnumerable<string> Of(WorkflowDefinition definition, AccountInfo account, Instant now) => definition.Nodes
+    public static IEnumerable<string> Of(Definition definition, AccountInfo account, Instant now) => definition.Nodes
         .Where(node => node.Wait is not null)
         .Select(node => (node.Id, Change: Of(node.Wait, account, now)))
         .Where(found => found.Change.Length > 0)

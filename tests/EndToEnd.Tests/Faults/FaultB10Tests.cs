@@ -38,8 +38,8 @@ public sealed class FaultB10Tests(SharedApps shared) : IClassFixture<SharedApps>
     {
         await _cli.JsonAsync("campaigns", "schedule", "Spring", "--at", "2127-07-01T09:00:00Z", "--account", _account);
 
-        var table = await _cli.RunAsync("campaigns", "show", "Spring", "--times-in", "Europe/Vienna", "--account", _account);
-        var json = await _cli.JsonAsync("campaigns", "show", "Spring", "--times-in", "Europe/Vienna", "--account", _account);
+        var table = await _cli.RunAsync("campaigns", "status", "Spring", "--times-in", "Europe/Vienna", "--account", _account);
+        var json = await _cli.JsonAsync("campaigns", "status", "Spring", "--times-in", "Europe/Vienna", "--account", _account);
 
         Assert.Contains("2127-07-01 11:00:00+02:00", table.Output, StringComparison.Ordinal);
         Assert.Equal("2127-07-01T09:00:00Z", json["schedule"]!["run_time"]!.GetValue<string>());

@@ -26,7 +26,8 @@ public sealed class Finding15EvaluationTests(SharedApps shared) : IClassFixture<
 
         var many = await Expect.FailureAsync(() => CountAsync(account, 1_000));
 
-        many.Is(StatusCode.InvalidArgument, ErrorReason.FilterTooLarge);
+        many.Is(StatusCode.InvalidArgument, ErrorReason.FilterTooLarge, "text");
+        Assert.Equal(("1", "1"), (many.Metadata["line"], many.Metadata["column"]));
         Assert.Equal(1, await CountAsync(account, 100));
     }
 

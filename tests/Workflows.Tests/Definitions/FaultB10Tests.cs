@@ -14,7 +14,7 @@ public sealed class FaultB10Tests
     [Fact]
     public void Waits_are_named_by_their_nodes()
     {
-        var definition = new WorkflowDefinition
+        var definition = new Definition
         {
             Nodes =
             {

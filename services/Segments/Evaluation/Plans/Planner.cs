@@ -109,7 +109,8 @@ internal sealed class Planner(AccountState state, LeafReader leaves, Question qu
         _tags += sets.Count;
         if (_tags > MaxTags)
         {
-            throw FilterErrors.TooLarge($"With the segments that it refers to, the filter asks for more than {MaxTags} tags, each counted as often as it is asked for.");
+            throw FilterErrors.TooExpensive(
+                $"With the segments that it refers to, the filter asks for more than {MaxTags} tags, each counted as often as it is asked for.", question.Text);
         }
 
         return clause.Match switch

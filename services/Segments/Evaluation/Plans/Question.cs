@@ -9,6 +9,9 @@ internal sealed record Question(Filter Filter, int[]? Candidates = null)
     /// <summary>Whether every node of the filter is also needed by itself.</summary>
     public bool NodeByNode { get; init; }
 
+    /// <summary>The text from which the filter was read; empty if it was given as a tree or by name.</summary>
+    public string Text { get; init; } = "";
+
     /// <summary>The tags to count among the matches: the state must have them besides those of the filter.</summary>
     public IEnumerable<int> CountedTags { get; init; } = [];
 
