@@ -34,6 +34,14 @@ internal static class Options
         return option;
     }
 
+    /// <summary>Creates an option with a whole number that is null without it.</summary>
+    public static Option<int?> OptionalNumber(string name, string description, string value, int least = 1) => new(name)
+    {
+        Description = description,
+        HelpName = value,
+        CustomParser = argument => Parse(name, least, int.MaxValue, argument),
+    };
+
     /// <summary>Creates the option --contact of a list that takes the contact's number only.</summary>
     public static Option<int> ContactNumber(string description)
     {

@@ -34,7 +34,7 @@ public sealed class EveryHelpTests
     public async Task E7_every_number_is_refused_by_the_name_of_its_option(string path)
     {
         var command = path.Split(' ').Aggregate((Command)CliApp.Commands, (parent, name) => parent.Subcommands.Single(child => child.Name == name));
-        foreach (var option in command.Options.OfType<Option<int>>())
+        foreach (var option in command.Options.Where(option => option is Option<int> or Option<int?>))
         {
             var (output, error) = (new StringWriter(), new StringWriter());
             var arguments = command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0).Select(_ => "x");

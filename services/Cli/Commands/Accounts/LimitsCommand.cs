@@ -38,11 +38,8 @@ internal static class LimitsCommand
         });
     }
 
-    private static Option<int?> Option(FieldDescriptor field) => new($"--{field.Name.Replace('_', '-')}")
-    {
-        Description = $"The limit `{field.Name}`.",
-        HelpName = "number",
-    };
+    private static Option<int?> Option(FieldDescriptor field) =>
+        Options.OptionalNumber($"--{field.Name.Replace('_', '-')}", $"The limit `{field.Name}`.", "number", least: 0);
 
     private static object ValueOf(FieldDescriptor field, AccountLimits? limits) =>
         limits is not null && field.Accessor.HasValue(limits) ? field.Accessor.GetValue(limits) : "of the installation";

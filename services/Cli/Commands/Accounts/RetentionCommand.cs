@@ -38,11 +38,8 @@ internal static class RetentionCommand
         });
     }
 
-    private static Option<int?> Option(FieldDescriptor field) => new($"--{field.Name.Replace('_', '-')}")
-    {
-        Description = $"The time `{field.Name}`.",
-        HelpName = "days",
-    };
+    private static Option<int?> Option(FieldDescriptor field) =>
+        Options.OptionalNumber($"--{field.Name.Replace('_', '-')}", $"The time `{field.Name}`.", "days", least: 0);
 
     private static object ValueOf(FieldDescriptor field, AccountRetention? retention) =>
         retention is not null && field.Accessor.HasValue(retention) ? field.Accessor.GetValue(retention) : "of the installation";

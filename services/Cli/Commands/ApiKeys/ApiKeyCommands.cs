@@ -32,7 +32,7 @@ internal static class ApiKeyCommands
         var name = new Argument<string>("name") { Description = "The key's name; histories show it." };
         var scopes = Options.Several("--scope", "What the key may do, for example contacts.read.", "permission");
         var role = Options.Text("--role", "A role whose permissions the key gets, for example viewer.", "role");
-        var days = new Option<int?>("--expire-after-days") { Description = "When the key ends. Without it, it has no end.", HelpName = "days" };
+        var days = Options.OptionalNumber("--expire-after-days", "When the key ends. Without it, it has no end.", "days");
         var command = new Command("create", "Makes a key and prints its text, once.") { name, scopes, role, days };
         return command.Runs(async (session, ct) =>
         {

@@ -12,7 +12,8 @@ internal sealed class AbTestOptions
     private readonly Option<string[]> _subject = Options.Several("--variant-subject", "A variant's subject, for example: A=Spring is here.", "variant=text");
     private readonly Option<string[]> _text = Options.Several("--variant-text", "A variant's text, for example: A=Hello.", "variant=text");
     private readonly Option<string[]> _html = Options.Several("--variant-html", "A file with a variant's HTML part, for example: A=spring.html.", "variant=text");
-    private readonly Option<int> _percent = new("--test-percent") { Description = "How much of the audience takes part in the test. Defaults to 20.", HelpName = "n", DefaultValueFactory = _ => 20 };
+    private readonly Option<int> _percent = Options.Number(
+        "--test-percent", "How much of the audience takes part in the test, 1 to 100. Defaults to 20.", most: 100, standard: 20);
 
     private readonly Option<string> _rule = new Option<string>("--winner-by")
     {
