@@ -36,6 +36,7 @@ internal static class Hints
         "SCHEDULE_IN_PAST" => "Choose a later time, with a zone: 2026-12-01T09:00:00+01:00",
         "SENDER_NOT_VERIFIED" => "Prove the domain first: tagsegments senders add DOMAIN, then senders verify DOMAIN",
         "SEGMENT_CYCLE" => "Remove one of the references in the path shown.",
+        "SERVICE_NOT_TRUSTED" => "The services do not trust one another's certificates: tell their operator which one the message names.",
         "SHUTTING_DOWN" or "STREAM_EXPIRED" => "Repeat the command: the service comes back, or another one takes over.",
         "TEMPLATE_INVALID" => "Correct the template at the position shown; it is Liquid: {{ contact.first_name }}",
         "VERSION_MISMATCH" or "CONFLICT" => "Somebody else changed it: read it again and repeat the command.",
