@@ -41,6 +41,7 @@ public static class CampaignsApp
         builder.AddEgress();
         builder.AddServiceClient<AccountService.AccountServiceClient>("Tags");
         builder.AddServiceClient<ContactService.ContactServiceClient>("Tags");
+        builder.AddServiceClient<FieldService.FieldServiceClient>("Tags");
         builder.AddServiceClient<ReachService.ReachServiceClient>("Tags");
         builder.AddServiceClient<TagService.TagServiceClient>("Tags");
         builder.AddServiceClient<SegmentService.SegmentServiceClient>("Segments");
@@ -99,6 +100,7 @@ public static class CampaignsApp
         services.AddSingleton<AbTestStore>();
         services.AddSingleton<MessageStore>();
         services.AddSingleton<MessagePreview>();
+        services.AddSingleton<MergeFieldCatalog>();
         services.AddHostedService<PartitionMaintenance>();
     }
 
@@ -132,6 +134,7 @@ public static class CampaignsApp
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ReplayGuard>(provider, provider.GetRequiredService<WebhookOptions>().MaxAge));
         services.AddSingleton<WebhookSignatures>();
         services.AddSingleton<WebhookCalls>();
+        services.AddSingleton<ReportedMessages>();
         services.AddSingleton<WebhookRecorder>();
         services.AddHttpClient(nameof(SnsMessages), SnsCertificates.Limit)
             .ConfigurePrimaryHttpMessageHandler(provider =>

@@ -12,7 +12,7 @@ internal static class AbTestRules
     private const int MaxVariants = 10;
 
     /// <summary>Throws INVALID_ARGUMENT naming every field that is wrong.</summary>
-    public static void Check(Campaign campaign, TemplateTime time)
+    public static void Check(Campaign campaign)
     {
         if (campaign.AbTest is not { } test)
         {
@@ -29,9 +29,14 @@ internal static class AbTestRules
         // Each variant is a message of its own: only as many are looked at as there may be.
         CheckVariants(campaign, test, Math.Min(test.Variants.Count, MaxVariants), checks);
         checks.ThrowIfAny();
-        for (var i = 0; i < test.Variants.Count; i++)
+    }
+
+    /// <summary>Throws INVALID_ARGUMENT with reason TEMPLATE_INVALID for a variant whose templates are wrong.</summary>
+    public static void CheckTemplates(Campaign campaign, TemplateTime time, IReadOnlySet<string>? fields)
+    {
+        for (var i = 0; i < (campaign.AbTest?.Variants.Count ?? 0); i++)
         {
-            TemplateRenderer.CheckTemplates(Variants.Apply(campaign.Message, test, i + 1), $"{Path}.variants[{i}]", time);
+            TemplateRenderer.CheckTemplates(Variants.Apply(campaign.Message, campaign.AbTest, i + 1), $"{Path}.variants[{i}]", time, fields);
         }
     }
 

@@ -104,6 +104,7 @@ internal sealed class AbTestStore(AccountDatabase database, WorkDatabase work)
             WITH did AS (
                 SELECT {ActivityKinds.Recipient} AS contact_id, bool_or(kind = {ActivityKinds.Opened} AND NOT machine) AS opened,
                     bool_or(kind = {ActivityKinds.Clicked} AND NOT machine) AS clicked, bool_or(kind = {ActivityKinds.Bounced}) AS bounced,
+                    bool_or(bounce = {ActivityKinds.HardBounce}) AS hard_bounced, bool_or(bounce = {ActivityKinds.SoftBounce}) AS soft_bounced,
                     bool_or(kind = {ActivityKinds.Unsubscribed}) AS unsubscribed
                 FROM campaigns.activity
                 WHERE account_id = @accountId AND campaign_id = @campaignId
@@ -112,6 +113,7 @@ internal sealed class AbTestStore(AccountDatabase database, WorkDatabase work)
             )
             SELECT r.variant::int, count(*)::int AS accepted, (count(*) FILTER (WHERE d.opened))::int AS opened,
                 (count(*) FILTER (WHERE d.clicked))::int AS clicked, (count(*) FILTER (WHERE d.bounced))::int AS bounced,
+                (count(*) FILTER (WHERE d.hard_bounced))::int AS hard_bounced, (count(*) FILTER (WHERE d.soft_bounced))::int AS soft_bounced,
                 (count(*) FILTER (WHERE d.unsubscribed))::int AS unsubscribed
             FROM campaigns.recipient r
             LEFT JOIN did d USING (contact_id)
@@ -128,7 +130,7 @@ internal sealed class AbTestStore(AccountDatabase database, WorkDatabase work)
 internal sealed record DueTest(int AccountId, Guid CampaignId, string AbTest);
 
 /// <summary>The outcomes of the messages of one variant.</summary>
-internal sealed record VariantCounts(int Variant, int Accepted, int Opened, int Clicked, int Bounced, int Unsubscribed)
+internal sealed record VariantCounts(int Variant, int Accepted, int Opened, int Clicked, int Bounced, int HardBounced, int SoftBounced, int Unsubscribed)
 {
     public VariantStatistics ToStatistics(string name) => new()
     {
@@ -138,6 +140,8 @@ internal sealed record VariantCounts(int Variant, int Accepted, int Opened, int 
         Opened = Opened,
         Clicked = Clicked,
         Bounced = Bounced,
+        HardBounced = HardBounced,
+        SoftBounced = SoftBounced,
         Unsubscribed = Unsubscribed,
     };
 }

@@ -46,6 +46,10 @@ internal static class Variants
         return applied;
     }
 
+    /// <summary>The messages of a campaign: its own, and that of each variant.</summary>
+    public static IEnumerable<Message> MessagesOf(Campaign campaign) => Enumerable.Range(0, 1 + (campaign.AbTest?.Variants.Count ?? 0))
+        .Select(variant => Apply(campaign.Message ?? new Message(), campaign.AbTest, variant));
+
     /// <summary>The number of the variant with a name; 0 if there is none.</summary>
     public static short Find(AbTest? test, string name) =>
         (short)(1 + (test?.Variants.ToList().FindIndex(variant => variant.Name == name) ?? -1));

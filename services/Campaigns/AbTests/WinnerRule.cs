@@ -12,7 +12,7 @@ internal static class WinnerRule
     {
         var byVariant = counts.ToDictionary(count => count.Variant);
         var variants = Enumerable.Range(1, test.Variants.Count)
-            .Select(variant => byVariant.GetValueOrDefault(variant) ?? new VariantCounts(variant, 0, 0, 0, 0, 0))
+            .Select(variant => byVariant.GetValueOrDefault(variant) ?? new VariantCounts(variant, 0, 0, 0, 0, 0, 0, 0))
             .ToList();
         var winner = variants.OrderByDescending(count => Rate(test.Rule, count)).ThenBy(count => count.Variant).First();
         return (winner.Variant, string.Join(", ", variants.Select(count => Describe(test, count))));

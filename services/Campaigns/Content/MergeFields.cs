@@ -11,15 +11,18 @@ namespace TagSegments.Campaigns.Content;
 /// What templates can reach: values by name and nothing else, no objects and no methods. Names that have no value are noted, so that a
 /// preview can say what is missing.
 /// </summary>
-internal sealed class MergeFields(string path, IReadOnlyDictionary<string, FluidValue> values, ICollection<string> missing, bool open)
+internal sealed class MergeFields(string path, IReadOnlyDictionary<string, FluidValue> values, ICollection<string> missing, Func<string, bool> mayLack)
     : IFluidIndexable
 {
     public int Count => values.Count;
 
     public IEnumerable<string> Keys => values.Keys;
 
-    /// <summary>The fields of a contact. With <c>null</c>, every attribute has an example: to check a template before there is a contact.</summary>
-    public static FluidValue OfContact(Contact? contact, ICollection<string> missing)
+    /// <summary>
+    /// The fields of a contact. With <c>null</c>, every attribute has an example and the custom fields, those that are known or any, have no value: to
+    /// check a template before there is a contact.
+    /// </summary>
+    public static FluidValue OfContact(Contact? contact, ICollection<string> missing, IReadOnlySet<string>? known)
     {
         var values = new Dictionary<string, FluidValue>
         {
@@ -33,8 +36,8 @@ internal sealed class MergeFields(string path, IReadOnlyDictionary<string, Fluid
             ["language"] = Text(contact is null ? "en" : contact.Language),
         };
         var fields = contact?.Fields?.Fields.ToDictionary(field => field.Key, field => ToFluid(field.Value)) ?? [];
-        values["fields"] = new DictionaryValue(new MergeFields("contact.fields", fields, missing, open: contact is null));
-        return new DictionaryValue(new MergeFields("contact", values, missing, open: false));
+        values["fields"] = new DictionaryValue(new MergeFields("contact.fields", fields, missing, name => contact is null && known?.Contains(name) != false));
+        return new DictionaryValue(new MergeFields("contact", values, missing, _ => false));
     }
 
     public bool TryGetValue(string name, out FluidValue value)
@@ -45,7 +48,7 @@ internal sealed class MergeFields(string path, IReadOnlyDictionary<string, Fluid
         }
 
         value = NilValue.Instance;
-        if (!open && !missing.Contains($"{path}.{name}"))
+        if (!mayLack(name) && !missing.Contains($"{path}.{name}"))
         {
             missing.Add($"{path}.{name}");
         }

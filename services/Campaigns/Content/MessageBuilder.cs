@@ -1,7 +1,6 @@
 using System.Net;
 using Crm.Campaigns.V1;
 using Crm.Common.V1;
-using Crm.Contacts.V1;
 using TagSegments.Campaigns.Delivery;
 using TagSegments.Campaigns.Tracking;
 
@@ -19,13 +18,13 @@ internal sealed class MessageBuilder(TrackingLinks links, TrackingTokens tokens,
     /// Makes the message of a recipient; without a contact, its text is no template. Throws if it cannot be made: <see cref="TemplateException"/> if the
     /// templates fail for this contact.
     /// </summary>
-    public OutgoingMessage Build(Message message, string campaignName, Contact? contact, string address, TrackingTarget target)
+    public OutgoingMessage Build(Message message, MergeData data, string address, TrackingTarget target)
     {
         var unsubscribeUrl = links.Unsubscribe(target);
         var time = new TemplateTime(CancellationToken.None);
-        var rendered = contact is null
+        var rendered = data.Contact is null
             ? message
-            : TemplateRenderer.Render(message, contact, campaignName, unsubscribeUrl, [], time, templates);
+            : TemplateRenderer.Render(message, data, unsubscribeUrl, [], time, templates);
         return new OutgoingMessage(
             tokens.Create(TokenPurpose.Message, target),
             address,

@@ -20,13 +20,14 @@ internal static class MessageRules
     }
 
     /// <summary>Finds what is wrong with a message that is to be sent later: the name of each field, and why.</summary>
-    public static IReadOnlyList<(string Field, string Description)> Problems(Message message, Channel channel, TemplateTime time)
+    public static IReadOnlyList<(string Field, string Description)> Problems(
+        Message message, Channel channel, TemplateTime time, IReadOnlySet<string>? fields)
     {
         var checks = new FieldChecks().Require(Enum.IsDefined(channel), "channel", "is not a channel");
         CheckMessage(message, channel, "message", checks);
         CheckComplete(message, channel, "message", checks);
         return checks.Violations.Count > 0 ? checks.Violations
-            : TemplateRenderer.ProblemOf(message, time) is var (part, problem) ? [($"message.{part}", problem)]
+            : TemplateRenderer.ProblemOf(message, time, fields) is var (part, problem) ? [($"message.{part}", problem)]
             : [];
     }
 

@@ -22,7 +22,7 @@ internal static class SafeFilters
     [
         "append", "capitalize", "downcase", "lstrip", "rstrip", "prepend", "slice", "strip", "strip_newlines", "truncate", "truncatewords", "upcase",
         "first", "last", "concat", "map", "reverse", "size", "where", "sum", "find", "find_index", "has", "reject", "compact", "default",
-        "abs", "at_least", "at_most", "ceil", "divided_by", "floor", "minus", "modulo", "plus", "round", "times", "time_zone",
+        "abs", "at_least", "at_most", "ceil", "divided_by", "floor", "minus", "modulo", "plus", "round", "times",
         "url_encode", "url_decode", "base64_encode", "base64_decode", "base64_url_safe_encode", "base64_url_safe_decode",
         "escape", "escape_once", "json", "md5", "sha1", "sha256", "hmac_sha1", "hmac_sha256",
     ];
@@ -39,8 +39,9 @@ internal static class SafeFilters
         Add(s_plain, name => engine[name]);
         Add(s_searching, name => Short(engine[name], MaxText));
         Add(["sort", "sort_natural", "uniq"], name => FewElements(engine[name]));
-        Add(["date"], _ => Formatted(engine["date"], FormatLimits.OfDate));
-        Add(["format_date"], _ => Formatted(engine["format_date"], _ => true));
+        Add(["date"], _ => TemplateDates.InAccountZone(Formatted(engine["date"], FormatLimits.OfDate)));
+        Add(["format_date"], _ => TemplateDates.InAccountZone(Formatted(engine["format_date"], _ => true)));
+        Add(["time_zone"], _ => TemplateDates.TimeZone);
         Add(["format_number"], _ => Formatted(engine["format_number"], FormatLimits.OfNumber));
         Add(["format_string"], _ => FormatString);
         Add(["replace"], _ => Replace);

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using Crm.Campaigns.V1;
-using Crm.Contacts.V1;
 using Crm.Errors.V1;
 using Fluid;
 using Fluid.Values;
@@ -11,26 +10,35 @@ namespace TagSegments.Campaigns.Content;
 internal static class TemplateRenderer
 {
     private static readonly TemplateOptions s_options = CreateOptions();
+    private static readonly MergeData s_example = new(null, "Example", "UTC");
     private static readonly TemplateParser s_parser = new();
 
     /// <summary>Throws INVALID_ARGUMENT with reason TEMPLATE_INVALID for a template that does not parse or fails for an example contact.</summary>
-    public static void CheckTemplates(Message message, string path, TemplateTime time)
+    public static void CheckTemplates(Message message, string path, TemplateTime time, IReadOnlySet<string>? fields = null)
     {
-        if (ProblemOf(message, time) is var (part, problem))
+        if (ProblemOf(message, time, fields) is var (part, problem))
         {
             throw RpcErrors.InvalidFields(ErrorReason.TemplateInvalid, $"{path}.{part}: {problem}", [($"{path}.{part}", problem)]);
         }
     }
 
-    /// <summary>Finds the first template that does not parse or fails for an example contact: the part of the message, and what is wrong with it.</summary>
-    public static (string Part, string Problem)? ProblemOf(Message message, TemplateTime time)
+    /// <summary>
+    /// Finds the first template that does not parse, fails for an example contact, has a link that leads nowhere or names a custom field that is not
+    /// among the <paramref name="fields"/>, unless they are null: the part of the message, and what is wrong with it.
+    /// </summary>
+    public static (string Part, string Problem)? ProblemOf(Message message, TemplateTime time, IReadOnlySet<string>? fields = null)
     {
         foreach (var (part, template) in new[] { ("subject", message.Subject), ("text", message.Text), ("html", message.Html) })
         {
             var missing = new List<string>();
             try
             {
-                var rendered = Render(template, Model(null, "Example", "https://example.com/", missing, time), HtmlEncoder.Default, time);
+                if (fields is not null && UnknownField(template, time, fields) is { } unknown)
+                {
+                    return (part, FieldNames.Problem(template, unknown, fields));
+                }
+
+                var rendered = Render(template, Model(s_example, "https://example.com/", missing, time, fields), HtmlEncoder.Default, time);
                 LinkRewriter.Rewrite(part == "html" ? rendered : "", url => url);
             }
             catch (TemplateException e)
@@ -50,17 +58,11 @@ internal static class TemplateRenderer
     /// <summary>Parses a template; throws <see cref="TemplateException"/> for one that does not parse.</summary>
     public static ParsedTemplate Parse(string template, TemplateTime time) => s_parser.Parse(template, time);
 
-    /// <summary>Renders a message for a contact; throws <see cref="TemplateException"/> if a template fails for it.</summary>
+    /// <summary>Renders a message with its data; throws <see cref="TemplateException"/> if a template fails with them.</summary>
     public static Message Render(
-        Message message,
-        Contact contact,
-        string campaignName,
-        string unsubscribeUrl,
-        ICollection<string> missing,
-        TemplateTime time,
-        TemplateCache? cache = null)
+        Message message, MergeData data, string unsubscribeUrl, ICollection<string> missing, TemplateTime time, TemplateCache? cache = null)
     {
-        var model = Model(contact, campaignName, unsubscribeUrl, missing, time);
+        var model = Model(data, unsubscribeUrl, missing, time, null);
         var rendered = message.Clone();
         rendered.Subject = OneLine(Render(message.Subject, model, NullEncoder.Default, time, cache));
         rendered.Text = Render(message.Text, model, NullEncoder.Default, time, cache);
@@ -68,13 +70,16 @@ internal static class TemplateRenderer
         return rendered;
     }
 
+    private static string? UnknownField(string template, TemplateTime time, IReadOnlySet<string> fields) =>
+        IsPlain(template) ? null : FieldNames.FirstUnknownIn(Parse(template, time).Template, fields);
+
     private static RenderingContext Model(
-        Contact? contact, string campaignName, string unsubscribeUrl, ICollection<string> missing, TemplateTime time)
+        MergeData data, string unsubscribeUrl, ICollection<string> missing, TemplateTime time, IReadOnlySet<string>? fields)
     {
-        var context = new RenderingContext(s_options, time);
-        context.SetValue("contact", MergeFields.OfContact(contact, missing));
+        var context = new RenderingContext(s_options, time, data.TimeZone);
+        context.SetValue("contact", MergeFields.OfContact(data.Contact, missing, fields));
         context.SetValue("campaign", new DictionaryValue(new MergeFields(
-            "campaign", new Dictionary<string, FluidValue> { ["name"] = StringValue.Create(campaignName) }, missing, open: false)));
+            "campaign", new Dictionary<string, FluidValue> { ["name"] = StringValue.Create(data.CampaignName) }, missing, mayLack: _ => false)));
         context.SetValue("unsubscribe_url", StringValue.Create(unsubscribeUrl));
         context.Undefined = name =>
         {
@@ -136,6 +141,12 @@ internal static class TemplateRenderer
             : throw new TemplateException("The output became longer than 2,000,000 characters.");
     }
 }
+
+/// <summary>What templates are filled with.</summary>
+/// <param name="Contact">The contact; null for an example.</param>
+/// <param name="CampaignName">The campaign's name.</param>
+/// <param name="TimeZone">The account's time zone, an IANA name, in which instants appear.</param>
+internal sealed record MergeData(Crm.Contacts.V1.Contact? Contact, string CampaignName, string TimeZone);
 
 /// <summary>A template cannot be rendered.</summary>
 internal class TemplateException(string message, Exception? inner = null)

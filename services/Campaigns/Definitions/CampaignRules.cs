@@ -9,9 +9,13 @@ namespace TagSegments.Campaigns.Definitions;
 /// <summary>Checks the campaigns of requests.</summary>
 internal static class CampaignRules
 {
-    /// <summary>Throws INVALID_ARGUMENT naming every field of a campaign that is wrong.</summary>
-    public static void Check(Campaign campaign, CancellationToken ct)
+    /// <summary>
+    /// Throws INVALID_ARGUMENT naming every field of a campaign that is wrong. The templates may name the custom fields <paramref name="fields"/>, null
+    /// for any. Those that are as they were <paramref name="before"/> are not checked again: a field may have been deleted since.
+    /// </summary>
+    public static void Check(Campaign campaign, IReadOnlySet<string>? fields, CancellationToken ct, Campaign? before = null)
     {
+        var isNew = before is null || !Equals(campaign.Message, before.Message) || !Equals(campaign.AbTest, before.AbTest);
         campaign.Channel = campaign.Channel.OrEmail();
         campaign.Name = StoredName.Of(campaign.Name);
         campaign.Audience ??= new Audience();
@@ -27,8 +31,16 @@ internal static class CampaignRules
         MessageRules.CheckMessage(campaign.Message, campaign.Channel, "campaign.message", checks);
         checks.ThrowIfAny();
         var time = new TemplateTime(ct);
-        TemplateRenderer.CheckTemplates(campaign.Message, "campaign.message", time);
-        AbTestRules.Check(campaign, time);
+        if (isNew)
+        {
+            TemplateRenderer.CheckTemplates(campaign.Message, "campaign.message", time, fields);
+        }
+
+        AbTestRules.Check(campaign);
+        if (isNew)
+        {
+            AbTestRules.CheckTemplates(campaign, time, fields);
+        }
     }
 
     /// <summary>Throws INVALID_ARGUMENT naming the parts that a campaign still needs to be sent.</summary>

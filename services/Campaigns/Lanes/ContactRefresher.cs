@@ -4,7 +4,7 @@ using TagSegments.Campaigns.Delivery;
 namespace TagSegments.Campaigns.Lanes;
 
 /// <summary>Reads the contacts of messages again, so that a contact that was deleted or opted out since the audience was frozen is left out.</summary>
-internal sealed class ContactRefresher(ContactService.ContactServiceClient contacts, DeliveryOptions options)
+internal sealed class ContactRefresher(ContactService.ContactServiceClient contacts, AccountDirectory accounts, DeliveryOptions options)
 {
     private const int LookupSize = 1_000;
 
@@ -30,9 +30,10 @@ internal sealed class ContactRefresher(ContactService.ContactServiceClient conta
             ContactIds = { messages.Select(message => message.Recipient.ContactId).Distinct() },
         };
         var found = (await contacts.BatchGetContactsAsync(request, cancellationToken: ct)).Contacts.ToDictionary(contact => contact.ContactId);
+        var timeZone = (await accounts.GetAsync(account, ct)).TimeZone;
         foreach (var message in messages)
         {
-            message.Refresh(found.GetValueOrDefault(message.Recipient.ContactId), readAt);
+            message.Refresh(found.GetValueOrDefault(message.Recipient.ContactId), timeZone, readAt);
         }
     }
 }

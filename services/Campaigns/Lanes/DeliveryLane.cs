@@ -233,8 +233,7 @@ internal sealed class DeliveryLane(
 
     private OutgoingMessage Build(BatchRecipient recipient, QueuedMessage message) => services.Builder.Build(
         message.Source.MessageOf(recipient.Variant),
-        message.Source.Name,
-        message.Contact,
+        new MergeData(message.Contact, message.Source.Name, message.TimeZone),
         recipient.Address,
         new TrackingTarget(recipient.AccountId, recipient.CampaignId, recipient.ContactId, message.Channel));
 

@@ -24,6 +24,9 @@ internal sealed class QueuedMessage(BatchRecipient recipient, MessageSource sour
     /// <summary>The contact; null if there is none.</summary>
     public Contact? Contact { get; private set; }
 
+    /// <summary>The account's time zone.</summary>
+    public string TimeZone { get; private set; } = "UTC";
+
     /// <summary>How old the reading of the contact is.</summary>
     public TimeSpan Age => _readAt == 0 ? TimeSpan.MaxValue : TimeProvider.System.GetElapsedTime(_readAt);
 
@@ -33,9 +36,9 @@ internal sealed class QueuedMessage(BatchRecipient recipient, MessageSource sour
         : Contact is null or { DeleteTime: not null } ? Reason.Deleted
         : Reason.Unspecified;
 
-    public void Refresh(Contact? contact, long readAt)
+    public void Refresh(Contact? contact, string timeZone, long readAt)
     {
-        Contact = contact;
+        (Contact, TimeZone) = (contact, timeZone);
         Recipient = Recipient with { Consent = contact is null ? 0 : RecipientDraft.ConsentOf(contact, Channel) };
         _readAt = readAt;
     }

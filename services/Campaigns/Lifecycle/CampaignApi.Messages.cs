@@ -18,7 +18,7 @@ internal sealed partial class CampaignApi
         var campaign = request.Campaign?.Clone() ?? (await campaigns.GetAsync(account.Id, request.CampaignId, "", ct)).ToCampaign();
         if (request.Campaign is not null)
         {
-            CampaignRules.Check(campaign, ct);
+            CampaignRules.Check(campaign, fields: null, ct);
         }
 
         return await preview.RenderAsync(account, campaign, request.ContactId, request.Variant, ct);

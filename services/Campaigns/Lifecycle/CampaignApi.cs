@@ -1,6 +1,8 @@
 using Crm.Campaigns.V1;
 using Grpc.Core;
 using Npgsql;
+using TagSegments.Campaigns.AbTests;
+using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Definitions;
 using TagSegments.Campaigns.Messages;
 using TagSegments.Campaigns.Reports;
@@ -10,7 +12,7 @@ namespace TagSegments.Campaigns.Lifecycle;
 
 /// <summary>The calls about campaigns. This part writes them; the other parts try them and report on them.</summary>
 internal sealed partial class CampaignApi(
-    CallTools tools, CampaignStore campaigns, CampaignReferences references, CampaignReports reports, MessagePreview preview)
+    CallTools tools, CampaignStore campaigns, CampaignReferences references, CampaignReports reports, MessagePreview preview, MergeFieldCatalog fields)
     : CampaignService.CampaignServiceBase
 {
     private static readonly string[] s_fields =
@@ -23,7 +25,7 @@ internal sealed partial class CampaignApi(
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
         var campaign = request.Campaign?.Clone() ?? throw RpcErrors.InvalidField("campaign", "is required");
-        CampaignRules.Check(campaign, context.CancellationToken);
+        CampaignRules.Check(campaign, await fields.ReadAsync(account, Variants.MessagesOf(campaign), context.CancellationToken), context.CancellationToken);
         await references.ResolveAsync(account, campaign, context.CancellationToken);
         return await WithNewTagsAsync(account, campaign, addTags => tools.Writes.RunAsync(account, context, request, async tx =>
         {
@@ -63,7 +65,7 @@ internal sealed partial class CampaignApi(
         var change = request.Campaign ?? throw RpcErrors.InvalidField("campaign", "is required");
         var current = (await campaigns.GetAsync(account.Id, change.CampaignId, "", ct)).ToCampaign();
         var changed = Merge(current, change, request.UpdateMask?.Paths ?? []);
-        CampaignRules.Check(changed, ct);
+        CampaignRules.Check(changed, await fields.ReadAsync(account, Variants.MessagesOf(changed), ct), ct, before: current);
         await references.ResolveAsync(account, changed, ct);
         return await WithNewTagsAsync(account, changed, addTags => tools.Writes.RunAsync(account, context, request, async tx =>
         {

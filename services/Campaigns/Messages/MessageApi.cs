@@ -13,7 +13,8 @@ namespace TagSegments.Campaigns.Messages;
 
 /// <summary>Single messages.</summary>
 internal sealed class MessageApi(
-    CallTools tools, MessageStore messages, SenderRules senders, ContactService.ContactServiceClient contacts, MessagePump pump)
+    CallTools tools, MessageStore messages, SenderRules senders, ContactService.ContactServiceClient contacts, MessagePump pump,
+    MergeFieldCatalog fields)
     : MessageService.MessageServiceBase
 {
     private const int MaxChecked = 1_000;
@@ -50,14 +51,15 @@ internal sealed class MessageApi(
     public override async Task<CheckMessagesResponse> CheckMessages(CheckMessagesRequest request, ServerCallContext context)
     {
         new FieldChecks().Require(request.Messages.Count <= MaxChecked, "messages", $"has more than {MaxChecked} entries").ThrowIfAny();
-        await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
+        var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
 
+        var known = await fields.ReadAsync(account, request.Messages.Select(m => m.Message ?? new Message()), context.CancellationToken);
         var time = new TemplateTime(context.CancellationToken);
         var response = new CheckMessagesResponse();
         for (var i = 0; i < request.Messages.Count; i++)
         {
             var (message, channel) = (request.Messages[i].Message ?? new Message(), request.Messages[i].Channel.OrEmail());
-            response.Problems.AddRange(MessageRules.Problems(message, channel, time)
+            response.Problems.AddRange(MessageRules.Problems(message, channel, time, known)
                 .Select(problem => new MessageProblem { Index = i, Field = problem.Field, Description = problem.Description }));
         }
 

@@ -20,7 +20,7 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
         var missing = new List<string>();
         return new PreviewMessageResponse
         {
-            Message = Render(campaign, variant, contact, missing, new TemplateTime(ct)),
+            Message = Render(campaign, variant, new MergeData(contact, campaign.Name, account.TimeZone), missing, new TemplateTime(ct)),
             Address = RecipientDraft.AddressOf(contact, campaign.Channel),
             MissingFields = { missing.Distinct() },
             Variant = Variants.NameOf(campaign.AbTest, variant),
@@ -52,12 +52,12 @@ internal sealed class MessagePreview(ContactService.ContactServiceClient contact
             : Variants.Find(campaign.AbTest, campaign.AbTest?.Winner ?? "");
     }
 
-    private static Message Render(Campaign campaign, int variant, Contact contact, List<string> missing, TemplateTime time)
+    private static Message Render(Campaign campaign, int variant, MergeData data, List<string> missing, TemplateTime time)
     {
         try
         {
             var message = TemplateRenderer.Render(
-                Variants.Apply(campaign.Message, campaign.AbTest, variant), contact, campaign.Name, ExampleUrl, missing, time);
+                Variants.Apply(campaign.Message, campaign.AbTest, variant), data, ExampleUrl, missing, time);
             LinkRewriter.Rewrite(message.Html, url => url);
             return message;
         }

@@ -56,22 +56,25 @@ internal sealed class CampaignResults(AccountDatabase database, AbTestStore test
         return statistics;
     }
 
-    /// <summary>Lists the outcomes of a campaign: contacts by kind of activity, each once, without opens and clicks by machines.</summary>
-    public async Task<List<(int ContactId, short Kind)>> OutcomesAsync(CampaignRow campaign, CancellationToken ct)
+    /// <summary>Lists the outcomes of a campaign: contacts by kind of activity, each once, without opens and clicks by machines, with the classes
+    /// of their bounces.</summary>
+    public async Task<List<(int ContactId, short Kind, bool IsHard, bool IsSoft)>> OutcomesAsync(CampaignRow campaign, CancellationToken ct)
     {
         const string sql =
             $"""
-            SELECT contact_id, {ActivityKinds.Sent}::smallint
+            SELECT contact_id, {ActivityKinds.Sent}::smallint, false, false
             FROM campaigns.recipient
             WHERE account_id = @AccountId AND campaign_id = @CampaignId AND state = {RecipientStates.Accepted}
-            UNION
-            SELECT {ActivityKinds.Recipient}, kind
+            UNION ALL
+            SELECT {ActivityKinds.Recipient}, kind, COALESCE(bool_or(bounce = {ActivityKinds.HardBounce}), false),
+                COALESCE(bool_or(bounce = {ActivityKinds.SoftBounce}), false)
             FROM campaigns.activity
             WHERE account_id = @AccountId AND campaign_id = @CampaignId AND kind <> {ActivityKinds.Sent}
               AND NOT (machine AND kind IN {ActivityKinds.OpenedOrClicked})
+            GROUP BY 1, 2
             """;
         await using var connection = await database.OpenAsync(campaign.AccountId, ct);
-        return (await connection.QueryAsync<(int, short)>(new CommandDefinition(sql, Key(campaign), cancellationToken: ct))).AsList();
+        return (await connection.QueryAsync<(int, short, bool, bool)>(new CommandDefinition(sql, Key(campaign), cancellationToken: ct))).AsList();
     }
 
     /// <summary>Lists ledger entries after a contact, in order of contacts.</summary>
@@ -98,6 +101,8 @@ internal sealed class CampaignResults(AccountDatabase database, AbTestStore test
                 (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE kind = {ActivityKinds.Clicked} AND NOT machine))::int AS clicked,
                 (count(*) FILTER (WHERE kind = {ActivityKinds.Clicked}))::int AS clicks,
                 (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE kind = {ActivityKinds.Bounced}))::int AS bounced,
+                (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE bounce = {ActivityKinds.HardBounce}))::int AS hard_bounced,
+                (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE bounce = {ActivityKinds.SoftBounce}))::int AS soft_bounced,
                 (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE kind = {ActivityKinds.Unsubscribed}))::int AS unsubscribed,
                 (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE kind = {ActivityKinds.Complained}))::int AS complained
             FROM campaigns.activity
@@ -182,7 +187,7 @@ internal sealed class CampaignResults(AccountDatabase database, AbTestStore test
                 WHERE r.account_id = @AccountId AND r.campaign_id = @CampaignId
             )
             SELECT contact_id, address, shown::smallint AS state, reason, detail, attempts, updated_at, accepted_at, due_at, variant, consent,
-                checked_at, checked_consent
+                checked_at, checked_consent, bounce, bounced_at
             FROM ledger
             WHERE contact_id > @after
               AND (cardinality(@states) = 0 OR shown = ANY(@states))

@@ -69,9 +69,12 @@ internal sealed class ResultsBreakdown(CampaignResults results, ContactGroups gr
         return members;
     }
 
-    private static void Count(ResultCounts results, IReadOnlyList<(int ContactId, short Kind)> outcomes, Func<int, bool> belongs)
+    private static void Count(ResultCounts results, IReadOnlyList<(int ContactId, short Kind, bool IsHard, bool IsSoft)> outcomes, Func<int, bool> belongs)
     {
-        foreach (var kind in outcomes.Where(outcome => belongs(outcome.ContactId)).CountBy(outcome => outcome.Kind))
+        var own = outcomes.Where(outcome => belongs(outcome.ContactId)).ToList();
+        results.HardBounced += own.Count(outcome => outcome.IsHard);
+        results.SoftBounced += own.Count(outcome => outcome.IsSoft);
+        foreach (var kind in own.CountBy(outcome => outcome.Kind))
         {
             _ = (Crm.Activity.V1.Activity.Types.Kind)kind.Key switch
             {

@@ -16,13 +16,6 @@ internal sealed class Tracker(
     private const int MaxWaiting = 10_000;
     private static readonly TimeSpan s_retryPause = TimeSpan.FromSeconds(1);
 
-    // Programs that fetch images and links before, or instead of, a person.
-    private static readonly string[] s_machines =
-    [
-        "bot", "spider", "crawl", "preview", "scanner", "proofpoint", "mimecast", "barracuda", "safelinks", "curl/", "wget/", "python-",
-        "headless", "okhttp", "go-http-client",
-    ];
-
     private readonly RecentLinks _recent = new();
     private int _waiting;
 
@@ -37,7 +30,7 @@ internal sealed class Tracker(
         var activity = new ActivityEvent(target.ContactId, kind, target.Channel, time.GetUtcNow().UtcDateTime)
         {
             Detail = target.Url.Length > 0 ? target.Url[..Math.Min(target.Url.Length, 2_000)] : null,
-            Machine = IsMachine(request),
+            Machine = Machines.Sent(request),
         }.OfLink(target.CampaignId, target.Url);
         if (!_recent.TryTake(activity.Link!, activity.At, LinkCounts.Window))
         {
@@ -126,14 +119,5 @@ internal sealed class Tracker(
     {
         _recent.Set(activity.Link!, activity.At);
         CampaignMetrics.Tracked(TrackingOutcome.OverLimit);
-    }
-
-    private static bool IsMachine(HttpRequest request)
-    {
-        var agent = request.Headers.UserAgent.ToString();
-        return agent.Length == 0
-            || s_machines.Any(machine => agent.Contains(machine, StringComparison.OrdinalIgnoreCase))
-            || request.Headers["Sec-Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase)
-            || request.Headers["X-Purpose"].ToString().Contains("preview", StringComparison.OrdinalIgnoreCase);
     }
 }

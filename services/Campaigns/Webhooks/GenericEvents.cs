@@ -5,7 +5,8 @@ namespace TagSegments.Campaigns.Webhooks;
 
 /// <summary>
 /// Our own form, for every other sender: an array of
-/// <c>{"type": "delivered", "message_id": "...", "email": "...", "time": "...", "event_id": "...", "detail": "...", "permanent": true}</c>.
+/// <c>{"type": "delivered", "message_id": "...", "email": "...", "time": "...", "event_id": "...", "detail": "...", "permanent": true,
+/// "user_agent": "...", "machine": false}</c>. Without a <c>message_id</c>, an event is about the latest message to the address.
 /// </summary>
 internal static class GenericEvents
 {
@@ -23,5 +24,7 @@ internal static class GenericEvents
                 JsonValueKind.False => Bounce.Soft,
                 _ => Bounce.Unspecified,
             },
+            UserAgent = e.Text("user_agent"),
+            ByMachine = e.Is("machine"),
         });
 }

@@ -20,6 +20,9 @@ internal static class MailgunEvents
             EventId = e.Text("id") ?? e.Text("token"),
             Detail = e.Text("url") ?? e.Text("delivery-status", "message") ?? e.Text("error") ?? e.Text("description") ?? e.Text("reason"),
             Bounce = e.Text("severity") == "temporary" || e.Text("reason") == GaveUp ? Bounce.Soft : Bounce.Hard,
+            UserAgent = e.Text("client-info", "user-agent") ?? e.Text("user-agent"),
+            // The proxy of Gmail fetches when a person opens the message, the one of Apple when it arrives.
+            ByMachine = e.Text("client-info", "bot") is "apple",
         };
     }
 
@@ -27,6 +30,8 @@ internal static class MailgunEvents
     {
         "accepted" => EventType.Queued,
         "delivered" => EventType.Delivered,
+        "failed" or "dropped" when Known(e.Text("reason")) is { } known => known,
+        "dropped" when e.Text("reason") is "hardfail" or GaveUp => EventType.Bounced,
         "rejected" or "dropped" => EventType.Rejected,
         "failed" => e.Text("severity") == "permanent" ? EventType.Bounced : EventType.Deferred,
         "bounced" => EventType.Bounced,
@@ -35,5 +40,14 @@ internal static class MailgunEvents
         "complained" => EventType.Complained,
         "unsubscribed" => EventType.Unsubscribed,
         _ => EventType.Unknown,
+    };
+
+    // A message that was not sent because of what Mailgun knows of the address.
+    private static EventType? Known(string? reason) => reason switch
+    {
+        "suppress-bounce" => EventType.Bounced,
+        "suppress-complaint" => EventType.Complained,
+        "suppress-unsubscribe" => EventType.Unsubscribed,
+        _ => null,
     };
 }

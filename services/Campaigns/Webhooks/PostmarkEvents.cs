@@ -17,6 +17,7 @@ internal static class PostmarkEvents
             EventId = EventId(payload),
             Detail = payload.Text("OriginalLink") ?? payload.Text("Details") ?? payload.Text("Description"),
             Bounce = ClassOf(payload.Text("Type") ?? payload.Text("SuppressionReason")),
+            UserAgent = payload.Text("UserAgent"),
         };
     }
 
@@ -51,6 +52,9 @@ internal static class PostmarkEvents
         "Unsubscribe" => EventType.Unsubscribed,
         "Subscribe" => EventType.Subscribed,
         "SpamComplaint" => EventType.Complained,
+        // Nothing was sent, and nothing is known of the address.
+        "SMTPApiError" or "InboundError" or "TemplateRenderingFailed" => EventType.Failed,
+        "AddressChange" or "OpenRelayTest" => EventType.Unknown,
         _ => EventType.Bounced,
     };
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using TagSegments.Campaigns.Tracking;
+using TagSegments.ServiceDefaults.Logs;
 using Bounce = Crm.Activity.V1.Activity.Types.Bounce;
 
 namespace TagSegments.Campaigns.Webhooks;
@@ -41,6 +43,20 @@ internal sealed record ProviderEvent(EventType Type)
 
     /// <summary>Whether a bounce is hard or soft; not set if the provider does not say.</summary>
     public Bounce Bounce { get; init; }
+
+    /// <summary>What opened the message or followed the link; null if the provider does not say.</summary>
+    public string? UserAgent { get; init; }
+
+    /// <summary>Whether the provider says that a program opened the message or followed the link.</summary>
+    public bool ByMachine { get; init; }
+
+    /// <summary>Whether a program did it, by the provider's word or by what it calls itself.</summary>
+    public bool IsMachine => ByMachine || (UserAgent is { Length: > 0 } agent && Machines.IsAgent(agent));
+
+    /// <summary>The detail as it is kept: a link as it is, and everything else, which a server said, often about an address, without addresses.</summary>
+    public string? KeptDetail => Detail is not { } detail ? null
+        : detail[..Math.Min(detail.Length, 2_000)].Replace('\0', ' ') is var kept && Type == EventType.Clicked ? kept
+        : PersonalText.Hide(kept);
 }
 
 /// <summary>Reads JSON of unknown shape.</summary>
@@ -53,6 +69,9 @@ internal static class LooseJson
         { ValueKind: JsonValueKind.Number } found => found.GetRawText(),
         _ => null,
     };
+
+    /// <summary>Whether the value at a path of properties is true.</summary>
+    public static bool Is(this JsonElement element, params ReadOnlySpan<string> path) => element.At(path) is { ValueKind: JsonValueKind.True };
 
     public static JsonElement? At(this JsonElement element, params ReadOnlySpan<string> path)
     {

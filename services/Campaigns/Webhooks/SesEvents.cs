@@ -26,6 +26,7 @@ internal static class SesEvents
                     "Transient" => Bounce.Soft,
                     _ => Bounce.Unspecified,
                 },
+                UserAgent = about?.Text("userAgent"),
             };
         }
     }

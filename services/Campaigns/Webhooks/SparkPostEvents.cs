@@ -18,7 +18,9 @@ internal static class SparkPostEvents
             At = LooseJson.Time(e.Text("timestamp")),
             EventId = e.Text("event_id"),
             Detail = e.Text("target_link_url") ?? e.Text("raw_reason") ?? e.Text("reason"),
-            Bounce = ClassOf(e.Text("bounce_class")),
+            Bounce = IsSuppressed(e) ? Bounce.Hard : ClassOf(e.Text("bounce_class")),
+            UserAgent = e.Text("user_agent"),
+            ByMachine = e.Is("is_prefetched"),
         };
 
     private static EventType Type(JsonElement e) => e.Text("type") switch
@@ -28,13 +30,19 @@ internal static class SparkPostEvents
         "delay" => EventType.Deferred,
         "bounce" or "out_of_band" => TypeOf(e.Text("bounce_class")),
         "spam_complaint" => EventType.Complained,
-        "policy_rejection" or "generation_rejection" => EventType.Rejected,
+        "policy_rejection" or "generation_rejection" => IsSuppressed(e) ? EventType.Bounced : EventType.Rejected,
         "generation_failure" => EventType.Failed,
         "open" or "initial_open" or "amp_open" or "amp_initial_open" => EventType.Opened,
         "click" or "amp_click" => EventType.Clicked,
         "list_unsubscribe" or "link_unsubscribe" => EventType.Unsubscribed,
         _ => EventType.Unknown,
     };
+
+    // "554 5.7.1 recipient address suppressed due to customer policy": SparkPost knows that nothing gets there.
+    private static bool IsSuppressed(JsonElement e) =>
+        e.Text("type") is "policy_rejection" or "generation_rejection"
+        && (e.Text("raw_reason") ?? e.Text("reason") ?? "").Contains("recipient address", StringComparison.OrdinalIgnoreCase)
+        && (e.Text("raw_reason") ?? e.Text("reason") ?? "").Contains("suppressed", StringComparison.OrdinalIgnoreCase);
 
     // https://support.sparkpost.com/docs/deliverability/bounce-classification-codes: blocks are for now; undetermined and admin say nothing.
     private static Bounce ClassOf(string? bounceClass) => bounceClass switch

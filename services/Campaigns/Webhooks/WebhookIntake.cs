@@ -17,6 +17,15 @@ internal sealed record WebhookOptions
     /// <summary>How old a call may be where its signature has a time; Amazon's are valid for an hour. Defaults to 12 hours, as providers repeat calls for long.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromHours(12);
 
+    /// <summary>How long before an event without our id its message may have been sent. Defaults to 30 days.</summary>
+    public TimeSpan MatchWindow { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>So many messages that bounced softly within <see cref="SoftBounceWindow"/> suppress their address. Defaults to 5.</summary>
+    public int SoftBounces { get; init; } = 5;
+
+    /// <summary>The time within which soft bounces are counted. Defaults to 30 days.</summary>
+    public TimeSpan SoftBounceWindow { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>A PEM file with the authorities that may issue Amazon's certificates, instead of those of this machine.</summary>
     public string? SnsAuthority { get; init; }
 }

@@ -8,18 +8,19 @@ using TagSegments.Campaigns.Activities;
 using TagSegments.Campaigns.Schema;
 using TagSegments.Campaigns.Suppressions;
 using TagSegments.Campaigns.Tracking;
-using TagSegments.ServiceDefaults.Logs;
 using Bounce = Crm.Activity.V1.Activity.Types.Bounce;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
+using Reason = Crm.Activity.V1.Suppression.Types.Reason;
 
 namespace TagSegments.Campaigns.Webhooks;
 
 /// <summary>
-/// Records the reports of a provider. Our Message-ID leads to the recipient; events of messages that are not ours are ignored. A hard bounce
-/// and a complaint suppress the address, and a confirmed delivery settles a message that was unknown.
+/// Records the reports of a provider; events of messages that are not ours are ignored. A hard bounce, too many soft ones and a complaint suppress
+/// the address that the message went to, and a confirmed delivery settles a message that was unknown. The activity is that of the contact that the
+/// recipient is now.
 /// </summary>
 internal sealed class WebhookRecorder(
-    AccountDatabase database, ClosedAccounts closed, TrackingTokens tokens, MergedContacts merged, TimeProvider time)
+    AccountDatabase database, ReportedMessages reported, ClosedAccounts closed, MergedContacts merged, WebhookOptions options, TimeProvider time)
 {
     /// <summary>
     /// Records events, each account's in one transaction, and returns how many are about a message of ours. With an account, only events of its
@@ -27,10 +28,12 @@ internal sealed class WebhookRecorder(
     /// </summary>
     public async Task<int> RecordAsync(string provider, IEnumerable<ProviderEvent> events, int? account, CancellationToken ct)
     {
-        var reports = events.Select(e => new Report(e, Target(e), DedupeKey(provider, e)))
-            .Where(report => report.Target is { } target && (account is null || account == target.AccountId))
+        var all = events.ToList();
+        var reports = all.Zip(await reported.FindAsync(all, account, ct))
+            .Where(found => found.Second is { } target && (account is null || account == target.AccountId))
+            .Select(found => new Report(found.First, found.Second!, DedupeKey(provider, found.First)))
             .ToList();
-        foreach (var ofAccount in reports.GroupBy(r => r.Target!.AccountId).Where(ofAccount => !closed.IsErased(ofAccount.Key)))
+        foreach (var ofAccount in reports.GroupBy(r => r.Target.AccountId).Where(ofAccount => !closed.IsErased(ofAccount.Key)))
         {
             await TransactionRetry.RunAsync(() => RecordAsync(ofAccount.Key, [.. ofAccount], ct), ct);
         }
@@ -48,9 +51,10 @@ internal sealed class WebhookRecorder(
             : await merged.FindAsync(accountId, messages.First().Value.AccountName, [.. messages.Keys.Select(message => message.ContactId)]);
         var activities = new List<ActivityEvent>();
         var suppressed = false;
-        foreach (var report in reports.OrderBy(r => r.Target!.ContactId))
+        await BounceLedger.NoteAsync(tx, accountId, reports, time.GetUtcNow().UtcDateTime, ct);
+        foreach (var report in reports.OrderBy(r => r.Target.ContactId))
         {
-            if (messages.TryGetValue((report.Target!.CampaignId, report.Target.ContactId), out var message))
+            if (messages.TryGetValue((report.Target.CampaignId, report.Target.ContactId), out var message))
             {
                 suppressed |= await SuppressAsync(tx, accountId, report, message.Address, ct);
                 activities.AddRange(message.Kind == (short)MessageKind.ToContact
@@ -64,9 +68,6 @@ internal sealed class WebhookRecorder(
         await tx.CommitAsync(ct);
         return activities.Count;
     }
-
-    private TrackingTarget? Target(ProviderEvent e) =>
-        e.MessageId?.Trim('<', '>', ' ').Split('@')[0] is { Length: > 0 } token ? tokens.Read(TokenPurpose.Message, token) : null;
 
     private static string DedupeKey(string provider, ProviderEvent e) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
         $"{provider} {e.Type} {e.MessageId} {e.EventId ?? e.At?.ToString("O", null)} {e.Email}")))[..40];
@@ -84,30 +85,31 @@ internal sealed class WebhookRecorder(
             LEFT JOIN campaigns.campaign c ON c.account_id = r.account_id AND c.campaign_id = r.campaign_id
             LEFT JOIN campaigns.single_message m ON r.single AND m.account_id = r.account_id AND m.message_id = r.campaign_id
             """;
-        var parameters = Targets(accountId, reports.ConvertAll(r => r.Target!));
+        var parameters = Targets(accountId, reports.ConvertAll(r => r.Target));
         return (await tx.Connection!.QueryAsync<Sent>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct)))
             .ToDictionary(sent => (sent.LedgerId, sent.ContactId));
     }
 
-    private static async Task<bool> SuppressAsync(
-        NpgsqlTransaction tx, int accountId, Report report, string address, CancellationToken ct)
+    private async Task<bool> SuppressAsync(NpgsqlTransaction tx, int accountId, Report report, string address, CancellationToken ct)
     {
         var reason = report.Event switch
         {
-            { Type: EventType.Bounced, Bounce: Bounce.Hard } => Suppression.Types.Reason.Bounced,
-            { Type: EventType.Complained } => Suppression.Types.Reason.Complained,
-            { Type: EventType.Unsubscribed } => Suppression.Types.Reason.Unsubscribed,
-            _ => Suppression.Types.Reason.Unspecified,
+            { Type: EventType.Bounced, Bounce: Bounce.Hard } => Reason.Bounced,
+            { Type: EventType.Bounced, Bounce: Bounce.Soft } when await BounceLedger.IsSpentAsync(tx, accountId, address, options, ct) => Reason.Bounced,
+            { Type: EventType.Complained } => Reason.Complained,
+            { Type: EventType.Unsubscribed } => Reason.Unsubscribed,
+            _ => Reason.Unspecified,
         };
         // Nobody knows the address of an erased contact. What happened before the owner's newest consent, and is reported late or again, does not
         // undo it.
-        if (reason == Suppression.Types.Reason.Unspecified || address.Length == 0
+        if (reason == Reason.Unspecified || address.Length == 0
             || (report.Event.At is { } at && await SuppressionStore.HasNewerConsentAsync(tx, accountId, Channel.Email, address, at, ct)))
         {
             return false;
         }
 
-        var suppression = new Suppression { Channel = Channel.Email, Address = address, Reason = reason, Source = "provider webhook" };
+        var source = report.Event.Bounce == Bounce.Soft ? "soft bounces" : "provider webhook";
+        var suppression = new Suppression { Channel = Channel.Email, Address = address, Reason = reason, Source = source };
         return (await SuppressionStore.AddAsync(tx, accountId, suppression, ct)).Changed;
     }
 
@@ -120,7 +122,6 @@ internal sealed class WebhookRecorder(
             EventType.Opened => Kind.Opened,
             EventType.Clicked => Kind.Clicked,
             EventType.Bounced => Kind.Bounced,
-            EventType.Autoresponded => Kind.Unspecified,
             EventType.Complained => Kind.Complained,
             EventType.Unsubscribed => Kind.Unsubscribed,
             _ => Kind.Unspecified,
@@ -131,11 +132,12 @@ internal sealed class WebhookRecorder(
         }
 
         var now = time.GetUtcNow().UtcDateTime;
-        var activity = new ActivityEvent(report.Target!.ContactId, kind, Channel.Email, report.Event.At is { } at && at < now ? at : now)
+        var activity = new ActivityEvent(report.Target.ContactId, kind, Channel.Email, report.Event.At is { } at && at < now ? at : now)
         {
             CampaignId = campaignId,
-            Detail = report.Event.Detail is { } detail ? Kept(kind, detail[..Math.Min(detail.Length, 2_000)].Replace('\0', ' ')) : null,
+            Detail = report.Event.KeptDetail,
             Bounce = kind == Kind.Bounced ? report.Event.Bounce : Bounce.Unspecified,
+            Machine = kind is Kind.Opened or Kind.Clicked && report.Event.IsMachine,
             DedupeKey = report.DedupeKey,
         };
         yield return kind switch
@@ -145,9 +147,6 @@ internal sealed class WebhookRecorder(
             _ => activity,
         };
     }
-
-    // A link is kept as it is. Everything else is what a server said, often about an address.
-    private static string Kept(Kind kind, string detail) => kind == Kind.Clicked ? detail : PersonalText.Hide(detail);
 
     private static Task SettleAsync(NpgsqlTransaction tx, int accountId, List<Report> reports, CancellationToken ct)
     {
@@ -160,7 +159,7 @@ internal sealed class WebhookRecorder(
             WHERE r.account_id = @accountId AND r.campaign_id = t.campaign_id AND r.contact_id = t.contact_id
               AND r.state = {RecipientStates.Unknown}
             """;
-        var delivered = reports.Where(r => r.Event.Type == EventType.Delivered).Select(r => r.Target!).ToList();
+        var delivered = reports.Where(r => r.Event.Type == EventType.Delivered).Select(r => r.Target).ToList();
         return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, Targets(accountId, delivered), tx, cancellationToken: ct));
     }
 
@@ -170,8 +169,6 @@ internal sealed class WebhookRecorder(
         campaigns = targets.Select(target => target.CampaignId).ToArray(),
         contacts = targets.Select(target => target.ContactId).ToArray(),
     };
-
-    private sealed record Report(ProviderEvent Event, TrackingTarget? Target, string DedupeKey);
 
     private sealed record Sent(Guid LedgerId, int ContactId, string Address, Guid? CampaignId, short Kind, string AccountName);
 }

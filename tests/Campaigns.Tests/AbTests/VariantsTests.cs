@@ -52,7 +52,7 @@ public sealed class VariantsTests
     [Fact]
     public void The_highest_rate_wins_not_the_highest_number()
     {
-        var (winner, decision) = WinnerRule.Choose(Test(50), [new(1, 200, 20, 9, 0, 0), new(2, 100, 12, 0, 0, 0), new(3, 0, 0, 0, 0, 0), new(0, 1000, 900, 0, 0, 0)]);
+        var (winner, decision) = WinnerRule.Choose(Test(50), [new(1, 200, 20, 9, 0, 0, 0, 0), new(2, 100, 12, 0, 0, 0, 0, 0), new(3, 0, 0, 0, 0, 0, 0, 0), new(0, 1000, 900, 0, 0, 0, 0, 0)]);
 
         Assert.Equal(2, winner);
         Assert.Equal("A: 10% opened (20 of 200), B: 12% opened (12 of 100), C: 0% opened (0 of 0)", decision);
@@ -60,12 +60,12 @@ public sealed class VariantsTests
 
     [Fact]
     public void Of_equal_rates_the_earlier_variant_wins() =>
-        Assert.Equal(1, WinnerRule.Choose(Test(50), [new(3, 20, 10, 0, 0, 0), new(1, 2, 1, 0, 0, 0)]).Variant);
+        Assert.Equal(1, WinnerRule.Choose(Test(50), [new(3, 20, 10, 0, 0, 0, 0, 0), new(1, 2, 1, 0, 0, 0, 0, 0)]).Variant);
 
     [Fact]
     public void Without_any_answer_the_first_variant_wins() => Assert.Equal(1, WinnerRule.Choose(Test(50), []).Variant);
 
     [Fact]
     public void Clicks_decide_if_asked_for() =>
-        Assert.Equal(1, WinnerRule.Choose(Test(50, Rule.Clicked), [new(1, 200, 20, 9, 0, 0), new(2, 100, 12, 0, 0, 0)]).Variant);
+        Assert.Equal(1, WinnerRule.Choose(Test(50, Rule.Clicked), [new(1, 200, 20, 9, 0, 0, 0, 0), new(2, 100, 12, 0, 0, 0, 0, 0)]).Variant);
 }

@@ -183,7 +183,7 @@ public sealed partial class TemplateCageTests
         var guarded = $"{{% if contact.email != 'example@example.com' %}}{template}{{% endif %}}";
 
         Assert.Null(Check(guarded));
-        Assert.Throws<TemplateException>(() => TemplateRenderer.Render(new Message { Text = guarded }, s_ann, "x", "https://u.example/", [], Time));
+        Assert.Throws<TemplateException>(() => TemplateRenderer.Render(new Message { Text = guarded }, new MergeData(s_ann, "x", "UTC"), "https://u.example/", [], Time));
     }
 
     [Theory]
@@ -195,7 +195,7 @@ public sealed partial class TemplateCageTests
     {
         var contact = new Contact { Fields = new Struct { Fields = { ["n"] = Value.ForNumber(1e300) } } };
 
-        Assert.Equal("1E+300", TemplateRenderer.Render(new Message { Text = "{{ contact.fields.n }}" }, contact, "x", "https://u.example/", [], Time).Text);
+        Assert.Equal("1E+300", TemplateRenderer.Render(new Message { Text = "{{ contact.fields.n }}" }, new MergeData(contact, "x", "UTC"), "https://u.example/", [], Time).Text);
     }
 
     [Fact]
@@ -226,5 +226,5 @@ public sealed partial class TemplateCageTests
     [InlineData("{% tablerow i in (1..2) %}{{ i }}{% endtablerow %}", "<tr class=\"row1\">\n<td class=\"col1\">1</td><td class=\"col2\">2</td></tr>\n")]
     [InlineData("{{ 'b,a' | split: ',' | sort | join: '-' }}", "a-b")]
     public void What_templates_are_for_still_works(string template, string expected) =>
-        Assert.Equal(expected, TemplateRenderer.Render(new Message { Text = template }, s_ann, "x", "https://u.example/", [], Time).Text);
+        Assert.Equal(expected, TemplateRenderer.Render(new Message { Text = template }, new MergeData(s_ann, "x", "UTC"), "https://u.example/", [], Time).Text);
 }

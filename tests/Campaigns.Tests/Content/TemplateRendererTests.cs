@@ -55,7 +55,7 @@ public sealed class TemplateRendererTests
         var missing = new List<string>();
 
         TemplateRenderer.Render(
-            new Message { Subject = "{{ contact.email }} {{ contact.fields.nope }} {{ contact.first_name }}" }, s_ann, "x", "x", missing, Time);
+            new Message { Subject = "{{ contact.email }} {{ contact.fields.nope }} {{ contact.first_name }}" }, new MergeData(s_ann, "x", "UTC"), "x", missing, Time);
 
         Assert.Equal(["contact.email", "contact.fields.nope"], missing);
     }
@@ -91,5 +91,5 @@ public sealed class TemplateRendererTests
 
     private static TemplateTime Time => new(CancellationToken.None);
 
-    private static Message Render(Message message) => TemplateRenderer.Render(message, s_ann, "Spring", "https://u.example/", [], Time);
+    private static Message Render(Message message) => TemplateRenderer.Render(message, new MergeData(s_ann, "Spring", "UTC"), "https://u.example/", [], Time);
 }

@@ -16,9 +16,9 @@ public sealed class CheckBudgetTests
     [Fact]
     public void Finding_15_a_check_ends_with_the_call()
     {
-        CampaignRules.Check(Test(variants: 10), default);
+        CampaignRules.Check(Test(variants: 10), null, default);
 
-        Assert.ThrowsAny<OperationCanceledException>(() => CampaignRules.Check(Test(variants: 10), new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(() => CampaignRules.Check(Test(variants: 10), null, new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class CheckBudgetTests
         campaign.Message.Html = new string('x', 1_000_000);
         campaign.AbTest.Variants.AddRange(Enumerable.Range(0, 1_000_000).Select(_ => new Variant()));
 
-        var error = Expect.Failure(() => CampaignRules.Check(campaign, default));
+        var error = Expect.Failure(() => CampaignRules.Check(campaign, null, default));
 
         Assert.Equal("campaign.ab_test.variants", error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField).Fields[0]);
     }

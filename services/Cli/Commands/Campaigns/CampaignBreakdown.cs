@@ -51,7 +51,7 @@ internal sealed class CampaignBreakdown
 
     private static Table View(BreakDownResultsResponse answer, Campaign? campaign, string by)
     {
-        var table = Report.Empty(by, "sent", "delivered", "opened", "clicked", "bounced", "unsubscribed", "complained");
+        var table = Report.Empty(by, "sent", "delivered", "opened", "clicked", "bounced", "hard", "soft", "unsubscribed", "complained");
         var whole = campaign is null ? $"everyone, {answer.CampaignIds.Count} campaigns" : $"everyone who got {campaign.Name}";
         foreach (var (name, r) in answer.Groups.Select(group => (group.Name, group.Results)).Append((whole, answer.Total)))
             table.Row(
@@ -61,6 +61,8 @@ internal sealed class CampaignBreakdown
                 $"{r.Opened} {Cells.Percent(r.Opened, r.Sent)}",
                 $"{r.Clicked} {Cells.Percent(r.Clicked, r.Sent)}",
                 r.Bounced,
+                r.HardBounced,
+                r.SoftBounced,
                 r.Unsubscribed,
                 r.Complained);
         return table;

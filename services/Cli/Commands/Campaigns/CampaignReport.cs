@@ -52,7 +52,8 @@ internal static class CampaignReport
         IEnumerable<(string Name, int Count, bool Share)> rows =
         [
             ("audience", s.Counts.Total, false), ("accepted", s.Counts.Accepted, false), ("delivered", s.Delivered, true), ("opened", s.Opened, true),
-            ("clicked", s.Clicked, true), ("bounced", s.Bounced, true), ("unsubscribed", s.Unsubscribed, true), ("complained", s.Complained, true),
+            ("clicked", s.Clicked, true), ("bounced", s.Bounced, true), ("bounced hard", s.HardBounced, true), ("bounced soft", s.SoftBounced, true),
+            ("unsubscribed", s.Unsubscribed, true), ("complained", s.Complained, true),
             ("unknown", s.Counts.Unknown, false),
         ];
         foreach (var (name, count, share) in rows.Concat(s.Reasons.Select(r => ($"left out or failed: {r.Reason.AsWords()}", r.Count, false))))
@@ -64,7 +65,7 @@ internal static class CampaignReport
         s.Variants,
         ("variant", v => v.Rest ? $"{v.Variant} (rest)" : v.Variant), ("accepted", v => v.Accepted),
         ("opened", v => $"{v.Opened} {Cells.Percent(v.Opened, v.Accepted)}"),
-        ("clicked", v => $"{v.Clicked} {Cells.Percent(v.Clicked, v.Accepted)}"), ("bounced", v => v.Bounced),
+        ("clicked", v => $"{v.Clicked} {Cells.Percent(v.Clicked, v.Accepted)}"), ("bounced hard", v => v.HardBounced), ("bounced soft", v => v.SoftBounced),
         ("unsubscribed", v => v.Unsubscribed));
 
     private static Table Links(GetCampaignStatisticsResponse s) => Report.Table(
