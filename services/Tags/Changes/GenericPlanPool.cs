@@ -3,7 +3,7 @@ using Npgsql;
 namespace TagSegments.Tags.Changes;
 
 /// <summary>
-/// A pool of its own for the few statements of calls that must be fast. They are prepared, but the planner would still plan them again each
+/// A pool of its own for the few statements of calls that must be fast, and for imports. They are prepared, but the planner would still plan them again each
 /// time, at several times the cost of the work. Here it makes one generic plan, perhaps while the tables are still empty. The settings make it
 /// use indexes, so that the plan still fits when the tables have grown.
 /// </summary>

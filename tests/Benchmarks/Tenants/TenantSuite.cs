@@ -1,8 +1,8 @@
 namespace TagSegments.Benchmarks.Tenants;
 
 /// <summary>
-/// What accounts cost each other on one replica of each service, which are processes of their own: a loud neighbour, unread streams, and the
-/// number of accounts alone.
+/// What accounts cost each other on one replica of each service, which are processes of their own: a loud neighbour, unread streams, the
+/// number of accounts alone; and what the first use of an installation costs.
 /// </summary>
 internal static class TenantSuite
 {
@@ -16,6 +16,11 @@ internal static class TenantSuite
         if (options.Wants("streams"))
         {
             await UnreadStreams.RunAsync(options, report);
+        }
+
+        if (options.Wants("first"))
+        {
+            await FirstUse.RunAsync(report);
         }
 
         if (options.Wants("many") || options.Wants("opening"))

@@ -30,6 +30,10 @@ internal sealed class ImportOptionSet
     private readonly Option<bool> _raw = new("--raw") { Description = "Read cells as they are: for a file that was exported with --raw." };
     private readonly Option<bool> _dropBadValues = new("--drop-bad-values") { Description = "Leave out a value that cannot be read and import the rest of its row." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Write nothing: show what the import makes of the file, what it would do, and its first rows. The account must exist." };
+    private readonly Option<string[]> _constants = Options.Several("--constant", "A value of all rows for a target without a column: stage=New, fields.source=Fair, tags=Fair.", "target=value");
+    private readonly Option<string> _existing = Options.Text("--existing", "What a row does to what exists: update (the default), keep what is there and fill the rest, or skip the row.", "policy").AcceptOnlyFrom("update", "keep", "skip");
+    private readonly Option<string> _duplicates = Options.Text("--duplicates", "Which of several rows with the same key counts: last (the default) or first.", "policy").AcceptOnlyFrom("last", "first");
+    private readonly Option<bool> _allOrNothing = new("--all-or-nothing") { Description = "Import every row or none; up to 100,000 rows." };
     private readonly Option<bool> _loosenRefusals = new("--loosen-refusals") { Description = "Let the file make contacts mailable that are unsubscribed or want no messages now." };
     private readonly Option<bool> _skipWorkflows = new("--skip-workflows") { Description = "Do not notify workflows of the changes." };
 
@@ -38,7 +42,7 @@ internal sealed class ImportOptionSet
         Option[] all =
         [
             _kind, _delimiter, _encoding, _externalId, _matchEmail, _columns, _types, _missing, _tagsColumns, _tagsSeparators, _tagsPrefixes,
-            _dateFormats, _decimals, _dropBadValues, _dryRun, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _loosenRefusals, _skipWorkflows,
+            _dateFormats, _decimals, _dropBadValues, _constants, _existing, _duplicates, _allOrNothing, _dryRun, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _loosenRefusals, _skipWorkflows,
         ];
         foreach (var option in all)
             command.Options.Add(option);
@@ -56,6 +60,14 @@ internal sealed class ImportOptionSet
             MatchEmail = session.Get(_matchEmail),
             DropBadValues = session.Get(_dropBadValues),
             DryRun = session.Get(_dryRun),
+            AllOrNothing = session.Get(_allOrNothing),
+            Existing = session.Get(_existing) switch
+            {
+                "keep" => ImportOptions.Types.Existing.Keep,
+                "skip" => ImportOptions.Types.Existing.Skip,
+                _ => ImportOptions.Types.Existing.Unspecified,
+            },
+            Duplicates = session.Get(_duplicates) == "first" ? ImportOptions.Types.Duplicates.First : ImportOptions.Types.Duplicates.Unspecified,
             ContactColumn = session.Get(_contact) ?? "",
             StageColumn = session.Get(_stage) ?? "",
             AmountColumn = session.Get(_amount) ?? "",
@@ -74,6 +86,10 @@ internal sealed class ImportOptionSet
             options.NumberFormats[header] = new() { Decimal = mark };
         foreach (var (header, type) in Split(session, _types))
             options.Types_[header] = FieldType(header, type);
+        foreach (var pair in session.Get(_constants) ?? [])
+        {
+            options.Constants[pair[..Math.Max(pair.IndexOf('=', StringComparison.Ordinal), 0)]] = pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        }
         foreach (var group in Split(session, _missing).GroupBy(m => m.Header))
             options.Missing[group.Key] = new() { Values = { group.Select(m => m.Value) } };
         return options;

@@ -70,7 +70,7 @@ internal static class ImportView
 
     private static IEnumerable<(string Name, long Count)> Counts(ImportSummary s) =>
     [
-        ("rows", s.Rows), ("created", s.Created), ("updated", s.Updated), ("unchanged", s.Unchanged), ("failed", s.Failed), ("with values left out", s.RowsWithDroppedValues),
+        ("rows", s.Rows), ("created", s.Created), ("updated", s.Updated), ("unchanged", s.Unchanged), ("left out", s.Skipped), ("failed", s.Failed), ("with values left out", s.RowsWithDroppedValues),
         ("refusals found", s.RefusalsFound), ("refusals kept", s.RefusalsKept), ("tags added", s.TagsAdded), ("without a contact", s.Orphans),
     ];
 }

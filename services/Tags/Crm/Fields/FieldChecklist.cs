@@ -28,14 +28,20 @@ internal static class FieldChecklist
     /// <summary>Returns the problem with a key, or null.</summary>
     public static string? KeyProblem(string key, Field.Types.Target target)
     {
-        var attributes = target == Field.Types.Target.Opportunity ? s_opportunityAttributes : s_contactAttributes;
         return key.Length is 0 or > 100 ? "must have 1 to 100 characters"
             : key.Trim() != key ? "must not start or end with white space"
             : key.Any(char.IsControl) ? "must not contain control characters"
             : !key.IsNormalized(NormalizationForm.FormC) ? "must be in Unicode normalization form C"
-            : attributes.Contains(key) ? "is the name of a built-in attribute"
+            : IsBuiltIn(Loose(key), target) ? "is the name of a built-in attribute"
             : null;
     }
+
+    /// <summary>True for the name of a built-in attribute.</summary>
+    public static bool IsBuiltIn(string name, Field.Types.Target target) =>
+        (target == Field.Types.Target.Opportunity ? s_opportunityAttributes : s_contactAttributes).Contains(name);
+
+    /// <summary>Returns the form in which filters compare names that people write; a field named "Created" would hide the attribute.</summary>
+    public static string Loose(string key) => key.Replace(' ', '_').Replace('-', '_').ToLowerInvariant();
 
     /// <summary>Returns the problem with a choice, or null.</summary>
     public static string? ChoiceProblem(string choice) =>

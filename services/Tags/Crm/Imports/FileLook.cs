@@ -33,7 +33,7 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields)
     }
 
     /// <summary>Says what was guessed or left out.</summary>
-    public IEnumerable<ImportNotice> Notices() => [.. _unnamed.Notices(), .. Guess.Notices(), .. fields.Notices()];
+    public IEnumerable<ImportNotice> Notices() => [.. settings.Columns.Select(column => column.Notice).OfType<ImportNotice>(), .. _unnamed.Notices(), .. Guess.Notices(), .. fields.Notices()];
 
     /// <summary>Returns the plan, without the parts that are for opportunities only.</summary>
     public ImportPlan ToPlan(CsvTable table, ImportOptions options, PlannedFields planned, long rows) => new()

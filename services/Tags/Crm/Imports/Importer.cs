@@ -32,7 +32,7 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
 
         var fields = await look.Fields.PlanAsync(ct);
         var plan = look.ToPlan(table, options, fields, summary.Rows);
-        var run = new ImportRun(table, new(settings.DryRun, settings.DropsBadValues), summary, call, account, turns);
+        var run = new ImportRun(table, ModeOf(settings), summary, call, account, turns);
         if (settings.Target == Field.Types.Target.Opportunity)
         {
             var stages = new ImportStages(tools.Database, settings, look.Stages.InOrder());
@@ -40,19 +40,25 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
             plan.PipelineCreated = stages.CreatesPipeline ? settings.Pipeline : "";
             plan.StagesCreated.Add(stages.Missing);
             await call.AnswerAsync(new ImportResponse { Plan = plan });
-            await run.RunAsync(new OpportunityImport(tools, settings, new OpportunityRows(settings, fields), stages, look.Keys));
+            await run.RunAsync(new OpportunityImport(tools, settings, new OpportunityRows(settings, fields, look.Keys), stages, look.Keys));
         }
         else
         {
             await call.AnswerAsync(new ImportResponse { Plan = plan });
             var importTags = new ImportTags(tags, settings, await names.NewNamesAsync(account, ct));
-            var rows = new ContactRows(settings, fields, new ConsentReader(settings, look.Guess.Columns, tools.Time), importTags);
+            var rows = new ContactRows(settings, fields, new ConsentReader(settings, look.Guess.Columns, tools.Time), importTags, look.Keys, tools.Time);
             await run.RunAsync(new ContactImport(tools, settings, rows, importTags, look.Keys));
             summary.TagFindings.Add(await names.FindAsync(account, summary.TagsCreated.Take(MaxNamesChecked), ct));
         }
 
         return summary;
     }
+
+    private static ImportMode ModeOf(ImportSettings settings) => new(
+        settings.DryRun,
+        settings.DropsBadValues,
+        settings.AllOrNothing,
+        [.. settings.Columns.Where(column => column.Constant is not null).Select(column => column.Header)]);
 
     private static CsvTable Open(UploadedFile file, ImportOptions options)
     {

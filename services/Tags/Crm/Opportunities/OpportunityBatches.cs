@@ -46,7 +46,7 @@ internal static class OpportunityBatches
                 fields = n.fields::jsonb, updated_at = @now, version = o.version + 1,
                 stage_since = CASE WHEN o.stage_id = n.stage_id THEN o.stage_since ELSE @now END
             FROM {Rows}
-            WHERE o.account_id = @accountId AND o.opportunity_id = n.opportunity_id
+            WHERE o.account_id = @accountId AND o.opportunity_id = n.opportunity_id AND o.opportunity_id = ANY (@ids)
             """;
         const string moveSql = """
             INSERT INTO crm.stage_change (account_id, opportunity_id, at, stage_id)

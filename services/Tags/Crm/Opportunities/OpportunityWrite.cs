@@ -12,6 +12,9 @@ internal sealed class OpportunityWrite(int opportunityId, long version, Opportun
     /// <summary>The state before the change.</summary>
     public OpportunityState? Before { get; } = before;
 
+    /// <summary>The state before the import that changes it, of which this is a later batch; null if it did not exist then.</summary>
+    public OpportunityState? Original { get; init; }
+
     /// <summary>The state after the change.</summary>
     public OpportunityState State { get; set; } = before ?? new OpportunityState();
 }

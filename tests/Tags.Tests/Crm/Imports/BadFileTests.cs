@@ -128,16 +128,6 @@ public sealed class BadFileTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
-    public async Task Refuses_a_header_that_is_the_name_of_an_attribute_which_cannot_be_set()
-    {
-        var account = await TestAccount.NewAsync(shared.Apps);
-
-        var error = await Expect.FailureAsync(() => Importer.RunAsync(account.Apps, account.Name, new(), "created,a\n1,2\n"));
-
-        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "options.columns[\"created\"]");
-    }
-
-    [Fact]
     public async Task Refuses_bytes_that_are_not_of_the_encoding_asked_for()
     {
         var account = await TestAccount.NewAsync(shared.Apps);

@@ -2,14 +2,21 @@ using Crm.Contacts.V1;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Files;
+using Target = Crm.Contacts.V1.Field.Types.Target;
 
 namespace TagSegments.Tags.Crm.Imports.Columns;
 
 /// <summary>Finds for each column of a file where its values go, from the options and the usual headers.</summary>
 internal sealed class ColumnMapping
 {
-    private static readonly string[] s_contactTargets = [.. ContactAttribute.All.Select(attribute => attribute.Name), "do_not_disturb", .. ConsentTarget.Names];
+    /// <summary>The target of the time at which a contact was created.</summary>
+    public const string CreatedTarget = "created";
+
+    private static readonly string[] s_contactTargets =
+        [.. ContactAttribute.All.Select(attribute => attribute.Name), "do_not_disturb", CreatedTarget, .. ConsentTarget.Names];
+
     private static readonly string[] s_opportunityTargets = ["external_id", "contact", "name", "stage", "amount", "opened", "closed"];
+    private static readonly string[] s_keyTargets = ["external_id", "contact"];
 
     private readonly string[] _headers;
     private readonly HashSet<string> _names;
@@ -19,7 +26,7 @@ internal sealed class ColumnMapping
     private readonly IReadOnlySet<string> _unnamed;
     private readonly TextForm _form;
     private readonly FieldChecks _checks = new();
-    private readonly Dictionary<string, string> _targets = [];
+    private readonly List<Purpose> _purposes = [];
 
     private ColumnMapping(CsvTable table, ImportOptions options, TextForm form)
     {
@@ -41,8 +48,9 @@ internal sealed class ColumnMapping
         mapping.AssignRoles();
         mapping.AssignNamed();
         mapping.AssignUsual();
+        var constants = mapping.Constants();
         mapping._checks.ThrowIfAny();
-        return [.. table.Headers.Select(mapping.ToColumn)];
+        return [.. table.Headers.SelectMany(mapping.ToColumns), .. constants];
     }
 
     /// <summary>True if the row number replaces an external id column.</summary>
@@ -62,7 +70,7 @@ internal sealed class ColumnMapping
         RequireColumn("opened_column", _options.OpenedColumn);
         RequireColumn("closed_column", _options.ClosedColumn);
         RequireColumns("columns", _options.Columns.Keys);
-        RequireColumns("types", _options.Types_.Keys);
+        RequireColumns("types", _options.Types_.Keys.Where(key => !_options.Constants.ContainsKey(key)));
         RequireColumns("tags", _options.Tags.Keys);
         RequireColumns("date_formats", _options.DateFormats.Keys);
         RequireColumns("number_formats", _options.NumberFormats.Keys);
@@ -75,14 +83,14 @@ internal sealed class ColumnMapping
 
     private void AssignRoles()
     {
-        Assign(_options.ExternalIdColumn, "external_id");
+        Assign(_options.ExternalIdColumn, "external_id", "external_id_column");
         if (!_contacts)
         {
-            Assign(_options.ContactColumn, "contact");
-            Assign(_options.StageColumn, "stage");
-            Assign(_options.AmountColumn, "amount");
-            Assign(_options.OpenedColumn, "opened");
-            Assign(_options.ClosedColumn, "closed");
+            Assign(_options.ContactColumn, "contact", "contact_column");
+            Assign(_options.StageColumn, "stage", "stage_column");
+            Assign(_options.AmountColumn, "amount", "amount_column");
+            Assign(_options.OpenedColumn, "opened", "opened_column");
+            Assign(_options.ClosedColumn, "closed", "closed_column");
         }
     }
 
@@ -90,30 +98,79 @@ internal sealed class ColumnMapping
     {
         foreach (var (header, target) in _options.Columns)
         {
-            var path = $"options.columns[\"{header}\"]";
-            var isField = ImportColumn.KeyOf(target) is not null;
-            _checks.Require(
-                target.Length == 0 || isField || (_contacts ? s_contactTargets : s_opportunityTargets).Contains(target),
-                path,
-                $"\"{target}\" is not an attribute; write a custom field as fields.KEY");
-            _checks.Require(target.Length == 0 || _targets.All(taken => taken.Value != target || taken.Key == header), path, "another column has this target");
-            _targets[header] = target;
+            var option = $"columns[\"{header}\"]";
+            CheckTarget(target, option);
             CheckKey(header, target);
+            Assign(header, target, option);
         }
+    }
+
+    // A key can have another use: the id of an opportunity is often that of its contact.
+    private void Assign(string header, string target, string option)
+    {
+        if (header.Length == 0 || !_names.Contains(header))
+        {
+            return;
+        }
+
+        _checks.Require(
+            target.Length == 0 || _purposes.All(other => other.Target != target || other.Header == header), $"options.{option}", "another column has this target");
+        var same = _purposes.FindAll(other => other.Header == header && other.Target != target);
+        if (same.Find(other => !s_keyTargets.Contains(other.Target) && !s_keyTargets.Contains(target)) is { } clash)
+        {
+            _checks.Require(false, $"options.{option}", $"the column \"{header}\" is named for two purposes, {clash.Option} and {option}");
+        }
+
+        _purposes.Add(new(header, target, option));
     }
 
     // The first column with a usual header maps to the attribute; a second one, for example a mobile phone after a phone, becomes a custom field.
     private void AssignUsual()
     {
-        foreach (var header in _headers.Where(header => !_targets.ContainsKey(header) && !_unnamed.Contains(header) && !IsTags(header)))
+        foreach (var header in _headers.Where(header => !IsAssigned(header) && !_unnamed.Contains(header) && !IsTags(header)))
         {
             var usual = UsualHeaders.Find(header, _contacts);
-            var free = usual is not null && !_targets.ContainsValue(usual) && !_options.Types_.ContainsKey(header);
+            var free = usual is not null && _purposes.TrueForAll(other => other.Target != usual) && !_options.Types_.ContainsKey(header);
             var target = free ? usual! : IsFieldHeader(header) ? header : ImportColumn.FieldPrefix + header;
-            _targets[header] = target;
+            var notice = free || IsFieldHeader(header) ? null : BuiltInHeader.Notice(header, FieldTarget, out target);
+            _purposes.Add(new(header, target, "") { Notice = notice });
             CheckKey(header, target);
         }
     }
+
+    private List<ImportColumn> Constants()
+    {
+        var constants = new List<ImportColumn>();
+        foreach (var (target, value) in _options.Constants)
+        {
+            var option = $"constants[\"{target}\"]";
+            var isTags = _contacts && target == "tags";
+            var column = _purposes.Find(other => other.Target == target);
+            if (!isTags)
+            {
+                CheckTarget(target, option);
+                CheckKey(target, target);
+            }
+
+            _checks
+                .Require(target.Length > 0, $"options.{option}", "has no target")
+                .Require(column is null, $"options.{option}", $"the column \"{column?.Header}\" has this target")
+                .Require(target != "external_id" && !(_options.MatchEmail && target == "email"), $"options.{option}", "rows are matched by it, so it cannot be the same for all")
+                .Require(!string.IsNullOrWhiteSpace(value), $"options.{option}", "has no value");
+            constants.Add(new(-1, target, isTags ? "" : target)
+            {
+                Constant = value,
+                Tags = isTags ? new(TagCells.OfLists(_options), "") : null,
+                Form = _form,
+            });
+        }
+
+        return constants;
+    }
+
+    private Target FieldTarget => _contacts ? Target.Contact : Target.Opportunity;
+
+    private bool IsAssigned(string header) => _purposes.Exists(purpose => purpose.Header == header);
 
     // An export names a custom field so where its key alone would mean something else.
     private bool IsFieldHeader(string header) => ImportColumn.KeyOf(header) is { Length: > 0 } key && !(_names.Contains(key) && IsField(key));
@@ -122,15 +179,20 @@ internal sealed class ColumnMapping
 
     private bool IsTags(string header) => TagCells.Of(_options, header) is not null;
 
-    private ImportColumn ToColumn(string header, int index) => new(index, header, _targets.GetValueOrDefault(header, ""))
+    private IEnumerable<ImportColumn> ToColumns(string header, int index)
     {
-        Tags = TagCells.Of(_options, header),
-        Form = FormOf(header),
-        IsUnnamed = _unnamed.Contains(header) && !_targets.ContainsKey(header),
-        IsUnmapped = !_options.Columns.ContainsKey(header) && ImportColumn.KeyOf(_targets.GetValueOrDefault(header, "")) is not null,
-        // Most columns have none of their own.
-        Missing = _options.Missing.ContainsKey(header) ? Missing(header).Concat(_missing).ToHashSet(StringComparer.Ordinal) : _missing,
-    };
+        var purposes = _purposes.Where(purpose => purpose.Header == header).DistinctBy(purpose => purpose.Target).DefaultIfEmpty(new(header, "", ""));
+        return purposes.Select((purpose, place) => new ImportColumn(index, header, purpose.Target)
+        {
+            Tags = place == 0 ? TagCells.Of(_options, header) : null,
+            Form = FormOf(header),
+            IsUnnamed = _unnamed.Contains(header) && !IsAssigned(header),
+            IsUnmapped = !_options.Columns.ContainsKey(header) && ImportColumn.KeyOf(purpose.Target) is not null,
+            Notice = purpose.Notice,
+            // Most columns have none of their own.
+            Missing = _options.Missing.ContainsKey(header) ? Missing(header).Concat(_missing).ToHashSet(StringComparer.Ordinal) : _missing,
+        });
+    }
 
     private TextForm FormOf(string header)
     {
@@ -143,22 +205,18 @@ internal sealed class ColumnMapping
     private IEnumerable<string> Missing(string key) =>
         _options.Missing.TryGetValue(key, out var list) ? list.Values.Select(value => value.Trim()) : [];
 
+    private void CheckTarget(string target, string option) => _checks.Require(
+        target.Length == 0 || ImportColumn.KeyOf(target) is not null || (_contacts ? s_contactTargets : s_opportunityTargets).Contains(target),
+        $"options.{option}",
+        $"\"{target}\" is not an attribute; write a custom field as fields.KEY");
+
     private void CheckKey(string header, string target)
     {
         if (ImportColumn.KeyOf(target) is { } key)
         {
-            var problem = FieldChecklist.KeyProblem(key, _contacts ? Field.Types.Target.Contact : Field.Types.Target.Opportunity);
+            var problem = FieldChecklist.KeyProblem(key, FieldTarget);
             _checks.Require(
                 problem is null, $"options.columns[\"{header}\"]", $"the custom field key \"{key}\" {problem}; name another target, or an empty one to skip the column");
-        }
-    }
-
-    private void Assign(string header, string target)
-    {
-        if (header.Length > 0 && _names.Contains(header))
-        {
-            _checks.Require(!_targets.ContainsKey(header), "options", $"the column \"{header}\" is named for two purposes");
-            _targets[header] = target;
         }
     }
 
@@ -171,5 +229,11 @@ internal sealed class ColumnMapping
         {
             RequireColumn($"{option}[\"{header}\"]", header);
         }
+    }
+
+    /// <summary>What a column is for, and the option that says so.</summary>
+    private sealed record Purpose(string Header, string Target, string Option)
+    {
+        public ImportNotice? Notice { get; init; }
     }
 }

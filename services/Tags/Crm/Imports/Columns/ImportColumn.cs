@@ -1,3 +1,4 @@
+using Crm.Contacts.V1;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Files;
 
@@ -8,6 +9,12 @@ internal sealed class ImportColumn(int index, string header, string target)
 {
     /// <summary>The prefix of targets that are custom fields.</summary>
     public const string FieldPrefix = "fields.";
+
+    /// <summary>The value of every row, where the options say it instead of the file.</summary>
+    public string? Constant { get; init; }
+
+    /// <summary>What somebody should know about the target; null if nothing.</summary>
+    public ImportNotice? Notice { get; init; }
 
     /// <summary>The place in the row.</summary>
     public int Index { get; } = index;
@@ -41,8 +48,8 @@ internal sealed class ImportColumn(int index, string header, string target)
 
     /// <summary>Returns the value in a row; null if it is missing.</summary>
     public string? Read(CsvRow row) =>
-        row.Cells[Index].Trim() is { Length: > 0 } text && (Missing.Count == 0 || !Missing.Contains(text)) ? text : null;
+        Constant ?? (row.Cells[Index].Trim() is { Length: > 0 } text && (Missing.Count == 0 || !Missing.Contains(text)) ? text : null);
 
     /// <summary>Gives the value in a row with the white space that is part of it; null if it is missing.</summary>
-    public string? ReadLiteral(CsvRow row) => Read(row) is null ? null : row.Cells[Index];
+    public string? ReadLiteral(CsvRow row) => Constant ?? (Read(row) is null ? null : row.Cells[Index]);
 }

@@ -15,6 +15,7 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     // As many as a file has columns, and far more than values mean missing.
     private const int MaxNames = 2_000;
     private const int MaxMissing = 100;
+    private const int MaxConstants = 100;
     private const int MaxSeparators = 20;
 
     /// <summary>The kind of the rows, contacts or opportunities.</summary>
@@ -39,7 +40,16 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     public bool DryRun { get; init; }
 
     /// <summary>True if the keys of all rows are compared first.</summary>
-    public bool ComparesKeys => DryRun;
+    public bool ComparesKeys => DryRun || KeepsFirst || Existing != ImportOptions.Types.Existing.Update;
+
+    /// <summary>What a row does to a contact or opportunity that existed before the import.</summary>
+    public ImportOptions.Types.Existing Existing { get; init; } = ImportOptions.Types.Existing.Update;
+
+    /// <summary>True if the first of several rows with the same key counts.</summary>
+    public bool KeepsFirst { get; init; }
+
+    /// <summary>True if a bad row keeps all others from being imported.</summary>
+    public bool AllOrNothing { get; init; }
 
     /// <summary>The pipeline of imported opportunities.</summary>
     public string Pipeline { get; init; } = "";
@@ -63,6 +73,9 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             .Require(options.Missing.Count <= MaxNames, "options.missing", $"has more than {MaxNames} entries")
             .Require(
                 options.Missing.Values.All(list => list.Values.Count <= MaxMissing), "options.missing", $"has more than {MaxMissing} values for one column")
+            .Require(options.Constants.Count <= MaxConstants, "options.constants", $"has more than {MaxConstants} entries")
+            .Require(Enum.IsDefined(options.Existing), "options.existing", "is not a known policy")
+            .Require(Enum.IsDefined(options.Duplicates), "options.duplicates", "is not a known policy")
             .Require(options.Tags.Count <= MaxNames, "options.tags", $"has more than {MaxNames} entries")
             .Require(options.NumberFormats.Count <= MaxNames, "options.number_formats", $"has more than {MaxNames} entries")
             .Require(options.DateFormats.Count <= MaxNames, "options.date_formats", $"has more than {MaxNames} entries")
@@ -97,9 +110,12 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             Types = options.Types_,
             NumbersRows = ColumnMapping.NumbersRows(table.Headers, options),
             MatchEmail = options.MatchEmail,
-            LoosensRefusals = options.LoosenRefusals,
+            LoosensRefusals = options.LoosenRefusals && ExistingOf(options) == ImportOptions.Types.Existing.Update,
             DropsBadValues = options.DropBadValues,
             DryRun = options.DryRun,
+            Existing = ExistingOf(options),
+            KeepsFirst = options.Duplicates == ImportOptions.Types.Duplicates.First,
+            AllOrNothing = options.AllOrNothing,
             Pipeline = options.Pipeline.Trim() is { Length: > 0 } name ? name : "Sales",
         };
     }
@@ -112,6 +128,9 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
 
     /// <summary>True if rows are matched by e-mail address.</summary>
     public bool ByEmail => MatchEmail && Find("external_id") is null;
+
+    private static ImportOptions.Types.Existing ExistingOf(ImportOptions options) =>
+        options.Existing == ImportOptions.Types.Existing.Unspecified ? ImportOptions.Types.Existing.Update : options.Existing;
 
     private static bool IsDelimiter(string text) => text is [var c] && char.IsAscii(c) && c is not ('"' or '\r' or '\n' or '\0');
 

@@ -39,6 +39,9 @@ internal sealed class RowKeys(ImportSettings settings)
         _seen.TrimExcess();
     }
 
+    /// <summary>True if no row with the key has been asked for yet.</summary>
+    public bool IsFirst(string key) => !IsRepeated(key) || _seen.Add(Hash(key));
+
     /// <summary>True if several rows have the key.</summary>
     public bool IsRepeated(string key) => _repeated.Count > 0 && _repeated.Contains(Hash(key));
 
@@ -46,7 +49,7 @@ internal sealed class RowKeys(ImportSettings settings)
     {
         if (!holds)
         {
-            throw RpcErrors.InvalidField("options", $"the file has {what}: too many to compare them in a dry run; try a part of it");
+            throw RpcErrors.InvalidField("options", $"the file has {what}: too many to compare; import it in parts");
         }
     }
 

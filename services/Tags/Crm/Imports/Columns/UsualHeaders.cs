@@ -13,7 +13,8 @@ internal static class UsualHeaders
         ("last_name", ["lastname", "surname", "familyname"]),
         ("time_zone", ["timezone"]),
         ("language", ["language"]),
-        ("do_not_disturb", ["donotdisturb", "dnd"]));
+        ("do_not_disturb", ["donotdisturb", "dnd"]),
+        ("created", ["created", "createdat", "createdon", "createddate", "createdtime", "createdate", "createtime", "datecreated", "creationdate", "creationtime"]));
 
     private static readonly FrozenDictionary<string, string> s_opportunity = Table(
         ("external_id", ["externalid"]),

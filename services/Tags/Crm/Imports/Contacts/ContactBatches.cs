@@ -13,15 +13,24 @@ internal static class ContactBatches
     public static async Task<IEnumerable<ContactRow>> FindAsync(
         AccountDatabase database, int accountId, string[] keys, bool byEmail, CancellationToken ct)
     {
+        // One by one: a plan that was made while the account was small would read all its contacts for each batch. OFFSET 0 keeps it so.
         const string byExternalIdSql = $"""
             SELECT {ContactRow.Columns}
-            FROM crm.contact
-            WHERE account_id = @accountId AND external_id = ANY (@keys) AND deleted_at IS NULL
+            FROM unnest(@keys) AS k (key)
+            CROSS JOIN LATERAL (
+                SELECT *
+                FROM crm.contact
+                WHERE account_id = @accountId AND external_id = k.key AND deleted_at IS NULL
+                OFFSET 0) AS c
             """;
         const string byEmailSql = $"""
             SELECT DISTINCT ON (email_key) {ContactRow.Columns}
-            FROM crm.contact
-            WHERE account_id = @accountId AND email_key = ANY (@keys) AND deleted_at IS NULL
+            FROM unnest(@keys) AS k (key)
+            CROSS JOIN LATERAL (
+                SELECT *
+                FROM crm.contact
+                WHERE account_id = @accountId AND email_key = k.key AND deleted_at IS NULL
+                OFFSET 0) AS c
             ORDER BY email_key, contact_id
             """;
         await using var connection = await database.OpenAsync(accountId, ct);
@@ -40,11 +49,11 @@ internal static class ContactBatches
                 sms_consent_at, created_at, updated_at)
             SELECT @accountId, contact_id, external_id, email, phone, first_name, last_name, time_zone, language,
                 email_key, fields::jsonb, do_not_disturb, email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source,
-                sms_consent_at, @now, @now
+                sms_consent_at, coalesce(created_at, @now), @now
             FROM unnest(@ids, @external_id, @email, @email_key, @phone, @first_name, @last_name, @time_zone, @language, @fields, @do_not_disturb,
-                    @email_consent, @email_consent_source, @email_consent_at, @sms_consent, @sms_consent_source, @sms_consent_at)
+                    @email_consent, @email_consent_source, @email_consent_at, @sms_consent, @sms_consent_source, @sms_consent_at, @created_at)
                 AS n (contact_id, external_id, email, email_key, phone, first_name, last_name, time_zone, language, fields, do_not_disturb,
-                    email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source, sms_consent_at)
+                    email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source, sms_consent_at, created_at)
             """;
         if (contacts.Count > 0)
         {
@@ -68,7 +77,7 @@ internal static class ContactBatches
                     @email_consent, @email_consent_source, @email_consent_at, @sms_consent, @sms_consent_source, @sms_consent_at)
                 AS n (contact_id, external_id, email, email_key, phone, first_name, last_name, time_zone, language, fields, do_not_disturb,
                     email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source, sms_consent_at)
-            WHERE c.account_id = @accountId AND c.contact_id = n.contact_id
+            WHERE c.account_id = @accountId AND c.contact_id = n.contact_id AND c.contact_id = ANY (@ids)
             """;
         if (contacts.Count == 0)
         {
@@ -110,6 +119,7 @@ internal static class ContactBatches
 
         values.Add("email_key", contacts.Select(contact => contact.State.EmailKey).ToArray());
         values.Add("fields", contacts.Select(contact => contact.State.Fields.ToJson()).ToArray());
+        values.Add("created_at", contacts.Select(contact => contact.CreatedAt).ToArray());
         values.Add("do_not_disturb", contacts.Select(contact => contact.State.DoNotDisturb).ToArray());
         foreach (var channel in ConsentValue.Channels)
         {

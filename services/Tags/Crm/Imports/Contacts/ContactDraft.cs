@@ -15,6 +15,12 @@ internal sealed class ContactDraft
     /// <summary>The values in the row; attributes without a value stay unchanged.</summary>
     public required ContactState Values { get; init; }
 
+    /// <summary>True if an earlier row with the same key counts instead.</summary>
+    public bool IsLater { get; init; }
+
+    /// <summary>When the contact was created; null if the row does not say.</summary>
+    public DateTime? CreatedAt { get; init; }
+
     /// <summary>True if the row has a value for do-not-disturb.</summary>
     public bool SetsDoNotDisturb { get; init; }
 
@@ -27,17 +33,30 @@ internal sealed class ContactDraft
     /// <summary>The tags to add, by name.</summary>
     public required string[] Tags { get; init; }
 
-    /// <summary>Returns the contact with the values of the row; a missing value removes nothing.</summary>
-    public ContactState Apply(ContactState state)
+    /// <summary>Returns what is left of a row that is left out: that the contact refuses messages.</summary>
+    public ContactDraft RefusalsOnly() => new()
+    {
+        Line = Line,
+        Key = Key,
+        Values = new ContactState { DoNotDisturb = Values.DoNotDisturb },
+        SetsDoNotDisturb = Values.DoNotDisturb,
+        Consents = [.. Consents.Where(consent => consent.Refuses)],
+        Tags = [],
+    };
+
+    /// <summary>
+    /// Returns the contact with the values of the row; a missing value removes nothing, and nothing replaces what <paramref name="kept"/> has.
+    /// </summary>
+    public ContactState Apply(ContactState state, ContactState? kept)
     {
         var result = state.Copy();
-        foreach (var attribute in ContactAttribute.All)
+        foreach (var attribute in ContactAttribute.All.Where(attribute => kept?[attribute] is null))
         {
             result[attribute] = Values[attribute] ?? state[attribute];
         }
 
-        result.DoNotDisturb = SetsDoNotDisturb ? Values.DoNotDisturb : state.DoNotDisturb;
-        foreach (var (fieldId, value) in Values.Fields.All)
+        result.DoNotDisturb = !SetsDoNotDisturb ? state.DoNotDisturb : Values.DoNotDisturb || (kept is not null && state.DoNotDisturb);
+        foreach (var (fieldId, value) in Values.Fields.All.Where(field => kept?.Fields[field.Key] is null))
         {
             result.Fields[fieldId] = value;
         }

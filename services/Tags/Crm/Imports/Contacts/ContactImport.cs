@@ -72,7 +72,7 @@ internal sealed class ContactImport(
     private async Task<ContactPlan> PlanAsync(IReadOnlyList<ContactDraft> batch, CancellationToken ct)
     {
         var existing = await _existing.FindAsync(batch, ct);
-        var plan = ContactPlan.Make(batch, existing, settings.LoosensRefusals);
+        var plan = ContactPlan.Make(batch, existing, settings);
         await tags.PlanAsync(plan.Rows, ct);
         if (settings.DryRun)
         {

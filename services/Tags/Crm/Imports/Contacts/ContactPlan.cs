@@ -1,5 +1,7 @@
 using Crm.Contacts.V1;
+using TagSegments.Tags.Crm.Imports.Columns;
 using Outcome = Crm.Contacts.V1.ImportPreview.Types.Outcome;
+using Policy = Crm.Contacts.V1.ImportOptions.Types.Existing;
 
 namespace TagSegments.Tags.Crm.Imports.Contacts;
 
@@ -7,13 +9,14 @@ namespace TagSegments.Tags.Crm.Imports.Contacts;
 internal sealed class ContactPlan
 {
     private readonly Dictionary<string, ContactTarget> _byKey;
-    private readonly bool _loosens;
+    private readonly ImportSettings _settings;
     private int _refusals;
     private int _refusalsKept;
     private int _updates;
     private int _unchanged;
+    private int _skipped;
 
-    private ContactPlan(Dictionary<string, ContactTarget> byKey, bool loosens) => (_byKey, _loosens) = (byKey, loosens);
+    private ContactPlan(Dictionary<string, ContactTarget> byKey, ImportSettings settings) => (_byKey, _settings) = (byKey, settings);
 
     /// <summary>The rows with their contacts.</summary>
     public List<PlannedContact> Rows { get; } = [];
@@ -24,10 +27,10 @@ internal sealed class ContactPlan
     /// <summary>The contacts to change, by number, so that concurrent imports lock them in one order.</summary>
     public List<ContactTarget> Updated { get; private set; } = [];
 
-    /// <summary>Plans a batch, given the existing contacts by key and whether the import may take refusals back.</summary>
-    public static ContactPlan Make(IReadOnlyList<ContactDraft> batch, Dictionary<string, ContactTarget> existing, bool loosens)
+    /// <summary>Plans a batch, given the existing contacts by key.</summary>
+    public static ContactPlan Make(IReadOnlyList<ContactDraft> batch, Dictionary<string, ContactTarget> existing, ImportSettings settings)
     {
-        var plan = new ContactPlan(existing, loosens);
+        var plan = new ContactPlan(existing, settings);
         foreach (var draft in batch)
         {
             plan.Add(draft);
@@ -46,6 +49,7 @@ internal sealed class ContactPlan
         summary.Created += Created.Count;
         summary.Updated += _updates;
         summary.Unchanged += _unchanged;
+        summary.Skipped += _skipped;
         summary.RefusalsFound += _refusals;
         summary.RefusalsKept += _refusalsKept;
     }
@@ -53,16 +57,26 @@ internal sealed class ContactPlan
     private void Add(ContactDraft draft)
     {
         _refusals += draft.Refuses ? 1 : 0;
-        var target = draft.Key is null ? null : _byKey.GetValueOrDefault(draft.Key);
-        var outcome = target is null ? Outcome.Created : Update(target, draft);
-        target ??= Create(draft);
-        Rows.Add(new(draft.Line, target, outcome, target.State, draft.Tags));
+        if (draft.Key is null || !_byKey.TryGetValue(draft.Key, out var target))
+        {
+            target = Create(draft);
+            Rows.Add(new(draft.Line, target, Outcome.Created, target.State, draft.Tags));
+            return;
+        }
+
+        var isLeftOut = draft.IsLater || (_settings.Existing == Policy.Skip && target.Original is not null);
+        var taken = isLeftOut ? draft.RefusalsOnly() : draft;
+        var isChanged = Change(target, taken);
+        _updates += isChanged ? 1 : 0;
+        _unchanged += isChanged || isLeftOut ? 0 : 1;
+        _skipped += !isChanged && isLeftOut ? 1 : 0;
+        Rows.Add(new(draft.Line, target, isChanged ? Outcome.Updated : isLeftOut ? Outcome.Skipped : Outcome.Unchanged, target.State, taken.Tags));
     }
 
     private ContactTarget Create(ContactDraft draft)
     {
-        var target = new ContactTarget(null) { State = draft.Values };
-        target.Consents.Apply(draft.Consents, _loosens);
+        var target = new ContactTarget(null, null) { State = draft.Values, CreatedAt = draft.CreatedAt };
+        target.Consents.Apply(draft.Consents, _settings.LoosensRefusals);
         Created.Add(target);
         if (draft.Key is not null)
         {
@@ -72,21 +86,21 @@ internal sealed class ContactPlan
         return target;
     }
 
-    private Outcome Update(ContactTarget target, ContactDraft draft)
+    private bool Change(ContactTarget target, ContactDraft draft)
     {
-        var state = draft.Apply(target.State);
-        var kept = !_loosens && target.State.DoNotDisturb && !state.DoNotDisturb;
+        var loosens = _settings.LoosensRefusals;
+        var state = draft.Apply(target.State, _settings.Existing == Policy.Keep ? target.Original : null);
+        var kept = !loosens && target.State.DoNotDisturb && !state.DoNotDisturb;
         state.DoNotDisturb |= kept;
-        var consents = target.Consents.Apply(draft.Consents, _loosens);
+        var consents = target.Consents.Apply(draft.Consents, loosens);
         _refusalsKept += kept || consents.Kept ? 1 : 0;
+        target.CreatedAt = draft.CreatedAt ?? target.CreatedAt;
         if (target.State.BeforeJson(state) is null && !consents.Changed)
         {
-            _unchanged++;
-            return Outcome.Unchanged;
+            return false;
         }
 
-        _updates++;
         target.State = state;
-        return Outcome.Updated;
+        return true;
     }
 }

@@ -77,7 +77,8 @@ internal static class ContactPreview
     }
 
     private static string? ValueOf(string target, PlannedContact row) =>
-        ContactAttribute.Find(target) is { } attribute ? row.State[attribute]
+        target == ColumnMapping.CreatedTarget ? (row.Target.CreatedAt is { } at && row.Target.ContactId == 0 ? Dates.ToText(at) : null)
+        : ContactAttribute.Find(target) is { } attribute ? row.State[attribute]
         : target == ContactRows.DoNotDisturbTarget ? (row.State.DoNotDisturb ? "true" : "false")
         : null;
 

@@ -10,10 +10,12 @@ using TagSegments.Tags.Crm.Imports.Columns;
 namespace TagSegments.Tags.Crm.Imports.Contacts;
 
 /// <summary>Reads rows as contacts.</summary>
-internal sealed class ContactRows(ImportSettings settings, PlannedFields fields, ConsentReader consents, ImportTags tags)
+internal sealed class ContactRows(ImportSettings settings, PlannedFields fields, ConsentReader consents, ImportTags tags, RowKeys keys, TimeProvider time)
 {
     /// <summary>The target of the column of do-not-disturb.</summary>
     public const string DoNotDisturbTarget = "do_not_disturb";
+
+    private const int FirstYear = 1900;
 
     private readonly (ImportColumn Column, ContactAttribute Attribute)[] _attributes =
     [
@@ -22,6 +24,7 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
     ];
 
     private readonly ImportColumn? _key = settings.KeyColumn;
+    private readonly ImportColumn? _created = settings.Find(ColumnMapping.CreatedTarget);
     private readonly ImportColumn? _doNotDisturb = settings.Find(DoNotDisturbTarget);
 
     /// <summary>The custom fields that rows have values of.</summary>
@@ -45,15 +48,41 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
             report.Refuse(_key.Header, "is empty, but rows are matched by it");
         }
 
-        return report.IsRefused ? null : new ContactDraft
+        var createdAt = ReadCreated(row, report);
+        if (report.IsRefused)
+        {
+            return null;
+        }
+
+        var key = settings.ByEmail ? state.EmailKey : state[ContactAttribute.ExternalId];
+        return new ContactDraft
         {
             Line = row.Line,
-            Key = settings.ByEmail ? state.EmailKey : state[ContactAttribute.ExternalId],
+            Key = key,
+            IsLater = settings.KeepsFirst && key is not null && !keys.IsFirst(key),
+            CreatedAt = createdAt,
             Values = state,
             SetsDoNotDisturb = _doNotDisturb?.Read(row) is not null,
             Consents = stated,
             Tags = names,
         };
+    }
+
+    // Not worth a contact.
+    private DateTime? ReadCreated(CsvRow row, RowReport report)
+    {
+        if (_created?.Read(row) is not { } text)
+        {
+            return null;
+        }
+
+        if (OptOutText.TryReadTime(text, _created.Form, out var utc) && utc <= time.GetUtcNow().UtcDateTime && utc.Year >= FirstYear)
+        {
+            return utc;
+        }
+
+        report.Drop(_created.Header, $"is no past date or date-time from {FirstYear} on", text);
+        return null;
     }
 
     private void ReadAttributes(CsvRow row, ContactState state, RowReport report)

@@ -2,14 +2,20 @@ using TagSegments.Tags.Crm.Contacts;
 
 namespace TagSegments.Tags.Crm.Imports.Contacts;
 
-/// <summary>A contact that rows are about: an existing one, or one to create.</summary>
-internal sealed class ContactTarget(ContactRow? existing)
+/// <summary>A contact that rows are about: an existing one, as it is now and as it was before the import, or one to create.</summary>
+internal sealed class ContactTarget(ContactRow? existing, ContactRow? original)
 {
     private readonly ContactState? _before = existing?.ToState();
     private HashSet<int>? _tags;
 
     /// <summary>The contact's number; 0 for a new one that has none yet.</summary>
     public int ContactId { get; set; } = existing?.ContactId ?? 0;
+
+    /// <summary>The state before the import; null if the contact did not exist then.</summary>
+    public ContactState? Original { get; } = original?.ToState();
+
+    /// <summary>When a new contact was created, if a row says so.</summary>
+    public DateTime? CreatedAt { get; set; }
 
     /// <summary>The version that was read.</summary>
     public long Version { get; } = existing?.Version ?? 0;

@@ -5,11 +5,13 @@ using TagSegments.Tags.Crm.Imports.Files;
 namespace TagSegments.Tags.Crm.Imports.Contacts;
 
 /// <summary>
-/// The contacts that rows are matched with. A dry run writes none, so it remembers the contacts of keys that several rows have from batch to batch.
+/// The contacts that rows are matched with. Of keys that several rows have it remembers, where the options need it, what was there before the import; and a
+/// dry run, which writes none, the contacts themselves.
 /// </summary>
 internal sealed class ExistingContacts(AccountDatabase database, ImportSettings settings, RowKeys keys)
 {
     private readonly Dictionary<string, ContactTarget> _remembered = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ContactRow?> _originals = new(StringComparer.Ordinal);
 
     /// <summary>Finds the contacts of a batch, by key.</summary>
     public async Task<Dictionary<string, ContactTarget>> FindAsync(IReadOnlyList<ContactDraft> batch, CancellationToken ct)
@@ -31,7 +33,13 @@ internal sealed class ExistingContacts(AccountDatabase database, ImportSettings 
         var rows = unknown.Count == 0 ? [] : await ContactBatches.FindAsync(database, settings.Account.Id, [.. unknown], settings.ByEmail, ct);
         foreach (var row in rows)
         {
-            found.Add(settings.ByEmail ? row.ToState().EmailKey! : row.ExternalId!, new ContactTarget(row));
+            var key = settings.ByEmail ? row.ToState().EmailKey! : row.ExternalId!;
+            found.Add(key, new ContactTarget(row, OriginalOf(key, row)));
+        }
+
+        foreach (var key in unknown.Where(key => !found.ContainsKey(key)))
+        {
+            OriginalOf(key, null);
         }
 
         return found;
@@ -44,5 +52,16 @@ internal sealed class ExistingContacts(AccountDatabase database, ImportSettings 
         {
             _remembered[key] = target;
         }
+    }
+
+    private ContactRow? OriginalOf(string key, ContactRow? row)
+    {
+        if (!keys.IsRepeated(key))
+        {
+            return row;
+        }
+
+        _originals.TryAdd(key, row);
+        return _originals[key];
     }
 }

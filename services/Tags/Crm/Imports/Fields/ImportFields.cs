@@ -178,7 +178,7 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
             {
                 yield return (column, ColumnGuess.OfForm(column, Type.Date));
             }
-            else if (ConsentTarget.Find(column.Target)?.Part is ConsentPart.Time or ConsentPart.OptOut)
+            else if (column.Target == ColumnMapping.CreatedTarget || ConsentTarget.Find(column.Target)?.Part is ConsentPart.Time or ConsentPart.OptOut)
             {
                 yield return (column, ColumnGuess.OfForm(column, Type.Date, Type.DateTime));
             }

@@ -12,6 +12,8 @@ internal sealed class ImportRun(
     private const int BatchRows = 5_000;
     // While calls of others must not be held up.
     private const int FewRows = 250;
+    private const int MaxRowsAtOnce = 100_000;
+    private const int MaxCharactersAtOnce = 64_000_000;
     // A row can have 4 MiB.
     private const int BatchCharacters = 8 * 1024 * 1024;
     private readonly List<ImportRowError> _errors = [];
@@ -21,6 +23,8 @@ internal sealed class ImportRun(
     public async Task RunAsync<TDraft>(IRowTarget<TDraft> target)
         where TDraft : class
     {
+        CheckConstants(target);
+        CheckSize(0);
         try
         {
             await ReadAsync(target);
@@ -49,7 +53,13 @@ internal sealed class ImportRun(
                 batch.Add(draft);
             }
 
-            if (batch.Count >= BatchRows || _errors.Count >= BatchRows || characters >= BatchCharacters)
+            if (mode.AllOrNothing)
+            {
+                CheckSize(characters);
+                batch = summary.Failed > 0 ? [] : batch;
+                await ReportAsync(most: BatchRows - 1);
+            }
+            else if (batch.Count >= BatchRows || _errors.Count >= BatchRows || characters >= BatchCharacters)
             {
                 await HandOverAsync(target, batch, rows);
                 (batch, characters) = ([], 0);
@@ -57,6 +67,30 @@ internal sealed class ImportRun(
         }
 
         await HandOverAsync(target, batch, rows);
+    }
+
+    // A row of nothing else shows what is wrong with them, before every row is bad.
+    private void CheckConstants<TDraft>(IRowTarget<TDraft> target)
+        where TDraft : class
+    {
+        var errors = new List<ImportRowError>();
+        target.Read(new CsvRow(0, 0, [.. table.Headers.Select(_ => "")], null), new RowReport(0, false, errors));
+        var checks = new FieldChecks();
+        foreach (var error in errors.Where(error => mode.Constants.Contains(error.Column)))
+        {
+            checks.Require(false, $"options.constants[\"{error.Column}\"]", error.Message);
+        }
+
+        checks.ThrowIfAny();
+    }
+
+    private void CheckSize(long characters)
+    {
+        if (mode.AllOrNothing && (summary.Rows > MaxRowsAtOnce || characters > MaxCharactersAtOnce))
+        {
+            throw RpcErrors.InvalidField(
+                "options.all_or_nothing", $"is for files of at most {MaxRowsAtOnce} rows and {MaxCharactersAtOnce} characters; import it in parts, or try it with dry_run first");
+        }
     }
 
     private TDraft? Read<TDraft>(CsvRow row, IRowTarget<TDraft> target)
@@ -79,7 +113,7 @@ internal sealed class ImportRun(
     {
         do
         {
-            var piece = turns.GivesWay(account) && batch.Count > FewRows ? batch[..FewRows] : batch;
+            var piece = !mode.AllOrNothing && turns.GivesWay(account) && batch.Count > FewRows ? batch[..FewRows] : batch;
             batch = batch[piece.Count..];
             await turns.RunAsync(
                 account,
@@ -93,17 +127,28 @@ internal sealed class ImportRun(
         while (batch.Count > 0);
     }
 
-    private async Task HandOverAsync<TDraft>(IRowTarget<TDraft> target, List<TDraft> batch, long rows)
-        where TDraft : class
+    // Reports the bad rows if they are more than so many.
+    private async Task ReportAsync(int most)
     {
-        await _writing;
-        _writing = Task.Run(() => WriteAsync(target, batch));
+        if (_errors.Count <= most)
+        {
+            return;
+        }
+
         foreach (var error in _errors)
         {
             await call.AnswerAsync(new ImportResponse { RowError = error });
         }
 
         _errors.Clear();
+    }
+
+    private async Task HandOverAsync<TDraft>(IRowTarget<TDraft> target, List<TDraft> batch, long rows)
+        where TDraft : class
+    {
+        await _writing;
+        _writing = Task.Run(() => WriteAsync(target, batch));
+        await ReportAsync(most: 0);
         await call.AnswerAsync(new ImportResponse { Progress = new() { Rows = rows - batch.Count, TotalRows = summary.Rows } });
     }
 }
@@ -111,4 +156,6 @@ internal sealed class ImportRun(
 /// <summary>How an import treats rows.</summary>
 /// <param name="DryRun">True if nothing is written.</param>
 /// <param name="DropsBadValues">True if a value that cannot be read does not refuse its row.</param>
-internal readonly record struct ImportMode(bool DryRun, bool DropsBadValues);
+/// <param name="AllOrNothing">True if a bad row keeps all others from being imported.</param>
+/// <param name="Constants">The names of the columns that the options add.</param>
+internal sealed record ImportMode(bool DryRun, bool DropsBadValues, bool AllOrNothing, IReadOnlyCollection<string> Constants);

@@ -5,11 +5,13 @@ using TagSegments.Tags.Crm.Opportunities;
 namespace TagSegments.Tags.Crm.Imports.Opportunities;
 
 /// <summary>
-/// The opportunities that rows are matched with. A dry run writes none, so it remembers those of keys that several rows have from batch to batch.
+/// The opportunities that rows are matched with. Of keys that several rows have it remembers, where the options need it, what was there before the import;
+/// and a dry run, which writes none, the opportunities themselves.
 /// </summary>
 internal sealed class ExistingOpportunities(AccountDatabase database, ImportSettings settings, RowKeys keys)
 {
     private readonly Dictionary<string, OpportunityWrite> _remembered = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OpportunityState?> _originals = new(StringComparer.Ordinal);
 
     /// <summary>Finds the opportunities of a batch, by key.</summary>
     public async Task<Dictionary<string, OpportunityWrite>> FindAsync(IReadOnlyList<OpportunityDraft> batch, CancellationToken ct)
@@ -30,7 +32,13 @@ internal sealed class ExistingOpportunities(AccountDatabase database, ImportSett
 
         foreach (var row in unknown.Count == 0 ? [] : await ReadAsync([.. unknown], ct))
         {
-            found.Add(row.ExternalId!, new OpportunityWrite(row.OpportunityId, row.Version, row.ToState()));
+            var state = row.ToState();
+            found.Add(row.ExternalId!, new(row.OpportunityId, row.Version, state) { Original = OriginalOf(row.ExternalId!, state) });
+        }
+
+        foreach (var key in unknown.Where(key => !found.ContainsKey(key)))
+        {
+            OriginalOf(key, null);
         }
 
         return found;
@@ -45,12 +53,23 @@ internal sealed class ExistingOpportunities(AccountDatabase database, ImportSett
         }
     }
 
+    private OpportunityState? OriginalOf(string key, OpportunityState? state)
+    {
+        if (!keys.IsRepeated(key))
+        {
+            return state;
+        }
+
+        _originals.TryAdd(key, state);
+        return _originals[key];
+    }
+
     private async Task<IEnumerable<OpportunityRow>> ReadAsync(string[] keys, CancellationToken ct)
     {
         const string sql = $"""
             SELECT {OpportunityRow.Columns}
-            FROM crm.opportunity
-            WHERE account_id = @accountId AND external_id = ANY (@keys)
+            FROM unnest(@keys) AS k (key)
+            CROSS JOIN LATERAL (SELECT * FROM crm.opportunity WHERE account_id = @accountId AND external_id = k.key OFFSET 0) AS o
             """;
         await using var connection = await database.OpenAsync(settings.Account.Id, ct);
         return await connection.QueryAsync<OpportunityRow>(

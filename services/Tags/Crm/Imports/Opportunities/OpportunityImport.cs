@@ -67,7 +67,8 @@ internal sealed class OpportunityImport(ImportTools tools, ImportSettings settin
         await stages.PlanAsync(ct);
         var contacts = await ContactsAsync([.. batch.Select(draft => draft.Contact).OfType<string>().Distinct(StringComparer.Ordinal)], ct);
         var existing = await _existing.FindAsync(batch, ct);
-        var plan = OpportunityPlan.Make(batch, existing, contacts, stages);
+        var plan = new OpportunityPlan(existing, contacts, stages, settings);
+        plan.Make(batch);
         if (settings.DryRun)
         {
             _existing.Remember(existing);
@@ -95,9 +96,13 @@ internal sealed class OpportunityImport(ImportTools tools, ImportSettings settin
     private async Task<Dictionary<string, int>> ContactsAsync(string[] externalIds, CancellationToken ct)
     {
         const string sql = """
-            SELECT external_id, contact_id
-            FROM crm.contact
-            WHERE account_id = @accountId AND external_id = ANY (@externalIds) AND deleted_at IS NULL
+            SELECT k.external_id, c.contact_id
+            FROM unnest(@externalIds) AS k (external_id)
+            CROSS JOIN LATERAL (
+                SELECT contact_id
+                FROM crm.contact
+                WHERE account_id = @accountId AND external_id = k.external_id AND deleted_at IS NULL
+                OFFSET 0) AS c
             """;
         await using var connection = await tools.Database.OpenAsync(settings.Account.Id, ct);
         var found = await connection.QueryAsync<(string ExternalId, int ContactId)>(

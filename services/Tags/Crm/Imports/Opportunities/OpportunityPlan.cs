@@ -1,18 +1,19 @@
 using Crm.Contacts.V1;
 using TagSegments.Tags.Crm.Opportunities;
+using TagSegments.Tags.Crm.Imports.Columns;
 using Outcome = Crm.Contacts.V1.ImportPreview.Types.Outcome;
+using Policy = Crm.Contacts.V1.ImportOptions.Types.Existing;
 
 namespace TagSegments.Tags.Crm.Imports.Opportunities;
 
 /// <summary>The changes of a batch of rows; a later row of an opportunity continues from the result of an earlier one.</summary>
-internal sealed class OpportunityPlan
+internal sealed class OpportunityPlan(
+    Dictionary<string, OpportunityWrite> existing, Dictionary<string, int> contacts, ImportStages stages, ImportSettings settings)
 {
-    private readonly Dictionary<string, OpportunityWrite> _byKey;
     private int _updates;
     private int _unchanged;
     private int _orphans;
-
-    private OpportunityPlan(Dictionary<string, OpportunityWrite> byKey) => _byKey = byKey;
+    private int _skipped;
 
     /// <summary>The opportunities to create.</summary>
     public List<OpportunityWrite> Created { get; } = [];
@@ -23,24 +24,19 @@ internal sealed class OpportunityPlan
     /// <summary>The rows with their opportunities.</summary>
     public List<PlannedOpportunity> Rows { get; } = [];
 
-    /// <summary>Plans a batch, given the existing opportunities by key, the numbers of contacts by external id, and the stages.</summary>
-    public static OpportunityPlan Make(
-        IReadOnlyList<OpportunityDraft> batch, Dictionary<string, OpportunityWrite> existing, Dictionary<string, int> contacts, ImportStages stages)
+    /// <summary>Plans a batch.</summary>
+    public void Make(IReadOnlyList<OpportunityDraft> batch)
     {
-        var plan = new OpportunityPlan(existing);
         foreach (var draft in batch)
         {
-            var target = draft.Key is null ? null : existing.GetValueOrDefault(draft.Key);
-            int? contactId = draft.Contact is not null && contacts.TryGetValue(draft.Contact, out var found) ? found : null;
-            plan.Add(draft, target, draft.Apply(target?.State, contactId, stages));
+            Add(draft);
         }
 
-        plan.Updated =
+        Updated =
         [
-            .. plan._byKey.Values.Where(target => target.Before is not null && target.Before.Differences(target.State).Count > 0)
+            .. existing.Values.Where(target => target.Before is not null && target.Before.Differences(target.State).Count > 0)
                 .OrderBy(target => target.OpportunityId),
         ];
-        return plan;
     }
 
     /// <summary>Gives the new opportunities their numbers, in the order of the rows.</summary>
@@ -52,36 +48,51 @@ internal sealed class OpportunityPlan
         summary.Created += Created.Count;
         summary.Updated += _updates;
         summary.Unchanged += _unchanged;
+        summary.Skipped += _skipped;
         summary.Orphans += _orphans;
     }
 
-    private void Add(OpportunityDraft draft, OpportunityWrite? target, OpportunityState state)
+    private void Add(OpportunityDraft draft)
     {
-        _orphans += state.ContactId is null ? 1 : 0;
-        var outcome = target is null ? Outcome.Created : Update(target, state);
-        if (target is null)
+        int? contactId = draft.Contact is not null && contacts.TryGetValue(draft.Contact, out var found) ? found : null;
+        if (draft.Key is null || !existing.TryGetValue(draft.Key, out var target))
         {
-            target = new OpportunityWrite(0, 0, null) { State = state };
-            Created.Add(target);
-            if (draft.Key is not null)
-            {
-                _byKey.Add(draft.Key, target);
-            }
+            Create(draft, draft.Apply(null, contactId, stages));
+            return;
         }
 
-        Rows.Add(new(draft, outcome, target.State));
+        if (draft.IsLater || (settings.Existing == Policy.Skip && target.Original is not null))
+        {
+            _skipped++;
+            Rows.Add(new(draft, Outcome.Skipped, target.State));
+            return;
+        }
+
+        var state = settings.Existing == Policy.Keep && target.Original is { } kept
+            ? draft.Fill(target.State, kept, contactId)
+            : draft.Apply(target.State, contactId, stages);
+        Change(draft, target, state);
     }
 
-    private Outcome Update(OpportunityWrite target, OpportunityState state)
+    private void Create(OpportunityDraft draft, OpportunityState state)
     {
-        if (target.State.Differences(state).Count == 0)
+        _orphans += state.ContactId is null ? 1 : 0;
+        var target = new OpportunityWrite(0, 0, null) { State = state };
+        Created.Add(target);
+        Rows.Add(new(draft, Outcome.Created, state));
+        if (draft.Key is not null)
         {
-            _unchanged++;
-            return Outcome.Unchanged;
+            existing.Add(draft.Key, target);
         }
+    }
 
-        _updates++;
-        target.State = state;
-        return Outcome.Updated;
+    private void Change(OpportunityDraft draft, OpportunityWrite target, OpportunityState state)
+    {
+        _orphans += state.ContactId is null ? 1 : 0;
+        var isChanged = target.State.Differences(state).Count > 0;
+        _updates += isChanged ? 1 : 0;
+        _unchanged += isChanged ? 0 : 1;
+        target.State = isChanged ? state : target.State;
+        Rows.Add(new(draft, isChanged ? Outcome.Updated : Outcome.Unchanged, target.State));
     }
 }

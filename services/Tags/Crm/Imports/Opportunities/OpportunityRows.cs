@@ -10,7 +10,7 @@ using Type = Crm.Contacts.V1.Field.Types.Type;
 namespace TagSegments.Tags.Crm.Imports.Opportunities;
 
 /// <summary>Reads rows as opportunities.</summary>
-internal sealed class OpportunityRows(ImportSettings settings, PlannedFields fields)
+internal sealed class OpportunityRows(ImportSettings settings, PlannedFields fields, RowKeys keys)
 {
     private readonly ImportColumn? _key = settings.Find("external_id");
     private readonly ImportColumn? _contact = settings.Find("contact");
@@ -41,6 +41,7 @@ internal sealed class OpportunityRows(ImportSettings settings, PlannedFields fie
             Line = row.Line,
             Stage = stage!,
             Key = key,
+            IsLater = settings.KeepsFirst && key is not null && !keys.IsFirst(key),
             Contact = _contact?.Read(row),
             Values = new OpportunityState
             {
