@@ -38,8 +38,9 @@ public sealed class EveryHelpTests
         {
             var (output, error) = (new StringWriter(), new StringWriter());
             var arguments = command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0).Select(_ => "x");
+            var required = command.Options.Where(other => other.Required && other != option).SelectMany(other => new[] { other.Name, other is Option<int> ? "1" : "x" });
 
-            var code = await CliApp.RunAsync([.. path.Split(' '), .. arguments, option.Name, "-1"], output, error);
+            var code = await CliApp.RunAsync([.. path.Split(' '), .. arguments, .. required, option.Name, "-1"], output, error);
 
             Assert.Equal(ExitCode.Usage, code);
             Assert.Contains($"{option.Name} takes a whole number", error.ToString(), StringComparison.Ordinal);
