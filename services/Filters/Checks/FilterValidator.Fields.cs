@@ -124,6 +124,7 @@ public sealed partial class FilterValidator
         {
             FieldType.Number when !FilterValues.TryNumber(value, out _) => $"must be a plain decimal of at most {FilterLimits.DecimalDigits} digits, such as 12.5",
             FieldType.Date when !FilterValues.TryDate(value, out _) => "must be a day from 0001-01-01 to 9999-12-31",
+            FieldType.YearlyDay when !FilterValues.TryYearlyDay(value, out _) => "must be a day of the year such as --04-17",
             FieldType.DateTime when !FilterValues.TryInstant(value, out _) => "must be a time such as 2026-11-23T10:00:00Z, from 0001-01-02 to 9999-12-30",
             FieldType.Boolean when !FilterValues.TryBoolean(value, out _) => "must be true or false",
             FieldType.Text or FieldType.SingleChoice or FieldType.MultipleChoice => TextProblem(value, comparison),

@@ -22,10 +22,11 @@ public static class OperatorRules
     {
         Operator.IsEmpty or Operator.IsNotEmpty => true,
         Operator.Equals or Operator.NotEquals => type != FieldType.MultipleChoice,
-        Operator.In or Operator.NotIn => type is FieldType.Text or FieldType.Number or FieldType.Date or FieldType.SingleChoice,
+        Operator.In or Operator.NotIn => type is FieldType.Text or FieldType.Number or FieldType.Date or FieldType.YearlyDay or FieldType.SingleChoice,
         Operator.Contains or Operator.NotContains or Operator.StartsWith or Operator.EndsWith => type == FieldType.Text,
         Operator.HasAny or Operator.HasAll or Operator.HasNone => type == FieldType.MultipleChoice,
-        Operator.InWindow or Operator.Anniversary => type is FieldType.Date or FieldType.DateTime,
+        Operator.InWindow => type is FieldType.Date or FieldType.DateTime,
+        Operator.Anniversary => type is FieldType.Date or FieldType.DateTime or FieldType.YearlyDay,
         _ => type is FieldType.Number or FieldType.Date or FieldType.DateTime,
     };
 
@@ -69,6 +70,7 @@ public static class OperatorRules
     public static string TypeName(FieldType type) => type switch
     {
         FieldType.DateTime => "date-time",
+        FieldType.YearlyDay => "yearly day",
         FieldType.SingleChoice => "single choice",
         FieldType.MultipleChoice => "multiple choice",
         _ => type.ToString().ToLowerInvariant(),

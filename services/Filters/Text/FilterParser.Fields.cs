@@ -163,7 +163,7 @@ public sealed partial class FilterParser
             return ReadCompared(field, Operator.LessOrEqual);
         }
 
-        return !negative && field.Type is FieldType.Date or FieldType.DateTime && IsWindowAhead()
+        return !negative && field.Type is FieldType.Date or FieldType.DateTime or FieldType.YearlyDay && IsWindowAhead()
             ? ReadAnniversary()
             : ReadCompared(field, negative ? Operator.NotEquals : Operator.Equals);
     }

@@ -69,8 +69,9 @@ public sealed partial class FilterParser
             FieldType.Number when FilterValues.TryNumber(token.Value.Trim(), out _) => token.Value.Trim(),
             FieldType.Boolean when ReadBoolean(token.Value) is { } boolean => boolean,
             FieldType.Date when FilterValues.TryDate(token.Value, out _) => token.Value,
+            FieldType.YearlyDay when FilterValues.TryYearlyDay(token.Value, out _) => token.Value,
             FieldType.DateTime when FilterValues.TryInstant(token.Value, out _) || FilterValues.TryDate(token.Value, out _) => token.Value,
-            FieldType.Number or FieldType.Boolean or FieldType.Date or FieldType.DateTime =>
+            FieldType.Number or FieldType.Boolean or FieldType.Date or FieldType.DateTime or FieldType.YearlyDay =>
                 throw _tokens.Error(FilterErrorKind.Value, $"{token} does not fit the field {field.Name}", ExpectedValue(field.Type)),
             _ => isName ? ReadName(field, token.Value) : token.Value,
         };
@@ -106,6 +107,7 @@ public sealed partial class FilterParser
         FieldType.Number => ["a number such as 12.5"],
         FieldType.Boolean => ["true", "false"],
         FieldType.Date => ["a date such as 2026-11-23"],
+        FieldType.YearlyDay => ["a day of the year in double quotes such as \"--04-17\""],
         FieldType.DateTime => ["a time such as 2026-11-23T10:00:00Z", "a date such as 2026-11-23"],
         _ => ["a text in double quotes"],
     };

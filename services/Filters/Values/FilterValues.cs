@@ -35,6 +35,13 @@ public static class FilterValues
     public static bool TryDate(string text, out LocalDate value) =>
         LocalDatePattern.Iso.Parse(text).TryGetValue(default, out value) && value.Year >= 1;
 
+    /// <summary>Reads a day of the year such as <c>--04-17</c>, as that day of a leap year.</summary>
+    public static bool TryYearlyDay(string text, out LocalDate value)
+    {
+        value = default;
+        return text.StartsWith("--", StringComparison.Ordinal) && TryDate($"2000-{text[2..]}", out value);
+    }
+
     /// <summary>Reads an instant in RFC 3339 from 0001-01-02 to 9999-12-30, cut to microseconds as everything stored is.</summary>
     public static bool TryInstant(string text, out Instant value)
     {

@@ -57,7 +57,7 @@ internal sealed class ContactValues(JsonElement contact, FilterContext context)
     {
         var windows = context.Windows;
         var zone = clause.Window.ContactZone ? Zone : windows.ZoneOf(clause.Window);
-        var day = FilterValues.TryDate(value ?? "", out var date) ? date
+        var day = FilterValues.TryDate(value ?? "", out var date) || FilterValues.TryYearlyDay(value ?? "", out date) ? date
             : FilterValues.TryInstant(value ?? "", out var instant) ? instant.InZone(zone).Date
             : (LocalDate?)null;
         var from = windows.Resolve(clause.Window, zone).From.ToDay(zone) ?? context.Instant.InZone(zone).Date;

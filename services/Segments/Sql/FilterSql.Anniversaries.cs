@@ -32,6 +32,7 @@ internal sealed partial class FilterSql
     private static string MonthDay(FieldColumn column, string zone) => (column.Field.Type, column.IsJson) switch
     {
         (FieldType.Date, true) => $"substr({column.Sql}, 6, 5)",
+        (FieldType.YearlyDay, _) => $"substr({column.Sql}, 3, 5)",
         (FieldType.Date, false) => $"to_char({column.Sql}, 'MM-DD')",
         _ => $"to_char(CAST({column.Sql} AS timestamptz) AT TIME ZONE {zone}, 'MM-DD')",
     };

@@ -82,6 +82,7 @@ internal sealed class FieldTypes(FieldService.FieldServiceClient fields, MemoryB
             FieldType.Number => decimal.TryParse(text, NumberStyles.Number, invariant, out _) ? Value.ForString(text) : null,
             FieldType.Boolean => bool.TryParse(text, out var truth) ? Value.ForBool(truth) : null,
             FieldType.Date => DateOnly.TryParseExact(text, "yyyy-MM-dd", invariant, DateTimeStyles.None, out _) ? Value.ForString(text) : null,
+            FieldType.YearlyDay => DateOnly.TryParseExact($"2000{text}", "yyyy--MM-dd", invariant, DateTimeStyles.None, out _) ? Value.ForString(text) : null,
             FieldType.DateTime => DateTimeOffset.TryParse(text, invariant, DateTimeStyles.None, out _) ? Value.ForString(text) : null,
             FieldType.MultipleChoice => Value.ForList([.. text.Split(';', StringSplitOptions.TrimEntries).Select(Value.ForString)]),
             _ => Value.ForString(text),

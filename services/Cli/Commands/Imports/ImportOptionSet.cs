@@ -10,17 +10,21 @@ internal sealed class ImportOptionSet
 {
     private readonly Option<string> _kind = Options.Text("--kind", "The kind of rows: contacts (the default) or opportunities.", "kind").AcceptOnlyFrom("contacts", "opportunities");
     private readonly Option<string> _delimiter = Options.Text("--delimiter", "The delimiter, one character or `tab`. Defaults to the most frequent of , ; tab | in the header.", "char");
-    private readonly Option<string> _encoding = Options.Text("--encoding", "utf-8, utf-16 or windows-1252. Defaults to the byte order mark, otherwise UTF-8 or Windows-1252.", "name");
+    private readonly Option<string> _encoding = Options.Text("--encoding", "The encoding, for example windows-1250, iso-8859-2 or shift_jis. Defaults to the byte order mark, UTF-8, or what the letters look like.", "name");
     private readonly Option<string> _externalId = Options.Text("--external-id", "The column with the external id, or `row` to number the rows from 1. Rows whose id exists update.", "column");
     private readonly Option<bool> _matchEmail = new("--match-email") { Description = "Without an external id: update the contact with the same e-mail address." };
     private readonly Option<string[]> _columns = Options.Several("--map", "The target of a column: HEADER=ATTRIBUTE, HEADER=fields.KEY, HEADER=consent.email or opt_out.email (or sms), or HEADER= to skip it.", "header=value");
-    private readonly Option<string[]> _types = Options.Several("--type", "The type of a custom field: HEADER=text|number|date|date_time|boolean|single_choice|multiple_choice.", "header=value");
+    private readonly Option<string[]> _types = Options.Several("--type", "The type of a custom field: HEADER=text|number|date|date_time|yearly_day|boolean|single_choice|multiple_choice.", "header=value");
     private readonly Option<string[]> _missing = Options.Several("--missing", "A value that means a missing value: HEADER=VALUE; * stands for every column.", "header=value");
     private readonly Option<string[]> _tagsColumns = Options.Several("--tags-column", "A column whose values are tags.", "column");
     private readonly Option<string[]> _tagsSeparators = Options.Several("--tags-separator", "A separator of tags in a cell, or HEADER=SEPARATOR for one column; '' if each cell is one tag. Defaults to , and ;", "text");
     private readonly Option<string[]> _tagsPrefixes = Options.Several("--tags-prefix", "A prefix for each tag, for example 'Job: ', or HEADER=PREFIX for one column.", "text");
     private readonly Option<string[]> _dateFormats = Options.Several("--date-format", "The format of dates, for example dd.MM.yyyy, or HEADER=FORMAT for one column, also unix and unix_ms (otherwise found from all values).", "format");
     private readonly Option<string[]> _decimals = Options.Several("--decimal", "What separates the fraction of numbers in a column: HEADER=. or HEADER=, (otherwise found from all its values).", "header=mark");
+    private readonly Option<string> _format = Options.Text("--format", "The format of the file: csv or json_lines (otherwise found).", "format").AcceptOnlyFrom("csv", "json_lines");
+    private readonly Option<bool> _headerless = new("--headerless") { Description = "The first row has values already: the columns are called 1, 2 and so on." };
+    private readonly Option<string[]> _headers = Options.Several("--header", "The name of the next column of a file without a header.", "column");
+    private readonly Option<bool> _backslashQuotes = new("--backslash-quotes") { Description = "Backslashes mark quotes within quotes." };
     private readonly Option<string> _contact = Options.Text("--contact", "Opportunities: the column with the contact's external id.", "column");
     private readonly Option<string> _stage = Options.Text("--stage", "Opportunities: the column with the stage. Stages called Won and Lost set the status.", "column");
     private readonly Option<string> _amount = Options.Text("--amount", "Opportunities: the column with the amount.", "column");
@@ -42,7 +46,8 @@ internal sealed class ImportOptionSet
         Option[] all =
         [
             _kind, _delimiter, _encoding, _externalId, _matchEmail, _columns, _types, _missing, _tagsColumns, _tagsSeparators, _tagsPrefixes,
-            _dateFormats, _decimals, _dropBadValues, _constants, _existing, _duplicates, _allOrNothing, _dryRun, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _loosenRefusals, _skipWorkflows,
+            _dateFormats, _decimals, _format, _headerless, _headers, _backslashQuotes, _dropBadValues,
+            _constants, _existing, _duplicates, _allOrNothing, _dryRun, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _loosenRefusals, _skipWorkflows,
         ];
         foreach (var option in all)
             command.Options.Add(option);
@@ -58,6 +63,15 @@ internal sealed class ImportOptionSet
             Encoding = session.Get(_encoding) ?? "",
             ExternalIdColumn = session.Get(_externalId) ?? "",
             MatchEmail = session.Get(_matchEmail),
+            Format = session.Get(_format) switch
+            {
+                "csv" => ImportOptions.Types.Format.Csv,
+                "json_lines" => ImportOptions.Types.Format.JsonLines,
+                _ => ImportOptions.Types.Format.Unspecified,
+            },
+            Headerless = session.Get(_headerless),
+            Headers = { session.Get(_headers) ?? [] },
+            BackslashQuotes = session.Get(_backslashQuotes),
             DropBadValues = session.Get(_dropBadValues),
             DryRun = session.Get(_dryRun),
             AllOrNothing = session.Get(_allOrNothing),
@@ -137,5 +151,5 @@ internal sealed class ImportOptionSet
     private static Field.Types.Type FieldType(string header, string name) =>
         Enum.TryParse<Field.Types.Type>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var type) && type is not Field.Types.Type.Unspecified
             ? type
-            : throw new CliError($"--type {header}={name}: there is no type `{name}`.", "Use text, number, date, date_time, boolean, single_choice or multiple_choice.");
+            : throw new CliError($"--type {header}={name}: there is no type `{name}`.", "Use text, number, date, date_time, yearly_day, boolean, single_choice or multiple_choice.");
 }

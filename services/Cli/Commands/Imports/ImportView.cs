@@ -62,7 +62,7 @@ internal static class ImportView
         if (summary.TagsCreated.Count > 0)
             table.Row("tags created", string.Join(", ", summary.TagsCreated));
         foreach (var notice in summary.Notices)
-            table.Row($"column {notice.Column}", notice.Message);
+            table.Row(notice.Column is "" ? "file" : $"column {notice.Column}", notice.Message);
         var speed = string.Create(CultureInfo.InvariantCulture, $"{summary.Seconds:N2} s, {summary.RowsPerSecond:N0} rows/s");
         table.Row("time", speed);
         return table;

@@ -12,7 +12,10 @@ internal sealed record DateForm(string Name, string[] Days, string[] Instants)
     private static readonly SearchValues<char> s_timeSpecifiers = SearchValues.Create("HhmstfFKz");
 
     /// <summary>ISO 8601.</summary>
-    public static DateForm Iso { get; } = new("", [Dates.DateForm], Dates.InstantForms);
+    public static DateForm Iso { get; } = new("", [Dates.DateForm], Dates.InstantForms) { YearlyDays = ["'--'MM-dd", "'--'MMdd"] };
+
+    /// <summary>The forms of days without a year.</summary>
+    public string[] YearlyDays { get; init; } = [];
 
     private TimeSpan EpochUnit { get; init; }
 
@@ -21,7 +24,7 @@ internal sealed record DateForm(string Name, string[] Days, string[] Instants)
 
     /// <summary>
     /// Returns the form that an option names: one in .NET's notation, which is of date-times if it has a time, <c>unix</c> or <c>unix_ms</c> for
-    /// seconds or milliseconds since 1970; ISO 8601 if it is empty.
+    /// seconds or milliseconds since 1970; of days of the year if it has no year; ISO 8601 if it is empty.
     /// </summary>
     public static DateForm Of(string format) => format switch
     {
@@ -29,8 +32,12 @@ internal sealed record DateForm(string Name, string[] Days, string[] Instants)
         "unix" => new(format, [], []) { EpochUnit = TimeSpan.FromSeconds(1) },
         "unix_ms" => new(format, [], []) { EpochUnit = TimeSpan.FromMilliseconds(1) },
         _ when Specifiers(format).AsSpan().ContainsAny(s_timeSpecifiers) => new(format, [], [format]),
+        _ when !HasYear(format) => new(format, [], []) { YearlyDays = [format] },
         _ => new(format, [format], Dates.InstantForms),
     };
+
+    /// <summary>True if a form is of something: a moment, or the day of a month.</summary>
+    public static bool IsWhole(string format) => HasYear(format) || (Specifiers(format).Contains('d') && Specifiers(format).Contains('M'));
 
     /// <summary>True if the form says when: it has a year, or counts from a moment.</summary>
     public static bool HasYear(string format) => format is "unix" or "unix_ms" || Specifiers(format).Contains('y');
@@ -38,6 +45,10 @@ internal sealed record DateForm(string Name, string[] Days, string[] Instants)
     /// <summary>Reads a day.</summary>
     public bool TryParseDay(string text, out DateOnly day) =>
         DateOnly.TryParseExact(text, Days, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+
+    /// <summary>Reads a day of the year, as that day of a leap year.</summary>
+    public bool TryParseYearlyDay(string text, out DateOnly day) => DateOnly.TryParseExact(
+        $"2000 {text}", [.. YearlyDays.Select(form => $"yyyy {form}")], CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
 
     /// <summary>Reads a date-time; one without an offset is of unspecified kind.</summary>
     public bool TryParseInstant(string text, out DateTime instant) =>

@@ -24,6 +24,9 @@ internal static class Dates
     /// <summary>Returns the stored text of a day.</summary>
     public static string ToText(DateOnly day) => day.ToString(DateForm, CultureInfo.InvariantCulture);
 
+    /// <summary>Returns the stored text of a day of the year.</summary>
+    public static string ToYearlyText(DateOnly day) => day.ToString("'--'MM-dd", CultureInfo.InvariantCulture);
+
     /// <summary>Returns the stored text of an instant: UTC, to the microsecond, comparable as text.</summary>
     public static string ToText(DateTime utc) => utc.ToString(InstantForm, CultureInfo.InvariantCulture);
 

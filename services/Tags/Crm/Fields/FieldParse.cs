@@ -34,6 +34,7 @@ internal readonly record struct FieldParse(string? Json, string? Problem)
         Type.Text => FromText(text),
         Type.Number => form.Numbers.TryParse(text, out var number) ? Number(number) : NotANumber(),
         Type.Date => form.TryParseDay(text, out var day) ? new(FieldJson.Text(Dates.ToText(day)), null) : NotADay(form),
+        Type.YearlyDay => form.TryParseYearlyDay(text, out var yearly) ? new(FieldJson.Text(Dates.ToYearlyText(yearly)), null) : NotAYearlyDay(form),
         Type.DateTime => form.TryParseInstant(text, out var instant) ? new(FieldJson.Text(Dates.ToText(instant)), null) : NotAnInstant(form),
         Type.Boolean => BooleanText.TryParse(text, out var truth) ? Boolean(truth) : Wrong("must be true or false"),
         Type.SingleChoice => choices.Contains(text) ? new(FieldJson.Text(text), null) : NotAChoice(text),
@@ -92,6 +93,9 @@ internal readonly record struct FieldParse(string? Json, string? Problem)
 
     private static FieldParse NotADay(TextForm form) =>
         Wrong($"must be a date {(form.Dates.Name.Length > 0 ? $"in the form {form.Dates.Name}" : "like 2026-11-23")}");
+
+    private static FieldParse NotAYearlyDay(TextForm form) =>
+        Wrong($"must be a day of the year {(form.Dates.Name.Length > 0 ? $"in the form {form.Dates.Name}" : "like --04-17")}");
 
     private static FieldParse NotAnInstant(TextForm form) =>
         Wrong($"must be a date and time {(form.Dates.Name.Length > 0 ? $"in the form {form.Dates.Name}" : "like 2026-11-23T10:00:00Z")}");

@@ -22,6 +22,9 @@ internal sealed record TextForm(DateForm Dates, NumberForm Numbers, string[] Lis
     /// <summary>Reads a day.</summary>
     public bool TryParseDay(string text, out DateOnly day) => Dates.TryParseDay(text, out day);
 
+    /// <summary>Reads a day of the year, as that day of a leap year.</summary>
+    public bool TryParseYearlyDay(string text, out DateOnly day) => Dates.TryParseYearlyDay(text, out day);
+
     /// <summary>Reads a date-time as UTC.</summary>
     public bool TryParseInstant(string text, out DateTime utc)
     {

@@ -25,7 +25,7 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields)
     public RowKeys Keys { get; } = new(settings);
 
     /// <summary>Looks at every row and returns their number.</summary>
-    public async Task<long> RunAsync(CsvTable table, CancellationToken ct)
+    public async Task<long> RunAsync(RowTable table, CancellationToken ct)
     {
         var rows = await fields.AnalyseAsync(table, Look, ct);
         Keys.Complete();
@@ -36,7 +36,7 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields)
     public IEnumerable<ImportNotice> Notices() => [.. settings.Columns.Select(column => column.Notice).OfType<ImportNotice>(), .. _unnamed.Notices(), .. Guess.Notices(), .. fields.Notices()];
 
     /// <summary>Returns the plan, without the parts that are for opportunities only.</summary>
-    public ImportPlan ToPlan(CsvTable table, ImportOptions options, PlannedFields planned, long rows) => new()
+    public ImportPlan ToPlan(RowTable table, ImportOptions options, PlannedFields planned, long rows) => new()
     {
         Rows = rows,
         Delimiter = table.Delimiter.ToString(),

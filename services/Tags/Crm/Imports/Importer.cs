@@ -22,13 +22,15 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
     public async Task<ImportSummary> RunAsync(AccountInfo account, string principal, ImportOptions options, UploadedFile file, ImportCall call)
     {
         var ct = call.Token;
-        var table = Open(file, options);
+        var encoding = FileEncoding.Of(file, options.Encoding);
+        var table = Open(file, options, encoding);
         var summary = new ImportSummary { ImportId = Guid.CreateVersion7(tools.Time.GetUtcNow()).ToString() };
         var cause = new ChangeCause(CauseKind.Import, principal, summary.ImportId, options.FileName, SkipWorkflows: options.SkipWorkflows);
         var settings = ImportSettings.Read(options, account, cause, table);
         var look = new FileLook(settings, new ImportFields(tools.Database, fieldStore, settings));
         summary.Rows = await look.RunAsync(table, ct);
         summary.Notices.Add(look.Notices());
+        summary.Notices.Add(encoding.Notices);
 
         var fields = await look.Fields.PlanAsync(ct);
         var plan = look.ToPlan(table, options, fields, summary.Rows);
@@ -60,13 +62,10 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
         settings.AllOrNothing,
         [.. settings.Columns.Where(column => column.Constant is not null).Select(column => column.Header)]);
 
-    private static CsvTable Open(UploadedFile file, ImportOptions options)
+    private static RowTable Open(UploadedFile file, ImportOptions options, FileEncoding encoding)
     {
-        if (options.Encoding == "utf-8" && !file.IsUtf8())
-        {
-            throw RpcErrors.InvalidField("options.encoding", "the file is not UTF-8");
-        }
-
-        return CsvTable.Open(file, file.DetectEncoding(options.Encoding), options.Delimiter.Length > 0 ? options.Delimiter[0] : null, options.Raw);
+        var isJson = options.Format == ImportOptions.Types.Format.JsonLines
+            || (options.Format == ImportOptions.Types.Format.Unspecified && JsonLines.Looks(file, encoding.Encoding));
+        return isJson ? JsonLines.Open(file, encoding.Encoding) : CsvTable.Open(file, encoding.Encoding, CsvForm.Of(options));
     }
 }

@@ -69,7 +69,7 @@ public sealed class CellTextTests
             }
         }
 
-        var table = CsvTable.Open(file, file.DetectEncoding(""), null);
+        var table = CsvTable.Open(file, FileEncoding.Of(file, "").Encoding, new CsvForm());
 
         Assert.Equal(["=key", "'a", "b"], table.Headers);
         Assert.Equal(rows.Select(row => (string[])["-5", .. row]), table.Read().Select(row => row.Cells));

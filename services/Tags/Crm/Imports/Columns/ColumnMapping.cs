@@ -28,7 +28,7 @@ internal sealed class ColumnMapping
     private readonly FieldChecks _checks = new();
     private readonly List<Purpose> _purposes = [];
 
-    private ColumnMapping(CsvTable table, ImportOptions options, TextForm form)
+    private ColumnMapping(RowTable table, ImportOptions options, TextForm form)
     {
         _headers = table.Headers;
         _unnamed = table.Unnamed;
@@ -40,7 +40,7 @@ internal sealed class ColumnMapping
     }
 
     /// <summary>Maps the columns. Throws INVALID_ARGUMENT with every option that names no column or no target.</summary>
-    public static IReadOnlyList<ImportColumn> Map(CsvTable table, ImportOptions options, TextForm form)
+    public static IReadOnlyList<ImportColumn> Map(RowTable table, ImportOptions options, TextForm form)
     {
         var mapping = new ColumnMapping(table, options, form);
         mapping.CheckNames();

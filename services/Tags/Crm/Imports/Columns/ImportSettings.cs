@@ -63,9 +63,12 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             .Require(options.FileName.Length <= 200, "options.file_name", "is longer than 200 characters")
             .Require(!options.FileName.Any(char.IsControl), "options.file_name", "must not contain control characters")
             .Require(options.Delimiter.Length == 0 || IsDelimiter(options.Delimiter), "options.delimiter", "must be one ASCII character, not a quote or line break")
-            .Require(options.Encoding is "" or "utf-8" or "utf-16" or "windows-1252", "options.encoding", "must be utf-8, utf-16 or windows-1252")
-            .Require(DateFormatProblem(options.DateFormat) is null, "options.date_format", DateFormatProblem(options.DateFormat) ?? "")
-            .Require(!DateForm.Of(options.DateFormat).HasEpoch, "options.date_format", "is for single columns then, or all numbers were times: see date_formats")
+            .Require(options.Encoding.Length == 0 || FileEncoding.Find(options.Encoding) is not null, "options.encoding", "is not the name of a known encoding")
+            .Require(Enum.IsDefined(options.Format), "options.format", "is not a known format")
+            .Require(options.Headers.Count <= MaxNames, "options.headers", $"has more than {MaxNames} entries")
+            .Require(options.Headers.All(header => header.Trim().Length is > 0 and <= 500), "options.headers", "must have 1 to 500 characters each")
+            .Require(options.Headers.Distinct().Count() == options.Headers.Count, "options.headers", "must differ from each other")
+            .Require(CommonFormatProblem(options.DateFormat) is null, "options.date_format", CommonFormatProblem(options.DateFormat) ?? "")
             .Require(options.TagsSeparator.Length <= 100, "options.tags_separator", "is longer than 100 characters")
             .Require(options.TagsColumns.Count <= MaxNames, "options.tags_columns", $"has more than {MaxNames} entries")
             .Require(options.Columns.Count <= MaxNames, "options.columns", $"has more than {MaxNames} entries")
@@ -94,7 +97,7 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     }
 
     /// <summary>Reads the options against the header.</summary>
-    public static ImportSettings Read(ImportOptions options, AccountInfo account, ChangeCause cause, CsvTable table)
+    public static ImportSettings Read(ImportOptions options, AccountInfo account, ChangeCause cause, RowTable table)
     {
         var form = new TextForm(DateForm.Of(options.DateFormat), NumberForm.Api, TagCells.OfLists(options), TimeZones.Get(account.TimeZone));
         var columns = ColumnMapping.Map(table, options, form);
@@ -178,8 +181,14 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
         }
     }
 
+    // A format for all columns is one of dates with a year only: others would make times of numbers, or days of fractions.
+    private static string? CommonFormatProblem(string format) => DateFormatProblem(format)
+        ?? (format.Length > 0 && !DateForm.HasYear(format) ? "has no year: days of the year are for single columns, see date_formats"
+            : DateForm.Of(format).HasEpoch ? "is for single columns, or all numbers were times: see date_formats"
+            : null);
+
     private static string? DateFormatProblem(string format) =>
         format.Length > 100 ? "is longer than 100 characters"
-        : format.Length > 0 && !DateForm.HasYear(format) ? "has no year: days of no year are not dates; import the column as text"
+        : format.Length > 0 && !DateForm.IsWhole(format) ? "has neither a year nor the day of a month"
         : null;
 }

@@ -18,7 +18,7 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
     private FieldCatalog _catalog = new([]);
 
     /// <summary>Looks through the whole file once, shows <paramref name="look"/> every row and returns the number of rows.</summary>
-    public async Task<long> AnalyseAsync(CsvTable table, Action<CsvRow> look, CancellationToken ct)
+    public async Task<long> AnalyseAsync(RowTable table, Action<CsvRow> look, CancellationToken ct)
     {
         var known = await store.ListAsync(settings.Account.Id, ct);
         _catalog = new FieldCatalog([.. known.Where(field => field.Target == settings.Target)]);
@@ -144,7 +144,7 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
             {
                 _guesses.Add(column, ColumnGuess.OfType(column));
             }
-            else if ((known ?? asked) is Type.Number or Type.Date or Type.DateTime)
+            else if ((known ?? asked) is Type.Number or Type.Date or Type.DateTime or Type.YearlyDay)
             {
                 _guesses.Add(column, ColumnGuess.OfForm(column, (known ?? asked)!.Value));
             }

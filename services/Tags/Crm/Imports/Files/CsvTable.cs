@@ -1,85 +1,64 @@
+using System.Globalization;
 using System.Text;
-using Crm.Errors.V1;
 using CsvHelper;
-using Grpc.Core;
-using TagSegments.Csv;
 using TagSegments.Filters.Text;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
 
-/// <summary>A CSV file as rows with the lines at which they start.</summary>
-internal sealed class CsvTable
+/// <summary>A CSV file as rows.</summary>
+internal sealed class CsvTable : RowTable
 {
-    private const int MaxRecordBytes = 4 * 1024 * 1024;
-    private const int MaxColumns = 2_000;
-    private const int MaxHeaderLength = 500;
     private static readonly char[] s_delimiters = [',', ';', '\t', '|'];
     private readonly UploadedFile _file;
     private readonly CsvReaderOptions _options;
-    private readonly bool _raw;
+    private readonly CsvForm _form;
 
-    private CsvTable(UploadedFile file, CsvReaderOptions options, bool raw, string[] headers, HashSet<string> unnamed, char delimiter)
-    {
-        _raw = raw;
-        Unnamed = unnamed;
-        _file = file;
-        _options = options with { Separator = delimiter };
-        Headers = headers;
-        Delimiter = delimiter;
-    }
-
-    /// <summary>The header: names without white space around them, each once.</summary>
-    public string[] Headers { get; }
-
-    /// <summary>The names that stand for columns without a header.</summary>
-    public IReadOnlySet<string> Unnamed { get; }
-
-    /// <summary>The separator of the values.</summary>
-    public char Delimiter { get; }
-
-    /// <summary>The encoding of the file.</summary>
-    public Encoding Encoding => _options.Encoding!;
+    private CsvTable(UploadedFile file, Encoding encoding, CsvReaderOptions options, CsvForm form)
+        : base(encoding) =>
+        (_file, _options, _form) = (file, options, form);
 
     /// <summary>Reads the header. Throws INVALID_ARGUMENT if there is none or two columns have one name.</summary>
-    public static CsvTable Open(UploadedFile file, Encoding encoding, char? delimiter, bool raw = false)
+    public static CsvTable Open(UploadedFile file, Encoding encoding, CsvForm form)
     {
         var options = new CsvReaderOptions
         {
-            Separator = delimiter,
+            Separator = form.Delimiter,
+            HasHeader = form.HasHeader,
             Encoding = encoding,
             TrackLineNumbers = true,
-            MaxRecordSize = MaxRecordBytes,
+            MaxRecordSize = MaxRowBytes,
+            // Blanks between a quote and a separator do no harm.
+            TrimWhitespace = true,
             // The reader would collect all bad rows up to the next good one: it passes them on, and they are refused here one by one.
             FieldCountMismatch = CsvFieldCountHandling.Allow,
             MalformedData = CsvMalformedDataHandling.Recover,
         };
-        string[] headers;
         var unnamed = new HashSet<string>(StringComparer.Ordinal);
-        char found;
         try
         {
-            using var reader = CsvReader.Create(file.Rewind(), options with { MalformedData = CsvMalformedDataHandling.Throw }, leaveOpen: true);
-            reader.ReadHeader();
-            CheckSize(reader.Headers);
-            headers = [.. reader.Headers.Select((header, index) => Name(Text(header, raw), index, unnamed))];
-            found = reader.Separator;
+            using var reader = form.Read(file, options with { MalformedData = CsvMalformedDataHandling.Throw });
+            var headers = form.HasHeader ? [.. ReadHeader(reader).Select((header, index) => Name(form.Text(header), index, unnamed))] : Numbered(reader, form, unnamed);
+            Check(headers);
+            CheckDelimiter(headers, form.Delimiter);
+            return new CsvTable(file, encoding, options with { Separator = reader.Separator }, form)
+            {
+                Headers = headers,
+                Unnamed = unnamed,
+                Delimiter = reader.Separator,
+            };
         }
         catch (CsvFormatException)
         {
-            throw HeaderError("The header cannot be read: its quotes do not match.");
+            throw LineError(1, "The first row cannot be read: its quotes do not match.");
         }
-
-        Check(headers);
-        CheckDelimiter(headers, delimiter);
-        return new CsvTable(file, options, raw, headers, unnamed, found);
     }
 
-    /// <summary>Reads the rows. Lines without any value are no rows; a row that is no CSV comes with its problem and without values.</summary>
-    public IEnumerable<CsvRow> Read()
+    /// <inheritdoc/>
+    public override IEnumerable<CsvRow> Read()
     {
         var number = 0;
         CsvMalformedReason? malformed = null;
-        using var reader = CsvReader.Create(_file.Rewind(), _options with { OnMalformedRecord = record => malformed ??= record.Reason }, leaveOpen: true);
+        using var reader = _form.Read(_file, _options with { OnMalformedRecord = record => malformed ??= record.Reason });
         while (Next(reader, out var tooLong))
         {
             if (tooLong)
@@ -121,7 +100,7 @@ internal sealed class CsvTable
         var any = false;
         for (var i = 0; i < cells.Length; i++)
         {
-            cells[i] = Text(reader.GetString(i), _raw);
+            cells[i] = _form.Text(reader.GetString(i));
             any |= cells[i].Length > 0;
         }
 
@@ -142,8 +121,28 @@ internal sealed class CsvTable
         return reader.FieldCount >= Headers.Length;
     }
 
-    // Restores the values that the product exported: see CellText.
-    private static string Text(string cell, bool raw) => raw ? cell.Trim() : CellText.Read(cell);
+    private static IReadOnlyList<string> ReadHeader(CsvReader reader)
+    {
+        reader.ReadHeader();
+        CheckSize(reader.Headers);
+        return reader.Headers;
+    }
+
+    // Without a header the names are those of the options, or the numbers of the columns, which count for nothing unless they are mapped.
+    private static string[] Numbered(CsvReader reader, CsvForm form, HashSet<string> unnamed)
+    {
+        var count = reader.Read() ? reader.FieldCount : 0;
+        if (form.Headers.Length > count)
+        {
+            throw RpcErrors.InvalidField("options.headers", $"has {form.Headers.Length} names, and the first row {count} values");
+        }
+
+        string[] headers = [.. Enumerable.Range(1, count).Select(number => number.ToString(CultureInfo.InvariantCulture))];
+        unnamed.UnionWith(headers.Skip(form.Headers.Length));
+        form.Headers.CopyTo(headers, 0);
+        CheckSize(headers);
+        return headers;
+    }
 
     private static string Name(string header, int index, HashSet<string> unnamed)
     {
@@ -170,12 +169,12 @@ internal sealed class CsvTable
     {
         if (headers.Count > MaxColumns)
         {
-            throw HeaderError($"The file has more than {MaxColumns} columns.");
+            throw LineError(1, $"The file has more than {MaxColumns} columns.");
         }
 
         if (headers.FirstOrDefault(header => header.Length > MaxHeaderLength) is not null)
         {
-            throw HeaderError($"The name of a column is longer than {MaxHeaderLength} characters: a quote that is never closed, or no header?");
+            throw LineError(1, $"The name of a column is longer than {MaxHeaderLength} characters: a quote that is never closed, or no header?");
         }
     }
 
@@ -183,24 +182,21 @@ internal sealed class CsvTable
     {
         if (headers.Length == 0)
         {
-            throw HeaderError("The file is empty: it has no header.");
+            throw LineError(1, "The file is empty: it has no header.");
         }
 
         if (headers.GroupBy(header => header, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            throw HeaderError($"Two columns have the header \"{twice.Key}\".");
+            throw LineError(1, $"Two columns have the header \"{twice.Key}\".");
         }
     }
 
     private static string Problem(CsvMalformedReason reason) => reason switch
     {
         CsvMalformedReason.FieldCountMismatch => "has more or fewer values than the header",
-        CsvMalformedReason.StrayQuote => "has a quote inside a value that is not quoted",
-        CsvMalformedReason.TextAfterClosingQuote => "has text after a closing quote",
+        CsvMalformedReason.StrayQuote => "has a quote inside a value that is not quoted; if backslashes mark quotes, see backslash_quotes",
+        CsvMalformedReason.TextAfterClosingQuote => "has text after a closing quote; if backslashes mark quotes, see backslash_quotes",
         CsvMalformedReason.UnterminatedQuote => "has a quote that is never closed, so everything after it is part of this row",
         _ => "is not valid CSV",
     };
-
-    private static RpcException HeaderError(string message) =>
-        RpcErrors.Create(StatusCode.InvalidArgument, ErrorReason.ImportLine, message, ("line", "1"));
 }

@@ -7,7 +7,7 @@ namespace TagSegments.Tags.Crm.Imports.Files;
 /// A dry run finds out what each batch would do instead.
 /// </summary>
 internal sealed class ImportRun(
-    CsvTable table, ImportMode mode, ImportSummary summary, ImportCall call, AccountInfo account, BackgroundTurns turns)
+    RowTable table, ImportMode mode, ImportSummary summary, ImportCall call, AccountInfo account, BackgroundTurns turns)
 {
     private const int BatchRows = 5_000;
     // While calls of others must not be held up.

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Unicode;
 using Crm.Contacts.V1;
 
@@ -13,8 +12,6 @@ internal sealed class UploadedFile : IAsyncDisposable
 {
     private const int MaxPart = 1024 * 1024;
     private readonly FileStream _file;
-
-    static UploadedFile() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
     /// <summary>Makes an empty file in a folder.</summary>
     public UploadedFile(string folder)
@@ -63,28 +60,6 @@ internal sealed class UploadedFile : IAsyncDisposable
     {
         _file.Position = 0;
         return _file;
-    }
-
-    /// <summary>
-    /// Finds the encoding: what the byte order mark or the caller says, else UTF-8 if the whole file is that, else what UTF-16 looks like in
-    /// Western text, else Windows-1252, the usual encoding of other files.
-    /// </summary>
-    public Encoding DetectEncoding(string requested)
-    {
-        Span<byte> start = stackalloc byte[4];
-        var read = Rewind().ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        return start[..read] switch
-        {
-            [0xEF, 0xBB, 0xBF, ..] => Encoding.UTF8,
-            [0xFF, 0xFE, ..] => Encoding.Unicode,
-            [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode,
-            _ when requested == "utf-8" => Encoding.UTF8,
-            _ when requested == "windows-1252" => Encoding.GetEncoding(1252),
-            [0, not 0, ..] => Encoding.BigEndianUnicode,
-            [not 0, 0, ..] => Encoding.Unicode,
-            _ when requested == "utf-16" => Encoding.Unicode,
-            _ => IsUtf8() ? Encoding.UTF8 : Encoding.GetEncoding(1252),
-        };
     }
 
     /// <summary>Checks whether the whole file is valid UTF-8.</summary>

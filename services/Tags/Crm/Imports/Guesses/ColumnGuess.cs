@@ -38,6 +38,7 @@ internal sealed class ColumnGuess
             new BooleanGuess(column.Form),
             .. DateGuess.All(Type.Date, column.Form),
             .. DateGuess.All(Type.DateTime, column.Form),
+            .. DateGuess.All(Type.YearlyDay, column.Form),
             new NumberGuess(column.Form, isKnown: false),
         ]);
 
@@ -109,6 +110,7 @@ internal sealed class ColumnGuess
         Type.Number => "numbers",
         Type.Date => "days",
         Type.DateTime => "date-times",
+        Type.YearlyDay => "days of the year",
         _ => "true and false",
     };
 }

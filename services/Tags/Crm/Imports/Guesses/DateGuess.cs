@@ -13,6 +13,7 @@ internal sealed class DateGuess : TypeGuess
     private readonly char? _mark;
     private readonly long[] _alone;
     private long _misses;
+    private bool _padded;
 
     private DateGuess(Type type, TextForm form, DateForm[] dates, char? mark)
         : base(type) =>
@@ -30,6 +31,7 @@ internal sealed class DateGuess : TypeGuess
         var named = form.Dates.Name.Length > 0;
         return named && Forms(form.Dates, type).Length == 0 ? []
             : named ? [new(type, form, [form.Dates], null)]
+            : type == Type.YearlyDay ? UsualDates.Yearly.Select(dates => new DateGuess(type, form, dates, UsualDates.Mark(dates[0].YearlyDays[0].Replace("'", "", StringComparison.Ordinal))))
             : UsualDates.All.Select(dates => new DateGuess(type, form, dates, UsualDates.Mark(dates[0].Days[0])));
     }
 
@@ -39,9 +41,10 @@ internal sealed class DateGuess : TypeGuess
         var (count, last) = (0, 0);
         for (var i = 0; i < _forms.Length && Looks(text); i++)
         {
-            if (Type == Type.Date ? _forms[i].TryParseDay(text, out _) : _forms[i].TryParseInstant(text, out _))
+            if (Reads(_forms[i], text))
             {
                 (count, last) = (count + 1, i);
+                _padded |= text.StartsWith('0') || text.Contains("/0", StringComparison.Ordinal);
             }
         }
 
@@ -58,16 +61,24 @@ internal sealed class DateGuess : TypeGuess
         }
 
         var best = _forms[_alone[0] >= _alone[1] ? 0 : 1];
-        return IsClear(_alone[0], _alone[1])
+        return IsClear(_alone[0], _alone[1]) && (_padded || Type != Type.YearlyDay)
             ? new(best, Said(best))
             : new(null, Doubt: $"may be dates in the form {string.Join(" or ", _forms.Select(form => form.Dates.Name))}, and they do not tell in which");
     }
 
     // Most values of other columns are told apart at once.
     private bool Looks(string text) =>
-        _mark is null || (text.Length is >= 6 and <= 40 && UsualDates.Mark(text) == _mark && text.Contains(':') == (Type == Type.DateTime));
+        _mark is null || (text.Length is <= 40 && text.Length >= (Type == Type.YearlyDay ? 4 : 6) && UsualDates.Mark(text) == _mark && text.Contains(':') == (Type == Type.DateTime));
 
     private static string Said(TextForm form) => form.Dates.Name.Length > 0 ? $"in the form {form.Dates.Name}" : "";
 
-    private static string[] Forms(DateForm form, Type type) => type == Type.Date ? form.Days : form.HasEpoch ? [form.Name] : form.Instants;
+    private static string[] Forms(DateForm form, Type type) =>
+        type == Type.Date ? form.Days : type == Type.YearlyDay ? form.YearlyDays : form.HasEpoch ? [form.Name] : form.Instants;
+
+    private bool Reads(TextForm form, string text) => Type switch
+    {
+        Type.Date => form.TryParseDay(text, out _),
+        Type.DateTime => form.TryParseInstant(text, out _),
+        _ => form.TryParseYearlyDay(text, out _),
+    };
 }

@@ -26,6 +26,16 @@ internal static class UsualDates
         [Make("ddd, d MMM yyyy", "dddd, d MMMM yyyy", "dddd, MMMM d, yyyy")],
     ];
 
+    /// <summary>The forms of days without a year. Numbers with a slash are such only if some of them have a leading zero: others may be fractions or sizes.</summary>
+    public static IReadOnlyList<DateForm[]> Yearly { get; } =
+    [
+        [DateForm.Iso],
+        [OfYear("dd/MM"), OfYear("MM/dd")],
+        [OfYear("d.M.", "d. MMMM", "d. MMM")],
+        [OfYear("d MMM", "d MMMM")],
+        [OfYear("MMM d", "MMMM d")],
+    ];
+
     /// <summary>True if a text is a day or a date-time in any form, even if it is not clear which.</summary>
     public static bool Any(string text) => text.Length is >= 6 and <= 40 && All.Any(forms => forms[0].IsSeparatedAs(text) && Array.Exists(forms, form => form.TryParseDay(text, out _) || form.TryParseInstant(text, out _)));
 
@@ -44,6 +54,8 @@ internal static class UsualDates
     }
 
     private static bool IsSeparatedAs(this DateForm form, string text) => Mark(form.Days[0]) == Mark(text);
+
+    private static DateForm OfYear(params string[] days) => new(days[0], [], []) { YearlyDays = days };
 
     private static DateForm Make(params string[] days) =>
         new(days[0], days, [.. days.SelectMany(day => s_times.SelectMany(time => time[0] == ' ' ? new[] { $"{day}{time}", $"{day},{time}" } : [day + time]))]);

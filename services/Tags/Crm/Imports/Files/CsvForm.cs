@@ -1,0 +1,48 @@
+using System.Text;
+using Crm.Contacts.V1;
+using CsvHelper;
+using TagSegments.Csv;
+
+namespace TagSegments.Tags.Crm.Imports.Files;
+
+/// <summary>How a CSV file is written.</summary>
+/// <param name="Delimiter">The separator of values; null finds it.</param>
+internal sealed record CsvForm(char? Delimiter = null)
+{
+    /// <summary>True if cells are taken as they are, because the file was exported so.</summary>
+    public bool IsRaw { get; init; }
+
+    /// <summary>True if a backslash marks a quote within quotes.</summary>
+    public bool HasBackslashQuotes { get; init; }
+
+    /// <summary>False if the first row has values already.</summary>
+    public bool HasHeader { get; init; } = true;
+
+    /// <summary>The names of the first columns of a file without a header.</summary>
+    public string[] Headers { get; init; } = [];
+
+    /// <summary>Returns what the options say.</summary>
+    public static CsvForm Of(ImportOptions options) => new(options.Delimiter.Length > 0 ? options.Delimiter[0] : null)
+    {
+        IsRaw = options.Raw,
+        HasBackslashQuotes = options.BackslashQuotes,
+        HasHeader = !options.Headerless && options.Headers.Count == 0,
+        Headers = [.. options.Headers.Select(header => header.Trim())],
+    };
+
+    /// <summary>Opens a file from its beginning.</summary>
+    public CsvReader Read(UploadedFile file, CsvReaderOptions options)
+    {
+        var content = file.Rewind();
+        if (!HasBackslashQuotes)
+        {
+            return CsvReader.Create(content, options, leaveOpen: true);
+        }
+
+        var utf8 = options.Encoding is null or UTF8Encoding ? content : Encoding.CreateTranscodingStream(content, options.Encoding, Encoding.UTF8, leaveOpen: true);
+        return CsvReader.Create(new BackslashQuotes(utf8), options with { Encoding = Encoding.UTF8 });
+    }
+
+    /// <summary>Returns the text of a cell: what the product exported, or another tool wrote; see <see cref="CellText"/>.</summary>
+    public string Text(string cell) => IsRaw ? cell.Trim() : CellText.Read(cell);
+}
