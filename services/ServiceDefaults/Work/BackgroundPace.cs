@@ -12,7 +12,7 @@ namespace TagSegments.ServiceDefaults.Work;
 public sealed class BackgroundPace(RecentCallers callers, ISharedDatabase database, TimeProvider time) : IDisposable
 {
     /// <summary>The longest rest, as a multiple of the time that a piece took.</summary>
-    public const double MostRest = 12;
+    public const double MostRest = 9;
 
     // An idle database is seldom later than this.
     private static readonly TimeSpan s_late = TimeSpan.FromMilliseconds(3);
@@ -138,7 +138,7 @@ public sealed class BackgroundPace(RecentCallers callers, ISharedDatabase databa
 
             _best = delay < _best ? delay : _best;
             var yardstick = _best < _bestBefore ? _best : _bestBefore;
-            _rest = delay - yardstick > s_late ? Math.Min(MostRest, _rest + 1) : Math.Max(0, _rest - 0.03);
+            _rest = delay - yardstick > s_late ? Math.Min(MostRest, _rest + 1) : Math.Max(0, _rest - 0.06);
         }
     }
 }
