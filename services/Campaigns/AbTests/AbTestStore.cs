@@ -104,7 +104,7 @@ internal sealed class AbTestStore(AccountDatabase database, WorkDatabase work)
             WITH did AS (
                 SELECT {ActivityKinds.Recipient} AS contact_id, bool_or(kind = {ActivityKinds.Opened} AND NOT machine) AS opened,
                     bool_or(kind = {ActivityKinds.Clicked} AND NOT machine) AS clicked, bool_or(kind = {ActivityKinds.Bounced}) AS bounced,
-                    bool_or(bounce = {ActivityKinds.HardBounce}) AS hard_bounced, bool_or(bounce = {ActivityKinds.SoftBounce}) AS soft_bounced,
+                    bool_or(bounce = {BounceClasses.Hard}) AS hard_bounced, bool_or(bounce = {BounceClasses.Soft}) AS soft_bounced,
                     bool_or(kind = {ActivityKinds.Unsubscribed}) AS unsubscribed
                 FROM campaigns.activity
                 WHERE account_id = @accountId AND campaign_id = @campaignId

@@ -66,8 +66,8 @@ internal sealed class CampaignResults(AccountDatabase database, AbTestStore test
             FROM campaigns.recipient
             WHERE account_id = @AccountId AND campaign_id = @CampaignId AND state = {RecipientStates.Accepted}
             UNION ALL
-            SELECT {ActivityKinds.Recipient}, kind, COALESCE(bool_or(bounce = {ActivityKinds.HardBounce}), false),
-                COALESCE(bool_or(bounce = {ActivityKinds.SoftBounce}), false)
+            SELECT {ActivityKinds.Recipient}, kind, COALESCE(bool_or(bounce = {BounceClasses.Hard}), false),
+                COALESCE(bool_or(bounce = {BounceClasses.Soft}), false)
             FROM campaigns.activity
             WHERE account_id = @AccountId AND campaign_id = @CampaignId AND kind <> {ActivityKinds.Sent}
               AND NOT (machine AND kind IN {ActivityKinds.OpenedOrClicked})
@@ -101,8 +101,8 @@ internal sealed class CampaignResults(AccountDatabase database, AbTestStore test
                 (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE kind = {ActivityKinds.Clicked} AND NOT machine))::int AS clicked,
                 (count(*) FILTER (WHERE kind = {ActivityKinds.Clicked}))::int AS clicks,
                 (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE kind = {ActivityKinds.Bounced}))::int AS bounced,
-                (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE bounce = {ActivityKinds.HardBounce}))::int AS hard_bounced,
-                (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE bounce = {ActivityKinds.SoftBounce}))::int AS soft_bounced,
+                (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE bounce = {BounceClasses.Hard}))::int AS hard_bounced,
+                (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE bounce = {BounceClasses.Soft}))::int AS soft_bounced,
                 (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE kind = {ActivityKinds.Unsubscribed}))::int AS unsubscribed,
                 (count(DISTINCT {ActivityKinds.Recipient}) FILTER (WHERE kind = {ActivityKinds.Complained}))::int AS complained
             FROM campaigns.activity

@@ -14,13 +14,7 @@ internal static class ActivityKinds
     public const string Custom = "9";
 
     /// <summary>The contact as whose message's an activity counts: the one that the message went to, also if it has been merged since.</summary>
-    public const string Recipient = "COALESCE(recipient_id, contact_id)";
-
-    /// <summary>A bounce of an address that cannot receive messages.</summary>
-    public const string HardBounce = "1";
-
-    /// <summary>A bounce for this time.</summary>
-    public const string SoftBounce = "2";
+    public const string Recipient = "(COALESCE(recipient_id, contact_id))";
 
     /// <summary>The kinds that a machine can cause as well as a person.</summary>
     public const string OpenedOrClicked = $"({Opened}, {Clicked})";

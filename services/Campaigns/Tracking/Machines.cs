@@ -19,9 +19,9 @@ internal static class Machines
     // Gmail and Yahoo fetch an image when a person opens the message. Their proxies are on the list, as they are no browsers.
     private static readonly string[] s_people = ["GoogleImageProxy", "YahooMailProxy"];
 
-    // Mail scanners, libraries, and whatever names the page that explains it, as crawlers do: (+https://...).
+    // Mail scanners, libraries, whatever says in a word of its own what it is, and whatever names the page that explains it, as crawlers do: (+https://...).
     private static readonly string[] s_own =
-        ["(?i:proofpoint|mimecast|barracuda|safelinks|ironport|fireeye)", "(?i:^(python|java|ruby|perl|php|node)\\b)", "\\+https?://"];
+        ["(?i:proofpoint|mimecast|barracuda|safelinks|ironport|fireeye)", "(?i:^(python|java|ruby|perl|php|node)\\b)", "(?i:\\b(bot|crawler|spider|scanner)\\b)", "\\+https?://"];
 
     private static readonly Lazy<Regex[]> s_patterns = new(() => [.. Read().Concat(s_own).Chunk(Together).Select(Compile)]);
 

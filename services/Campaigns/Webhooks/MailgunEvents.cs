@@ -30,7 +30,7 @@ internal static class MailgunEvents
     {
         "accepted" => EventType.Queued,
         "delivered" => EventType.Delivered,
-        "failed" or "dropped" when Known(e.Text("reason")) is { } known => known,
+        "failed" or "dropped" when Known(e) is { } known => known,
         "dropped" when e.Text("reason") is "hardfail" or GaveUp => EventType.Bounced,
         "rejected" or "dropped" => EventType.Rejected,
         "failed" => e.Text("severity") == "permanent" ? EventType.Bounced : EventType.Deferred,
@@ -42,12 +42,12 @@ internal static class MailgunEvents
         _ => EventType.Unknown,
     };
 
-    // A message that was not sent because of what Mailgun knows of the address.
-    private static EventType? Known(string? reason) => reason switch
+    // A message that was not sent because of what Mailgun knows of the address; the older webhooks say so by a code.
+    private static EventType? Known(JsonElement e) => (e.Text("reason"), e.Text("code") ?? e.Text("delivery-status", "code")) switch
     {
-        "suppress-bounce" => EventType.Bounced,
-        "suppress-complaint" => EventType.Complained,
-        "suppress-unsubscribe" => EventType.Unsubscribed,
+        ("suppress-bounce", _) or (_, "605") => EventType.Bounced,
+        ("suppress-unsubscribe", _) or (_, "606") => EventType.Unsubscribed,
+        ("suppress-complaint", _) or (_, "607") => EventType.Complained,
         _ => null,
     };
 }

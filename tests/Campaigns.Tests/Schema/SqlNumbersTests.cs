@@ -15,6 +15,7 @@ public sealed class SqlNumbersTests
     [InlineData(typeof(RecipientReasons), typeof(Recipient.Types.Reason))]
     [InlineData(typeof(SuppressionReasons), typeof(Suppression.Types.Reason))]
     [InlineData(typeof(ActivityKinds), typeof(Activity.Types.Kind))]
+    [InlineData(typeof(BounceClasses), typeof(Activity.Types.Bounce))]
     [InlineData(typeof(BatchParts), typeof(BatchPart))]
     [InlineData(typeof(MessageKinds), typeof(MessageKind))]
     public void Names_have_the_numbers_of_their_enumeration(Type names, Type enumeration)

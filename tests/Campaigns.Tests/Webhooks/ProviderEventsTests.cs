@@ -108,10 +108,17 @@ public sealed class ProviderEventsTests
         }
     }
 
+    // "Rejected" there, and here what the provider knows of the address: FaultB7Tests has them.
+    private static readonly HashSet<string> s_known =
+    [
+        "test_dropped_invalid_event", "test_dropped_bounced", "test_dropped_unsubscribed_event", "test_dropped_spam", "test_dropped_timed_out",
+        "test_generation_rejection_event",
+    ];
+
     // The same payload is "unknown" there under a setting of that project.
     private static bool IsAsserted(JsonElement entry) =>
         entry.GetProperty("expected_event_type").ValueKind == JsonValueKind.String
-        && entry.GetProperty("case").GetString() != "test_initial_open_event_as_unknown";
+        && entry.GetProperty("case").GetString() is { } name && name != "test_initial_open_event_as_unknown" && !s_known.Contains(name);
 
     private static JsonElement.ArrayEnumerator Read(string provider) =>
         JsonDocument.Parse(File.ReadAllBytes(PublishedData.PathOf($"esp-webhook-events/{provider}.json"))).RootElement.EnumerateArray();
