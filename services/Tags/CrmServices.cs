@@ -7,6 +7,7 @@ using TagSegments.Tags.Crm.Accounts.Deletion;
 using TagSegments.Tags.Crm.Accounts.Keys;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Contacts.Feed;
+using TagSegments.Tags.Crm.Contacts.Keys;
 using TagSegments.Tags.Crm.Erasures;
 using TagSegments.Tags.Crm.Exports;
 using TagSegments.Tags.Crm.Fields;
@@ -50,6 +51,9 @@ internal static class CrmServices
         .AddSingleton<ErasureElsewhere>()
         .AddSingleton<ContactErasure>()
         .AddWatched<ErasureRunner>()
+        .AddSingleton<RekeyingStore>()
+        .AddSingleton<CarriedRefusals>()
+        .AddHostedService<ContactRekeying>()
         .AddSingleton<PersonSources>()
         .AddSingleton<ContactEvents>()
         .AddSingleton<ContactTimeline>();

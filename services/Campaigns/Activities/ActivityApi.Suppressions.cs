@@ -19,11 +19,12 @@ internal sealed partial class ActivityApi
             .Require(suppression.Reason != 0 && Enum.IsDefined(suppression.Reason), "suppression.reason", "is required")
             .Require(suppression.Source.Length <= 200, "suppression.source", "is longer than 200 characters")
             .ThrowIfAny();
+        suppression.Address = SuppressionKey.Of(suppression.Channel, suppression.Address, account.Country);
         return await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             var (changed, skipped) = await SuppressionStore.AddAsync(tx, account.Id, suppression, context.CancellationToken);
             await ActivityRecorder.RecordAsync(tx, account.Id, [], context.CancellationToken, suppressions: changed);
-            string[] key = [Address.Key(suppression.Channel, suppression.Address)];
+            string[] key = [suppression.Address];
             var entries = await SuppressionStore.FindAsync(tx.Connection!, account.Id, suppression.Channel, key, context.CancellationToken);
             return new AddSuppressionResponse { Suppression = entries.Single(), SkippedMessages = skipped };
         });
@@ -39,7 +40,8 @@ internal sealed partial class ActivityApi
         return await tools.Writes.RunAsync(account, context, request, async tx =>
         {
             var removed = await SuppressionStore.RemoveAsync(
-                tx, account.Id, request.Channel.OrEmail(), request.Address, request.Proof, context.Principal(), context.CancellationToken);
+                tx, account.Id, request.Channel.OrEmail(),
+                SuppressionKey.Of(request.Channel.OrEmail(), request.Address, account.Country), request.Proof, context.Principal(), context.CancellationToken);
             var suppression = removed ?? throw RpcErrors.NotFound("suppression", request.Address);
             await ActivityRecorder.RecordAsync(tx, account.Id, [], context.CancellationToken, suppressions: true);
             return new RemoveSuppressionResponse { Suppression = suppression };
@@ -71,12 +73,12 @@ internal sealed partial class ActivityApi
         new FieldChecks()
             .Require(request.Addresses.Count is >= 1 and <= 1_000, "addresses", "must be 1 to 1,000")
             .ThrowIfAny();
-        var found = await suppressions.CheckAsync(account.Id, request.Channel.OrEmail(), request.Addresses, context.CancellationToken);
+        var found = await suppressions.CheckAsync(account, request.Channel.OrEmail(), request.Addresses, context.CancellationToken);
         return new CheckSuppressionsResponse { Suppressions = { found } };
     }
 
     // Odd addresses may be suppressed too, as long as each is one address.
     private static bool IsAddress(Channel channel, string address) => channel == Channel.Sms
         ? Address.Key(channel, address).Any(char.IsAsciiDigit)
-        : address.Trim().Length is >= 3 and <= 254 && address.Contains('@', StringComparison.Ordinal) && !address.Any(char.IsControl);
+        : SuppressionKey.IsDomain(channel, address) || address.Trim().Length is >= 3 and <= 254 && address.Contains('@', StringComparison.Ordinal) && !address.Any(char.IsControl);
 }

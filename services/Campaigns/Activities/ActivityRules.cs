@@ -1,7 +1,6 @@
 using Crm.Activity.V1;
 using Crm.Common.V1;
 using Google.Protobuf;
-using TagSegments.Campaigns.Suppressions;
 using TagSegments.Filters.Text;
 using Struct = Google.Protobuf.WellKnownTypes.Struct;
 using Value = Google.Protobuf.WellKnownTypes.Value;

@@ -62,7 +62,7 @@ internal sealed class AudienceReach(ReachService.ReachServiceClient contacts)
         using var call = contacts.StreamDeclined(new StreamDeclinedRequest { Account = account, Channel = channel }, cancellationToken: ct);
         await foreach (var part in call.ResponseStream.ReadAllAsync(ct))
         {
-            declined.UnionWith(part.Addresses.Select(address => Suppressions.Address.Key(channel, address)));
+            declined.UnionWith(part.Addresses.Select(address => Address.Key(channel, address)));
         }
 
         return declined;

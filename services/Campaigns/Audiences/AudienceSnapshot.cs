@@ -3,6 +3,7 @@ using Dapper;
 using Google.Protobuf;
 using Npgsql;
 using TagSegments.Campaigns.Schema;
+using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Audiences;
 
@@ -40,10 +41,8 @@ internal static class AudienceSnapshot
             $"""
             UPDATE campaigns.recipient r
             SET state = {RecipientStates.Skipped}, reason = {RecipientReasons.Suppressed}
-            FROM campaigns.suppression s
-            WHERE s.account_id = @AccountId AND s.channel = @Channel
-              AND r.account_id = s.account_id AND r.channel = s.channel AND r.address_key = s.address_key AND r.campaign_id = @CampaignId
-              AND r.state = {RecipientStates.Pending}
+            WHERE r.account_id = @AccountId AND r.channel = @Channel AND r.campaign_id = @CampaignId AND r.state = {RecipientStates.Pending}
+              AND ({SuppressionKey.Holds})
             """;
         return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, campaign, tx, commandTimeout: 0, cancellationToken: ct));
     }

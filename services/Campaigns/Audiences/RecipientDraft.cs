@@ -1,5 +1,4 @@
 using Crm.Contacts.V1;
-using TagSegments.Campaigns.Suppressions;
 using Channel = Crm.Common.V1.Channel;
 using ConsentState = Crm.Contacts.V1.Consent.Types.State;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
@@ -33,12 +32,12 @@ internal sealed class RecipientDraft(int contactId, string address, string addre
     {
         var trimmed = address.Trim();
         var reason = trimmed.Length == 0 ? Reason.NoAddress : Refusal(consent, doNotDisturb, subscribedOnly);
-        if (reason == Reason.Unspecified && !Suppressions.Address.IsValid(channel, trimmed))
+        if (reason == Reason.Unspecified && !Addresses.Address.IsValid(channel, trimmed))
         {
             reason = Reason.InvalidAddress;
         }
 
-        return new RecipientDraft(contactId, trimmed, Suppressions.Address.Key(channel, trimmed), consent, reason);
+        return new RecipientDraft(contactId, trimmed, Addresses.Address.Key(channel, trimmed), consent, reason);
     }
 
     /// <summary>The reason why a contact may not be reached; none if it may.</summary>
@@ -53,7 +52,7 @@ internal sealed class RecipientDraft(int contactId, string address, string addre
         : Reason.Unspecified;
 
     /// <summary>The address at which a contact is reached by a channel.</summary>
-    public static string AddressOf(Contact contact, Channel channel) => channel == Channel.Sms ? contact.Phone : contact.Email;
+    public static string AddressOf(Contact contact, Channel channel) => channel != Channel.Sms ? contact.Email : contact.E164Phone.Length > 0 ? contact.E164Phone : contact.Phone;
 
     /// <summary>The consent of a contact for a channel.</summary>
     public static ConsentState ConsentOf(Contact contact, Channel channel) =>

@@ -1,7 +1,6 @@
 using System.Text;
 using Crm.Campaigns.V1;
 using Crm.Common.V1;
-using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Content;
 
@@ -52,7 +51,9 @@ internal static class MessageRules
         .Require(channel != Channel.Email || message.Subject.Trim().Length > 0, $"{path}.subject", "is required")
         .Require(message.Text.Length + message.Html.Length > 0, $"{path}.text", "is required");
 
-    private static bool IsMailbox(string address) => address.Length == 0 || Address.ToMailbox(address) is not null;
+    // The name of a sender must be readable for every mail server.
+    private static bool IsMailbox(string address) =>
+        address.Length == 0 || (EmailAddress.ToMailbox(address) is { } mailbox && System.Text.Ascii.IsValid(mailbox));
 
     private static bool HasControls(string text) => text.Any(char.IsControl);
 }

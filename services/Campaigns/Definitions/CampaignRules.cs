@@ -1,7 +1,6 @@
 using Crm.Campaigns.V1;
 using TagSegments.Campaigns.AbTests;
 using TagSegments.Campaigns.Content;
-using TagSegments.Campaigns.Suppressions;
 using TagSegments.Filters.Text;
 
 namespace TagSegments.Campaigns.Definitions;

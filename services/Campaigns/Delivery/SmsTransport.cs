@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using TagSegments.Campaigns.Suppressions;
 using TagSegments.ServiceDefaults.Egress;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 

@@ -15,6 +15,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_maxPause = TimeSpan.FromSeconds(30);
+    private static readonly FormatOptions s_utf8 = new() { International = true };
     private readonly RemoteCertificateValidationCallback? _trust = PrivateAuthority.Check(smtp.Authority);
     private readonly MailParts _parts = new(smtp.FastPath);
     private SmtpClient _client = new();
@@ -76,11 +77,17 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
 
     private async Task<HandoverResult> SendAsync(Mail mail, DataProgress progress)
     {
+        var needsUtf8 = !System.Text.Ascii.IsValid(mail.To.Address);
+        if (needsUtf8 && !_client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
+        {
+            return HandoverResult.Failed(Reason.AddressNeedsSmtputf8, "The mail server does not offer SMTPUTF8.");
+        }
+
         using var timeout = new CancellationTokenSource(delivery.HandOverTimeout);
         try
         {
             _sent++;
-            return HandoverResult.Accepted(await _client.SendAsync(mail.Message, mail.From, [mail.To], timeout.Token, progress));
+            return HandoverResult.Accepted(await _client.SendAsync(needsUtf8 ? s_utf8 : FormatOptions.Default, mail.Message, mail.From, [mail.To], timeout.Token, progress));
         }
         catch (SmtpCommandException e)
         {

@@ -1,7 +1,6 @@
 using Crm.Activity.V1;
 using Crm.Common.V1;
 using Grpc.Core;
-using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Erasures;
 

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using TagSegments.Campaigns.Schema;
+using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Ledger;
 
@@ -43,9 +44,7 @@ internal static class LedgerDepartures
                     CASE WHEN suppressed THEN {RecipientReasons.Suppressed} ELSE {RecipientReasons.Unspecified} END,
                     r.attempts + CASE WHEN suppressed OR r.state = {RecipientStates.Sending} THEN 0 ELSE 1 END,
                     held.fence, NULL::timestamptz, now(), now(), c.consent
-                FROM (SELECT EXISTS (
-                    SELECT FROM campaigns.suppression s
-                    WHERE s.account_id = r.account_id AND s.channel = r.channel AND s.address_key = r.address_key) AS suppressed
+                FROM (SELECT {SuppressionKey.Holds} AS suppressed
                     -- Or the list is read again for each use of the answer.
                     OFFSET 0) list)
             FROM c

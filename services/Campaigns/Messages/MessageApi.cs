@@ -7,7 +7,6 @@ using TagSegments.Campaigns.Content;
 using TagSegments.Campaigns.Lanes;
 using TagSegments.Campaigns.Schema;
 using TagSegments.Campaigns.Senders;
-using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Messages;
 

@@ -2,7 +2,6 @@ using Crm.Activity.V1;
 using Crm.Common.V1;
 using Grpc.Core;
 using TagSegments.Campaigns.Schema;
-using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.PersonExports;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using Crm.Campaigns.V1;
 using Grpc.Core;
-using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Senders;
 
@@ -16,7 +15,7 @@ internal sealed class SenderDomainApi(CallTools tools, SenderDomainStore domains
     {
         var ct = context.CancellationToken;
         var account = await tools.Accounts.GetAsync(request.Account, ct);
-        var domain = Address.ToDomain(request.Domain.Trim());
+        var domain = DomainName.ToAscii(request.Domain.Trim());
         new FieldChecks()
             .Require(IsProvable(domain), "domain", $"must be the name of a domain, of at least two labels and at most {MaxLength} characters")
             .ThrowIfAny();
@@ -68,7 +67,7 @@ internal sealed class SenderDomainApi(CallTools tools, SenderDomainStore domains
     private static bool IsProvable(string? domain) =>
         domain is { Length: <= MaxLength } && domain.Contains('.', StringComparison.Ordinal) && !IPAddress.TryParse(domain, out _);
 
-    private static string NameOf(string domain) => Address.ToDomain(domain.Trim()) ?? "";
+    private static string NameOf(string domain) => DomainName.ToAscii(domain.Trim()) ?? "";
 
     private static RpcException NotFound(string domain) => RpcErrors.NotFound("sender domain", domain);
 }

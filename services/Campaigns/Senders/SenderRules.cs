@@ -2,7 +2,6 @@ using Crm.Campaigns.V1;
 using Crm.Errors.V1;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.Campaigns.Suppressions;
 using Channel = Crm.Common.V1.Channel;
 
 namespace TagSegments.Campaigns.Senders;
@@ -41,7 +40,7 @@ internal sealed class SenderRules(SenderOptions options, IConfiguration configur
             return;
         }
 
-        var domain = Address.DomainOf(from);
+        var domain = EmailAddress.DomainOf(from);
         if (domain is null || !await SenderDomainStore.HasVerifiedAsync(connection, accountId, [.. WithParents(domain)], ct))
         {
             throw NotVerified(

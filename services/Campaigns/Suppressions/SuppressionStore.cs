@@ -31,10 +31,18 @@ internal sealed class SuppressionStore(AccountDatabase database)
                 reason = CASE WHEN @reason = {SuppressionReasons.Unsubscribed} THEN {RecipientReasons.Unsubscribed} ELSE {RecipientReasons.Suppressed} END
             WHERE account_id = @accountId AND channel = @channel AND address_key = @key AND state IN {RecipientStates.Waiting}
             """;
-        var key = Address.Key(suppression.Channel, suppression.Address);
+        const string skipDomainSql =
+            $"""
+            UPDATE campaigns.recipient
+            SET state = {RecipientStates.Skipped}, updated_at = now(), reason = {RecipientReasons.Suppressed}
+            WHERE account_id = @accountId AND channel = @channel AND right('.' || split_part(address_key, '@', -1), length(@key) + 1) = '.' || @key
+              AND state IN {RecipientStates.Waiting}
+            """;
+        var key = SuppressionKey.Of(suppression.Channel, suppression.Address);
         var row = new { accountId, channel = (short)suppression.Channel, key, reason = (short)suppression.Reason, suppression.Source };
         var inserted = await tx.Connection!.ExecuteAsync(new CommandDefinition(sql, row, tx, cancellationToken: ct));
-        var skipped = await tx.Connection!.ExecuteAsync(new CommandDefinition(skipSql, row, tx, cancellationToken: ct));
+        var skipped = await tx.Connection!.ExecuteAsync(new CommandDefinition(
+            SuppressionKey.IsDomain(suppression.Channel, key) ? skipDomainSql : skipSql, row, tx, cancellationToken: ct));
         return (inserted > 0, skipped);
     }
 
@@ -55,7 +63,7 @@ internal sealed class SuppressionStore(AccountDatabase database)
             INSERT INTO campaigns.suppression_removal (account_id, channel, address_key, reason, proof, actor)
             VALUES (@accountId, @Channel, @AddressKey, @Reason, @proof, @actor)
             """;
-        var key = Address.Key(channel, address);
+        var key = SuppressionKey.Of(channel, address);
         var removed = await tx.Connection!.QuerySingleOrDefaultAsync<Row>(
             new CommandDefinition(sql, new { accountId, channel = (short)channel, key }, tx, cancellationToken: ct));
         if (removed is null)
@@ -83,7 +91,7 @@ internal sealed class SuppressionStore(AccountDatabase database)
         return tx.Connection!.ExecuteScalarAsync<bool>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
     }
 
-    /// <summary>Lists the entries after an address.</summary>
+    /// <summary>Lists the entries after an address. Searched is what is stored, so an international domain is found by both of its forms.</summary>
     public async Task<List<Suppression>> ListAsync(
         int accountId, Channel channel, string search, string after, int limit, CancellationToken ct)
     {
@@ -91,21 +99,22 @@ internal sealed class SuppressionStore(AccountDatabase database)
             """
             SELECT channel, address_key, reason, source, created_at
             FROM campaigns.suppression
-            WHERE account_id = @accountId AND channel = @channel AND address_key > @after
+            WHERE account_id = @accountId AND channel = @channel AND address_key > @after AND NOT former
               AND strpos(address_key, @search) > 0
             ORDER BY address_key
             LIMIT @limit
             """;
         await using var connection = await database.OpenAsync(accountId, ct);
-        var parameters = new { accountId, channel = (short)channel, search = search.ToLowerInvariant(), after, limit };
+        var parameters = new { accountId, channel = (short)channel, search = ToSearched(search), after, limit };
         return [.. (await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: ct))).Select(ToSuppression)];
     }
 
-    /// <summary>Finds the addresses that are on the list.</summary>
-    public async Task<List<Suppression>> CheckAsync(int accountId, Channel channel, IEnumerable<string> addresses, CancellationToken ct)
+    /// <summary>Finds the entries that suppress addresses: the addresses themselves and the domains that they are in.</summary>
+    public async Task<List<Suppression>> CheckAsync(AccountInfo account, Channel channel, IEnumerable<string> addresses, CancellationToken ct)
     {
-        await using var connection = await database.OpenAsync(accountId, ct);
-        return await FindAsync(connection, accountId, channel, [.. addresses.Select(a => Address.Key(channel, a)).Distinct()], ct);
+        string[] keys = [.. addresses.SelectMany(address => SuppressionKey.Suppressing(channel, address, account.Country)).Distinct()];
+        await using var connection = await database.OpenAsync(account.Id, ct);
+        return await FindAsync(connection, account.Id, channel, keys, ct);
     }
 
     /// <summary>Finds the normalised addresses that are on the list.</summary>
@@ -122,6 +131,11 @@ internal sealed class SuppressionStore(AccountDatabase database)
         var parameters = new { accountId, channel = (short)channel, keys };
         return [.. (await connection.QueryAsync<Row>(new CommandDefinition(sql, parameters, cancellationToken: ct))).Select(ToSuppression)];
     }
+
+    private static string ToSearched(string search) =>
+        !System.Text.Ascii.IsValid(search) && SuppressionKey.IsDomain(Channel.Email, search[(search.LastIndexOf('@') + 1)..])
+            ? $"{search[..(search.LastIndexOf('@') + 1)]}{DomainName.ToAscii(search[(search.LastIndexOf('@') + 1)..])}".ToLowerInvariant()
+            : search.ToLowerInvariant();
 
     private static Suppression ToSuppression(Row row) => new()
     {

@@ -5,7 +5,6 @@ using Grpc.Core;
 using TagSegments.Campaigns.Lanes;
 using TagSegments.Campaigns.Messages;
 using TagSegments.Campaigns.Schema;
-using TagSegments.Campaigns.Suppressions;
 
 namespace TagSegments.Campaigns.Team;
 

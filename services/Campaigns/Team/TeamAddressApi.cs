@@ -6,7 +6,6 @@ using TagSegments.Campaigns.Lanes;
 using TagSegments.Campaigns.Messages;
 using TagSegments.Campaigns.Schema;
 using TagSegments.Campaigns.Senders;
-using TagSegments.Campaigns.Suppressions;
 using TagSegments.Campaigns.Tracking;
 using Channel = Crm.Common.V1.Channel;
 

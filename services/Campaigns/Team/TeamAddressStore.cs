@@ -2,7 +2,6 @@ using Crm.Errors.V1;
 using Dapper;
 using Grpc.Core;
 using Npgsql;
-using TagSegments.Campaigns.Suppressions;
 using Channel = Crm.Common.V1.Channel;
 
 namespace TagSegments.Campaigns.Team;

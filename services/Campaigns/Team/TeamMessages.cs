@@ -4,7 +4,6 @@ using Npgsql;
 using TagSegments.Campaigns.Audiences;
 using TagSegments.Campaigns.Messages;
 using TagSegments.Campaigns.Schema;
-using TagSegments.Campaigns.Suppressions;
 using Channel = Crm.Common.V1.Channel;
 using ConsentState = Crm.Contacts.V1.Consent.Types.State;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;

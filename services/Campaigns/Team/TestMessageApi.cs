@@ -6,7 +6,6 @@ using TagSegments.Campaigns.Lanes;
 using TagSegments.Campaigns.Messages;
 using TagSegments.Campaigns.Schema;
 using TagSegments.Campaigns.Senders;
-using TagSegments.Campaigns.Suppressions;
 using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Team;

@@ -40,7 +40,7 @@ internal sealed class SmtpSession(SmtpSink sink, SmtpConnection connection)
                 Reset();
                 return Reply(
                     $"250-TagSegments\r\n250-PIPELINING\r\n250-SIZE {sink.Options.MaxMessageBytes}\r\n250-8BITMIME\r\n{(MustSecure ? "250-STARTTLS\r\n" : "")}"
-                    + $"{(MustLogIn && !MustSecure ? "250-AUTH PLAIN\r\n" : "")}250 SMTPUTF8");
+                    + $"{(MustLogIn && !MustSecure ? "250-AUTH PLAIN\r\n" : "")}250 {(sink.Options.OffersUtf8 ? "SMTPUTF8" : "HELP")}");
             case "STARTTLS":
                 return await StartTlsAsync(ct);
             case "AUTH":
@@ -132,6 +132,11 @@ internal sealed class SmtpSession(SmtpSink sink, SmtpConnection connection)
         if (_sender is null)
         {
             return Reply("503 MAIL first");
+        }
+
+        if (!sink.Options.OffersUtf8 && !Ascii.IsValid(line))
+        {
+            return Reply("553 Only ASCII here");
         }
 
         if (SmtpPath.Parse(line, "RCPT TO:") is not { Length: > 0 } recipient)

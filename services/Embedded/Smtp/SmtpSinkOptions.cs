@@ -23,6 +23,9 @@ public sealed record SmtpSinkOptions
     /// <summary>The most connections at a time; further ones get 421.</summary>
     public int MaxConnections { get; init; } = 1_000;
 
+    /// <summary>Offers SMTPUTF8 (RFC 6531). Defaults to true; a server without it refuses addresses that are not ASCII.</summary>
+    public bool OffersUtf8 { get; init; } = true;
+
     /// <summary>The certificate of the server: without TLS it takes no message then. Null for a server without TLS.</summary>
     public X509Certificate2? Certificate { get; init; }
 

@@ -138,10 +138,13 @@ internal sealed class ContactFacts(Snapshot snapshot, int contactId, FilterConte
         var sql = $"""
             SELECT a.address, s.address_key IS NOT NULL AS is_suppressed, {columns}
             FROM (
-                SELECT {(isSms ? FilterSql.PhoneKey : "c.email_key")} AS address
+                SELECT {(isSms ? FilterSql.PhoneKey("c") : "c.email_key")} AS address
                 FROM {_sources.Contacts} c
                 WHERE c.account_id = @account AND c.contact_id = @contactId) AS a
-            LEFT JOIN {_sources.Suppressions} s ON s.account_id = @account AND s.channel = {(isSms ? 2 : 1)} AND s.address_key = a.address
+            LEFT JOIN {_sources.Suppressions} s ON s.account_id = @account AND s.channel = {(isSms ? 2 : 1)}
+                AND (s.address_key = a.address{(isSms ? "" : " OR s.address_key = ANY (campaigns.domains_of(a.address))")})
+            ORDER BY s.address_key = a.address DESC
+            LIMIT 1
             """;
         return (await QueryAsync<SuppressionFact>(sql, FilterSql.Parameters(_context))).SingleOrDefault();
     }

@@ -66,11 +66,11 @@ internal static class PastSources
             SELECT FROM r s
             WHERE s.email_key = d.email_key AND s.email_consent = {ConsentStates.Subscribed} AND s.is_living AND s.email_consent_at >= d.email_consent_at))
         UNION ALL
-        SELECT d.account_id, {Channels.Sms} AS channel, d.phone AS address
+        SELECT d.account_id, {Channels.Sms} AS channel, coalesce(d.phone_key, d.phone) AS address
         FROM r d
         WHERE d.sms_consent = {ConsentStates.Unsubscribed} AND d.phone IS NOT NULL AND (d.is_living OR NOT EXISTS (
             SELECT FROM r s
-            WHERE s.phone = d.phone AND s.sms_consent = {ConsentStates.Subscribed} AND s.is_living AND s.sms_consent_at >= d.sms_consent_at)))
+            WHERE {FilterSql.PhoneKey("s")} = {FilterSql.PhoneKey("d")} AND s.sms_consent = {ConsentStates.Subscribed} AND s.is_living AND s.sms_consent_at >= d.sms_consent_at)))
         """;
 
     private static FilterSources Make(Func<string, string> amongContacts, string amongOpportunities, string amongTagChanges) => new()

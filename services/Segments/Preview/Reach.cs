@@ -5,7 +5,6 @@ using Crm.Common.V1;
 using Crm.Segments.V1;
 using Dapper;
 using TagSegments.Bitmaps;
-using TagSegments.Campaigns.Suppressions;
 using TagSegments.Segments.Index;
 using TagSegments.Segments.Sql;
 using State = Crm.Segments.V1.ConsentClause.Types.State;
@@ -44,6 +43,7 @@ internal sealed class Reach(Snapshot snapshot, FilterContext context, Bitmap con
         {
             reach.Suppressed += address.Suppressed ? 1 : 0;
             reach.Reachable += address.Suppressed ? 0 : 1;
+            reach.NeedsSmtputf8 += address.NeedsUtf8 && !address.Suppressed ? 1 : 0;
             reach.ReachableSubscribed += address.Subscribed && !address.Suppressed ? 1 : 0;
         }
 
@@ -83,7 +83,7 @@ internal sealed class Reach(Snapshot snapshot, FilterContext context, Bitmap con
         }
 
         var sql = $"""
-            SELECT c.contact_id, c.{column}, {clauses[0]}, {clauses[1]}, {clauses[2]}, {clauses[3]}
+            SELECT c.contact_id, {(channel == Channel.Sms ? "coalesce(c.phone_key, c.phone)" : "c.email")}, {clauses[0]}, {clauses[1]}, {clauses[2]}, {clauses[3]}
             FROM {context.Sources.Contacts} c
             WHERE c.account_id = @account AND {clauses[4]}{(candidates is null ? "" : " AND c.contact_id = ANY(@candidates)")}
             """;
@@ -116,6 +116,7 @@ internal sealed class Reach(Snapshot snapshot, FilterContext context, Bitmap con
             reach.DuplicateAddress += known ? 1 : 0;
             shared.Subscribed |= member.Subscribed;
             shared.Suppressed |= member.Suppressed;
+            shared.NeedsUtf8 = Address.NeedsSmtpUtf8(reach.Channel, member.Address);
         }
     }
 
@@ -133,5 +134,5 @@ internal sealed class Reach(Snapshot snapshot, FilterContext context, Bitmap con
     private readonly record struct Member(string Address, bool Unsubscribed, bool Subscribed, bool DoNotDisturb, bool Suppressed);
 
     /// <summary>The state of an address that nobody declined, from the members who have it.</summary>
-    private record struct SharedAddress(bool Subscribed, bool Suppressed);
+    private record struct SharedAddress(bool Subscribed, bool Suppressed, bool NeedsUtf8);
 }

@@ -8,9 +8,10 @@ namespace TagSegments.Segments.Sql;
 
 internal sealed partial class FilterSql
 {
-    // A phone number as suppressions know it: the digits, after a plus if it begins with one.
-    internal const string PhoneKey =
-        $"(CASE WHEN starts_with(ltrim(c.phone, {WhiteSpace}), '+') THEN '+' ELSE '' END || regexp_replace(c.phone, '[^0-9]', '', 'g'))";
+    // A phone number as suppressions know it: in E.164 where the contact service has made that of it, otherwise its digits, after a plus if it
+    // begins with one.
+    internal static string PhoneKey(string row) =>
+        $"coalesce({row}.phone_key, CASE WHEN starts_with(ltrim({row}.phone, {WhiteSpace}), '+') THEN '+' ELSE '' END || regexp_replace({row}.phone, '[^0-9]', '', 'g'))";
 
     // Days that there are, so that a cast cannot fail: 29 February in leap years only.
     private const string DayPattern =
@@ -145,15 +146,23 @@ internal sealed partial class FilterSql
         return clause.State switch
         {
             ConsentClause.Types.State.Suppressed => $"""
-                EXISTS (
+                (EXISTS (
                     SELECT FROM {_sources.Suppressions} s
                     WHERE s.account_id = @account AND s.channel = {Bind(ChannelNumber(clause.Channel))}
-                        AND s.address_key = {(sms ? PhoneKey : "c.email_key")})
+                        AND s.address_key = {(sms ? PhoneKey("c") : "c.email_key")}){(sms ? "" : InSuppressedDomain)})
                 """,
             ConsentClause.Types.State.Unspecified => throw NotValidated("a consent clause has no state"),
             var state => $"{(sms ? "c.sms_consent" : "c.email_consent")} = {Bind((short)state)}",
         };
     }
+
+    // Entries without an at sign are domains. Whether there are any is asked once, not of each contact.
+    private string InSuppressedDomain => $"""
+         OR (EXISTS ({SuppressedDomains}) AND EXISTS ({SuppressedDomains} AND s.address_key = ANY (campaigns.domains_of(c.email_key))))
+        """;
+
+    private string SuppressedDomains =>
+        $"SELECT FROM {_sources.Suppressions} s WHERE s.account_id = @account AND s.channel = {Channels.Email} AND strpos(s.address_key, '@') = 0";
 
     private static short ChannelNumber(Channel channel) => channel == Channel.Sms ? (short)2 : (short)1;
 }

@@ -9,6 +9,9 @@ public sealed record AccountInfo(int Id, string Name, string TimeZone, int WeekS
 {
     /// <summary>The limits of the account: its own, and the installation's where it has none.</summary>
     public AccountLimits Limits { get; init; } = AccountLimits.Default;
+
+    /// <summary>The country of phone numbers without a country code; empty if none is known.</summary>
+    public string Country { get; init; } = "";
 }
 
 /// <summary>Finds accounts by name and remembers them for a short time; a name never changes its number.</summary>

@@ -51,7 +51,11 @@ public static class AccountSources
         try
         {
             var account = (await accounts.GetAccountAsync(new() { Account = name }, cancellationToken: ct)).Account;
-            return new AccountInfo(account.AccountId, account.Name, account.TimeZone, account.WeekStart) { Limits = limits.With(account.Limits) };
+            return new AccountInfo(account.AccountId, account.Name, account.TimeZone, account.WeekStart)
+            {
+                Limits = limits.With(account.Limits),
+                Country = account.Country,
+            };
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.NotFound)
         {

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace TagSegments.ServiceDefaults.Data;
 
-/// <summary>Applies a service's numbered SQL files in order, each in a transaction of its own, once.</summary>
+/// <summary>Applies a service's numbered SQL files and <see cref="ICodeMigration"/>s in order, each in a transaction of its own, once.</summary>
 public static partial class Migrator
 {
     private const string Prefix = "Migrations/";
@@ -41,12 +41,23 @@ public static partial class Migrator
         var service = assembly.GetName().Name!;
         var applied = (await connection.QueryAsync<string>(new CommandDefinition(
             "SELECT name FROM public.tagsegments_migration WHERE service = @service", new { service }, cancellationToken: ct))).ToHashSet();
-        foreach (var name in Names(assembly).Where(name => !applied.Contains(name)))
+        foreach (var (name, apply) in Steps(assembly).Where(step => !applied.Contains(step.Name)))
         {
-            await ApplyAsync(connection, assembly, service, name, ct);
+            await ApplyAsync(connection, service, name, apply, ct);
         }
 
         await AccountWall.RaiseAsync(connection, Schemas(assembly), workRole, ct);
+    }
+
+    private static IEnumerable<(string Name, Func<NpgsqlTransaction, CancellationToken, Task> Apply)> Steps(Assembly assembly)
+    {
+        var files = Names(assembly).Select(name => (name, new Func<NpgsqlTransaction, CancellationToken, Task>((tx, ct) =>
+            tx.Connection!.ExecuteAsync(new CommandDefinition(Text(assembly, name), transaction: tx, cancellationToken: ct)))));
+        var code = assembly.GetTypes()
+            .Where(type => type.IsAssignableTo(typeof(ICodeMigration)) && type is { IsInterface: false })
+            .Select(type => (ICodeMigration)Activator.CreateInstance(type)!)
+            .Select(step => (step.Name, new Func<NpgsqlTransaction, CancellationToken, Task>(step.ApplyAsync)));
+        return files.Concat(code).OrderBy(step => step.Item1, StringComparer.Ordinal);
     }
 
     private static IEnumerable<string> Names(Assembly assembly) =>
@@ -69,11 +80,10 @@ public static partial class Migrator
     }
 
     private static async Task ApplyAsync(
-        NpgsqlConnection connection, Assembly assembly, string service, string name, CancellationToken ct)
+        NpgsqlConnection connection, string service, string name, Func<NpgsqlTransaction, CancellationToken, Task> apply, CancellationToken ct)
     {
-        var sql = Text(assembly, name);
         await using var tx = await connection.BeginTransactionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(sql, transaction: tx, cancellationToken: ct));
+        await apply(tx, ct);
         await connection.ExecuteAsync(new CommandDefinition(
             "INSERT INTO public.tagsegments_migration (service, name) VALUES (@service, @name)",
             new { service, name },

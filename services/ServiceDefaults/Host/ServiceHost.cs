@@ -165,6 +165,7 @@ public static class ServiceHost
             options.Interceptors.Add<LoadInterceptor>();
             options.Interceptors.Add<StreamInterceptor>();
             options.Interceptors.Add<AuditInterceptor>();
+            options.Interceptors.Add<TextInterceptor>();
         });
         builder.Services.AddLoadLimits(builder.Configuration);
         builder.Services.AddStreamLimits(builder.Configuration);

@@ -29,3 +29,9 @@ internal static class ConsentStates
     public const string Subscribed = "2";
     public const string Unsubscribed = "3";
 }
+
+/// <summary>The targets of fields that SQL names: the numbers of <see cref="Crm.Contacts.V1.Field.Types.Target"/>.</summary>
+internal static class FieldTargets
+{
+    public const string Contacts = "1";
+}

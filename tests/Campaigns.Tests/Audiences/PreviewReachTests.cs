@@ -42,6 +42,7 @@ public sealed class PreviewReachTests(CampaignWorld world) : IClassFixture<Campa
                     AddressOptedOut = Count(Reason.AddressOptedOut),
                     DuplicateAddress = Count(Reason.DuplicateAddress),
                     Suppressed = Count(Reason.Suppressed),
+                    NeedsSmtputf8 = ledger.Count(recipient => recipient.Reason == 0 && recipient.Address.Contains('ü', StringComparison.Ordinal) && !recipient.Address.Contains("müller", StringComparison.Ordinal)),
                 },
                 reach);
         }
@@ -60,7 +61,7 @@ public sealed class PreviewReachTests(CampaignWorld world) : IClassFixture<Campa
                 SET email = @email, email_key = @key, email_consent = @consent, do_not_disturb = @quiet
                 WHERE account_id = (SELECT account_id FROM crm.account WHERE name = @account) AND contact_id = @ContactId
                 """,
-                new { account, contact.ContactId, email, key = email.Trim().ToLowerInvariant(), consent = Consent(random), quiet = random.Next(8) == 0 });
+                new { account, contact.ContactId, email, key = TagSegments.Addresses.Address.Key(Crm.Common.V1.Channel.Email, email), consent = Consent(random), quiet = random.Next(8) == 0 });
         }
 
         await world.ExecuteAsync(

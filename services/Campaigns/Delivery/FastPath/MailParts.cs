@@ -45,7 +45,7 @@ internal sealed class MailParts(bool isFast)
 
     /// <summary>Makes a header of an address without a name, which has been checked.</summary>
     public Header Address(HeaderId id, MailboxAddress mailbox) =>
-        isFast ? PlainHeader.Address(id, mailbox) : new Header(id, mailbox.ToString());
+        isFast || !System.Text.Ascii.IsValid(mailbox.Address) ? PlainHeader.Address(id, mailbox) : new Header(id, mailbox.ToString());
 
     /// <summary>Makes the header of a message's id.</summary>
     public Header MessageId(string id) => isFast ? PlainHeader.MessageId(id) : new Header(HeaderId.MessageId, $"<{id}>");
@@ -59,7 +59,7 @@ internal sealed class MailParts(bool isFast)
 
     /// <summary>Makes a mailbox; throws <see cref="ParseException"/> for an address to which no mail can go.</summary>
     public static MailboxAddress Mailbox(string name, string address) =>
-        new(name, Suppressions.Address.ToMailbox(address) ?? throw new ParseException($"\"{address}\" is not an e-mail address.", 0, 0));
+        new(name, EmailAddress.ToMailbox(address) ?? throw new ParseException($"\"{address}\" is not an e-mail address.", 0, 0));
 }
 
 /// <summary>The sender of a mail, and the header that names it.</summary>

@@ -9,16 +9,16 @@ internal sealed class PlainHeader : Header
     private const int MaxLine = 77;
 
     private PlainHeader(HeaderId id, string value, string before = " ")
-        : base(ParserOptions.Default, id, id.ToHeaderName(), Encoding.ASCII.GetBytes($"{before}{value}\r\n"))
+        : base(ParserOptions.Default, id, id.ToHeaderName(), Encoding.UTF8.GetBytes($"{before}{value}\r\n"))
     {
     }
 
     /// <summary>Makes a header of a text. A text that needs encoding or folding is left to the library.</summary>
     public static Header Text(HeaderId id, string value) => IsPlain(value) && Fits(id, value) ? new PlainHeader(id, value) : new Header(id, value);
 
-    /// <summary>Makes a header of an address without a name, which has been checked.</summary>
+    /// <summary>Makes a header of an address without a name, which has been checked. One that is not ASCII stands as it is, in UTF-8 (RFC 6532).</summary>
     public static Header Address(HeaderId id, MailboxAddress mailbox) =>
-        Fits(id, mailbox.Address) ? new PlainHeader(id, mailbox.Address) : new Header(id, mailbox.ToString());
+        Fits(id, mailbox.Address) || !Ascii.IsValid(mailbox.Address) ? new PlainHeader(id, mailbox.Address) : new Header(id, mailbox.ToString());
 
     /// <summary>Makes the header of a message's id, which is never folded.</summary>
     public static Header MessageId(string id) => new PlainHeader(HeaderId.MessageId, $"<{id}>");

@@ -11,7 +11,7 @@ internal static class AccountCommands
     /// <summary>`accounts`.</summary>
     public static Command Build() => new("accounts", "The tenants of the installation.")
     {
-        List(), Create(), Delete(), Restore(), LimitsCommand.Build(), RetentionCommand.Build(), AuditCommand.Build(),
+        List(), Create(), CountryCommand(), Delete(), Restore(), LimitsCommand.Build(), RetentionCommand.Build(), AuditCommand.Build(),
     };
 
     private static Command List() => new Command("list", "Lists the accounts.").Runs(async (session, ct) =>
@@ -29,12 +29,32 @@ internal static class AccountCommands
     {
         var name = new Argument<string>("name") { Description = "The account's name: a-z, 0-9, - and _." };
         var zone = Options.Text("--time-zone", "The IANA time zone of calendar windows. Defaults to UTC.", "zone");
-        var command = new Command("create", "Creates an account.") { name, zone };
+        var country = Options.Text("--country", "The country of phone numbers without a country code, for example AT.", "code");
+        var command = new Command("create", "Creates an account.") { name, zone, country };
         return command.Runs(async (session, ct) =>
         {
-            var request = new CreateAccountRequest { Account = session.Get(name), TimeZone = session.Get(zone) ?? "", RequestId = RequestId.New() };
+            var request = new CreateAccountRequest
+            {
+                Account = session.Get(name),
+                TimeZone = session.Get(zone) ?? "",
+                Country = session.Get(country) ?? "",
+                RequestId = RequestId.New(),
+            };
             var answer = await session.Services.Accounts.CreateAccountAsync(request, cancellationToken: ct);
             session.Report.Write(answer.Account, $"Account {answer.Account.Name} created.");
+        });
+    }
+
+    private static Command CountryCommand()
+    {
+        var name = new Argument<string>("name") { Description = "The account's name." };
+        var country = new Argument<string>("country") { Description = "Two letters of ISO 3166, for example AT; \"\" for none." };
+        var command = new Command("country", "Sets the country of phone numbers without a country code.") { name, country };
+        return command.Runs(async (session, ct) =>
+        {
+            var request = new UpdateAccountRequest { Account = session.Get(name), Country = session.Get(country), RequestId = RequestId.New() };
+            var answer = await session.Services.Accounts.UpdateAccountAsync(request, cancellationToken: ct);
+            session.Report.Write(answer.Account, $"Account {answer.Account.Name} has the country \"{answer.Account.Country}\". The numbers of its contacts follow.");
         });
     }
 

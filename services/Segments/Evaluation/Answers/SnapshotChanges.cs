@@ -64,7 +64,7 @@ internal class SnapshotChanges(Snapshot snapshot)
         return OnceAsync(("activity", since), async () => await KnowsActivityAsync(since, ct) ? await FindAsync(sql, since, most, ct) : null);
     }
 
-    /// <summary>Finds the contacts whose address was added to the suppression list or removed. Phone numbers are not looked up.</summary>
+    /// <summary>Finds the contacts whose address was added to the suppression list or removed. Phone numbers and domains are not looked up.</summary>
     public Task<IReadOnlyCollection<int>?> SuppressionsAsync(Channel channel, ClockPosition since, int most, CancellationToken ct)
     {
         const string sql = $"""
@@ -76,7 +76,8 @@ internal class SnapshotChanges(Snapshot snapshot)
             """;
         const string anySql = $"""
             SELECT EXISTS (
-                SELECT FROM campaigns.segment_suppression_changes WHERE account_id = @AccountId AND pos > @Pos AND channel = {Channels.Sms})
+                SELECT FROM campaigns.segment_suppression_changes
+                WHERE account_id = @AccountId AND pos > @Pos AND channel = @number AND (channel = {Channels.Sms} OR strpos(address_key, '@') = 0))
             """;
         return OnceAsync((channel, since), async () =>
         {
@@ -85,9 +86,10 @@ internal class SnapshotChanges(Snapshot snapshot)
                 return null;
             }
 
-            return channel != Channel.Sms ? await FindAsync(sql, since, most, ct)
-                : (await snapshot.QueryAsync<bool>(anySql, new { snapshot.AccountId, since.Pos }, ct)).Single() ? null
-                : [];
+            var number = channel == Channel.Sms ? 2 : 1;
+            return (await snapshot.QueryAsync<bool>(anySql, new { snapshot.AccountId, since.Pos, number }, ct)).Single() ? null
+                : channel == Channel.Sms ? []
+                : await FindAsync(sql, since, most, ct);
         });
     }
 

@@ -9,6 +9,8 @@ internal sealed partial class AccountApi(
     IdempotentWrites writes, WorkDatabase work, AccountStore store, AccountDirectory directory, PageTokens pages)
     : AccountService.AccountServiceBase
 {
+    private const string NoCountry = "is not a country of ISO 3166 in two capital letters";
+
     // Calls that create an account belong to none yet.
     private static readonly AccountInfo s_noAccount = new(0, "", "", 0);
 
@@ -19,6 +21,7 @@ internal sealed partial class AccountApi(
                 "must have 1 to 63 characters of a-z, 0-9, - and _ and start with a letter or digit")
             .Require(request.TimeZone.Length == 0 || TimeZones.IsKnown(request.TimeZone), "time_zone", "is not an IANA time zone")
             .Require(request.WeekStart is >= 0 and <= 7, "week_start", "must be 1 (Monday) to 7 (Sunday)")
+            .Require(request.Country.Length == 0 || PhoneNumber.IsCountry(request.Country), "country", NoCountry)
             .ThrowIfAny();
 
         var account = new Account
@@ -26,6 +29,7 @@ internal sealed partial class AccountApi(
             Name = request.Account,
             TimeZone = request.TimeZone.Length == 0 ? "UTC" : request.TimeZone,
             WeekStart = request.WeekStart == 0 ? 1 : request.WeekStart,
+            Country = request.Country,
         };
         var ct = context.CancellationToken;
         return await TransactionRetry.RunAsync(
@@ -67,14 +71,16 @@ internal sealed partial class AccountApi(
         new FieldChecks()
             .Require(!request.HasTimeZone || TimeZones.IsKnown(request.TimeZone), "time_zone", "is not an IANA time zone")
             .Require(!request.HasWeekStart || request.WeekStart is >= 1 and <= 7, "week_start", "must be 1 (Monday) to 7 (Sunday)")
+            .Require(request.Country.Length == 0 || PhoneNumber.IsCountry(request.Country), "country", NoCountry)
             .ThrowIfAny();
         var account = await directory.GetAsync(request.Account, context.CancellationToken);
 
         var timeZone = request.HasTimeZone ? request.TimeZone : null;
         var weekStart = request.HasWeekStart ? request.WeekStart : (int?)null;
+        var country = request.HasCountry ? request.Country : null;
         var response = await writes.RunAsync(account, context, request, async transaction => new UpdateAccountResponse
         {
-            Account = await AccountStore.UpdateAsync(transaction, account.Id, timeZone, weekStart, context.CancellationToken),
+            Account = await AccountStore.UpdateAsync(transaction, account.Id, timeZone, weekStart, country, context.CancellationToken),
         });
         directory.Forget(request.Account);
         return response;

@@ -10,7 +10,7 @@ namespace TagSegments.Tags.Crm.Accounts;
 /// <summary>The accounts in the database.</summary>
 internal sealed class AccountStore(WorkDatabase work, TimeProvider time)
 {
-    private const string Columns = "account_id, name, time_zone, week_start, created_at, limits, deleted_at, retention";
+    private const string Columns = "account_id, name, time_zone, week_start, created_at, limits, deleted_at, retention, country";
 
     /// <summary>Finds an account by its name.</summary>
     public async Task<Account?> FindAsync(string name, CancellationToken ct)
@@ -50,8 +50,8 @@ internal sealed class AccountStore(WorkDatabase work, TimeProvider time)
     {
         const string sql = $"""
             WITH account AS (
-                INSERT INTO crm.account (name, time_zone, week_start, created_at)
-                VALUES (@Name, @TimeZone, @WeekStart, @createdAt)
+                INSERT INTO crm.account (name, time_zone, week_start, country, created_at)
+                VALUES (@Name, @TimeZone, @WeekStart, @Country, @createdAt)
                 ON CONFLICT (name) DO NOTHING
                 RETURNING {Columns}),
             clock AS (
@@ -63,7 +63,7 @@ internal sealed class AccountStore(WorkDatabase work, TimeProvider time)
                 SELECT account_id, pos, nonce FROM clock)
             SELECT {Columns} FROM account
             """;
-        var values = new { account.Name, account.TimeZone, account.WeekStart, createdAt = time.GetUtcNow() };
+        var values = new { account.Name, account.TimeZone, account.WeekStart, account.Country, createdAt = time.GetUtcNow() };
         var row = await transaction.Connection!.QuerySingleOrDefaultAsync<Row>(
             new CommandDefinition(sql, values, transaction, cancellationToken: ct));
         return row?.ToProto();
@@ -71,16 +71,17 @@ internal sealed class AccountStore(WorkDatabase work, TimeProvider time)
 
     /// <summary>Changes the settings that are not null.</summary>
     public static async Task<Account> UpdateAsync(
-        NpgsqlTransaction transaction, int accountId, string? timeZone, int? weekStart, CancellationToken ct)
+        NpgsqlTransaction transaction, int accountId, string? timeZone, int? weekStart, string? country, CancellationToken ct)
     {
         const string sql = $"""
             UPDATE crm.account
-            SET time_zone = coalesce(@timeZone, time_zone), week_start = coalesce(@weekStart, week_start)
+            SET time_zone = coalesce(@timeZone, time_zone), week_start = coalesce(@weekStart, week_start),
+                country = coalesce(@country, country)
             WHERE account_id = @accountId
             RETURNING {Columns}
             """;
         var row = await transaction.Connection!.QuerySingleAsync<Row>(
-            new CommandDefinition(sql, new { accountId, timeZone, weekStart }, transaction, cancellationToken: ct));
+            new CommandDefinition(sql, new { accountId, timeZone, weekStart, country }, transaction, cancellationToken: ct));
         return row.ToProto();
     }
 
@@ -129,7 +130,7 @@ internal sealed class AccountStore(WorkDatabase work, TimeProvider time)
     }
 
     private sealed record Row(
-        int AccountId, string Name, string TimeZone, short WeekStart, DateTime CreatedAt, string Limits, DateTime? DeletedAt, string Retention)
+        int AccountId, string Name, string TimeZone, short WeekStart, DateTime CreatedAt, string Limits, DateTime? DeletedAt, string Retention, string Country)
     {
         public Account ToProto() => new()
         {
@@ -141,6 +142,7 @@ internal sealed class AccountStore(WorkDatabase work, TimeProvider time)
             Limits = AccountLimits.Parser.ParseJson(Limits),
             DeleteTime = DeletedAt?.ToTimestamp(),
             Retention = AccountRetention.Parser.ParseJson(Retention),
+            Country = Country,
         };
     }
 }

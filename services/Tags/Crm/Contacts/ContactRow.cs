@@ -10,7 +10,7 @@ internal sealed class ContactRow
 {
     /// <summary>The columns, as every statement selects them.</summary>
     public const string Columns = """
-        contact_id, external_id, email, phone, first_name, last_name, time_zone, language, fields::text AS fields,
+        contact_id, external_id, email, email_key, phone, phone_key, first_name, last_name, time_zone, language, fields::text AS fields,
         email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source, sms_consent_at,
         do_not_disturb, created_at, updated_at, deleted_at, erased_at, version
         """;
@@ -18,7 +18,9 @@ internal sealed class ContactRow
     public int ContactId { get; init; }
     public string? ExternalId { get; init; }
     public string? Email { get; init; }
+    public string? EmailKey { get; init; }
     public string? Phone { get; init; }
+    public string? PhoneKey { get; init; }
     public string? FirstName { get; init; }
     public string? LastName { get; init; }
     public string? TimeZone { get; init; }
@@ -48,6 +50,8 @@ internal sealed class ContactRow
         [ContactAttribute.TimeZone] = TimeZone,
         [ContactAttribute.Language] = Language,
         DoNotDisturb = DoNotDisturb,
+        EmailKey = EmailKey,
+        PhoneKey = PhoneKey,
         Fields = FieldValues.Parse(Fields),
         UpdatedAt = UpdatedAt,
     };
@@ -70,6 +74,7 @@ internal sealed class ContactRow
         ExternalId = ExternalId ?? "",
         Email = Email ?? "",
         Phone = Phone ?? "",
+        E164Phone = (PhoneKey ?? PhoneNumber.Plain(Phone ?? "")) is ['+', ..] key && !key.Contains(';', StringComparison.Ordinal) ? key : "",
         FirstName = FirstName ?? "",
         LastName = LastName ?? "",
         TimeZone = TimeZone ?? "",

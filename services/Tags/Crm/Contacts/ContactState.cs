@@ -30,18 +30,45 @@ internal sealed class ContactState
     /// <summary>The custom field values.</summary>
     public FieldValues Fields { get; set; }
 
-    /// <summary>The normalised address, by which suppression and de-duplication know it.</summary>
-    public string? EmailKey => this[ContactAttribute.Email]?.ToLowerInvariant();
+    /// <summary>The key of the e-mail address; see <see cref="EmailAddress.Key"/>.</summary>
+    public string? EmailKey { get; set; }
+
+    /// <summary>The key of the phone where it is not just the number's plain form; see <see cref="PhoneRule"/>.</summary>
+    public string? PhoneKey { get; set; }
 
     /// <summary>The value of a text attribute.</summary>
     public string? this[ContactAttribute attribute]
     {
         get => _texts[attribute.Index];
-        set => _texts[attribute.Index] = value;
+        set
+        {
+            _texts[attribute.Index] = value;
+            if (attribute == ContactAttribute.Email)
+            {
+                EmailKey = value is null ? null : EmailAddress.Key(value);
+            }
+        }
     }
 
     /// <summary>Copies the state.</summary>
-    public ContactState Copy() => new([.. _texts], DoNotDisturb, Fields.Copy(), UpdatedAt);
+    public ContactState Copy() => new([.. _texts], DoNotDisturb, Fields.Copy(), UpdatedAt) { EmailKey = EmailKey, PhoneKey = PhoneKey };
+
+    /// <summary>Copies the state with its texts composed (NFC) and its keys made again.</summary>
+    public ContactState Normalized()
+    {
+        var result = Copy();
+        foreach (var attribute in ContactAttribute.All)
+        {
+            result[attribute] = this[attribute] is { } text ? StoredText.Of(text) : null;
+        }
+
+        foreach (var (fieldId, json) in Fields.All)
+        {
+            result.Fields[fieldId] = StoredText.Of(json);
+        }
+
+        return result;
+    }
 
     /// <summary>
     /// Gets, as JSON by column name, the values here that differ in <paramref name="after"/>, and the values derived from them;
@@ -58,6 +85,11 @@ internal sealed class ContactState
         if (EmailKey != after.EmailKey)
         {
             Append(json, "email_key", TextOrNull(EmailKey));
+        }
+
+        if (PhoneKey != after.PhoneKey)
+        {
+            Append(json, "phone_key", TextOrNull(PhoneKey));
         }
 
         if (DoNotDisturb != after.DoNotDisturb)

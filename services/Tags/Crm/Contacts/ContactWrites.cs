@@ -10,6 +10,8 @@ namespace TagSegments.Tags.Crm.Contacts;
 /// <summary>Changes single contacts inside an account's write transaction: the row, the living bit and the change log together.</summary>
 internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause cause, DateTimeOffset now, CancellationToken ct)
 {
+    private PhoneRule? _phones;
+
     /// <summary>The transaction of the changes.</summary>
     public AccountTransaction Transaction => transaction;
 
@@ -17,15 +19,15 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
     public async Task<ContactRow> CreateAsync(int contactId, ContactEdit edit)
     {
         const string sql = $"""
-            INSERT INTO crm.contact (account_id, contact_id, external_id, email, email_key, phone, first_name, last_name, time_zone, language,
+            INSERT INTO crm.contact (account_id, contact_id, external_id, email, email_key, phone, phone_key, first_name, last_name, time_zone, language,
                 fields, do_not_disturb, created_at, updated_at)
-            VALUES (@accountId, @contactId, @external_id, @email, @email_key, @phone, @first_name, @last_name, @time_zone, @language,
+            VALUES (@accountId, @contactId, @external_id, @email, @email_key, @phone, @phone_key, @first_name, @last_name, @time_zone, @language,
                 @fields::jsonb, @do_not_disturb, @now, @now)
             ON CONFLICT (account_id, external_id) WHERE external_id IS NOT NULL AND deleted_at IS NULL DO NOTHING
             RETURNING {ContactRow.Columns}
             """;
         await FieldStore.HoldAsync(transaction, edit.Fields, ct);
-        var state = edit.Apply(new ContactState());
+        var state = await RekeyAsync(edit.Apply(new ContactState()));
         var row = await QueryAsync(sql, Values(contactId, state)) ?? throw await TakenAsync(state);
         await transaction.SetBitsAsync(AccountTransaction.LivingTag, [contactId], on: true, cause, ct);
         transaction.LogContact(contactId, ContactChangeKind.Created, null, cause);
@@ -48,7 +50,15 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
 
     /// <summary>Changes a contact that is locked; null if nothing is different.</summary>
     public async Task<ContactRow?> SetAsync(int contactId, ContactState before, ContactState after) =>
-        before.BeforeJson(after) is { } json ? await UpdateAsync(contactId, after, json) : null;
+        before.BeforeJson(await RekeyAsync(after)) is { } json ? await UpdateAsync(contactId, after, json) : null;
+
+    /// <summary>Brings the key of a contact's phone up to date, in place, and returns the contact.</summary>
+    public async Task<ContactState> RekeyAsync(ContactState state)
+    {
+        state.PhoneKey = state[ContactAttribute.Phone] is null ? null
+            : (_phones ??= await PhoneRule.HoldAsync(transaction.Transaction, transaction.AccountId, ct)).KeyOf(state);
+        return state;
+    }
 
     /// <summary>Locks a living contact; throws NOT_FOUND if there is none.</summary>
     public async Task<ContactRow> LockLivingAsync(int contactId)
@@ -177,7 +187,7 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
     {
         const string sql = $"""
             UPDATE crm.contact c
-            SET external_id = @external_id, email = @email, email_key = @email_key, phone = @phone, first_name = @first_name,
+            SET external_id = @external_id, email = @email, email_key = @email_key, phone = @phone, phone_key = @phone_key, first_name = @first_name,
                 last_name = @last_name, time_zone = @time_zone, language = @language, fields = @fields::jsonb,
                 do_not_disturb = @do_not_disturb, updated_at = @now, version = version + 1
             WHERE account_id = @accountId AND contact_id = @contactId AND NOT EXISTS (
@@ -228,7 +238,7 @@ internal sealed class ContactWrites(AccountTransaction transaction, ChangeCause 
             values.Add(attribute.Name, state[attribute]);
         }
 
-        values.AddDynamicParams(new { email_key = state.EmailKey, fields = state.Fields.ToJson(), do_not_disturb = state.DoNotDisturb });
+        values.AddDynamicParams(new { email_key = state.EmailKey, phone_key = state.PhoneKey, fields = state.Fields.ToJson(), do_not_disturb = state.DoNotDisturb });
         return values;
     }
 

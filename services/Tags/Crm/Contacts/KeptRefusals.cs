@@ -32,7 +32,7 @@ internal sealed class KeptRefusals(AddressHash hash)
     /// <summary>Unsubscribes a contact that was just written, if its address was refused; returns its row.</summary>
     public async Task<ContactRow> HoldAsync(ContactWrites contacts, ContactRow row, CancellationToken ct)
     {
-        foreach (var address in await TakeAsync(contacts.Transaction, AddressesOf(row.Email, row.Phone), ct))
+        foreach (var address in await TakeAsync(contacts.Transaction, AddressesOf(row.Email, row.PhoneKey ?? row.Phone), ct))
         {
             row = await contacts.SetConsentAsync(row.ContactId, Refusal(address.Channel));
         }
@@ -44,7 +44,7 @@ internal sealed class KeptRefusals(AddressHash hash)
     public async Task HoldAsync(ContactWrites contacts, IReadOnlyCollection<(int ContactId, ContactState State)> written, CancellationToken ct)
     {
         var byAddress = written
-            .SelectMany(contact => AddressesOf(contact.State[ContactAttribute.Email], contact.State[ContactAttribute.Phone])
+            .SelectMany(contact => AddressesOf(contact.State[ContactAttribute.Email], contact.State.PhoneKey ?? contact.State[ContactAttribute.Phone])
                 .Select(address => (address.Channel, address.Key, Address: address, contact.ContactId)))
             .ToLookup(contact => (contact.Channel, contact.Key));
         foreach (var refused in await TakeAsync(contacts.Transaction, [.. byAddress.Select(group => group.First().Address)], ct))
@@ -70,7 +70,9 @@ internal sealed class KeptRefusals(AddressHash hash)
             return [];
         }
 
-        var hashes = addresses.SelectMany(address => hash.AllOf(transaction.AccountId, address.Channel, address.Key).Select(one => (Address: address, Hash: one))).ToList();
+        var hashes = addresses
+            .SelectMany(address => address.AllKeys.SelectMany(key => hash.AllOf(transaction.AccountId, address.Channel, key)).Select(one => (Address: address, Hash: one)))
+            .ToList();
         var taken = await transaction.Connection.QueryAsync<long>(
             Command(sql, transaction, hashes.ConvertAll(one => (one.Address.Channel, one.Hash)), ct));
         return [.. taken.Select(n => hashes[(int)n - 1].Address).Distinct()];

@@ -34,11 +34,11 @@ internal static class KnownPerson
             FROM (
                 SELECT @email AS channel, email AS address FROM crm.contact WHERE account_id = @accountId AND contact_id = ANY (@contactIds)
                 UNION ALL
-                SELECT @sms, phone FROM crm.contact WHERE account_id = @accountId AND contact_id = ANY (@contactIds)
+                SELECT @sms, unnest(ARRAY[phone, phone_key]) FROM crm.contact WHERE account_id = @accountId AND contact_id = ANY (@contactIds)
                 UNION ALL
                 SELECT @email, before ->> 'email' FROM crm.contact_change WHERE account_id = @accountId AND contact_id = ANY (@contactIds)
                 UNION ALL
-                SELECT @sms, before ->> 'phone' FROM crm.contact_change WHERE account_id = @accountId AND contact_id = ANY (@contactIds)) AS a
+                SELECT @sms, unnest(ARRAY[before ->> 'phone', before ->> 'phone_key']) FROM crm.contact_change WHERE account_id = @accountId AND contact_id = ANY (@contactIds)) AS a
             WHERE address IS NOT NULL
             """;
         var values = new { accountId, contactIds, email = (short)Channel.Email, sms = (short)Channel.Sms };

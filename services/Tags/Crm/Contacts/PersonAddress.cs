@@ -8,9 +8,8 @@ namespace TagSegments.Tags.Crm.Contacts;
 internal sealed record PersonAddress(Channel Channel, string Text)
 {
     /// <summary>The form in which addresses are compared: equal for addresses that reach the same person.</summary>
-    public string Key { get; } = Channel == Channel.Sms ? PhoneKey(Text) : Text.Trim().ToLowerInvariant();
+    public string Key { get; } = Address.Key(Channel, Text);
 
-    // As crm.phone_key.
-    private static string PhoneKey(string phone) =>
-        $"{(phone.TrimStart().StartsWith('+') ? "+" : "")}{string.Concat(phone.Where(char.IsAsciiDigit))}";
+    /// <summary>The keys under which the address may have been kept: the present one and the one of former versions, which only lowered the case.</summary>
+    public IEnumerable<string> AllKeys => new[] { Key, Channel == Channel.Sms ? PhoneNumber.Plain(Text) : Text.Trim().ToLowerInvariant() }.Distinct();
 }

@@ -15,7 +15,7 @@ internal sealed class ReachStore(AccountDatabase database)
     /// <summary>Reads the living ones of the contacts, in order of their numbers.</summary>
     public async Task<StreamReachResponse> ReadAsync(int accountId, bool sms, int[] contactIds, CancellationToken ct)
     {
-        var columns = sms ? "phone, sms_consent" : "email, email_consent";
+        var columns = sms ? "coalesce(phone_key, phone), sms_consent" : "email, email_consent";
         // Of neighbours, all are read and the unwanted ones dropped: one walk along the index instead of a search for each.
         var isDense = contactIds[^1] - contactIds[0] < 4 * contactIds.Length;
         var sql = $"""

@@ -15,7 +15,7 @@ internal sealed record ErasedPerson(
 {
     private const string OthersWithKey = """
         o.account_id = @accountId AND o.contact_id <> @contactId AND o.erased_at IS NULL
-            AND CASE WHEN a.channel = @sms THEN crm.phone_key(o.phone) = a.key ELSE o.email_key = a.key END
+            AND CASE WHEN a.channel = @sms THEN coalesce(o.phone_key, crm.phone_key(o.phone)) = a.key ELSE o.email_key = a.key END
         """;
 
     /// <summary>Reads what is still known of a contact.</summary>
@@ -29,7 +29,7 @@ internal sealed record ErasedPerson(
                 OR EXISTS (
                     SELECT FROM crm.contact_change h
                     WHERE h.account_id = @accountId AND h.contact_id <> @contactId
-                        AND CASE WHEN a.channel = @sms THEN crm.phone_key(h.before ->> 'phone') = a.key ELSE h.before ->> 'email_key' = a.key END)
+                        AND CASE WHEN a.channel = @sms THEN coalesce(h.before ->> 'phone_key', crm.phone_key(h.before ->> 'phone')) = a.key ELSE h.before ->> 'email_key' = a.key END)
             """;
         await using var connection = await database.OpenAsync(accountId, ct);
         var numbers = new { accountId, contactId, email = (short)Channel.Email, sms = (short)Channel.Sms };
@@ -66,7 +66,7 @@ internal sealed record ErasedPerson(
                 FROM crm.contact
                 WHERE account_id = @accountId AND contact_id = @contactId AND email_consent = {ConsentStates.Unsubscribed} AND email IS NOT NULL
                 UNION ALL
-                SELECT @sms, phone, crm.phone_key(phone), sms_consent_at
+                SELECT @sms, coalesce(phone_key, phone), coalesce(phone_key, crm.phone_key(phone)), sms_consent_at
                 FROM crm.contact
                 WHERE account_id = @accountId AND contact_id = @contactId AND sms_consent = {ConsentStates.Unsubscribed} AND phone IS NOT NULL) AS a
             LEFT JOIN crm.contact o ON o.deleted_at IS NULL AND {OthersWithKey}

@@ -14,9 +14,9 @@ internal sealed class ErasureApi(
 {
     public override async Task<EraseContactResponse> EraseContact(EraseContactRequest request, ServerCallContext context)
     {
-        var address = AddressOf(request);
-        Check(request, address);
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
+        var address = AddressOf(request, account);
+        Check(request, address);
 
         var response = await writes.RunAsync(
             account,
@@ -40,10 +40,10 @@ internal sealed class ErasureApi(
         return await store.ReadPageAsync(account.Id, request, size, context.CancellationToken);
     }
 
-    private static PersonAddress? AddressOf(EraseContactRequest request) => request.KeyCase switch
+    private static PersonAddress? AddressOf(EraseContactRequest request, AccountInfo account) => request.KeyCase switch
     {
         Key.Email => new(Channel.Email, request.Email),
-        Key.Phone => new(Channel.Sms, request.Phone),
+        Key.Phone => new(Channel.Sms, PhoneNumber.Key(request.Phone, account.Country)),
         _ => null,
     };
 

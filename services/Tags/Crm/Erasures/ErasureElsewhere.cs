@@ -48,7 +48,7 @@ internal sealed class ErasureElsewhere(
             if (request.Addresses.Count > 0)
             {
                 var found = await campaigns.CheckSuppressionsAsync(request, cancellationToken: ct);
-                suppressed.AddRange(found.Suppressions.Select(suppression => new PersonAddress(channel, suppression.Address)));
+                suppressed.AddRange(found.Suppressions.Where(suppression => channel == Channel.Sms || suppression.Address.Contains('@', StringComparison.Ordinal)).Select(suppression => new PersonAddress(channel, suppression.Address)));
             }
         }
 

@@ -51,7 +51,7 @@ internal sealed class ErasureStore(AccountDatabase database, WorkDatabase work, 
     /// <summary>Finds all contacts that have an address, also deleted ones.</summary>
     public static async Task<int[]> FindAsync(AccountTransaction transaction, PersonAddress address, CancellationToken ct)
     {
-        var condition = address.Channel == Channel.Sms ? "crm.phone_key(phone) = @Key" : "email_key = @Key";
+        var condition = address.Channel == Channel.Sms ? "coalesce(phone_key, crm.phone_key(phone)) = @Key" : "email_key = @Key";
         var sql = $"SELECT contact_id FROM crm.contact WHERE account_id = @accountId AND {condition} ORDER BY contact_id";
         return [.. await transaction.Connection.QueryAsync<int>(
             Command(sql, transaction, new { accountId = transaction.AccountId, address.Key }, ct))];

@@ -33,7 +33,7 @@ internal sealed record ContactCommit(ClockPosition Position)
         bool SkipWorkflows)
     {
         // Columns that callers do not set: they follow from others.
-        private static readonly string[] s_derived = ["email_key", "updated_at"];
+        private static readonly string[] s_derived = ["email_key", "phone_key", "updated_at"];
 
         /// <summary>Returns the event of one contact; null if the row has nothing new.</summary>
         public ContactEvent? ToEvent(long pos, int contactId, FieldCatalog fields)

@@ -45,14 +45,14 @@ internal static class ContactBatches
         // COPY does not go together with row-level security.
         const string sql = """
             INSERT INTO crm.contact (account_id, contact_id, external_id, email, phone, first_name, last_name, time_zone, language,
-                email_key, fields, do_not_disturb, email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source,
+                email_key, phone_key, fields, do_not_disturb, email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source,
                 sms_consent_at, created_at, updated_at)
             SELECT @accountId, contact_id, external_id, email, phone, first_name, last_name, time_zone, language,
-                email_key, fields::jsonb, do_not_disturb, email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source,
+                email_key, phone_key, fields::jsonb, do_not_disturb, email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source,
                 sms_consent_at, coalesce(created_at, @now), @now
-            FROM unnest(@ids, @external_id, @email, @email_key, @phone, @first_name, @last_name, @time_zone, @language, @fields, @do_not_disturb,
+            FROM unnest(@ids, @external_id, @email, @email_key, @phone, @phone_key, @first_name, @last_name, @time_zone, @language, @fields, @do_not_disturb,
                     @email_consent, @email_consent_source, @email_consent_at, @sms_consent, @sms_consent_source, @sms_consent_at, @created_at)
-                AS n (contact_id, external_id, email, email_key, phone, first_name, last_name, time_zone, language, fields, do_not_disturb,
+                AS n (contact_id, external_id, email, email_key, phone, phone_key, first_name, last_name, time_zone, language, fields, do_not_disturb,
                     email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source, sms_consent_at, created_at)
             """;
         if (contacts.Count > 0)
@@ -68,14 +68,14 @@ internal static class ContactBatches
     {
         const string updateSql = """
             UPDATE crm.contact c
-            SET external_id = n.external_id, email = n.email, email_key = n.email_key, phone = n.phone, first_name = n.first_name,
+            SET external_id = n.external_id, email = n.email, email_key = n.email_key, phone = n.phone, phone_key = n.phone_key, first_name = n.first_name,
                 last_name = n.last_name, time_zone = n.time_zone, language = n.language, fields = n.fields::jsonb,
                 do_not_disturb = n.do_not_disturb, email_consent = n.email_consent, email_consent_source = n.email_consent_source,
                 email_consent_at = n.email_consent_at, sms_consent = n.sms_consent, sms_consent_source = n.sms_consent_source,
                 sms_consent_at = n.sms_consent_at, updated_at = @now, version = version + 1
-            FROM unnest(@ids, @external_id, @email, @email_key, @phone, @first_name, @last_name, @time_zone, @language, @fields, @do_not_disturb,
+            FROM unnest(@ids, @external_id, @email, @email_key, @phone, @phone_key, @first_name, @last_name, @time_zone, @language, @fields, @do_not_disturb,
                     @email_consent, @email_consent_source, @email_consent_at, @sms_consent, @sms_consent_source, @sms_consent_at)
-                AS n (contact_id, external_id, email, email_key, phone, first_name, last_name, time_zone, language, fields, do_not_disturb,
+                AS n (contact_id, external_id, email, email_key, phone, phone_key, first_name, last_name, time_zone, language, fields, do_not_disturb,
                     email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source, sms_consent_at)
             WHERE c.account_id = @accountId AND c.contact_id = n.contact_id AND c.contact_id = ANY (@ids)
             """;
@@ -118,6 +118,7 @@ internal static class ContactBatches
         }
 
         values.Add("email_key", contacts.Select(contact => contact.State.EmailKey).ToArray());
+        values.Add("phone_key", contacts.Select(contact => contact.State.PhoneKey).ToArray());
         values.Add("fields", contacts.Select(contact => contact.State.Fields.ToJson()).ToArray());
         values.Add("created_at", contacts.Select(contact => contact.CreatedAt).ToArray());
         values.Add("do_not_disturb", contacts.Select(contact => contact.State.DoNotDisturb).ToArray());

@@ -101,6 +101,12 @@ internal sealed class ContactImport(
         await rows.Fields.EnsureAsync(transaction, ct);
         var holders = await tags.HoldersAsync(transaction, plan.Rows, ct);
         await FieldStore.HoldAsync(transaction, [.. rows.Fields.ByColumn.Values], ct);
+        var phones = await PhoneRule.HoldAsync(transaction.Transaction, transaction.AccountId, ct);
+        foreach (var contact in plan.Created.Concat(plan.Updated))
+        {
+            contact.State.PhoneKey = phones.KeyOf(contact.State);
+        }
+
         await ContactBatches.InsertAsync(transaction, plan.Created, now, ct);
         await ContactBatches.UpdateAsync(transaction, plan.Updated, now, ct);
         LogConsents(transaction, plan, now);

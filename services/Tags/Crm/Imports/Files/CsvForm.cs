@@ -1,6 +1,7 @@
 using System.Text;
 using Crm.Contacts.V1;
 using CsvHelper;
+using TagSegments.ServiceDefaults.Texts;
 using TagSegments.Csv;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
@@ -44,5 +45,5 @@ internal sealed record CsvForm(char? Delimiter = null)
     }
 
     /// <summary>Returns the text of a cell: what the product exported, or another tool wrote; see <see cref="CellText"/>.</summary>
-    public string Text(string cell) => IsRaw ? cell.Trim() : CellText.Read(cell);
+    public string Text(string cell) => StoredText.Of(IsRaw ? cell.Trim() : CellText.Read(cell));
 }

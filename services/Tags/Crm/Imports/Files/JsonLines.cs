@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using TagSegments.ServiceDefaults.Texts;
 using TagSegments.Csv;
 using TagSegments.Filters.Text;
 using TagSegments.Tags.Crm.Fields;
@@ -145,7 +146,7 @@ internal sealed class JsonLines : RowTable
     private static string Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null => "",
-        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.String => StoredText.Of(value.GetString()!),
         JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)) =>
             ListText.Join(value.EnumerateArray().Select(Text).Where(item => item.Length > 0)),
         JsonValueKind.Number when Decimals.TryParse(value.GetRawText(), out var number) => FieldJson.Number(number),
