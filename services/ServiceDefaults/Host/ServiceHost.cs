@@ -23,6 +23,7 @@ using TagSegments.ServiceDefaults.Keys;
 using TagSegments.ServiceDefaults.Memory;
 using TagSegments.ServiceDefaults.Network;
 using TagSegments.ServiceDefaults.Pipeline;
+using TagSegments.ServiceDefaults.Texts;
 using TagSegments.ServiceDefaults.Pipeline.Streams;
 
 namespace TagSegments.ServiceDefaults.Host;

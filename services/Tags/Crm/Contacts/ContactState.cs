@@ -1,4 +1,5 @@
 using System.Text;
+using TagSegments.ServiceDefaults.Texts;
 using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Contacts;
@@ -54,7 +55,7 @@ internal sealed class ContactState
     public ContactState Copy() => new([.. _texts], DoNotDisturb, Fields.Copy(), UpdatedAt) { EmailKey = EmailKey, PhoneKey = PhoneKey };
 
     /// <summary>Copies the state with its texts composed (NFC) and its keys made again.</summary>
-    public ContactState Normalized()
+    public ContactState Composed()
     {
         var result = Copy();
         foreach (var attribute in ContactAttribute.All)

@@ -118,7 +118,7 @@ internal sealed class RekeyingStore(AccountDatabase database, WorkDatabase work)
         public Change(ContactRow row, PhoneRule phones)
         {
             (ContactId, _before) = (row.ContactId, row.ToState());
-            State = _before.Normalized();
+            State = _before.Composed();
             State.PhoneKey = phones.KeyOf(State);
         }
 

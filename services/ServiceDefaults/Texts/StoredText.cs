@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace TagSegments.ServiceDefaults.Calls;
+namespace TagSegments.ServiceDefaults.Texts;
 
 /// <summary>The form in which texts are stored, compared and searched: Unicode normalization form C, in which equal texts are equal.</summary>
 public static class StoredText

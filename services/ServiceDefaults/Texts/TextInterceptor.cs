@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
-namespace TagSegments.ServiceDefaults.Pipeline;
+namespace TagSegments.ServiceDefaults.Texts;
 
 /// <summary>
 /// Composes the texts of every request, once, before anything looks at them: what is stored, compared or searched is in Unicode normalization

@@ -2,9 +2,8 @@ using System.Collections;
 using System.Collections.Concurrent;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using TagSegments.ServiceDefaults.Calls;
 
-namespace TagSegments.ServiceDefaults.Pipeline;
+namespace TagSegments.ServiceDefaults.Texts;
 
 /// <summary>Brings the texts of messages into the form in which they are stored and compared.</summary>
 internal static class ComposedText
