@@ -29,9 +29,6 @@ internal sealed record HandoverResult
 
     public static HandoverResult Failed(Reason reason, string detail) => new(State.Failed, reason, detail);
 
-    /// <summary>Not handed over: nothing has left, and nothing will.</summary>
-    public static HandoverResult LeftOut(Reason reason, string detail) => new(State.Skipped, reason, detail);
-
     /// <summary>Refused for now.</summary>
     public static HandoverResult Deferred(string detail) => new(State.Deferred, Reason.Unspecified, detail);
 
