@@ -8,6 +8,9 @@ namespace TagSegments.Campaigns.Delivery;
 /// <summary>Composes the e-mail of a message: headers, and a text and an HTML part.</summary>
 internal static class MailComposer
 {
+    // The library has one for the whole process.
+    static MailComposer() => MailboxAddress.IdnMapping = new AsciiDomains();
+
     public static Mail Compose(OutgoingMessage message, string provider, MailParts parts)
     {
         var (from, to) = (parts.Sender(message.FromName, message.FromAddress), MailParts.Mailbox("", message.Address));

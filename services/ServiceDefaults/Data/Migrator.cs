@@ -49,6 +49,9 @@ public static partial class Migrator
         await AccountWall.RaiseAsync(connection, Schemas(assembly), workRole, ct);
     }
 
+    /// <summary>Gets the names of all migrations of a service, in their order.</summary>
+    internal static IEnumerable<string> AllNames(Assembly assembly) => Steps(assembly).Select(step => step.Name);
+
     private static IEnumerable<(string Name, Func<NpgsqlTransaction, CancellationToken, Task> Apply)> Steps(Assembly assembly)
     {
         var files = Names(assembly).Select(name => (name, new Func<NpgsqlTransaction, CancellationToken, Task>((tx, ct) =>

@@ -23,11 +23,7 @@ public sealed class MigrationTests
     [InlineData(typeof(WorkflowsApp))]
     public void Migrations_of_a_service_are_numbered_one_by_one(Type app)
     {
-        var numbers = app.Assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith("Migrations/", StringComparison.Ordinal))
-            .Select(name => name["Migrations/".Length..]["0000".Length] == '_' ? name["Migrations/".Length..][..4] : name)
-            .Order(StringComparer.Ordinal)
-            .ToList();
+        var numbers = Migrator.AllNames(app.Assembly).Select(name => name["0000".Length] == '_' ? name[..4] : name).ToList();
 
         Assert.NotEmpty(numbers);
         Assert.Equal(Enumerable.Range(1, numbers.Count).Select(number => $"{number:D4}"), numbers);

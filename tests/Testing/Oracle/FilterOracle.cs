@@ -95,7 +95,7 @@ internal sealed class FilterOracle(World world, Instant now, Func<string, Filter
     private bool MatchesConsent(ConsentClause clause, WorldContact contact)
     {
         var channel = ChannelOf(clause.Channel);
-        var address = channel == 1 ? contact.Texts["email"]?.Trim().ToLowerInvariant() : PhoneKey(contact.Texts["phone"]);
+        var address = channel == 1 ? contact.Texts["email"] is { } email ? TagSegments.Addresses.EmailAddress.Key(email) : null : PhoneKey(contact.Texts["phone"]);
         return clause.State == State.Suppressed
             ? address is not null && world.Suppressed.Contains((channel, address))
             : (channel == 1 ? contact.EmailConsent : contact.SmsConsent) == (int)clause.State;

@@ -31,7 +31,7 @@ internal sealed class WorldGenerator(Random random, Instant now)
         }
 
         var suppressed = contacts.Where(_ => Chance(4)).Select(c => c.Texts["email"]).OfType<string>().Where(e => e.Trim().Length > 0)
-            .Select(email => (1, email.Trim().ToLowerInvariant())).Append((2, "+491701")).Append((2, "01703")).Append((1, "+491702")).ToHashSet();
+            .Select(email => (1, TagSegments.Addresses.EmailAddress.Key(email))).Append((2, "+491701")).Append((2, "01703")).Append((1, "+491702")).ToHashSet();
         return new World(accountId, "Europe/Berlin", weekStart, contacts, suppressed);
     }
 

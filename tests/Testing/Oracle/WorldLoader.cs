@@ -64,7 +64,7 @@ internal static class WorldLoader
                 c.Id,
                 external_id = c.Texts["external_id"],
                 email = c.Texts["email"],
-                key = c.Texts["email"]?.Trim().ToLowerInvariant(),
+                key = c.Texts["email"] is { } email ? TagSegments.Addresses.EmailAddress.Key(email) : null,
                 phone = c.Texts["phone"],
                 first_name = c.Texts["first_name"],
                 last_name = c.Texts["last_name"],

@@ -10,8 +10,6 @@ namespace TagSegments.Campaigns.Delivery.FastPath;
 /// </summary>
 internal sealed class MailParts(bool isFast)
 {
-    static MailParts() => MailboxAddress.IdnMapping = new AsciiDomains();
-
     private (string Name, string Address, MailSender Sender)? _sender;
     private (long Second, string Text) _date;
 
