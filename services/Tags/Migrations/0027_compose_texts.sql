@@ -1,4 +1,4 @@
--- Texts are in Unicode normalization form C, so that equal texts are equal. Those of contacts follow with their keys: see 0025_key_addresses.
+-- Texts are in Unicode normalization form C, so that equal texts are equal. Those of contacts follow with their keys: see 0026_key_addresses.
 -- A name or an id that is taken then stays as it is.
 UPDATE crm.field f SET choices = ARRAY(
     SELECT normalize(c.choice, NFC) FROM unnest(f.choices) WITH ORDINALITY AS c (choice, n) GROUP BY 1 ORDER BY min(c.n))
