@@ -17,7 +17,7 @@ internal sealed class RekeyAddresses : ICodeMigration
     private const string IsSuspect = $"(channel = {Channels.Sms} OR address_key ~ '[^\\u0001-\\u007f]' OR address_key ~* '@(.*\\.)?xn--' OR address_key LIKE '%.')";
 
     /// <inheritdoc/>
-    public string Name => "0027_rekey_addresses";
+    public string Name => "0028_rekey_addresses";
 
     /// <inheritdoc/>
     public async Task ApplyAsync(NpgsqlTransaction transaction, CancellationToken ct)
