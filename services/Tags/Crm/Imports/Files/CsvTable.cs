@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 using TagSegments.Filters.Text;
-using TagSegments.ServiceDefaults.Texts;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
 
