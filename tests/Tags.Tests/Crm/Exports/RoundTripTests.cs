@@ -66,20 +66,21 @@ public sealed class RoundTripTests(SharedApps shared) : IClassFixture<SharedApps
             values.Fields["vip"] = Value.ForBool(person.Flag);
             values.Fields["kinds"] = Value.ForList(Value.ForString(person.Name), Value.ForString(people[0].Name));
             var id = await from.CreateContactAsync(new() { ExternalId = $"-{i}", Email = $"a{i}@example.org", Phone = "+43 1 23", FirstName = person.Name, Fields = values });
-            if (person.Tags.Length > 0)
+            // One by one: two names may be the same tag.
+            foreach (var tag in person.Tags)
             {
-                await from.Apps.Tags.AddTagsAsync(new() { Account = from.Name, ContactId = id.ContactId, TagNames = { person.Tags }, CreateMissing = true });
+                await from.Apps.Tags.AddTagsAsync(new() { Account = from.Name, ContactId = id.ContactId, TagNames = { tag }, CreateMissing = true });
             }
         }
 
-        string[] columns = [.. s_columns, .. definitions.Select(definition => $"fields.{definition.Key}")];
+        string[] columns = [.. s_columns, .. definitions.Select(definition => definition.Key)];
         var file = await ExportAsync(from, columns);
         var import = await Importer.RunAsync(to.Apps, to.Name, new() { ExternalIdColumn = "external_id", TagsColumns = { "tags" } }, file);
 
         Assert.Empty(import.Errors);
         Assert.Empty(import.Summary.FieldsCreated);
         Assert.Equal(file, await ExportAsync(to, columns));
-        Assert.All(file.Split("\r\n")[0].Split(','), header => Assert.False(header.TrimStart('"') is ['=' or '+' or '-' or '@', ..]));
+        Assert.Contains($"'={keys[1].Replace("\"", "\"\"", StringComparison.Ordinal)}x", file, StringComparison.Ordinal);
         var (before, after) = (await ContactsAsync(from), await ContactsAsync(to));
         Assert.Equal(before.Select(contact => contact.Fields), after.Select(contact => contact.Fields));
     }
