@@ -60,7 +60,8 @@ internal static class AccountAuthentication
         var options = app.Services.GetRequiredService<AuthOptions>();
         if (options.Mode == AuthOptions.Off)
         {
-            app.Logger.AuthIsOff();
+            // A migration or a health check serves nobody.
+            app.Lifetime.ApplicationStarted.Register(app.Logger.AuthIsOff);
             return;
         }
 
@@ -111,7 +112,11 @@ internal static class AccountAuthentication
             jwt.TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key));
         }
 
-        jwt.Events = Events(options.MaxTokenLifetime, CheckSubject);
+        jwt.Events = Events(options.MaxTokenLifetime, context =>
+        {
+            CheckSubject(context);
+            context.HttpContext.Features.Set(new TokenLife(context.SecurityToken.ValidTo + s_clockSkew));
+        });
     }
 
     private static void ConfigureServices(JwtBearerOptions jwt, string name, ServiceKeys keys)
@@ -173,7 +178,7 @@ internal static class AccountAuthentication
     private static string Explain(Exception? failure) => failure switch
     {
         null => "The call needs a token: send the header \"authorization: Bearer TOKEN\".",
-        SecurityTokenExpiredException => "The token has expired. Get a new one.",
+        SecurityTokenExpiredException => TokenLife.Expired,
         SecurityTokenInvalidAudienceException => "The token is for another audience.",
         AuthenticationFailureException own => own.Message,
         _ => "The token is not valid.",

@@ -4,6 +4,7 @@ using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using TagSegments.ServiceDefaults.Auth;
 using TagSegments.ServiceDefaults.Auth.Keys;
 using TagSegments.ServiceDefaults.Calls;
 
@@ -22,6 +23,8 @@ internal sealed class OpenStream : IAsyncDisposable
     private readonly StreamQuota _quota;
     private readonly StreamCaller _caller;
     private readonly ApiKeyCheck? _key;
+    private readonly TokenLife? _token;
+    private readonly TimeProvider _time;
     private readonly StreamOptions _options;
     private readonly CancellationTokenSource _end;
     private readonly ITimer _idle;
@@ -36,8 +39,9 @@ internal sealed class OpenStream : IAsyncDisposable
 
     private OpenStream(ServerCallContext call, StreamCaller caller, StreamQuota quota, StreamOptions options, TimeProvider time)
     {
-        (_call, _caller, _quota, _options) = (call, caller, quota, options);
+        (_call, _caller, _quota, _options, _time) = (call, caller, quota, options, time);
         _key = call.GetHttpContext().Features.Get<ApiKeyCheck>();
+        _token = call.GetHttpContext().Features.Get<TokenLife>();
         _close = quota.Open(caller);
         _end = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken);
         _idle = time.CreateTimer(_ => EndIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -147,6 +151,7 @@ internal sealed class OpenStream : IAsyncDisposable
             throw refusal;
         }
 
+        _token?.Require(_time);
         if (_key is not null)
         {
             await _key.RequireAsync(_end.Token);
@@ -163,8 +168,10 @@ internal sealed class OpenStream : IAsyncDisposable
 
     private void EndIdle()
     {
+        // The end wakes the handler of a stalled upload: from then on, the status waits for its reader.
+        var isUnread = _isReaderAwaited;
         End(Idle);
-        if (_isReaderAwaited)
+        if (isUnread)
         {
             // A status would wait behind what is not read.
             _call.GetHttpContext().Features.Get<IHttpResetFeature>()?.Reset(EnhanceYourCalm);

@@ -64,10 +64,11 @@ internal sealed class StreamHost : IAsyncDisposable
         return new StreamHost(app, behaviour) { Time = time };
     }
 
-    public AsyncServerStreamingCall<WatchTagEventsResponse> Watch(string account, string? caller = null) =>
-        new TagService.TagServiceClient(_channel).WatchTagEvents(new() { Account = account }, Headers(caller));
+    public AsyncServerStreamingCall<WatchTagEventsResponse> Watch(string account, string? caller = null, DateTime? expires = null) =>
+        new TagService.TagServiceClient(_channel).WatchTagEvents(new() { Account = account }, Headers(caller, expires));
 
-    public AsyncDuplexStreamingCall<ImportRequest, ImportResponse> Upload() => new ImportService.ImportServiceClient(_channel).Import();
+    public AsyncDuplexStreamingCall<ImportRequest, ImportResponse> Upload(string? caller = null, DateTime? expires = null) =>
+        new ImportService.ImportServiceClient(_channel).Import(Headers(caller, expires));
 
     public async ValueTask DisposeAsync()
     {
@@ -76,12 +77,12 @@ internal sealed class StreamHost : IAsyncDisposable
     }
 
     // A caller of the name "service:NAME" is that service.
-    private static Metadata Headers(string? caller) =>
-        caller is null ? [] : new Metadata { { "authorization", $"Bearer {Token(caller)}" } };
+    private static Metadata Headers(string? caller, DateTime? expires) =>
+        caller is null ? [] : new Metadata { { "authorization", $"Bearer {Token(caller, expires)}" } };
 
-    private static string Token(string caller) => caller.Split(':') is ["service", var name]
+    private static string Token(string caller, DateTime? expires) => caller.Split(':') is ["service", var name]
         ? ServiceTokens.Create(Enum.Parse<Service>(name, ignoreCase: true), Service.Tags)
-        : s_issuer.Token("*", "contacts.read", subject: caller);
+        : s_issuer.Token("*", "contacts.read contacts.write tags.write", expires, subject: caller);
 
     /// <summary>What the handlers do; at first they send an empty message and wait.</summary>
     internal sealed class Behaviour
