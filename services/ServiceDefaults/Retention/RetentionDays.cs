@@ -9,6 +9,15 @@ namespace TagSegments.ServiceDefaults.Retention;
 /// </summary>
 public sealed record RetentionDays
 {
+    /// <summary>The shortest time for answers.</summary>
+    public const int LeastRequestDays = 7;
+
+    /// <summary>The shortest time for addresses in the ledger.</summary>
+    public const int LeastLedgerDays = 60;
+
+    /// <summary>The shortest time for the audit trail: whoever administers an account cannot hide what was done while somebody may still ask.</summary>
+    public const int LeastAuditDays = 90;
+
     /// <summary>Custom events.</summary>
     public int ActivityDays { get; init; }
 
@@ -27,8 +36,20 @@ public sealed record RetentionDays
     /// <summary>The audit trail of administrators.</summary>
     public int AuditDays { get; init; }
 
-    /// <summary>Reads the times of the installation.</summary>
-    public static RetentionDays From(IConfiguration configuration) => configuration.GetSection("Retention").Get<RetentionDays>() ?? new();
+    /// <summary>Reads the times of the installation. Throws if one is shorter than an account may set: the database refuses to delete so early.</summary>
+    public static RetentionDays From(IConfiguration configuration)
+    {
+        var times = configuration.GetSection("Retention").Get<RetentionDays>() ?? new();
+        foreach (var (name, days, least) in times.Bounds())
+        {
+            if (days != 0 && days < least)
+            {
+                throw new InvalidOperationException($"Retention:{name} is {days}. Set 0, which is for ever, or at least {least} days.");
+            }
+        }
+
+        return times;
+    }
 
     /// <summary>Gets the times of an account: its own, and these where it has none.</summary>
     public RetentionDays With(AccountRetention own) => new()
@@ -40,4 +61,14 @@ public sealed record RetentionDays
         LedgerDays = own.HasLedgerDays ? own.LedgerDays : LedgerDays,
         AuditDays = own.HasAuditDays ? own.AuditDays : AuditDays,
     };
+
+    private IEnumerable<(string Name, int Days, int Least)> Bounds() =>
+    [
+        (nameof(ActivityDays), ActivityDays, 1),
+        (nameof(ChangeDays), ChangeDays, 1),
+        (nameof(RequestDays), RequestDays, LeastRequestDays),
+        (nameof(RunDays), RunDays, 1),
+        (nameof(LedgerDays), LedgerDays, LeastLedgerDays),
+        (nameof(AuditDays), AuditDays, LeastAuditDays),
+    ];
 }

@@ -36,8 +36,10 @@ public sealed class OwnersRightsTests(TwoAccounts accounts) : IClassFixture<TwoA
     [InlineData("workflows")]
     public async Task Finding_25_temporary_tables_do_not_say_what_an_erasure_deletes(string schema)
     {
+        const string isErased = "UPDATE crm.account SET deleted_at = now(), erasing_at = now() WHERE account_id = 1";
+
         Assert.Null(await FailureAsync(
-            $"tagsegments_{schema}", OtherCatalogue, $"SELECT {schema}.erase_account_rows({TwoAccounts.Own}, 10)", new { schema }));
+            $"tagsegments_{schema}", OtherCatalogue, $"SELECT {schema}.erase_account_rows({TwoAccounts.Own}, 10)", new { schema }, isErased));
     }
 
     [Fact]

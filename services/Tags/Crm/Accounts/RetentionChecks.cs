@@ -1,5 +1,6 @@
 using Crm.Accounts.V1;
 using Google.Protobuf.Reflection;
+using TagSegments.ServiceDefaults.Retention;
 
 namespace TagSegments.Tags.Crm.Accounts;
 
@@ -11,10 +12,9 @@ internal static class RetentionChecks
     // The shortest times, by field, where it is not a day; `AccountRetention` in the protos names them.
     private static readonly Dictionary<int, int> s_least = new()
     {
-        [AccountRetention.RequestDaysFieldNumber] = 7,
-        [AccountRetention.LedgerDaysFieldNumber] = 60,
-        // Whoever administers an account must not be able to make what was done in it disappear while somebody may still ask.
-        [AccountRetention.AuditDaysFieldNumber] = 90,
+        [AccountRetention.RequestDaysFieldNumber] = RetentionDays.LeastRequestDays,
+        [AccountRetention.LedgerDaysFieldNumber] = RetentionDays.LeastLedgerDays,
+        [AccountRetention.AuditDaysFieldNumber] = RetentionDays.LeastAuditDays,
     };
 
     /// <summary>Throws INVALID_ARGUMENT with every time that is out of range.</summary>
