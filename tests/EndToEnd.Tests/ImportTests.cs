@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using TagSegments.Testing;
 
 namespace TagSegments.EndToEnd.Tests;
@@ -49,6 +50,28 @@ public sealed class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
+    public async Task An_archive_is_imported_file_by_file()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        var archive = Path.Combine(folder.FullName, "audience.zip");
+        await using (var zip = await ZipFile.OpenAsync(archive, ZipArchiveMode.Create))
+        {
+            await AddAsync(zip, "subscribed_members.csv", "Email Address,TAGS\nann@example.org,\n");
+            await AddAsync(zip, "cleaned_members.csv", "Email Address,CLEAN_TIME\nben@example.org,2024-05-06 07:08:09\n");
+            await AddAsync(zip, "readme.pdf", "no data");
+            await AddAsync(zip, "__MACOSX/._subscribed_members.csv", "no data");
+        }
+
+        var result = await _cli.RunAsync("import", archive, "--account", "archive", "--from", "mailchimp");
+        var wrong = await _cli.RunAsync("import", Path.Combine(folder.FullName, "audience.zip"), "--account", "archive", "--from", "pigeon");
+        folder.Delete(recursive: true);
+
+        Assert.Equal((0, 2), (result.Code, wrong.Code));
+        Assert.Equal(2, await _cli.CountAsync("archive", "everyone"));
+        Assert.Equal(1, await _cli.CountAsync("archive", "subscribed to email"));
+    }
+
+    [Fact]
     public async Task A_dry_run_shows_the_plan_and_the_first_rows_and_imports_nothing()
     {
         var file = Path.GetTempFileName();
@@ -80,5 +103,11 @@ public sealed class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal(1, result.Code);
         Assert.Contains("nummer", result.Error, StringComparison.Ordinal);
         Assert.Equal(0, await _cli.CountAsync("bad-column", "everyone"));
+    }
+
+    private static async Task AddAsync(ZipArchive zip, string name, string text)
+    {
+        await using var writer = new StreamWriter(await zip.CreateEntry(name).OpenAsync());
+        await writer.WriteAsync(text);
     }
 }

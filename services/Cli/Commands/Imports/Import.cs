@@ -11,18 +11,29 @@ internal static class Import
 {
     public static Command Build()
     {
-        var file = new Argument<string>("file") { Description = "The CSV file, or - for standard input." };
+        var files = new Argument<string[]>("file")
+        {
+            Description = "CSV files, ZIP archives of them, or - for standard input. Each file is an import of its own, with the same options.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var options = new ImportOptionSet();
-        var command = new Command("import", "Imports contacts or opportunities from a CSV file; creates the account if it is missing. Repeating an import changes nothing.") { file };
+        var command = new Command("import", "Imports contacts or opportunities from CSV files; creates the account if it is missing. Repeating an import changes nothing.") { files };
         options.AddTo(command);
         return command.Runs(async (session, ct) =>
         {
-            var path = session.Get(file);
-            var request = options.Read(session, path);
-            await using var content = path is "-" ? Console.OpenStandardInput() : File.OpenRead(path);
-            if (!request.DryRun)
+            var inputs = ImportFiles.Of(session.Get(files)!).ToList();
+            if (!options.Read(session, "-").DryRun)
                 await EnsureAccountAsync(session, ct);
-            return await RunAsync(session, request, content, ct);
+            var worst = ExitCode.Done;
+            foreach (var (name, open) in inputs)
+            {
+                if (inputs.Count > 1)
+                    session.Report.Note($"{name}:");
+                await using var content = open();
+                worst = Math.Max(worst, await RunAsync(session, options.Read(session, name), content, ct));
+            }
+
+            return worst;
         });
     }
 

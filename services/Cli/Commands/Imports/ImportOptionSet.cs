@@ -9,6 +9,8 @@ namespace TagSegments.Cli.Commands.Imports;
 internal sealed class ImportOptionSet
 {
     private readonly Option<string> _kind = Options.Text("--kind", "The kind of rows: contacts (the default) or opportunities.", "kind").AcceptOnlyFrom("contacts", "opportunities");
+    private readonly Option<string> _from = Options.Text("--from", "The tool that exported the file: its headers, tags and states are known.", "tool")
+        .AcceptOnlyFrom("mailchimp", "hubspot", "mautic", "listmonk", "highlevel", "klaviyo", "activecampaign", "brevo");
     private readonly Option<string> _delimiter = Options.Text("--delimiter", "The delimiter, one character or `tab`. Defaults to the most frequent of , ; tab | in the header.", "char");
     private readonly Option<string> _encoding = Options.Text("--encoding", "The encoding, for example windows-1250, iso-8859-2 or shift_jis. Defaults to the byte order mark, UTF-8, or what the letters look like.", "name");
     private readonly Option<string> _externalId = Options.Text("--external-id", "The column with the external id, or `row` to number the rows from 1. Rows whose id exists update.", "column");
@@ -45,7 +47,7 @@ internal sealed class ImportOptionSet
     {
         Option[] all =
         [
-            _kind, _delimiter, _encoding, _externalId, _matchEmail, _columns, _types, _missing, _tagsColumns, _tagsSeparators, _tagsPrefixes,
+            _kind, _from, _delimiter, _encoding, _externalId, _matchEmail, _columns, _types, _missing, _tagsColumns, _tagsSeparators, _tagsPrefixes,
             _dateFormats, _decimals, _format, _headerless, _headers, _backslashQuotes, _dropBadValues,
             _constants, _existing, _duplicates, _allOrNothing, _dryRun, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _loosenRefusals, _skipWorkflows,
         ];
@@ -58,6 +60,7 @@ internal sealed class ImportOptionSet
         var options = new ImportOptions
         {
             Kind = session.Get(_kind) == "opportunities" ? ImportOptions.Types.Kind.Opportunities : ImportOptions.Types.Kind.Contacts,
+            From = session.Get(_from) is { } tool ? Enum.Parse<ImportOptions.Types.Tool>(tool, ignoreCase: true) : ImportOptions.Types.Tool.Unspecified,
             FileName = path is "-" ? "standard input" : Path.GetFileName(path),
             Delimiter = session.Get(_delimiter) is var d and not ("tab" or "\\t") ? d ?? "" : "\t",
             Encoding = session.Get(_encoding) ?? "",

@@ -7,6 +7,7 @@ using TagSegments.Tags.Crm.Imports.Contacts;
 using TagSegments.Tags.Crm.Imports.Fields;
 using TagSegments.Tags.Crm.Imports.Files;
 using TagSegments.Tags.Crm.Imports.Opportunities;
+using TagSegments.Tags.Crm.Imports.Presets;
 using TagSegments.Tags.Tagging.Library;
 using TagSegments.Tags.Tagging.Naming;
 using CauseKind = Crm.Common.V1.Cause.Types.Kind;
@@ -24,6 +25,7 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
         var ct = call.Token;
         var encoding = FileEncoding.Of(file, options.Encoding);
         var table = Open(file, options, encoding);
+        options = PresetOptions.Apply(options, table);
         var summary = new ImportSummary { ImportId = Guid.CreateVersion7(tools.Time.GetUtcNow()).ToString() };
         var cause = new ChangeCause(CauseKind.Import, principal, summary.ImportId, options.FileName, SkipWorkflows: options.SkipWorkflows);
         var settings = ImportSettings.Read(options, account, cause, table);

@@ -12,8 +12,11 @@ internal sealed class ColumnMapping
     /// <summary>The target of the time at which a contact was created.</summary>
     public const string CreatedTarget = "created";
 
+    /// <summary>The target of a column that holds first and last name.</summary>
+    public const string FullNameTarget = "full_name";
+
     private static readonly string[] s_contactTargets =
-        [.. ContactAttribute.All.Select(attribute => attribute.Name), "do_not_disturb", CreatedTarget, .. ConsentTarget.Names];
+        [.. ContactAttribute.All.Select(attribute => attribute.Name), "do_not_disturb", CreatedTarget, FullNameTarget, .. ConsentTarget.Names];
 
     private static readonly string[] s_opportunityTargets = ["external_id", "contact", "name", "stage", "amount", "opened", "closed"];
     private static readonly string[] s_keyTargets = ["external_id", "contact"];

@@ -60,6 +60,11 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
         var checks = new FieldChecks();
         checks
             .Require(Enum.IsDefined(options.Kind), "options.kind", "is not a known kind")
+            .Require(Enum.IsDefined(options.From), "options.from", "is not a known tool")
+            .Require(
+                options.From == ImportOptions.Types.Tool.Unspecified || options.Kind != ImportOptions.Types.Kind.Opportunities,
+                "options.from",
+                "is for contacts only")
             .Require(options.FileName.Length <= 200, "options.file_name", "is longer than 200 characters")
             .Require(!options.FileName.Any(char.IsControl), "options.file_name", "must not contain control characters")
             .Require(options.Delimiter.Length == 0 || IsDelimiter(options.Delimiter), "options.delimiter", "must be one ASCII character, not a quote or line break")

@@ -25,6 +25,7 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
 
     private readonly ImportColumn? _key = settings.KeyColumn;
     private readonly ImportColumn? _created = settings.Find(ColumnMapping.CreatedTarget);
+    private readonly ImportColumn? _fullName = settings.Find(ColumnMapping.FullNameTarget);
     private readonly ImportColumn? _doNotDisturb = settings.Find(DoNotDisturbTarget);
 
     /// <summary>The custom fields that rows have values of.</summary>
@@ -35,6 +36,7 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
     {
         var state = new ContactState();
         ReadAttributes(row, state, report);
+        ReadFullName(row, state, report);
         ReadDoNotDisturb(row, state, report);
         ImportFieldValues.Read(row, fields.ByColumn, state.Fields, report);
         var stated = consents.Read(row, report);
@@ -111,6 +113,27 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
             {
                 report.BadValue(column.Header, problem, text);
             }
+        }
+    }
+
+    // The columns of its parts come first.
+    private void ReadFullName(CsvRow row, ContactState state, RowReport report)
+    {
+        if (_fullName?.Read(row) is not { } text)
+        {
+            return;
+        }
+
+        var names = text.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var (attribute, name) in new[] { ContactAttribute.FirstName, ContactAttribute.LastName }.Zip(names))
+        {
+            if (attribute.Problem(name) is { } problem)
+            {
+                report.BadValue(_fullName.Header, problem, text);
+                return;
+            }
+
+            state[attribute] ??= name;
         }
     }
 

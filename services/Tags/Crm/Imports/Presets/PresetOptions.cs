@@ -1,0 +1,97 @@
+using Crm.Contacts.V1;
+using TagSegments.Tags.Crm.Imports.Consents;
+using TagSegments.Tags.Crm.Imports.Files;
+using Tool = Crm.Contacts.V1.ImportOptions.Types.Tool;
+
+namespace TagSegments.Tags.Crm.Imports.Presets;
+
+/// <summary>Fills the options that a caller left open with what a tool's exports look like.</summary>
+internal static class PresetOptions
+{
+    private const string Consent = "consent.email";
+    private const string OptOut = "opt_out.email";
+
+    /// <summary>
+    /// Returns the options with the preset that they name; the caller's own stay. Throws INVALID_ARGUMENT if the file has neither the tool's id
+    /// nor an e-mail address.
+    /// </summary>
+    public static ImportOptions Apply(ImportOptions options, CsvTable table)
+    {
+        if (options.From == Tool.Unspecified)
+        {
+            return options;
+        }
+
+        var preset = ImportPreset.Of(options.From);
+        var filled = options.Clone();
+        MapColumns(preset, filled, [.. table.Headers.Where(header => !IsNamed(options, header))]);
+        ChooseKey(preset, filled, table.Headers);
+        if (preset.NamesFilesByState)
+        {
+            ReadState(filled);
+        }
+
+        return filled;
+    }
+
+    private static void MapColumns(ImportPreset preset, ImportOptions options, string[] headers)
+    {
+        foreach (var (target, meant) in preset.Columns)
+        {
+            var found = meant.Select(header => ImportPreset.Find(headers, header)).OfType<string>();
+            foreach (var header in target.Length == 0 ? found : found.Take(HasTarget(options, target) ? 0 : 1))
+            {
+                options.Columns[header] = target;
+            }
+        }
+
+        foreach (var (meant, separators, prefix) in preset.Tags)
+        {
+            if (ImportPreset.Find(headers, meant) is { } header)
+            {
+                options.Tags[header] = new TagsColumn { Separators = { separators }, Prefix = prefix };
+            }
+        }
+    }
+
+    private static void ChooseKey(ImportPreset preset, ImportOptions options, string[] headers)
+    {
+        if (options.ExternalIdColumn.Length > 0 || options.MatchEmail || HasTarget(options, "external_id"))
+        {
+            return;
+        }
+
+        options.ExternalIdColumn = preset.Ids
+            .Select(id => ImportPreset.Find(headers.Where(header => !IsNamed(options, header)), id)).OfType<string>().FirstOrDefault() ?? "";
+        options.MatchEmail = options.ExternalIdColumn.Length == 0;
+        if (options.MatchEmail && !HasTarget(options, "email"))
+        {
+            var known = string.Join(", ", preset.Ids.Concat(preset.Columns.First(column => column.Target == "email").Headers).Select(header => $"\"{header}\""));
+            throw RpcErrors.InvalidField("options.from", $"the file has no column that identifies a contact in an export of {preset.Name}: {known}");
+        }
+    }
+
+    // Who is in a file of unsubscribed people is so even where the time is missing.
+    private static void ReadState(ImportOptions options)
+    {
+        var name = ConsentWords.Plain(Path.GetFileNameWithoutExtension(options.FileName));
+        var refuses = name.StartsWith("unsubscribed", StringComparison.Ordinal) || name.StartsWith("cleaned", StringComparison.Ordinal)
+            || HasTarget(options, OptOut);
+        var state = refuses ? "unsubscribed" : name.StartsWith("subscribed", StringComparison.Ordinal) ? "subscribed" : null;
+        if (state is not null && !HasTarget(options, Consent))
+        {
+            options.Constants[Consent] = state;
+        }
+
+        // The time at which somebody signed up is not that of the refusal.
+        foreach (var (header, _) in refuses ? options.Columns.Where(column => column.Value == $"{Consent}.time").ToArray() : [])
+        {
+            options.Columns.Remove(header);
+        }
+    }
+
+    private static bool HasTarget(ImportOptions options, string target) => options.Columns.Values.Contains(target) || options.Constants.ContainsKey(target);
+
+    private static bool IsNamed(ImportOptions options, string header) =>
+        options.Columns.ContainsKey(header) || options.Tags.ContainsKey(header) || options.TagsColumns.Contains(header) || options.ExternalIdColumn == header;
+}
