@@ -15,7 +15,7 @@ internal static class PresetOptions
     /// Returns the options with the preset that they name; the caller's own stay. Throws INVALID_ARGUMENT if the file has neither the tool's id
     /// nor an e-mail address.
     /// </summary>
-    public static ImportOptions Apply(ImportOptions options, CsvTable table)
+    public static ImportOptions Apply(ImportOptions options, RowTable table)
     {
         if (options.From == Tool.Unspecified)
         {
