@@ -83,6 +83,6 @@ internal sealed partial record LinkTarget(string? Web, string? Problem)
     [GeneratedRegex("^(?<scheme>[a-z][a-z0-9+.-]*):(?<rest>.*)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Singleline)]
     private static partial Regex Scheme();
 
-    [GeneratedRegex("^https?://[^/?#]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^https?://[^/?#]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex WebStart();
 }
