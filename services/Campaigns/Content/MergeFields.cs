@@ -19,7 +19,7 @@ internal sealed class MergeFields(string path, IReadOnlyDictionary<string, Fluid
     public IEnumerable<string> Keys => values.Keys;
 
     /// <summary>
-    /// The fields of a contact. With <c>null</c>, every attribute has an example and the custom fields, those that are known or any, have no value: to
+    /// The fields of a contact. With <c>null</c>, every attribute has an example and the custom fields, known ones or any, have no value: to
     /// check a template before there is a contact.
     /// </summary>
     public static FluidValue OfContact(Contact? contact, ICollection<string> missing, IReadOnlySet<string>? known)

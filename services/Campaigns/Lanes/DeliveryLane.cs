@@ -172,8 +172,7 @@ internal sealed class DeliveryLane(
 
     private async Task<IReadOnlySet<BatchRecipient>> WriteAsync(List<HandedOver> done, List<QueuedMessage> departing, CancellationToken ct)
     {
-        var departed = await services.Writer.WriteAsync(
-            [.. done.Select(d => d.Outcome)], [.. departing.Select(message => message.Recipient)], ct);
+        var departed = await services.Writer.WriteAsync([.. done.Select(d => d.Outcome)], [.. departing.Select(message => message.Recipient)], ct);
         done.ForEach(d => d.Message.Batches.Complete());
         departing.Where(message => !departed.Contains(message.Recipient)).ToList().ForEach(message => message.Batches.Complete());
         return departed;
@@ -237,7 +236,6 @@ internal sealed class DeliveryLane(
         recipient.Address,
         new TrackingTarget(recipient.AccountId, recipient.CampaignId, recipient.ContactId, message.Channel));
 
-    // Without a journal, it would be unknown which of several messages were begun.
     private void Adapt(List<HandedOver> handedOver, TimeSpan time)
     {
         if (handedOver.Count == 0)
@@ -250,6 +248,3 @@ internal sealed class DeliveryLane(
         _size = journal is null || each <= TimeSpan.Zero ? 1 : (int)Math.Clamp(handoverTime / each, 1, JournalFile.HandoverSize);
     }
 }
-
-/// <summary>The services that the lanes share.</summary>
-internal sealed record LaneServices(LedgerWriter Writer, MessageBuilder Builder, ContactRefresher Refresher, BackgroundPace Pace);

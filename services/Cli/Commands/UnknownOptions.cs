@@ -6,7 +6,7 @@ namespace TagSegments.Cli.Commands;
 /// <summary>Describes options that a command does not have.</summary>
 internal static class UnknownOptions
 {
-    /// <summary>Names the option, and those that the command has.</summary>
+    /// <summary>Names the option, and the ones that the command has.</summary>
     public static string Describe(string option, CommandResult command)
     {
         var own = command.Command.Options.Where(known => !known.Hidden && known.Name is not ("--help" or "--version")).Select(known => known.Name).Order().ToList();

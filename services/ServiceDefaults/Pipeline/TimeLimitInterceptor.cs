@@ -5,7 +5,7 @@ using TagSegments.ServiceDefaults.Calls;
 namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
-/// Ends unary calls that take longer than <paramref name="maxSeconds"/>, and those that a stopping service can no longer wait for, with the reason.
+/// Ends unary calls that take longer than <paramref name="maxSeconds"/>, and calls that a stopping service can no longer wait for, with the reason.
 /// gRPC's own deadline would end them without one.
 /// </summary>
 internal sealed class TimeLimitInterceptor(int maxSeconds, CallEnds ends, TimeProvider time) : Interceptor

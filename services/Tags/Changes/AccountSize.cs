@@ -9,7 +9,7 @@ internal static class AccountSize
     public const int Restored = int.MaxValue;
 
     /// <summary>
-    /// Throws RESOURCE_EXHAUSTED if the account has more living contacts than it may, with those that the transaction has created;
+    /// Throws RESOURCE_EXHAUSTED if the account has more living contacts than it may, including new ones of the transaction;
     /// <paramref name="last"/> is the highest number among these.
     /// </summary>
     public static Task RequireContactsAsync(this AccountTransaction transaction, AccountInfo account, int last, CancellationToken ct)
@@ -21,7 +21,7 @@ internal static class AccountSize
     }
 
     /// <summary>
-    /// Throws RESOURCE_EXHAUSTED if the account has more tags than it may, with those that the transaction has created; <paramref name="last"/> is
+    /// Throws RESOURCE_EXHAUSTED if the account has more tags than it may, including new ones of the transaction; <paramref name="last"/> is
     /// the highest number among these.
     /// </summary>
     public static Task RequireTagsAsync(this AccountTransaction transaction, AccountInfo account, int last, CancellationToken ct)

@@ -1,4 +1,4 @@
--- The contact that a merged contact is now; null for the living, and for those that were deleted without a merge. The log says the same, but not
+-- The contact that a merged contact is now; null for the living and for contacts that were deleted without a merge. The log says the same, but not
 -- in a form that can be followed.
 ALTER TABLE crm.contact ADD merged_into int;
 

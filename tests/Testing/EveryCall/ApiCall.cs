@@ -12,7 +12,7 @@ public sealed record ApiCall(MethodDescriptor Descriptor)
     private static readonly Marshaller<byte[]> s_bytes = Marshallers.Create(static bytes => bytes, static bytes => bytes);
 
     private static readonly string[] s_reading =
-        ["Get", "List", "Watch", "Stream", "Count", "Match", "Explain", "Preview", "Check", "Parse", "Diff", "Search", "Simulate", "Validate", "Export", "Audit", "BatchGet", "BreakDown"];
+        ["Get", "List", "Watch", "Stream", "Count", "Match", "Explain", "Preview", "Check", "Parse", "Diff", "Search", "Simulate", "Validate", "Export", "Audit", "BatchGet", "BreakDown", "Resolve"];
 
     /// <summary>The calls of all services, by name.</summary>
     public static IReadOnlyList<ApiCall> All { get; } =

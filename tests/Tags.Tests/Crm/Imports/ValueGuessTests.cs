@@ -8,7 +8,7 @@ using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Tests.Crm.Imports;
 
-/// <summary>What a column holds, found from all its values: rows C10, C11 and C12 of the reports about other people's files.</summary>
+/// <summary>What a column holds, found from all its values: C11 and C12 of the reports about other people's files.</summary>
 public sealed class ValueGuessTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Theory]
@@ -175,81 +175,6 @@ public sealed class ValueGuessTests(SharedApps shared) : IClassFixture<SharedApp
         var deals = (await account.Apps.Opportunities.ListOpportunitiesAsync(new() { Account = account.Name })).Opportunities;
         Assert.Equal(["1234.5", "99"], deals.Select(deal => deal.Amount));
         Assert.Equal(["2020-12-25", "2021-02-01"], deals.Select(deal => deal.OpenedDate));
-    }
-
-    public static TheoryData<string[], string[]> Dates => new()
-    {
-        { ["25/03/2021", "03/04/2021"], ["2021-03-25", "2021-04-03"] },
-        { ["3/25/2021", "3/4/2021"], ["2021-03-25", "2021-03-04"] },
-        { ["25.3.2021", "01.04.2021"], ["2021-03-25", "2021-04-01"] },
-        { ["2021/3/4", "2021/12/31"], ["2021-03-04", "2021-12-31"] },
-        { ["4 Mar 2021", "5 March 2021"], ["2021-03-04", "2021-03-05"] },
-        { ["Mar 4, 2021", "December 31, 2021"], ["2021-03-04", "2021-12-31"] },
-        { ["04-Mar-2021"], ["2021-03-04"] },
-        { ["25/03/2021 08:00", "01/04/2021 09:30:15"], ["2021-03-25T08:00:00.000000Z", "2021-04-01T09:30:15.000000Z"] },
-        { ["25-03-2021 10:20"], ["2021-03-25T10:20:00.000000Z"] },
-        { ["3/25/2021 1:05 PM", "3/4/2021, 12:00:01 am"], ["2021-03-25T13:05:00.000000Z", "2021-03-04T00:00:01.000000Z"] },
-        { ["2021-03-04 10:20:30 UTC", "2021-03-04T10:20:30+02:00"], ["2021-03-04T10:20:30.000000Z", "2021-03-04T08:20:30.000000Z"] },
-        { ["2021-03-04 10:20:30 +0100", "2021-03-04 10:20:30 GMT"], ["2021-03-04T09:20:30.000000Z", "2021-03-04T10:20:30.000000Z"] },
-        { ["Thu, 04 Mar 2021 10:20:30 +0000", "Thu, 04 Mar 2021 10:20:30 GMT"], ["2021-03-04T10:20:30.000000Z", "2021-03-04T10:20:30.000000Z"] },
-        { ["3/25/2021, 1:05:06\u202FPM"], ["2021-03-25T13:05:06.000000Z"] },
-    };
-
-    [Theory]
-    [MemberData(nameof(Dates))]
-    public async Task C10_dates_and_date_times_are_read_by_what_all_values_say(string[] cells, string[] times)
-    {
-        var account = await TestAccount.NewAsync(shared.Apps);
-
-        var result = await ImportAsync(new(), cells, account);
-
-        Assert.Equal(times[0].Length > 10 ? Type.DateTime : Type.Date, Assert.Single(result.Summary.FieldsCreated).Type);
-        Assert.Equal(times, await ReadAsync(account, cells.Length, value => value.StringValue));
-    }
-
-    [Theory]
-    [InlineData("03/04/2021", "12/11/2020")]
-    [InlineData("03-04-2021 10:00", "05-06-2021 11:00")]
-    [InlineData("25/03/2021", "03/25/2021")]
-    public async Task C10_dates_that_do_not_tell_day_from_month_are_text_with_a_word_about_it(string first, string second)
-    {
-        var account = await TestAccount.NewAsync(shared.Apps);
-
-        var result = await ImportAsync(new(), [first, second], account);
-
-        Assert.Equal(Type.Text, Assert.Single(result.Summary.FieldsCreated).Type);
-        Assert.Equal([first, second], await ReadAsync(account, 2, value => value.StringValue));
-        var notice = Assert.Single(result.Summary.Notices);
-        Assert.Equal(Kind.ValuesInDoubt, notice.Kind);
-        Assert.Contains("date_formats", notice.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("unix", "1614853230", "2021-03-04T10:20:30.000000Z")]
-    [InlineData("unix", "-1.5", "1969-12-31T23:59:58.500000Z")]
-    [InlineData("unix_ms", "1614853230123", "2021-03-04T10:20:30.123000Z")]
-    public async Task C10_seconds_since_1970_are_times_by_option_only(string format, string cell, string time)
-    {
-        var account = await TestAccount.NewAsync(shared.Apps);
-
-        var asked = await ImportAsync(new() { DateFormats = { ["f"] = format } }, [cell], account);
-        var unasked = await ImportAsync(new(), [cell]);
-
-        Assert.Equal((Type.DateTime, Type.Number), (asked.Summary.FieldsCreated[0].Type, unasked.Summary.FieldsCreated[0].Type));
-        Assert.Equal([time], await ReadAsync(account, 1, value => value.StringValue));
-    }
-
-    [Fact]
-    public async Task C4_C10_a_date_of_any_form_in_a_column_of_opt_outs_refuses()
-    {
-        var account = await TestAccount.NewAsync(shared.Apps);
-
-        var result = await Importer.RunAsync(
-            account.Apps, account.Name, new(), "email,UNSUB_TIME\na@example.org,25/03/2021 08:00\nb@example.org,\nc@example.org,01/02/2020 10:00\n");
-
-        Assert.Equal(2, result.Summary.RefusalsFound);
-        var consent = (await account.GetContactAsync(3)).Consents.Single(each => each.State == Consent.Types.State.Unsubscribed);
-        Assert.Equal((Consent.Types.State.Unsubscribed, new DateTime(2020, 2, 1, 10, 0, 0)), (consent.State, consent.Time.ToDateTime()));
     }
 
     private async Task<Importer> ImportAsync(ImportOptions options, string[] cells, TestAccount? account = null)

@@ -50,7 +50,7 @@ internal sealed class ImportTags(TagStore store, ImportSettings settings, NewNam
         return [.. read];
     }
 
-    /// <summary>Finds the tags of rows and takes numbers for those that are missing; before the transaction that writes the rows.</summary>
+    /// <summary>Finds the tags of rows and takes numbers for missing ones; before the transaction that writes the rows.</summary>
     public async Task PlanAsync(IReadOnlyList<PlannedContact> rows, CancellationToken ct)
     {
         string[] names = [.. rows.SelectMany(row => row.Tags).Distinct().Where(name => !_numbers.ContainsKey(name))];

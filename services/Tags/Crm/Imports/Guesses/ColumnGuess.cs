@@ -85,7 +85,7 @@ internal sealed class ColumnGuess
         Kind = ImportNotice.Types.Kind.ValuesInDoubt,
         Column = _column.Header,
         Rows = _values,
-        Message = $"The values {doubt}{(_isKnown ? "; those that are not as the API writes them are bad values" : ", so the column is text")}. "
+        Message = $"The values {doubt}{(_isKnown ? "; a value that is not as the API writes it is a bad value" : ", so the column is text")}. "
             + $"{Option(guess)} says how to read them.",
     };
 

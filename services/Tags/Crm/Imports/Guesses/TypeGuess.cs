@@ -8,7 +8,7 @@ internal abstract class TypeGuess(Type type)
     /// <summary>The type.</summary>
     public Type Type { get; } = type;
 
-    /// <summary>The number of values that do not fit; those that look like codes count more.</summary>
+    /// <summary>The number of values that do not fit; values that look like codes count more.</summary>
     public abstract long Exceptions { get; }
 
     /// <summary>The number of values that do not fit.</summary>

@@ -10,7 +10,7 @@ internal static class UsualDates
         " H:mm:ss.FFFFFFFK", " H:mmK", " h:mm:ss tt", " h:mm tt", " h:mm:sstt", " h:mmtt", " H:mm:ss.FFFFFFF zzz", " H:mm zzz", "'T'H:mm:ss.FFFFFFFK",
     ];
 
-    /// <summary>The forms; those that stand together can be mistaken for each other.</summary>
+    /// <summary>The forms; neighbours in a group can be mistaken for each other.</summary>
     public static IReadOnlyList<DateForm[]> All { get; } =
     [
         [DateForm.Iso],
