@@ -62,6 +62,7 @@ internal static class TrackingEndpoints
         {
             UnsubscribeOutcome.Done => UnsubscribePage.Done(),
             UnsubscribeOutcome.Outdated => UnsubscribePage.Outdated(),
+            UnsubscribeOutcome.Erased => UnsubscribePage.Erased(),
             _ => Results.NotFound(),
         };
     }

@@ -20,6 +20,9 @@ internal enum UnsubscribeOutcome
 
     /// <summary>The owner of the address has given a new consent since the message; it stays.</summary>
     Outdated,
+
+    /// <summary>The contact was erased: there is nothing left to unsubscribe.</summary>
+    Erased,
 }
 
 /// <summary>
@@ -42,7 +45,7 @@ internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merg
         await using var tx = await connection.BeginTransactionAsync(ct);
         if (await FindAsync(tx, target, ct) is not { } message)
         {
-            return UnsubscribeOutcome.NoSuchMessage;
+            return await IsErasedAsync(tx, target, ct) ? UnsubscribeOutcome.Erased : UnsubscribeOutcome.NoSuchMessage;
         }
 
         if (message.Outdated)
@@ -114,6 +117,12 @@ internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merg
             """;
         var parameters = new { target.AccountId, target.CampaignId, target.ContactId };
         return tx.Connection!.QuerySingleOrDefaultAsync<Message>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
+    }
+
+    private static Task<bool> IsErasedAsync(NpgsqlTransaction tx, TrackingTarget target, CancellationToken ct)
+    {
+        const string sql = "SELECT EXISTS (SELECT FROM campaigns.erased_contact WHERE account_id = @AccountId AND contact_id = @ContactId)";
+        return tx.Connection!.ExecuteScalarAsync<bool>(new CommandDefinition(sql, new { target.AccountId, target.ContactId }, tx, cancellationToken: ct));
     }
 
     private static Task AddConsentTaskAsync(NpgsqlTransaction tx, TrackingTarget target, string accountName, CancellationToken ct)
