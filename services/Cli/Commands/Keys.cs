@@ -98,9 +98,12 @@ internal static class Keys
             setName(key);
     }
 
+    /// <summary>Returns true for the caller's own key of something, <c>external:KEY</c>.</summary>
+    public static bool IsExternal(string key) => key.StartsWith(ExternalPrefix, StringComparison.Ordinal);
+
     /// <summary>Reads a number; null if the key is an external id.</summary>
     public static int? Number(string key) =>
-        key.StartsWith(ExternalPrefix, StringComparison.Ordinal) ? null
+        IsExternal(key) ? null
         : int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw new CliError($"`{key}` is not a number.", $"Write a number, or {ExternalPrefix}{key} for an external id.");
 }

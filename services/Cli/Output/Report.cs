@@ -45,7 +45,10 @@ internal sealed class Report(TextWriter output, TextWriter error, bool isJson)
     }
 
     /// <summary>Reports one row or contact that failed while the others continue.</summary>
-    public void Failure(IMessage details, string text) => error.WriteLine(IsJson ? ProtoJson.Line(ProtoJson.From(details)) : text);
+    public void Failure(IMessage details, string text) => Failure(ProtoJson.From(details), text);
+
+    /// <summary>Reports one line of a file that failed while the others continue.</summary>
+    public void Failure(JsonNode details, string text) => error.WriteLine(IsJson ? ProtoJson.Line(details) : text);
 
     /// <summary>Gets the console on which progress is drawn.</summary>
     public IAnsiConsole ProgressConsole() => ConsoleOn(error, Console.IsErrorRedirected);

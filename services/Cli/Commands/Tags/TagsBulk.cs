@@ -18,9 +18,10 @@ internal static class TagsBulk
         filter.Arity = ArgumentArity.ZeroOrOne;
         var file = new Option<string>("--contacts")
         {
-            Description = "Instead of a filter: a file with a contact per line, its number or external:KEY; - for standard input.",
+            Description = "Instead of a filter: a file with a contact per line, its number, external:KEY or e-mail address; - for standard input.",
             HelpName = "file",
         };
+        var skipUnknown = new Option<bool>("--skip-unknown") { Description = "Leave out lines of the file that name no contact; without it they stop everything." };
         var add = new Option<string[]>("--add") { Description = "A tag to add; may be given several times.", HelpName = "tag" };
         var remove = new Option<string[]>("--remove") { Description = "A tag to remove; may be given several times.", HelpName = "tag" };
         var dry = new Option<bool>("--dry-run") { Description = "Only count what would change." };
@@ -28,7 +29,7 @@ internal static class TagsBulk
         var skip = new Option<bool>("--skip-workflows") { Description = "Do not notify workflows." };
         var command = new Command("bulk", "Adds and removes tags on all contacts that match, or that a file lists. Other tags stay; `bulk undo` reverts it.")
         {
-            filter, file, add, remove, dry, background, skip,
+            filter, file, skipUnknown, add, remove, dry, background, skip,
         };
         return command.Runs(async (session, ct) =>
         {
@@ -39,7 +40,7 @@ internal static class TagsBulk
             var request = new StartBulkOperationRequest
             {
                 Account = session.RequireAccount(),
-                Contacts = await ContactsAsync(session, session.GetOptional(filter), session.Get(file), ct),
+                Contacts = await ContactsAsync(session, session.GetOptional(filter), session.Get(file), session.Get(skipUnknown), ct),
                 AddTagIds = { await Keys.Tag.IdsAsync(session, names.Add, tag => tag.TagId, ct) },
                 RemoveTagIds = { await Keys.Tag.IdsAsync(session, names.Remove, tag => tag.TagId, ct) },
                 SkipWorkflows = session.Get(skip),
@@ -51,10 +52,10 @@ internal static class TagsBulk
         });
     }
 
-    private static async Task<BulkContacts> ContactsAsync(Session session, string? filter, string? file, CancellationToken ct) => (filter, file) switch
+    private static async Task<BulkContacts> ContactsAsync(Session session, string? filter, string? file, bool skipUnknown, CancellationToken ct) => (filter, file) switch
     {
         ({ } text, null) => new() { Matching = await FilterArgument.ResolveAsync(session, text, ct) },
-        (null, { } path) => new() { Ids = new() { ContactIds = { await ReadAsync(session, path, ct) } } },
+        (null, { } path) => new() { Ids = new() { ContactIds = { await ContactFile.ReadAsync(session, path, skipUnknown, ct) } } },
         _ => throw new CliError("The contacts are missing or given twice.", "Give either a FILTER or --contacts FILE."),
     };
 
@@ -92,19 +93,4 @@ internal static class TagsBulk
             table.Row(name, change.Changed, change.Unchanged);
         return table;
     }
-
-    /// <summary>Reads a file or standard input with one contact per line, ignoring empty lines.</summary>
-    private static async Task<List<int>> ReadAsync(Session session, string path, CancellationToken ct)
-    {
-        const int atOnce = 100;
-        var text = path is "-" ? await Console.In.ReadToEndAsync(ct) : await File.ReadAllTextAsync(path, ct);
-        var keys = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var ids = new List<int>(keys.Length);
-        foreach (var part in keys.Chunk(atOnce))
-            ids.AddRange(await Task.WhenAll(part.Select(key => FindAsync(session, key, ct))));
-        return ids;
-    }
-
-    private static async Task<int> FindAsync(Session session, string key, CancellationToken ct) =>
-        Keys.Number(key) ?? (await Keys.Contact.GetAsync(session, key, ct)).ContactId;
 }

@@ -15,18 +15,18 @@ internal sealed partial class ContactApi(
 
     public override async Task<GetContactResponse> GetContact(GetContactRequest request, ServerCallContext context)
     {
-        if (request.KeyCase == GetContactRequest.KeyOneofCase.None)
-        {
-            throw RpcErrors.InvalidField("contact_id", "is required, or external_id instead");
-        }
-
+        new FieldChecks()
+            .Require(request.KeyCase != GetContactRequest.KeyOneofCase.None, "contact_id", "is required, or external_id or email instead")
+            .Require(!request.HasEmail || IsEmail(request.Email), "email", "is not an e-mail address")
+            .ThrowIfAny();
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-
-        var byNumber = request.KeyCase == GetContactRequest.KeyOneofCase.ContactId;
-        var row = byNumber
-            ? await store.FindAsync(account.Id, request.ContactId, context.CancellationToken)
-            : await store.FindAsync(account.Id, request.ExternalId.Trim(), context.CancellationToken);
-        var key = byNumber ? request.ContactId.ToString(CultureInfo.InvariantCulture) : request.ExternalId;
+        var (row, key) = request.KeyCase switch
+        {
+            GetContactRequest.KeyOneofCase.ContactId => (
+                await store.FindAsync(account.Id, request.ContactId, context.CancellationToken), request.ContactId.ToString(CultureInfo.InvariantCulture)),
+            GetContactRequest.KeyOneofCase.Email => (await store.FindByEmailAsync(account.Id, request.Email, context.CancellationToken), request.Email),
+            _ => (await store.FindAsync(account.Id, request.ExternalId.Trim(), context.CancellationToken), request.ExternalId),
+        };
         return new GetContactResponse
         {
             Contact = (row ?? throw RpcErrors.NotFound("contact", key)).ToProto(await FieldsAsync(account, context)),
@@ -79,6 +79,9 @@ internal sealed partial class ContactApi(
         var contact = await store.FindAsync(account.Id, request.ContactId, context.CancellationToken) ?? throw NotFound(request.ContactId);
         return new ListConsentHistoryResponse { Changes = { await store.ConsentsAsync(account.Id, contact, context.CancellationToken) } };
     }
+
+    // Contacts may have odd addresses.
+    private static bool IsEmail(string text) => text.Contains('@', StringComparison.Ordinal) && !text.Any(char.IsControl);
 
     private Task<FieldCatalog> FieldsAsync(AccountInfo account, ServerCallContext context) =>
         fields.LoadAsync(account.Id, Field.Types.Target.Contact, context.CancellationToken);

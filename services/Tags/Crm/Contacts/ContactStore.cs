@@ -37,6 +37,21 @@ internal sealed class ContactStore(AccountDatabase database, PageTokens pages, F
             new CommandDefinition(sql, new { accountId, externalId }, cancellationToken: ct));
     }
 
+    /// <summary>Finds the contact with the lowest number that has an e-mail address and is not deleted.</summary>
+    public async Task<ContactRow?> FindByEmailAsync(int accountId, string email, CancellationToken ct)
+    {
+        // OFFSET 0 keeps the order of numbers from being the way to search.
+        const string sql = $"""
+            SELECT {ContactRow.Columns}
+            FROM (SELECT * FROM crm.contact WHERE account_id = @accountId AND email_key = @key AND deleted_at IS NULL OFFSET 0) AS c
+            ORDER BY contact_id
+            LIMIT 1
+            """;
+        await using var connection = await database.OpenAsync(accountId, ct);
+        return await connection.QuerySingleOrDefaultAsync<ContactRow>(
+            new CommandDefinition(sql, new { accountId, key = EmailAddress.Key(email) }, cancellationToken: ct));
+    }
+
     /// <summary>Finds those of some contacts that were merged, and the contacts that they are now, in order of numbers.</summary>
     public async Task<List<MergedContact>> MergedAsync(int accountId, int[] contactIds, CancellationToken ct)
     {
