@@ -26,7 +26,7 @@ internal sealed partial class ActivityApi
             await ActivityRecorder.RecordAsync(tx, account.Id, [], context.CancellationToken, suppressions: changed);
             string[] key = [suppression.Address];
             var entries = await SuppressionStore.FindAsync(tx.Connection!, account.Id, suppression.Channel, key, context.CancellationToken);
-            return new AddSuppressionResponse { Suppression = entries.Single(), SkippedMessages = skipped };
+            return new AddSuppressionResponse { Suppression = entries.Single(), SkippedMessages = skipped, Added = changed };
         });
     }
 

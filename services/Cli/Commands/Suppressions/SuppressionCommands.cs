@@ -14,7 +14,7 @@ internal static class SuppressionCommands
     /// <summary>`suppressions`.</summary>
     public static Command Build() => new("suppressions", "The suppression list: addresses that receive no messages.")
     {
-        List(), Add(), Remove(),
+        List(), Add(), SuppressionImport.Import(), Remove(),
     };
 
     private static Command List()
@@ -45,10 +45,9 @@ internal static class SuppressionCommands
 
     private static Command Add()
     {
-        var address = new Argument<string>("address") { Description = "The e-mail address or phone number." };
+        var address = new Argument<string>("address") { Description = "The e-mail address, domain of addresses or phone number." };
         var channel = ChannelOption();
-        var reason = new Option<string>("--reason") { Description = "Why. Defaults to manual.", HelpName = "reason", DefaultValueFactory = _ => "manual" }
-            .AcceptOnlyFrom("bounced", "complained", "unsubscribed", "manual");
+        var reason = ReasonOption();
         var source = Options.Text("--source", "Where it comes from.");
         var command = new Command("add", "Adds an address to the list. Messages to it that have not left yet are skipped.") { address, channel, reason, source };
         return command.Runs(async (session, ct) =>
@@ -60,7 +59,7 @@ internal static class SuppressionCommands
                 {
                     Channel = ChannelOf(session, channel),
                     Address = session.Get(address),
-                    Reason = Enum.Parse<Suppression.Types.Reason>(session.Get(reason)!, ignoreCase: true),
+                    Reason = ReasonOf(session, reason),
                     Source = session.Get(source) ?? "",
                 },
                 RequestId = RequestId.New(),
@@ -91,9 +90,20 @@ internal static class SuppressionCommands
         });
     }
 
-    private static Option<string> ChannelOption() =>
+    /// <summary>Creates the option --reason.</summary>
+    public static Option<string> ReasonOption() =>
+        new Option<string>("--reason") { Description = "Why. Defaults to manual.", HelpName = "reason", DefaultValueFactory = _ => "manual" }
+            .AcceptOnlyFrom("bounced", "complained", "unsubscribed", "manual");
+
+    /// <summary>Gets the reason that an option names.</summary>
+    public static Suppression.Types.Reason ReasonOf(Session session, Option<string> reason) =>
+        Enum.Parse<Suppression.Types.Reason>(session.Get(reason)!, ignoreCase: true);
+
+    /// <summary>Creates the option --channel.</summary>
+    public static Option<string> ChannelOption() =>
         new Option<string>("--channel") { Description = "email or sms. Defaults to email.", HelpName = "channel" }.AcceptOnlyFrom("email", "sms");
 
-    private static Channel ChannelOf(Session session, Option<string> channel) =>
+    /// <summary>Gets the channel that an option names.</summary>
+    public static Channel ChannelOf(Session session, Option<string> channel) =>
         session.Get(channel) is "sms" ? Crm.Common.V1.Channel.Sms : Crm.Common.V1.Channel.Email;
 }
