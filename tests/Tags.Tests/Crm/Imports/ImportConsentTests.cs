@@ -24,6 +24,10 @@ public sealed class ImportConsentTests(SharedApps shared) : IClassFixture<Shared
     [InlineData("Unsubscribed from all email", "true")]
     [InlineData("status", "blocklisted")]
     [InlineData("Newsletter", "opted out")]
+    [InlineData("Email Permission Status", "Unsubscribed")]
+    [InlineData("state", "UNSUBSCRIBED")]
+    [InlineData("Newsletter state", "hard bounced")]
+    [InlineData("Mailing list", "cleaned")]
     public async Task An_opt_out_that_no_option_maps_is_taken_and_said(string header, string value)
     {
         var account = await TestAccount.NewAsync(shared.Apps);
@@ -46,6 +50,9 @@ public sealed class ImportConsentTests(SharedApps shared) : IClassFixture<Shared
     [InlineData("Status", "subscribed")]
     [InlineData("Status", "VIP")]
     [InlineData("city", "unsubscribed")]
+    [InlineData("state", "out")]
+    [InlineData("Order status", "removed")]
+    [InlineData("Newsletter state", "no")]
     [InlineData("opt_out", "no")]
     [InlineData("Subscribed", "true")]
     [InlineData("UNSUB_TIME", "-")]

@@ -84,6 +84,9 @@ public sealed class PresetTests(SharedApps shared) : IClassFixture<SharedApps>
             8,,Ben,Day,,,ben@example.org,,,0,,2023-01-02 10:20:30,1,
             """);
 
+        // The second phone is not lost.
+        Assert.Equal("+43 1 234567", (await account.GetContactAsync(1)).Fields.Fields["phone (imported)"].StringValue);
+
         Assert.Equal([State.Never, State.Unsubscribed], await StatesAsync(account, 2));
         Assert.Equal(["news", "vip"], (await account.TagsOfAsync(1)).Order());
         Assert.Equal(("7", "+43 660 1111111"), await KeyAndPhoneAsync(account));

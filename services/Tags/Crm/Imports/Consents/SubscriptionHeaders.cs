@@ -28,11 +28,21 @@ internal static class SubscriptionHeaders
         (new(Channel.Sms, ConsentPart.State), ["smsstatus", "smsconsent", "smsoptin", "smsoptedin", "smsmarketing", "smsmarketingconsent", "smssubscribed", "acceptssmsmarketing"]),
         (new(Channel.Sms, ConsentPart.OptOut), ["smsoptout", "smsoptedout", "smsunsubscribed", "smsblacklisted", "smsblocklisted", "donotsms", "donottext"]));
 
-    /// <summary>Finds what a header usually means; null if it means nothing of the kind.</summary>
-    public static ConsentTarget? Find(string header) => s_headers.TryGetValue(ConsentWords.Plain(header), out var target) ? target : null;
+    // "Email permission status", "Newsletter state": no list has them all, and their values tell.
+    private static readonly string[] s_stems = ["status", "state", "consent", "permission", "subscri", "newsletter", "mailing", "emailmarketing"];
+
+    /// <summary>Finds what a header means, or what it may mean by a part of it; null if it means nothing of the kind.</summary>
+    public static ConsentTarget? Find(string header)
+    {
+        var plain = ConsentWords.Plain(header);
+        return s_headers.TryGetValue(plain, out var target) ? target
+            : !Array.Exists(s_stems, stem => plain.Contains(stem, StringComparison.Ordinal)) ? null
+            : new ConsentTarget(plain.Contains("sms", StringComparison.Ordinal) ? Channel.Sms : Channel.Email, ConsentPart.State);
+    }
 
     /// <summary>True for a header like "Status", which has other meanings, too: yes, no and words of other trades say nothing there.</summary>
-    public static bool IsVague(string header) => ConsentWords.Plain(header) is "status" or "contactstatus" or "liststatus" or "marketing" or "blocked";
+    public static bool IsVague(string header) =>
+        ConsentWords.Plain(header) is var plain && (plain is "status" or "contactstatus" or "liststatus" or "marketing" or "blocked" || !s_headers.ContainsKey(plain));
 
     private static FrozenDictionary<string, ConsentTarget> Table(params (ConsentTarget Target, string[] Headers)[] rows) => rows
         .SelectMany(row => row.Headers.Select(header => (header, row.Target)))

@@ -1,4 +1,6 @@
 using Crm.Contacts.V1;
+using TagSegments.Tags.Crm.Fields;
+using TagSegments.Tags.Crm.Imports.Columns;
 using TagSegments.Tags.Crm.Imports.Consents;
 using TagSegments.Tags.Crm.Imports.Files;
 using Tool = Crm.Contacts.V1.ImportOptions.Types.Tool;
@@ -38,10 +40,17 @@ internal static class PresetOptions
     {
         foreach (var (target, meant) in preset.Columns)
         {
-            var found = meant.Select(header => ImportPreset.Find(headers, header)).OfType<string>();
-            foreach (var header in target.Length == 0 ? found : found.Take(HasTarget(options, target) ? 0 : 1))
+            foreach (var header in meant.Select(header => ImportPreset.Find(headers, header)).OfType<string>())
             {
-                options.Columns[header] = target;
+                if (target.Length == 0 || !HasTarget(options, target))
+                {
+                    options.Columns[header] = target;
+                }
+                else if (FieldChecklist.IsBuiltIn(header, Field.Types.Target.Contact))
+                {
+                    // A second phone is a field of another name: its own is taken.
+                    options.Columns[header] = $"{ImportColumn.FieldPrefix}{header} (imported)";
+                }
             }
         }
 
