@@ -28,7 +28,8 @@ internal static class CliApp
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken ct = default)
     {
-        var parse = Commands.Parse(args);
+        // Values may begin with @, as domains do; the parser would read a file of that name.
+        var parse = Commands.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
         if (UnknownOption(parse) is { } option)
             return ReportUsage(parse, UnknownOptions.Describe(option, parse.CommandResult), error);

@@ -58,7 +58,7 @@ public sealed class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
         {
             await AddAsync(zip, "subscribed_members.csv", "Email Address,TAGS\nann@example.org,\n");
             await AddAsync(zip, "cleaned_members.csv", "Email Address,CLEAN_TIME\nben@example.org,2024-05-06 07:08:09\n");
-            await AddAsync(zip, "readme.pdf", "no data");
+            await AddAsync(zip, "readme.txt", "no data");
             await AddAsync(zip, "__MACOSX/._subscribed_members.csv", "no data");
         }
 

@@ -36,6 +36,14 @@ public sealed class FaultC23Tests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
+    public async Task A_domain_may_begin_with_the_sign_of_addresses()
+    {
+        await _cli.JsonAsync("suppressions", "add", "@ban.example", "--account", _account);
+
+        Assert.Equal("ban.example", Text(Assert.Single(await ListAsync()), "address"));
+    }
+
+    [Fact]
     public async Task What_was_new_already_there_and_bad_is_said_and_again_changes_nothing()
     {
         const string content = "a@x.example\nno address\nb@x.example\nlocalhost\n";

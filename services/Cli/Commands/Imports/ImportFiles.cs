@@ -5,7 +5,8 @@ namespace TagSegments.Cli.Commands.Imports;
 /// <summary>The files that the arguments of `import` name: files themselves, and what is in ZIP archives.</summary>
 internal static class ImportFiles
 {
-    private static readonly string[] s_extensions = [".csv", ".tsv", ".txt", ".json", ".jsonl"];
+    // Archives have texts to read, too, so .txt is none of them.
+    private static readonly string[] s_extensions = [".csv", ".tsv", ".json", ".jsonl"];
 
     /// <summary>Lists the files with what opens them; an archive's in the order of their names.</summary>
     public static IEnumerable<(string Name, Func<Stream> Open)> Of(IEnumerable<string> paths)

@@ -178,6 +178,24 @@ public sealed class ImportConsentTests(SharedApps shared) : IClassFixture<Shared
         Assert.Equal([State.Unsubscribed, State.Unsubscribed], await StatesAsync(account, Channel.Email));
     }
 
+    [Theory]
+    [InlineData(ImportOptions.Types.Existing.Update)]
+    [InlineData(ImportOptions.Types.Existing.Keep)]
+    [InlineData(ImportOptions.Types.Existing.Skip)]
+    public async Task C4_the_refusal_of_a_bad_row_counts_and_nothing_else_of_it(ImportOptions.Types.Existing existing)
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateContactAsync(new() { Email = "a@example.org" });
+        var options = new ImportOptions { MatchEmail = true, Existing = existing, Types_ = { ["n"] = Field.Types.Type.Number } };
+
+        var result = await Importer.RunAsync(
+            account.Apps, account.Name, options, "email,Status,n,city\na@example.org,unsubscribed,x,Graz\nb@example.org,unsubscribed,x,Graz\na@example.org,,1,\n");
+
+        Assert.Equal((2, 0, 1), (result.Summary.Failed, result.Summary.Created, result.Summary.RefusalsFound));
+        Assert.Equal([State.Unsubscribed], await StatesAsync(account, Channel.Email));
+        Assert.DoesNotContain("city", (await account.GetContactAsync(1)).Fields?.Fields.Keys ?? []);
+    }
+
     [Fact]
     public async Task The_same_file_again_changes_nothing()
     {

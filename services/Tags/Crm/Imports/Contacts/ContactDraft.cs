@@ -18,6 +18,9 @@ internal sealed class ContactDraft
     /// <summary>True if an earlier row with the same key counts instead.</summary>
     public bool IsLater { get; init; }
 
+    /// <summary>True if the row has an error: only its refusal counts, for a contact that there is.</summary>
+    public bool IsBad { get; init; }
+
     /// <summary>When the contact was created; null if the row does not say.</summary>
     public DateTime? CreatedAt { get; init; }
 
@@ -33,7 +36,7 @@ internal sealed class ContactDraft
     /// <summary>The tags to add, by name.</summary>
     public required string[] Tags { get; init; }
 
-    /// <summary>Returns what is left of a row that is left out: that the contact refuses messages.</summary>
+    /// <summary>Returns what is left of a row that is bad or left out: that the contact refuses messages.</summary>
     public ContactDraft RefusalsOnly() => new()
     {
         Line = Line,

@@ -56,6 +56,12 @@ internal sealed class ContactPlan
 
     private void Add(ContactDraft draft)
     {
+        if (draft.IsBad)
+        {
+            Refuse(draft);
+            return;
+        }
+
         _refusals += draft.Refuses ? 1 : 0;
         if (draft.Key is null || !_byKey.TryGetValue(draft.Key, out var target))
         {
@@ -71,6 +77,16 @@ internal sealed class ContactPlan
         _unchanged += isChanged || isLeftOut ? 0 : 1;
         _skipped += !isChanged && isLeftOut ? 1 : 0;
         Rows.Add(new(draft.Line, target, isChanged ? Outcome.Updated : isLeftOut ? Outcome.Skipped : Outcome.Unchanged, target.State, taken.Tags));
+    }
+
+    // A bad row creates nobody and changes no value, but who refuses messages must not stay mailable because of it.
+    private void Refuse(ContactDraft draft)
+    {
+        if (_byKey.TryGetValue(draft.Key!, out var target))
+        {
+            _refusals++;
+            Change(target, draft.RefusalsOnly());
+        }
     }
 
     private ContactTarget Create(ContactDraft draft)

@@ -31,7 +31,7 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
     /// <summary>The custom fields that rows have values of.</summary>
     public PlannedFields Fields => fields;
 
-    /// <summary>Reads a row; null if it has errors that refuse it, which it reports.</summary>
+    /// <summary>Reads a row and reports its errors; null if they leave nothing of it, not even a refusal.</summary>
     public ContactDraft? Read(CsvRow row, RowReport report)
     {
         var state = new ContactState();
@@ -51,16 +51,12 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
         }
 
         var createdAt = ReadCreated(row, report);
-        if (report.IsRefused)
-        {
-            return null;
-        }
-
         var key = settings.ByEmail ? state.EmailKey : state[ContactAttribute.ExternalId];
-        return new ContactDraft
+        var draft = new ContactDraft
         {
             Line = row.Line,
             Key = key,
+            IsBad = report.IsRefused,
             IsLater = settings.KeepsFirst && key is not null && !keys.IsFirst(key),
             CreatedAt = createdAt,
             Values = state,
@@ -68,6 +64,7 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
             Consents = stated,
             Tags = names,
         };
+        return draft.IsBad && (key is null || !draft.Refuses) ? null : draft;
     }
 
     // Not worth a contact.
