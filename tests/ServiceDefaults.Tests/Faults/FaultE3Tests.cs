@@ -82,7 +82,7 @@ public sealed class FaultE3Tests
         await using var host = await TestHost.StartAsync(WaitAsync, logs: logs);
 
         var error = await Expect.FailureAsync(
-            () => host.Client.GetAccountAsync(new() { Account = "a" }, deadline: DateTime.UtcNow.AddMilliseconds(300)).ResponseAsync);
+            () => host.Client.GetAccountAsync(new() { Account = "a" }, deadline: DateTime.UtcNow.AddSeconds(3)).ResponseAsync);
 
         Assert.Equal(StatusCode.DeadlineExceeded, error.Status);
         await Eventually.HoldsAsync(() => IsLogged(logs, "The deadline of the call passed."));
