@@ -1,5 +1,4 @@
 using Crm.Campaigns.V1;
-using Microsoft.AspNetCore.Builder;
 using TagSegments.ServiceDefaults.Host;
 using TagSegments.Testing;
 using RecipientState = Crm.Campaigns.V1.Recipient.Types.State;
@@ -16,8 +15,8 @@ public sealed class ReplicaTests(CampaignWorld world) : IClassFixture<CampaignWo
     public async Task Of_several_replicas_one_prepares_and_nobody_gets_two_messages()
     {
         var (account, campaign) = await ArrangeAsync();
-        await using var second = await StartReplicaAsync();
-        await using var third = await StartReplicaAsync();
+        await using var second = await world.Apps.StartReplicaAsync(Service.Campaigns);
+        await using var third = await world.Apps.StartReplicaAsync(Service.Campaigns);
 
         await world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign });
         var sent = await world.WaitForCampaignAsync(account, campaign, State.Sent);
@@ -115,20 +114,5 @@ public sealed class ReplicaTests(CampaignWorld world) : IClassFixture<CampaignWo
         var got = world.Mail.Messages.SelectMany(m => m.Recipients).Where(r => r.EndsWith($"@{account}.example", StringComparison.Ordinal)).ToList();
         Assert.Equal(Contacts, got.Count);
         Assert.Equal(Contacts, got.Distinct().Count());
-    }
-
-    private async Task<WebApplication> StartReplicaAsync()
-    {
-        var settings = CampaignWorld.Settings(world.Mail.Port);
-        settings["Grpc:Address"] = "http://127.0.0.1:0";
-        settings["Postgres:ConnectionString"] = world.Apps.Database.RoleConnectionString("campaigns");
-        settings["Postgres:WorkConnectionString"] = world.Apps.Database.RoleConnectionString("campaigns_work");
-        settings["Auth:Mode"] = "off";
-        settings["Logging:Level"] = "Warning";
-        settings["Services:Tags"] = world.Apps.GrpcAddress(Service.Tags);
-        settings["Services:Segments"] = world.Apps.GrpcAddress(Service.Segments);
-        var app = CampaignsApp.Build([], settings);
-        await app.StartAsync();
-        return app;
     }
 }
