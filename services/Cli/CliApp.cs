@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using TagSegments.Cli.Commands;
 using TagSegments.Cli.Commands.Accounts;
+using TagSegments.Cli.Commands.Activities;
 using TagSegments.Cli.Commands.ApiKeys;
 using TagSegments.Cli.Commands.Bulk;
 using TagSegments.Cli.Commands.Campaigns;
@@ -48,7 +49,7 @@ internal static class CliApp
         {
             Import.Build(), AccountCommands.Build(), ContactCommands.Build(), FieldCommands.Build(), PipelineCommands.Build(), OpportunityCommands.Build(),
             TagCommands.Build(), BulkCommands.Build(), SegmentCommands.Build(), SmartListCommands.Build(), CampaignCommands.Build(),
-            SuppressionCommands.Build(), SenderCommands.Build(), TeamCommands.Build(), WebhookCommands.Build(), WorkflowCommands.Build(), ApiKeyCommands.Build(),
+            ActivityImport.Build(), SuppressionCommands.Build(), SenderCommands.Build(), TeamCommands.Build(), WebhookCommands.Build(), WorkflowCommands.Build(), ApiKeyCommands.Build(),
         };
         GlobalOptions.AddTo(root);
         return root;

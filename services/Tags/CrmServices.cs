@@ -35,6 +35,7 @@ internal static class CrmServices
         .AddDatabaseRetention("crm.account", Pruning.Requests("crm.request"), ChangePruning.Kind, AuditPruning.Kind)
         .AddSingleton<FieldStore>()
         .AddSingleton<ContactStore>()
+        .AddSingleton<ContactLookup>()
         .AddSingleton<ContactFeedStore>()
         .AddSingleton<ContactFeed>()
         .AddSingleton<ReachStore>()
@@ -66,6 +67,7 @@ internal static class CrmServices
         app.MapGrpcService<AuditApi>();
         app.MapGrpcService<RetentionApi>();
         app.MapGrpcService<ContactApi>();
+        app.MapGrpcService<ContactKeyApi>();
         app.MapGrpcService<ContactFeedApi>();
         app.MapGrpcService<ContactClockApi>();
         app.MapGrpcService<ContactMergeApi>();

@@ -15,17 +15,12 @@ internal sealed partial class ActivityApi(
     {
         var ct = context.CancellationToken;
         var account = await tools.Accounts.GetAsync(request.Account, ct);
-        var events = ActivityRules.ToEvents(request.Activities, tools.Time.GetUtcNow().UtcDateTime);
-        await contacts.RequireAsync(account, [.. events.Select(e => e.ContactId)], i => $"activities[{i}].contact_id", ct);
-        if (request.RequestId.Length == 0 && events.Count <= ActivityRecorder.MostTogether)
-        {
-            return ToResponse(account, await recorder.RecordAsync(account.Id, events, ct));
-        }
-
-        // Many activities, or a call that may be repeated, are recorded in a transaction of their own.
-        using var turn = events.Count > ActivityRecorder.MostTogether ? await recorder.EnterAsync(account, ct) : null;
-        return await tools.Writes.RunAsync(account, context, request, async tx =>
-            ToResponse(account, await ActivityRecorder.RecordAsync(tx, account.Id, events, ct)));
+        var read = await CallActivities.ReadAsync(request, account, contacts, tools.Time.GetUtcNow().UtcDateTime, ct);
+        var response = request.DryRun
+            ? new RecordActivitiesResponse { Recorded = await recorder.CountFreshAsync(account.Id, read.Events, ct) }
+            : await RecordAsync(request, account, read.Events, context);
+        response.Refused.Add(read.Refused);
+        return response;
     }
 
     public override async Task<ListActivitiesResponse> ListActivities(ListActivitiesRequest request, ServerCallContext context)
@@ -46,6 +41,21 @@ internal sealed partial class ActivityApi(
         }
 
         return response;
+    }
+
+    private async Task<RecordActivitiesResponse> RecordAsync(
+        RecordActivitiesRequest request, AccountInfo account, IReadOnlyList<ActivityEvent> events, ServerCallContext context)
+    {
+        var ct = context.CancellationToken;
+        if (request.RequestId.Length == 0 && !request.SkipWorkflows && events.Count <= ActivityRecorder.MostTogether)
+        {
+            return ToResponse(account, await recorder.RecordAsync(account.Id, events, ct));
+        }
+
+        // Many activities, or a call that may be repeated, are recorded in a transaction of their own.
+        using var turn = events.Count > ActivityRecorder.MostTogether ? await recorder.EnterAsync(account, ct) : null;
+        return await tools.Writes.RunAsync(account, context, request, async tx =>
+            ToResponse(account, await ActivityRecorder.RecordAsync(tx, account.Id, events, ct, skipWorkflows: request.SkipWorkflows)));
     }
 
     private RecordActivitiesResponse ToResponse(AccountInfo account, Recorded recorded) => new()

@@ -7,8 +7,8 @@ namespace TagSegments.Campaigns.Activities;
 internal static class ActivityClock
 {
     /// <summary>
-    /// Two parts of a WITH, with the account, the contacts, whether suppressions changed and the latest time as $1 to $4: the clock moves on and
-    /// the commit is noted. The new position and its nonce are in <c>moved</c>. The clock stays locked until the transaction ends, so positions
+    /// Two parts of a WITH, with the account, the contacts, whether suppressions changed, the latest time and whether workflows are not to react
+    /// as $1 to $5: the clock moves on and the commit is noted. The new position and its nonce are in <c>moved</c>. The clock stays locked until the transaction ends, so positions
     /// are in the order of commits.
     /// </summary>
     public const string Move = """
@@ -18,8 +18,8 @@ internal static class ActivityClock
             ON CONFLICT (account_id) DO UPDATE SET pos = c.pos + 1, nonce = EXCLUDED.nonce, max_at = GREATEST(c.max_at, EXCLUDED.max_at)
             RETURNING pos, nonce),
         noted AS (
-            INSERT INTO campaigns.activity_commit (account_id, pos, nonce, contact_ids, suppressions)
-            SELECT $1, pos, nonce, $2::int[], $3
+            INSERT INTO campaigns.activity_commit (account_id, pos, nonce, contact_ids, suppressions, skip_workflows)
+            SELECT $1, pos, nonce, $2::int[], $3, $5
             FROM moved)
         """;
 

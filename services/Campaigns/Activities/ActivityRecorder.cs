@@ -40,14 +40,38 @@ internal sealed class ActivityRecorder : IAsyncDisposable
     /// row is locked.
     /// </summary>
     public static async Task<Recorded> RecordAsync(
-        NpgsqlTransaction tx, int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct, bool suppressions = false) =>
-        await RecordFreshAsync(tx.Connection!, accountId, await FreshAsync(tx.Connection!, accountId, activities, ct), suppressions, ct);
+        NpgsqlTransaction tx,
+        int accountId,
+        IReadOnlyList<ActivityEvent> activities,
+        CancellationToken ct,
+        bool suppressions = false,
+        bool skipWorkflows = false)
+    {
+        var fresh = await FreshAsync(tx.Connection!, accountId, activities, ct);
+        return await RecordFreshAsync(tx.Connection!, accountId, fresh, suppressions, skipWorkflows, ct);
+    }
+
+    /// <summary>Counts the activities that would be recorded: without known keys, and each key once.</summary>
+    public async Task<int> CountFreshAsync(int accountId, IReadOnlyList<ActivityEvent> activities, CancellationToken ct)
+    {
+        const string sql =
+            """
+            SELECT count(*)
+            FROM unnest(@keys) AS k (key)
+            CROSS JOIN LATERAL (SELECT FROM campaigns.activity_key WHERE account_id = @accountId AND dedupe_key = k.key OFFSET 0) AS known
+            """;
+        var keys = activities.Select(a => a.DedupeKey).OfType<string>().Distinct().Select(KeptForm).ToArray();
+        var repeats = activities.Count(a => a.DedupeKey is not null) - keys.Length;
+        await using var connection = await _database.OpenAsync(accountId, ct);
+        var known = await connection.ExecuteScalarAsync<int>(new CommandDefinition(sql, new { accountId, keys }, cancellationToken: ct));
+        return activities.Count - repeats - known;
+    }
 
     public ValueTask DisposeAsync() => _accounts.DisposeAsync();
 
     // Outside a transaction, the batch is a transaction of its own.
     private static async Task<Recorded> RecordFreshAsync(
-        NpgsqlConnection connection, int accountId, IReadOnlyList<ActivityEvent> fresh, bool suppressions, CancellationToken ct)
+        NpgsqlConnection connection, int accountId, IReadOnlyList<ActivityEvent> fresh, bool suppressions, bool skipWorkflows, CancellationToken ct)
     {
         if (fresh.Count == 0 && !suppressions)
         {
@@ -56,7 +80,7 @@ internal sealed class ActivityRecorder : IAsyncDisposable
 
         await using var batch = connection.CreateBatch();
         AddRollUp(batch, accountId, fresh);
-        AddRows(batch, accountId, fresh, suppressions);
+        AddRows(batch, accountId, fresh, suppressions, skipWorkflows);
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
         var recorded = new Recorded(fresh.Count, reader.GetInt64(0), reader.GetGuid(1));
@@ -72,7 +96,7 @@ internal sealed class ActivityRecorder : IAsyncDisposable
         await using var connection = await _database.OpenAsync(accountId, ct);
         await using var tx = activities.Any(a => a.DedupeKey is not null || a.Link is not null) ? await connection.BeginTransactionAsync(ct) : null;
         var fresh = await FreshAsync(connection, accountId, activities, ct);
-        var recorded = await RecordFreshAsync(connection, accountId, fresh, suppressions: false, ct);
+        var recorded = await RecordFreshAsync(connection, accountId, fresh, suppressions: false, skipWorkflows: false, ct);
         await (tx?.CommitAsync(ct) ?? Task.CompletedTask);
 
         // Each call counts its own.
@@ -159,7 +183,7 @@ internal sealed class ActivityRecorder : IAsyncDisposable
         }
     }
 
-    private static void AddRows(NpgsqlBatch batch, int accountId, IReadOnlyList<ActivityEvent> activities, bool suppressions)
+    private static void AddRows(NpgsqlBatch batch, int accountId, IReadOnlyList<ActivityEvent> activities, bool suppressions, bool skipWorkflows)
     {
         const string sql =
             $"""
@@ -171,7 +195,7 @@ internal sealed class ActivityRecorder : IAsyncDisposable
                     CASE WHEN e.contact_id IS NULL THEN a.properties::jsonb END, a.machine, a.recipient_id
                 FROM moved
                 CROSS JOIN unnest(
-                    $5::int[], $6::timestamptz[], $7::smallint[], $8::smallint[], $9::uuid[], $10::text[], $11::smallint[], $12::text[], $13::boolean[], $14::int[])
+                    $6::int[], $7::timestamptz[], $8::smallint[], $9::smallint[], $10::uuid[], $11::text[], $12::smallint[], $13::text[], $14::boolean[], $15::int[])
                     WITH ORDINALITY AS a (contact_id, at, kind, channel, campaign_id, detail, bounce, properties, machine, recipient_id, n)
                 -- Of erased contacts, what campaigns count is recorded and no more.
                 LEFT JOIN campaigns.erased_contact e ON e.account_id = $1 AND e.contact_id = a.contact_id
@@ -187,6 +211,7 @@ internal sealed class ActivityRecorder : IAsyncDisposable
             activities.Select(a => a.ContactId).Distinct().Order().ToArray(),
             suppressions,
             activities.Count == 0 ? DBNull.Value : activities.Max(a => a.At),
+            skipWorkflows,
             activities.Select(a => a.ContactId).ToArray(),
             activities.Select(a => a.At).ToArray(),
             activities.Select(a => (short)a.Kind).ToArray(),

@@ -17,7 +17,7 @@ internal sealed class ActivityStore(AccountDatabase database)
     {
         const string sql =
             """
-            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, bounce, properties, machine, NULL::timestamptz AS committed_at
+            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, bounce, properties, machine, NULL::timestamptz AS committed_at, false AS skip_workflows
             FROM campaigns.activity
             WHERE account_id = @accountId AND contact_id = @contactId
               AND (cardinality(@kinds) = 0 OR kind = ANY(@kinds))
@@ -37,7 +37,7 @@ internal sealed class ActivityStore(AccountDatabase database)
     {
         const string sql =
             $"""
-            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, bounce, properties, machine, NULL::timestamptz AS committed_at
+            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, bounce, properties, machine, NULL::timestamptz AS committed_at, false AS skip_workflows
             FROM campaigns.activity
             WHERE account_id = @accountId AND contact_id IN (@contactId, @mergedInto) AND campaign_id = @campaignId
               AND {ActivityKinds.Recipient} = @contactId
@@ -56,7 +56,7 @@ internal sealed class ActivityStore(AccountDatabase database)
     {
         const string sql =
             """
-            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, bounce, properties, machine, committed_at
+            SELECT activity_id, contact_id, at, kind, channel, pos, campaign_id, detail, bounce, properties, machine, committed_at, skip_workflows
             FROM campaigns.activity
             JOIN campaigns.activity_commit USING (account_id, pos)
             WHERE account_id = @accountId
@@ -106,12 +106,13 @@ internal sealed class ActivityStore(AccountDatabase database)
             Properties = row.Properties is null ? null : JsonParser.Default.Parse<Struct>(row.Properties),
             Machine = row.Machine,
             RecordTime = row.CommittedAt is { } at ? Timestamp.FromDateTime(at) : null,
+            SkipWorkflows = row.SkipWorkflows,
         };
     }
 
     private sealed record Row(
         long ActivityId, int ContactId, DateTime At, short Kind, short Channel, long Pos, Guid? CampaignId, string? Detail, short? Bounce, string? Properties,
-        bool Machine, DateTime? CommittedAt);
+        bool Machine, DateTime? CommittedAt, bool SkipWorkflows);
 }
 
 /// <summary>A place in the feed: the commit, and the activity within it. An activity id of <see cref="long.MaxValue"/> is after the commit.</summary>

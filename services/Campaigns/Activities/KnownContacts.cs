@@ -1,3 +1,4 @@
+using Crm.Common.V1;
 using Crm.Contacts.V1;
 using TagSegments.Bitmaps;
 
@@ -21,8 +22,8 @@ internal sealed class KnownContacts : IAsyncDisposable
         _lookups = new(_ => new(AnswerAsync, LookupSize));
     }
 
-    /// <summary>Throws INVALID_ARGUMENT if a contact does not exist, naming the places that ask for it.</summary>
-    public async Task RequireAsync(AccountInfo account, IReadOnlyList<int> contactIds, Func<int, string> path, CancellationToken ct)
+    /// <summary>Finds those of some numbers that no contact has.</summary>
+    public async Task<IReadOnlySet<int>> MissingAsync(AccountInfo account, IEnumerable<int> contactIds, CancellationToken ct)
     {
         var missing = Unknown(account.Id, contactIds).ToHashSet();
         foreach (var chunk in missing.Chunk(LookupSize))
@@ -30,13 +31,23 @@ internal sealed class KnownContacts : IAsyncDisposable
             missing.ExceptWith(await FindAsync(account, chunk, ct));
         }
 
-        var checks = new FieldChecks();
-        for (var i = 0; missing.Count > 0 && i < contactIds.Count; i++)
+        return missing;
+    }
+
+    /// <summary>Finds the numbers of contacts by external id or address; 0 if there is none. What a key stands for can change, so nothing is remembered.</summary>
+    public async Task<IReadOnlyDictionary<ContactKey, int>> ResolveAsync(AccountInfo account, IEnumerable<ContactKey> keys, CancellationToken ct)
+    {
+        var found = new Dictionary<ContactKey, int>();
+        foreach (var chunk in keys.Distinct().Chunk(LookupSize))
         {
-            checks.Require(!missing.Contains(contactIds[i]), path(i), $"there is no contact {contactIds[i]}");
+            var answer = await _contacts.ResolveContactsAsync(new ResolveContactsRequest { Account = account.Name, Keys = { chunk } }, cancellationToken: ct);
+            foreach (var (key, contactId) in chunk.Zip(answer.ContactIds))
+            {
+                found.Add(key, contactId);
+            }
         }
 
-        checks.ThrowIfAny();
+        return found;
     }
 
     public ValueTask DisposeAsync() => _lookups.DisposeAsync();
@@ -63,7 +74,7 @@ internal sealed class KnownContacts : IAsyncDisposable
         }
     }
 
-    private IEnumerable<int> Unknown(int accountId, IReadOnlyList<int> contactIds) =>
+    private IEnumerable<int> Unknown(int accountId, IEnumerable<int> contactIds) =>
         _known.TryGet(accountId, out var known) ? contactIds.Where(id => id < 0 || !known.Contains(id)) : contactIds;
 
     // If two do so at once, one of them is forgotten, and asked for again.

@@ -91,6 +91,7 @@ internal sealed record FeedEvent(string EventId, int ContactId, DateTime Time)
 
     public static FeedEvent Of(Activity e) => new($"activities/{e.ActivityId}", e.ContactId, (e.RecordTime ?? e.Time).ToDateTime())
     {
+        SkipWorkflows = e.SkipWorkflows,
         Activity = e,
     };
 

@@ -67,6 +67,21 @@ public sealed class TriggerTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
+    public async Task Fault_C20_old_activities_that_workflows_are_to_skip_start_nothing()
+    {
+        var crm = await WorkflowAccount.NewAsync(shared.Apps);
+        var contact = await crm.NewContactAsync();
+        var workflow = await crm.PublishAsync("{name: W, triggers: [{activity: {kind: custom, event_name: Purchase}}], nodes: [{id: done, end: {}}]}");
+        var purchase = new Activity { ContactId = contact, Kind = Activity.Types.Kind.Custom, EventName = "Purchase" };
+
+        await crm.Apps.Activity.RecordActivitiesAsync(new() { Account = crm.Name, Activities = { purchase }, SkipWorkflows = true });
+        await crm.Apps.Activity.RecordActivitiesAsync(new() { Account = crm.Name, Activities = { purchase } });
+
+        await crm.WaitForRunAsync(workflow, contact, State.Completed);
+        Assert.Single(await crm.RunsAsync(workflow));
+    }
+
+    [Fact]
     public async Task An_opportunity_that_comes_into_a_stage_starts_a_workflow()
     {
         var crm = await WorkflowAccount.NewAsync(shared.Apps);

@@ -23,7 +23,7 @@ internal static class ImportFiles
             if (names.Count == 0)
                 throw new CliError($"{path} has no file that can be imported.", $"An archive needs files that end with {string.Join(", ", s_extensions)}");
             foreach (var name in names)
-                yield return (Path.GetFileName(name), () => Extract(path, name));
+                yield return (name, () => Extract(path, name));
         }
     }
 

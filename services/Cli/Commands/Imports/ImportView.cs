@@ -11,10 +11,11 @@ internal static class ImportView
 {
     private const int RowsPerLine = 50_000;
 
-    public static Task<ImportSummary> ShowAsync(Report report, Func<Action<ImportProgress>, Task<ImportSummary>> import) =>
+    /// <summary>Runs an import and shows its progress.</summary>
+    public static Task<T> ShowAsync<T>(Report report, Func<Action<ImportProgress>, Task<T>> import) =>
         report.IsWatched ? BarAsync(report, import) : LinesAsync(report, import);
 
-    private static Task<ImportSummary> BarAsync(Report report, Func<Action<ImportProgress>, Task<ImportSummary>> import) =>
+    private static Task<T> BarAsync<T>(Report report, Func<Action<ImportProgress>, Task<T>> import) =>
         AnsiProgress(report).StartAsync(context =>
         {
             var bar = context.AddTask("rows", autoStart: true);
@@ -32,7 +33,7 @@ internal static class ImportView
         .AutoClear(true)
         .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn());
 
-    private static Task<ImportSummary> LinesAsync(Report report, Func<Action<ImportProgress>, Task<ImportSummary>> import)
+    private static Task<T> LinesAsync<T>(Report report, Func<Action<ImportProgress>, Task<T>> import)
     {
         var written = 0L;
         return import(progress =>

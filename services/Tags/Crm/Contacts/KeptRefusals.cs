@@ -40,20 +40,41 @@ internal sealed class KeptRefusals(AddressHash hash)
         return row;
     }
 
-    /// <summary>Unsubscribes those of many contacts that were just written whose address was refused.</summary>
-    public async Task HoldAsync(ContactWrites contacts, IReadOnlyCollection<(int ContactId, ContactState State)> written, CancellationToken ct)
+    /// <summary>Unsubscribes those of many contacts that were just written whose address was refused, and returns how many they are.</summary>
+    public async Task<int> HoldAsync(ContactWrites contacts, IReadOnlyCollection<(int ContactId, ContactState State)> written, CancellationToken ct)
     {
-        var byAddress = written
-            .SelectMany(contact => AddressesOf(contact.State[ContactAttribute.Email], contact.State.PhoneKey ?? contact.State[ContactAttribute.Phone])
-                .Select(address => (address.Channel, address.Key, Address: address, contact.ContactId)))
-            .ToLookup(contact => (contact.Channel, contact.Key));
+        var byAddress = ByAddress(written.Select(contact => (contact.State, contact.ContactId)));
+        var held = new HashSet<int>();
         foreach (var refused in await TakeAsync(contacts.Transaction, [.. byAddress.Select(group => group.First().Address)], ct))
         {
-            foreach (var contact in byAddress[(refused.Channel, refused.Key)].OrderBy(contact => contact.ContactId))
+            foreach (var contact in byAddress[(refused.Channel, refused.Key)].OrderBy(contact => contact.Owner))
             {
-                await contacts.SetConsentAsync(contact.ContactId, Refusal(refused.Channel));
+                await contacts.SetConsentAsync(contact.Owner, Refusal(refused.Channel));
+                held.Add(contact.Owner);
             }
         }
+
+        return held.Count;
+    }
+
+    /// <summary>Finds those of many contacts whose address was refused, and takes nothing: for who only wants to know.</summary>
+    public async Task<List<(T Contact, Channel Channel, string Key)>> FindAsync<T>(
+        AccountDatabase database, int accountId, IEnumerable<(ContactState State, T Contact)> contacts, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT r.n
+            FROM unnest(@channels, @hashes) WITH ORDINALITY AS r (channel, hash, n)
+            JOIN crm.kept_refusal k ON k.account_id = @accountId AND k.channel = r.channel AND k.address_hash = r.hash
+            """;
+        var byAddress = ByAddress(contacts);
+        var hashes = Hashes(accountId, [.. byAddress.Select(group => group.First().Address)]);
+        await using var connection = await database.OpenAsync(accountId, ct);
+        var found = await connection.QueryAsync<long>(new CommandDefinition(sql, Values(accountId, hashes.ConvertAll(one => (one.Address.Channel, one.Hash))), cancellationToken: ct));
+        return
+        [
+            .. found.Select(n => hashes[(int)n - 1].Address).DistinctBy(address => (address.Channel, address.Key))
+                .SelectMany(address => byAddress[(address.Channel, address.Key)].Select(contact => (contact.Owner, address.Channel, address.Key))),
+        ];
     }
 
     // The contact has the refusal from now on, so the hash is needed no longer.
@@ -70,25 +91,31 @@ internal sealed class KeptRefusals(AddressHash hash)
             return [];
         }
 
-        var hashes = addresses
-            .SelectMany(address => address.AllKeys.SelectMany(key => hash.AllOf(transaction.AccountId, address.Channel, key)).Select(one => (Address: address, Hash: one)))
-            .ToList();
+        var hashes = Hashes(transaction.AccountId, addresses);
         var taken = await transaction.Connection.QueryAsync<long>(
             Command(sql, transaction, hashes.ConvertAll(one => (one.Address.Channel, one.Hash)), ct));
         return [.. taken.Select(n => hashes[(int)n - 1].Address).Distinct()];
     }
 
+    private List<(PersonAddress Address, byte[] Hash)> Hashes(int accountId, List<PersonAddress> addresses) => addresses
+        .SelectMany(address => address.AllKeys.SelectMany(key => hash.AllOf(accountId, address.Channel, key)).Select(one => (Address: address, Hash: one)))
+        .ToList();
+
     private static CommandDefinition Command(
-        string sql, AccountTransaction transaction, List<(Channel Channel, byte[] Hash)> hashes, CancellationToken ct) => new(
-        sql,
-        new
-        {
-            accountId = transaction.AccountId,
-            channels = hashes.Select(one => (short)one.Channel).ToArray(),
-            hashes = hashes.Select(one => one.Hash).ToArray(),
-        },
-        transaction.Transaction,
-        cancellationToken: ct);
+        string sql, AccountTransaction transaction, List<(Channel Channel, byte[] Hash)> hashes, CancellationToken ct) =>
+        new(sql, Values(transaction.AccountId, hashes), transaction.Transaction, cancellationToken: ct);
+
+    private static object Values(int accountId, List<(Channel Channel, byte[] Hash)> hashes) => new
+    {
+        accountId,
+        channels = hashes.Select(one => (short)one.Channel).ToArray(),
+        hashes = hashes.Select(one => one.Hash).ToArray(),
+    };
+
+    private static ILookup<(Channel Channel, string Key), (PersonAddress Address, T Owner)> ByAddress<T>(IEnumerable<(ContactState State, T Owner)> contacts) => contacts
+        .SelectMany(contact => AddressesOf(contact.State[ContactAttribute.Email], contact.State.PhoneKey ?? contact.State[ContactAttribute.Phone])
+            .Select(address => (Address: address, contact.Owner)))
+        .ToLookup(contact => (contact.Address.Channel, contact.Address.Key));
 
     private static List<PersonAddress> AddressesOf(string? email, string? phone) =>
     [

@@ -31,6 +31,13 @@ internal sealed record PhoneRule(string Country, int? FieldId)
         transaction.Connection!.QuerySingleAsync<PhoneRule>(
             new CommandDefinition($"{Sql} FOR SHARE OF a", new { accountId }, transaction, cancellationToken: ct));
 
+    /// <summary>Reads the rule of an account as it is now, for who writes no keys.</summary>
+    public static async Task<PhoneRule> ReadAsync(AccountDatabase database, int accountId, CancellationToken ct)
+    {
+        await using var connection = await database.OpenAsync(accountId, ct);
+        return await connection.QuerySingleAsync<PhoneRule>(new CommandDefinition(Sql, new { accountId }, cancellationToken: ct));
+    }
+
     /// <summary>Gets the key of a contact's phone where it is not just the number's plain form; otherwise null.</summary>
     public string? KeyOf(ContactState contact) =>
         contact[ContactAttribute.Phone] is { } phone && PhoneNumber.Key(phone, CountryOf(contact)) is var key && key != PhoneNumber.Plain(phone) ? key : null;

@@ -1,4 +1,6 @@
 using Crm.Contacts.V1;
+using Crm.Errors.V1;
+using Grpc.Core;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Columns;
@@ -18,21 +20,41 @@ namespace TagSegments.Tags.Crm.Imports;
 internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStore tags, NameGuard names, BackgroundTurns turns)
 {
     private const int MaxNamesChecked = 100;
+    private const int Attempts = 10;
 
     /// <summary>Imports a file of an account for a principal, and reports the plan, progress and bad rows to the call.</summary>
     public async Task<ImportSummary> RunAsync(AccountInfo account, string principal, ImportOptions options, UploadedFile file, ImportCall call)
     {
-        var ct = call.Token;
         var encoding = FileEncoding.Of(file, options.Encoding);
         var table = Open(file, options, encoding);
         options = PresetOptions.Apply(options, table);
-        var summary = new ImportSummary { ImportId = Guid.CreateVersion7(tools.Time.GetUtcNow()).ToString() };
-        var cause = new ChangeCause(CauseKind.Import, principal, summary.ImportId, options.FileName, SkipWorkflows: options.SkipWorkflows);
-        var settings = ImportSettings.Read(options, account, cause, table);
+        var importId = Guid.CreateVersion7(tools.Time.GetUtcNow()).ToString();
+        var cause = new ChangeCause(CauseKind.Import, principal, importId, options.FileName, SkipWorkflows: options.SkipWorkflows);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var summary = await RunAsync(ImportSettings.Read(options, account, cause, table), options, table, importId, call);
+                summary.Notices.Add(encoding.Notices);
+                return summary;
+            }
+            catch (FieldCreatedException) when (attempt < Attempts)
+            {
+                // Another import has created some of the fields first, and nothing of this one is written yet: now it finds them.
+            }
+            catch (FieldCreatedException)
+            {
+                throw RpcErrors.Create(StatusCode.Aborted, ErrorReason.Conflict, "Others create fields of this file all the time. Repeat the import.");
+            }
+        }
+    }
+
+    private async Task<ImportSummary> RunAsync(ImportSettings settings, ImportOptions options, RowTable table, string importId, ImportCall call)
+    {
+        var (account, summary, ct) = (settings.Account, new ImportSummary { ImportId = importId }, call.Token);
         var look = new FileLook(settings, new ImportFields(tools.Database, fieldStore, settings));
         summary.Rows = await look.RunAsync(table, ct);
         summary.Notices.Add(look.Notices());
-        summary.Notices.Add(encoding.Notices);
 
         var fields = await look.Fields.PlanAsync(ct);
         var plan = look.ToPlan(table, options, fields, summary.Rows);

@@ -1,3 +1,4 @@
+using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Grpc.Core;
 using Npgsql;
@@ -18,6 +19,7 @@ internal sealed class ContactImport(
 {
     private const int Attempts = 5;
     private readonly ExistingContacts _existing = new(tools.Database, settings, keys);
+    private readonly HashSet<(Channel Channel, string Key)> _taken = [];
 
     /// <inheritdoc/>
     public ContactDraft? Read(CsvRow row, RowReport report) => rows.Read(row, report);
@@ -62,8 +64,23 @@ internal sealed class ContactImport(
         rows.Fields.Pretend(summary);
         tags.Pretend(summary);
         summary.TagsAdded += await ContactPreview.CountNewTagsAsync(tools.Database, settings.Account.Id, plan, tags, ct);
+        plan.RefusalsHeld = await HeldAsync(plan, ct);
         plan.AddTo(summary);
         summary.Preview.Add(plan.Rows.Take(ContactPreview.MaxRows - summary.Preview.Count).Select(row => ContactPreview.Of(row, settings, rows.Fields)));
+    }
+
+    // The first contact that gets an address takes its refusal over.
+    private async Task<int> HeldAsync(ContactPlan plan, CancellationToken ct)
+    {
+        var phones = await PhoneRule.ReadAsync(tools.Database, settings.Account.Id, ct);
+        phones = phones with { FieldId = phones.FieldId ?? rows.Fields.Created.FirstOrDefault(field => field.Key == PhoneRule.CountryKey)?.FieldId };
+        var written = plan.Created.Concat(plan.Updated).ToList();
+        written.ForEach(contact => contact.State.PhoneKey = phones.KeyOf(contact.State));
+        var found = await tools.Refusals.FindAsync(tools.Database, settings.Account.Id, written.Select(contact => (contact.State, contact)), ct);
+        var held = found.Where(refused => !_taken.Contains((refused.Channel, refused.Key))).ToList();
+        held.ForEach(refused => refused.Contact.Consents.Refuse(refused.Channel));
+        _taken.UnionWith(held.Select(refused => (refused.Channel, refused.Key)));
+        return held.Select(refused => refused.Contact).Distinct().Count();
     }
 
     private static bool IsLost(Exception e) =>
@@ -123,7 +140,7 @@ internal sealed class ContactImport(
         }
 
         var contacts = new ContactWrites(transaction, settings.Cause, now, ct);
-        await tools.Refusals.HoldAsync(contacts, [.. plan.Created.Concat(plan.Updated).Select(contact => (contact.ContactId, contact.State))], ct);
+        plan.RefusalsHeld = await tools.Refusals.HoldAsync(contacts, [.. plan.Created.Concat(plan.Updated).Select(contact => (contact.ContactId, contact.State))], ct);
         var added = 0;
         foreach (var (tagId, holdersOfTag) in holders)
         {

@@ -27,6 +27,9 @@ internal sealed class ContactPlan
     /// <summary>The contacts to change, by number, so that concurrent imports lock them in one order.</summary>
     public List<ContactTarget> Updated { get; private set; } = [];
 
+    /// <summary>The number of contacts that got an address which a person had refused whose data was erased since.</summary>
+    public int RefusalsHeld { get; set; }
+
     /// <summary>Plans a batch, given the existing contacts by key.</summary>
     public static ContactPlan Make(IReadOnlyList<ContactDraft> batch, Dictionary<string, ContactTarget> existing, ImportSettings settings)
     {
@@ -51,7 +54,7 @@ internal sealed class ContactPlan
         summary.Unchanged += _unchanged;
         summary.Skipped += _skipped;
         summary.RefusalsFound += _refusals;
-        summary.RefusalsKept += _refusalsKept;
+        summary.RefusalsKept += _refusalsKept + RefusalsHeld;
     }
 
     private void Add(ContactDraft draft)

@@ -46,6 +46,9 @@ internal sealed class PlannedConsents(ContactRow? existing)
         return (changed, kept);
     }
 
+    /// <summary>Notes in a dry run that the address was refused before: the contact would be unsubscribed.</summary>
+    public void Refuse(Channel channel) => _after[Index(channel)] = new(State.Unsubscribed, null, null);
+
     private static ConsentValue[] Read(ContactRow? row) =>
         [.. ConsentValue.Channels.Select(channel => row?.ConsentOn(channel) ?? ConsentValue.None)];
 

@@ -19,7 +19,7 @@ internal sealed class PlannedFields(int accountId, IReadOnlyDictionary<ImportCol
     /// <summary>The fields that get more choices, each with the new ones only.</summary>
     public IReadOnlyList<Field> Extended => extended;
 
-    /// <summary>Creates what is missing. Throws ALREADY_EXISTS if somebody has created one of the fields since.</summary>
+    /// <summary>Creates what is missing. Throws if somebody has created one of the fields since: nothing was imported yet, so the file is looked through again.</summary>
     public async Task EnsureAsync(AccountTransaction transaction, CancellationToken ct)
     {
         if (_exist)
@@ -27,10 +27,10 @@ internal sealed class PlannedFields(int accountId, IReadOnlyDictionary<ImportCol
             return;
         }
 
-        foreach (var field in created)
+        // In order of the keys, so that two imports that create the same ones wait for each other instead of deadlocking.
+        foreach (var field in created.OrderBy(field => field.Key, StringComparer.Ordinal))
         {
-            _ = await FieldStore.CreateAsync(transaction.Transaction, accountId, field.FieldId, field, ct)
-                ?? throw RpcErrors.AlreadyExists("field", field.Key);
+            _ = await FieldStore.CreateAsync(transaction.Transaction, accountId, field.FieldId, field, ct) ?? throw new FieldCreatedException();
         }
 
         foreach (var field in extended)

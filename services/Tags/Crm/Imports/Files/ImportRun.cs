@@ -16,7 +16,9 @@ internal sealed class ImportRun(
     private const int MaxCharactersAtOnce = 64_000_000;
     // A row can have 4 MiB.
     private const int BatchCharacters = 8 * 1024 * 1024;
-    private readonly List<ImportRowError> _errors = [];
+    private List<ImportRowError> _errors = [];
+    // Of the batch under way. They are reported with its end: a batch that others have overtaken may be read once more.
+    private List<ImportRowError> _held = [];
     private Task _writing = Task.CompletedTask;
 
     /// <summary>Imports every row into <paramref name="target"/>.</summary>
@@ -36,6 +38,7 @@ internal sealed class ImportRun(
         }
 
         await _writing;
+        await ReportAsync(_held);
     }
 
     private async Task ReadAsync<TDraft>(IRowTarget<TDraft> target)
@@ -57,7 +60,7 @@ internal sealed class ImportRun(
             {
                 CheckSize(characters);
                 batch = summary.Failed > 0 ? [] : batch;
-                await ReportAsync(most: BatchRows - 1);
+                await ReportAsync(_errors.Count >= BatchRows ? _errors : []);
             }
             else if (batch.Count >= BatchRows || _errors.Count >= BatchRows || characters >= BatchCharacters)
             {
@@ -127,28 +130,23 @@ internal sealed class ImportRun(
         while (batch.Count > 0);
     }
 
-    // Reports the bad rows if they are more than so many.
-    private async Task ReportAsync(int most)
+    private async Task ReportAsync(List<ImportRowError> errors)
     {
-        if (_errors.Count <= most)
-        {
-            return;
-        }
-
-        foreach (var error in _errors)
+        foreach (var error in errors)
         {
             await call.AnswerAsync(new ImportResponse { RowError = error });
         }
 
-        _errors.Clear();
+        errors.Clear();
     }
 
     private async Task HandOverAsync<TDraft>(IRowTarget<TDraft> target, List<TDraft> batch, long rows)
         where TDraft : class
     {
         await _writing;
+        await ReportAsync(_held);
+        (_held, _errors) = (_errors, []);
         _writing = Task.Run(() => WriteAsync(target, batch));
-        await ReportAsync(most: 0);
         await call.AnswerAsync(new ImportResponse { Progress = new() { Rows = rows - batch.Count, TotalRows = summary.Rows } });
     }
 }
