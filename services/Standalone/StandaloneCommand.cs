@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TagSegments.Standalone.Demo;
 
 namespace TagSegments.Standalone;
 
@@ -53,6 +54,7 @@ internal static class StandaloneCommand
         var command = new RootCommand("TagSegments on one machine: all services in one process, with a database, a cache and a mail server of its own.")
         {
             Data, Demo, NoDemo, ExitAfterDemo, DemoContacts, TagsPort, SegmentsPort, CampaignsPort, WorkflowsPort, HttpPort, ManagementPort, SmtpPort, Postgres, Redis, Auth, Verbose,
+            DemoCommand.Build(),
         };
         command.SetAction((parse, ct) => StandaloneProgram.RunAsync(Read(parse), ct));
         var parse = command.Parse(args);
