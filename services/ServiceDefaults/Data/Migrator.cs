@@ -21,7 +21,7 @@ public static partial class Migrator
     public static async Task MigrateAsync(
         string ownerConnectionString, Assembly assembly, string? rolePassword, string? workRolePassword, CancellationToken ct)
     {
-        await using var connection = new NpgsqlConnection(ownerConnectionString);
+        await using var connection = new NpgsqlConnection(PostgresSettings.Read(ownerConnectionString).ConnectionString);
         await connection.OpenAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition("SELECT pg_advisory_lock(@LockKey)", new { LockKey }, cancellationToken: ct));
         var (role, workRole) = OwnRoles(assembly);

@@ -49,7 +49,9 @@ public static class HostExtensions
 
         // All settings, locks and temporary tables end with their transactions, and that of the account is made at each use. So a connection need
         // not be reset between uses. It then keeps its prepared statements: parsing and planning a statement often takes longer than running it.
-        var settings = new NpgsqlConnectionStringBuilder(text) { NoResetOnClose = true, MaxAutoPrepare = 100 };
+        var settings = PostgresSettings.Read(text);
+        settings.NoResetOnClose = true;
+        settings.MaxAutoPrepare = 100;
         return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = configuration["Service:Name"] };
     }
 
