@@ -95,6 +95,24 @@ public static class ChunkWords
             : BitOperations.PopCount(words[start] & MaskFrom(first)) + Count(words[(start + 1)..end]) + BitOperations.PopCount(words[end] & MaskTo(last));
     }
 
+    /// <summary>Gets the offset of the bit with <paramref name="rank"/> bits between <paramref name="from"/> and it; there must be so many.</summary>
+    public static int Select(ReadOnlySpan<ulong> words, int from, int rank)
+    {
+        var word = from >> 6;
+        var ordered = BinaryPrimitives.ReverseEndianness(words[word]) & (ulong.MaxValue >> (from & 63));
+        for (int count; rank >= (count = BitOperations.PopCount(ordered)); rank -= count)
+        {
+            ordered = BinaryPrimitives.ReverseEndianness(words[++word]);
+        }
+
+        for (; rank > 0; rank--)
+        {
+            ordered &= ~(0x8000_0000_0000_0000 >> BitOperations.LeadingZeroCount(ordered));
+        }
+
+        return (word * 64) + BitOperations.LeadingZeroCount(ordered);
+    }
+
     /// <summary>Counts the runs of consecutive bits.</summary>
     public static int CountRuns(ReadOnlySpan<ulong> words)
     {

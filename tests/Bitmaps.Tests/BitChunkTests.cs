@@ -32,6 +32,18 @@ public sealed class BitChunkTests
         },
         iter: 30);
 
+    [Fact]
+    public void Selects_a_bit_by_its_rank_after_an_offset() => Gen.Select(Sets.Any, Gen.Int[0, ChunkLayout.Bits - 1]).Sample(
+        (set, from) =>
+        {
+            var numbers = FirstChunk(set);
+            var words = Words(numbers);
+            var expected = numbers.Where(number => number >= from).Order().ToArray();
+
+            Assert.Equal(expected, Enumerable.Range(0, expected.Length).Select(rank => ChunkWords.Select(words, from, rank)));
+        },
+        iter: 30);
+
     [Theory]
     [InlineData(1_000, 16, 2_100)]
     [InlineData(8_192, 2, 2_100)]

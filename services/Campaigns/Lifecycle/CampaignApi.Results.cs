@@ -2,6 +2,7 @@ using System.Globalization;
 using Crm.Campaigns.V1;
 using Grpc.Core;
 using TagSegments.Campaigns.Definitions;
+using TagSegments.Campaigns.Reports;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Lifecycle;
@@ -15,7 +16,7 @@ internal sealed partial class CampaignApi
         var ct = context.CancellationToken;
         var account = await tools.Accounts.GetAsync(request.Account, ct);
         var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", ct);
-        await foreach (var campaign in reports.Watch.WatchAsync(row, ct))
+        await foreach (var campaign in reports.Watch.WatchAsync(account.Id, row.CampaignId, ct))
         {
             await responseStream.WriteAsync(new WatchCampaignResponse { Campaign = campaign }, ct);
         }
@@ -33,16 +34,21 @@ internal sealed partial class CampaignApi
     public override async Task<ListRecipientsResponse> ListRecipients(ListRecipientsRequest request, ServerCallContext context)
     {
         var account = await tools.Accounts.GetAsync(request.Account, context.CancellationToken);
-        var size = PageSize.Read(request.PageSize, max: 10_000);
+        var (size, skip) = (PageSize.Read(request.PageSize, max: 10_000), PageSize.ReadSkip(request.Skip));
         var row = await campaigns.GetAsync(account.Id, request.CampaignId, "", context.CancellationToken);
         new FieldChecks()
             .Require(request.ContactIds.Count <= 1_000, "contact_ids", "has more than 1,000 entries")
             .ThrowIfAny();
         var after = int.Parse(tools.Pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
+        var filter = new RecipientFilter(
+            [.. request.States.Select(state => (short)state)], [.. request.Reasons.Select(reason => (short)reason)], [.. request.ContactIds]);
         using var turn = await reports.Turns.EnterAsync(account, context.CancellationToken);
-        var found = await reports.Results.RecipientsAsync(
-            row, [.. request.States.Select(s => (short)s)], [.. request.ContactIds], after, size + 1, context.CancellationToken);
-        var response = new ListRecipientsResponse { Recipients = { found.Take(size) } };
+        var found = await reports.Results.RecipientsAsync(row, filter, after, skip, size + 1, context.CancellationToken);
+        var response = new ListRecipientsResponse
+        {
+            Recipients = { found.Take(size) },
+            Total = request.ShowTotal ? await reports.Results.CountAsync(row, filter, context.CancellationToken) : 0,
+        };
         if (found.Count > size)
         {
             response.NextPageToken = tools.Pages.Create(

@@ -12,6 +12,29 @@ namespace TagSegments.Campaigns.Reports;
 /// <summary>Reads the ledger and the activity of a campaign.</summary>
 internal sealed class CampaignResults(AccountDatabase database, AbTestStore tests)
 {
+    // The entries with the states that callers see: those of a batch under way are claimed.
+    private const string Ledger =
+        $"""
+        WITH b AS MATERIALIZED (
+            SELECT *
+            FROM campaigns.batch
+            WHERE account_id = @AccountId AND campaign_id = @CampaignId AND lease_until > now()
+        ), ledger AS (
+            SELECT r.*, CASE
+                WHEN r.state = {RecipientStates.Pending} AND EXISTS (SELECT FROM b WHERE {BatchStore.Members}) THEN {RecipientStates.Claimed}
+                ELSE r.state END AS shown
+            FROM campaigns.recipient r
+            WHERE r.account_id = @AccountId AND r.campaign_id = @CampaignId
+        )
+        """;
+
+    private const string Filtered =
+        """
+        (cardinality(@States) = 0 OR shown = ANY(@States))
+            AND (cardinality(@Reasons) = 0 OR reason = ANY(@Reasons))
+            AND (cardinality(@ContactIds) = 0 OR contact_id = ANY(@ContactIds))
+        """;
+
     /// <summary>Counts the ledger by state.</summary>
     public async Task<RecipientCounts> CountAsync(int accountId, Guid campaignId, CancellationToken ct)
     {
@@ -77,17 +100,26 @@ internal sealed class CampaignResults(AccountDatabase database, AbTestStore test
         return (await connection.QueryAsync<(int, short, bool, bool)>(new CommandDefinition(sql, Key(campaign), cancellationToken: ct))).AsList();
     }
 
-    /// <summary>Lists ledger entries after a contact, in order of contacts.</summary>
+    /// <summary>Lists ledger entries after a contact, in order of contacts, without the first <paramref name="skip"/> of them.</summary>
     public async Task<List<Recipient>> RecipientsAsync(
-        CampaignRow campaign, short[] states, int[] contactIds, int after, int limit, CancellationToken ct)
+        CampaignRow campaign, RecipientFilter filter, int after, int skip, int limit, CancellationToken ct)
     {
         var test = campaign.ToAbTest();
-        return (await EntriesAsync(campaign, states, contactIds, after, limit, ct)).ConvertAll(row => row.ToRecipient(test, campaign.AbWinner));
+        return (await EntriesAsync(campaign, filter, after, skip, limit, ct)).ConvertAll(row => row.ToRecipient(test, campaign.AbWinner));
+    }
+
+    /// <summary>Counts the ledger entries that pass a filter.</summary>
+    public async Task<int> CountAsync(CampaignRow campaign, RecipientFilter filter, CancellationToken ct)
+    {
+        const string sql = $"{Ledger} SELECT count(*)::int FROM ledger WHERE {Filtered}";
+        await using var connection = await database.OpenAsync(campaign.AccountId, ct);
+        var parameters = new { campaign.AccountId, campaign.CampaignId, filter.States, filter.Reasons, filter.ContactIds };
+        return await connection.ExecuteScalarAsync<int>(new CommandDefinition(sql, parameters, cancellationToken: ct));
     }
 
     /// <summary>Gets the ledger entry of a contact; null if it was not in the audience.</summary>
     public async Task<RecipientRow?> EntryAsync(CampaignRow campaign, int contactId, CancellationToken ct) =>
-        (await EntriesAsync(campaign, [], [contactId], after: 0, limit: 1, ct)).FirstOrDefault();
+        (await EntriesAsync(campaign, new RecipientFilter([], [], [contactId]), after: 0, skip: 0, limit: 1, ct)).FirstOrDefault();
 
     private static object Key(CampaignRow campaign) => new { campaign.AccountId, campaign.CampaignId };
 
@@ -171,32 +203,23 @@ internal sealed class CampaignResults(AccountDatabase database, AbTestStore test
             .Select(count => count.ToStatistics(Variants.NameOf(test, count.Variant == 0 ? campaign.AbWinner : count.Variant)));
 
     private async Task<List<RecipientRow>> EntriesAsync(
-        CampaignRow campaign, short[] states, int[] contactIds, int after, int limit, CancellationToken ct)
+        CampaignRow campaign, RecipientFilter filter, int after, int skip, int limit, CancellationToken ct)
     {
         const string sql =
             $"""
-            WITH b AS MATERIALIZED (
-                SELECT *
-                FROM campaigns.batch
-                WHERE account_id = @AccountId AND campaign_id = @CampaignId AND lease_until > now()
-            ), ledger AS (
-                SELECT r.*, CASE
-                    WHEN r.state = {RecipientStates.Pending} AND EXISTS (SELECT FROM b WHERE {BatchStore.Members}) THEN {RecipientStates.Claimed}
-                    ELSE r.state END AS shown
-                FROM campaigns.recipient r
-                WHERE r.account_id = @AccountId AND r.campaign_id = @CampaignId
-            )
+            {Ledger}
             SELECT contact_id, address, shown::smallint AS state, reason, detail, attempts, updated_at, accepted_at, due_at, variant, consent,
                 checked_at, checked_consent, bounce, bounced_at
             FROM ledger
-            WHERE contact_id > @after
-              AND (cardinality(@states) = 0 OR shown = ANY(@states))
-              AND (cardinality(@contactIds) = 0 OR contact_id = ANY(@contactIds))
+            WHERE contact_id > @after AND {Filtered}
             ORDER BY contact_id
-            LIMIT @limit
+            LIMIT @limit OFFSET @skip
             """;
         await using var connection = await database.OpenAsync(campaign.AccountId, ct);
-        var parameters = new { campaign.AccountId, campaign.CampaignId, states, contactIds, after, limit };
+        var parameters = new { campaign.AccountId, campaign.CampaignId, filter.States, filter.Reasons, filter.ContactIds, after, skip, limit };
         return (await connection.QueryAsync<RecipientRow>(new CommandDefinition(sql, parameters, cancellationToken: ct))).AsList();
     }
 }
+
+/// <summary>Which entries of a ledger are meant: those in some states, for some reasons, of some contacts; an empty list means all.</summary>
+internal sealed record RecipientFilter(short[] States, short[] Reasons, int[] ContactIds);

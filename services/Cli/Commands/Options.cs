@@ -18,6 +18,9 @@ internal static class Options
     public static Option<int> Limit(int standard, string description = "How many at most.", int least = 1, int most = int.MaxValue) =>
         Number("--limit", description, least, most, standard);
 
+    /// <summary>Creates the option --skip of a list.</summary>
+    public static Option<int> Skip() => Number("--skip", "How many to pass over before the first one shown.", least: 0, standard: 0);
+
     /// <summary>Creates an option with a whole number within bounds, which its errors name.</summary>
     public static Option<int> Number(
         string name, string description, int least = 1, int most = int.MaxValue, int? standard = null, string value = "n", bool required = false)

@@ -50,6 +50,8 @@ internal static class Pages
             token = TokenOf(page);
             yield return page;
             Set(request, "page_token", token);
+            // It counts from the token on.
+            request.Descriptor.FindFieldByName("skip")?.Accessor.Clear(request);
         }
         while (token is not "");
     }

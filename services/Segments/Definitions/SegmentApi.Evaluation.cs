@@ -47,14 +47,16 @@ internal sealed partial class SegmentApi
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         var size = PageSize.Read(request.PageSize, MaxMatchesPage);
+        var skip = PageSize.ReadSkip(request.Skip, int.MaxValue);
         var after = tokens.Pages.Read(request) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : 0;
 
         var matches = await EvaluateAsync(account, request.Source, request.AsOf, context);
-        var page = matches.Page(after, size + 1);
+        var page = matches.Page(after, size + 1, skip);
 
         var response = new ListMatchesResponse
         {
             ContactIds = { page.Take(size) },
+            Total = request.ShowTotal ? matches.Count() : 0,
             EvaluationTime = matches.Now.ToTimestamp(),
             ErasedContacts = matches.State.ErasedContacts,
         };

@@ -20,13 +20,17 @@ internal sealed partial class SegmentApi
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
         var sampleSize = request.HasSampleSize ? request.SampleSize : DefaultSample;
-        new FieldChecks().Require(sampleSize is >= 0 and <= MaxSample, "sample_size", $"must be 0 to {MaxSample}").ThrowIfAny();
+        new FieldChecks()
+            .Require(sampleSize is >= 0 and <= MaxSample, "sample_size", $"must be 0 to {MaxSample}")
+            .Require(request.Include.Count <= MaxSources, "include", $"has more than {MaxSources} filters")
+            .Require(request.Exclude.Count <= MaxSources, "exclude", $"has more than {MaxSources} filters")
+            .ThrowIfAny();
         await tokens.RequireAsync(account.Id, request.AtLeast, context.CancellationToken);
 
         var parts = new PreviewParts(sampleSize, !request.WithoutReach, !request.WithoutFunnel);
         await using var evaluation = await evaluator.OpenAsync(
             account,
-            new EvaluationRequest(new RequestedFilter(request.Source)) { NodeByNode = parts.Funnel },
+            new EvaluationRequest(new RequestedFilter(request.Source) { Include = request.Include, Exclude = request.Exclude }) { NodeByNode = parts.Funnel },
             request.AsOf,
             context.CancellationToken);
         return await Previewer.PreviewAsync(evaluation, parts, context.CancellationToken);

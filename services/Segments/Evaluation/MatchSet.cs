@@ -64,8 +64,10 @@ internal sealed class MatchSet(DateTimeOffset now, AccountState state, Plan plan
         return count;
     }
 
-    /// <summary>Gets at most <paramref name="limit"/> matching contacts after <paramref name="after"/>, ascending.</summary>
-    public int[] Page(int after, int limit)
+    /// <summary>
+    /// Gets at most <paramref name="limit"/> matching contacts after <paramref name="after"/>, ascending, without the first <paramref name="skip"/> of them.
+    /// </summary>
+    public int[] Page(int after, int limit, int skip = 0)
     {
         var numbers = ArrayPool<int>.Shared.Rent(limit);
         using var words = ChunkBuffers.Current.Take();
@@ -79,8 +81,21 @@ internal sealed class MatchSet(DateTimeOffset now, AccountState state, Plan plan
             }
 
             var first = chunk * ChunkLayout.Bits;
+            var from = Math.Max(0, start - first);
             _root.CopyTo(chunk, words.Words);
-            found += ChunkWords.Enumerate(words.Words, first, Math.Max(0, start - first), numbers.AsSpan(found, limit - found));
+            if (skip > 0)
+            {
+                var count = ChunkWords.CountRun(words.Words, from, ChunkLayout.Bits - 1);
+                if (skip >= count)
+                {
+                    skip -= count;
+                    continue;
+                }
+
+                (from, skip) = (ChunkWords.Select(words.Words, from, skip), 0);
+            }
+
+            found += ChunkWords.Enumerate(words.Words, first, from, numbers.AsSpan(found, limit - found));
         }
 
         var page = numbers[..found];
@@ -88,28 +103,35 @@ internal sealed class MatchSet(DateTimeOffset now, AccountState state, Plan plan
         return page;
     }
 
-    /// <summary>Gets at most <paramref name="limit"/> matching contacts before <paramref name="before"/>, descending.</summary>
-    public int[] PageDown(int before, int limit)
+    /// <summary>
+    /// Gets at most <paramref name="limit"/> matching contacts before <paramref name="before"/>, descending, without the first <paramref name="skip"/> of them.
+    /// </summary>
+    public int[] PageDown(int before, int limit, int skip = 0)
     {
         var numbers = new List<int>();
         var found = ArrayPool<int>.Shared.Rent(ChunkLayout.Bits);
         using var words = ChunkBuffers.Current.Take();
-        for (var chunk = Math.Min(ChunkLayout.ChunkOf(before), _living.ChunkCount - 1); chunk >= 0 && numbers.Count < limit; chunk--)
+        var last = before - 1;
+        for (var chunk = Math.Min(ChunkLayout.ChunkOf(last), _living.ChunkCount - 1); chunk >= 0 && numbers.Count < limit; chunk--)
         {
             if (_root.IsEmpty(chunk))
             {
                 continue;
             }
 
+            var first = chunk * ChunkLayout.Bits;
             _root.CopyTo(chunk, words.Words);
-            var count = ChunkWords.Enumerate(words.Words, chunk * ChunkLayout.Bits, 0, found);
-            for (var i = count - 1; i >= 0 && numbers.Count < limit; i--)
+            var count = ChunkWords.CountRun(words.Words, 0, Math.Min(last - first, ChunkLayout.Bits - 1));
+            var wanted = Math.Min(count - skip, limit - numbers.Count);
+            if (wanted > 0)
             {
-                if (found[i] < before)
-                {
-                    numbers.Add(found[i]);
-                }
+                ChunkWords.Enumerate(words.Words, first, 0, found.AsSpan(0, count - skip));
+                var page = found.AsSpan(count - skip - wanted, wanted);
+                page.Reverse();
+                numbers.AddRange(page);
             }
+
+            skip = Math.Max(0, skip - count);
         }
 
         ArrayPool<int>.Shared.Return(found);

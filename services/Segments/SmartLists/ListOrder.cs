@@ -11,6 +11,9 @@ namespace TagSegments.Segments.SmartLists;
 /// <summary>The order of rows: by a column and then by number, or by number alone.</summary>
 internal sealed record ListOrder(ListColumn? Column, bool Descending)
 {
+    /// <summary>The most rows that can be skipped: the numbers are counted in memory, the values are sorted in the database.</summary>
+    public int MaxSkip => Column is null ? int.MaxValue : PageSize.MaxSkip;
+
     private string Key => Column?.Key ?? "";
 
     /// <summary>Reads an order that a caller wrote or throws INVALID_ARGUMENT.</summary>

@@ -15,21 +15,19 @@ internal sealed class ListPage(Moment moment, MatchSet members, IReadOnlyList<Li
     private readonly SqlParameters _parameters = FilterSql.Parameters(moment.Context);
     private readonly FilterSources _few = moment.Context.ForCandidates().Sources;
 
-    /// <summary>Reads the rows after a position, as the last query of the snapshot.</summary>
-    public Task<Page<ListRow>> ReadAsync(ListOrder order, ListPosition? position, int size, CancellationToken ct)
+    /// <summary>Reads the rows after a position, without the first <paramref name="skip"/> of them, as the last query of the snapshot.</summary>
+    public Task<Page<ListRow>> ReadAsync(ListOrder order, ListPosition? position, int skip, int size, CancellationToken ct)
     {
-        var limit = size + 1;
-        _parameters.Add("limit", limit);
-        var sql = order.Column is null ? ByNumber(order.Descending, position, limit) : ByColumn(order, order.Column, position);
+        var sql = order.Column is null ? ByNumber(order.Descending, position, skip, size + 1) : ByColumn(order, order.Column, position, skip, size + 1);
         return moment.Snapshot.QueryPageAsync(sql, _parameters, new Page<ListRow>(size, row => row.Cells.Length), ct);
     }
 
     // The members' bitmap is in the order of their numbers already.
-    private string ByNumber(bool descending, ListPosition? position, int limit)
+    private string ByNumber(bool descending, ListPosition? position, int skip, int limit)
     {
         _parameters.Add("candidates", descending
-            ? members.PageDown(position?.ContactId ?? int.MaxValue, limit)
-            : members.Page(position?.ContactId ?? 0, limit));
+            ? members.PageDown(position?.ContactId ?? int.MaxValue, limit, skip)
+            : members.Page(position?.ContactId ?? 0, limit, skip));
         return $"""
             SELECT c.contact_id, NULL AS sort_value, {Cells()} AS cells
             FROM {_few.Contacts} c
@@ -39,8 +37,10 @@ internal sealed class ListPage(Moment moment, MatchSet members, IReadOnlyList<Li
     }
 
     // The cells are read of the page alone.
-    private string ByColumn(ListOrder order, ListColumn column, ListPosition? position)
+    private string ByColumn(ListOrder order, ListColumn column, ListPosition? position, int skip, int limit)
     {
+        _parameters.Add("limit", limit);
+        _parameters.Add("skip", skip);
         var (value, type) = ListColumnSql.Order(column, _parameters);
         var direction = order.Descending ? "DESC" : "ASC";
         var (contacts, among) = Among();
@@ -49,7 +49,7 @@ internal sealed class ListPage(Moment moment, MatchSet members, IReadOnlyList<Li
                 SELECT c.contact_id, {value} AS sort_value
                 FROM {contacts} c{among}{Behind(value, type, order.Descending, position)}
                 ORDER BY sort_value {direction} NULLS LAST, c.contact_id
-                LIMIT @limit)
+                LIMIT @limit OFFSET @skip)
             SELECT c.contact_id, p.sort_value::text, {Cells()} AS cells
             FROM page p
             JOIN {contacts} c ON c.account_id = @account AND c.contact_id = p.contact_id

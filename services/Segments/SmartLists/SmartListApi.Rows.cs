@@ -40,8 +40,9 @@ internal sealed partial class SmartListApi
             ? ListColumn.Keys(request.Columns.Count > 0 ? request.Columns : ListColumn.Default, names, "columns")
             : list.Columns;
         var order = request.Sort is null && list is not null ? ListOrder.Of(list, then) : ListOrder.Read(request.Sort, names, "sort").In(then);
+        var skip = PageSize.ReadSkip(request.Skip, order.MaxSkip);
         var page = await new ListPage(moment, members, [.. keys.Select(key => ListColumn.ByKey(key, then))])
-            .ReadAsync(order, order.Read(position), size, ct);
+            .ReadAsync(order, order.Read(position), skip, size, ct);
 
         var response = new ListSmartListRowsResponse
         {

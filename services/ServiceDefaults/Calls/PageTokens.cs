@@ -7,12 +7,14 @@ using Grpc.Core;
 namespace TagSegments.ServiceDefaults.Calls;
 
 /// <summary>
-/// Creates and reads page tokens. A token is bound to its request: the same method, account, filter and order. It is valid for a day.
+/// Creates and reads page tokens. A token is bound to its request: the same method, account, filter and order; how much of the list is asked for may
+/// differ. It is valid for a day.
 /// </summary>
 public sealed class PageTokens(SealedTokens tokens, TimeProvider time)
 {
     private const string TokenField = "page_token";
     private const string Purpose = "pages";
+    private static readonly string[] s_unbound = [TokenField, "page_size", "skip", "show_total"];
     private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(1);
 
     /// <summary>Creates the token that continues <paramref name="request"/> after <paramref name="position"/>.</summary>
@@ -45,8 +47,11 @@ public sealed class PageTokens(SealedTokens tokens, TimeProvider time)
     private static byte[] Binding(IMessage request)
     {
         var copy = request.Descriptor.Parser.ParseFrom(request.ToByteArray());
-        copy.Descriptor.FindFieldByName(TokenField).Accessor.Clear(copy);
-        copy.Descriptor.FindFieldByName("page_size")?.Accessor.Clear(copy);
+        foreach (var field in s_unbound)
+        {
+            copy.Descriptor.FindFieldByName(field)?.Accessor.Clear(copy);
+        }
+
         return SHA256.HashData([.. System.Text.Encoding.UTF8.GetBytes(copy.Descriptor.FullName), .. copy.ToByteArray()]);
     }
 }

@@ -23,6 +23,8 @@ public static class Pages
             }
 
             token.SetValue(next, page.Descriptor.FindFieldByName("next_page_token").Accessor.GetValue(page));
+            // It counts from the token on.
+            next.Descriptor.FindFieldByName("skip")?.Accessor.Clear(next);
         }
         while ((string)token.GetValue(next) != "");
     }

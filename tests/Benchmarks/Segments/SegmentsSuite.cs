@@ -30,6 +30,7 @@ internal static class SegmentsSuite
             ["counts"] = counts.MeasureAsync,
             ["callers"] = counts.MeasureThroughputAsync,
             ["calls"] = new CallSpeed(options, report, calls, apps).MeasureAsync,
+            ["lists"] = new ListSpeed(options, report, calls, apps).MeasureAsync,
             ["families"] = new FamiliesSpeed(options, report, calls, apps).MeasureAsync,
             ["growth"] = new Growth(options, report, calls).MeasureAsync,
             ["index"] = new IndexCosts(report, apps, data).MeasureAsync,

@@ -139,6 +139,30 @@ public sealed class PreviewSegmentTests(SharedApps shared, ITestOutputHelper out
         Assert.Equal("segment \"Mine\": filter.any_of.filters[1].tag.tag_ids[0]", info.Metadata["path"]);
     }
 
+    [Fact]
+    public async Task An_audience_is_previewed_as_a_campaign_evaluates_it()
+    {
+        var account = await AccountAsync(1, 2, 3, 4, 5, 6);
+        var (a, b, c) = (await account.CreateTagAsync("A"), await account.CreateTagAsync("B"), await account.CreateTagAsync("C"));
+        await account.ChangeAsync(new(a, true, [1, 2, 3]), new(b, true, [3, 4]), new(c, true, [2, 4, 6]));
+        await SaveAsync(account, "Out", "has tag \"C\"");
+
+        var preview = await PreviewAsync(account, "has tag \"A\"", request =>
+        {
+            request.Include.Add([Text("has tag \"B\""), Text("has tag \"A\"")]);
+            request.Exclude.Add(new FilterSource { SegmentName = "Out" });
+        });
+
+        Assert.Equal([1, 3], preview.Sample.Select(contact => contact.ContactId));
+        Assert.Equal((2, 2), (preview.Count, preview.Funnel.Count));
+        Assert.Equal([4, 3], preview.Funnel.Members.Select(node => node.Count));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            () => PreviewAsync(account, "everyone", request => request.Exclude.Add(Enumerable.Repeat(Text("everyone"), 101))),
+            "exclude");
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(101)]

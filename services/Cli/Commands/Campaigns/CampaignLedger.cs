@@ -21,12 +21,21 @@ internal static class CampaignLedger
         var key = Keys.Campaign.Argument();
         var contacts = new Option<int[]>("--contact", "-c") { Description = "Only the contact with this number; may be given several times.", HelpName = "number" };
         var states = new Option<string[]>("--state") { Description = $"Only recipients in this state; may be given several times: {string.Join(", ", s_states.Keys)}.", HelpName = "state" };
-        var limit = Options.Limit(1000);
-        var command = new Command("recipients", "Lists the ledger: everyone in the audience, with the outcome of the message and its reason.") { key, contacts, states, limit };
+        var (limit, skip) = (Options.Limit(1000), Options.Skip());
+        var command = new Command("recipients", "Lists the ledger: everyone in the audience, with the outcome of the message and its reason.")
+        {
+            key, contacts, states, limit, skip,
+        };
         return command.Runs(async (session, ct) =>
         {
             var campaign = await Keys.Campaign.GetAsync(session, session.Get(key), ct);
-            var request = new ListRecipientsRequest { Account = session.RequireAccount(), CampaignId = campaign.CampaignId, ContactIds = { session.Get(contacts) ?? [] } };
+            var request = new ListRecipientsRequest
+            {
+                Account = session.RequireAccount(),
+                CampaignId = campaign.CampaignId,
+                ContactIds = { session.Get(contacts) ?? [] },
+                Skip = session.Get(skip),
+            };
             request.States.Add((session.Get(states) ?? []).Select(StateOf));
             var found = await Pages.FirstAsync(request, session.Get(limit), r => session.Services.Campaigns.ListRecipientsAsync(r, cancellationToken: ct), page => page.Recipients, 10_000);
             session.Report.Write(found, () => RecipientsView(found));

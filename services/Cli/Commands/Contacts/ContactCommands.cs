@@ -25,12 +25,18 @@ internal static class ContactCommands
     private static Command List()
     {
         var search = Options.Text("--search", "Only contacts whose e-mail, phone, names or external id contain this.");
-        var limit = Options.Limit(100);
+        var (limit, skip) = (Options.Limit(100), Options.Skip());
         var deleted = new Option<bool>("--deleted") { Description = "Also deleted contacts." };
-        var command = new Command("list", "Lists contacts in order of number.") { search, limit, deleted };
+        var command = new Command("list", "Lists contacts in order of number.") { search, limit, skip, deleted };
         return command.Runs(async (session, ct) =>
         {
-            var request = new ListContactsRequest { Account = session.RequireAccount(), Search = session.Get(search) ?? "", ShowDeleted = session.Get(deleted) };
+            var request = new ListContactsRequest
+            {
+                Account = session.RequireAccount(),
+                Search = session.Get(search) ?? "",
+                ShowDeleted = session.Get(deleted),
+                Skip = session.Get(skip),
+            };
             var found = await Pages.FirstAsync(request, session.Get(limit), r => session.Services.Contacts.ListContactsAsync(r, cancellationToken: ct), page => page.Contacts);
             session.Report.Write(found, () => ListView(found, session.Get(deleted)));
             if (found.NextPageToken is not "")

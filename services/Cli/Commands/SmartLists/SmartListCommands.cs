@@ -135,11 +135,14 @@ internal static class SmartListCommands
     private static Command Rows()
     {
         var key = Keys.SmartList.Argument();
-        var limit = Options.Limit(100);
+        var (limit, skip) = (Options.Limit(100), Options.Skip());
         var sort = Options.Text("--sort", "Another column to sort by, for this call.", "column");
         var descending = new Option<bool>("--descending") { Description = "Sort in descending order, with --sort." };
         var asOf = AsOfOption.Create();
-        var command = new Command("rows", "Shows who is in a smart list, now or at a past instant, in its order and with its columns.") { key, limit, sort, descending, asOf };
+        var command = new Command("rows", "Shows who is in a smart list, now or at a past instant, in its order and with its columns.")
+        {
+            key, limit, skip, sort, descending, asOf,
+        };
         return command.Runs(async (session, ct) =>
         {
             var list = await Keys.SmartList.GetAsync(session, session.Get(key), ct);
@@ -147,6 +150,7 @@ internal static class SmartListCommands
             {
                 Account = session.RequireAccount(),
                 SmartListId = list.SmartListId,
+                Skip = session.Get(skip),
                 AsOf = AsOfOption.Read(session.Get(asOf)),
             };
             if (session.Given(sort) || session.Given(descending))

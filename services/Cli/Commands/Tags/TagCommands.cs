@@ -27,8 +27,8 @@ internal static class TagCommands
         var search = Options.Text("--search", "Only tags whose name contains this.");
         var byUse = new Option<bool>("--by-use") { Description = "Most contacts first, instead of by name." };
         var deleted = new Option<bool>("--deleted") { Description = "Also deleted tags." };
-        var limit = Options.Number("--limit", "How many at most; without it, all.");
-        var command = new Command("list", "Lists the tag library with the number of contacts per tag.") { prefix, search, byUse, deleted, limit };
+        var (limit, skip) = (Options.Number("--limit", "How many at most; without it, all."), Options.Skip());
+        var command = new Command("list", "Lists the tag library with the number of contacts per tag.") { prefix, search, byUse, deleted, limit, skip };
         return command.Runs(async (session, ct) =>
         {
             var request = new ListTagsRequest
@@ -38,6 +38,7 @@ internal static class TagCommands
                 Search = session.Get(search) ?? "",
                 OrderBy = session.Get(byUse) ? ListTagsRequest.Types.OrderBy.ContactCount : ListTagsRequest.Types.OrderBy.Name,
                 ShowDeleted = session.Get(deleted),
+                Skip = session.Get(skip),
             };
             var most = session.Given(limit) ? session.Get(limit) : int.MaxValue;
             var all = await Pages.FirstAsync(request, most, r => session.Services.Tags.ListTagsAsync(r, cancellationToken: ct), page => page.Tags);

@@ -33,19 +33,6 @@ internal sealed partial class ContactApi(
         };
     }
 
-    public override async Task<ListContactsResponse> ListContacts(ListContactsRequest request, ServerCallContext context)
-    {
-        new FieldChecks()
-            .Require(request.Search.Length <= 200, "search", "is longer than 200 characters")
-            .Require(!request.Search.Contains('\0'), "search", "must not contain the character U+0000")
-            .ThrowIfAny();
-        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-
-        var (rows, next) = await store.ReadPageAsync(account, request, context.CancellationToken);
-        var catalog = await FieldsAsync(account, context);
-        return new ListContactsResponse { Contacts = { rows.Select(row => row.ToProto(catalog)) }, NextPageToken = next };
-    }
-
     public override async Task<BatchGetContactsResponse> BatchGetContacts(BatchGetContactsRequest request, ServerCallContext context)
     {
         if (request.ContactIds.Count > MaxBatch)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Crm.Contacts.V1;
 using Crm.Errors.V1;
 using Dapper;
@@ -9,7 +8,7 @@ using TagSegments.Tags.Changes;
 namespace TagSegments.Tags.Crm.Contacts;
 
 /// <summary>Reads contacts and hands out their numbers.</summary>
-internal sealed class ContactStore(AccountDatabase database, PageTokens pages, FairQueue turns)
+internal sealed class ContactStore(AccountDatabase database)
 {
     private const int MaxBatchLength = 16_000_000;
 
@@ -99,44 +98,4 @@ internal sealed class ContactStore(AccountDatabase database, PageTokens pages, F
     /// <summary>Lists the changes of a contact's consent, newest first.</summary>
     public Task<IEnumerable<ConsentChange>> ConsentsAsync(int accountId, ContactRow contact, CancellationToken ct) =>
         ConsentHistory.ReadAsync(database, accountId, contact, ct);
-
-    /// <summary>Reads the requested page and the token of the next one. A search may look at all contacts, so it takes a turn.</summary>
-    public async Task<(IEnumerable<ContactRow> Rows, string NextPageToken)> ReadPageAsync(
-        AccountInfo account, ListContactsRequest request, CancellationToken ct)
-    {
-        var size = PageSize.Read(request.PageSize);
-        var after = int.Parse(pages.Read(request) ?? "0", CultureInfo.InvariantCulture);
-        var search = request.Search.Trim();
-        using var turn = search.Length > 0 ? await turns.EnterAsync(account, ct) : null;
-        var page = await ListAsync(account.Id, search, request.ShowDeleted, after, size, ct);
-        return (page.Items, page.HasMore ? pages.Create(request, page.Items[^1].ContactId.ToString(CultureInfo.InvariantCulture)) : "");
-    }
-
-    private async Task<Page<ContactRow>> ListAsync(
-        int accountId, string search, bool showDeleted, int after, int size, CancellationToken ct)
-    {
-        // The ICU collation folds the case of every script; the database's own may be "C".
-        const string matches = """
-            (external_id COLLATE "und-x-icu" ILIKE @pattern OR email COLLATE "und-x-icu" ILIKE @pattern
-                OR phone COLLATE "und-x-icu" ILIKE @pattern OR concat_ws(' ', first_name, last_name) COLLATE "und-x-icu" ILIKE @pattern)
-            """;
-        var sql = $"""
-            SELECT {ContactRow.Columns}
-            FROM crm.contact
-            WHERE account_id = @accountId AND contact_id > @after
-                {(showDeleted ? "" : "AND deleted_at IS NULL")}
-                {(search.Length == 0 ? "" : $"AND {matches}")}
-            ORDER BY contact_id
-            LIMIT @limit
-            """;
-        var values = new { accountId, after, limit = size + 1, pattern = $"%{Escape(search)}%" };
-        await using var connection = await database.OpenAsync(accountId, ct);
-        return await connection.QueryPageAsync(
-            new CommandDefinition(sql, values, cancellationToken: ct), new Page<ContactRow>(size, row => row.Fields.Length));
-    }
-
-    private static string Escape(string text) =>
-        text.Replace(@"\", @"\\", StringComparison.Ordinal)
-            .Replace("%", @"\%", StringComparison.Ordinal)
-            .Replace("_", @"\_", StringComparison.Ordinal);
 }

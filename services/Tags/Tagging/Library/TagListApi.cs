@@ -25,6 +25,7 @@ internal sealed class TagListApi(AccountDirectory accounts, AccountDatabase data
             afterId = after.TagId,
             afterCount = after.ContactCount,
             afterName = after.Name,
+            skip = PageSize.ReadSkip(request.Skip),
             limit = size + 1,
         };
         using var turn = await turns.EnterAsync(account, ct);
@@ -35,6 +36,11 @@ internal sealed class TagListApi(AccountDirectory accounts, AccountDatabase data
             "contact_count")).AsList();
 
         var response = new ListTagsResponse { Tags = { tags.Take(size) } };
+        if (request.ShowTotal)
+        {
+            response.Total = await connection.ExecuteScalarAsync<int>(new CommandDefinition(TagListSql.Count, values, cancellationToken: ct));
+        }
+
         if (tags.Count > size)
         {
             response.NextPageToken = pages.Create(request, Position.After(tags[size - 1]));

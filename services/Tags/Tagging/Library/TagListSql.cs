@@ -26,7 +26,7 @@ internal static class TagListSql
             FROM tags.tag t
             WHERE {Matching} AND (t.name COLLATE "C", t.tag_id) > (@afterName, @afterId)
             ORDER BY t.name COLLATE "C", t.tag_id
-            LIMIT @limit)
+            LIMIT @limit OFFSET @skip)
         SELECT {TagRow.Columns}, {ContactCount} AS contact_count
         FROM page t
         ORDER BY t.name COLLATE "C", t.tag_id
@@ -38,7 +38,7 @@ internal static class TagListSql
             FROM tags.tag t
             WHERE {Matching} AND (@afterId = 0 OR t.tag_id < @afterId)
             ORDER BY t.tag_id DESC
-            LIMIT @limit)
+            LIMIT @limit OFFSET @skip)
         SELECT {TagRow.Columns}, {ContactCount} AS contact_count
         FROM page t
         ORDER BY t.tag_id DESC
@@ -49,8 +49,11 @@ internal static class TagListSql
         FROM (SELECT *, {ContactCount} AS contact_count FROM tags.tag t WHERE {Matching}) AS t
         WHERE @afterId = 0 OR (-t.contact_count, t.tag_id) > (-@afterCount, @afterId)
         ORDER BY t.contact_count DESC, t.tag_id
-        LIMIT @limit
+        LIMIT @limit OFFSET @skip
         """;
+
+    /// <summary>Counts the tags of the list.</summary>
+    public const string Count = $"SELECT count(*)::int FROM tags.tag t WHERE {Matching}";
 
     /// <summary>Selects by order. Numbers are given in order of creation, so they stand for the time.</summary>
     public static string For(ListTagsRequest.Types.OrderBy order) => order switch

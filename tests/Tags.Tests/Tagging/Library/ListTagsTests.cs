@@ -57,6 +57,35 @@ public sealed class ListTagsTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
+    public async Task Skips_and_counts_in_every_order()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        foreach (var name in new[] { "b", "a b", "C", "a", "é" })
+        {
+            await account.CreateTagAsync(name);
+        }
+
+        foreach (var order in Enum.GetValues<ListTagsRequest.Types.OrderBy>())
+        {
+            var all = await NamesAsync(account, order);
+            var request = new ListTagsRequest { Account = account.Name, OrderBy = order, Skip = 1, PageSize = 2, ShowTotal = true };
+            var page = await account.Tags.ListTagsAsync(request);
+            var later = await account.Tags.ListTagsAsync(new(request) { PageToken = page.NextPageToken, ShowTotal = false });
+            Assert.Equal(all[1..3], page.Tags.Select(tag => tag.Name));
+            Assert.Equal(all[4..], later.Tags.Select(tag => tag.Name));
+            Assert.Equal((5, 0, ""), (page.Total, later.Total, later.NextPageToken));
+        }
+
+        Assert.Equal(3, (await account.Tags.ListTagsAsync(new() { Account = account.Name, Search = "B", ShowTotal = true, Skip = 9 })).Total
+            + (await account.Tags.ListTagsAsync(new() { Account = account.Name, Prefix = "C", ShowTotal = true })).Total);
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            async () => await account.Tags.ListTagsAsync(new() { Account = account.Name, Skip = 100_001 }),
+            "skip");
+    }
+
+    [Fact]
     public async Task A_page_token_of_another_list_is_refused()
     {
         var account = await TagAccount.NewAsync(shared.Apps);
