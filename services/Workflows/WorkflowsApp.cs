@@ -41,6 +41,7 @@ public static class WorkflowsApp
         app.MapGrpcService<WorkflowApi>();
         app.MapGrpcService<PublicationApi>();
         app.MapGrpcService<RunApi>();
+        app.MapGrpcService<RunListApi>();
         app.MapGrpcService<EnrolmentApi>();
         app.MapGrpcService<ErasureApi>();
         app.MapGrpcService<PersonExportApi>();
@@ -83,6 +84,7 @@ public static class WorkflowsApp
             .AddSingleton<Withdrawal>()
             .AddSingleton<VersionStore>()
             .AddSingleton<RunStore>()
+            .AddSingleton<RunCounts>()
             .AddSingleton<MovedRuns>()
             .AddSingleton<ManualEnrolment>()
             .AddSingleton<Simulator>()

@@ -14,17 +14,16 @@ internal sealed class VersionStore(AccountDatabase database)
         const string existsSql = "SELECT EXISTS (SELECT FROM workflows.workflow WHERE account_id = @accountId AND workflow_id = @workflowId)";
         const string sql = """
             SELECT version, active_from, active_until, published_by, accepted_loops,
-                   (SELECT count(*)::int
-                    FROM workflows.run
-                    WHERE run.account_id = v.account_id AND run.workflow_id = v.workflow_id AND run.version = v.version
-                        AND (due_at IS NOT NULL OR state = @parked)) AS active_runs
+                   (SELECT COALESCE(sum(runs), 0)::int
+                    FROM workflows.node_count AS c
+                    WHERE c.account_id = v.account_id AND c.workflow_id = v.workflow_id AND c.version = v.version AND c.kind = ANY(@active)) AS active_runs
             FROM workflows.workflow_version AS v
             WHERE account_id = @accountId AND workflow_id = @workflowId AND version < @before
             ORDER BY version DESC
             LIMIT @limit
             """;
         await using var connection = await database.OpenAsync(accountId, ct);
-        var values = new { accountId, workflowId, before, limit, parked = (short)Run.Types.State.Parked };
+        var values = new { accountId, workflowId, before, limit, active = CountKinds.Active };
         if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(existsSql, values, cancellationToken: ct)))
         {
             return null;

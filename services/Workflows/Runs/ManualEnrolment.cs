@@ -30,7 +30,7 @@ internal sealed class ManualEnrolment(SegmentService.SegmentServiceClient segmen
             contactIds.AddRange(MemoryMarshal.Cast<byte, int>(stream.ResponseStream.Current.ContactIds.Span));
         }
 
-        return [.. contactIds];
+        return request.ExcludeContactIds.Count == 0 ? [.. contactIds] : [.. contactIds.Except(request.ExcludeContactIds)];
     }
 
     /// <summary>Enrols contacts; a dry run only counts how many it would enrol.</summary>

@@ -5,50 +5,10 @@ using TagSegments.Workflows.Scheduling;
 
 namespace TagSegments.Workflows.Runs;
 
-/// <summary>The calls for runs and their histories.</summary>
-internal sealed class RunApi(
-    AccountDirectory accounts, IdempotentWrites writes, PageTokens pages, RunStore runs, MovedRuns moves, DueWatch due)
+/// <summary>The calls for single runs, and those that change runs.</summary>
+internal sealed class RunApi(AccountDirectory accounts, IdempotentWrites writes, RunStore runs, MovedRuns moves, DueWatch due)
     : WorkflowService.WorkflowServiceBase
 {
-    public override async Task<ListRunsResponse> ListRuns(ListRunsRequest request, ServerCallContext context)
-    {
-        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        var limit = PageSize.Read(request.PageSize);
-        Guid? workflowId = request.WorkflowId.Length > 0 ? Uuid.Read(request.WorkflowId, "workflow_id") : null;
-        var before = pages.Read(request) is { } position ? Guid.Parse(position) : (Guid?)null;
-
-        var found = await runs.ListAsync(
-            account.Id, workflowId, request.ContactId, [.. request.States.Select(state => (short)state)], before, limit + 1, context.CancellationToken);
-
-        var page = found.Take(limit).ToList();
-        return new ListRunsResponse
-        {
-            Runs = { page },
-            NextPageToken = found.Count > limit ? pages.Create(request, page[^1].RunId) : "",
-        };
-    }
-
-    public override async Task<ListStepsResponse> ListSteps(ListStepsRequest request, ServerCallContext context)
-    {
-        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        var limit = PageSize.Read(request.PageSize);
-        Guid? workflowId = request.WorkflowId.Length > 0 ? Uuid.Read(request.WorkflowId, "workflow_id") : null;
-        new FieldChecks()
-            .Require(request.ContactId > 0 || workflowId is not null, "contact_id", "is required, or workflow_id")
-            .Require(!request.NewestFirst || request.ContactId > 0, "newest_first", "requires contact_id")
-            .ThrowIfAny();
-        var after = StepPlace.Parse(pages.Read(request));
-
-        var found = await runs.ListStepsAsync(account.Id, request.ContactId, workflowId, request.NewestFirst, after, limit + 1, context.CancellationToken);
-
-        var page = found.Take(limit).ToList();
-        return new ListStepsResponse
-        {
-            Steps = { page },
-            NextPageToken = found.Count > limit ? pages.Create(request, StepPlace.Of(page[^1]).ToString()) : "",
-        };
-    }
-
     public override async Task<GetRunResponse> GetRun(GetRunRequest request, ServerCallContext context)
     {
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);

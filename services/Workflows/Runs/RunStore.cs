@@ -11,33 +11,31 @@ namespace TagSegments.Workflows.Runs;
 /// <summary>Reads runs and their histories; ends and resumes runs on request.</summary>
 internal sealed class RunStore(AccountDatabase database)
 {
-    private static readonly string s_select = $"""
-        SELECT run_id, workflow_id, version, contact_id, state, node_id, reason, event_id, cause_kind, cause_id, cause_detail, cause_chain,
-               NULLIF(due_at, 'infinity') AS due_at, (SELECT count(*) FROM workflows.step AS step
-                        WHERE step.account_id = run.account_id AND step.run_id = run.run_id AND step.step = run.step
-                            AND step.outcome IN ({Step.Types.Outcome.Failed:D}, {Step.Types.Outcome.Parked:D}))::int AS failed_attempts,
-               started_at, ended_at
-        FROM workflows.run AS run
-        """;
-
-    /// <summary>Lists runs before a run, newest first.</summary>
-    public async Task<IReadOnlyList<Run>> ListAsync(
-        int accountId, Guid? workflowId, int contactId, short[] states, Guid? before, int limit, CancellationToken ct)
+    /// <summary>Lists runs before a run, newest first, without the first <paramref name="skip"/> of them.</summary>
+    public async Task<IReadOnlyList<Run>> ListAsync(int accountId, RunFilter filter, Guid? before, int skip, int limit, CancellationToken ct)
     {
-        var sql = $"""
-            {s_select}
-            WHERE account_id = @accountId
-                {(workflowId is null ? "" : "AND workflow_id = @workflowId")}
-                {(contactId == 0 ? "" : "AND contact_id = @contactId")}
-                {(states.Length == 0 ? "" : "AND state = ANY(@states)")}
-                {(before is null ? "" : "AND run_id < @before")}
-            ORDER BY run_id DESC
-            LIMIT @limit
-            """;
+        // What is told of a run is found for those of the page only.
+        var sql = Select($"""
+            (
+                SELECT *
+                FROM workflows.run
+                WHERE {filter.Sql}{(before is null ? "" : " AND run_id < @before")}
+                ORDER BY run_id DESC
+                LIMIT @limit OFFSET @skip)
+            """) + " ORDER BY run_id DESC";
         await using var connection = await database.OpenAsync(accountId, ct);
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(sql, new { accountId, workflowId, contactId, states, before, limit }, cancellationToken: ct));
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            sql, new { accountId, filter.WorkflowId, filter.Version, filter.NodeId, filter.ContactId, filter.States, before, skip, limit }, cancellationToken: ct));
         return [.. rows.Select(row => row.ToRun())];
+    }
+
+    /// <summary>Counts runs.</summary>
+    public async Task<int> CountAsync(int accountId, RunFilter filter, CancellationToken ct)
+    {
+        var sql = $"SELECT count(*)::int FROM workflows.run WHERE {filter.Sql}";
+        await using var connection = await database.OpenAsync(accountId, ct);
+        return await connection.ExecuteScalarAsync<int>(new CommandDefinition(
+            sql, new { accountId, filter.WorkflowId, filter.Version, filter.NodeId, filter.ContactId, filter.States }, cancellationToken: ct));
     }
 
     /// <summary>Gets a run with its history; throws NOT_FOUND if there is none.</summary>
@@ -123,12 +121,18 @@ internal sealed class RunStore(AccountDatabase database)
                 ("state", run.State.ToString()));
     }
 
+    private static string Select(string runs) => $"""
+        SELECT run_id, workflow_id, version, contact_id, state, node_id, reason, event_id, cause_kind, cause_id, cause_detail, cause_chain,
+               NULLIF(due_at, 'infinity') AS due_at, (SELECT count(*) FROM workflows.step AS step
+                        WHERE step.account_id = run.account_id AND step.run_id = run.run_id AND step.step = run.step
+                            AND step.outcome IN ({Step.Types.Outcome.Failed:D}, {Step.Types.Outcome.Parked:D}))::int AS failed_attempts,
+               started_at, ended_at
+        FROM {runs} AS run
+        """;
+
     private static async Task<Run> FindAsync(NpgsqlConnection connection, NpgsqlTransaction? tx, int accountId, Guid runId, CancellationToken ct)
     {
-        var sql = $"""
-            {s_select}
-            WHERE account_id = @accountId AND run_id = @runId
-            """;
+        var sql = $"{Select("workflows.run")} WHERE account_id = @accountId AND run_id = @runId";
         var row = await connection.QuerySingleOrDefaultAsync<Row>(
             new CommandDefinition(sql, new { accountId, runId }, tx, cancellationToken: ct));
         return row?.ToRun() ?? throw RpcErrors.NotFound("run", runId.ToString());

@@ -39,7 +39,11 @@ internal static class WaitingCosts
         await ours.ExecuteAsync("VACUUM ANALYZE workflows.run, workflows.step");
         var waiting = await IdleAsync(ours);
 
+        var without = await ours.PublishAsync("{name: None, nodes: [{id: done, end: {}}]}");
+        var counts = await Interleaved.MedianAsync(100, () => CountAsync(ours, workflow), () => CountAsync(ours, without));
+
         var runs = $"{enrolled.Enrolled:N0} waiting runs";
+        report.AtMost($"counts per node of {runs}", counts[0], "of none", counts[1], "ms", 2);
         report.Compare("enrol existing contacts", rate, "the goal of steps", 2_000, "runs/s");
         report.AtMost($"transactions with {runs}, idle", waiting.Transactions, "with none", none.Transactions, "1/s", 1.2);
         report.AtMost($"scans of the runs' indexes with {runs}, idle", waiting.Scans, "with none", none.Scans, "1/s", 1.2);
@@ -61,6 +65,9 @@ internal static class WaitingCosts
             (after.Rows - before.Rows) / seconds,
             (after.Cpu - before.Cpu) / seconds);
     }
+
+    private static async Task CountAsync(WorkflowFixture ours, Workflow workflow) =>
+        await ours.Workflows.GetWorkflowCountsAsync(new() { Account = ours.Account, WorkflowId = workflow.WorkflowId });
 
     private static async Task<Idle> ReadAsync(WorkflowFixture ours) => new(
         await ours.ScalarAsync<long>("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"),

@@ -1,3 +1,4 @@
+using Crm.Errors.V1;
 using Crm.Workflows.V1;
 using Grpc.Core;
 using TagSegments.Testing;
@@ -100,6 +101,32 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
         {
             await crm.WaitForRunsAsync(workflow, contact, 2, State.Waiting, State.Declined);
         }
+    }
+
+    [Fact]
+    public async Task Contacts_that_match_can_be_left_out()
+    {
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Hot Lead");
+        var holders = new[] { await crm.NewContactAsync(null, "Hot Lead"), await crm.NewContactAsync(null, "Hot Lead") };
+        var other = await crm.NewContactAsync();
+        var workflow = await crm.PublishAsync($"{{name: W, triggers: [{{tag: {{tags: [Hot Lead]}}}}], {Waiting}}}");
+        var request = new EnrolContactsRequest
+        {
+            Account = crm.Name, WorkflowId = workflow.WorkflowId, RequestId = "r1", ExcludeContactIds = { holders[0], other, 999, -1 },
+        };
+
+        var dry = await crm.Apps.Workflows.EnrolContactsAsync(new(request) { DryRun = true, RequestId = "" });
+        var done = await crm.Apps.Workflows.EnrolContactsAsync(request);
+        request.ExcludeContactIds.Add(Enumerable.Range(1, 10_000));
+
+        Assert.Equal((1, 1, 0), (dry.Matching, dry.Enrolled, dry.Declined));
+        Assert.Equal(dry, done);
+        Assert.Equal(holders[1], Assert.Single(await crm.RunsAsync(workflow)).ContactId);
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            async () => await crm.Apps.Workflows.EnrolContactsAsync(request),
+            "exclude_contact_ids");
     }
 
     [Fact]

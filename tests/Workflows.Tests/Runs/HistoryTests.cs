@@ -36,6 +36,31 @@ public sealed class HistoryTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
+    public async Task Runs_are_skipped_and_counted()
+    {
+        var crm = await WorkflowAccount.NewAsync(shared.Apps, "Start");
+        var workflow = await crm.PublishAsync("{name: W, triggers: [{tag: {tags: [Start]}}], nodes: [{id: done, end: {}}]}");
+        for (var i = 0; i < 6; i++)
+        {
+            await crm.NewContactAsync(null, "Start");
+        }
+
+        var all = (await crm.WaitForRunsAsync(workflow, 0, 6, State.Completed)).Select(run => run.RunId).ToList();
+        var request = new ListRunsRequest { Account = crm.Name, States = { State.Completed }, Skip = 1, PageSize = 2, ShowTotal = true };
+        var page = await crm.Apps.Workflows.ListRunsAsync(request);
+        var later = await crm.Apps.Workflows.ListRunsAsync(new(request) { Skip = 1, PageToken = page.NextPageToken, ShowTotal = false });
+
+        Assert.Equal(all[1..3], page.Runs.Select(run => run.RunId));
+        Assert.Equal(all[4..], later.Runs.Select(run => run.RunId));
+        Assert.Equal((6, 0), (page.Total, later.Total));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument,
+            ErrorReason.InvalidField,
+            async () => await crm.Apps.Workflows.ListRunsAsync(new(request) { Skip = 100_001 }),
+            "skip");
+    }
+
+    [Fact]
     public async Task Steps_are_asked_for_by_contact_or_workflow()
     {
         var crm = await WorkflowAccount.NewAsync(shared.Apps);

@@ -50,6 +50,12 @@ public sealed class RandomRunTests(SharedApps shared, ITestOutputHelper output) 
                 && run.Cause.WorkflowChain.Distinct().Count() == run.Cause.WorkflowChain.Count,
             $"seed {seed}: {run}"));
         Assert.DoesNotContain(runs, run => run.State is State.Parked);
+        foreach (var workflow in all)
+        {
+            var counts = await crm.Apps.Workflows.GetWorkflowCountsAsync(new() { Account = crm.Name, WorkflowId = workflow.WorkflowId });
+            Assert.Equal(await RunCountOracle.CountAsync(crm, workflow.WorkflowId), RunCountOracle.Of(counts));
+        }
+
         // A circle that the search at publication does not report is not a loop.
         Assert.All(
             runs.Where(run => run.State is State.LoopStopped),

@@ -15,6 +15,7 @@ internal static class WorkflowCommands
     {
         List(), Show(), WorkflowFiles.Validate(), WorkflowFiles.Apply(), WorkflowFiles.Create(), WorkflowPublishing.Publish(),
         WorkflowPublishing.Unpublish(), Delete(), Versions(), Simulate(), WorkflowPublishing.Enrol(), WorkflowRuns.ListRuns(),
+        WorkflowCounts.Counts(),
         WorkflowRuns.ShowRun(), WorkflowRuns.History(), WorkflowRuns.CancelRun(), WorkflowRuns.ResumeRun(),
         WorkflowPublishing.Move(),
     };

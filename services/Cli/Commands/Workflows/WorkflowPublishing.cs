@@ -68,14 +68,16 @@ internal static class WorkflowPublishing
     {
         var key = Keys.Workflow.Argument();
         var filter = Options.Text("--filter", "Which contacts: a filter as text, or the name of a segment. Defaults to the holders of a tag that starts the workflow.", "filter");
+        var except = Options.Several("--except", "A contact to leave out: its number, or external:KEY.", "contact");
         var yes = new Option<bool>("--yes") { Description = "Enrol them; without it they are only counted." };
-        var command = new Command("enrol", "Enrols contacts that existed before the workflow, after showing how many.") { key, filter, yes };
+        var command = new Command("enrol", "Enrols contacts that existed before the workflow, after showing how many.") { key, filter, except, yes };
         return command.Runs(async (session, ct) =>
         {
             var workflow = await Keys.Workflow.GetAsync(session, session.Get(key), ct);
             var request = new EnrolContactsRequest { Account = session.RequireAccount(), WorkflowId = workflow.WorkflowId, DryRun = true };
             if (session.Get(filter) is { } text)
                 request.Source = await FilterArgument.ResolveAsync(session, text, ct);
+            request.ExcludeContactIds.Add(await Keys.Contact.IdsAsync(session, session.Get(except), contact => contact.ContactId, ct));
 
             var answer = await session.Services.Workflows.EnrolContactsAsync(request, cancellationToken: ct);
             if (session.Get(yes))

@@ -16,13 +16,21 @@ internal static class WorkflowRuns
     {
         var key = new Argument<string?>("workflow") { Description = "The workflow's name or id; all workflows if left out.", Arity = ArgumentArity.ZeroOrOne };
         var contact = Options.ContactNumber("Only the runs of the contact with this number.");
-        var limit = Options.Limit(100);
+        var node = Options.Text("--node", "Only runs whose current or last node this is; with a workflow.", "node");
+        var (limit, skip) = (Options.Limit(100), Options.Skip());
         var state = new Option<string[]>("--state") { Description = $"Only runs in this state; may be given several times: {string.Join(", ", StateWords)}.", HelpName = "state" };
-        var command = new Command("runs", "Lists runs, newest first, with their contacts and states.") { key, contact, state, limit };
+        var command = new Command("runs", "Lists runs, newest first, with their contacts and states.") { key, contact, state, node, limit, skip };
         return command.Runs(async (session, ct) =>
         {
             var workflow = session.GetOptional(key) is { } name ? await Keys.Workflow.GetAsync(session, name, ct) : null;
-            var request = new ListRunsRequest { Account = session.RequireAccount(), WorkflowId = workflow?.WorkflowId ?? "", ContactId = session.Get(contact) };
+            var request = new ListRunsRequest
+            {
+                Account = session.RequireAccount(),
+                WorkflowId = workflow?.WorkflowId ?? "",
+                ContactId = session.Get(contact),
+                NodeId = session.Get(node) ?? "",
+                Skip = session.Get(skip),
+            };
             request.States.AddRange((session.Get(state) ?? []).Select(StateOf));
             var found = await Pages.FirstAsync(request, session.Get(limit), r => session.Services.Workflows.ListRunsAsync(r, cancellationToken: ct), page => page.Runs);
             session.Report.Write(found, () => ListRunsView(found));
