@@ -75,6 +75,35 @@ public static class ChunkBits
         return chunks;
     }
 
+    /// <summary>Clears the contacts' bits in chunks, and drops the chunks that have none left; returns how many contacts it took out.</summary>
+    public static int Remove(SortedDictionary<int, byte[]> chunks, IEnumerable<int> contactIds)
+    {
+        var removed = 0;
+        foreach (var (chunk, unwanted) in Split(contactIds))
+        {
+            if (!chunks.TryGetValue(chunk, out var bits))
+            {
+                continue;
+            }
+
+            removed += Count(bits);
+            var words = MemoryMarshal.Cast<byte, ulong>(bits.AsSpan());
+            var others = MemoryMarshal.Cast<byte, ulong>(unwanted.AsSpan());
+            for (var word = 0; word < words.Length; word++)
+            {
+                words[word] &= ~others[word];
+            }
+
+            removed -= Count(bits);
+            if (!bits.AsSpan().ContainsAnyExcept((byte)0))
+            {
+                chunks.Remove(chunk);
+            }
+        }
+
+        return removed;
+    }
+
     /// <summary>Collects chunks as <c>bit_send</c> gives them. Rows of one chunk are united.</summary>
     public static SortedDictionary<int, byte[]> FromWire(IEnumerable<(int Chunk, byte[] Bits)> rows)
     {

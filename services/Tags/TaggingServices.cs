@@ -50,6 +50,7 @@ internal static class TaggingServices
         app.MapGrpcService<FeedApi>();
         app.MapGrpcService<BulkTagApi>();
         app.MapGrpcService<BulkApi>();
+        app.MapGrpcService<BulkStreamApi>();
         app.MapGrpcService<NamingApi>();
         app.MapGrpcService<AuditApi>();
         app.MapGrpcService<PreviewApi>();
@@ -65,5 +66,7 @@ internal static class TaggingServices
         .AddSingleton<BulkReads>()
         .AddSingleton<BulkList>()
         .AddSingleton<BulkStarts>()
+        .AddSingleton<BulkWatch>()
+        .AddHostedService(provider => provider.GetRequiredService<BulkWatch>())
         .AddWatched<BulkRunner>();
 }

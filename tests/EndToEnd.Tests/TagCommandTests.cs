@@ -180,6 +180,31 @@ public sealed class TagCommandTests(SharedApps shared) : IClassFixture<SharedApp
     }
 
     [Fact]
+    public async Task A_bulk_operation_leaves_contacts_out()
+    {
+        string[] bulk = ["tags", "bulk", "everyone", "--except", "external:a", "--except", "2", "--add", "Late"];
+        await RunAsync("tags", "create", "Late");
+
+        var preview = await RunAsync([.. bulk, "--dry-run"]);
+        var operation = await JsonAsync(bulk);
+
+        Assert.Contains("would handle 1 contacts, 2 left out", preview.Error, StringComparison.Ordinal);
+        Assert.Equal(("SUCCEEDED", 1), (Text(operation, "state"), operation["total_contacts"]!.GetValue<int>()));
+        Assert.Equal(1, (await JsonAsync("tags", "show", "Late"))["contact_count"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Lists_begin_where_they_are_told()
+    {
+        var contacts = await JsonAsync("contacts", "list", "--skip", "2", "--limit", "1");
+        var tags = await JsonAsync("tags", "list", "--skip", "1");
+
+        Assert.Equal("c", Text(contacts["contacts"]!.AsArray().Single()!, "external_id"));
+        Assert.Equal("vip", Text(tags["tags"]!.AsArray().Single()!, "name"));
+        Assert.Equal(2, (await RunAsync("contacts", "list", "--skip", "-1")).Code);
+    }
+
+    [Fact]
     public async Task A_bulk_operation_takes_contacts_from_a_file()
     {
         var file = Path.GetTempFileName();

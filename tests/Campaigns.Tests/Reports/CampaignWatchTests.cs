@@ -2,6 +2,7 @@ using Crm.Campaigns.V1;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using TagSegments.Campaigns.Reports;
+using TagSegments.ServiceDefaults.Work;
 using TagSegments.Testing;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
@@ -58,12 +59,12 @@ public sealed class CampaignWatchTests(CampaignWorld world) : IClassFixture<Camp
     [InlineData(State.Cancelled, 0, true)]
     [InlineData(State.Sent, 0, true)]
     public void A_campaign_is_over_when_nothing_is_being_handed_over_any_more(State state, int sending, bool isOver) =>
-        Assert.Equal(isOver, WatchedCampaign.IsOver(new Campaign { State = state, Counts = new() { Sending = sending } }));
+        Assert.Equal(isOver, CampaignWatch.HasEnded(new Campaign { State = state, Counts = new() { Sending = sending } }));
 
     [Fact]
     public void Finding_14_counts_that_do_not_move_are_looked_at_less_and_less_often()
     {
-        var watched = new WatchedCampaign(1, Guid.NewGuid());
+        var watched = new WatchedItem<Campaign>(1, Guid.NewGuid(), CampaignWatch.HasMovingLedger);
         var campaign = new Campaign { State = State.Sending, Counts = new() { Pending = 5 } };
         var now = DateTimeOffset.UnixEpoch;
         var reads = 0;
@@ -87,7 +88,7 @@ public sealed class CampaignWatchTests(CampaignWorld world) : IClassFixture<Camp
     [Fact]
     public void Finding_14_a_count_that_takes_long_is_made_less_often()
     {
-        var watched = new WatchedCampaign(1, Guid.NewGuid());
+        var watched = new WatchedItem<Campaign>(1, Guid.NewGuid(), CampaignWatch.HasMovingLedger);
         var campaign = new Campaign { State = State.Sending, Counts = new() { Pending = 5 } };
         var (begun, ended) = (DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(1));
 

@@ -20,8 +20,19 @@ public sealed class BusyAccount : IAsyncLifetime
     public const string Other = "quiet";
     private const int Contacts = 40_000;
     private const int BadRows = 5_000;
+
+    // An operation that does not end: a process that does not exist holds it.
+    private const string HeldOperationSql = """
+        INSERT INTO tags.bulk_operation (account_id, operation_id, state, source, add_tag_ids, remove_tag_ids, actor, skip_workflows, owner, lease_until)
+        SELECT account_id, gen_random_uuid(), 1, '{"text": "everyone"}', '{}', '{}', 'somebody', false, gen_random_uuid(), 'infinity'
+        FROM crm.account
+        WHERE name = @Name
+        RETURNING operation_id
+        """;
+
     private string _campaignId = "";
     private string _operationId = "";
+    private string _heldOperationId = "";
 
     public TestApps Apps { get; private set; } = null!;
 
@@ -47,6 +58,7 @@ public sealed class BusyAccount : IAsyncLifetime
         await using (var connection = new NpgsqlConnection(Apps.Database.OwnerConnectionString))
         {
             await connection.ExecuteAsync("UPDATE crm.contact SET email_consent = 3");
+            _heldOperationId = (await connection.ExecuteScalarAsync<Guid>(HeldOperationSql, new { Name })).ToString();
         }
 
         var everyone = new BulkContacts { Matching = new FilterSource { Filter = new Filter { Everyone = new() } } };
@@ -92,6 +104,7 @@ public sealed class BusyAccount : IAsyncLifetime
         "StreamReach" => [new StreamReachRequest { ContactIds = ByteString.CopyFrom(MemoryMarshal.AsBytes<int>(Enumerable.Range(1, Contacts).ToArray())) }],
         "StreamDeclined" => [new StreamDeclinedRequest()],
         "StreamBulkOutcomes" => [new StreamBulkOutcomesRequest { OperationId = _operationId }],
+        "WatchBulkOperation" => [new WatchBulkOperationRequest { OperationId = _heldOperationId }],
         "WatchContactEvents" => [new WatchContactEventsRequest()],
         "WatchContactClocks" => [new WatchContactClocksRequest()],
         "WatchTagEvents" => [new WatchTagEventsRequest()],

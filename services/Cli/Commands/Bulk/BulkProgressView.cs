@@ -2,6 +2,7 @@ using Crm.Accounts.V1;
 using Crm.Tags.V1;
 using Google.Protobuf.WellKnownTypes;
 using Spectre.Console;
+using TagSegments.Cli.Connection;
 using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Bulk;
@@ -9,8 +10,6 @@ namespace TagSegments.Cli.Commands.Bulk;
 /// <summary>Waits for a bulk operation to end, with a progress bar if a person watches.</summary>
 internal static class BulkProgressView
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-
     public static Task<BulkOperation> WaitAsync(Session session, BulkOperation operation, CancellationToken ct) => session.Report.IsWatched
         ? session.Report.ProgressConsole().Progress()
             .AutoClear(true)
@@ -49,13 +48,9 @@ internal static class BulkProgressView
 
     private static async Task<BulkOperation> WaitAsync(Session session, BulkOperation operation, Action<BulkOperation> onProgress, CancellationToken ct)
     {
-        var request = new GetBulkOperationRequest { Account = session.RequireAccount(), OperationId = operation.OperationId };
-        while (operation.FinishTime is null)
-        {
-            onProgress(operation);
-            await Task.Delay(Pause, ct);
-            operation = (await session.Services.Bulk.GetBulkOperationAsync(request, cancellationToken: ct)).Operation;
-        }
+        var request = new WatchBulkOperationRequest { Account = session.RequireAccount(), OperationId = operation.OperationId };
+        await foreach (var change in Watches.ReadAsync(() => session.Services.Bulk.WatchBulkOperation(request, cancellationToken: ct), ct))
+            onProgress(operation = change.Operation);
         return operation;
     }
 

@@ -21,6 +21,7 @@ internal static class TagsBulk
             Description = "Instead of a filter: a file with a contact per line, its number, external:KEY or e-mail address; - for standard input.",
             HelpName = "file",
         };
+        var except = Options.Several("--except", "A contact to leave out: its number, or external:KEY.", "contact");
         var skipUnknown = new Option<bool>("--skip-unknown") { Description = "Leave out lines of the file that name no contact; without it they stop everything." };
         var add = new Option<string[]>("--add") { Description = "A tag to add; may be given several times.", HelpName = "tag" };
         var remove = new Option<string[]>("--remove") { Description = "A tag to remove; may be given several times.", HelpName = "tag" };
@@ -29,7 +30,7 @@ internal static class TagsBulk
         var skip = new Option<bool>("--skip-workflows") { Description = "Do not notify workflows." };
         var command = new Command("bulk", "Adds and removes tags on all contacts that match, or that a file lists. Other tags stay; `bulk undo` reverts it.")
         {
-            filter, file, skipUnknown, add, remove, dry, background, skip,
+            filter, file, except, skipUnknown, add, remove, dry, background, skip,
         };
         return command.Runs(async (session, ct) =>
         {
@@ -37,10 +38,12 @@ internal static class TagsBulk
             if (names is ([], []))
                 throw new CliError("There is nothing to add or remove.", "Give --add TAG or --remove TAG.");
 
+            var contacts = await ContactsAsync(session, session.GetOptional(filter), session.Get(file), session.Get(skipUnknown), ct);
+            contacts.ExcludeContactIds.Add(await Keys.Contact.IdsAsync(session, session.Get(except), contact => contact.ContactId, ct));
             var request = new StartBulkOperationRequest
             {
                 Account = session.RequireAccount(),
-                Contacts = await ContactsAsync(session, session.GetOptional(filter), session.Get(file), session.Get(skipUnknown), ct),
+                Contacts = contacts,
                 AddTagIds = { await Keys.Tag.IdsAsync(session, names.Add, tag => tag.TagId, ct) },
                 RemoveTagIds = { await Keys.Tag.IdsAsync(session, names.Remove, tag => tag.TagId, ct) },
                 SkipWorkflows = session.Get(skip),
@@ -70,6 +73,7 @@ internal static class TagsBulk
         };
         var answer = await session.Services.Bulk.PreviewBulkOperationAsync(request, cancellationToken: ct);
         session.Report.Write(answer, () => BulkView(answer, names));
+        session.Report.Note($"It would handle {answer.TotalContacts:N0} contacts, {answer.ExcludedContacts:N0} left out, {answer.SkippedContacts:N0} without a contact.");
         return ExitCode.Done;
     }
 

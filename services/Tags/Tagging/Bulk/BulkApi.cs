@@ -4,13 +4,11 @@ using TagSegments.Tags.Tagging.Library;
 
 namespace TagSegments.Tags.Tagging.Bulk;
 
-/// <summary>The bulk service.</summary>
+/// <summary>Serves bulk operations; their streams are served elsewhere.</summary>
 internal sealed class BulkApi(
     AccountDirectory accounts, TagStore library, BulkStarts starts, BulkReads reads, BulkList list, FairQueue turns)
     : BulkService.BulkServiceBase
 {
-    private const int MaxOutcomes = 1_000;
-
     public override async Task<PreviewBulkOperationResponse> PreviewBulkOperation(
         PreviewBulkOperationRequest request, ServerCallContext context)
     {
@@ -60,20 +58,5 @@ internal sealed class BulkApi(
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
         return await starts.UndoAsync(account, request, context);
-    }
-
-    public override async Task StreamBulkOutcomes(
-        StreamBulkOutcomesRequest request, IServerStreamWriter<StreamBulkOutcomesResponse> responseStream, ServerCallContext context)
-    {
-        var account = await accounts.GetAsync(request.Account, context.CancellationToken);
-        var (_, row) = await list.GetAsync(account.Id, request.OperationId, context.CancellationToken);
-
-        for (var after = -1; await reads.OutcomesAsync(row, after, context.CancellationToken) is (var chunk, var outcomes); after = chunk)
-        {
-            foreach (var part in outcomes.Chunk(MaxOutcomes))
-            {
-                await responseStream.WriteAsync(new StreamBulkOutcomesResponse { Outcomes = { part } }, context.CancellationToken);
-            }
-        }
     }
 }

@@ -12,11 +12,12 @@ namespace TagSegments.Tags.Tagging.Bulk;
 /// <summary>Finds the contacts that an operation is about.</summary>
 internal sealed class BulkAudience(GrpcClientFactory clients, AccountDatabase database)
 {
-    /// <summary>Returns contacts as bits by chunk; numbers below 1 are nobody's.</summary>
-    public async Task<SortedDictionary<int, byte[]>> FindAsync(string account, BulkContacts contacts, CancellationToken ct) =>
-        contacts.ContactsCase == BulkContacts.ContactsOneofCase.Ids
-            ? ChunkBits.Split(contacts.Ids.ContactIds)
-            : await FindAsync(account, contacts.Matching, ct);
+    /// <summary>Returns contacts as bits by chunk, and how many were left out of them; numbers below 1 are nobody's.</summary>
+    public async Task<(SortedDictionary<int, byte[]> Chunks, int Excluded)> FindAsync(string account, BulkContacts contacts, CancellationToken ct)
+    {
+        var chunks = contacts.Ids is { } ids ? ChunkBits.Split(ids.ContactIds) : await FindAsync(account, contacts.Matching, ct);
+        return (chunks, ChunkBits.Remove(chunks, contacts.ExcludeContactIds));
+    }
 
     /// <summary>Throws the error of the segment service if a filter cannot be evaluated.</summary>
     public async Task CheckAsync(string account, BulkContacts contacts, CancellationToken ct)
@@ -32,6 +33,7 @@ internal sealed class BulkAudience(GrpcClientFactory clients, AccountDatabase da
     {
         var source = JsonParser.Default.Parse<FilterSource>(operation.Source);
         var chunks = await FindAsync(account, source, ct);
+        ChunkBits.Remove(chunks, operation.ExcludeContactIds.Cast<int>());
         await using var connection = await database.OpenAsync(operation.AccountId, ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         if (await BulkStore.SetRunningAsync(transaction, operation, chunks.Values.Sum(bits => ChunkBits.Count(bits)), ct) == 1)

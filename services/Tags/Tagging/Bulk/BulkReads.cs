@@ -22,7 +22,8 @@ internal sealed class BulkReads(AccountDatabase database, BulkAudience audience)
             LEFT JOIN tags.tag_chunk t ON t.account_id = @accountId AND t.tag_id = w.tag_id AND t.chunk = p.chunk
             GROUP BY w.tag_id
             """;
-        var asked = await audience.FindAsync(request.Account, request.Contacts, ct);
+        var (asked, excluded) = await audience.FindAsync(request.Account, request.Contacts, ct);
+        var total = asked.Values.Sum(bits => ChunkBits.Count(bits));
         var values = new { accountId, tagIds = tags.Select(tag => tag.TagId).ToArray(), chunks = asked.Keys.ToArray(), bits = asked.Values.ToArray() };
         await using var connection = await database.OpenAsync(accountId, ct);
         var counts = (await connection.QueryAsync<(int TagId, int Contacts, int Holders)>(new CommandDefinition(sql, values, cancellationToken: ct)))
@@ -31,7 +32,9 @@ internal sealed class BulkReads(AccountDatabase database, BulkAudience audience)
         return new PreviewBulkOperationResponse
         {
             Changes = { tags.Select(tag => Change(tag.TagId, tag.On, counts.GetValueOrDefault(tag.TagId))) },
-            SkippedContacts = asked.Values.Sum(bits => ChunkBits.Count(bits)) - contacts,
+            SkippedContacts = total - contacts,
+            TotalContacts = total,
+            ExcludedContacts = excluded,
         };
     }
 

@@ -9,6 +9,7 @@ internal sealed record BulkRow(
     Guid OperationId,
     short State,
     string? Source,
+    Array ExcludeContactIds,
     Guid? UndoOf,
     Array AddTagIds,
     Array RemoveTagIds,
@@ -23,8 +24,8 @@ internal sealed record BulkRow(
 {
     /// <summary>The columns, of table alias <c>b</c>, in the order of the record.</summary>
     public const string Columns = """
-        b.account_id, b.operation_id, b.state, b.source::text AS source, b.undo_of, b.add_tag_ids, b.remove_tag_ids, b.actor, b.skip_workflows,
-            b.total, b.done, b.skipped, b.error, b.created_at, b.finished_at
+        b.account_id, b.operation_id, b.state, b.source::text AS source, b.exclude_contact_ids, b.undo_of, b.add_tag_ids, b.remove_tag_ids, b.actor,
+            b.skip_workflows, b.total, b.done, b.skipped, b.error, b.created_at, b.finished_at
         """;
 
     /// <summary>The tags and whether they are added, in the order in which they are reported: added ones first.</summary>

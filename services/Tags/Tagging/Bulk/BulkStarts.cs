@@ -10,12 +10,16 @@ namespace TagSegments.Tags.Tagging.Bulk;
 internal sealed class BulkStarts(
     AccountWrites writes, BulkStore store, BulkAudience audience, BulkRunner runner, TimeProvider time)
 {
+    private const int MaxExcluded = 10_000;
+
     /// <summary>Checks contacts and tags without the database.</summary>
     public static (int TagId, bool On)[] Check(BulkContacts? contacts, IReadOnlyList<int> add, IReadOnlyList<int> remove)
     {
         new FieldChecks()
             .Require(contacts is { ContactsCase: not BulkContacts.ContactsOneofCase.None }, "contacts", "is required: ids or matching")
             .Require(contacts?.Ids is not { ContactIds.Count: 0 }, "contacts.ids.contact_ids", "is empty")
+            .Require(
+                contacts is not { ExcludeContactIds.Count: > MaxExcluded }, "contacts.exclude_contact_ids", $"has more than {MaxExcluded} numbers")
             .ThrowIfAny();
         BulkWrites.CheckTags(add, remove);
         return [.. add.Select(tagId => (tagId, true)), .. remove.Select(tagId => (tagId, false))];
@@ -25,11 +29,13 @@ internal sealed class BulkStarts(
     public async Task<StartBulkOperationResponse> StartAsync(AccountInfo account, StartBulkOperationRequest request, ServerCallContext context)
     {
         var chunks = request.Contacts.Ids is { } ids ? ChunkBits.Split(ids.ContactIds) : [];
+        ChunkBits.Remove(chunks, request.Contacts.ExcludeContactIds);
         var source = request.Contacts.Matching is { } matching ? JsonFormatter.Default.Format(matching) : null;
         var row = NewRow(account.Id, context.Principal(), request.SkipWorkflows) with
         {
             State = (short)(source is null ? BulkOperation.Types.State.Running : BulkOperation.Types.State.Pending),
             Source = source,
+            ExcludeContactIds = request.Contacts.ExcludeContactIds.ToArray(),
             AddTagIds = request.AddTagIds.ToArray(),
             RemoveTagIds = request.RemoveTagIds.ToArray(),
             Total = chunks.Values.Sum(bits => ChunkBits.Count(bits)),
@@ -88,6 +94,6 @@ internal sealed class BulkStarts(
     }
 
     private BulkRow NewRow(int accountId, string actor, bool skipWorkflows) => new(
-        accountId, Guid.CreateVersion7(), 0, null, null, Array.Empty<int>(), Array.Empty<int>(), actor, skipWorkflows, 0, 0, 0, "",
+        accountId, Guid.CreateVersion7(), 0, null, Array.Empty<int>(), null, Array.Empty<int>(), Array.Empty<int>(), actor, skipWorkflows, 0, 0, 0, "",
         time.GetUtcNow().UtcDateTime, null);
 }

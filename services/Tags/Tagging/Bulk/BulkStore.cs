@@ -13,10 +13,10 @@ internal sealed class BulkStore(AccountDatabase database, WorkDatabase work)
     public static Task<int> InsertAsync(NpgsqlTransaction transaction, BulkRow row, CancellationToken ct)
     {
         const string sql = """
-            INSERT INTO tags.bulk_operation (account_id, operation_id, state, source, undo_of, add_tag_ids, remove_tag_ids, actor,
-                skip_workflows, total, created_at)
-            VALUES (@AccountId, @OperationId, @State, @Source::jsonb, @UndoOf, @AddTagIds, @RemoveTagIds, @Actor, @SkipWorkflows, @Total,
-                @CreatedAt)
+            INSERT INTO tags.bulk_operation (account_id, operation_id, state, source, exclude_contact_ids, undo_of, add_tag_ids, remove_tag_ids,
+                actor, skip_workflows, total, created_at)
+            VALUES (@AccountId, @OperationId, @State, @Source::jsonb, @ExcludeContactIds, @UndoOf, @AddTagIds, @RemoveTagIds, @Actor,
+                @SkipWorkflows, @Total, @CreatedAt)
             """;
         return transaction.Connection!.ExecuteAsync(new CommandDefinition(
             sql,
@@ -26,6 +26,7 @@ internal sealed class BulkStore(AccountDatabase database, WorkDatabase work)
                 row.OperationId,
                 row.State,
                 row.Source,
+                ExcludeContactIds = (int[])row.ExcludeContactIds,
                 row.UndoOf,
                 AddTagIds = (int[])row.AddTagIds,
                 RemoveTagIds = (int[])row.RemoveTagIds,
