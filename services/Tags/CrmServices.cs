@@ -62,12 +62,14 @@ internal static class CrmServices
     public static void MapCrm(this WebApplication app)
     {
         app.MapGrpcService<AccountApi>();
+        app.MapGrpcService<CallerApi>();
         app.MapGrpcService<ApiKeyApi>();
         app.MapGrpcService<DeletionApi>();
         app.MapGrpcService<AuditApi>();
         app.MapGrpcService<RetentionApi>();
         app.MapGrpcService<ContactApi>();
         app.MapGrpcService<ContactKeyApi>();
+        app.MapGrpcService<ContactListApi>();
         app.MapGrpcService<ContactFeedApi>();
         app.MapGrpcService<ContactClockApi>();
         app.MapGrpcService<ContactMergeApi>();

@@ -12,6 +12,7 @@ internal static class AccountCommands
     public static Command Build() => new("accounts", "The tenants of the installation.")
     {
         List(), Create(), CountryCommand(), Delete(), Restore(), LimitsCommand.Build(), RetentionCommand.Build(), AuditCommand.Build(),
+        Whoami(),
     };
 
     private static Command List() => new Command("list", "Lists the accounts.").Runs(async (session, ct) =>
@@ -23,6 +24,12 @@ internal static class AccountCommands
             all.Accounts,
             ("account", account => account.Name), ("time zone", account => account.TimeZone),
             ("created", account => account.CreateTime), ("deleted", account => account.DeleteTime)));
+    });
+
+    private static Command Whoami() => new Command("whoami", "Shows the name that the services have for you, and what you may do in the account.").Runs(async (session, ct) =>
+    {
+        var caller = await session.Services.Accounts.GetCallerAsync(new() { Account = session.RequireAccount() }, cancellationToken: ct);
+        session.Report.Write(caller, $"{caller.Name}: {string.Join(", ", caller.Permissions.Select(permission => permission.AsWords()))}");
     });
 
     private static Command Create()
