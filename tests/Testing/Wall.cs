@@ -15,7 +15,13 @@ public static class Wall
     private static async Task AlterAsync(TestDatabase database, string verb)
     {
         await using var owner = new NpgsqlConnection(database.OwnerConnectionString);
+        await owner.OpenAsync();
         var tables = await owner.QueryAsync<string>("SELECT polrelid::regclass::text FROM pg_policy WHERE polname = 'account'");
-        await owner.ExecuteAsync(string.Join(';', tables.Select(table => $"ALTER TABLE {table} {verb} ROW LEVEL SECURITY")));
+        await owner.ExecuteAsync("SET synchronous_commit = off");
+        foreach (var table in tables)
+        {
+            // One by one: statements that run meanwhile lock the tables in another order.
+            await owner.ExecuteAsync($"ALTER TABLE {table} {verb} ROW LEVEL SECURITY");
+        }
     }
 }

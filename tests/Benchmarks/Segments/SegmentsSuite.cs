@@ -34,7 +34,7 @@ internal static class SegmentsSuite
             ["families"] = new FamiliesSpeed(options, report, calls, apps).MeasureAsync,
             ["growth"] = new Growth(options, report, calls).MeasureAsync,
             ["index"] = new IndexCosts(report, apps, data).MeasureAsync,
-            ["wall"] = new WallPrice(options, report, calls, database).MeasureAsync,
+            ["wall"] = new WallPrice(new WallTurns(options, report, database), calls).MeasureAsync,
             ["freshness"] = new Freshness(options, report, calls, apps).MeasureAsync,
         };
         foreach (var (group, measure) in groups)

@@ -1,15 +1,15 @@
 using System.Diagnostics;
-using TagSegments.Testing;
 
 namespace TagSegments.Benchmarks.Tags;
 
 /// <summary>The price of row-level security: adding tags with the wall between accounts, and without it.</summary>
 internal static class WallPrice
 {
-    private const int AddsAlone = 300;
-    private const int AddsTogether = 4_000;
+    private const int AddsAlone = 25;
+    private const int AddsTogether = 100;
+    private const int TimesTogether = 10;
     private const int Writers = 32;
-    private const int Tags = 50;
+    private const int Tags = 100;
 
     public static async Task RunAsync(TagFixture ours, BenchmarkOptions options, Report report)
     {
@@ -25,25 +25,10 @@ internal static class WallPrice
             ? ours.AddAsync((n % options.Contacts) + 1, tagIds[n / options.Contacts])
             : throw new UnreachableException();
 
-        var times = new[] { new List<double>(), new List<double>(), new List<double>(), new List<double>() };
         await Interleaved.WarmUpAsync(AddAsync);
-        for (var round = 0; round < options.Rounds; round++)
-        {
-            await Wall.RaiseAsync(ours.Database);
-            await MeasureAsync(times[0], times[2]);
-            await Wall.LowerAsync(ours.Database);
-            await MeasureAsync(times[1], times[3]);
-        }
-
-        await Wall.RaiseAsync(ours.Database);
-        report.AtMost("one add, p50", Interleaved.Median(times[0]), "without the wall", Interleaved.Median(times[1]), "ms", 1.05);
-        report.AtMost($"{AddsTogether} adds by {Writers} writers", Interleaved.Median(times[2]), "without the wall", Interleaved.Median(times[3]), "ms", 1.05);
-
-        async Task MeasureAsync(List<double> alone, List<double> together)
-        {
-            alone.Add((await Interleaved.MedianAsync(AddsAlone, AddAsync))[0]);
-            together.Add((await Interleaved.MedianAsync(1, TogetherAsync))[0]);
-        }
+        var turns = new WallTurns(options, report, ours.Database);
+        await turns.CompareAsync("one add, p50", AddsAlone, AddAsync);
+        await turns.CompareAsync($"{AddsTogether} adds by {Writers} writers", TimesTogether, TogetherAsync);
 
         async Task TogetherAsync()
         {
