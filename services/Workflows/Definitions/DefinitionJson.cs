@@ -10,6 +10,9 @@ internal static class DefinitionJson
 
     public static Definition Parse(string json) => s_parser.Parse<Definition>(json);
 
+    /// <summary>Parses one node.</summary>
+    public static Node ParseNode(string json) => s_parser.Parse<Node>(json);
+
     /// <summary>The bytes that a definition takes in memory, about: objects and UTF-16 for what is short in JSON.</summary>
     public static long Bytes(string json) => 6L * json.Length;
 

@@ -18,10 +18,10 @@ internal static class Backlog
                 (account_id, workflow_id, version, chunk, bits, event_id, happened_at, cause_kind, cause_id, cause_detail, cause_chain)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             """;
-        var (version, e) = enrolment;
+        var (entrance, e) = enrolment;
         foreach (var chunk in e.Many.GroupBy(contactId => contactId / ChunkSize))
         {
-            await using var command = Command(account.Tx, sql, account.Id, version.WorkflowId, version.Version, chunk.Key);
+            await using var command = Command(account.Tx, sql, account.Id, entrance.WorkflowId, entrance.Version, chunk.Key);
             command.Parameters.Add(new() { Value = Bits(chunk), NpgsqlDbType = NpgsqlDbType.Bit });
             Add(command, e.EventId, e.Time, (short)e.Cause.Kind, e.Cause.Id, e.Cause.Detail, e.Cause.WorkflowChain.ToArray());
             await command.ExecuteNonQueryAsync(ct);
@@ -72,9 +72,9 @@ internal static class Backlog
         return await TakeAsync(account, await ReadAsync(account, sql, ct, account.Id, workflowId), contacts => contacts, ct);
     }
 
-    private const string Select = """
-        SELECT entry, workflow_id, version, chunk, bits, event_id, happened_at, cause_kind, cause_id, cause_detail, cause_chain
-        FROM workflows.backlog
+    private const string Select = $"""
+        SELECT entry, chunk, bits, event_id, happened_at, cause_kind, cause_id, cause_detail, cause_chain, {Entrance.Columns}
+        FROM workflows.backlog JOIN workflows.workflow_version USING (account_id, workflow_id, version)
         """;
 
     private static async Task<IReadOnlyList<Enrolment>> TakeAsync(
@@ -86,7 +86,7 @@ internal static class Backlog
         foreach (var entry in entries)
         {
             var chosen = choose(entry.Contacts()).ToList();
-            taken.AddRange(chosen.Select(id => new Enrolment(entry.Enrolment.Version, entry.Enrolment.Event.Of(id))));
+            taken.AddRange(chosen.Select(id => new Enrolment(entry.Enrolment.Entrance, entry.Enrolment.Event.Of(id))));
             chosen.ForEach(id => entry.Bits[id % ChunkSize] = false);
             await using var command = Command(account.Tx, entry.Bits.HasAnySet() ? updateSql : deleteSql, account.Id, entry.Number);
             if (entry.Bits.HasAnySet())
@@ -108,16 +108,15 @@ internal static class Backlog
         var entries = new List<Entry>();
         while (await reader.ReadAsync(ct))
         {
-            var (workflowId, number) = (reader.GetGuid(1), reader.GetInt32(2));
-            var cause = new Cause { Kind = (Cause.Types.Kind)reader.GetInt16(7), Id = reader.GetString(8), Detail = reader.GetString(9) };
-            cause.WorkflowChain.Add(reader.GetFieldValue<string[]>(10));
+            var cause = new Cause { Kind = (Cause.Types.Kind)reader.GetInt16(5), Id = reader.GetString(6), Detail = reader.GetString(7) };
+            cause.WorkflowChain.Add(reader.GetFieldValue<string[]>(8));
             entries.Add(new Entry(
                 reader.GetInt64(0),
-                reader.GetInt32(3),
-                reader.GetFieldValue<BitArray>(4),
+                reader.GetInt32(1),
+                reader.GetFieldValue<BitArray>(2),
                 new Enrolment(
-                    account.Versions.Single(version => version.WorkflowId == workflowId && version.Version == number),
-                    new FeedEvent(reader.GetString(5), 0, reader.GetDateTime(6)) { Cause = cause })));
+                    Entrance.Of(reader.GetGuid(9), reader.GetInt32(10), reader.GetString(11), reader.GetString(12)),
+                    new FeedEvent(reader.GetString(3), 0, reader.GetDateTime(4)) { Cause = cause })));
         }
 
         return entries;

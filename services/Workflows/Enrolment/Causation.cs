@@ -21,20 +21,19 @@ internal static class Causation
         LockedAccount account, int[] contactIds, DateTime since, CancellationToken ct) =>
         FindAsync(account, contactIds, since, node => NodeFacts.Of(node).ChangesContact, ct);
 
-    /// <summary>Adds causes to the events that follow from a single message without anybody's action, if a workflow starts on such events.</summary>
-    public static async Task<IReadOnlyList<FeedEvent>> OfMessagesAsync(
-        LockedAccount account, IReadOnlyList<FeedEvent> events, CancellationToken ct)
+    /// <summary>Gets the causes of those of some events that follow from a single message without anybody's action, as what adds the cause to an event.</summary>
+    public static async Task<Func<FeedEvent, FeedEvent>> OfMessagesAsync(LockedAccount account, IEnumerable<FeedEvent> events, CancellationToken ct)
     {
-        var asked = events.Where(e => FollowsFromMessage(e) && account.Versions.Any(version => version.StartsOn(e, ""))).ToList();
+        var asked = events.Where(FollowsFromMessage).ToList();
         if (asked.Count == 0)
         {
-            return events;
+            return e => e;
         }
 
         int[] contactIds = [.. asked.Select(e => e.ContactId).Distinct()];
         var since = asked.Min(e => e.Time) - s_messageTime;
         var cause = await FindAsync(account, contactIds, since, node => node.SendMessage is not null, ct);
-        return [.. events.Select(e => FollowsFromMessage(e) ? e with { Cause = cause(e.ContactId) } : e)];
+        return e => FollowsFromMessage(e) ? e with { Cause = cause(e.ContactId) } : e;
     }
 
     private static bool FollowsFromMessage(FeedEvent e) =>
@@ -53,17 +52,53 @@ internal static class Causation
                 AND step.outcome = @done
                 AND step.at >= @since
             """;
-        var rows = await account.Tx.Connection!.QueryAsync<(int ContactId, Guid WorkflowId, int Version, string NodeId, string[] Chain)>(
-            new CommandDefinition(sql, new { accountId = account.Id, contactIds, since, done = (short)Outcome.Done }, account.Tx, cancellationToken: ct));
-        var acting =
-            from row in rows
-            from version in account.Versions
-            where version.WorkflowId == row.WorkflowId && version.Version == row.Version
-            where version.Definition.Nodes.Any(node => node.Id == row.NodeId && acts(node))
-            select (row.ContactId, Chain: row.Chain.Append(row.WorkflowId.ToString()));
-        var chains = acting.ToLookup(row => row.ContactId, row => row.Chain);
+        var rows = (await account.Tx.Connection!.QueryAsync<(int ContactId, Guid WorkflowId, int Version, string NodeId, string[] Chain)>(
+            new CommandDefinition(sql, new { accountId = account.Id, contactIds, since, done = (short)Outcome.Done }, account.Tx, cancellationToken: ct))).AsList();
+        var acting = await ActingAsync(account, [.. rows.Select(row => new NodeKey(row.WorkflowId, row.Version, row.NodeId)).Distinct()], acts, ct);
+        var chains = rows.Where(row => acting.Contains(new(row.WorkflowId, row.Version, row.NodeId)))
+            .ToLookup(row => row.ContactId, row => row.Chain.Append(row.WorkflowId.ToString()));
         return contactId => chains.Contains(contactId)
             ? new Cause { Kind = Cause.Types.Kind.Workflow, WorkflowChain = { chains[contactId].SelectMany(chain => chain).Distinct() } }
             : new Cause();
     }
+
+    // Nodes can hold long texts: they are read one after the other.
+    private static async Task<HashSet<NodeKey>> ActingAsync(LockedAccount account, IReadOnlyList<NodeKey> keys, Func<Node, bool> acts, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT key.workflow_id, key.version, key.node_id, node
+            FROM unnest($2, $3, $4) AS key (workflow_id, version, node_id)
+            JOIN workflows.workflow_version AS v ON v.account_id = $1 AND v.workflow_id = key.workflow_id AND v.version = key.version
+            CROSS JOIN LATERAL jsonb_array_elements(v.definition -> 'nodes') AS node
+            WHERE node ->> 'id' = key.node_id
+            """;
+        var acting = new HashSet<NodeKey>();
+        if (keys.Count == 0)
+        {
+            return acting;
+        }
+
+        await using var command = new NpgsqlCommand(sql, account.Tx.Connection, account.Tx)
+        {
+            Parameters =
+            {
+                new() { Value = account.Id },
+                new() { Value = keys.Select(key => key.WorkflowId).ToArray() },
+                new() { Value = keys.Select(key => key.Version).ToArray() },
+                new() { Value = keys.Select(key => key.NodeId).ToArray() },
+            },
+        };
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            if (acts(DefinitionJson.ParseNode(reader.GetString(3))))
+            {
+                acting.Add(new NodeKey(reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2)));
+            }
+        }
+
+        return acting;
+    }
+
+    private sealed record NodeKey(Guid WorkflowId, int Version, string NodeId);
 }

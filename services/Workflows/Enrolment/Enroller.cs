@@ -16,12 +16,12 @@ internal sealed class Enroller(AccountDatabase database, ActiveVersions versions
         await using var connection = await database.OpenAsync(accountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         var account = await versions.LockAsync(tx, accountId, ct);
-        if (account.Versions.SingleOrDefault(version => version.WorkflowId == workflowId && version.ActiveUntil is null) is not { } version)
+        if (account.Versions.SingleOrDefault(version => version.Entrance.WorkflowId == workflowId) is not { } version)
         {
             return null;
         }
 
-        var counts = await EnrolmentStore.StartAsync(account, [.. events.Select(e => new Enrolment(version, e))], ct);
+        var counts = await EnrolmentStore.StartAsync(account, [.. events.Select(e => new Enrolment(version.Entrance, e))], ct);
         if (!isDryRun)
         {
             await tx.CommitAsync(ct);
@@ -30,11 +30,11 @@ internal sealed class Enroller(AccountDatabase database, ActiveVersions versions
         return counts;
     }
 
-    /// <summary>Decides whether an event would start a version, without starting it.</summary>
+    /// <summary>Decides whether a rule would let an event start a version, without starting it.</summary>
     public async Task<(Run.Types.State State, string Reason)> DecideAsync(
-        int accountId, ActiveVersion version, FeedEvent e, CancellationToken ct)
+        int accountId, Entrance entrance, FeedEvent e, CancellationToken ct)
     {
-        var enrolment = new Enrolment(version, e);
+        var enrolment = new Enrolment(entrance, e);
         await using var connection = await database.OpenAsync(accountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         return (await EntryRules.LoadAsync(tx, accountId, [enrolment], ct)).Decide(enrolment);

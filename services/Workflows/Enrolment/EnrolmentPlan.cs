@@ -1,10 +1,12 @@
 namespace TagSegments.Workflows.Enrolment;
 
-/// <summary>An event and a version that it starts.</summary>
-internal sealed record Enrolment(ActiveVersion Version, FeedEvent Event);
+/// <summary>An event and the entrance of a version that it starts.</summary>
+internal sealed record Enrolment(Entrance Entrance, FeedEvent Event);
 
-/// <summary>A contact whose runs of one version end, or all of its runs if no version is named.</summary>
-internal sealed record Exit(int ContactId, Guid? WorkflowId, int? Version, string Reason);
+/// <summary>
+/// A contact whose runs end: all of them; or those of one workflow, in the versions that a tag keeps them in. The tag is null in the former case.
+/// </summary>
+internal sealed record Exit(int ContactId, Guid? WorkflowId, int? TagId, string Reason);
 
 /// <summary>Consecutive enrolments, deferred enrolments of many contacts, or exits: one of the lists has entries.</summary>
 internal sealed class PlanPart
@@ -16,52 +18,75 @@ internal sealed class PlanPart
     public List<Exit> Exits { get; } = [];
 }
 
-/// <summary>The effects of a batch of events on runs, in the order of the events.</summary>
-internal sealed class EnrolmentPlan
+/// <summary>
+/// The effects of a batch of events on runs. Versions are looked at one after another, and what stays of them is the entrances that events
+/// go through.
+/// </summary>
+/// <param name="events">The events of the batch.</param>
+/// <param name="tagNames">The names of their tags; null as long as no version has asked for them.</param>
+internal sealed class EnrolmentPlan(IReadOnlyList<FeedEvent> events, IReadOnlyDictionary<int, string>? tagNames)
 {
-    private readonly List<PlanPart> _parts = [];
+    private readonly List<Entrance>?[] _started = new List<Entrance>?[events.Count];
 
-    private EnrolmentPlan()
+    /// <summary>Whether a version starts on names of tags, which are not there: then the plan is no good.</summary>
+    public bool LacksTagNames { get; private set; }
+
+    /// <summary>The events that start something.</summary>
+    public IEnumerable<FeedEvent> StartingEvents => events.Where((_, i) => _started[i] is not null);
+
+    /// <summary>Adds what the events start of a version.</summary>
+    public void Add(ActiveVersion version)
     {
+        LacksTagNames |= tagNames is null && version.AsksForTagNames;
+        for (var i = 0; i < events.Count; i++)
+        {
+            if (!events[i].SkipWorkflows && version.Takes(events[i].Time) && version.StartsOn(events[i], TagName(events[i])))
+            {
+                (_started[i] ??= []).Add(version.Entrance);
+            }
+        }
     }
 
-    public IReadOnlyList<PlanPart> Parts => _parts;
-
-    public static EnrolmentPlan Make(
-        IReadOnlyList<ActiveVersion> versions, IReadOnlyList<FeedEvent> events, IReadOnlyDictionary<int, string> tagNames)
+    /// <summary>Gets the effects in the order of the events.</summary>
+    /// <param name="keepers">The workflows that contacts leave with a tag, by tag.</param>
+    /// <param name="withCause">Adds the cause to an event that starts something.</param>
+    public IReadOnlyList<PlanPart> Parts(ILookup<int, Guid> keepers, Func<FeedEvent, FeedEvent> withCause)
     {
-        var plan = new EnrolmentPlan();
-        foreach (var e in events)
+        var parts = new List<PlanPart>();
+        for (var i = 0; i < events.Count; i++)
         {
-            foreach (var version in versions.Where(version => version.Definition.ExitTagIds.Contains(e.RemovedTagId)))
+            var e = events[i];
+            foreach (var workflowId in keepers[e.RemovedTagId])
             {
                 const string reason = "the contact lost a tag that keeps it in the workflow";
-                plan.Part(part => part.Exits).AddRange(e.Contacts.Select(id => new Exit(id, version.WorkflowId, version.Version, reason)));
+                Part(part => part.Exits).AddRange(e.Contacts.Select(id => new Exit(id, workflowId, e.RemovedTagId, reason)));
             }
 
             if (e.LeavingReason is { } gone)
             {
-                plan.Part(part => part.Exits).Add(new Exit(e.ContactId, null, null, gone));
+                Part(part => part.Exits).Add(new Exit(e.ContactId, null, null, gone));
             }
 
-            var tagName = e.Tag is { } tag ? tagNames.GetValueOrDefault(tag.TagId, "") : "";
-            foreach (var version in versions.Where(version => !e.SkipWorkflows && version.Takes(e.Time) && version.StartsOn(e, tagName)))
+            if (_started[i] is { } entrances)
             {
-                plan.Part(part => e.Many.Count > 0 ? part.PutOff : part.Enrolments).Add(new Enrolment(version, e));
+                var caused = withCause(e);
+                Part(part => e.Many.Count > 0 ? part.PutOff : part.Enrolments).AddRange(entrances.Select(entrance => new Enrolment(entrance, caused)));
             }
         }
 
-        return plan;
-    }
+        return parts;
 
-    // The list of the last part if it is the one in use, else the list of a new part.
-    private List<T> Part<T>(Func<PlanPart, List<T>> list)
-    {
-        if (_parts.Count == 0 || list(_parts[^1]).Count == 0)
+        // The list of the last part if it is the one in use, else the list of a new part.
+        List<T> Part<T>(Func<PlanPart, List<T>> list)
         {
-            _parts.Add(new PlanPart());
-        }
+            if (parts.Count == 0 || list(parts[^1]).Count == 0)
+            {
+                parts.Add(new PlanPart());
+            }
 
-        return list(_parts[^1]);
+            return list(parts[^1]);
+        }
     }
+
+    private string TagName(FeedEvent e) => e.Tag is { } tag && tagNames is not null ? tagNames.GetValueOrDefault(tag.TagId, "") : "";
 }

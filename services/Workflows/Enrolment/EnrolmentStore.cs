@@ -19,11 +19,11 @@ internal static class EnrolmentStore
     public static async Task<EnrolmentCounts> StartAsync(
         LockedAccount account, IReadOnlyList<Enrolment> enrolments, CancellationToken ct)
     {
-        var limited = enrolments.Where(enrolment => EntryRules.IsLimited(enrolment.Version)).ToList();
+        var limited = enrolments.Where(enrolment => enrolment.Entrance.IsLimited).ToList();
         if (limited.Count > 0)
         {
             int[] contactIds = [.. limited.Select(enrolment => enrolment.Event.ContactId).Distinct()];
-            Guid[] workflowIds = [.. limited.Select(enrolment => enrolment.Version.WorkflowId).Distinct()];
+            Guid[] workflowIds = [.. limited.Select(enrolment => enrolment.Entrance.WorkflowId).Distinct()];
             await InsertAsync(account, await Backlog.TakeAsync(account, contactIds, workflowIds, ct), ct);
         }
 
@@ -80,13 +80,13 @@ internal static class EnrolmentStore
                 Running = (short)State.Running,
                 LoopStopped = (short)State.LoopStopped,
                 RunIds = entries.Select(_ => Guid.CreateVersion7()).ToArray(),
-                WorkflowIds = entries.Select(e => e.Enrolment.Version.WorkflowId).ToArray(),
-                Versions = entries.Select(e => e.Enrolment.Version.Version).ToArray(),
+                WorkflowIds = entries.Select(e => e.Enrolment.Entrance.WorkflowId).ToArray(),
+                Versions = entries.Select(e => e.Enrolment.Entrance.Version).ToArray(),
                 ContactIds = entries.Select(e => e.Enrolment.Event.ContactId).ToArray(),
                 EventIds = entries.Select(e => e.Enrolment.Event.EventId).ToArray(),
                 States = entries.Select(e => (short)e.Entry.State).ToArray(),
                 Lanes = entries.Select(e => (short)(e.Enrolment.Event.IsBulk ? RunLane.Bulk : RunLane.Single)).ToArray(),
-                NodeIds = entries.Select(e => e.Entry.State is State.Running ? e.Enrolment.Version.Definition.Nodes[0].Id : "").ToArray(),
+                NodeIds = entries.Select(e => e.Entry.State is State.Running ? e.Enrolment.Entrance.FirstNodeId : "").ToArray(),
                 Reasons = entries.Select(e => e.Entry.Reason).ToArray(),
                 CauseKinds = entries.Select(e => (short)e.Enrolment.Event.Cause.Kind).ToArray(),
                 CauseIds = entries.Select(e => e.Enrolment.Event.Cause.Id).ToArray(),
@@ -111,6 +111,19 @@ internal static class EnrolmentStore
         return account.Tx.Connection!.ExecuteAsync(new CommandDefinition(sql, new { accountId = account.Id, contactIds }, account.Tx, cancellationToken: ct));
     }
 
+    /// <summary>Finds the workflows that contacts leave with one of some tags: those of which any version says so.</summary>
+    public static async Task<ILookup<int, Guid>> KeepersAsync(LockedAccount account, int[] tagIds, CancellationToken ct)
+    {
+        const string sql = """
+            SELECT DISTINCT tag_id, v.workflow_id
+            FROM unnest(@tagIds) AS tag_id
+            JOIN workflows.workflow_version AS v ON v.account_id = @accountId AND v.exit_tag_ids @> to_jsonb(tag_id)
+            """;
+        var rows = tagIds.Length == 0 ? [] : await account.Tx.Connection!.QueryAsync<(int TagId, Guid WorkflowId)>(
+            new CommandDefinition(sql, new { accountId = account.Id, tagIds }, account.Tx, cancellationToken: ct));
+        return rows.ToLookup(row => row.TagId, row => row.WorkflowId);
+    }
+
     /// <summary>Ends the runs of contacts at their present node, also those in the backlog.</summary>
     public static async Task<int> ExitAsync(
         LockedAccount account, IReadOnlyList<Exit> exits, CancellationToken ct)
@@ -118,12 +131,16 @@ internal static class EnrolmentStore
         const string sql = """
             UPDATE workflows.run AS run
             SET state = @Exited, due_at = NULL, watching = false, ended_at = now(), reason = exit.reason
-            FROM unnest(@ContactIds, @WorkflowIds, @Versions, @Reasons) AS exit (contact_id, workflow_id, version, reason)
+            FROM unnest(@ContactIds, @WorkflowIds, @TagIds, @Reasons) AS exit (contact_id, workflow_id, tag_id, reason)
             WHERE run.account_id = @AccountId
                 AND run.contact_id = exit.contact_id
                 AND run.workflow_id = COALESCE(exit.workflow_id, run.workflow_id)
-                AND run.version = COALESCE(exit.version, run.version)
                 AND (run.due_at IS NOT NULL OR run.state = @Parked)
+                AND (exit.tag_id IS NULL OR EXISTS (
+                    SELECT
+                    FROM workflows.workflow_version AS v
+                    WHERE v.account_id = @AccountId AND v.workflow_id = run.workflow_id AND v.version = run.version
+                        AND v.exit_tag_ids @> to_jsonb(exit.tag_id)))
             """;
         if (exits.Count == 0)
         {
@@ -142,7 +159,7 @@ internal static class EnrolmentStore
                 Parked = (short)State.Parked,
                 ContactIds = exits.Select(exit => exit.ContactId).ToArray(),
                 WorkflowIds = exits.Select(exit => exit.WorkflowId).ToArray(),
-                Versions = exits.Select(exit => exit.Version).ToArray(),
+                TagIds = exits.Select(exit => exit.TagId).ToArray(),
                 Reasons = exits.Select(exit => exit.Reason).ToArray(),
             },
             account.Tx,

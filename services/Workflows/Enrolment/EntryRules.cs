@@ -26,7 +26,7 @@ internal sealed class EntryRules
             GROUP BY run.workflow_id, run.contact_id
             """;
         var rules = new EntryRules();
-        var asked = enrolments.Where(enrolment => IsLimited(enrolment.Version)).ToList();
+        var asked = enrolments.Where(enrolment => enrolment.Entrance.IsLimited).ToList();
         if (asked.Count == 0)
         {
             return rules;
@@ -37,7 +37,7 @@ internal sealed class EntryRules
             new
             {
                 AccountId = accountId,
-                WorkflowIds = asked.Select(enrolment => enrolment.Version.WorkflowId).ToArray(),
+                WorkflowIds = asked.Select(enrolment => enrolment.Entrance.WorkflowId).ToArray(),
                 ContactIds = asked.Select(enrolment => enrolment.Event.ContactId).ToArray(),
                 Parked = (short)State.Parked,
                 Declined = (short)State.Declined,
@@ -56,8 +56,8 @@ internal sealed class EntryRules
     /// <summary>Decides, and remembers the decision for the enrolments that follow.</summary>
     public (State State, string Reason) Decide(Enrolment enrolment)
     {
-        var (version, e) = enrolment;
-        if (e.Cause.WorkflowChain.Contains(version.WorkflowId.ToString()))
+        var (entrance, e) = enrolment;
+        if (e.Cause.WorkflowChain.Contains(entrance.WorkflowId.ToString()))
         {
             return (State.LoopStopped, "this workflow caused the event that would start it again");
         }
@@ -67,9 +67,9 @@ internal sealed class EntryRules
             return (State.LoopStopped, $"the event is the last of a chain of {MaxChain} workflows");
         }
 
-        var key = (version.WorkflowId, e.ContactId);
+        var key = (entrance.WorkflowId, e.ContactId);
         var isKnown = _known.TryGetValue(key, out var isInside);
-        switch (version.Definition.Reentry)
+        switch (entrance.Reentry)
         {
             case Reentry.OneAtATime when isInside:
                 return (State.Declined, "the contact is in the workflow already");
@@ -80,8 +80,4 @@ internal sealed class EntryRules
                 return (State.Running, "");
         }
     }
-
-    /// <summary>Whether the rule of the version depends on earlier runs.</summary>
-    public static bool IsLimited(ActiveVersion version) =>
-        version.Definition.Reentry is Reentry.OneAtATime or Reentry.OnceEver;
 }

@@ -6,8 +6,6 @@ namespace TagSegments.Workflows.Enrolment;
 /// <summary>Turns the events of a feed into runs. Runs and cursor move in one transaction, so every event is handled exactly once.</summary>
 internal sealed class FeedEnroller(AccountDatabase database, ActiveVersions versions, Feeds feeds)
 {
-    private static readonly Dictionary<int, string> s_noNames = [];
-
     /// <summary>
     /// Handles a batch and moves the cursor from <paramref name="after"/> to its end. Returns how many runs it touched; null if the cursor
     /// was elsewhere: another process reads this feed.
@@ -20,7 +18,7 @@ internal sealed class FeedEnroller(AccountDatabase database, ActiveVersions vers
             return await MoveCursorAsync(connection, null, account.Id, feed, batch, after, ct) ? 0 : null;
         }
 
-        var asksForNames = AskForTagNames(versions.LastSeen(account.Id));
+        var asksForNames = versions.LastSeen(account.Id).Any(version => version.AsksForTagNames);
         while (true)
         {
             // The tag service is called before the account is locked, so nobody waits for the lock while it answers.
@@ -28,14 +26,15 @@ internal sealed class FeedEnroller(AccountDatabase database, ActiveVersions vers
             await using var connection = await database.OpenAsync(account.Id, ct);
             await using var tx = await connection.BeginTransactionAsync(ct);
             var locked = await versions.LockAsync(tx, account.Id, ct);
-            if (names is null && AskForTagNames(locked.Versions))
+            var plan = await PlanAsync(locked, batch, names, ct);
+            if (plan.LacksTagNames)
             {
-                // A version was published since the last look: the next round asks for the names first.
+                // A version that was not there at the last look: the next round asks for the names first.
                 asksForNames = true;
                 continue;
             }
 
-            var touched = await EnrolAsync(locked, batch, names ?? s_noNames, ct);
+            var touched = await EnrolAsync(locked, batch, plan, ct);
             if (!await MoveCursorAsync(connection, tx, account.Id, feed, batch, after, ct))
             {
                 return null;
@@ -56,29 +55,38 @@ internal sealed class FeedEnroller(AccountDatabase database, ActiveVersions vers
             new CommandDefinition(sql, new { accountId, feed = (short)feed }, cancellationToken: ct));
     }
 
-    private static bool AskForTagNames(IReadOnlyList<ActiveVersion> active) => active.Any(version => version.AsksForTagNames);
-
     private Task<IReadOnlyDictionary<int, string>> TagNamesAsync(string account, FeedBatch batch, CancellationToken ct) =>
         feeds.TagNamesAsync(account, batch.Events.Select(e => e.Tag?.TagId ?? 0).Where(id => id > 0).Distinct(), ct);
 
-    private static async Task<int> EnrolAsync(
-        LockedAccount account, FeedBatch batch, IReadOnlyDictionary<int, string> tagNames, CancellationToken ct)
+    private static async Task<EnrolmentPlan> PlanAsync(
+        LockedAccount account, FeedBatch batch, IReadOnlyDictionary<int, string>? tagNames, CancellationToken ct)
+    {
+        var plan = new EnrolmentPlan(batch.Events, tagNames);
+        foreach (var version in account.Versions)
+        {
+            plan.Add(version);
+        }
+
+        await ActiveVersions.ReadEndedAsync(account, batch.Events.Min(e => e.Time), plan.Add, ct);
+        return plan;
+    }
+
+    private static async Task<int> EnrolAsync(LockedAccount account, FeedBatch batch, EnrolmentPlan plan, CancellationToken ct)
     {
         var touched = 0;
-        var events = await Causation.OfMessagesAsync(account, batch.Events, ct);
-        foreach (var part in EnrolmentPlan.Make(account.Versions, events, tagNames).Parts)
+        var withCause = await Causation.OfMessagesAsync(account, plan.StartingEvents, ct);
+        var removed = batch.Events.Select(e => e.RemovedTagId).Where(id => id > 0).Distinct();
+        foreach (var part in plan.Parts(await EnrolmentStore.KeepersAsync(account, [.. removed], ct), withCause))
         {
             touched += await CarryOutAsync(account, part, ct);
         }
 
-        if (account.Versions.Any(version => version.WatchesSegments))
+        if (account.Versions.Any(version => version.WatchedSegments.Any()))
         {
             await SegmentLooks.TouchAsync(account, ct);
         }
 
-        return account.Versions.Any(version => version.MayWatch)
-            ? touched + await EnrolmentStore.WakeWatchingAsync(account, [.. batch.Events.SelectMany(e => e.Contacts).Distinct()], ct)
-            : touched;
+        return touched + await EnrolmentStore.WakeWatchingAsync(account, [.. batch.Events.SelectMany(e => e.Contacts).Distinct()], ct);
     }
 
     private static async Task<int> CarryOutAsync(LockedAccount account, PlanPart part, CancellationToken ct)

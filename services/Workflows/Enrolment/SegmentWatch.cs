@@ -69,8 +69,8 @@ internal sealed class SegmentWatch(
             from contactId in entered
             from version in locked.Versions
             let e = new FeedEvent($"segments/{segmentId}/{looks}/{contactId}", contactId, default) { SegmentId = segmentId, Cause = cause(contactId) }
-            where version.ActiveUntil is null && version.StartsOn(e, "")
-            select new Enrolment(version, e);
+            where version.StartsOn(e, "")
+            select new Enrolment(version.Entrance, e);
         await EnrolmentStore.StartAsync(locked, [.. enrolments], ct);
         await SaveAsync(tx, account.Id, segmentId, now, members, ct);
         await tx.CommitAsync(ct);
@@ -82,14 +82,7 @@ internal sealed class SegmentWatch(
         await using var connection = await database.OpenAsync(accountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         var locked = await versions.LockAsync(tx, accountId, ct);
-        Guid[] watched =
-        [
-            .. locked.Versions.Where(version => version.WatchesSegments)
-                .SelectMany(version => version.Definition.Triggers)
-                .Where(trigger => trigger.SegmentEntered is not null)
-                .Select(trigger => Guid.Parse(trigger.SegmentEntered.SegmentId))
-                .Distinct(),
-        ];
+        Guid[] watched = [.. locked.Versions.SelectMany(version => version.WatchedSegments).Distinct()];
         if (watched.Length == 0)
         {
             await SegmentLooks.EndAsync(locked, ct);

@@ -52,8 +52,8 @@ internal sealed class ManualEnrolment(SegmentService.SegmentServiceClient segmen
     /// <summary>Whether the re-entry rule of a definition would let the contact start now: <c>starts</c>, or why not.</summary>
     public async Task<string> EntryAsync(int accountId, Guid workflowId, Definition definition, int contactId, CancellationToken ct)
     {
-        var version = new ActiveVersion(workflowId, 0, definition, default, null);
-        var (state, reason) = await enroller.DecideAsync(accountId, version, new FeedEvent("", contactId, default), ct);
+        var entrance = new Entrance(workflowId, 0, definition.Reentry, "");
+        var (state, reason) = await enroller.DecideAsync(accountId, entrance, new FeedEvent("", contactId, default), ct);
         return state is Run.Types.State.Running ? "starts" : reason;
     }
 
