@@ -20,9 +20,15 @@ public sealed class Finding14TurnTests(SharedApps shared) : IClassFixture<Shared
         { "ListTags", Service.Tags },
         { "ListContacts with a search", Service.Tags },
         { "PreviewTagChange", Service.Tags },
+        { "AuditTags", Service.Tags },
+        { "GetTagDictionary", Service.Tags },
+        { "GetTagHistory", Service.Tags },
+        { "GetTagOverlap", Service.Tags },
+        { "PreviewBulkOperation", Service.Tags },
         { "GetCampaign", Service.Campaigns },
         { "GetCampaignStatistics", Service.Campaigns },
         { "ListRecipients", Service.Campaigns },
+        { "BreakDownResults", Service.Campaigns },
         { "RecordActivities with many", Service.Campaigns },
     };
 
@@ -63,11 +69,11 @@ public sealed class Finding14TurnTests(SharedApps shared) : IClassFixture<Shared
         var campaign = await shared.Apps.Campaigns.CreateCampaignAsync(
             new() { Account = account.Name, Campaign = new() { Name = "Draft", Message = new() { Subject = "Hello", Text = "Hello" } } });
         var (tagId, contactId) = (await account.NewTagAsync("In"), await account.NewContactAsync());
-        await account.NewTagAsync("Out");
+        var otherTagId = await account.NewTagAsync("Out");
         var workflow = await shared.Apps.Workflows.CreateWorkflowAsync(
             new() { Account = account.Name, Yaml = "{name: Mark, triggers: [{tag: {tags: [In]}}], nodes: [{id: mark, add_tag: {tag: Out}}]}" });
         await shared.Apps.Workflows.PublishWorkflowAsync(new() { Account = account.Name, WorkflowId = workflow.Workflow.WorkflowId });
-        return new Arranged(account, tagId, contactId, campaign.Campaign.CampaignId);
+        return new Arranged(account, tagId, otherTagId, contactId, campaign.Campaign.CampaignId);
     }
 
     // Every turn that the account can have at once.
@@ -90,15 +96,23 @@ public sealed class Finding14TurnTests(SharedApps shared) : IClassFixture<Shared
     private async Task CallAsync(string call, Arranged arranged)
     {
         var (apps, account) = (shared.Apps, arranged.Account.Name);
+        var governance = new GovernanceService.GovernanceServiceClient(apps.Channel(Service.Tags));
+        var reports = new ReportService.ReportServiceClient(apps.Channel(Service.Tags));
         await (call switch
         {
             "ListTags" => Answer(apps.Tags.ListTagsAsync(new() { Account = account })),
             "ListContacts with a search" => Answer(apps.Contacts.ListContactsAsync(new() { Account = account, Search = "a" })),
-            "PreviewTagChange" => Answer(new GovernanceService.GovernanceServiceClient(apps.Channel(Service.Tags))
-                .PreviewTagChangeAsync(new() { Account = account, TagId = arranged.TagId })),
+            "PreviewTagChange" => Answer(governance.PreviewTagChangeAsync(new() { Account = account, TagId = arranged.TagId })),
+            "AuditTags" => Answer(governance.AuditTagsAsync(new() { Account = account })),
+            "GetTagDictionary" => Answer(governance.GetTagDictionaryAsync(new() { Account = account })),
+            "GetTagHistory" => Answer(reports.GetTagHistoryAsync(new() { Account = account, TagIds = { arranged.TagId }, Times = { new Timestamp() } })),
+            "GetTagOverlap" => Answer(reports.GetTagOverlapAsync(new() { Account = account, TagIds = { arranged.TagId, arranged.OtherTagId } })),
+            "PreviewBulkOperation" => Answer(new BulkService.BulkServiceClient(apps.Channel(Service.Tags)).PreviewBulkOperationAsync(
+                new() { Account = account, Contacts = new() { Ids = new() { ContactIds = { arranged.ContactId } } }, AddTagIds = { arranged.TagId } })),
             "GetCampaign" => Answer(apps.Campaigns.GetCampaignAsync(new() { Account = account, CampaignId = arranged.CampaignId })),
             "GetCampaignStatistics" => Answer(apps.Campaigns.GetCampaignStatisticsAsync(new() { Account = account, CampaignId = arranged.CampaignId })),
             "ListRecipients" => Answer(apps.Campaigns.ListRecipientsAsync(new() { Account = account, CampaignId = arranged.CampaignId })),
+            "BreakDownResults" => Answer(apps.Campaigns.BreakDownResultsAsync(new() { Account = account, Tags = new() })),
             "RecordActivities with many" => Answer(apps.Activity.RecordActivitiesAsync(new()
             {
                 Account = account,
@@ -113,7 +127,7 @@ public sealed class Finding14TurnTests(SharedApps shared) : IClassFixture<Shared
     private static Activity Opened(int contactId) =>
         new() { ContactId = contactId, Kind = Activity.Types.Kind.Opened, Time = Timestamp.FromDateTime(DateTime.UtcNow) };
 
-    private sealed record Arranged(TestAccount Account, int TagId, int ContactId, string CampaignId);
+    private sealed record Arranged(TestAccount Account, int TagId, int OtherTagId, int ContactId, string CampaignId);
 
     private sealed class Turns : IDisposable
     {
