@@ -21,8 +21,22 @@ public sealed class DraftLimitTests(SharedApps shared) : IClassFixture<SharedApp
 
         Assert.Equal(("campaign_drafts", "1"), (refused.Metadata["quota"], refused.Metadata["limit"]));
 
-        async Task<string> CreateAsync(string name) => (await Apps.Campaigns.CreateCampaignAsync(
-            new() { Account = account, Campaign = new() { Name = name, Message = new() { Subject = "Hello", Text = "Hello" } } })).Campaign.CampaignId;
+        Task<string> CreateAsync(string name) => CreateCampaignAsync(account, name);
+    }
+
+    [Fact]
+    public async Task Drafts_that_are_created_at_once_do_not_pass_the_limit()
+    {
+        var account = await LimitedAsync(new() { CampaignDrafts = 3, WorkflowDrafts = 3 });
+
+        var campaigns = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Expect.StatusAsync(() => CreateCampaignAsync(account, $"campaign {i}"))));
+        var workflows = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Expect.StatusAsync(() => CreateWorkflowAsync(account, $"Workflow {i}"))));
+
+        foreach (var statuses in new[] { campaigns, workflows })
+        {
+            Assert.Equal(3, statuses.Count(status => status is StatusCode.OK));
+            Assert.Equal(17, statuses.Count(status => status is StatusCode.ResourceExhausted));
+        }
     }
 
     [Fact]
@@ -37,9 +51,14 @@ public sealed class DraftLimitTests(SharedApps shared) : IClassFixture<SharedApp
 
         Assert.Equal(("workflow_drafts", "1"), (refused.Metadata["quota"], refused.Metadata["limit"]));
 
-        async Task<string> CreateAsync(string name) => (await Apps.Workflows.CreateWorkflowAsync(
-            new() { Account = account, Yaml = $"{{name: {name}, triggers: [{{contact_created: {{}}}}], nodes: [{{id: a, wait: {{period: 1 days}}}}]}}" })).Workflow.WorkflowId;
+        Task<string> CreateAsync(string name) => CreateWorkflowAsync(account, name);
     }
+
+    private async Task<string> CreateCampaignAsync(string account, string name) => (await Apps.Campaigns.CreateCampaignAsync(
+        new() { Account = account, Campaign = new() { Name = name, Message = new() { Subject = "Hello", Text = "Hello" } } })).Campaign.CampaignId;
+
+    private async Task<string> CreateWorkflowAsync(string account, string name) => (await Apps.Workflows.CreateWorkflowAsync(
+        new() { Account = account, Yaml = $"{{name: {name}, triggers: [{{contact_created: {{}}}}], nodes: [{{id: a, wait: {{period: 1 days}}}}]}}" })).Workflow.WorkflowId;
 
     private async Task<string> LimitedAsync(Crm.Accounts.V1.AccountLimits limits)
     {

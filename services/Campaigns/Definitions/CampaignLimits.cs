@@ -7,18 +7,18 @@ namespace TagSegments.Campaigns.Definitions;
 /// <summary>Keeps the campaigns of an account within its limits.</summary>
 internal static class CampaignLimits
 {
-    /// <summary>
-    /// Throws RESOURCE_EXHAUSTED if the account has more drafts than its limit allows. Drafts that are created at the same time may not count each
-    /// other: the limit is no sharp one.
-    /// </summary>
+    /// <summary>Throws RESOURCE_EXHAUSTED if the account has more drafts than its limit allows, including a new one of the transaction.</summary>
     public static async Task RequireFewDraftsAsync(NpgsqlTransaction tx, AccountInfo account, CancellationToken ct)
     {
+        // Two that are created at the same time count each other.
+        const string lockSql = "SELECT pg_advisory_xact_lock(hashtext('campaigns.draft'), @Id)";
         const string sql =
             $"""
             SELECT count(*)
             FROM (SELECT FROM campaigns.campaign WHERE account_id = @Id AND state = {CampaignStates.Draft} LIMIT @most + 1) AS drafts
             """;
         var most = account.Limits.CampaignDrafts;
+        await tx.Connection!.ExecuteAsync(new CommandDefinition(lockSql, new { account.Id }, tx, cancellationToken: ct));
         if (await tx.Connection!.ExecuteScalarAsync<long>(new CommandDefinition(sql, new { account.Id, most }, tx, cancellationToken: ct)) > most)
         {
             throw RpcErrors.QuotaExceeded(

@@ -19,6 +19,7 @@ internal sealed class AccountTransaction : IAsyncDisposable
     public const int AdvisoryLockClass = 0x746167;
 
     private readonly ChangeLog _log = new();
+    private readonly List<SizeLimit> _limits = [];
     private ClockPosition? _stamped;
     private bool _changesLibrary;
 
@@ -140,6 +141,12 @@ internal sealed class AccountTransaction : IAsyncDisposable
     }
 
     /// <summary>
+    /// Keeps a limit, of which the last act takes care: whoever adds to what is limited holds the account's clock then, or the clock of its library,
+    /// until the commit. So those that grow at the same time see each other, one after the other.
+    /// </summary>
+    public void Limit(SizeLimit limit) => _limits.Add(limit);
+
+    /// <summary>
     /// Moves the clock, writes the logs and returns the position of this transaction: for answers that must be stored with the transaction.
     /// Nothing can be changed afterwards. The clock stays locked until the commit, so that should be next.
     /// </summary>
@@ -167,8 +174,23 @@ internal sealed class AccountTransaction : IAsyncDisposable
             _log.AddTo(batch, AccountId);
         }
 
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        _stamped = await reader.ReadAsync(ct) ? new(reader.GetInt64(0), reader.GetGuid(1)) : new(0, Guid.Empty);
+        _limits.ForEach(limit => limit.AddTo(batch, AccountId));
+        var reached = new List<SizeLimit>();
+        await using (var reader = await batch.ExecuteReaderAsync(ct))
+        {
+            _stamped = await reader.ReadAsync(ct) ? new(reader.GetInt64(0), reader.GetGuid(1)) : new(0, Guid.Empty);
+            foreach (var limit in _limits)
+            {
+                await reader.NextResultAsync(ct);
+                reached.AddRange(await reader.ReadAsync(ct) && reader.GetBoolean(0) ? [limit] : []);
+            }
+        }
+
+        foreach (var limit in reached)
+        {
+            await limit.RequireAsync(this, ct);
+        }
+
         return _stamped.Value;
     }
 

@@ -8,17 +8,19 @@ namespace TagSegments.Workflows.Definitions;
 internal static class WorkflowLimits
 {
     /// <summary>
-    /// Throws RESOURCE_EXHAUSTED if the account has more workflows that are not published than its limit allows. Workflows that are created at the
-    /// same time may not count each other: the limit is no sharp one.
+    /// Throws RESOURCE_EXHAUSTED if the account has more workflows that are not published than its limit allows, including a new one of the transaction.
     /// </summary>
     public static async Task RequireFewDraftsAsync(NpgsqlTransaction tx, AccountInfo account, CancellationToken ct)
     {
+        // Two that are created at the same time count each other.
+        const string lockSql = "SELECT pg_advisory_xact_lock(hashtext('workflows.draft'), @Id)";
         const string sql = """
             SELECT count(*)
             FROM (SELECT FROM workflows.workflow WHERE account_id = @Id AND state <> @Published AND deleted_at IS NULL LIMIT @most + 1) AS drafts
             """;
         var most = account.Limits.WorkflowDrafts;
         var values = new { account.Id, Published = (short)Workflow.Types.State.Published, most };
+        await tx.Connection!.ExecuteAsync(new CommandDefinition(lockSql, values, tx, cancellationToken: ct));
         if (await tx.Connection!.ExecuteScalarAsync<long>(new CommandDefinition(sql, values, tx, cancellationToken: ct)) > most)
         {
             throw RpcErrors.QuotaExceeded(

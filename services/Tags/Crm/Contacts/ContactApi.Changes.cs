@@ -23,7 +23,7 @@ internal sealed partial class ContactApi
             async contacts =>
             {
                 var created = await HoldAsync(contacts, contacts.CreateAsync(contactId, edit), context);
-                await contacts.Transaction.RequireContactsAsync(account, contactId, context.CancellationToken);
+                contacts.Transaction.LimitContacts(account);
                 return new CreateContactResponse { Contact = created.ToProto(catalog) };
             },
             (response, token) => response.ConsistencyToken = token);
@@ -66,7 +66,7 @@ internal sealed partial class ContactApi
             async contacts =>
             {
                 var restored = await contacts.RestoreAsync(request.ContactId);
-                await contacts.Transaction.RequireContactsAsync(account, AccountSize.Restored, context.CancellationToken);
+                contacts.Transaction.LimitContacts(account);
                 return new RestoreContactResponse { Contact = restored.ToProto(catalog) };
             },
             (response, token) => response.ConsistencyToken = token);

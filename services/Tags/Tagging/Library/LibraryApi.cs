@@ -25,7 +25,7 @@ internal sealed class LibraryApi(
         async Task<CreateTagResponse> CreateAsync(AccountTransaction transaction)
         {
             var tagId = await store.CreateAsync(transaction, number, tag, ct) ?? throw await TakenAsync(transaction, tag.Name, ct);
-            await transaction.RequireTagsAsync(account, tagId, ct);
+            transaction.LimitTags(account);
             return new CreateTagResponse { Tag = await TagStore.GetAsync(transaction, tagId, ct), Findings = { findings } };
         }
     }
@@ -100,7 +100,7 @@ internal sealed class LibraryApi(
         async Task<RestoreTagResponse> RestoreAsync(AccountTransaction transaction)
         {
             await lifecycle.RestoreAsync(transaction, request.TagId, context.Principal(), ct);
-            await transaction.RequireTagsAsync(account, AccountSize.Restored, ct);
+            transaction.LimitTags(account);
             return new RestoreTagResponse { Tag = await TagStore.GetAsync(transaction, request.TagId, ct) };
         }
     }

@@ -114,8 +114,11 @@ internal sealed class TagStore(AccountDatabase database, TimeProvider time)
         }
 
         // Those that exist were there before; the account may have more than it may create.
-        var last = tagIds.Where(tagId => tagId >= firstNumber).DefaultIfEmpty().Max();
-        await transaction.RequireTagsAsync(account, last, ct);
+        if (tagIds.Any(tagId => tagId >= firstNumber))
+        {
+            transaction.LimitTags(account);
+        }
+
         return tagIds;
     }
 

@@ -131,7 +131,7 @@ internal sealed class ContactImport(
             AccountTransaction.LivingTag, [.. plan.Created.Select(contact => contact.ContactId)], on: true, settings.Cause, ct);
         if (plan.Created.Count > 0)
         {
-            await transaction.RequireContactsAsync(settings.Account, plan.Created[^1].ContactId, ct);
+            transaction.LimitContacts(settings.Account);
         }
 
         foreach (var contact in plan.Updated.Where(contact => contact.BeforeJson is not null))
