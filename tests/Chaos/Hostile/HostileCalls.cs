@@ -15,6 +15,7 @@ internal sealed class HostileCalls : IDisposable
     private const int Callers = 6;
     private const int RequestsPerWorld = 1_000;
     private const int OneHttpIn = 25;
+    private const int EnoughOverruns = 3;
 
     // One second less than the time after which the services' metrics show a call as slow.
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(ServiceMetrics.SlowSeconds - 1);
@@ -185,8 +186,8 @@ internal sealed class HostileCalls : IDisposable
 
         _inFlight.TryRemove(number, out _);
         Interlocked.Increment(ref _sent);
-        // One finding is enough to catch a mutant.
-        if (_mutant is not null && _tally.HasFindings)
+        // One finding is enough to catch a mutant, and a few deadlines that came first to look whether the service goes on to work.
+        if (_mutant is not null && (_tally.HasFindings || _tally.Overruns >= EnoughOverruns))
         {
             await _stop.CancelAsync();
         }

@@ -15,13 +15,15 @@ internal static class OpenValues
     public static (string Name, Value Value) Next(FieldDescriptor field, Random random)
     {
         var (name, text) = TextChoice.Next(field, null, random);
-        var (shape, value) = random.Next(6) switch
+        var (shape, value) = random.Next(8) switch
         {
             0 => ("deep struct", Enumerable.Range(0, Deepest).Aggregate(Value.ForNumber(1), (inner, _) => Fields(("a", inner)))),
             1 => ("deep list", Enumerable.Range(0, Deepest * 2).Aggregate(Value.ForNumber(1), (inner, _) => Value.ForList(inner))),
             2 => ("wide struct", Fields([.. Enumerable.Range(0, Widest).Select(i => ($"k{i}", Value.ForNumber(i)))])),
             3 => ("wide list", Value.ForList([.. Enumerable.Range(0, Widest).Select(i => Value.ForNumber(i))])),
-            4 => ($"struct with the name {name}", Fields((text, Value.ForString("x")))),
+            4 => ("value of no kind", Fields(("score", new Value()))),
+            5 => ("no number", Fields(("score", Value.ForNumber(random.Next(2) == 0 ? double.NaN : double.NegativeInfinity)))),
+            6 => ($"struct with the name {name}", Fields((text, Value.ForString("x")))),
             _ => ($"struct with the value {name}", Fields((random.Next(2) == 0 ? "plan" : "score", Value.ForString(text)))),
         };
         return field.MessageType == Struct.Descriptor && value.KindCase != Value.KindOneofCase.StructValue ? (shape, Fields(("score", value)))

@@ -67,13 +67,18 @@ internal sealed class ServiceWatch : IAsyncDisposable
         report.MustBeZero("dead processes", dead.Count,
             dead.Select(service => $"{service}: {Beginning(_rig[service].RecentOutput)}").Concat(last.Select(request => $"under way: {request}")));
         var living = services.Except(dead).ToList();
-        if (dead.Count + JudgePeaks(report, living, last) > 0 || mutant is not null)
+        if (dead.Count + JudgePeaks(report, living, last) > 0 || (mutant is not null && report.HasViolations))
         {
             // What follows takes its time, and is about services that work on.
             return;
         }
 
         await JudgeWorkAsync(report, living);
+        if (mutant is not null)
+        {
+            return;
+        }
+
         await JudgeMemoryAsync(report, living);
         await JudgeTimeAsync(report, living);
     }

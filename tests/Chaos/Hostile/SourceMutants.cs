@@ -22,6 +22,27 @@ internal static class SourceMutants
         ["liquid-output"] = new(Target.Campaigns, TextLanguage.Liquid, "Campaigns/Content/TemplateRenderer.cs", "builder.Length + length <= MaxLength", "builder.Length >= 0"),
         // A date may be padded to any width.
         ["liquid-width"] = new(Target.Campaigns, TextLanguage.Liquid, "Campaigns/Content/SafeFilters.cs", "Formatted(engine[\"date\"], FormatLimits.OfDate)", "engine[\"date\"]"),
+        // The search for links tries every beginning to the end of the text.
+        ["html-backtracking"] = new(
+            Target.Campaigns,
+            TextLanguage.Html,
+            "Campaigns/Content/LinkRewriter.cs",
+            " | RegexOptions.NonBacktracking)]\n    private static partial Regex Elements();",
+            ")]\n    private static partial Regex Elements();"),
+        // Nobody catches what is wrong with the quotes of a header.
+        ["csv-uncaught"] = new(
+            Target.Tags,
+            TextLanguage.File,
+            "Tags/Crm/Imports/Files/CsvTable.cs",
+            "catch (CsvFormatException)\n        {\n            throw",
+            "catch (CsvFormatException) when (form.Headers.Length < 0)\n        {\n            throw"),
+        // Nobody catches what JSON cannot hold.
+        ["json-uncaught"] = new(
+            Target.Campaigns,
+            TextLanguage.Json,
+            "Campaigns/Activities/ActivityRules.cs",
+            "catch (InvalidOperationException)",
+            "catch (InvalidOperationException) when (properties.Fields.Count == 0)"),
         // The parser of filters follows every bracket.
         ["filter-depth"] = new(Target.Segments, TextLanguage.Filter, "Filters/Text/FilterParser.cs", "++_depth > FilterLimits.Depth", "++_depth < 0"),
     };

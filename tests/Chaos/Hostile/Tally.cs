@@ -12,6 +12,7 @@ internal sealed class Tally
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, int>> _counts = new();
     private readonly ConcurrentQueue<string> _broken = new();
     private readonly ConcurrentQueue<string> _late = new();
+    private int _overruns;
 
     /// <summary>The number of requests by call and status.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Counts =>
@@ -23,6 +24,9 @@ internal sealed class Tally
     /// <summary>Whether any request met what it should not have.</summary>
     public bool HasFindings => !_broken.IsEmpty || !_late.IsEmpty;
 
+    /// <summary>The number of requests whose deadline came before the answer.</summary>
+    public int Overruns => _overruns;
+
     /// <summary>The requests that outlived their deadline by more than a second.</summary>
     public IReadOnlyCollection<string> Late => _late;
 
@@ -33,6 +37,11 @@ internal sealed class Tally
         if (failure is not null && !IsUnderstood(failure))
         {
             _broken.Enqueue($"{request.Call.Name}, request {number}, {request.Description}: {failure}");
+        }
+
+        if (failure?.Status is StatusCode.DeadlineExceeded && !request.Call.IsEndless)
+        {
+            Interlocked.Increment(ref _overruns);
         }
 
         AddTime(request, number, overrun);

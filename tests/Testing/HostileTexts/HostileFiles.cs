@@ -23,6 +23,8 @@ internal static class HostileFiles
         Text(Wide("\n")),
         Text(Wide("\r")),
         Text(Wide("\n", Head)),
+        Text(Wide("a", "id,\"email,")),
+        Text(Wide("a\"", "id,", ",email\n1,a@example.com\n")),
         Text(Wide("a", $"{Head}1,a@example.com,\"")),
         Text(Wide("\"\"", $"{Head}1,a@example.com,\"", "\"\n")),
         Text(Wide("\"", Head)),
