@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Makes the secrets of an installation, each at random: k8s/make-secrets.sh FOLDER [POSTGRES_HOST]
-# Writes postgres.env, keys.env and public-keys.env to FOLDER, which must not have them yet. Needs openssl.
+# Makes the secrets of an installation, each at random: k8s/make-secrets.sh FOLDER [POSTGRES_HOST [POSTGRES_OPTIONS]]
+# Writes postgres.env, redis.env, keys.env and public-keys.env to FOLDER, which must not have them yet. POSTGRES_OPTIONS are added to every
+# connection string. Where the database has an owner already, OWNER and OWNER_PASSWORD name it. Needs openssl.
 set -euo pipefail
 umask 077
-folder=${1:?usage: make-secrets.sh FOLDER [POSTGRES_HOST]}
+folder=${1:?usage: make-secrets.sh FOLDER [POSTGRES_HOST [POSTGRES_OPTIONS]]}
 host=${2:-postgres}
+options=${3:+;$3}
 services=(tags segments campaigns workflows)
 
 mkdir -p "$folder"
-for file in postgres.env keys.env public-keys.env; do
+for file in postgres.env redis.env keys.env public-keys.env; do
   if [ -e "$folder/$file" ]; then
     echo "$folder/$file exists. Move it away to make new secrets." >&2
     exit 1
@@ -17,19 +19,25 @@ done
 
 random() { openssl rand -hex 24; }
 
-owner=$(random)
+owner=${OWNER_PASSWORD:-$(random)}
 {
   echo "owner-password=$owner"
-  echo "owner=Host=$host;Database=tagsegments;Username=postgres;Password=$owner"
+  echo "owner=Host=$host;Database=tagsegments;Username=${OWNER:-postgres};Password=$owner$options"
   # A role for the calls of accounts and one for work across accounts.
   for service in "${services[@]}"; do
     for role in "$service" "$service-work"; do
       password=$(random)
       echo "$role-password=$password"
-      echo "$role=Host=$host;Database=tagsegments;Username=tagsegments_${role//-/_};Password=$password"
+      echo "$role=Host=$host;Database=tagsegments;Username=tagsegments_${role//-/_};Password=$password$options"
     done
   done
 } > "$folder/postgres.env"
+
+redis=$(random)
+{
+  echo "password=$redis"
+  echo "connection=redis:6379,password=$redis"
+} > "$folder/redis.env"
 
 {
   echo "signing-key=$(random)"

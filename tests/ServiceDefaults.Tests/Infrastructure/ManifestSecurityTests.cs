@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 using Crm.Accounts.V1;
 using Grpc.Core;
-using k8s;
 using k8s.Models;
 using Microsoft.Extensions.Configuration;
+using TagSegments.Kubernetes.Overlays;
 using TagSegments.ServiceDefaults.Network;
 using TagSegments.Testing;
 using TagSegments.Testing.Tls;
@@ -17,25 +17,26 @@ public sealed partial class ManifestSecurityTests
     [Theory]
     [InlineData("k8s/base")]
     [InlineData("k8s/overlays/local")]
+    [InlineData("k8s/overlays/production")]
     public void Finding_20_Operators_have_a_port_of_their_own_and_only_campaigns_a_public_one(string folder)
     {
         var objects = Manifests.Load(folder);
-        var deployments = objects.OfType<V1Deployment>().Where(deployment => Manifests.Services.Contains(deployment.Metadata.Name)).ToList();
+        var services = Manifests.ServicesIn(objects);
 
-        Assert.All(deployments, deployment =>
+        Assert.All(services.Values, template =>
         {
-            var container = deployment.Spec.Template.Spec.Containers[0];
-            Assert.Equal("9090", deployment.Spec.Template.Metadata.Annotations["prometheus.io/port"]);
+            var container = template.Spec.Containers[0];
+            Assert.Equal("9090", template.Metadata.Annotations["prometheus.io/port"]);
             Assert.Contains(container.Ports, port => port is { Name: "management", ContainerPort: 9090 });
             Assert.All([container.StartupProbe, container.ReadinessProbe, container.LivenessProbe], probe => Assert.Equal("management", probe.HttpGet.Port.Value));
         });
         if (Manifests.HasKubectl)
         {
-            Assert.Equal(["campaigns"], PublicOnes(deployments.Select(deployment => (deployment.Metadata.Name, deployment.Spec.Template.Spec.Containers[0].Ports.Select(port => port.Name)))));
-            Assert.Equal(["campaigns"], PublicOnes(objects.OfType<V1Service>().Select(service => (service.Metadata.Name, service.Spec.Ports.Select(port => port.Name)))));
+            Assert.Equal(["campaigns"], services.Where(service => service.Value.Spec.Containers[0].Ports.Any(port => port.Name == "http")).Select(service => service.Key));
+            Assert.All(
+                objects.OfType<V1Service>().Where(service => service.Spec.Ports.Any(port => port.Name == "http")),
+                service => Assert.Equal("campaigns", service.Spec.Selector["app.kubernetes.io/name"]));
         }
-
-        static IEnumerable<string> PublicOnes(IEnumerable<(string Name, IEnumerable<string> Ports)> all) => all.Where(one => one.Ports.Contains("http")).Select(one => one.Name);
     }
 
     [Theory]
@@ -47,38 +48,55 @@ public sealed partial class ManifestSecurityTests
 
         Assert.Equal(Manifests.HasKubectl ? reflection : "false", settings["Grpc:Reflection"]);
         settings["Postgres:ConnectionString"] = "Host=postgres";
+        settings["Redis:ConnectionString"] = "redis:6379";
         settings["Grpc:Address"] = settings["Http:Address"] = settings["Management:Address"] = "http://0.0.0.0:80";
         ClearText.Refuse(settings);
     }
 
     [Fact]
-    public void Finding_6_With_the_component_calls_are_encrypted_and_clear_text_between_services_is_not_allowed()
+    public void Finding_6_In_production_calls_are_encrypted_and_clear_text_is_allowed_for_nothing_but_probes_and_the_ingress()
     {
         if (!Manifests.HasKubectl)
         {
             return;
         }
 
-        var folder = Path.Combine(Manifests.WithSecrets, "k8s/overlays/encrypted");
-        Directory.CreateDirectory(folder);
-        File.WriteAllText(
-            Path.Combine(folder, "kustomization.yaml"),
-            "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../../base]\ncomponents: [../../tls]\n");
-        var texts = Manifests.Kubectl("kustomize", folder).Split("\n---\n").ToLookup(text => text.Contains("kind: Certificate", StringComparison.Ordinal));
-        var certificates = texts[true].ToList();
-        var objects = texts[false].SelectMany(text => KubernetesYaml.LoadAllFromString(text, strict: true)).ToList();
+        var objects = Manifests.Load("k8s/overlays/production");
+        var certificates = objects.OfType<Certificate>().ToDictionary(certificate => certificate.Spec.SecretName);
 
-        Assert.Equal(Manifests.Services.Length, certificates.Count);
-        Assert.All(objects.OfType<V1Deployment>().Select(deployment => (deployment.Metadata.Name, deployment.Spec.Template.Spec)), service =>
+        Assert.All(Manifests.ServicesIn(objects), service =>
         {
-            Assert.StartsWith("https://0.0.0.0:510", service.Spec.Containers[0].Env.Single(env => env.Name == "Grpc__Address").Value, StringComparison.Ordinal);
-            Assert.Equal($"{service.Name}-tls", service.Spec.Volumes.Single(volume => volume.Name == "tls").Secret.SecretName);
-            Assert.Contains(certificates, text => text.Contains($"secretName: {service.Name}-tls", StringComparison.Ordinal));
+            Assert.StartsWith("https://0.0.0.0:510", service.Value.Spec.Containers[0].Env.Single(env => env.Name == "Grpc__Address").Value, StringComparison.Ordinal);
+            Assert.True(service.Value.Spec.Volumes.Single(volume => volume.Name == "tls").Secret is { Optional: false } secret && secret.SecretName == $"{service.Key}-tls");
+            Assert.Contains(service.Key, certificates[$"{service.Key}-tls"].Spec.DnsNames);
+            Assert.DoesNotContain(service.Value.Spec.Containers[0].Env, env => env.Name == "Auth__SigningKey");
         });
+        Assert.Equal("tagsegments", objects.OfType<Issuer>().Single(issuer => issuer.Spec.Ca is not null).Metadata.Name);
         var settings = Settings(objects);
+        settings["Postgres:ConnectionString"] = "Host=postgres.example.com;SSL Mode=VerifyFull;Root Certificate=/authorities/postgres.crt";
+        settings["Redis:ConnectionString"] = "redis.example.com:6380,ssl=true,password=secret";
         ClearText.Refuse(settings);
         settings["Services:Tags"] = "dns:///tags:5101";
         Assert.Throws<InvalidOperationException>(() => ClearText.Refuse(settings));
+    }
+
+    [Fact]
+    public void Only_links_and_webhooks_come_from_the_Internet()
+    {
+        if (!Manifests.HasKubectl)
+        {
+            return;
+        }
+
+        var objects = Manifests.Load("k8s/overlays/production");
+        var ingress = Assert.Single(objects.OfType<V1Ingress>()).Spec;
+        var backend = Assert.Single(Assert.Single(ingress.Rules).Http.Paths).Backend.Service;
+        var service = objects.OfType<V1Service>().Single(one => one.Metadata.Name == backend.Name);
+
+        Assert.Equal(ingress.Rules.Select(rule => rule.Host), ingress.Tls.SelectMany(tls => tls.Hosts));
+        Assert.Equal((8080, "http"), (service.Spec.Ports.Single(port => port.Name == backend.Port.Name).Port, service.Spec.Ports[0].TargetPort.Value));
+        Assert.Equal("campaigns", service.Spec.Selector["app.kubernetes.io/name"]);
+        Assert.Equal($"https://{ingress.Rules[0].Host}", Settings(objects)["Tracking:BaseUrl"]);
     }
 
     // Finding 26 of the security review: without authentication, everything was open; the ports on loopback alone saved it.

@@ -1,8 +1,8 @@
 using System.Xml.Linq;
-using k8s;
 using k8s.Models;
 using Microsoft.Extensions.Configuration;
 using Microsoft.IdentityModel.Tokens;
+using TagSegments.Kubernetes.Overlays;
 using TagSegments.ServiceDefaults.Auth;
 using TagSegments.Testing;
 
@@ -13,39 +13,86 @@ public sealed class ManifestTests
 {
     private static readonly string s_root = Repository.Root;
 
+    public static TheoryData<string> Folders => ["k8s/base", "k8s/overlays/local", "k8s/overlays/production"];
+
     [Theory]
-    [InlineData("k8s/base")]
-    [InlineData("k8s/overlays/local")]
+    [MemberData(nameof(Folders))]
     public void Manifests_are_valid_and_complete(string folder)
     {
         var objects = Manifests.Load(folder);
 
-        Assert.Equal(Manifests.Services.Order(), Manifests.Named<V1Deployment>(objects).Intersect(Manifests.Services).Order());
+        Assert.Equal(Manifests.Services.Order(), Manifests.ServicesIn(objects).Keys.Order());
         Assert.Equal(Manifests.Services.Order(), Manifests.Named<V1Service>(objects).Intersect(Manifests.Services).Order());
         Assert.Equal(Manifests.Services.Order(), Manifests.Named<V1PodDisruptionBudget>(objects).Order());
+        Assert.Equal(Manifests.Services.Order(), Manifests.Named<V1ServiceAccount>(objects).Order());
         Assert.Equal(Manifests.Services.Select(name => $"{name}-migrate").Order(), Manifests.Named<V1Job>(objects).Order());
+        Assert.Equal("restricted", Assert.Single(objects.OfType<V1Namespace>()).Metadata.Labels["pod-security.kubernetes.io/enforce"]);
     }
 
     [Theory]
-    [InlineData("k8s/base")]
-    [InlineData("k8s/overlays/local")]
+    [InlineData("replicas: many")]
+    [InlineData("replica: 2")]
+    [InlineData("strategy: { rollingUpdate: { surge: 1 } }")]
+    public void A_wrong_manifest_is_refused(string line) => Assert.ThrowsAny<Exception>(() => Manifests.Read(
+        $"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: tags }}\nspec:\n  {line}\n"));
+
+    [Theory]
+    [MemberData(nameof(Folders))]
     public void Every_pod_is_allowed_under_the_restricted_standard(string folder)
     {
-        var pods = Manifests.Load(folder).Select(Manifests.PodOf).OfType<V1PodSpec>().ToList();
+        var pods = Manifests.Load(folder).Select(Manifests.TemplateOf).OfType<V1PodTemplateSpec>().Select(template => template.Spec).ToList();
 
         Assert.NotEmpty(pods);
         Assert.All(pods, pod =>
         {
             Assert.True(pod.SecurityContext.RunAsNonRoot);
+            Assert.True(pod.SecurityContext.RunAsUser > 0);
             Assert.Equal("RuntimeDefault", pod.SecurityContext.SeccompProfile.Type);
             Assert.False(pod.AutomountServiceAccountToken);
+            Assert.All(pod.Volumes ?? [], volume => Assert.True(volume.EmptyDir is null or { SizeLimit: not null }, $"{volume.Name} has no limit"));
             Assert.All(pod.Containers, container =>
             {
                 Assert.False(container.SecurityContext.AllowPrivilegeEscalation);
+                Assert.True(container.SecurityContext.ReadOnlyRootFilesystem);
                 Assert.Equal(["ALL"], container.SecurityContext.Capabilities.Drop);
                 Assert.True(container.Resources.Limits.ContainsKey("memory"));
             });
         });
+    }
+
+    [Fact]
+    public void The_journal_of_campaigns_outlives_its_pod()
+    {
+        if (!Manifests.HasKubectl)
+            return;
+        var campaigns = Assert.Single(Manifests.Load("k8s/base").OfType<V1StatefulSet>());
+        var container = campaigns.Spec.Template.Spec.Containers[0];
+        var claim = Assert.Single(campaigns.Spec.VolumeClaimTemplates);
+
+        Assert.Equal(container.Env.Single(env => env.Name == "Delivery__JournalFolder").Value, container.VolumeMounts.Single(mount => mount.Name == claim.Metadata.Name).MountPath);
+        Assert.Equal(container.VolumeMounts.Count, container.VolumeMounts.DistinctBy(mount => mount.MountPath).Count());
+    }
+
+    [Fact]
+    public void Replicas_follow_processor_and_calls_in_production()
+    {
+        if (!Manifests.HasKubectl)
+            return;
+        var objects = Manifests.Load("k8s/overlays/production");
+        var scaled = objects.OfType<V2HorizontalPodAutoscaler>().ToList();
+
+        Assert.Equal(Manifests.Services.Order(), scaled.Select(one => one.Spec.ScaleTargetRef.Name).Order());
+        Assert.All(scaled, one =>
+        {
+            var target = objects.Single(item => item is V1Deployment or V1StatefulSet && Manifests.NameOf(item) == one.Spec.ScaleTargetRef.Name);
+            Assert.Equal(target.GetType().Name, $"V1{one.Spec.ScaleTargetRef.Kind}");
+            Assert.Null(target is V1Deployment deployment ? deployment.Spec.Replicas : ((V1StatefulSet)target).Spec.Replicas);
+            Assert.Equal(["Resource", "Pods"], one.Spec.Metrics.Select(metric => metric.Type));
+            // A percentage is of what the pods ask for.
+            Assert.True(Manifests.TemplateOf(target)!.Spec.Containers[0].Resources.Requests.ContainsKey("cpu"));
+        });
+        var rule = File.ReadAllText(Path.Combine(s_root, "k8s/autoscaling/adapter-rule.yaml"));
+        Assert.All(scaled, one => Assert.Contains($"as: {one.Spec.Metrics[1].Pods.Metric.Name} ", rule, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -66,9 +113,11 @@ public sealed class ManifestTests
         var made = new Dictionary<string, Dictionary<string, string>>
         {
             ["tagsegments-postgres"] = Values("postgres.env"),
+            ["tagsegments-redis"] = Values("redis.env"),
             ["tagsegments-keys"] = Values("keys.env"),
         };
-        var containers = Manifests.Load("k8s/overlays/local").Select(Manifests.PodOf).OfType<V1PodSpec>().SelectMany(pod => pod.Containers).ToList();
+        var containers = new[] { "k8s/overlays/local", "k8s/overlays/production" }.SelectMany(Manifests.Load)
+            .Select(Manifests.TemplateOf).OfType<V1PodTemplateSpec>().SelectMany(template => template.Spec.Containers).ToList();
 
         Assert.All(containers.SelectMany(container => container.Env ?? []).Select(env => env.ValueFrom?.SecretKeyRef).OfType<V1SecretKeySelector>().Where(key => key.Optional != true), key =>
             Assert.True(made[BaseName(key.Name)].ContainsKey(key.Key), $"{key.Name} has no key {key.Key}"));
@@ -88,7 +137,7 @@ public sealed class ManifestTests
     }
 
     // kustomize adds a hash of the values to a generated name.
-    private static string BaseName(string name) => name.StartsWith("tagsegments-keys", StringComparison.Ordinal) ? "tagsegments-keys" : "tagsegments-postgres";
+    private static string BaseName(string name) => string.Join('-', name.Split('-')[..2]);
 
     [Fact]
     public void Every_service_has_an_image_and_a_migration_in_compose()

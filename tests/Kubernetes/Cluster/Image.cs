@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+using TagSegments.Kubernetes.Overlays;
+using TagSegments.Testing;
+
+namespace TagSegments.Kubernetes.Cluster;
+
+/// <summary>What runs in place of an image: the command with which it begins, its environment, and a file to put at /entry.sh.</summary>
+internal sealed partial record Image(IReadOnlyList<string> EntryPoint, IReadOnlyDictionary<string, string> Environment, string? EntryFile)
+{
+    /// <summary>The argument that makes this program an identity provider.</summary>
+    public const string IdentityProvider = "--identity-provider";
+
+    private const string SystemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <summary>Finds what an image of the manifests is: a service of this build, or a server of this machine.</summary>
+    public static Image Of(string name)
+    {
+        var repository = name.Split('/')[^1].Split(':', '@')[0];
+        return repository switch
+        {
+            "postgres" => Server("postgres", $"{Directory.GetDirectories("/usr/lib/postgresql").Order().Last()}/bin:"),
+            "redis" => Server("redis", ""),
+            "mailpit" => new(["/usr/bin/python3", "-m", "aiosmtpd", "-n", "-l", "0.0.0.0:1025", "-c", "aiosmtpd.handlers.Sink"], WithPath(""), null),
+            "identity-provider" => new(["/app/TagSegments.Kubernetes", IdentityProvider], WithPath(""), null),
+            _ when Manifests.Services.Contains(repository) => OfService(repository),
+            _ => throw new ClusterException($"There is no image {name}."),
+        };
+    }
+
+    // The stand-ins of tests/containers, which do what the official images do.
+    private static Image Server(string name, string path) =>
+        new(["/entry.sh"], WithPath(path), Path.Combine(Repository.Root, "tests/containers/standin", name, "entry.sh"));
+
+    // ENTRYPOINT and ENV of the one Dockerfile.
+    private static Image OfService(string service)
+    {
+        var file = File.ReadAllText(Path.Combine(Repository.Root, "services/Dockerfile")).Replace("\\\n", " ", StringComparison.Ordinal);
+        var environment = new Dictionary<string, string>(WithPath(""));
+        foreach (Match variable in Variable().Matches(Environments().Match(file).Groups["all"].Value))
+            environment[variable.Groups["name"].Value] = variable.Groups["value"].Value.Replace("${PORT}", $"{Ways.PortOf(service)}", StringComparison.Ordinal);
+        return new([EntryPoints().Match(file).Groups["program"].Value], environment, null);
+    }
+
+    private static Dictionary<string, string> WithPath(string path) => new() { ["PATH"] = $"{path}{SystemPath}", ["HOME"] = "/" };
+
+    [GeneratedRegex(@"^ENV (?<all>.*)$", RegexOptions.Multiline)]
+    private static partial Regex Environments();
+
+    [GeneratedRegex(@"(?<name>\w+)=(?<value>\S+)")]
+    private static partial Regex Variable();
+
+    [GeneratedRegex(@"^ENTRYPOINT \[""(?<program>[^""]+)""\]$", RegexOptions.Multiline)]
+    private static partial Regex EntryPoints();
+}

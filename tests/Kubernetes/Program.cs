@@ -1,0 +1,3 @@
+using TagSegments.Kubernetes;
+
+return await KubernetesProgram.RunAsync(args);
