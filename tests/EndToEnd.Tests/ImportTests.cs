@@ -72,6 +72,68 @@ public sealed class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Fact]
+    public async Task An_archive_says_what_it_leaves_out()
+    {
+        var archive = await ArchiveAsync(
+            ("lists/subscribed_members.csv", "Email Address\nann@example.org\n"),
+            ("granular_activity/opens.csv", "Email,Timestamp\nann@example.org,2024-05-06 07:08:09\n"),
+            ("README.txt", "no data"),
+            ("logo.png", "no data"));
+
+        var result = await _cli.RunAsync("import", archive, "--account", "left-out", "--from", "mailchimp");
+        File.Delete(archive);
+
+        Assert.Equal(0, result.Code);
+        Assert.All(new[] { "granular_activity/opens.csv", "README.txt", "logo.png" }, name => Assert.Contains(name, result.Error, StringComparison.Ordinal));
+        Assert.Equal(1, await _cli.CountAsync("left-out", "everyone"));
+        Assert.DoesNotContain("Timestamp", (await _cli.RunAsync("fields", "list", "--account", "left-out")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_table_in_an_archive_that_is_refused_keeps_no_other_out()
+    {
+        var archive = await ArchiveAsync(("companies.csv", "Company,City\nAcme,Graz\n"), ("contacts.csv", "Record ID,Email\n1,ann@example.org\n"));
+        var none = await ArchiveAsync(("notes.txt", "no data"), ("book.xlsx", "no data"));
+
+        var result = await _cli.RunAsync("import", archive, "--account", "one-of-two", "--from", "hubspot");
+        var refused = await _cli.RunAsync("import", none, "--account", "one-of-two");
+        File.Delete(archive);
+        File.Delete(none);
+
+        Assert.Equal((4, 2), (result.Code, refused.Code));
+        Assert.Contains("companies.csv: not imported", result.Error, StringComparison.Ordinal);
+        Assert.Contains("book.xlsx", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(1, await _cli.CountAsync("one-of-two", "everyone"));
+    }
+
+    [Fact]
+    public async Task A_compressed_file_is_read_and_a_damaged_one_is_refused_whole()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        var (file, damaged, sheet) = (Path.Combine(folder.FullName, "people.csv.gz"), Path.Combine(folder.FullName, "damaged.csv.gz"), Path.Combine(folder.FullName, "people.xlsx"));
+        await using (var gzip = new GZipStream(File.Create(file), CompressionMode.Compress))
+        {
+            await gzip.WriteAsync(System.Text.Encoding.UTF8.GetBytes("email,city\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"c{i}@example.org,{Guid.NewGuid()}\n"))));
+        }
+
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[bytes.Length / 2] ^= 0xFF;
+        await File.WriteAllBytesAsync(damaged, bytes);
+        await File.WriteAllBytesAsync(sheet, [0x50, 0x4B, 3, 4, .. "[Content_Types].xml"u8]);
+
+        var result = await _cli.RunAsync("import", file, "--account", "gz");
+        var bad = await _cli.RunAsync("import", damaged, "--account", "gz-bad");
+        var workbook = await _cli.RunAsync("import", sheet, "--account", "gz-bad");
+        folder.Delete(recursive: true);
+
+        Assert.Equal((0, 2, 1), (result.Code, bad.Code, workbook.Code));
+        Assert.Contains("damaged", bad.Error, StringComparison.Ordinal);
+        Assert.Contains("CSV UTF-8", workbook.Error, StringComparison.Ordinal);
+        Assert.Equal(20_000, await _cli.CountAsync("gz", "everyone"));
+        Assert.Equal(0, await _cli.CountAsync("gz-bad", "everyone"));
+    }
+
+    [Fact]
     public async Task A_dry_run_shows_the_plan_and_the_first_rows_and_imports_nothing()
     {
         var file = Path.GetTempFileName();
@@ -103,6 +165,18 @@ public sealed class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal(1, result.Code);
         Assert.Contains("nummer", result.Error, StringComparison.Ordinal);
         Assert.Equal(0, await _cli.CountAsync("bad-column", "everyone"));
+    }
+
+    private static async Task<string> ArchiveAsync(params (string Name, string Text)[] files)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"archive-{Guid.NewGuid():N}.zip");
+        await using var zip = await ZipFile.OpenAsync(path, ZipArchiveMode.Create);
+        foreach (var (name, text) in files)
+        {
+            await AddAsync(zip, name, text);
+        }
+
+        return path;
     }
 
     private static async Task AddAsync(ZipArchive zip, string name, string text)

@@ -20,14 +20,21 @@ internal static class ImportCall
         CancellationToken ct)
     {
         using var call = services.Imports.Import(cancellationToken: ct);
-        var sending = SendAsync(call.RequestStream, account, options, content, ct);
-        var summary = await ReceiveAsync(call.ResponseStream, onPlan, onProgress, onError, ct);
-        await sending;
-        return summary;
+        var sending = SendAsync(call, account, options, content, ct);
+        try
+        {
+            return await ReceiveAsync(call.ResponseStream, onPlan, onProgress, onError, ct);
+        }
+        finally
+        {
+            await sending;
+        }
     }
 
-    private static async Task SendAsync(IClientStreamWriter<ImportRequest> requests, string account, ImportOptions options, Stream content, CancellationToken ct)
+    private static async Task SendAsync(
+        AsyncDuplexStreamingCall<ImportRequest, ImportResponse> call, string account, ImportOptions options, Stream content, CancellationToken ct)
     {
+        var requests = call.RequestStream;
         try
         {
             await requests.WriteAsync(new() { Account = account, Options = options }, ct);
@@ -39,6 +46,12 @@ internal static class ImportCall
         catch (Exception e) when (e is RpcException or InvalidOperationException)
         {
             // The server ended the call early, because it refused the options: the receiving side has the reason.
+        }
+        catch (InvalidDataException e)
+        {
+            // Nothing is imported before the end of the file has arrived.
+            call.Dispose();
+            throw new CliError($"The archive is damaged or encrypted: {e.Message}", "Unpack it with another program, and name the files in it. Nothing was imported.");
         }
     }
 

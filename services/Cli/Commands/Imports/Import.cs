@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Crm.Accounts.V1;
 using Crm.Contacts.V1;
 using Grpc.Core;
@@ -13,7 +14,7 @@ internal static class Import
     {
         var files = new Argument<string[]>("file")
         {
-            Description = "CSV files, ZIP archives of them, or - for standard input. Each file is an import of its own, with the same options.",
+            Description = "CSV or JSON files, archives of them (.zip, .gz), or - for standard input. Each file is an import of its own, with the same options.",
             Arity = ArgumentArity.OneOrMore,
         };
         var options = new ImportOptionSet();
@@ -21,19 +22,30 @@ internal static class Import
         options.AddTo(command);
         return command.Runs(async (session, ct) =>
         {
-            var inputs = ImportFiles.Of(session.Get(files)!).ToList();
+            var inputs = ImportFiles.OfContacts(session.Get(files)!, session.Report.Note).ToList();
             if (!options.Read(session, "-").DryRun)
                 await EnsureAccountAsync(session, ct);
-            var worst = ExitCode.Done;
+            var (worst, imported, refused) = (ExitCode.Done, 0, (RpcException?)null);
             foreach (var (name, open) in inputs)
             {
                 if (inputs.Count > 1)
                     session.Report.Note($"{name}:");
-                await using var content = open();
-                worst = Math.Max(worst, await RunAsync(session, options.Read(session, name), content, ct));
+                try
+                {
+                    await using var content = open();
+                    worst = Math.Max(worst, await RunAsync(session, options.Read(session, name), content, ct));
+                    imported++;
+                }
+                catch (RpcException e) when (inputs.Count > 1 && e.StatusCode == StatusCode.InvalidArgument)
+                {
+                    // A file that is no table of contacts keeps the others from nothing.
+                    refused = e;
+                    worst = ExitCode.Partial;
+                    session.Report.Failure(new JsonObject { ["file"] = name, ["problem"] = e.Status.Detail }, $"{name}: not imported: {e.Status.Detail}");
+                }
             }
 
-            return worst;
+            return imported > 0 || refused is null ? worst : throw refused;
         });
     }
 

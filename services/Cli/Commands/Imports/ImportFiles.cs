@@ -2,56 +2,100 @@ using System.IO.Compression;
 
 namespace TagSegments.Cli.Commands.Imports;
 
-/// <summary>The files that the arguments of `import` name: files themselves, and what is in ZIP archives.</summary>
+/// <summary>The files that the arguments of `import` name: files themselves, and what is in archives of ZIP and gzip.</summary>
+/// <remarks>Archives are read while they are sent, so that a small one with a huge content ends at the limit of the service, and takes no room here.</remarks>
 internal static class ImportFiles
 {
     // Archives have texts to read, too, so .txt is none of them.
-    private static readonly string[] s_extensions = [".csv", ".tsv", ".json", ".jsonl"];
+    private static readonly string[] s_extensions = [".csv", ".tsv", ".json", ".jsonl", ".ndjson"];
+
+    // What the files of an audience begin with in an export of Mailchimp; the others there are about campaigns.
+    private static readonly string[] s_audience = ["subscribed", "unsubscribed", "nonsubscribed", "cleaned"];
 
     /// <summary>Lists the files with what opens them; an archive's in the order of their names.</summary>
-    public static IEnumerable<(string Name, Func<Stream> Open)> Of(IEnumerable<string> paths)
+    public static IEnumerable<(string Name, Func<Stream> Open)> Of(IEnumerable<string> paths) => Of(paths, null);
+
+    /// <summary>Lists the files of contacts, and says what else is in an archive.</summary>
+    public static IEnumerable<(string Name, Func<Stream> Open)> OfContacts(IEnumerable<string> paths, Action<string> leftOut) => Of(paths, leftOut);
+
+    private static IEnumerable<(string Name, Func<Stream> Open)> Of(IEnumerable<string> paths, Action<string>? leftOut)
     {
         foreach (var path in paths)
         {
-            if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            if (path is "-")
             {
-                yield return (path, path is "-" ? Console.OpenStandardInput : () => File.OpenRead(path));
-                continue;
+                yield return (path, Console.OpenStandardInput);
             }
-
-            var names = Names(path);
-            if (names.Count == 0)
-                throw new CliError($"{path} has no file that can be imported.", $"An archive needs files that end with {string.Join(", ", s_extensions)}");
-            foreach (var name in names)
-                yield return (name, () => Extract(path, name));
+            else if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            {
+                yield return (path[..^3], () => new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
+            }
+            else if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            {
+                yield return (path, () => File.OpenRead(path));
+            }
+            else
+            {
+                foreach (var name in Names(path, leftOut))
+                    yield return (name, () => Extract(path, name));
+            }
         }
     }
 
-    private static List<string> Names(string path)
+    private static List<string> Names(string path, Action<string>? leftOut)
+    {
+        var names = Entries(path);
+        var tables = names.FindAll(name => s_extensions.Contains(Path.GetExtension(name).ToLowerInvariant()));
+        if (tables.Count == 0)
+            throw new CliError($"{path} has no file that can be imported{(names.Count > 0 ? $", but {Shown(names)}" : "")}.", $"An archive needs files that end with {string.Join(", ", s_extensions)}");
+
+        if (leftOut is null)
+            return tables;
+
+        var audience = tables.FindAll(IsAudience);
+        var chosen = audience.Count > 0 ? audience : tables;
+        if (names.Except(chosen).ToList() is { Count: > 0 } others)
+            leftOut($"{path}: left out {Shown(others)}.{(chosen.Count < tables.Count ? " These tables are no members of an audience: see `tagsegments activities import`, or unpack and name them." : "")}");
+        return chosen;
+    }
+
+    private static List<string> Entries(string path)
     {
         try
         {
             using var archive = ZipFile.OpenRead(path);
             // Some tools put hidden files of the system into archives.
             return [.. archive.Entries
-                .Where(entry => s_extensions.Contains(Path.GetExtension(entry.Name).ToLowerInvariant()) && !entry.Name.StartsWith('.') && !entry.FullName.StartsWith("__MACOSX", StringComparison.Ordinal))
+                .Where(entry => entry.Name.Length > 0 && !entry.Name.StartsWith('.') && !entry.FullName.StartsWith("__MACOSX", StringComparison.Ordinal))
                 .Select(entry => entry.FullName)
                 .Order(StringComparer.Ordinal)];
         }
         catch (InvalidDataException)
         {
-            throw new CliError($"{path} is no ZIP archive.", "Name the CSV files themselves.");
+            throw new CliError($"{path} is no ZIP archive, or damaged.", "Name the CSV files themselves.");
         }
     }
 
-    // To a file that nobody else sees and that goes with its handle: a stream of an archive ends with the archive.
-    private static FileStream Extract(string path, string name)
+    private static bool IsAudience(string name) =>
+        s_audience.Any(state => Path.GetFileName(name).StartsWith($"{state}_", StringComparison.OrdinalIgnoreCase));
+
+    private static string Shown(List<string> names)
     {
-        var file = new FileStream(Path.GetTempFileName(), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose });
-        using var archive = ZipFile.OpenRead(path);
-        using var content = archive.GetEntry(name)!.Open();
-        content.CopyTo(file);
-        file.Position = 0;
-        return file;
+        const int most = 10;
+        return string.Join(", ", names.Take(most)) + (names.Count > most ? $" and {names.Count - most} more" : "");
+    }
+
+    private static ArchivedFile Extract(string path, string name)
+    {
+        var archive = ZipFile.OpenRead(path);
+        try
+        {
+            return new ArchivedFile(archive, archive.GetEntry(name)!.Open());
+        }
+        catch
+        {
+            archive.Dispose();
+            throw;
+        }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class ImportOptionSet
 {
     private readonly Option<string> _kind = Options.Text("--kind", "The kind of rows: contacts (the default) or opportunities.", "kind").AcceptOnlyFrom("contacts", "opportunities");
     private readonly Option<string> _from = Options.Text("--from", "The tool that exported the file: its headers, tags and states are known.", "tool")
-        .AcceptOnlyFrom("mailchimp", "hubspot", "mautic", "listmonk", "highlevel", "klaviyo", "activecampaign", "brevo");
+        .AcceptOnlyFrom("mailchimp", "hubspot", "mautic", "listmonk", "highlevel", "klaviyo", "activecampaign", "brevo", "keila");
     private readonly Option<string> _delimiter = Options.Text("--delimiter", "The delimiter, one character or `tab`. Defaults to the most frequent of , ; tab | in the header.", "char");
     private readonly Option<string> _encoding = Options.Text("--encoding", "The encoding, for example windows-1250, iso-8859-2 or shift_jis. Defaults to the byte order mark, UTF-8, or what the letters look like.", "name");
     private readonly Option<string> _externalId = Options.Text("--external-id", "The column with the external id, or `row` to number the rows from 1. Rows whose id exists update.", "column");
@@ -21,11 +21,14 @@ internal sealed class ImportOptionSet
     private readonly Option<string[]> _tagsColumns = Options.Several("--tags-column", "A column whose values are tags.", "column");
     private readonly Option<string[]> _tagsSeparators = Options.Several("--tags-separator", "A separator of tags in a cell, or HEADER=SEPARATOR for one column; '' if each cell is one tag. Defaults to , and ;", "text");
     private readonly Option<string[]> _tagsPrefixes = Options.Several("--tags-prefix", "A prefix for each tag, for example 'Job: ', or HEADER=PREFIX for one column.", "text");
-    private readonly Option<string[]> _dateFormats = Options.Several("--date-format", "The format of dates, for example dd.MM.yyyy, or HEADER=FORMAT for one column, also unix and unix_ms (otherwise found from all values).", "format");
+    private readonly Option<string[]> _dateFormats = Options.Several("--date-format", "The format of dates, for example dd.MM.yyyy, or HEADER=FORMAT for one column, also unix, unix_ms and excel (otherwise found from all values).", "format");
     private readonly Option<string[]> _decimals = Options.Several("--decimal", "What separates the fraction of numbers in a column: HEADER=. or HEADER=, (otherwise found from all its values).", "header=mark");
-    private readonly Option<string> _format = Options.Text("--format", "The format of the file: csv or json_lines (otherwise found).", "format").AcceptOnlyFrom("csv", "json_lines");
+    private readonly Option<string> _format = Options.Text("--format", "The format of the file: csv or json_lines, also for an array (otherwise found).", "format").AcceptOnlyFrom("csv", "json_lines");
     private readonly Option<bool> _headerless = new("--headerless") { Description = "The first row has values already: the columns are called 1, 2 and so on." };
     private readonly Option<string[]> _headers = Options.Several("--header", "The name of the next column of a file without a header.", "column");
+    private readonly Option<string[]> _jsonColumns = Options.Several("--json-column", "A column of JSON objects: each of their values becomes a column.", "column");
+    private readonly Option<string[]> _phonesWithoutPlus = Options.Several("--phone-without-plus", "A column of phone numbers with a country code and without a plus.", "column");
+    private readonly Option<string> _listSeparator = Options.Text("--list-separator", "Make multiple choices of columns whose values it separates, for example ';'.");
     private readonly Option<bool> _backslashQuotes = new("--backslash-quotes") { Description = "Backslashes mark quotes within quotes." };
     private readonly Option<string> _contact = Options.Text("--contact", "Opportunities: the column with the contact's external id.", "column");
     private readonly Option<string> _stage = Options.Text("--stage", "Opportunities: the column with the stage. Stages called Won and Lost set the status.", "column");
@@ -48,7 +51,7 @@ internal sealed class ImportOptionSet
         Option[] all =
         [
             _kind, _from, _delimiter, _encoding, _externalId, _matchEmail, _columns, _types, _missing, _tagsColumns, _tagsSeparators, _tagsPrefixes,
-            _dateFormats, _decimals, _format, _headerless, _headers, _backslashQuotes, _dropBadValues,
+            _dateFormats, _decimals, _format, _headerless, _headers, _jsonColumns, _phonesWithoutPlus, _listSeparator, _backslashQuotes, _dropBadValues,
             _constants, _existing, _duplicates, _allOrNothing, _dryRun, _contact, _stage, _amount, _opened, _closed, _pipeline, _raw, _loosenRefusals, _skipWorkflows,
         ];
         foreach (var option in all)
@@ -74,6 +77,9 @@ internal sealed class ImportOptionSet
             },
             Headerless = session.Get(_headerless),
             Headers = { session.Get(_headers) ?? [] },
+            JsonColumns = { session.Get(_jsonColumns) ?? [] },
+            PhonesWithoutPlus = { session.Get(_phonesWithoutPlus) ?? [] },
+            ListSeparator = session.Get(_listSeparator) ?? "",
             BackslashQuotes = session.Get(_backslashQuotes),
             DropBadValues = session.Get(_dropBadValues),
             DryRun = session.Get(_dryRun),

@@ -1,10 +1,21 @@
 namespace TagSegments.Tags.Crm.Fields;
 
-/// <summary>The spellings of true and false in a column that is known to be boolean.</summary>
+/// <summary>The spellings of true and false in a column that is known to be boolean, as spreadsheets and forms of the usual languages write them.</summary>
 internal static class BooleanText
 {
-    private static readonly HashSet<string> s_true = new(["true", "yes", "1"], StringComparer.OrdinalIgnoreCase);
-    private static readonly HashSet<string> s_false = new(["false", "no", "0"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> s_true = new(
+        [
+            "true", "yes", "1", "ja", "wahr", "oui", "vrai", "sí", "si", "sì", "verdadero", "vero", "waar", "sim", "verdadeiro", "tak", "prawda", "ano", "igen", "da",
+            "да", "evet", "kyllä", "はい", "是",
+        ],
+        StringComparer.OrdinalIgnoreCase);
+
+    private static readonly HashSet<string> s_false = new(
+        [
+            "false", "no", "0", "nein", "falsch", "non", "faux", "falso", "nee", "onwaar", "não", "nao", "nie", "fałsz", "nej", "nei", "ne", "nem", "nu", "нет", "hayır",
+            "ei", "いいえ", "否",
+        ],
+        StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads a word as a boolean.</summary>
     public static bool TryParse(string text, out bool value)

@@ -17,20 +17,25 @@ internal sealed record DateForm(string Name, string[] Days, string[] Instants)
     /// <summary>The forms of days without a year.</summary>
     public string[] YearlyDays { get; init; } = [];
 
-    private TimeSpan EpochUnit { get; init; }
+    private Count? Counts { get; init; }
 
-    /// <summary>True if date-times count from the beginning of 1970.</summary>
-    public bool HasEpoch => EpochUnit > TimeSpan.Zero;
+    /// <summary>True if values are numbers that count from a moment.</summary>
+    public bool HasEpoch => Counts is not null;
+
+    /// <summary>True if whole numbers are days.</summary>
+    public bool CountsDays => Counts is { Unit.Days: 1 };
 
     /// <summary>
     /// Returns the form that an option names: one in .NET's notation, which is of date-times if it has a time, <c>unix</c> or <c>unix_ms</c> for
-    /// seconds or milliseconds since 1970; of days of the year if it has no year; ISO 8601 if it is empty.
+    /// seconds or milliseconds since 1970, <c>excel</c> for the days of spreadsheets since 1900; of days of the year if it has no year; ISO 8601 if it is empty.
     /// </summary>
     public static DateForm Of(string format) => format switch
     {
         "" => Iso,
-        "unix" => new(format, [], []) { EpochUnit = TimeSpan.FromSeconds(1) },
-        "unix_ms" => new(format, [], []) { EpochUnit = TimeSpan.FromMilliseconds(1) },
+        "unix" => new(format, [], []) { Counts = new(DateTime.UnixEpoch, TimeSpan.FromSeconds(1), DateTime.MinValue) },
+        "unix_ms" => new(format, [], []) { Counts = new(DateTime.UnixEpoch, TimeSpan.FromMilliseconds(1), DateTime.MinValue) },
+        // Spreadsheets have a 29 February 1900: days before March are not what they show.
+        "excel" => new(format, [], []) { Counts = new(new DateTime(1899, 12, 30), TimeSpan.FromDays(1), new DateTime(1900, 3, 1)) },
         _ when Specifiers(format).AsSpan().ContainsAny(s_timeSpecifiers) => new(format, [], [format]),
         _ when !HasYear(format) => new(format, [], []) { YearlyDays = [format] },
         _ => new(format, [format], Dates.InstantForms),
@@ -40,11 +45,20 @@ internal sealed record DateForm(string Name, string[] Days, string[] Instants)
     public static bool IsWhole(string format) => HasYear(format) || (Specifiers(format).Contains('d') && Specifiers(format).Contains('M'));
 
     /// <summary>True if the form says when: it has a year, or counts from a moment.</summary>
-    public static bool HasYear(string format) => format is "unix" or "unix_ms" || Specifiers(format).Contains('y');
+    public static bool HasYear(string format) => format is "unix" or "unix_ms" or "excel" || Specifiers(format).Contains('y');
 
     /// <summary>Reads a day.</summary>
-    public bool TryParseDay(string text, out DateOnly day) =>
-        DateOnly.TryParseExact(text, Days, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+    public bool TryParseDay(string text, out DateOnly day)
+    {
+        if (!CountsDays)
+        {
+            return DateOnly.TryParseExact(text, Days, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+        }
+
+        var isDay = TryCount(text, out var instant) && instant.TimeOfDay == TimeSpan.Zero;
+        day = DateOnly.FromDateTime(instant);
+        return isDay;
+    }
 
     /// <summary>Reads a day of the year, as that day of a leap year.</summary>
     public bool TryParseYearlyDay(string text, out DateOnly day) => DateOnly.TryParseExact(
@@ -52,27 +66,32 @@ internal sealed record DateForm(string Name, string[] Days, string[] Instants)
 
     /// <summary>Reads a date-time; one without an offset is of unspecified kind.</summary>
     public bool TryParseInstant(string text, out DateTime instant) =>
-        HasEpoch ? TryParseEpoch(text, out instant) : Dates.TryParseInstant(text, Instants, out instant);
+        HasEpoch ? TryCount(text, out instant) : Dates.TryParseInstant(text, Instants, out instant);
 
-    private bool TryParseEpoch(string text, out DateTime instant)
+    private bool TryCount(string text, out DateTime instant)
     {
-        instant = DateTime.UnixEpoch;
+        var (start, unit, first) = Counts!;
+        instant = start;
         const NumberStyles styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
         if (!decimal.TryParse(text, styles, CultureInfo.InvariantCulture, out var units))
         {
             return false;
         }
 
-        var (least, most) = (DateTime.MinValue.Ticks - instant.Ticks, DateTime.MaxValue.Ticks - instant.Ticks);
-        if (units < least / EpochUnit.Ticks || units > most / EpochUnit.Ticks)
+        var (least, most) = (first.Ticks - start.Ticks, DateTime.MaxValue.Ticks - start.Ticks);
+        if (units < (decimal)least / unit.Ticks || units > (decimal)most / unit.Ticks)
         {
             return false;
         }
 
-        instant = instant.AddTicks((long)(units * EpochUnit.Ticks));
+        // To the millisecond: fractions of a day are rounded there.
+        instant = start.AddTicks(CountsDays ? (long)Math.Round(units * unit.Ticks / TimeSpan.TicksPerMillisecond) * TimeSpan.TicksPerMillisecond : (long)(units * unit.Ticks));
         return true;
     }
 
     // The format without what it quotes.
     private static string Specifiers(string format) => string.Concat(format.Split('\'').Where((_, index) => index % 2 == 0));
+
+    /// <summary>How numbers count.</summary>
+    private sealed record Count(DateTime Start, TimeSpan Unit, DateTime First);
 }

@@ -14,13 +14,17 @@ internal sealed record TextForm(DateForm Dates, NumberForm Numbers, string[] Lis
     /// <summary>The one form of the API.</summary>
     public static readonly TextForm Api = new(DateForm.Iso, NumberForm.Api, [], null);
 
+    /// <summary>True if other tools wrote the values: dates as programs print them are read, too.</summary>
+    public bool IsForeign { get; init; }
+
     /// <summary>Splits a list; empty items do not count.</summary>
     public string[] Split(string text) => ListSeparators.Length == 0
         ? [text.Trim()]
         : ListText.Split(text, ListSeparators);
 
     /// <summary>Reads a day.</summary>
-    public bool TryParseDay(string text, out DateOnly day) => Dates.TryParseDay(text, out day);
+    public bool TryParseDay(string text, out DateOnly day) =>
+        Dates.TryParseDay(text, out day) || (IsForeign && PrintedTime.Rewrite(text) is { } usual && Dates.TryParseDay(usual, out day));
 
     /// <summary>Reads a day of the year, as that day of a leap year.</summary>
     public bool TryParseYearlyDay(string text, out DateOnly day) => Dates.TryParseYearlyDay(text, out day);
@@ -28,7 +32,7 @@ internal sealed record TextForm(DateForm Dates, NumberForm Numbers, string[] Lis
     /// <summary>Reads a date-time as UTC.</summary>
     public bool TryParseInstant(string text, out DateTime utc)
     {
-        if (!Dates.TryParseInstant(text, out utc))
+        if (!Dates.TryParseInstant(text, out utc) && !(IsForeign && PrintedTime.Rewrite(text) is { } usual && Dates.TryParseInstant(usual, out utc)))
         {
             return false;
         }

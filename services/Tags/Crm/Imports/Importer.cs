@@ -25,9 +25,11 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
     /// <summary>Imports a file of an account for a principal, and reports the plan, progress and bad rows to the call.</summary>
     public async Task<ImportSummary> RunAsync(AccountInfo account, string principal, ImportOptions options, UploadedFile file, ImportCall call)
     {
+        OtherFormat.Refuse(file);
         var encoding = FileEncoding.Of(file, options.Encoding);
         var table = Open(file, options, encoding);
-        options = PresetOptions.Apply(options, table);
+        options = PresetOptions.Apply(HeaderNames.Resolve(options, table.Headers), table);
+        table = JsonColumns.Open(table, options.JsonColumns);
         var importId = Guid.CreateVersion7(tools.Time.GetUtcNow()).ToString();
         var cause = new ChangeCause(CauseKind.Import, principal, importId, options.FileName, SkipWorkflows: options.SkipWorkflows);
         for (var attempt = 1; ; attempt++)
@@ -89,7 +91,7 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
     private static RowTable Open(UploadedFile file, ImportOptions options, FileEncoding encoding)
     {
         var isJson = options.Format == ImportOptions.Types.Format.JsonLines
-            || (options.Format == ImportOptions.Types.Format.Unspecified && JsonLines.Looks(file, encoding.Encoding));
-        return isJson ? JsonLines.Open(file, encoding.Encoding) : CsvTable.Open(file, encoding.Encoding, CsvForm.Of(options));
+            || (options.Format == ImportOptions.Types.Format.Unspecified && JsonLines.Looks(file, encoding.Encoding) != JsonForm.None);
+        return isJson ? JsonLines.Open(file, encoding.Encoding) : CsvTable.Open(file, encoding.Encoding, CsvForm.Of(options, HeaderNames.All(options)));
     }
 }

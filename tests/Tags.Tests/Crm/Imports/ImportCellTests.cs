@@ -96,7 +96,6 @@ public sealed class ImportCellTests(SharedApps shared) : IClassFixture<SharedApp
     [InlineData("2021-03-04 10:20:30 UTC", "", Type.DateTime, "2021-03-04T10:20:30.000000Z")]
     [InlineData("2021-03-04 10:20:30 GMT", "", Type.DateTime, "2021-03-04T10:20:30.000000Z")]
     [InlineData("25.03.2021", "dd.MM.yyyy", Type.Date, "2021-03-25")]
-    [InlineData("5 o'clock", "d 'o''clock' y", Type.Text, "5 o'clock")]
     public async Task C10_a_format_with_a_time_makes_a_date_time(string cell, string format, Type type, string expected)
     {
         var account = await TestAccount.NewAsync(shared.Apps);
@@ -145,7 +144,8 @@ public sealed class ImportCellTests(SharedApps shared) : IClassFixture<SharedApp
 
     [Theory]
     [InlineData("time zone", "Mars/Olympus")]
-    [InlineData("time zone", "GMT+5:30")]
+    [InlineData("time zone", "CST")]
+    [InlineData("time zone", "IST")]
     [InlineData("time zone", "+99")]
     [InlineData("language", "speaks German")]
     public async Task C14_E10_a_zone_or_language_that_is_unknown_costs_the_value_and_is_shown(string header, string value)

@@ -15,8 +15,11 @@ internal sealed class ColumnMapping
     /// <summary>The target of a column that holds first and last name.</summary>
     public const string FullNameTarget = "full_name";
 
+    /// <summary>The target of the column of do-not-disturb.</summary>
+    public const string DoNotDisturbTarget = "do_not_disturb";
+
     private static readonly string[] s_contactTargets =
-        [.. ContactAttribute.All.Select(attribute => attribute.Name), "do_not_disturb", CreatedTarget, FullNameTarget, .. ConsentTarget.Names];
+        [.. ContactAttribute.All.Select(attribute => attribute.Name), DoNotDisturbTarget, CreatedTarget, FullNameTarget, .. ConsentTarget.Names];
 
     private static readonly string[] s_opportunityTargets = ["external_id", "contact", "name", "stage", "amount", "opened", "closed"];
     private static readonly string[] s_keyTargets = ["external_id", "contact"];
@@ -46,11 +49,12 @@ internal sealed class ColumnMapping
     public static IReadOnlyList<ImportColumn> Map(RowTable table, ImportOptions options, TextForm form)
     {
         var mapping = new ColumnMapping(table, options, form);
-        mapping.CheckNames();
+        new NamedColumns(table.Headers, options, mapping._checks).Check();
         mapping._checks.ThrowIfAny();
         mapping.AssignRoles();
         mapping.AssignNamed();
         mapping.AssignUsual();
+        mapping.CheckTypes();
         var constants = mapping.Constants();
         mapping._checks.ThrowIfAny();
         return [.. table.Headers.SelectMany(mapping.ToColumns), .. constants];
@@ -59,30 +63,6 @@ internal sealed class ColumnMapping
     /// <summary>True if the row number replaces an external id column.</summary>
     public static bool NumbersRows(string[] headers, ImportOptions options) =>
         options.ExternalIdColumn == "row" && !headers.Contains("row");
-
-    private void CheckNames()
-    {
-        if (!NumbersRows(_headers, _options))
-        {
-            RequireColumn("external_id_column", _options.ExternalIdColumn);
-        }
-
-        RequireColumn("contact_column", _options.ContactColumn);
-        RequireColumn("stage_column", _options.StageColumn);
-        RequireColumn("amount_column", _options.AmountColumn);
-        RequireColumn("opened_column", _options.OpenedColumn);
-        RequireColumn("closed_column", _options.ClosedColumn);
-        RequireColumns("columns", _options.Columns.Keys);
-        RequireColumns("types", _options.Types_.Keys.Where(key => !_options.Constants.ContainsKey(key)));
-        RequireColumns("tags", _options.Tags.Keys);
-        RequireColumns("date_formats", _options.DateFormats.Keys);
-        RequireColumns("number_formats", _options.NumberFormats.Keys);
-        RequireColumns("missing", _options.Missing.Keys.Where(key => key != "*"));
-        for (var i = 0; i < _options.TagsColumns.Count; i++)
-        {
-            RequireColumn($"tags_columns[{i}]", _options.TagsColumns[i]);
-        }
-    }
 
     private void AssignRoles()
     {
@@ -133,11 +113,30 @@ internal sealed class ColumnMapping
         foreach (var header in _headers.Where(header => !IsAssigned(header) && !_unnamed.Contains(header) && !IsTags(header)))
         {
             var usual = UsualHeaders.Find(header, _contacts);
-            var free = usual is not null && _purposes.TrueForAll(other => other.Target != usual) && !_options.Types_.ContainsKey(header);
+            var free = usual is not null && _purposes.TrueForAll(other => other.Target != usual);
             var target = free ? usual! : IsFieldHeader(header) ? header : ImportColumn.FieldPrefix + header;
-            var notice = free || IsFieldHeader(header) ? null : BuiltInHeader.Notice(header, FieldTarget, out target);
+            var notice = free || IsFieldHeader(header) ? null : BuiltInHeader.Notice(header, FieldTarget, out target) ?? TagsNotice(header);
             _purposes.Add(new(header, target, "") { Notice = notice });
             CheckKey(header, target);
+        }
+    }
+
+    private ImportNotice? TagsNotice(string header) => !_contacts || !UsualHeaders.LooksLikeTags(header) ? null : new()
+    {
+        Kind = ImportNotice.Types.Kind.LooksLikeTags,
+        Column = header,
+        Message = "The column looks like tags, and becomes a custom field: tags_columns makes tags of its values. Map it to fields.KEY if it is to be a field.",
+    };
+
+    // A type takes no attribute away from its column: an address that is to be a number would leave contacts without one.
+    private void CheckTypes()
+    {
+        foreach (var purpose in _purposes.Where(purpose => _options.Types_.ContainsKey(purpose.Header) && purpose.Target.Length > 0 && ImportColumn.KeyOf(purpose.Target) is null))
+        {
+            _checks.Require(
+                _purposes.Exists(other => other.Header == purpose.Header && ImportColumn.KeyOf(other.Target) is not null),
+                $"options.types[\"{purpose.Header}\"]",
+                $"the column goes to the attribute {purpose.Target}, which has a type of its own; map it to fields.KEY to make a custom field of it");
         }
     }
 
@@ -189,6 +188,8 @@ internal sealed class ColumnMapping
         {
             Tags = place == 0 ? TagCells.Of(_options, header) : null,
             Form = FormOf(header),
+            IsPhoneWithoutPlus = _options.PhonesWithoutPlus.Contains(header),
+            NamesDates = _options.DateFormats.ContainsKey(header),
             IsUnnamed = _unnamed.Contains(header) && !IsAssigned(header),
             IsUnmapped = !_options.Columns.ContainsKey(header) && ImportColumn.KeyOf(purpose.Target) is not null,
             Notice = purpose.Notice,
@@ -220,17 +221,6 @@ internal sealed class ColumnMapping
             var problem = FieldChecklist.KeyProblem(key, FieldTarget);
             _checks.Require(
                 problem is null, $"options.columns[\"{header}\"]", $"the custom field key \"{key}\" {problem}; name another target, or an empty one to skip the column");
-        }
-    }
-
-    private void RequireColumn(string option, string header) =>
-        _checks.Require(header.Length == 0 || _names.Contains(header), $"options.{option}", $"the file has no column \"{header}\"");
-
-    private void RequireColumns(string option, IEnumerable<string> headers)
-    {
-        foreach (var header in headers)
-        {
-            RequireColumn($"{option}[\"{header}\"]", header);
         }
     }
 

@@ -34,6 +34,12 @@ internal sealed class ImportColumn(int index, string header, string target)
     /// <summary>The form of the values: what the options say, and once all values have been seen, what they look like.</summary>
     public required TextForm Form { get; set; }
 
+    /// <summary>True if the values are phone numbers in E.164 without the plus.</summary>
+    public bool IsPhoneWithoutPlus { get; init; }
+
+    /// <summary>True if an option names the form of the column's dates.</summary>
+    public bool NamesDates { get; init; }
+
     /// <summary>True if the file does not name the column.</summary>
     public bool IsUnnamed { get; init; }
 
@@ -48,8 +54,15 @@ internal sealed class ImportColumn(int index, string header, string target)
 
     /// <summary>Returns the value in a row; null if it is missing.</summary>
     public string? Read(CsvRow row) =>
-        Constant ?? (row.Cells[Index].Trim() is { Length: > 0 } text && (Missing.Count == 0 || !Missing.Contains(text)) ? text : null);
+        Constant ?? (row.Cells[Index].Trim() is { Length: > 0 } text && (Missing.Count == 0 || !Missing.Contains(text)) ? (IsPhoneWithoutPlus ? WithPlus(text) : text) : null);
 
     /// <summary>Gives the value in a row with the white space that is part of it; null if it is missing.</summary>
-    public string? ReadLiteral(CsvRow row) => Constant ?? (Read(row) is null ? null : row.Cells[Index]);
+    public string? ReadLiteral(CsvRow row) => Constant ?? (Read(row) is not { } text ? null : IsPhoneWithoutPlus ? text : row.Cells[Index]);
+
+    // E.164 has up to 15 digits, of which the first is no zero; 00 is how many call abroad.
+    private static string WithPlus(string text) =>
+        text.Length is < 7 or > 17 || !text.All(char.IsAsciiDigit) ? text
+        : text.StartsWith("00", StringComparison.Ordinal) ? $"+{text[2..]}"
+        : text[0] == '0' || text.Length > 15 ? text
+        : $"+{text}";
 }

@@ -24,6 +24,12 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     /// <summary>Types set by header.</summary>
     public required IDictionary<string, Field.Types.Type> Types { get; init; }
 
+    /// <summary>The form of dates that the options name for all columns.</summary>
+    public DateForm Dates { get; init; } = DateForm.Iso;
+
+    /// <summary>What separates the choices of columns that are lists; empty if no column is found to be one.</summary>
+    public string ListSeparator { get; init; } = "";
+
     /// <summary>True if the row number is the external id.</summary>
     public bool NumbersRows { get; init; }
 
@@ -75,6 +81,9 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             .Require(options.Headers.Distinct().Count() == options.Headers.Count, "options.headers", "must differ from each other")
             .Require(CommonFormatProblem(options.DateFormat) is null, "options.date_format", CommonFormatProblem(options.DateFormat) ?? "")
             .Require(options.TagsSeparator.Length <= 100, "options.tags_separator", "is longer than 100 characters")
+            .Require(options.ListSeparator.Length <= 20, "options.list_separator", "is longer than 20 characters")
+            .Require(options.JsonColumns.Count <= MaxNames, "options.json_columns", $"has more than {MaxNames} entries")
+            .Require(options.PhonesWithoutPlus.Count <= MaxNames, "options.phones_without_plus", $"has more than {MaxNames} entries")
             .Require(options.TagsColumns.Count <= MaxNames, "options.tags_columns", $"has more than {MaxNames} entries")
             .Require(options.Columns.Count <= MaxNames, "options.columns", $"has more than {MaxNames} entries")
             .Require(options.Types_.Count <= MaxNames, "options.types", $"has more than {MaxNames} entries")
@@ -104,7 +113,7 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     /// <summary>Reads the options against the header.</summary>
     public static ImportSettings Read(ImportOptions options, AccountInfo account, ChangeCause cause, RowTable table)
     {
-        var form = new TextForm(DateForm.Of(options.DateFormat), NumberForm.Api, TagCells.OfLists(options), TimeZones.Get(account.TimeZone));
+        var form = new TextForm(DateForm.Of(options.DateFormat), NumberForm.Api, TagCells.OfLists(options), TimeZones.Get(account.TimeZone)) { IsForeign = true };
         var columns = ColumnMapping.Map(table, options, form);
         if (options.Kind == ImportOptions.Types.Kind.Opportunities && columns.All(column => column.Target != StageTarget))
         {
@@ -112,10 +121,13 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
         }
 
         CheckKey(options, columns);
+        CheckTargets(options, columns);
         return new ImportSettings(account, cause, columns)
         {
             Target = options.Kind == ImportOptions.Types.Kind.Opportunities ? Field.Types.Target.Opportunity : Field.Types.Target.Contact,
             Types = options.Types_,
+            Dates = form.Dates,
+            ListSeparator = options.ListSeparator,
             NumbersRows = ColumnMapping.NumbersRows(table.Headers, options),
             MatchEmail = options.MatchEmail,
             LoosensRefusals = options.LoosenRefusals && ExistingOf(options) == ImportOptions.Types.Existing.Update,
@@ -183,6 +195,17 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             throw RpcErrors.InvalidField(
                 "options.match_email",
                 $"the column \"{other.Header}\" has external ids: match by it with external_id_column, or map it to fields.KEY or nothing to match by e-mail address");
+        }
+    }
+
+    // Nothing of the rows would be imported, and each would be an empty contact.
+    private static void CheckTargets(ImportOptions options, IReadOnlyList<ImportColumn> columns)
+    {
+        if (options.ExternalIdColumn.Length == 0 && columns.All(column => column.Constant is not null || (column.Target.Length == 0 && column.Tags is null)))
+        {
+            throw options.Headerless
+                ? RpcErrors.InvalidField("options.headers", "no column has a name, so nothing would be imported: name them with headers, or map them by their numbers, for example columns[\"1\"] = \"email\"")
+                : RpcErrors.InvalidField("options.columns", "no column goes anywhere, so nothing would be imported");
         }
     }
 

@@ -16,6 +16,9 @@ internal static class UsualHeaders
         ("do_not_disturb", ["donotdisturb", "dnd"]),
         ("created", ["created", "createdat", "createdon", "createddate", "createdtime", "createdate", "createtime", "datecreated", "creationdate", "creationtime"]));
 
+    private static readonly FrozenSet<string> s_tags = FrozenSet.ToFrozenSet(
+        ["tags", "tag", "taglist", "contacttags", "labels", "label", "schlagworte", "schlagwörter", "stichworte", "etiketten", "etiquettes", "etiquetas", "etichette", "labels", "etykiety", "tagi"]);
+
     private static readonly FrozenDictionary<string, string> s_opportunity = Table(
         ("external_id", ["externalid"]),
         ("name", ["name", "opportunityname", "dealname"]),
@@ -23,6 +26,9 @@ internal static class UsualHeaders
         ("amount", ["amount", "dealamount", "value", "dealvalue"]),
         ("opened", ["opened", "openeddate", "opendate"]),
         ("closed", ["closed", "closeddate", "closedate"]));
+
+    /// <summary>True for a header under which tools export tags.</summary>
+    public static bool LooksLikeTags(string header) => s_tags.Contains(string.Concat(header.Where(char.IsLetterOrDigit)).ToLowerInvariant());
 
     /// <summary>Finds the attribute that a header usually means; null if it means none.</summary>
     public static string? Find(string header, bool contacts)

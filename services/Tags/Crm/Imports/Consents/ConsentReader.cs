@@ -1,6 +1,5 @@
 using Crm.Common.V1;
 using TagSegments.Tags.Crm.Contacts;
-using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Columns;
 using TagSegments.Tags.Crm.Imports.Files;
 using State = Crm.Contacts.V1.Consent.Types.State;
@@ -8,22 +7,46 @@ using State = Crm.Contacts.V1.Consent.Types.State;
 namespace TagSegments.Tags.Crm.Imports.Consents;
 
 /// <summary>Reads the consent of rows from the columns that the options map, and the refusals from columns that look like a status of subscription.</summary>
-internal sealed class ConsentReader(ImportSettings settings, IReadOnlyList<ImportColumn> guessed, TimeProvider time)
+internal sealed class ConsentReader
 {
     private const int MaxSource = 200;
-    private readonly ConsentColumns[] _channels = [.. ConsentValue.Channels.Select(channel => new ConsentColumns(channel, settings, guessed))];
+    private readonly TimeProvider _time;
+    private readonly ConsentColumns[] _channels;
+    private readonly RefusalColumn[] _mapped;
+    private readonly RefusalColumn[] _guessed;
+    private readonly bool _any;
+
+    public ConsentReader(ImportSettings settings, IReadOnlyList<RefusalColumn> guessed, TimeProvider time)
+    {
+        _time = time;
+        _channels = [.. ConsentValue.Channels.Select(channel => new ConsentColumns(channel, settings))];
+        _mapped = [.. ConsentValue.Channels.Select(channel => Mapped(channel, settings)).OfType<RefusalColumn>()];
+        var channels = settings.Find(ColumnMapping.DoNotDisturbTarget) is { } column
+            ? new RefusalColumn[] { new(column, new(ConsentValue.Channels, SubscriptionPart.Channels)) }
+            : [];
+        _guessed = [.. channels, .. guessed];
+        _any = _mapped.Length > 0 || _guessed.Length > 0 || Array.Exists(_channels, channel => channel.State is not null);
+    }
 
     /// <summary>Reads a row and reports what a mapped column cannot say.</summary>
-    public StatedConsent[] Read(CsvRow row, RowReport report) =>
-        [.. _channels.Where(channel => channel.Any).Select(channel => Read(row, channel, report)).OfType<StatedConsent>()];
+    public StatedConsent[] Read(CsvRow row, RowReport report)
+    {
+        if (!_any)
+        {
+            return [];
+        }
 
-    private StatedConsent? Read(CsvRow row, ConsentColumns channel, RowReport report)
+        var refusals = Refusals(row, report);
+        return [.. _channels.Select(channel => Read(row, channel, refusals, report)).OfType<StatedConsent>()];
+    }
+
+    private StatedConsent? Read(CsvRow row, ConsentColumns channel, List<Refusal> refusals, RowReport report)
     {
         var at = ReadTime(row, channel.Time, report);
         var state = ReadState(row, channel.State, report);
-        var refusal = ReadOptOut(row, channel.OptOut, report) ?? GuessedRefusal(row, channel.Guessed);
         var source = channel.Source?.Read(row);
-        return refusal is { } said ? new(channel.Channel, State.Unsubscribed, Source(source, said.Column, row), said.At ?? at)
+        return refusals.Find(refusal => refusal.Channels.Contains(channel.Channel)) is { } said
+                ? new(channel.Channel, State.Unsubscribed, Source(source, said.Column, row), said.At ?? at)
             : state is State.Subscribed or State.Unsubscribed ? new(channel.Channel, state.Value, Source(source, channel.State!, row), at)
             : null;
     }
@@ -45,20 +68,35 @@ internal sealed class ConsentReader(ImportSettings settings, IReadOnlyList<Impor
         return null;
     }
 
-    private (ImportColumn Column, DateTime? At)? ReadOptOut(CsvRow row, ImportColumn? column, RowReport report)
+    private List<Refusal> Refusals(CsvRow row, RowReport report)
     {
-        if (column?.Read(row) is not { } text)
+        var refusals = new List<Refusal>();
+        foreach (var column in _mapped)
         {
-            return null;
+            if (column.Column.Read(row) is not { } text)
+            {
+                continue;
+            }
+
+            if (column.Read(text) is { } said && IsPast(said.At))
+            {
+                refusals.Add(new(column.Column, said.Refused, said.At));
+            }
+            else
+            {
+                report.Refuse(column.Column.Header, "is neither yes, no, a past date nor a list of channels", text);
+            }
         }
 
-        if (OptOutText.TryRead(text, column.Form, out var optsOut, out var at) && IsPast(at))
+        foreach (var column in _guessed)
         {
-            return optsOut ? (column, at) : null;
+            if (column.Column.Read(row) is { } text && column.Read(text) is { } said)
+            {
+                refusals.Add(new(column.Column, said.Refused, IsPast(said.At) ? said.At : null));
+            }
         }
 
-        report.Refuse(column.Header, "is neither yes, no nor a past date", text);
-        return null;
+        return refusals;
     }
 
     private DateTime? ReadTime(CsvRow row, ImportColumn? column, RowReport report)
@@ -77,20 +115,7 @@ internal sealed class ConsentReader(ImportSettings settings, IReadOnlyList<Impor
         return null;
     }
 
-    private (ImportColumn Column, DateTime? At)? GuessedRefusal(CsvRow row, ImportColumn[] columns)
-    {
-        foreach (var column in columns)
-        {
-            if (column.Read(row) is { } text && SubscriptionGuess.Read(column.Header, text, column.Form) is { Refuses: true, At: var at })
-            {
-                return (column, IsPast(at) ? at : null);
-            }
-        }
-
-        return null;
-    }
-
-    private bool IsPast(DateTime? at) => at is not { } utc || (utc <= time.GetUtcNow().UtcDateTime && utc >= DateTime.UnixEpoch);
+    private bool IsPast(DateTime? at) => at is not { } utc || (utc <= _time.GetUtcNow().UtcDateTime && utc >= DateTime.UnixEpoch);
 
     // Says what the file said: the proof of a refusal.
     private static string Source(string? source, ImportColumn column, CsvRow row)
@@ -99,22 +124,30 @@ internal sealed class ConsentReader(ImportSettings settings, IReadOnlyList<Impor
         return text.Length <= MaxSource ? text : text[..MaxSource];
     }
 
+    // A column of reasons says it by having one.
+    private static RefusalColumn? Mapped(Channel channel, ImportSettings settings)
+    {
+        if (settings.Find(new ConsentTarget(channel, ConsentPart.OptOut).Name) is not { } column)
+        {
+            return null;
+        }
+
+        var isReason = SubscriptionHeaders.Find(column.Header) is { Part: SubscriptionPart.Reason };
+        return new(column, new([channel], isReason ? SubscriptionPart.Reason : SubscriptionPart.OptOut));
+    }
+
+    private sealed record Refusal(ImportColumn Column, Channel[] Channels, DateTime? At);
+
     /// <summary>The columns of a channel.</summary>
-    private sealed class ConsentColumns(Channel channel, ImportSettings settings, IReadOnlyList<ImportColumn> guessed)
+    private sealed class ConsentColumns(Channel channel, ImportSettings settings)
     {
         public Channel Channel { get; } = channel;
 
         public ImportColumn? State { get; } = Find(settings, channel, ConsentPart.State);
 
-        public ImportColumn? OptOut { get; } = Find(settings, channel, ConsentPart.OptOut);
-
         public ImportColumn? Time { get; } = Find(settings, channel, ConsentPart.Time);
 
         public ImportColumn? Source { get; } = Find(settings, channel, ConsentPart.Source);
-
-        public ImportColumn[] Guessed { get; } = [.. guessed.Where(column => SubscriptionHeaders.Find(column.Header)?.Channel == channel)];
-
-        public bool Any => State is not null || OptOut is not null || Guessed.Length > 0;
 
         private static ImportColumn? Find(ImportSettings settings, Channel channel, ConsentPart part) => settings.Find(new ConsentTarget(channel, part).Name);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using TagSegments.Tags.Crm.Fields;
 using State = Crm.Contacts.V1.Consent.Types.State;
 
@@ -10,19 +11,26 @@ namespace TagSegments.Tags.Crm.Imports.Consents;
 /// </summary>
 internal static class ConsentWords
 {
-    private static readonly string[] s_stems = ["subscri", "unsub", "opt", "cleaned", "bounce", "complain", "spam", "blocklist", "blacklist", "suppress"];
+    private const int LongestPhrase = 100;
+    private static readonly string[] s_stems =
+        ["subscri", "unsub", "opt", "cleaned", "bounce", "complain", "spam", "blocklist", "blacklist", "suppress", "abonn", "suscri", "debaja", "baja"];
+
+    private static readonly FrozenSet<string> s_negations = FrozenSet.ToFrozenSet(
+        ["not", "never", "no", "isnt", "hasnt", "nicht", "nie", "kein", "keine", "pas", "jamais", "nunca", "jamas", "non", "mai", "niet", "nooit", "nao"]);
 
     private static readonly FrozenDictionary<string, State> s_words = Table(
         (State.Subscribed,
         [
             "subscribed", "subscribe", "optin", "optedin", "in", "confirmed", "enabled", "granted", "accepted", "agreed", "consented", "active", "y", "on",
+            .. ForeignWords.Agreed,
         ]),
         (State.Unsubscribed,
         [
-            "unsubscribed", "unsubscribe", "unsub", "nonsubscribed", "notsubscribed", "optout", "optedout", "out", "declined", "refused", "denied",
-            "revoked", "withdrawn", "cleaned", "bounced", "bounce", "hardbounce", "hardbounced", "softbounced", "invalid", "undeliverable", "complained",
-            "complaint", "spam", "spamcomplaint", "reportedspam", "markedasspam", "abuse", "blocked", "blocklisted", "blacklisted", "suppressed",
-            "disabled", "archived", "deleted", "removed", "pending", "unconfirmed", "notconfirmed", "donotemail", "donotcontact", "n", "off",
+            "unsubscribed", "unsubscribe", "unsub", "nonsubscribed", "notsubscribed", "nolongersubscribed", "optout", "optedout", "notoptedin", "out", "declined",
+            "refused", "denied", "revoked", "withdrawn", "cleaned", "bounced", "bounce", "hardbounce", "hardbounced", "softbounced", "invalid", "undeliverable",
+            "unreachable", "complained", "complaint", "spam", "spamcomplaint", "reportedspam", "markedasspam", "abuse", "blocked", "blocklisted", "blacklisted",
+            "suppressed", "disabled", "archived", "deleted", "removed", "pending", "unconfirmed", "notconfirmed", "donotemail", "donotcontact", "n", "off",
+            .. ForeignWords.Refused,
         ]),
         (State.Never, ["never", "neversubscribed", "unknown", "none", "notset", "unset", "null", "na"]));
 
@@ -35,16 +43,33 @@ internal static class ConsentWords
             return true;
         }
 
-        return s_words.TryGetValue(Plain(text), out state);
+        if (s_words.TryGetValue(Plain(text), out state))
+        {
+            return true;
+        }
+
+        // "Unsubscribed by admin", "hat sich abgemeldet".
+        state = State.Unsubscribed;
+        return IsRefusal(text);
     }
 
     /// <summary>True for a word that can hardly mean anything but a subscription.</summary>
-    public static bool IsPlain(string text) => Array.Exists(s_stems, stem => Plain(text).Contains(stem, StringComparison.Ordinal));
+    public static bool IsPlain(string text) => Plain(text) is var plain && (Contains(plain, s_stems) || Contains(plain, ForeignWords.RefusalStems));
 
-    /// <summary>Reduces a text to its letters and digits, in lower case.</summary>
-    public static string Plain(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+    /// <summary>Reduces a text to its letters and digits, in lower case and without accents.</summary>
+    public static string Plain(string text) => Ascii.IsValid(text)
+        ? string.Concat(text.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant()
+        : string.Concat(text.Normalize(NormalizationForm.FormD).Where(char.IsLetterOrDigit)).ToLowerInvariant().Replace('ł', 'l').Replace("ß", "ss", StringComparison.Ordinal).Replace('ı', 'i').Replace('ø', 'o');
+
+    /// <summary>True if a text has one of the stems in it.</summary>
+    public static bool Contains(string plain, string[] stems) => Array.Exists(stems, stem => plain.Contains(stem, StringComparison.Ordinal));
+
+    private static bool IsRefusal(string text) => text.Length <= LongestPhrase
+        && Contains(Plain(text), ForeignWords.RefusalStems)
+        && !text.Split([' ', '-', '_', '\''], StringSplitOptions.RemoveEmptyEntries).Any(word => s_negations.Contains(Plain(word)));
 
     private static FrozenDictionary<string, State> Table(params (State State, string[] Words)[] rows) => rows
         .SelectMany(row => row.Words.Select(word => (word, row.State)))
+        .DistinctBy(row => row.word)
         .ToFrozenDictionary(row => row.word, row => row.State, StringComparer.Ordinal);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using NodaTime;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Guesses;
@@ -8,6 +9,9 @@ namespace TagSegments.Tags.Crm.Imports.Consents;
 /// <summary>Reads whether, or when, somebody opted out.</summary>
 internal static class OptOutText
 {
+    private static readonly FrozenSet<string> s_nothing = FrozenSet.ToFrozenSet(
+        ["none", "null", "na", "nan", "nil", "n", "off", "never", "keine", "keiner", "keins", "aucun", "aucune", "ninguno", "ninguna", "nessuno", "nessuna", "geen", "nenhum", "nenhuma", "brak"]);
+
     /// <summary>Reads yes, no, a word like "unsubscribed", or the time of the refusal.</summary>
     public static bool TryRead(string text, TextForm form, out bool optsOut, out DateTime? at)
     {
@@ -30,15 +34,16 @@ internal static class OptOutText
             return true;
         }
 
+        var plain = ConsentWords.Plain(text);
         var isKnown = ConsentWords.TryRead(text, booleans: false, out var state);
-        optsOut = state == State.Unsubscribed || ConsentWords.Plain(text) is "y" or "on" or "x";
-        if (ConsentWords.Plain(text) is "n" or "off")
-        {
-            optsOut = false;
-        }
-
-        return isKnown || optsOut;
+        var isSaid = isKnown && state == State.Unsubscribed && plain is not ("n" or "off");
+        optsOut = isSaid || plain is "y" or "on" or "x" or "hard" or "permanent";
+        return isKnown || optsOut || plain is "soft" or "transient" or "temporary" || IsNothing(text);
     }
+
+    /// <summary>True for a value that stands for an empty cell or for no.</summary>
+    public static bool IsNothing(string text) => ConsentWords.Plain(text) is var plain
+        && (plain.Length == 0 || s_nothing.Contains(plain) || !plain.AsSpan().ContainsAnyExcept('0') || (BooleanText.TryParse(text, out var value) && !value));
 
     /// <summary>Reads a date-time, or a day as its first moment in the account's zone.</summary>
     public static bool TryReadTime(string text, TextForm form, out DateTime utc)

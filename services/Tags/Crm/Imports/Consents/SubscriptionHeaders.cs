@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Crm.Common.V1;
-using TagSegments.Tags.Crm.Imports.Columns;
 
 namespace TagSegments.Tags.Crm.Imports.Consents;
 
@@ -10,41 +9,83 @@ namespace TagSegments.Tags.Crm.Imports.Consents;
 /// </summary>
 internal static class SubscriptionHeaders
 {
-    private static readonly FrozenDictionary<string, ConsentTarget> s_headers = Table(
-        (new(Channel.Email, ConsentPart.State),
-        [
-            "status", "emailstatus", "memberstatus", "contactstatus", "subscriberstatus", "subscriptionstatus", "emailsubscriptionstatus", "liststatus",
-            "emailconsent", "emailmarketing", "emailmarketingstatus", "emailmarketingconsent", "marketingconsent", "marketingstatus", "marketing",
-            "consent", "subscribed", "issubscribed", "optin", "optedin", "emailoptin", "emailoptedin", "newsletter", "acceptsmarketing",
-            "acceptsemailmarketing", "mailable", "emailable",
-        ]),
-        (new(Channel.Email, ConsentPart.OptOut),
-        [
-            "optout", "optedout", "emailoptout", "emailoptedout", "hasoptedoutofemail", "optoutdate", "optouttime", "optedoutat", "optedouton", "unsubscribed",
-            "unsubscribe", "isunsubscribed", "unsubscribedat", "unsubscribedon", "unsubscribeddate", "unsubscribedate", "unsubscribetime", "unsubtime",
-            "unsubscribedfromallemail", "emailunsubscribed", "globallyunsubscribed", "donotemail", "donotmail", "cleantime", "bounced", "bouncedat",
-            "hardbounced", "complained", "suppressed", "blocked", "blocklisted", "blacklisted", "emailblacklisted", "emailblocklisted",
-        ]),
-        (new(Channel.Sms, ConsentPart.State), ["smsstatus", "smsconsent", "smsoptin", "smsoptedin", "smsmarketing", "smsmarketingconsent", "smssubscribed", "acceptssmsmarketing"]),
-        (new(Channel.Sms, ConsentPart.OptOut), ["smsoptout", "smsoptedout", "smsunsubscribed", "smsblacklisted", "smsblocklisted", "donotsms", "donottext"]));
+    private static readonly Channel[] s_email = [Channel.Email];
+    private static readonly Channel[] s_sms = [Channel.Sms];
 
-    // "Email permission status", "Newsletter state": no list has them all, and their values tell.
-    private static readonly string[] s_stems = ["status", "state", "consent", "permission", "subscri", "newsletter", "mailing", "emailmarketing"];
+    private static readonly FrozenDictionary<string, HeaderMeaning> s_headers = Table(
+        (new(s_email, SubscriptionPart.State),
+        [
+            "emailstatus", "memberstatus", "subscriberstatus", "subscriptionstatus", "emailsubscriptionstatus", "emailconsent", "emailmarketing",
+            "emailmarketingstatus", "emailmarketingconsent", "marketingconsent", "marketingstatus", "consent", "subscribed", "issubscribed", "optin", "optedin",
+            "emailoptin", "emailoptedin", "newsletter", "acceptsmarketing", "acceptsemailmarketing", "mailable", "emailable", .. ForeignWords.StateHeaders,
+        ]),
+        (new(s_email, SubscriptionPart.State, IsVague: true), ["status", "contactstatus", "liststatus", "marketing", .. ForeignWords.VagueHeaders]),
+        (new(s_email, SubscriptionPart.OptOut),
+            ["cleantime", "bounced", "bouncedat", "bouncedate", "hardbounced", "bouncetype", "dnc", "invalidemail", "invalidemailaddress", "emailinvalid", "emailaddressinvalid"]),
+        (new(s_email, SubscriptionPart.OptOut, IsVague: true), ["blocked"]),
+        (new(s_sms, SubscriptionPart.State), ["smsstatus", "smsconsent", "smsmarketing", "smsmarketingconsent", "smssubscribed", "acceptssmsmarketing"]),
+        (new(s_sms, SubscriptionPart.OptOut), ["donotsms", "donottext"]));
+
+    private static readonly string[] s_reasonStems = ["reason", "grund", "motif", "raison", "motivo", "reden", "powod", "suppressions"];
+    private static readonly string[] s_bounceStems = ["hardbounce", "bounce", "spam", "blocked", "invalid"];
+
+    // Nobody who wants no contact wants one by SMS.
+    private static readonly string[] s_anyContact =
+        ["donotcontact", "nepascontacter", "nocontactar", "noncontattare", "nietcontacter", "naocontatar", "naocontactar", "niekontaktowac", "kontaktsperr"];
+
+    // Columns beside the refusals, and refusals of calls and letters.
+    private static readonly string[] s_otherStems = ["count", "anzahl", "number", "campaign", "kampagne", "link", "url", "token", "hash", "softbounce"];
+    private static readonly string[] s_otherChannels = ["phone", "telefon", "call", "anruf", "whatsapp", "push", "fax", "postal", "directmail"];
+    private static readonly string[] s_newsletterNotes = ["id", "name", "type", "source", "quelle", "language", "frequency", "date", "datum"];
 
     /// <summary>Finds what a header means, or what it may mean by a part of it; null if it means nothing of the kind.</summary>
-    public static ConsentTarget? Find(string header)
+    public static HeaderMeaning? Find(string header)
     {
         var plain = ConsentWords.Plain(header);
-        return s_headers.TryGetValue(plain, out var target) ? target
-            : !Array.Exists(s_stems, stem => plain.Contains(stem, StringComparison.Ordinal)) ? null
-            : new ConsentTarget(plain.Contains("sms", StringComparison.Ordinal) ? Channel.Sms : Channel.Email, ConsentPart.State);
+        if (s_headers.TryGetValue(plain, out var known))
+        {
+            return known;
+        }
+
+        if (ConsentWords.Contains(plain, s_otherStems) || (ConsentWords.Contains(plain, s_otherChannels) && !plain.Contains("email", StringComparison.Ordinal)))
+        {
+            return null;
+        }
+
+        return FindPart(plain) is { } part ? new(ChannelsOf(plain), part.Part, part.IsVague) : null;
     }
 
-    /// <summary>True for a header like "Status", which has other meanings, too: yes, no and words of other trades say nothing there.</summary>
-    public static bool IsVague(string header) =>
-        ConsentWords.Plain(header) is var plain && (plain is "status" or "contactstatus" or "liststatus" or "marketing" or "blocked" || !s_headers.ContainsKey(plain));
+    private static (SubscriptionPart Part, bool IsVague)? FindPart(string plain)
+    {
+        var isRefusal = ConsentWords.Contains(plain, ForeignWords.RefusalStems) || ConsentWords.Contains(plain, ForeignWords.BanStems);
+        if ((isRefusal || ConsentWords.Contains(plain, s_bounceStems)) && ConsentWords.Contains(plain, s_reasonStems))
+        {
+            return (SubscriptionPart.Reason, false);
+        }
 
-    private static FrozenDictionary<string, ConsentTarget> Table(params (ConsentTarget Target, string[] Headers)[] rows) => rows
-        .SelectMany(row => row.Headers.Select(header => (header, row.Target)))
-        .ToFrozenDictionary(row => row.header, row => row.Target, StringComparer.Ordinal);
+        var isVague = ConsentWords.Contains(plain, ForeignWords.VagueStems);
+        var isConsent = ConsentWords.Contains(plain, ForeignWords.ConsentStems);
+        var isNewsletter = ConsentWords.Contains(plain, ForeignWords.NewsletterStems);
+        return isRefusal ? (SubscriptionPart.OptOut, false)
+            : isNewsletter || isConsent ? (SubscriptionPart.State, IsVagueConsent(plain, isNewsletter))
+            : isVague ? (SubscriptionPart.State, true)
+            : null;
+    }
+
+    // "Newsletter abonniert" says it with yes and no, "Newsletter status" in words; "Photo consent" is about something else.
+    private static bool IsVagueConsent(string plain, bool isNewsletter) =>
+        plain.Contains("status", StringComparison.Ordinal) || plain.Contains("state", StringComparison.Ordinal)
+        || Array.Exists(s_newsletterNotes, note => plain.EndsWith(note, StringComparison.Ordinal))
+        || (!isNewsletter && !ConsentWords.Contains(plain, ForeignWords.MailingStems));
+
+    private static Channel[] ChannelsOf(string plain)
+    {
+        var (isSms, isEmail) = (plain.Contains("sms", StringComparison.Ordinal), plain.Contains("mail", StringComparison.Ordinal));
+        return (isSms && isEmail) || (!isSms && !isEmail && ConsentWords.Contains(plain, s_anyContact)) ? [Channel.Email, Channel.Sms] : isSms ? s_sms : s_email;
+    }
+
+    private static FrozenDictionary<string, HeaderMeaning> Table(params (HeaderMeaning Meaning, string[] Headers)[] rows) => rows
+        .SelectMany(row => row.Headers.Select(header => (header, row.Meaning)))
+        .DistinctBy(row => row.header)
+        .ToFrozenDictionary(row => row.header, row => row.Meaning, StringComparer.Ordinal);
 }

@@ -79,7 +79,7 @@ internal static class ContactPreview
     private static string? ValueOf(string target, PlannedContact row) =>
         target == ColumnMapping.CreatedTarget ? (row.Target.CreatedAt is { } at && row.Target.ContactId == 0 ? Dates.ToText(at) : null)
         : ContactAttribute.Find(target) is { } attribute ? row.State[attribute]
-        : target == ContactRows.DoNotDisturbTarget ? (row.State.DoNotDisturb ? "true" : "false")
+        : target == ColumnMapping.DoNotDisturbTarget ? (row.State.DoNotDisturb ? "true" : "false")
         : null;
 
     private static string? TextOf(string? json) => json is null ? null : FieldParse.ToText(json);

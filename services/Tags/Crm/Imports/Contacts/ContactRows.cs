@@ -12,9 +12,6 @@ namespace TagSegments.Tags.Crm.Imports.Contacts;
 /// <summary>Reads rows as contacts.</summary>
 internal sealed class ContactRows(ImportSettings settings, PlannedFields fields, ConsentReader consents, ImportTags tags, RowKeys keys, TimeProvider time)
 {
-    /// <summary>The target of the column of do-not-disturb.</summary>
-    public const string DoNotDisturbTarget = "do_not_disturb";
-
     private const int FirstYear = 1900;
 
     private readonly (ImportColumn Column, ContactAttribute Attribute)[] _attributes =
@@ -26,7 +23,7 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
     private readonly ImportColumn? _key = settings.KeyColumn;
     private readonly ImportColumn? _created = settings.Find(ColumnMapping.CreatedTarget);
     private readonly ImportColumn? _fullName = settings.Find(ColumnMapping.FullNameTarget);
-    private readonly ImportColumn? _doNotDisturb = settings.Find(DoNotDisturbTarget);
+    private readonly ImportColumn? _doNotDisturb = settings.Find(ColumnMapping.DoNotDisturbTarget);
 
     /// <summary>The custom fields that rows have values of.</summary>
     public PlannedFields Fields => fields;
@@ -141,13 +138,18 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
             return;
         }
 
-        if (BooleanText.TryParse(text, out var value))
+        // What it says of single channels is consent.
+        if (BooleanText.TryParse(text, out var value) || OptOutText.IsNothing(text))
         {
             state.DoNotDisturb = value;
         }
+        else if (ChannelList.TryRead(text, out var channels))
+        {
+            state.DoNotDisturb = channels.IsAll;
+        }
         else
         {
-            report.Refuse(_doNotDisturb.Header, "must be true or false", text);
+            report.Refuse(_doNotDisturb.Header, "must be true or false, or a list of channels", text);
         }
     }
 }

@@ -50,7 +50,13 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
     }
 
     /// <summary>Says how the values of columns are read where it is not plain.</summary>
-    public IEnumerable<ImportNotice> Notices() => Guesses.Select(guess => guess.Notice).OfType<ImportNotice>();
+    public IEnumerable<ImportNotice> Notices()
+    {
+        ImportNotice[] notices = [.. Guesses.Select(guess => guess.Notice).OfType<ImportNotice>()];
+        var form = settings.Dates.Name;
+        return form.Length == 0 || notices.Any(notice => notice.Kind == ImportNotice.Types.Kind.ValuesInDoubt) || Guesses.Any(guess => guess.HasForm(form)) ? notices
+            : [.. notices, new() { Kind = ImportNotice.Types.Kind.ValuesInDoubt, Message = $"No column has dates in the form {form}, which date_format names." }];
+    }
 
     /// <summary>Plans what the columns need. The numbers of new fields are taken now; those of an import that creates none stay unused.</summary>
     public async Task<PlannedFields> PlanAsync(CancellationToken ct)
@@ -112,7 +118,7 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
             }
             else if (_guesses.TryGetValue(column, out var guess))
             {
-                guess.Add(text);
+                guess.Add(text, row.Line);
             }
         }
 
@@ -120,7 +126,7 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
         {
             if (column.Read(row) is { } text)
             {
-                guess.Add(text);
+                guess.Add(text, row.Line);
             }
         }
     }
@@ -142,7 +148,7 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
             }
             else if (known is null && asked is null)
             {
-                _guesses.Add(column, ColumnGuess.OfType(column));
+                _guesses.Add(column, column.NamesDates ? ColumnGuess.OfNamedDates(column) : ColumnGuess.OfType(column, settings.ListSeparator));
             }
             else if ((known ?? asked) is Type.Number or Type.Date or Type.DateTime or Type.YearlyDay)
             {
@@ -150,7 +156,21 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
             }
         }
 
+        CheckNames(checks);
         checks.ThrowIfAny();
+    }
+
+    // Two fields whose names differ in case or white space only are a mistake, unless they are there already.
+    private void CheckNames(FieldChecks checks)
+    {
+        foreach (var twins in _columns.Where(column => column.IsUnmapped).GroupBy(column => HeaderNames.Loose(column.FieldKey!)).Where(group => group.Count() > 1))
+        {
+            var (first, second) = (twins.First(), twins.Last());
+            checks.Require(
+                twins.All(column => _catalog.Find(column.FieldKey!) is not null),
+                $"options.columns[\"{second.Header}\"]",
+                $"the columns {first.Index + 1} \"{first.Header}\" and {second.Index + 1} \"{second.Header}\" differ in case or white space only: map one of them to fields.KEY, or to nothing to leave it out");
+        }
     }
 
     private static void CheckRoom(ImportColumn column, IReadOnlyCollection<string> choices, CsvRow? row)
@@ -185,7 +205,8 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
         }
     }
 
-    private IEnumerable<string> Choices(ImportColumn column) => _choices.TryGetValue(column, out var values) ? values : [];
+    private IEnumerable<string> Choices(ImportColumn column) => 
+        _choices.TryGetValue(column, out var values) ? values : _guesses.TryGetValue(column, out var guess) ? guess.Choices : [];
 
     private Type TypeOf(ImportColumn column) =>
         _catalog.Find(column.FieldKey!)?.Type

@@ -22,10 +22,14 @@ internal sealed record CsvForm(char? Delimiter = null)
     /// <summary>The names of the first columns of a file without a header.</summary>
     public string[] Headers { get; init; } = [];
 
-    /// <summary>Returns what the options say.</summary>
-    public static CsvForm Of(ImportOptions options) => new(options.Delimiter.Length > 0 ? options.Delimiter[0] : null)
+    /// <summary>The names of columns that options have.</summary>
+    public IReadOnlySet<string> Named { get; init; } = new HashSet<string>();
+
+    /// <summary>Returns what the options say, which name these columns.</summary>
+    public static CsvForm Of(ImportOptions options, IEnumerable<string> named) => new(options.Delimiter.Length > 0 ? options.Delimiter[0] : null)
     {
         IsRaw = options.Raw,
+        Named = named.ToHashSet(StringComparer.Ordinal),
         HasBackslashQuotes = options.BackslashQuotes,
         HasHeader = !options.Headerless && options.Headers.Count == 0,
         Headers = [.. options.Headers.Select(header => header.Trim())],

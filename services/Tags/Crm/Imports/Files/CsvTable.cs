@@ -17,7 +17,7 @@ internal sealed class CsvTable : RowTable
         : base(encoding) =>
         (_file, _options, _form) = (file, options, form);
 
-    /// <summary>Reads the header. Throws INVALID_ARGUMENT if there is none or two columns have one name.</summary>
+    /// <summary>Reads the header. Throws INVALID_ARGUMENT if there is none, if two columns have one name, or if it has values.</summary>
     public static CsvTable Open(UploadedFile file, Encoding encoding, CsvForm form)
     {
         var options = new CsvReaderOptions
@@ -37,8 +37,10 @@ internal sealed class CsvTable : RowTable
         try
         {
             using var reader = form.Read(file, options with { MalformedData = CsvMalformedDataHandling.Throw });
-            var headers = form.HasHeader ? [.. ReadHeader(reader).Select((header, index) => Name(form.Text(header), index, unnamed))] : Numbered(reader, form, unnamed);
-            Check(headers);
+            var headers = form.HasHeader
+                ? FirstRow.Names([.. ReadHeader(reader).Select((header, index) => Name(form.Text(header), index, unnamed))], form.Named, unnamed)
+                : Numbered(reader, form, unnamed);
+            CheckAny(headers);
             CheckDelimiter(headers, form.Delimiter);
             return new CsvTable(file, encoding, options with { Separator = reader.Separator }, form)
             {
@@ -178,16 +180,11 @@ internal sealed class CsvTable : RowTable
         }
     }
 
-    private static void Check(string[] headers)
+    private static void CheckAny(string[] headers)
     {
         if (headers.Length == 0)
         {
             throw LineError(1, "The file is empty: it has no header.");
-        }
-
-        if (headers.GroupBy(header => header, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-        {
-            throw LineError(1, $"Two columns have the header \"{twice.Key}\".");
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed record FileEncoding(Encoding Encoding, ImportNotice? Notice)
     private const int PartBytes = 1024 * 1024;
     private const double LeastCertainty = 0.55;
 
+    // Of Windows and of ISO 8859.
+    private static readonly int[] s_latin = [1250, 1252, 1254, 1257, 28591, 28592, 28593, 28594, 28599, 28600, 28603, 28604, 28605, 28606];
+
     // Before any call: the name of an encoding is looked up then.
     static FileEncoding() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
@@ -108,6 +111,7 @@ internal sealed record FileEncoding(Encoding Encoding, ImportNotice? Notice)
             .Where(detail => detail.Encoding is not null && !detail.EncodingName.StartsWith("ibm", StringComparison.OrdinalIgnoreCase))
             .MaxBy(detail => detail.Confidence);
         var isKnown = best is { Confidence: >= (float)LeastCertainty } && best.Encoding is not (ASCIIEncoding or UTF8Encoding);
+        RequireCertainty(sample, isKnown ? best : null);
         var encoding = isKnown ? OfWindows(best!.Encoding, sample) : Western;
         var certainty = isKnown ? string.Create(CultureInfo.InvariantCulture, $"it looks like {encoding.WebName} with a certainty of {best!.Confidence:P0}")
             : $"nothing tells its encoding, so it is read as {encoding.WebName}";
@@ -116,6 +120,15 @@ internal sealed record FileEncoding(Encoding Encoding, ImportNotice? Notice)
             Kind = ImportNotice.Types.Kind.EncodingGuessed,
             Message = $"The file is not UTF-8: {certainty}. If letters come out wrong, encoding overrules this.",
         });
+    }
+
+    // A short text of pairs of bytes may be in several encodings, and is nonsense in Latin letters.
+    private static void RequireCertainty(byte[] sample, DetectionDetail? best)
+    {
+        if ((best is null || s_latin.Contains(best.Encoding.CodePage)) && DoubleByteText.Candidates(sample) is { Length: > 0 } candidates)
+        {
+            throw RpcErrors.InvalidField("options.encoding", $"the file is not UTF-8, and too short to tell its encoding: name the right one, for example {string.Join(", ", candidates)}");
+        }
     }
 
     // Windows extends these encodings: it has letters where they have control characters, which no file has.

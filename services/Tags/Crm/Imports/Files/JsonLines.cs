@@ -1,35 +1,31 @@
-using System.Globalization;
 using System.Text;
-using System.Text.Json;
-using TagSegments.ServiceDefaults.Texts;
-using TagSegments.Csv;
-using TagSegments.Filters.Text;
-using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
 
 /// <summary>
-/// A file with one JSON object in each line. Objects within objects make columns with dotted names, lists are cells with several values, and the
-/// columns are those of all lines together.
+/// A file with one JSON object in each line, or with an array of objects. Objects within objects make columns with dotted names, lists are cells with several
+/// values, and the columns are those of all objects together.
 /// </summary>
 internal sealed class JsonLines : RowTable
 {
-    private const int MaxDepth = 16;
-    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = MaxDepth };
     private readonly UploadedFile _file;
+    private readonly bool _hasItems;
 
-    private JsonLines(UploadedFile file, Encoding encoding)
-        : base(encoding) => _file = file;
+    private JsonLines(UploadedFile file, Encoding encoding, bool hasItems)
+        : base(encoding) => (_file, _hasItems) = (file, hasItems);
 
-    /// <summary>Reads the names of the columns from all lines. Throws INVALID_ARGUMENT if there are none or too many.</summary>
+    /// <summary>Reads the names of the columns from all objects. Throws INVALID_ARGUMENT if there are none or too many.</summary>
     public static JsonLines Open(UploadedFile file, Encoding encoding)
     {
         var headers = new List<string>();
         var known = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (line, text) in ByteLines.Read(file.Rewind(), encoding, MaxRowBytes))
+        var hasItems = Looks(file, encoding) == JsonForm.Items;
+        var (objects, first) = (0L, new Dictionary<string, string>());
+        foreach (var (line, text) in Texts(file, encoding, hasItems))
         {
-            if (Parse(text, out _) is { } values)
+            if (JsonObjectText.Parse(text, out _) is { Count: > 0 } values)
             {
+                first = objects++ == 0 ? values : first;
                 headers.AddRange(values.Keys.Where(known.Add));
             }
 
@@ -39,21 +35,28 @@ internal sealed class JsonLines : RowTable
             }
         }
 
-        return headers.Count > 0 ? new(file, encoding) { Headers = [.. headers] } : throw LineError(1, "The file has no line with a JSON object that has a value.");
+        CheckList(objects, first);
+        return headers.Count > 0 ? new(file, encoding, hasItems) { Headers = [.. headers] } : throw LineError(1, "The file has no JSON object that has a value.");
     }
 
-    /// <summary>True if the first line of a file is a JSON object.</summary>
-    public static bool Looks(UploadedFile file, Encoding encoding)
+    /// <summary>Tells whether a file is of JSON by how it begins.</summary>
+    public static JsonForm Looks(UploadedFile file, Encoding encoding)
     {
         foreach (var (_, text) in ByteLines.Read(file.Rewind(), encoding, MaxRowBytes))
         {
-            if (text.AsSpan().Trim(" \t\r"u8) is { IsEmpty: false } first)
+            // A line that is too long is no line of objects, but an array may be one line.
+            var line = (text ?? Start(file, encoding)).AsSpan().Trim(" \t\r"u8);
+            if (!line.IsEmpty)
             {
-                return first[0] == '{' && Parse(text, out _) is not null;
+                return line[0] == '[' ? (IsArray(file, encoding) ? JsonForm.Items : JsonForm.None)
+                    : line[0] != '{' ? JsonForm.None
+                    : JsonObjectText.Parse(text, out _) is not null ? JsonForm.Lines
+                    : line[^1] is (byte)'{' or (byte)'[' or (byte)',' or (byte)':' ? JsonForm.Items
+                    : JsonForm.None;
             }
         }
 
-        return false;
+        return JsonForm.None;
     }
 
     /// <inheritdoc/>
@@ -61,7 +64,7 @@ internal sealed class JsonLines : RowTable
     {
         var places = Headers.Index().ToDictionary(header => header.Item, header => header.Index, StringComparer.Ordinal);
         var number = 0;
-        foreach (var (line, text) in ByteLines.Read(_file.Rewind(), Encoding, MaxRowBytes))
+        foreach (var (line, text) in Texts(_file, Encoding, _hasItems))
         {
             if (text is null)
             {
@@ -69,7 +72,7 @@ internal sealed class JsonLines : RowTable
                 yield break;
             }
 
-            var values = Parse(text, out var problem);
+            var values = JsonObjectText.Parse(text, out var problem);
             if (values is null)
             {
                 yield return new(line, ++number, [], problem);
@@ -88,68 +91,43 @@ internal sealed class JsonLines : RowTable
         }
     }
 
-    // The values by name; none for an empty line, null with a problem for one that is no object.
-    private static Dictionary<string, string>? Parse(byte[]? text, out string? problem)
+    private static IEnumerable<(long Line, byte[]? Text)> Texts(UploadedFile file, Encoding encoding, bool hasItems) =>
+        hasItems ? JsonItems.Read(file.Rewind(), encoding, MaxRowBytes) : ByteLines.Read(file.Rewind(), encoding, MaxRowBytes);
+
+    private static bool IsArray(UploadedFile file, Encoding encoding)
     {
-        problem = null;
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (text is null || text.AsSpan().Trim(" \t\r"u8).IsEmpty)
-        {
-            return values;
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(text, s_options);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                problem = Add(document.RootElement, "", values);
-                return problem is null ? values : null;
-            }
-
-            problem = "is no JSON object";
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            problem = $"is no valid JSON, or has objects more than {MaxDepth} deep";
-        }
-
-        return null;
+        var start = Start(file, encoding).AsSpan().TrimStart("\uFEFF \t\r\n"u8);
+        return start is [(byte)'[', .. var rest] && rest.TrimStart(" \t\r\n"u8) is [] or [(byte)'{' or (byte)']', ..];
     }
 
-    private static string? Add(JsonElement element, string prefix, Dictionary<string, string> values)
+    private static byte[] Start(UploadedFile file, Encoding encoding)
     {
-        foreach (var property in element.EnumerateObject())
-        {
-            var name = StoredName.Of(prefix + property.Name);
-            if (name.Length is 0 or > MaxHeaderLength)
-            {
-                return $"has a name that is empty or longer than {MaxHeaderLength} characters";
-            }
-
-            if (property.Value.ValueKind == JsonValueKind.Object)
-            {
-                if (Add(property.Value, $"{name}.", values) is { } problem)
-                {
-                    return problem;
-                }
-            }
-            else if (Text(property.Value) is { Length: > 0 } text)
-            {
-                values[name] = text;
-            }
-        }
-
-        return null;
+        const int enough = 4_096;
+        using var utf8 = Encoding.CreateTranscodingStream(file.Rewind(), encoding, Encoding.UTF8, leaveOpen: true);
+        var buffer = new byte[enough];
+        return buffer[..utf8.ReadAtLeast(buffer, enough, throwOnEndOfStream: false)];
     }
 
-    private static string Text(JsonElement value) => value.ValueKind switch
+    // Answers of programs are one object with a list of what was asked for.
+    private static void CheckList(long objects, Dictionary<string, string> first)
     {
-        JsonValueKind.Null => "",
-        JsonValueKind.String => StoredText.Of(value.GetString()!),
-        JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)) =>
-            ListText.Join(value.EnumerateArray().Select(Text).Where(item => item.Length > 0)),
-        JsonValueKind.Number when Decimals.TryParse(value.GetRawText(), out var number) => FieldJson.Number(number),
-        _ => value.GetRawText(),
-    };
+        var lists = first.Where(value => value.Value is ['[', .. var rest] && rest.TrimStart() is ['{', ..]).Select(value => value.Key).ToArray();
+        if (objects == 1 && lists is [var list] && !first.Keys.Any(name => name.Contains("mail", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw LineError(1, $"The file is one JSON object, and its list \"{list}\" has the records: import that list alone, which `jq .{list} FILE` writes.");
+        }
+    }
+}
+
+/// <summary>How a file is written as JSON.</summary>
+internal enum JsonForm
+{
+    /// <summary>Not as JSON.</summary>
+    None,
+
+    /// <summary>An object in each line.</summary>
+    Lines,
+
+    /// <summary>An array of objects, or objects over several lines.</summary>
+    Items,
 }

@@ -7,9 +7,13 @@ namespace TagSegments.Tags.Crm.Imports.Files;
 /// <summary>A file as rows with the lines at which they start.</summary>
 internal abstract class RowTable(Encoding encoding)
 {
+    /// <summary>The most columns of a file.</summary>
+    public const int MaxColumns = 2_000;
+
+    /// <summary>The longest name of a column.</summary>
+    public const int MaxHeaderLength = 500;
+
     private protected const int MaxRowBytes = 4 * 1024 * 1024;
-    private protected const int MaxColumns = 2_000;
-    private protected const int MaxHeaderLength = 500;
 
     /// <summary>The names of the columns, without white space around them, each once.</summary>
     public required string[] Headers { get; init; }
@@ -26,6 +30,7 @@ internal abstract class RowTable(Encoding encoding)
     /// <summary>Reads the rows. Lines without any value are no rows; a row that cannot be read comes with its problem and without values.</summary>
     public abstract IEnumerable<CsvRow> Read();
 
-    private protected static RpcException LineError(long line, string message) => RpcErrors.Create(
+    /// <summary>Makes the error of a line.</summary>
+    internal static RpcException LineError(long line, string message) => RpcErrors.Create(
         StatusCode.InvalidArgument, ErrorReason.ImportLine, message, ("line", line.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 }

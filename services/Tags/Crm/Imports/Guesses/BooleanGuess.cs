@@ -12,7 +12,7 @@ internal sealed class BooleanGuess(TextForm form) : TypeGuess(Type.Boolean)
     public override long Exceptions => _misses;
 
     /// <inheritdoc/>
-    public override void Add(string text) => _misses += bool.TryParse(text, out _) ? 0 : 1;
+    public override void Add(string text, long line) => _misses += bool.TryParse(text, out _) ? 0 : 1;
 
     /// <inheritdoc/>
     public override TypeFinding Conclude() => new(form);

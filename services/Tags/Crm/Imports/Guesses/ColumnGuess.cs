@@ -1,4 +1,3 @@
-using System.Globalization;
 using Crm.Contacts.V1;
 using TagSegments.Tags.Crm.Imports.Columns;
 using Type = Crm.Contacts.V1.Field.Types.Type;
@@ -14,58 +13,85 @@ internal sealed class ColumnGuess
     private const int ValuesPerException = 20;
     private const int MaxExceptions = 1_000;
     private readonly ImportColumn _column;
-    private readonly bool _isKnown;
     private readonly List<TypeGuess> _guesses;
+    private readonly DateGuess[] _named;
     private long _values;
 
-    private ColumnGuess(ImportColumn column, bool isKnown, IEnumerable<TypeGuess> guesses) =>
-        (_column, _isKnown, _guesses) = (column, isKnown, [.. guesses]);
+    private ColumnGuess(ImportColumn column, IEnumerable<TypeGuess> guesses)
+    {
+        (_column, _guesses) = (column, [.. guesses]);
+        _named = [.. _guesses.OfType<DateGuess>().Where(guess => guess.IsNamed)];
+    }
 
     /// <summary>The type; text until all values have been seen.</summary>
     public Type Type { get; private set; } = Type.Text;
 
     /// <summary>True if the type is to be found, and not only the form.</summary>
-    public bool FindsType => !_isKnown;
+    public bool FindsType { get; private init; }
 
     /// <summary>What was guessed; null if the values are as the API writes them.</summary>
     public ImportNotice? Notice { get; private set; }
 
+    /// <summary>The choices, if the values are lists of them.</summary>
+    public IReadOnlyCollection<string> Choices => Type == Type.MultipleChoice ? _guesses.OfType<ListGuess>().Single().Items : [];
+
+    // What most values are is the type of a column of which nothing is known. Otherwise the others are bad values, however many.
+    private bool IsOpen { get; init; }
+
     /// <summary>Guesses the type of a column.</summary>
-    public static ColumnGuess OfType(ImportColumn column) => new(
+    public static ColumnGuess OfType(ImportColumn column, string listSeparator) => new(
         column,
-        isKnown: false,
         [
             new BooleanGuess(column.Form),
             .. DateGuess.All(Type.Date, column.Form),
             .. DateGuess.All(Type.DateTime, column.Form),
             .. DateGuess.All(Type.YearlyDay, column.Form),
             new NumberGuess(column.Form, isKnown: false),
-        ]);
+            .. listSeparator.Length > 0 ? [new ListGuess(column.Form, listSeparator)] : Array.Empty<TypeGuess>(),
+        ])
+    {
+        FindsType = true,
+        IsOpen = true,
+    };
+
+    /// <summary>Guesses whether the dates of a column, whose form an option names, are days, date-times or days of the year.</summary>
+    public static ColumnGuess OfNamedDates(ImportColumn column) =>
+        new(column, new[] { Type.Date, Type.DateTime, Type.YearlyDay }.SelectMany(type => DateGuess.All(type, column.Form))) { FindsType = true };
 
     /// <summary>Guesses the form of a column whose type is one of <paramref name="types"/>.</summary>
     public static ColumnGuess OfForm(ImportColumn column, params Type[] types) => new(
-        column, isKnown: true, types.SelectMany(type => type == Type.Number ? [new NumberGuess(column.Form, isKnown: true)] : DateGuess.All(type, column.Form).Cast<TypeGuess>()));
+        column, types.SelectMany(type => type == Type.Number ? [new NumberGuess(column.Form, isKnown: true)] : DateGuess.All(type, column.Form).Cast<TypeGuess>()));
 
-    /// <summary>Takes the next value into account, which is not empty.</summary>
-    public void Add(string text)
+    /// <summary>Takes the next value into account, which is not empty, and in this line.</summary>
+    public void Add(string text, long line)
     {
         _values++;
         for (var i = _guesses.Count - 1; i >= 0; i--)
         {
-            _guesses[i].Add(text);
-            if (!_isKnown && _guesses[i].Exceptions > MaxExceptions)
+            var guess = _guesses[i];
+            guess.Add(text, line);
+            if (IsOpen && guess is not ListGuess && guess.Exceptions > MaxExceptions && !(guess is DateGuess { IsNamed: true } named && named.Fits >= named.Misses))
             {
                 _guesses.RemoveAt(i);
             }
         }
     }
 
-    /// <summary>Concludes from all values, and sets the form of the column.</summary>
+    /// <summary>Concludes from all values, and sets the form of the column. Throws INVALID_ARGUMENT if none is in the form that an option names for it.</summary>
     public void Conclude()
     {
-        var most = _isKnown ? _values - 1 : Math.Min(_values / ValuesPerException, MaxExceptions);
-        if (_values == 0 || _guesses.Where(guess => guess.Exceptions <= most).MinBy(guess => guess.Exceptions) is not { } best)
+        var most = IsOpen ? Math.Min(_values / ValuesPerException, MaxExceptions) : _values - 1;
+        if (_values == 0)
         {
+            return;
+        }
+
+        if (_guesses.Where(guess => guess.Exceptions <= most).MinBy(guess => guess.Exceptions) is not { } best)
+        {
+            RequireFit();
+            Notice = _named.MaxBy(guess => guess.Fits) is { } named && 2 * (named.Fits + named.OtherDates) >= named.Fits + named.Misses
+                ? GuessNotices.OfMisfit(_column, named)
+                : null;
             return;
         }
 
@@ -75,42 +101,24 @@ internal sealed class ColumnGuess
             (Type, _column.Form) = (best.Type, found.Form);
         }
 
-        Notice = found.Doubt.Length > 0 ? NoticeOfDoubt(best, found.Doubt)
-            : found.Said.Length > 0 || (!_isKnown && best.Misses > 0) ? NoticeOfForm(best, found.Said)
+        Notice = found.Doubt.Length > 0 ? GuessNotices.OfDoubt(_column, best.Type, _values, found.Doubt, isOpen: IsOpen)
+            : found.Said.Length > 0 || (FindsType && best.Misses > 0) ? GuessNotices.OfForm(_column, best, _values, found.Said, FindsType)
             : null;
     }
 
-    private ImportNotice NoticeOfDoubt(TypeGuess guess, string doubt) => new()
-    {
-        Kind = ImportNotice.Types.Kind.ValuesInDoubt,
-        Column = _column.Header,
-        Rows = _values,
-        Message = $"The values {doubt}{(_isKnown ? "; a value that is not as the API writes it is a bad value" : ", so the column is text")}. "
-            + $"{Option(guess)} says how to read them.",
-    };
+    /// <summary>True if the dates of the column have the form of this name.</summary>
+    public bool HasForm(string name) => _named.Length > 0 && Type is Type.Date or Type.DateTime or Type.YearlyDay && _column.Form.Dates.Name == name;
 
-    private ImportNotice NoticeOfForm(TypeGuess guess, string said)
+    private void RequireFit()
     {
-        var others = guess.Misses;
-        var share = ((_values - others) * 100.0 / _values).ToString("0.##", CultureInfo.InvariantCulture);
-        return new()
+        if (!_column.NamesDates || _named.MaxBy(guess => guess.Fits) is not { Fits: 0, FirstMiss: var (line, text) })
         {
-            Kind = ImportNotice.Types.Kind.ValuesGuessed,
-            Column = _column.Header,
-            Rows = _values - others,
-            Message = $"The values look like {Name(guess.Type)}{(said.Length > 0 ? $" {said}" : "")}: {share} % of them are, and any others are bad values. "
-                + $"{Option(guess)}{(_isKnown ? "" : " or types")} overrules this.",
-        };
+            return;
+        }
+
+        var form = _column.Form.Dates.Name;
+        var advice = form == "unix" && text.Length >= 13 ? "; unix_ms is for milliseconds" : "";
+        throw RpcErrors.InvalidField(
+            $"options.date_formats[\"{_column.Header}\"]", $"no value of the column is in the form {form}: line {line} has \"{GuessNotices.Short(text)}\"{advice}");
     }
-
-    private static string Option(TypeGuess guess) => guess.Type == Type.Number ? "number_formats" : guess.Type == Type.Boolean ? "types" : "date_formats";
-
-    private static string Name(Type type) => type switch
-    {
-        Type.Number => "numbers",
-        Type.Date => "days",
-        Type.DateTime => "date-times",
-        Type.YearlyDay => "days of the year",
-        _ => "true and false",
-    };
 }

@@ -9,11 +9,26 @@ namespace TagSegments.Tags.Crm.Imports.Guesses;
 /// </summary>
 internal sealed class DateGuess : TypeGuess
 {
+    private const int MaxLength = 100;
+    private const int MaxOthers = 1_000;
     private readonly TextForm[] _forms;
     private readonly char? _mark;
     private readonly long[] _alone;
     private long _misses;
     private bool _padded;
+
+    /// <summary>True if an option names the form.</summary>
+    public bool IsNamed => _mark is null;
+
+    /// <summary>The number of values that fit.</summary>
+    public long Fits { get; private set; }
+
+    /// <summary>The number of values that are dates in other forms, of the first ones that do not fit one that an option names.</summary>
+    public long OtherDates { get; private set; }
+
+    /// <summary>The first value that does not fit, with its line.</summary>
+    public (long Line, string Text)? FirstMiss { get; private set; }
+
 
     private DateGuess(Type type, TextForm form, DateForm[] dates, char? mark)
         : base(type) =>
@@ -36,7 +51,7 @@ internal sealed class DateGuess : TypeGuess
     }
 
     /// <inheritdoc/>
-    public override void Add(string text)
+    public override void Add(string text, long line)
     {
         var (count, last) = (0, 0);
         for (var i = 0; i < _forms.Length && Looks(text); i++)
@@ -48,8 +63,14 @@ internal sealed class DateGuess : TypeGuess
             }
         }
 
-        _misses += count == 0 ? 1 : 0;
         _alone[last] += count == 1 ? 1 : 0;
+        Fits += count > 0 ? 1 : 0;
+        if (count == 0)
+        {
+            _misses++;
+            FirstMiss ??= (line, text);
+            OtherDates += IsNamed && _misses <= MaxOthers && UsualDates.Any(text) ? 1 : 0;
+        }
     }
 
     /// <inheritdoc/>
@@ -68,12 +89,12 @@ internal sealed class DateGuess : TypeGuess
 
     // Most values of other columns are told apart at once.
     private bool Looks(string text) =>
-        _mark is null || (text.Length is <= 40 && text.Length >= (Type == Type.YearlyDay ? 4 : 6) && UsualDates.Mark(text) == _mark && text.Contains(':') == (Type == Type.DateTime));
+        _mark is null || (text.Length is <= MaxLength && text.Length >= (Type == Type.YearlyDay ? 4 : 6) && UsualDates.Mark(text) == _mark && text.Contains(':') == (Type == Type.DateTime));
 
     private static string Said(TextForm form) => form.Dates.Name.Length > 0 ? $"in the form {form.Dates.Name}" : "";
 
     private static string[] Forms(DateForm form, Type type) =>
-        type == Type.Date ? form.Days : type == Type.YearlyDay ? form.YearlyDays : form.HasEpoch ? [form.Name] : form.Instants;
+        type == Type.Date ? (form.CountsDays ? [form.Name] : form.Days) : type == Type.YearlyDay ? form.YearlyDays : form.HasEpoch ? [form.Name] : form.Instants;
 
     private bool Reads(TextForm form, string text) => Type switch
     {

@@ -39,7 +39,7 @@ internal sealed class NumberGuess : TypeGuess
     public override long Misses => _misses + Math.Min(_point, _comma);
 
     /// <inheritdoc/>
-    public override void Add(string text)
+    public override void Add(string text, long line)
     {
         if (IsPlain(text))
         {

@@ -14,8 +14,8 @@ internal abstract class TypeGuess(Type type)
     /// <summary>The number of values that do not fit.</summary>
     public virtual long Misses => Exceptions;
 
-    /// <summary>Takes the next value into account.</summary>
-    public abstract void Add(string text);
+    /// <summary>Takes the next value into account, which is in this line.</summary>
+    public abstract void Add(string text, long line);
 
     /// <summary>Concludes from all values how they are written.</summary>
     public abstract TypeFinding Conclude();

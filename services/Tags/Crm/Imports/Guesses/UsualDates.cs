@@ -7,7 +7,7 @@ internal static class UsualDates
 {
     private static readonly string[] s_times =
     [
-        " H:mm:ss.FFFFFFFK", " H:mmK", " h:mm:ss tt", " h:mm tt", " h:mm:sstt", " h:mmtt", " H:mm:ss.FFFFFFF zzz", " H:mm zzz", "'T'H:mm:ss.FFFFFFFK",
+        " H:mm:ss.FFFFFFFK", " H:mmK", " h:mm:ss.FFFFFFF ttK", " h:mm ttK", " h:mm:sstt", " h:mmtt", " H:mm:ss.FFFFFFF zzz", " H:mm zzz", "'T'H:mm:ss.FFFFFFFK",
     ];
 
     /// <summary>The forms; neighbours in a group can be mistaken for each other.</summary>
@@ -23,7 +23,6 @@ internal static class UsualDates
         [Make("d-MMM-yyyy", "d-MMMM-yyyy")],
         [Make("d. MMMM yyyy", "d. MMM yyyy")],
         [Make("MMM d, yyyy", "MMMM d, yyyy", "MMM d yyyy", "MMMM d yyyy")],
-        [Make("ddd, d MMM yyyy", "dddd, d MMMM yyyy", "dddd, MMMM d, yyyy")],
     ];
 
     /// <summary>The forms of days without a year. Numbers with a slash are such only if some of them have a leading zero: others may be fractions or sizes.</summary>
@@ -37,12 +36,16 @@ internal static class UsualDates
     ];
 
     /// <summary>True if a text is a day or a date-time in any form, even if it is not clear which.</summary>
-    public static bool Any(string text) => text.Length is >= 6 and <= 40 && All.Any(forms => forms[0].IsSeparatedAs(text) && Array.Exists(forms, form => form.TryParseDay(text, out _) || form.TryParseInstant(text, out _)));
+    public static bool Any(string text)
+    {
+        var usual = PrintedTime.Rewrite(text) ?? text;
+        return usual.Length is >= 6 and <= 40 && All.Any(forms => forms[0].IsSeparatedAs(usual) && Array.Exists(forms, form => form.TryParseDay(usual, out _) || form.TryParseInstant(usual, out _)));
+    }
 
-    /// <summary>Returns the first character that is neither a letter nor a digit.</summary>
+    /// <summary>Returns the first character that is neither a letter nor a digit, after the day of the week.</summary>
     public static char Mark(string text)
     {
-        foreach (var character in text)
+        foreach (var character in char.IsAsciiLetter(text.FirstOrDefault()) ? PrintedTime.WithoutWeekday(text) : text)
         {
             if (!char.IsLetterOrDigit(character))
             {

@@ -18,6 +18,7 @@ internal sealed record ImportPreset
         [Tool.Klaviyo] = Klaviyo(),
         [Tool.Activecampaign] = ActiveCampaign(),
         [Tool.Brevo] = Brevo(),
+        [Tool.Keila] = Keila(),
     }.ToFrozenDictionary();
 
     /// <summary>The name of the tool, for people.</summary>
@@ -31,6 +32,15 @@ internal sealed record ImportPreset
 
     /// <summary>The headers of tags, with what separates them and the prefix that they get.</summary>
     public (string Header, string[] Separators, string Prefix)[] Tags { get; init; } = [];
+
+    /// <summary>The headers of columns whose cells are JSON objects.</summary>
+    public string[] JsonColumns { get; init; } = [];
+
+    /// <summary>The headers of phone numbers in E.164 without the plus.</summary>
+    public string[] PhonesWithoutPlus { get; init; } = [];
+
+    /// <summary>What separates the choices of a column that has several; empty if the tool has no such columns.</summary>
+    public string ListSeparator { get; init; } = "";
 
     /// <summary>True if the name of a file says whether the contacts in it are subscribed, and nothing in it does.</summary>
     public bool NamesFilesByState { get; init; }
@@ -75,6 +85,8 @@ internal sealed record ImportPreset
             ("created", ["Create Date"]),
             ("opt_out.email", ["Unsubscribed from all email"]),
         ],
+        // Columns of several checkboxes.
+        ListSeparator = ";",
     };
 
     private static ImportPreset Mautic() => new()
@@ -108,6 +120,7 @@ internal sealed record ImportPreset
             ("", ["id", "updated_at"]),
         ],
         Tags = [("lists", [","], "List: ")],
+        JsonColumns = ["attributes", "attribs"],
     };
 
     private static ImportPreset HighLevel() => new()
@@ -144,6 +157,7 @@ internal sealed record ImportPreset
             ("consent.email.time", ["Email Marketing Consent Timestamp"]),
             ("consent.sms", ["SMS Marketing Consent"]),
             ("consent.sms.time", ["SMS Marketing Consent Timestamp"]),
+            ("opt_out.email", ["Email Suppressions", "Suppressions", "Suppressed", "Suppression Reason", "Reason Suppressed", "Date Suppressed"]),
         ],
     };
 
@@ -181,5 +195,23 @@ internal sealed record ImportPreset
             ("", ["MODIFIED_TIME"]),
         ],
         Tags = [("LISTS", [",", ";"], "List: ")],
+        PhonesWithoutPlus = ["SMS", "WHATSAPP", "LANDLINE_NUMBER"],
+    };
+
+    private static ImportPreset Keila() => new()
+    {
+        Name = "Keila",
+        Ids = ["External ID"],
+        Columns =
+        [
+            ("email", ["Email"]),
+            ("first_name", ["First name"]),
+            ("last_name", ["Last name"]),
+            ("created", ["Inserted at"]),
+            // "active" says that somebody can be mailed, not that somebody asked for it.
+            ("opt_out.email", ["Status"]),
+            ("", ["Updated at"]),
+        ],
+        JsonColumns = ["Data"],
     };
 }

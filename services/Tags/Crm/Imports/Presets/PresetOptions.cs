@@ -27,6 +27,7 @@ internal static class PresetOptions
         var preset = ImportPreset.Of(options.From);
         var filled = options.Clone();
         MapColumns(preset, filled, [.. table.Headers.Where(header => !IsNamed(options, header))]);
+        DescribeCells(preset, filled, table.Headers);
         ChooseKey(preset, filled, table.Headers);
         if (preset.NamesFilesByState)
         {
@@ -61,6 +62,14 @@ internal static class PresetOptions
                 options.Tags[header] = new TagsColumn { Separators = { separators }, Prefix = prefix };
             }
         }
+    }
+
+    // How cells are written does not depend on where they go.
+    private static void DescribeCells(ImportPreset preset, ImportOptions options, string[] headers)
+    {
+        options.PhonesWithoutPlus.Add(preset.PhonesWithoutPlus.Select(meant => ImportPreset.Find(headers, meant)).OfType<string>().Except(options.PhonesWithoutPlus));
+        options.JsonColumns.Add(preset.JsonColumns.Select(meant => ImportPreset.Find(headers, meant)).OfType<string>().Where(header => !IsNamed(options, header)));
+        options.ListSeparator = options.ListSeparator.Length > 0 ? options.ListSeparator : preset.ListSeparator;
     }
 
     private static void ChooseKey(ImportPreset preset, ImportOptions options, string[] headers)
@@ -102,5 +111,6 @@ internal static class PresetOptions
     private static bool HasTarget(ImportOptions options, string target) => options.Columns.Values.Contains(target) || options.Constants.ContainsKey(target);
 
     private static bool IsNamed(ImportOptions options, string header) =>
-        options.Columns.ContainsKey(header) || options.Tags.ContainsKey(header) || options.TagsColumns.Contains(header) || options.ExternalIdColumn == header;
+        options.Columns.ContainsKey(header) || options.Tags.ContainsKey(header) || options.TagsColumns.Contains(header) || options.JsonColumns.Contains(header)
+        || options.ExternalIdColumn == header;
 }

@@ -7,7 +7,7 @@ using TagSegments.Testing;
 using State = Crm.Contacts.V1.Consent.Types.State;
 using Tool = Crm.Contacts.V1.ImportOptions.Types.Tool;
 
-namespace TagSegments.Tags.Tests.Crm.Imports;
+namespace TagSegments.Tags.Tests.Crm.Imports.OtherTools;
 
 /// <summary>Files as other tools export them, with made-up people: C2, C4, C17 and their kind.</summary>
 public sealed class PresetTests(SharedApps shared) : IClassFixture<SharedApps>
@@ -176,7 +176,7 @@ public sealed class PresetTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal([State.Never, State.Unsubscribed], await StatesAsync(account, 2));
         Assert.Equal(State.Unsubscribed, (await ConsentAsync(account, 1, Channel.Sms)).State);
         Assert.Equal(["List: Customers", "List: Newsletter"], (await account.TagsOfAsync(1)).Order());
-        Assert.Equal(("1", "436601111111"), await KeyAndPhoneAsync(account));
+        Assert.Equal(("1", "+436601111111"), await KeyAndPhoneAsync(account));
     }
 
     [Fact]
@@ -219,6 +219,7 @@ public sealed class PresetTests(SharedApps shared) : IClassFixture<SharedApps>
     [InlineData(Tool.Klaviyo)]
     [InlineData(Tool.Activecampaign)]
     [InlineData(Tool.Brevo)]
+    [InlineData(Tool.Keila)]
     public async Task A_file_with_an_address_alone_comes_in_twice_as_one_contact(Tool tool)
     {
         var account = await TestAccount.NewAsync(shared.Apps);
