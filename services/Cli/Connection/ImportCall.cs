@@ -47,11 +47,11 @@ internal static class ImportCall
         {
             // The server ended the call early, because it refused the options: the receiving side has the reason.
         }
-        catch (InvalidDataException e)
+        catch
         {
-            // Nothing is imported before the end of the file has arrived.
+            // The file cannot be read to its end, before which nothing is imported.
             call.Dispose();
-            throw new CliError($"The archive is damaged or encrypted: {e.Message}", "Unpack it with another program, and name the files in it. Nothing was imported.");
+            throw;
         }
     }
 

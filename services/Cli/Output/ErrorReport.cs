@@ -25,6 +25,7 @@ internal sealed record ErrorReport(string Message, string Hint, int ExitCode)
             Cli.ExitCode.Unreachable),
         RpcException rpc => From(rpc),
         CliError own => new(own.Message, own.Hint, own.ExitCode),
+        InvalidDataException => new($"The archive is damaged or encrypted: {exception.Message}", "Unpack it with another program, and name the files in it.", Cli.ExitCode.Usage),
         IOException or UnauthorizedAccessException => new(exception.Message, "Check the path and its permissions.", Cli.ExitCode.Usage),
         _ => null,
     };

@@ -3,7 +3,7 @@ using System.Text;
 namespace TagSegments.Tags.Crm.Imports.Files;
 
 /// <summary>Reads the objects of a JSON array, or objects one after the other, on whatever lines they are. Only one is in memory at a time.</summary>
-internal sealed class JsonItems
+internal sealed class JsonItems : IDisposable
 {
     private readonly MemoryStream _item = new();
     private long _line = 1;
@@ -20,7 +20,8 @@ internal sealed class JsonItems
     public static IEnumerable<(long Line, byte[]? Text)> Read(Stream file, Encoding encoding, int mostBytes)
     {
         using var utf8 = encoding is UTF8Encoding ? null : Encoding.CreateTranscodingStream(file, encoding, Encoding.UTF8, leaveOpen: true);
-        var (items, part) = (new JsonItems(), new byte[64 * 1024]);
+        using var items = new JsonItems();
+        var part = new byte[64 * 1024];
         for (int read; (read = (utf8 ?? file).Read(part)) > 0;)
         {
             for (var i = 0; i < read; i++)
@@ -42,6 +43,9 @@ internal sealed class JsonItems
             yield return (items._start, items.Take());
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _item.Dispose();
 
     // Takes a byte; true if an item ends with it.
     private bool Add(byte one)
