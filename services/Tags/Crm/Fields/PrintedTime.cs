@@ -13,13 +13,14 @@ internal static partial class PrintedTime
 {
     private const int Shortest = 8;
     private const int Longest = 120;
+    private const int LongestUsual = 27;
     private const int MostFraction = 7;
     private static readonly string[] s_weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
     /// <summary>Returns the usual form of a date or date-time; null if it has it already, or is none.</summary>
     public static string? Rewrite(string text)
     {
-        if (text.Length is < Shortest or > Longest || !text.AsSpan().ContainsAnyInRange('0', '9'))
+        if (text.Length is < Shortest or > Longest || !IsUnusual(text))
         {
             return null;
         }
@@ -48,6 +49,22 @@ internal static partial class PrintedTime
 
         var end = text.AsSpan().IndexOfAny(' ', ',');
         return end is >= 3 and <= 10 ? text[end..].TrimStart(' ', ',') : text;
+    }
+
+    // Most values are not: nothing in them but digits, marks between them, a T and a Z.
+    private static bool IsUnusual(string text)
+    {
+        var (digits, colons, isUnusual) = (0, 0, text.Length > LongestUsual);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var character = text[i];
+            digits += char.IsAsciiDigit(character) ? 1 : 0;
+            colons += character == ':' ? 1 : 0;
+            isUnusual |= (char.IsLetter(character) && character is not ('T' or 'Z')) || character is '+' or ',' or '(' or '[' or '\u202F' or '\u00A0'
+                || colons > 2 || (character == '-' && colons > 0) || (character == ' ' && i > 0 && text[i - 1] == ' ');
+        }
+
+        return isUnusual && digits > 0;
     }
 
     // "Mar 4 10:20:30 2023" has the year at the end; .NET reads seven digits of a second.

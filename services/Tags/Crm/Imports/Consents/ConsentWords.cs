@@ -43,14 +43,21 @@ internal static class ConsentWords
             return true;
         }
 
-        if (s_words.TryGetValue(Plain(text), out state))
+        state = State.Unspecified;
+        if (text.Length > LongestPhrase)
+        {
+            return false;
+        }
+
+        var plain = Plain(text);
+        if (s_words.TryGetValue(plain, out state))
         {
             return true;
         }
 
         // "Unsubscribed by admin", "hat sich abgemeldet".
         state = State.Unsubscribed;
-        return IsRefusal(text);
+        return Contains(plain, ForeignWords.RefusalStems) && !IsNegated(text);
     }
 
     /// <summary>True for a word that can hardly mean anything but a subscription.</summary>
@@ -64,9 +71,8 @@ internal static class ConsentWords
     /// <summary>True if a text has one of the stems in it.</summary>
     public static bool Contains(string plain, string[] stems) => Array.Exists(stems, stem => plain.Contains(stem, StringComparison.Ordinal));
 
-    private static bool IsRefusal(string text) => text.Length <= LongestPhrase
-        && Contains(Plain(text), ForeignWords.RefusalStems)
-        && !text.Split([' ', '-', '_', '\''], StringSplitOptions.RemoveEmptyEntries).Any(word => s_negations.Contains(Plain(word)));
+    private static bool IsNegated(string text) =>
+        text.Split([' ', '-', '_', '\''], StringSplitOptions.RemoveEmptyEntries).Any(word => s_negations.Contains(Plain(word)));
 
     private static FrozenDictionary<string, State> Table(params (State State, string[] Words)[] rows) => rows
         .SelectMany(row => row.Words.Select(word => (word, row.State)))
