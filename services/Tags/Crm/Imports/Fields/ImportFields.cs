@@ -142,6 +142,10 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
             var path = $"options.types[\"{column.Header}\"]";
             checks.Require(asked is null || (Enum.IsDefined(asked.Value) && asked != Type.Unspecified), path, "is not a known type");
             checks.Require(asked is null || known is null || asked == known, path, $"the field \"{column.FieldKey}\" exists with the type {known}");
+            checks.Require(
+                !column.NamesDates || (known ?? asked) is null or Type.Date or Type.DateTime or Type.YearlyDay,
+                $"options.date_formats[\"{column.Header}\"]",
+                $"the field \"{column.FieldKey}\" {(known is null ? "is to have" : "exists with")} the type {known ?? asked}, which is none of dates");
             if ((known ?? asked) is Type.SingleChoice or Type.MultipleChoice)
             {
                 _choices.Add(column, new SortedSet<string>(StringComparer.Ordinal));

@@ -116,6 +116,17 @@ public sealed class PrintedTimeTests(SharedApps shared) : IClassFixture<SharedAp
         Assert.Equal(0, await account.PositionAsync());
     }
 
+    [Fact]
+    public async Task A_form_of_dates_for_a_field_of_another_type_is_refused()
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateFieldAsync("when", Type.Text);
+
+        var error = await Expect.FailureAsync(() => ImportAsync(account, new() { DateFormats = { ["when"] = "dd.MM.yyyy" } }, "email\twhen\na@example.org\t24.12.1990\n"));
+
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "options.date_formats[\"when\"]");
+    }
+
     [Theory]
     [InlineData("24.12.1990\n25.12.1990\n26.12.1990\n12/24/1990", "when", "line 5")]
     [InlineData("12/24/1990\n12/25/1990", "when", "line 2")]
