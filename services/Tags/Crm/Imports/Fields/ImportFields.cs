@@ -209,7 +209,7 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
         }
     }
 
-    private IEnumerable<string> Choices(ImportColumn column) => 
+    private IEnumerable<string> Choices(ImportColumn column) =>
         _choices.TryGetValue(column, out var values) ? values : _guesses.TryGetValue(column, out var guess) ? guess.Choices : [];
 
     private Type TypeOf(ImportColumn column) =>
