@@ -26,6 +26,7 @@ internal static class Banner
         writer.WriteLine($"""
 
             TagSegments is running, for programs on this machine only{(options.Auth ? "" : " (no authentication)")}.
+              console     http://localhost:{ports.Console}   the web console: open it in a browser{(options.Auth ? ", and sign in with the token" : "")}
               tags        127.0.0.1:{ports.Tags}   gRPC: accounts, contacts, fields, opportunities, imports, tags
               segments    127.0.0.1:{ports.Segments}   gRPC: segments, smart lists
               campaigns   127.0.0.1:{ports.Campaigns}   gRPC: campaigns, activities, messages

@@ -20,6 +20,9 @@ internal sealed class DataFolder
     /// <summary>The file to which the SMTP sink writes the messages it receives.</summary>
     public string Mail => Path.Combine(_path, "mail.jsonl");
 
+    /// <summary>The folder with the keys of the console's cookies.</summary>
+    public string ConsoleKeys => Path.Combine(_path, "console-keys");
+
     public Secrets Secrets { get; }
 
     /// <summary>The file with the token for everything, if there is authentication.</summary>

@@ -10,6 +10,7 @@ using TagSegments.ServiceDefaults.Data;
 using TagSegments.ServiceDefaults.Memory;
 using TagSegments.ServiceDefaults.Network;
 using TagSegments.Tags;
+using TagSegments.WebConsole;
 using TagSegments.Workflows;
 
 namespace TagSegments.Standalone;
@@ -45,6 +46,7 @@ internal sealed class Servers : IAsyncDisposable
                 await Migrator.MigrateAsync(servers.PostgresConnection, app.Assembly, data.Secrets.RolePassword, data.Secrets.RolePassword, ct);
             say("starting the services");
             await servers.StartAppsAsync(options, data.Secrets, ct);
+            await servers.StartAsync(WebConsoleApp.Build([], ConsoleSettings(options, data)), ct);
             return servers;
         }
         catch
@@ -143,6 +145,18 @@ internal sealed class Servers : IAsyncDisposable
         ["Smtp:Port"] = options.Ports.Smtp.ToString(null, null),
         ["Smtp:From"] = "news@example.com",
         ["Senders:Trust"] = "loopback",
+        ["Logging:Level"] = options.Verbose ? "Information" : "Warning",
+    };
+
+    private static Dictionary<string, string?> ConsoleSettings(StandaloneOptions options, DataFolder data) => new()
+    {
+        ["Http:Address"] = Loopback(options.Ports.Console),
+        ["Services:Tags"] = Loopback(options.Ports.Tags),
+        ["Services:Segments"] = Loopback(options.Ports.Segments),
+        ["Services:Campaigns"] = Loopback(options.Ports.Campaigns),
+        ["Services:Workflows"] = Loopback(options.Ports.Workflows),
+        ["Keys:Folder"] = data.ConsoleKeys,
+        ["Host:Signals"] = "off",
         ["Logging:Level"] = options.Verbose ? "Information" : "Warning",
     };
 

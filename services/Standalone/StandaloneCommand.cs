@@ -24,6 +24,7 @@ internal static class StandaloneCommand
         DefaultValueFactory = _ => 20_000,
     };
 
+    private static readonly Option<int> ConsolePort = Port("--console-port", 5100);
     private static readonly Option<int> TagsPort = Port("--tags-port", 5101);
     private static readonly Option<int> SegmentsPort = Port("--segments-port", 5102);
     private static readonly Option<int> CampaignsPort = Port("--campaigns-port", 5103);
@@ -53,7 +54,7 @@ internal static class StandaloneCommand
     {
         var command = new RootCommand("TagSegments on one machine: all services in one process, with a database, a cache and a mail server of its own.")
         {
-            Data, Demo, NoDemo, ExitAfterDemo, DemoContacts, TagsPort, SegmentsPort, CampaignsPort, WorkflowsPort, HttpPort, ManagementPort, SmtpPort, Postgres, Redis, Auth, Verbose,
+            Data, Demo, NoDemo, ExitAfterDemo, DemoContacts, ConsolePort, TagsPort, SegmentsPort, CampaignsPort, WorkflowsPort, HttpPort, ManagementPort, SmtpPort, Postgres, Redis, Auth, Verbose,
             DemoCommand.Build(),
         };
         command.SetAction((parse, ct) => StandaloneProgram.RunAsync(Read(parse), ct));
@@ -67,7 +68,7 @@ internal static class StandaloneCommand
     {
         Data = Path.GetFullPath(parse.GetRequiredValue(Data)),
         Ports = new(
-            parse.GetValue(TagsPort), parse.GetValue(SegmentsPort), parse.GetValue(CampaignsPort), parse.GetValue(WorkflowsPort),
+            parse.GetValue(ConsolePort), parse.GetValue(TagsPort), parse.GetValue(SegmentsPort), parse.GetValue(CampaignsPort), parse.GetValue(WorkflowsPort),
             parse.GetValue(HttpPort), parse.GetValue(ManagementPort), parse.GetValue(SmtpPort)),
         Demo = (parse.GetValue(Demo) || parse.GetValue(ExitAfterDemo), parse.GetValue(NoDemo)) switch
         {

@@ -29,11 +29,12 @@ internal sealed record StandaloneOptions
 }
 
 /// <summary>The ports on 127.0.0.1.</summary>
-internal sealed record Ports(int Tags, int Segments, int Campaigns, int Workflows, int Http, int Management, int Smtp)
+internal sealed record Ports(int Console, int Tags, int Segments, int Campaigns, int Workflows, int Http, int Management, int Smtp)
 {
     /// <summary>Gets each port with its purpose and the option that changes it.</summary>
     public IEnumerable<(int Port, string Purpose, string Option)> All =>
     [
+        (Console, "the web console", "--console-port"),
         (Tags, "the tags service", "--tags-port"),
         (Segments, "the segments service", "--segments-port"),
         (Campaigns, "the campaigns service", "--campaigns-port"),

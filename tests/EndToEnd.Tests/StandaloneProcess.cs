@@ -36,10 +36,10 @@ internal sealed class StandaloneProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _lines);
 
-    /// <summary>Gets options for seven free ports.</summary>
+    /// <summary>Gets options for eight free ports.</summary>
     public static string[] FreePortOptions()
     {
-        string[] names = ["--tags-port", "--segments-port", "--campaigns-port", "--workflows-port", "--http-port", "--management-port", "--smtp-port"];
+        string[] names = ["--tags-port", "--segments-port", "--campaigns-port", "--workflows-port", "--http-port", "--management-port", "--smtp-port", "--console-port"];
         return names.Zip(FreePorts.Next(names.Length), (name, port) => new[] { name, port.ToString(CultureInfo.InvariantCulture) }).SelectMany(pair => pair).ToArray();
     }
 

@@ -102,11 +102,16 @@ public static class ServiceHost
             app.MapGrpcReflectionService().AllowAnonymous();
         }
 
+        app.MapOperators();
+        return app;
+    }
+
+    internal static void MapOperators(this WebApplication app)
+    {
         var management = app.MapGroup("").AllowAnonymous().ServedOn(Listener.Management);
         management.MapPrometheusScrapingEndpoint();
         management.MapHealthChecks("/readyz");
         management.MapHealthChecks("/livez", new() { Predicate = check => check.Name == Live });
-        return app;
     }
 
     /// <summary>
@@ -196,13 +201,5 @@ public static class ServiceHost
         var health = new Grpc.Health.V1.Health.HealthClient(channel);
         var reply = await health.CheckAsync(new(), deadline: DateTime.UtcNow.AddSeconds(3));
         return reply.Status == Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.Serving;
-    }
-
-    // A process that hosts several services stops them in order; this would fail if each service handled the signal itself.
-    private sealed class NoSignals : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -28,14 +28,14 @@ public static class Listeners
         }
     }
 
-    /// <summary>Says at which address endpoints are answered. Endpoints that do not say it are calls.</summary>
+    /// <summary>Says at which address endpoints are answered. Endpoints that do not say it are what the program is for: calls, or pages.</summary>
     public static TBuilder ServedOn<TBuilder>(this TBuilder endpoints, Listener listener)
         where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new At(listener));
 
     /// <summary>Hides endpoints from the addresses to which they do not belong.</summary>
-    internal static void UseListeners(this WebApplication app) => app.Use((context, next) =>
+    internal static void UseListeners(this WebApplication app, Listener others = Listener.Grpc) => app.Use((context, next) =>
     {
-        var belongs = context.GetEndpoint()?.Metadata.GetMetadata<At>()?.Listener ?? Listener.Grpc;
+        var belongs = context.GetEndpoint()?.Metadata.GetMetadata<At>()?.Listener ?? others;
         if (context.GetEndpoint() is null || context.Features.Get<At>()?.Listener == belongs)
         {
             return next(context);

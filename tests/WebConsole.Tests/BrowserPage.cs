@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Deque.AxeCore.Commons;
+using PuppeteerSharp;
+using PuppeteerSharp.Input;
+using TagSegments.Testing;
+
+namespace TagSegments.WebConsole.Tests;
+
+/// <summary>A tab. What its page reports to the browser's console is an error of the page: a script that failed, a file that the policy refused.</summary>
+public sealed class BrowserPage : IAsyncDisposable
+{
+    private const int Patience = 15_000;
+    private static readonly string s_axe = new BundledAxeScriptProvider().GetScript();
+    private static readonly string s_shots = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "console")).FullName;
+
+    private readonly IBrowserContext _context;
+    private readonly Uri _console;
+
+    public BrowserPage(IBrowserContext context, IPage page, Uri console)
+    {
+        (_context, Page, _console) = (context, page, console);
+        page.Console += (_, e) =>
+        {
+            if (e.Message.Type is ConsoleType.Error)
+                Errors.Enqueue(e.Message.Text);
+        };
+        page.PageError += (_, e) => Errors.Enqueue(e.Message);
+        page.Request += (_, e) =>
+        {
+            if (new Uri(e.Request.Url) is { Scheme: "http" or "https" } uri && uri.Authority != console.Authority)
+                Errors.Enqueue($"asks {uri}");
+        };
+        page.DefaultTimeout = Patience;
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>What went wrong in the page.</summary>
+    public ConcurrentQueue<string> Errors { get; } = new();
+
+    public async ValueTask DisposeAsync() => await _context.CloseAsync();
+
+    /// <summary>Goes to an address of the console, and waits until its page has a title and the calls are answered.</summary>
+    public async Task GoAsync(string path)
+    {
+        await Page.GoToAsync(new Uri(_console, path).ToString());
+        await SeeAsync("h1");
+        await SettleAsync();
+    }
+
+    /// <summary>Waits until nothing in the page is busy.</summary>
+    public Task SettleAsync() => Page.WaitForFunctionAsync("() => !document.querySelector('[aria-busy=true]')");
+
+    /// <summary>Waits for an element.</summary>
+    public Task SeeAsync(string selector) => Page.WaitForSelectorAsync(selector, new() { Visible = true, Timeout = Patience });
+
+    /// <summary>Waits for a text in the first element of a selector.</summary>
+    public Task ReadAsync(string selector, string text) => Page.WaitForFunctionAsync(
+        "(selector, text) => document.querySelector(selector)?.textContent.includes(text)", selector, text);
+
+    /// <summary>Gets the text of the first element.</summary>
+    public Task<string> TextAsync(string selector) => Page.EvaluateFunctionAsync<string>("selector => document.querySelector(selector)?.textContent ?? ''", selector);
+
+    /// <summary>Clicks the first element.</summary>
+    public async Task ClickAsync(string selector)
+    {
+        await SeeAsync(selector);
+        await Page.ClickAsync(selector);
+    }
+
+    /// <summary>Clicks the button or link with a text.</summary>
+    public async Task PressAsync(string text)
+    {
+        await using var found = await Page.WaitForFunctionAsync(
+            """
+            text => [...document.querySelectorAll('button, a, [role=button], [role=option], li[role=option]')]
+              .find(e => e.textContent.replace(/\s+/g, ' ').trim() === text && !e.disabled && e.getClientRects().length)
+            """,
+            text);
+        await ((IElementHandle)found).ClickAsync();
+    }
+
+    /// <summary>Writes into a box, in place of what it has.</summary>
+    public async Task WriteAsync(string selector, string text)
+    {
+        await SeeAsync(selector);
+        await Page.ClickAsync(selector, new ClickOptions { Count = 3 });
+        await Page.Keyboard.PressAsync("Backspace");
+        await Page.TypeAsync(selector, text);
+    }
+
+    /// <summary>Lists what axe-core finds by the rules of WCAG 2.2, levels A and AA.</summary>
+    public async Task<string[]> FindingsAsync()
+    {
+        await Page.EvaluateExpressionAsync(s_axe);
+        var found = await Page.EvaluateFunctionAsync<JsonElement>(
+            """
+            async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations
+              .flatMap(violation => violation.nodes.map(node => `${violation.id}: ${node.target.join(' ')}: ${node.failureSummary}`))
+            """);
+        return found.EnumerateArray().Select(finding => finding.GetString()!).ToArray();
+    }
+
+    /// <summary>Keeps a picture of the page for a person to look at.</summary>
+    public Task ShootAsync(string name) => Page.ScreenshotAsync(Path.Combine(s_shots, $"{name}.png"), new() { FullPage = true });
+}

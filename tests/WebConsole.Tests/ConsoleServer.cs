@@ -1,0 +1,39 @@
+using System.Globalization;
+using TagSegments.EndToEnd.Tests;
+
+namespace TagSegments.WebConsole.Tests;
+
+/// <summary>Standalone with its demo, started once for all tests of pages.</summary>
+public sealed class ConsoleServer : IAsyncLifetime
+{
+    private readonly string _data = Path.Combine(Path.GetTempPath(), $"tagsegments-console-{Guid.NewGuid():N}");
+    private StandaloneProcess? _process;
+
+    /// <summary>The address of the console, such as <c>http://localhost:5100</c>.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        var ports = StandaloneProcess.FreePortOptions();
+        Address = new($"http://localhost:{ports[Array.IndexOf(ports, "--console-port") + 1]}");
+        _process = StandaloneProcess.Start(["--data", _data, "--demo-contacts", Contacts.ToString(CultureInfo.InvariantCulture), .. ports]);
+        await _process.WaitUntilRunningAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_process is not null)
+            await _process.DisposeAsync();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    /// <summary>How many contacts the demo has.</summary>
+    public const int Contacts = 2_000;
+}
+
+/// <summary>The tests that share one console.</summary>
+[CollectionDefinition(Name)]
+public sealed class ConsoleCollection : ICollectionFixture<ConsoleServer>
+{
+    public const string Name = "console";
+}

@@ -1,0 +1,31 @@
+namespace TagSegments.WebConsole.Tests;
+
+/// <summary>Each page with the data of the demo: it asks nobody else, nothing fails in it, axe-core finds nothing. Its pictures are in artifacts/console.</summary>
+[Collection(ConsoleCollection.Name)]
+public sealed class PageTests(ConsoleServer console, Browser browser) : IClassFixture<Browser>
+{
+    public static TheoryData<string, string> Pages => new()
+    {
+        { "accounts", "/" },
+        { "sign-in", "/sign-in" },
+        { "not-found", "/demo/nowhere" },
+        { "overview", "/demo" },
+    };
+
+    [BrowserTheory]
+    [MemberData(nameof(Pages))]
+    public async Task A_page_is_sound_for_everybody(string name, string path)
+    {
+        foreach (var (suffix, width, dark, language) in new[] { ("light", 1280, false, "en"), ("dark", 1280, true, "en"), ("narrow", 390, false, "de") })
+        {
+            await using var page = await browser.OpenAsync(console.Address, width, dark, language);
+            await page.GoAsync(path);
+            await page.ShootAsync($"{name}-{suffix}");
+
+            Assert.Empty(await page.FindingsAsync());
+            Assert.DoesNotContain(page.Errors, error => name != "not-found" || !error.Contains("404", StringComparison.Ordinal));
+            var overflow = await page.Page.EvaluateExpressionAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            Assert.True(overflow <= 0, $"{name} is {overflow} pixels too wide at {width}");
+        }
+    }
+}
