@@ -10,6 +10,8 @@ public sealed class PageTests(ConsoleServer console, Browser browser) : IClassFi
         { "sign-in", "/sign-in" },
         { "not-found", "/demo/nowhere" },
         { "overview", "/demo" },
+        { "contacts", "/demo/contacts?q=country%20%3D%20%22AT%22" },
+        { "contact", "/demo/contacts/7" },
     };
 
     [BrowserTheory]

@@ -1,0 +1,59 @@
+using Crm.Segments.V1;
+using Crm.Tags.V1;
+
+namespace TagSegments.WebConsole.Pages.Contacts;
+
+/// <summary>
+/// The chosen contacts of a table: some by number, or all that match the filter except some. "All" stays a filter up to the service, so it never
+/// becomes "all of the page" or "all of the account".
+/// </summary>
+public sealed class Selection
+{
+    private readonly HashSet<int> _numbers = [];
+
+    /// <summary>Whether all that match are chosen, except the numbers.</summary>
+    public bool IsAll { get; private set; }
+
+    /// <summary>The contacts by number: the chosen ones, or the exceptions from all.</summary>
+    public IReadOnlyCollection<int> Numbers => _numbers;
+
+    /// <summary>Returns whether a contact is chosen.</summary>
+    public bool Has(int contact) => _numbers.Contains(contact) != IsAll;
+
+    /// <summary>Counts the chosen contacts, of those that match.</summary>
+    public int Count(int matching) => IsAll ? Math.Max(0, matching - _numbers.Count) : _numbers.Count;
+
+    /// <summary>Chooses a contact, or not any more.</summary>
+    public void Toggle(int contact)
+    {
+        if (!_numbers.Remove(contact))
+            _numbers.Add(contact);
+    }
+
+    /// <summary>Chooses all that match, or none.</summary>
+    public void Set(bool all)
+    {
+        _numbers.Clear();
+        IsAll = all;
+    }
+
+    /// <summary>Gets the chosen contacts for a call: numbers, or the filter without the exceptions.</summary>
+    public BulkContacts Contacts(Filter filter)
+    {
+        if (!IsAll)
+            return new() { Ids = new() { ContactIds = { _numbers.Order() } } };
+
+        return new() { Matching = new() { Filter = _numbers.Count == 0 ? filter : Without(filter) } };
+    }
+
+    private Filter Without(Filter filter)
+    {
+        var exceptions = new FieldClause
+        {
+            Field = new() { Attribute = "contact_id" },
+            Operator = FieldClause.Types.Operator.NotIn,
+            Values = { _numbers.Order().Select(number => number.ToString(null, null)) },
+        };
+        return new() { AllOf = new() { Filters = { filter, new Filter { Field = exceptions } } } };
+    }
+}
