@@ -1,6 +1,5 @@
 using Crm.Segments.V1;
 using Google.Protobuf.WellKnownTypes;
-using TagSegments.Filters.Facts;
 using TagSegments.Filters.Text;
 using TagSegments.Filters.Tree;
 using TagSegments.Segments.Definitions.Versions;
@@ -18,7 +17,7 @@ internal static class SegmentChangePreview
         var segment = Find(request, state);
         var filter = older?.Filter ?? FilterReader.ReadForSaving(request.Filter, request.Text, state);
         FilterRequirements.RequireUsable(filter, state);
-        SegmentGraph.Of(state).RequireAcyclic(segment.SegmentId, FilterReferences.Of(filter).SegmentIds);
+        FilterReader.RequireAcyclic(segment.SegmentId, filter, request.Text, state);
         return new EvaluationRequest(
             new RequestedFilter(new FilterSource { Filter = filter }),
             new RequestedFilter(new FilterSource { SegmentId = segment.SegmentId }) { SkipIfInvalid = true });

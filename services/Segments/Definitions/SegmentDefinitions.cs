@@ -138,15 +138,7 @@ internal sealed class SegmentDefinitions(DefinitionChanges changes, AccountIndex
 
     private static async Task SaveAsync(SegmentStore store, SegmentRow row, AccountState state, ServerCallContext context, string text = "")
     {
-        try
-        {
-            SegmentGraph.Of(state).RequireAcyclic(row.SegmentId, FilterReferences.Of(row.Filter).SegmentIds);
-        }
-        catch (RpcException e) when (text.Length > 0)
-        {
-            throw FilterReader.Located(e, text, row.SegmentId, state);
-        }
-
+        FilterReader.RequireAcyclic(row.SegmentId, row.Filter, text, state);
         SegmentRoom.Require(row.Filter, state.Definitions.Where(other => other.Key != row.SegmentId).Select(other => other.Value.Filter));
         try
         {

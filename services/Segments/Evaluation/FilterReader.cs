@@ -95,11 +95,24 @@ internal static class FilterReader
         return read;
     }
 
-    /// <summary>Says where in the text of a segment the reference stands for which the segment is refused; the whole text if there is none.</summary>
-    public static RpcException Located(RpcException error, string text, string segmentId, AccountState state)
+    /// <summary>Throws if a segment would refer to itself by a new filter; the error says where in the text, if there is one.</summary>
+    public static void RequireAcyclic(string segmentId, Filter filter, string text, AccountState state)
+    {
+        var graph = SegmentGraph.Of(state);
+        try
+        {
+            graph.RequireAcyclic(segmentId, FilterReferences.Of(filter).SegmentIds);
+        }
+        catch (RpcException e) when (text.Length > 0)
+        {
+            throw Located(e, text, segmentId, graph, state);
+        }
+    }
+
+    // At the reference for which the segment is refused; at the whole text if it is none alone.
+    private static RpcException Located(RpcException error, string text, string segmentId, SegmentGraph graph, AccountState state)
     {
         var parsed = Parse(text, state.Catalog, "text");
-        var graph = SegmentGraph.Of(state);
         var reference = FilterTree.Clauses(parsed.Filter).FirstOrDefault(clause => clause.Segment is { SegmentId: var target } && graph.Refuses(segmentId, target));
         return new TextErrors(parsed, "text", "filter").At(error, reference ?? parsed.Filter);
     }

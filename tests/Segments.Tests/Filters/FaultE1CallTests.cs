@@ -92,6 +92,30 @@ public sealed class FaultE1CallTests(SharedApps shared) : SegmentTest(shared)
     }
 
     [Theory]
+    [InlineData("phone = \"x\" OR\n  in segment \"B\"", 2, 3, "A > B > A")]
+    [InlineData("NOT (everyone AND in segment \"C\")", 1, 19, "A > C > B > A")]
+    [InlineData("in segment \"A\" OR has no tag", 1, 1, "A > A")]
+    [InlineData("has no tag\nAND (in segment \"D\"\nOR not in segment \"C\")", 3, 8, "A > C > B > A")]
+    public async Task E1_a_preview_names_the_circle_as_saving_does(string text, int line, int column, string path)
+    {
+        var account = await AccountAsync(1);
+        var first = await SaveAsync(account, "A", "everyone");
+        await SaveAsync(account, "B", "in segment \"A\"");
+        await SaveAsync(account, "C", "in segment \"B\"");
+        await SaveAsync(account, "D", "everyone");
+
+        var saving = await CycleAsync(() => Segments.UpdateSegmentAsync(new() { Account = account.Name, SegmentId = first.SegmentId, Text = text }).ResponseAsync);
+        var preview = await CycleAsync(() => Segments.PreviewSegmentChangeAsync(new() { Account = account.Name, SegmentId = first.SegmentId, Text = text }).ResponseAsync);
+
+        Assert.Equal(($"{line}", $"{column}", path), (preview.Metadata["line"], preview.Metadata["column"], preview.Metadata["path"]));
+        Assert.Equal((saving.Message, Text(saving)), (preview.Message, Text(preview)));
+    }
+
+    private static string Text(Failure failure) => string.Join(' ', failure.Metadata.Select(entry => $"{entry.Key}={entry.Value}").Order());
+
+    private static Task<Failure> CycleAsync<T>(Func<Task<T>> call) => Expect.FailureAsync(StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, call);
+
+    [Theory]
     [InlineData("phone is not null", 0)]
     [InlineData("phone = null", 1)]
     [InlineData("language != null OR everyone", 1)]
