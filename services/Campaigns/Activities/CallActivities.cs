@@ -61,18 +61,18 @@ internal sealed class CallActivities
     private async Task FindContactsAsync(AccountInfo account, KnownContacts contacts, CancellationToken ct)
     {
         var found = await contacts.ResolveAsync(account, _read.Select(read => read.Key).OfType<ContactKey>(), ct);
-        var missing = await contacts.MissingAsync(account, _read.Where(read => read.Key is null).Select(read => read.Event.ContactId), ct);
+        var present = await contacts.PresentAsync(account, _read.Where(read => read.Key is null).Select(read => read.Event.ContactId), ct);
         var events = new List<ActivityEvent>(_read.Count);
         foreach (var (index, key, read) in _read)
         {
-            var contactId = key is null ? read.ContactId : found[key];
-            if (contactId == 0 || (key is null && missing.Contains(contactId)))
+            var contactId = key is null ? present.GetValueOrDefault(read.ContactId) : found[key];
+            if (contactId == 0)
             {
-                Refuse(index, key is null ? "contact_id" : "contact_key", $"there is no contact {NameOf(key, contactId)}", unknownContact: true);
+                Refuse(index, key is null ? "contact_id" : "contact_key", $"there is no contact {NameOf(key, read.ContactId)}", unknownContact: true);
             }
             else
             {
-                events.Add(key is null ? read : read with { ContactId = contactId });
+                events.Add(key is null ? read.Of(contactId) : read with { ContactId = contactId });
             }
         }
 

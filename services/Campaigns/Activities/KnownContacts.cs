@@ -12,26 +12,30 @@ internal sealed class KnownContacts : IAsyncDisposable
 {
     private const int LookupSize = 1_000;
     private readonly ContactService.ContactServiceClient _contacts;
+    private readonly MergedContacts _merged;
     private readonly AccountCache<int, Bitmap> _known;
     private readonly AccountCoalescers<Lookup, HashSet<int>> _lookups;
 
-    public KnownContacts(ContactService.ContactServiceClient contacts, MemoryBudget memory)
+    public KnownContacts(ContactService.ContactServiceClient contacts, MergedContacts merged, MemoryBudget memory)
     {
-        _contacts = contacts;
+        (_contacts, _merged) = (contacts, merged);
         _known = new(memory, "campaigns.contacts", (_, known) => known.Bytes);
         _lookups = new(_ => new(AnswerAsync, LookupSize));
     }
 
-    /// <summary>Finds those of some numbers that no contact has.</summary>
-    public async Task<IReadOnlySet<int>> MissingAsync(AccountInfo account, IEnumerable<int> contactIds, CancellationToken ct)
+    /// <summary>Finds for numbers those of the contacts that their contacts are now: the same, unless they were merged. Numbers of no contact are left out.</summary>
+    public async Task<IReadOnlyDictionary<int, int>> PresentAsync(AccountInfo account, IEnumerable<int> contactIds, CancellationToken ct)
     {
-        var missing = Unknown(account.Id, contactIds).ToHashSet();
+        int[] asked = [.. contactIds.Distinct()];
+        var missing = Unknown(account.Id, asked).ToHashSet();
         foreach (var chunk in missing.Chunk(LookupSize))
         {
             missing.ExceptWith(await FindAsync(account, chunk, ct));
         }
 
-        return missing;
+        int[] known = [.. asked.Where(contactId => !missing.Contains(contactId))];
+        var merged = known.Length == 0 ? new Dictionary<int, int>() : await _merged.FindAsync(account.Id, account.Name, known);
+        return known.ToDictionary(contactId => contactId, contactId => merged.GetValueOrDefault(contactId, contactId));
     }
 
     /// <summary>Finds the numbers of contacts by external id or address; 0 if there is none. What a key stands for can change, so nothing is remembered.</summary>

@@ -4,12 +4,16 @@ using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Npgsql;
+using TagSegments.Campaigns.Activities;
 
 namespace TagSegments.Campaigns.Tracking;
 
-/// <summary>Reports unsubscribes by a link to the contact service, again and again until it has taken them.</summary>
+/// <summary>
+/// Reports unsubscribes by a link to the contact service, again and again until it has taken them, and records the activity of those during which it
+/// could not say who the contact is now.
+/// </summary>
 internal sealed class ConsentReporter(
-    WorkDatabase database, ContactService.ContactServiceClient contacts, ILogger<ConsentReporter> logger)
+    WorkDatabase database, ContactService.ContactServiceClient contacts, MergedContacts merged, ActivityRecorder recorder, ILogger<ConsentReporter> logger)
     : PollingService(WorkWatch.OwnPause, logger), IWatched
 {
     public static string WorkQuery => "SELECT FROM campaigns.consent_task WHERE due_at <= now()";
@@ -18,7 +22,7 @@ internal sealed class ConsentReporter(
     {
         const string sql =
             """
-            SELECT account_id, contact_id, channel, account_name, source, at
+            SELECT account_id, contact_id, channel, message_id, campaign_id, account_name, source, at
             FROM campaigns.consent_task
             WHERE due_at <= now()
             ORDER BY due_at
@@ -27,13 +31,14 @@ internal sealed class ConsentReporter(
         const string doneSql =
             """
             DELETE FROM campaigns.consent_task
-            WHERE account_id = @AccountId AND contact_id = @ContactId AND channel = @Channel AND at = @At
+            WHERE account_id = @AccountId AND contact_id = @ContactId AND channel = @Channel AND message_id = @MessageId AND at = @At
             """;
         await using var connection = await database.OpenAsync(ct);
         var tasks = (await connection.QueryAsync<ConsentTask>(new CommandDefinition(sql, cancellationToken: ct))).AsList();
         foreach (var task in tasks)
         {
             await ReportAsync(task, ct);
+            await RecordAsync(task, ct);
             await connection.ExecuteAsync(new CommandDefinition(doneSql, task, cancellationToken: ct));
         }
 
@@ -68,5 +73,16 @@ internal sealed class ConsentReporter(
         }
     }
 
-    private sealed record ConsentTask(int AccountId, int ContactId, short Channel, string AccountName, string Source, DateTime At);
+    private async Task RecordAsync(ConsentTask task, CancellationToken ct)
+    {
+        if (task.MessageId != Guid.Empty)
+        {
+            var now = await merged.NowAsync(task.AccountId, task.AccountName, task.ContactId);
+            var target = new TrackingTarget(task.AccountId, task.MessageId, task.ContactId, (Channel)task.Channel);
+            await recorder.RecordAsync(task.AccountId, [Unsubscriber.Event(target, task.CampaignId, task.At).Of(now)], ct);
+        }
+    }
+
+    private sealed record ConsentTask(
+        int AccountId, int ContactId, short Channel, Guid MessageId, Guid? CampaignId, string AccountName, string Source, DateTime At);
 }

@@ -28,8 +28,9 @@ internal enum UnsubscribeOutcome
 /// <summary>
 /// Unsubscribes the address that a message went to: suppression, the ledger's waiting messages, the activity, and a note for the contact service,
 /// all in one transaction. It works on the address, so it holds for every contact that has it, also after the contact is deleted, and on the person, so it
-/// holds for what the contact was merged into, and for its new address. A link works as long
-/// as its key is in the ring, as consent can be withdrawn at any time; but it does not withdraw a consent that was given after its message.
+/// holds for what the contact was merged into, and for its new address. While nobody can say what that is, the activity is left to
+/// <see cref="ConsentReporter"/>. A link works as long as its key is in the ring, as consent can be withdrawn at any time; but it does not withdraw a
+/// consent that was given after its message.
 /// </summary>
 internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merged)
 {
@@ -70,20 +71,24 @@ internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merg
             return UnsubscribeOutcome.Done;
         }
 
-        await AddConsentTaskAsync(tx, target, message.AccountName, ct);
         var contactId = await NowAsync(target, message.AccountName);
-        var activity = new ActivityEvent(target.ContactId, Activity.Types.Kind.Unsubscribed, target.Channel, message.Now)
-        {
-            CampaignId = message.CampaignId,
-            DedupeKey = $"unsubscribed {target.CampaignId:N} {target.ContactId}",
-        }.Of(contactId);
-        await ActivityRecorder.RecordAsync(tx, target.AccountId, [activity], ct, suppressions: changed);
+        await AddConsentTaskAsync(tx, target, message, isRecorded: contactId is not null, ct);
+        ActivityEvent[] events = contactId is { } now ? [Event(target, message.CampaignId, message.Now).Of(now)] : [];
+        await ActivityRecorder.RecordAsync(tx, target.AccountId, events, ct, suppressions: changed);
         await tx.CommitAsync(ct);
         return UnsubscribeOutcome.Done;
     }
 
-    // Whoever wants out gets out, also while nobody can say who the contact is now: the contact service follows merges when it takes the refusal.
-    private async Task<int> NowAsync(TrackingTarget target, string accountName)
+    /// <summary>Makes the activity of an unsubscribe; however often it is recorded, it counts once.</summary>
+    public static ActivityEvent Event(TrackingTarget target, Guid? campaignId, DateTime at) =>
+        new(target.ContactId, Activity.Types.Kind.Unsubscribed, target.Channel, at)
+        {
+            CampaignId = campaignId,
+            DedupeKey = $"unsubscribed {target.CampaignId:N} {target.ContactId}",
+        };
+
+    // Whoever wants out gets out, also while nobody can say who the contact is now: null.
+    private async Task<int?> NowAsync(TrackingTarget target, string accountName)
     {
         try
         {
@@ -91,7 +96,7 @@ internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merg
         }
         catch (RpcException)
         {
-            return target.ContactId;
+            return null;
         }
     }
 
@@ -125,15 +130,19 @@ internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merg
         return tx.Connection!.ExecuteScalarAsync<bool>(new CommandDefinition(sql, new { target.AccountId, target.ContactId }, tx, cancellationToken: ct));
     }
 
-    private static Task AddConsentTaskAsync(NpgsqlTransaction tx, TrackingTarget target, string accountName, CancellationToken ct)
+    private static Task AddConsentTaskAsync(NpgsqlTransaction tx, TrackingTarget target, Message message, bool isRecorded, CancellationToken ct)
     {
         const string sql =
             """
-            INSERT INTO campaigns.consent_task (account_id, contact_id, channel, account_name, source, at)
-            VALUES (@AccountId, @ContactId, @channel, @accountName, @Source, now())
+            INSERT INTO campaigns.consent_task (account_id, contact_id, channel, message_id, campaign_id, account_name, source, at)
+            VALUES (@AccountId, @ContactId, @channel, @messageId, @CampaignId, @AccountName, @Source, now())
             ON CONFLICT DO NOTHING
             """;
-        var parameters = new { target.AccountId, target.ContactId, channel = (short)target.Channel, accountName, Source };
+        var messageId = isRecorded ? Guid.Empty : target.CampaignId;
+        var parameters = new
+        {
+            target.AccountId, target.ContactId, channel = (short)target.Channel, messageId, message.CampaignId, message.AccountName, Source,
+        };
         return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
     }
 

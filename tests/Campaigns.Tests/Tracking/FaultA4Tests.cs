@@ -6,6 +6,7 @@ using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Microsoft.Extensions.DependencyInjection;
 using TagSegments.Campaigns.Webhooks;
+using TagSegments.Embedded.Smtp;
 using TagSegments.Testing;
 using Xunit.Abstractions;
 using Channel = Crm.Common.V1.Channel;
@@ -191,6 +192,11 @@ public sealed partial class FaultA4Tests(CampaignWorld world, ITestOutputHelper 
     {
         var mail = await world.Mail.WaitForAsync(m => m.Recipients.Contains(contact.Email), Eventually.Patience);
         await Eventually.ReadAsync(() => KindsAsync(account, contact), kinds => kinds.Contains(Kind.Sent), "the message to be sent");
+        return await ReadAsync(contact, mail);
+    }
+
+    private static async Task<SentMail> ReadAsync(Contact contact, SmtpMessage mail)
+    {
         using var parsed = await MimeKit.MimeMessage.LoadAsync(new MemoryStream(mail.Data.ToArray()));
         var links = Links().Matches(parsed.HtmlBody!).Select(match => WebUtility.HtmlDecode(match.Value)).ToList();
         return new SentMail(contact.Email, mail.Header("Message-ID")!, links.First(l => l.Contains("/c/", StringComparison.Ordinal)), links.First(l => l.Contains("/u/", StringComparison.Ordinal)));

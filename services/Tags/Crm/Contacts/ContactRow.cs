@@ -12,7 +12,7 @@ internal sealed class ContactRow
     public const string Columns = """
         contact_id, external_id, email, email_key, phone, phone_key, first_name, last_name, time_zone, language, fields::text AS fields,
         email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source, sms_consent_at,
-        do_not_disturb, created_at, updated_at, deleted_at, erased_at, version
+        do_not_disturb, created_at, updated_at, deleted_at, merged_into, erased_at, version
         """;
 
     public int ContactId { get; init; }
@@ -36,6 +36,7 @@ internal sealed class ContactRow
     public DateTime CreatedAt { get; init; }
     public DateTime UpdatedAt { get; init; }
     public DateTime? DeletedAt { get; init; }
+    public int? MergedInto { get; init; }
     public DateTime? ErasedAt { get; init; }
     public long Version { get; init; }
 
@@ -85,6 +86,7 @@ internal sealed class ContactRow
         CreateTime = Timestamp.FromDateTime(CreatedAt),
         UpdateTime = Timestamp.FromDateTime(UpdatedAt),
         DeleteTime = DeletedAt is { } deleted ? Timestamp.FromDateTime(deleted) : null,
+        MergedIntoId = MergedInto ?? 0,
         Version = Version,
     };
 
