@@ -29,6 +29,9 @@ internal sealed record HandoverResult
 
     public static HandoverResult Failed(Reason reason, string detail) => new(State.Failed, reason, detail);
 
+    /// <summary>Left out, because nothing that can be sent would reach the address.</summary>
+    public static HandoverResult Skipped(Reason reason, string detail) => new(State.Skipped, reason, detail);
+
     /// <summary>Refused for now.</summary>
     public static HandoverResult Deferred(string detail) => new(State.Deferred, Reason.Unspecified, detail);
 

@@ -80,7 +80,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
         var needsUtf8 = !System.Text.Ascii.IsValid(mail.To.Address);
         if (needsUtf8 && !_client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
         {
-            return HandoverResult.Failed(Reason.AddressNeedsSmtputf8, "The mail server does not offer SMTPUTF8.");
+            return HandoverResult.Skipped(Reason.AddressNeedsSmtputf8, "The mail server does not offer SMTPUTF8.");
         }
 
         using var timeout = new CancellationTokenSource(delivery.HandOverTimeout);

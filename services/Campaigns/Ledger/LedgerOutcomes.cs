@@ -8,8 +8,8 @@ namespace TagSegments.Campaigns.Ledger;
 internal static class LedgerOutcomes
 {
     /// <summary>
-    /// Stores outcomes and returns the changed ones. A message that was left out had not departed. An answer that arrives after the message was
-    /// called unknown, because its sender was thought to be dead, settles it.
+    /// Stores outcomes and returns the changed ones. A message that was left out had not departed, or was not handed over because its transport cannot
+    /// take it. An answer that arrives after the message was called unknown, because its sender was thought to be dead, settles it.
     /// </summary>
     public static async Task<List<StoredOutcome>> StoreAsync(NpgsqlTransaction tx, IReadOnlyList<Outcome> outcomes, CancellationToken ct)
     {
@@ -18,7 +18,9 @@ internal static class LedgerOutcomes
             WITH stored AS (
                 UPDATE campaigns.recipient r
                 SET state = o.state, reason = o.reason, detail = o.detail, updated_at = now(),
-                    attempts = r.attempts - CASE WHEN o.state = {RecipientStates.Pending} THEN 1 ELSE 0 END,
+                    attempts = r.attempts - CASE
+                        WHEN o.state = {RecipientStates.Pending} OR (o.state = {RecipientStates.Skipped} AND r.state NOT IN {RecipientStates.Waiting}) THEN 1
+                        ELSE 0 END,
                     due_at = CASE WHEN o.state = {RecipientStates.Deferred} THEN now() + make_interval(secs => o.delay) END,
                     accepted_at = CASE WHEN o.state = {RecipientStates.Accepted} THEN now() END,
                     checked_at = CASE WHEN o.state = {RecipientStates.Skipped} THEN now() ELSE r.checked_at END,
@@ -27,10 +29,10 @@ internal static class LedgerOutcomes
                     AS o (account_id, campaign_id, contact_id, batch_id, fence, consent, state, reason, detail, delay)
                 WHERE r.account_id = o.account_id AND r.campaign_id = o.campaign_id AND r.contact_id = o.contact_id
                   AND CASE
-                    WHEN o.state = {RecipientStates.Skipped} THEN r.state IN {RecipientStates.Waiting}
+                    WHEN o.state = {RecipientStates.Skipped} AND r.state IN {RecipientStates.Waiting} THEN true
                     WHEN r.fence <> o.fence THEN false
                     ELSE r.state = {RecipientStates.Sending}
-                      OR (r.state = {RecipientStates.Unknown} AND o.state IN ({RecipientStates.Accepted}, {RecipientStates.Failed}))
+                      OR (r.state = {RecipientStates.Unknown} AND o.state IN ({RecipientStates.Accepted}, {RecipientStates.Failed}, {RecipientStates.Skipped}))
                   END
                 RETURNING r.account_id, r.campaign_id, r.contact_id, r.channel, r.state, r.single
             ), tasks AS (

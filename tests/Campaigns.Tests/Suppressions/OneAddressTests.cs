@@ -7,6 +7,7 @@ using Crm.Segments.V1;
 using TagSegments.Embedded.Smtp;
 using TagSegments.Testing;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
+using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Suppressions;
 
@@ -94,6 +95,9 @@ public sealed class OneAddressTests(CampaignWorld world) : IClassFixture<Campaig
 
         var recipients = (await campaigns.ListRecipientsAsync(new() { Account = account, CampaignId = campaign.CampaignId })).Recipients;
         Assert.Equal([Reason.AddressNeedsSmtputf8, Reason.AddressNeedsSmtputf8, Reason.Unspecified], recipients.Select(recipient => recipient.Reason));
+        Assert.Equal([(State.Skipped, 0), (State.Skipped, 0), (State.Accepted, 1)], recipients.Select(recipient => (recipient.State, recipient.Attempts)));
+        var counts = (await campaigns.GetCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId })).Campaign.Counts;
+        Assert.Equal((3, 1, 2, 0), (counts.Total, counts.Accepted, counts.Skipped, counts.Failed));
         Assert.Equal("info@xn--bcher-kva.example", Assert.Single(Assert.Single(mail.Messages).Recipients));
     }
 

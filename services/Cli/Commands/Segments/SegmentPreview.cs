@@ -64,7 +64,7 @@ internal static class SegmentPreview
     {
         (reach.NoAddress, "without address"), (reach.Unsubscribed, "unsubscribed"), (reach.DoNotDisturb, "do not disturb"),
         (reach.InvalidAddress, "no valid address"), (reach.AddressOptedOut, "address opted out"), (reach.DuplicateAddress, "duplicates"),
-        (reach.Suppressed, "suppressed"),
+        (reach.Suppressed, "suppressed"), (reach.NeedsSmtputf8, "of those reachable where the mail server lacks SMTPUTF8"),
     }.Where(reason => reason.Item1 > 0).Select(reason => $"{Number(reason.Item1)} {reason.Item2}"));
 
     private static Table Sample(PreviewSegmentResponse answer) => Report.Table(
