@@ -33,6 +33,9 @@ public sealed class FilterCatalog
     /// <summary>The first day of the account's week: 1 Monday to 7 Sunday.</summary>
     public int WeekStart { get; init; } = 1;
 
+    /// <summary>The country of phone numbers without a country code, as two letters of ISO 3166; empty if the account has none.</summary>
+    public string Country { get; init; } = "";
+
     public IReadOnlyList<NamedItem<int>> TagItems { get; init; } = [];
 
     public IReadOnlyList<NamedItem<string>> SegmentItems { get; init; } = [];
@@ -71,6 +74,7 @@ public sealed class FilterCatalog
         AccountId = AccountId,
         TimeZone = TimeZone,
         WeekStart = WeekStart,
+        Country = Country,
         TagItems = TagItems,
         SegmentItems = SegmentItems,
         CampaignItems = CampaignItems,

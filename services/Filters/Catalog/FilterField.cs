@@ -1,3 +1,4 @@
+using Crm.Common.V1;
 using Crm.Segments.V1;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
 
@@ -17,8 +18,8 @@ public sealed record FilterField(string Name, FieldType Type, int FieldId = 0, b
     [
         new("contact_id", FieldType.Number),
         new("external_id", FieldType.Text),
-        new("email", FieldType.Text),
-        new("phone", FieldType.Text),
+        new("email", FieldType.Text) { Addresses = Channel.Email },
+        new("phone", FieldType.Text) { Addresses = Channel.Sms },
         new("first_name", FieldType.Text),
         new("last_name", FieldType.Text),
         new("time_zone", FieldType.Text),
@@ -43,6 +44,9 @@ public sealed record FilterField(string Name, FieldType Type, int FieldId = 0, b
 
     /// <summary>The allowed values of a choice field.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
+
+    /// <summary>The channel whose addresses the values are; null if they are none. Whole addresses are compared by what they are, not as written.</summary>
+    public Channel? Addresses { get; init; }
 
     /// <summary>Whether the field is built in.</summary>
     public bool IsAttribute => FieldId == 0;

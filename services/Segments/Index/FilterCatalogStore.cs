@@ -16,7 +16,7 @@ internal static class FilterCatalogStore
     public static async Task<FilterCatalog> LoadAsync(NpgsqlConnection connection, int accountId, FilterSources sources, CancellationToken ct)
     {
         var sql = $"""
-            SELECT time_zone, week_start FROM {sources.Accounts} a WHERE account_id = @account;
+            SELECT time_zone, week_start, coalesce(country, '') AS country FROM {sources.Accounts} a WHERE account_id = @account;
             SELECT tag_id AS id, name, deleted_at IS NOT NULL AS is_deleted FROM {sources.Tags} t WHERE account_id = @account;
             SELECT segment_id::text AS id, name, false AS is_deleted FROM segments.segment WHERE account_id = @account;
             SELECT campaign_id::text AS id, name, false AS is_deleted FROM campaigns.segment_campaigns WHERE account_id = @account;
@@ -38,6 +38,7 @@ internal static class FilterCatalogStore
             AccountId = accountId,
             TimeZone = account.TimeZone,
             WeekStart = account.WeekStart,
+            Country = account.Country,
             TagItems = tags,
             SegmentItems = segments,
             CampaignItems = campaigns,
@@ -51,7 +52,7 @@ internal static class FilterCatalogStore
     private static async Task<IReadOnlyList<NamedItem<TId>>> ReadItemsAsync<TId>(SqlMapper.GridReader reader) =>
         (await reader.ReadAsync<NamedItem<TId>>()).AsList();
 
-    private sealed record AccountRow(string TimeZone, short WeekStart);
+    private sealed record AccountRow(string TimeZone, short WeekStart, string Country);
 
     // Dapper gives arrays to properties only, not to constructors.
     private sealed record FieldRow

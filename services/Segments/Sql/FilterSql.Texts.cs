@@ -1,3 +1,4 @@
+using Crm.Common.V1;
 using Crm.Segments.V1;
 using TagSegments.Filters.Values;
 using FieldType = Crm.Contacts.V1.Field.Types.Type;
@@ -20,7 +21,23 @@ internal sealed partial class FilterSql
 
     private string Text(FieldClause clause, FieldColumn column, Operator positive)
     {
-        var operands = clause.Values.Select(value => clause.IgnoreCase ? CaseFolding.Fold(value) : value).Distinct().ToArray();
+        var isWhole = positive is Operator.Equals or Operator.In;
+        return isWhole && column.Field.Addresses is { } channel ? IsAddress(clause, column, channel) : Text(clause, column, clause.Values, positive);
+    }
+
+    // Addresses are equal if they reach the same person, however they are written. A phone without digits is no number and compares as written.
+    private string IsAddress(FieldClause clause, FieldColumn column, Channel channel)
+    {
+        var isSms = channel == Channel.Sms;
+        var addresses = clause.Values.Where(value => !isSms || value.Any(char.IsAsciiDigit)).ToList();
+        var keys = addresses.Select(value => Address.Key(channel, value, _context.Catalog.Country)).Distinct().ToArray();
+        var isOne = $"{(isSms ? PhoneKey("c") : "c.email_key")} = ANY({Bind(keys)})";
+        return addresses.Count == clause.Values.Count ? isOne : $"({isOne} OR {Text(clause, column, clause.Values.Except(addresses), Operator.In)})";
+    }
+
+    private string Text(FieldClause clause, FieldColumn column, IEnumerable<string> values, Operator positive)
+    {
+        var operands = values.Select(value => clause.IgnoreCase ? CaseFolding.Fold(value) : value).Distinct().ToArray();
         var sql = clause.IgnoreCase ? Folded(column.Sql, operands) : column.Sql;
         if (positive is Operator.Equals or Operator.In)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Crm.Common.V1;
 using Crm.Segments.V1;
 using Google.Protobuf;
 using NodaTime;
@@ -11,8 +12,8 @@ using Operator = Crm.Segments.V1.FieldClause.Types.Operator;
 namespace TagSegments.Segments.Sql;
 
 /// <summary>
-/// Writes the exact question of a leaf: the clause, and everything else that its meaning depends on, which are the types of its fields and the
-/// ends of its windows at the moment. Two leaves with one key compile to the same SQL with the same parameters.
+/// Writes the exact question of a leaf: the clause, and everything else that its meaning depends on, which are the types of its fields, the
+/// country of phone numbers and the ends of its windows at the moment. Two leaves with one key compile to the same SQL with the same parameters.
 /// </summary>
 internal sealed class LeafKey
 {
@@ -82,8 +83,14 @@ internal sealed class LeafKey
 
     private FieldType? TypeOf(FieldRef reference, bool ofOpportunity) => _context.Catalog.Field(reference, ofOpportunity)?.Type;
 
-    private void AddType(FieldRef reference, bool ofOpportunity) =>
+    private void AddType(FieldRef reference, bool ofOpportunity)
+    {
         _key.Append(CultureInfo.InvariantCulture, $"{(int?)TypeOf(reference, ofOpportunity)};");
+        if (_context.Catalog.Field(reference, ofOpportunity)?.Addresses == Channel.Sms)
+        {
+            _key.Append(CultureInfo.InvariantCulture, $"{_context.Catalog.Country};");
+        }
+    }
 
     // In the contact's zone there are as many windows as zones; neighbouring zones often have the same one.
     private void AddWindow(TimeWindow window, bool isDay)

@@ -38,6 +38,7 @@ public sealed class FilterSqlOracleTests(ITestOutputHelper output)
         "has all tags (\"VIP\", \"vip\")",
         "anniversary of [birth day] is on 2027-02-28",
         "first_name contains \"a%b\" OR last_name contains \"a%b\" OR phone contains \"a%b\" OR email contains \"a%b\"",
+        "email = \"ann@example.com\" OR phone = \"+43 660 1234567\"",
         "suppressed for sms",
         "did \"Webinar Attended\" (total >= 0 AND vip = true) OR did \"Say \\\"Hi\\\"\" (total >= 0 AND vip = true)",
         "did \"Webinar Attended\" (total >= 0)",
@@ -69,7 +70,7 @@ public sealed class FilterSqlOracleTests(ITestOutputHelper output)
     {
         var random = new Random(seed);
         var generator = new WorldGenerator(random, now);
-        var world = generator.World(1, weekStart: random.Next(1, 8));
+        var world = generator.World(1, weekStart: random.Next(1, 8)) with { Country = "AT" };
         await using var database = await (await PostgresFixture.SharedAsync()).CreateDatabaseAsync();
         await using var connection = new NpgsqlConnection(database.OwnerConnectionString);
         await connection.OpenAsync();
@@ -78,7 +79,7 @@ public sealed class FilterSqlOracleTests(ITestOutputHelper output)
         await WorldLoader.LoadAsync(connection, generator.World(2));
         await connection.ExecuteAsync("SET tagsegments.account = 1");
 
-        var catalog = WorldNames.Catalog(1, world.TimeZone, world.WeekStart);
+        var catalog = WorldNames.Catalog(1, world.TimeZone, world.WeekStart, world.Country);
         var filters = new FilterGenerator(random, catalog, now);
         var segments = RandomSegments.Make(filters);
         var trees = s_directed.Select(text => FilterParser.Parse(text, catalog)).Concat(Enumerable.Range(0, TreesPerMoment).Select(_ => filters.Tree())).ToList();

@@ -70,6 +70,15 @@ public sealed class LeafKeyTests
     public void Different_questions_have_different_keys(string one, string another) =>
         Assert.Empty(Keys(one).Intersect(Keys(another)));
 
+    [Fact]
+    public void A_phone_number_is_another_question_in_another_country()
+    {
+        var clause = FilterParser.Parse("phone = \"0660 1234567\"", s_catalogs[0]);
+
+        Assert.Empty(Leaves(clause, WorldNames.Catalog(country: "AT"), s_now).Select(leaf => leaf.Key)
+            .Intersect(Leaves(clause, WorldNames.Catalog(country: "DE"), s_now).Select(leaf => leaf.Key)));
+    }
+
     [Theory]
     [InlineData("opened email in last 7 days", "opened email in last 30 days")]
     [InlineData("opened email", "opened email in last 30 days")]
@@ -87,6 +96,7 @@ public sealed class LeafKeyTests
         WorldNames.Catalog(),
         WorldNames.Catalog(zone: "America/New_York"),
         WorldNames.Catalog(weekStart: 7),
+        WorldNames.Catalog(country: "AT"),
         Retyped(FieldType.DateTime),
         Retyped(FieldType.Text),
     ];

@@ -140,6 +140,7 @@ internal sealed partial class FilterGenerator(Random random, FilterCatalog catal
             FieldType.Date => LocalDatePattern.Iso.Format(_values.Day()),
             FieldType.DateTime => InstantPattern.ExtendedIso.Format(_values.Time()),
             FieldType.Boolean => Chance(2) ? "true" : "false",
+            _ when field.Addresses is { } channel && Chance(2) => channel == Crm.Common.V1.Channel.Sms ? Any(WorldNames.Phones) : Any(WorldNames.Emails),
             _ => Text(comparison),
         };
     }
@@ -178,6 +179,8 @@ internal sealed partial class FilterGenerator(Random random, FilterCatalog catal
         var values = Enum.GetValues<T>();
         return values[random.Next(1, values.Length)];
     }
+
+    private string Any(string[] values) => values[random.Next(values.Length)];
 
     private bool Chance(int oneIn) => random.Next(oneIn) == 0;
 }

@@ -1,6 +1,8 @@
 using Crm.Common.V1;
 using Crm.Segments.V1;
 using NodaTime;
+using TagSegments.Addresses;
+using TagSegments.Filters.Checks;
 using Match = Crm.Segments.V1.TagClause.Types.Match;
 using State = Crm.Segments.V1.ConsentClause.Types.State;
 
@@ -95,7 +97,8 @@ internal sealed class FilterOracle(World world, Instant now, Func<string, Filter
     private bool MatchesConsent(ConsentClause clause, WorldContact contact)
     {
         var channel = ChannelOf(clause.Channel);
-        var address = channel == 1 ? contact.Texts["email"] is { } email ? TagSegments.Addresses.EmailAddress.Key(email) : null : PhoneKey(contact.Texts["phone"]);
+        var address = channel == 1 ? contact.Texts["email"] is { } email ? EmailAddress.Key(email) : null
+            : contact.Texts["phone"] is { } phone ? PhoneNumber.Key(phone, world.Country) : null;
         return clause.State == State.Suppressed
             ? address is not null && world.Suppressed.Contains((channel, address))
             : (channel == 1 ? contact.EmailConsent : contact.SmsConsent) == (int)clause.State;
@@ -104,8 +107,24 @@ internal sealed class FilterOracle(World world, Instant now, Func<string, Filter
     private bool Field(FieldClause clause, WorldContact contact, WorldOpportunity? opportunity)
     {
         var value = opportunity is null ? ContactValue(clause.Field, contact) : OpportunityValue(clause.Field, opportunity);
+        if (opportunity is null && clause.Field.Attribute is "email" or "phone" && OperatorRules.NamesValues(clause.Operator) && mutant != Mutant.AddressesAreTexts)
+        {
+            (clause, value) = (Keyed(clause), value is string address ? KeyOf(clause.Field, address) : null);
+        }
+
         return OracleFields.Matches(clause, OracleFields.IsEmpty(value) ? null : value, contact, _windows, mutant);
     }
+
+    private FieldClause Keyed(FieldClause clause)
+    {
+        var keyed = clause.Clone();
+        keyed.Values.Clear();
+        keyed.Values.Add(clause.Values.Select(value => KeyOf(clause.Field, value)));
+        return keyed;
+    }
+
+    private string KeyOf(FieldRef field, string address) =>
+        field.Attribute == "email" ? EmailAddress.Key(address) : address.Any(char.IsAsciiDigit) ? PhoneNumber.Key(address, world.Country) : address;
 
     private static object? ContactValue(FieldRef field, WorldContact contact) => field.Attribute switch
     {
@@ -129,9 +148,6 @@ internal sealed class FilterOracle(World world, Instant now, Func<string, Filter
         "closed" => opportunity.Closed,
         _ => opportunity.StageSince,
     };
-
-    private static string? PhoneKey(string? phone) =>
-        phone is null ? null : (phone.Trim().StartsWith('+') ? "+" : "") + string.Concat(phone.Where(char.IsAsciiDigit));
 
     private static int ChannelOf(Channel channel) => channel == Channel.Sms ? 2 : 1;
 }

@@ -57,6 +57,9 @@ public enum Mutant
     /// <summary>The conditions on an event may hold of different ones.</summary>
     PropertiesCombineAcross,
 
+    /// <summary>Addresses compare as they are written.</summary>
+    AddressesAreTexts,
+
     /// <summary>A property that is a text is never a number.</summary>
     TextsAreNoNumbers,
 }

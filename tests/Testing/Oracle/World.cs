@@ -5,6 +5,8 @@ namespace TagSegments.Testing.Oracle;
 /// <summary>All that is known of an account, as plain objects: what the oracle reads and what the loader writes to PostgreSQL.</summary>
 public sealed record World(int AccountId, string TimeZone, int WeekStart, IReadOnlyList<WorldContact> Contacts, IReadOnlySet<(int Channel, string Address)> Suppressed)
 {
+    /// <summary>The country of phone numbers without a country code; empty if the account has none.</summary>
+    public string Country { get; init; } = "";
     public IReadOnlyList<(int Id, string Name)> Tags { get; init; } = WorldNames.Tags;
     public IReadOnlyList<(int Id, string Name)> Pipelines { get; init; } = WorldNames.Pipelines;
     public IReadOnlyList<(int Id, int Pipeline, string Name)> Stages { get; init; } = WorldNames.Stages;

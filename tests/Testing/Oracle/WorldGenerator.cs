@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NodaTime;
 using NodaTime.Text;
+using TagSegments.Addresses;
 using TagSegments.Filters.Catalog;
 
 namespace TagSegments.Testing.Oracle;
@@ -28,14 +29,14 @@ internal sealed class WorldGenerator(Random random, Instant now)
         // Both sides of the border between the first two chunks.
         var ids = contactIds ?? Enumerable.Range(1, 140).Concat(Enumerable.Range(16_380, 20));
         var contacts = ids.Select(Contact).ToList();
-        string[] phones = ["+49 170 1", "\u00A0+49-170 1", "49 170 1", "+491702", " 0170/3"];
-        foreach (var contact in contacts.Where(_ => Chance(2)))
+        foreach (var contact in contacts)
         {
-            contact.Texts["phone"] = phones[random.Next(phones.Length)];
+            contact.Texts["phone"] = Chance(2) ? Any(WorldNames.Phones) : contact.Texts["phone"];
+            contact.Texts["email"] = Chance(2) ? Any(WorldNames.Emails) : contact.Texts["email"];
         }
 
         var suppressed = contacts.Where(_ => Chance(4)).Select(c => c.Texts["email"]).OfType<string>().Where(e => e.Trim().Length > 0)
-            .Select(email => (1, TagSegments.Addresses.EmailAddress.Key(email))).Append((2, "+491701")).Append((2, "01703")).Append((1, "+491702")).ToHashSet();
+            .Select(email => (1, EmailAddress.Key(email))).Append((2, "+491701")).Append((2, "01703")).Append((1, "+491702")).ToHashSet();
         return new World(accountId, "Europe/Berlin", weekStart, contacts, suppressed);
     }
 
@@ -212,6 +213,8 @@ internal sealed class WorldGenerator(Random random, Instant now)
         FillFields(opportunity.Fields, WorldNames.OpportunityFields);
         return opportunity;
     }
+
+    private T Any<T>(T[] values) => values[random.Next(values.Length)];
 
     private bool Chance(int oneIn) => random.Next(oneIn) == 0;
 }

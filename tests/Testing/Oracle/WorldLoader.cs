@@ -5,6 +5,7 @@ using NodaTime;
 using NodaTime.Text;
 using Npgsql;
 using NpgsqlTypes;
+using TagSegments.Addresses;
 
 namespace TagSegments.Testing.Oracle;
 
@@ -18,8 +19,8 @@ internal static class WorldLoader
     public static async Task LoadAsync(NpgsqlConnection connection, World world, bool analyze = true)
     {
         await connection.ExecuteAsync(
-            "INSERT INTO crm.account (account_id, name, time_zone, week_start) OVERRIDING SYSTEM VALUE VALUES (@AccountId, 'world-' || @AccountId, @TimeZone, @WeekStart)",
-            new { world.AccountId, world.TimeZone, world.WeekStart });
+            "INSERT INTO crm.account (account_id, name, time_zone, week_start, country) OVERRIDING SYSTEM VALUE VALUES (@AccountId, 'world-' || @AccountId, @TimeZone, @WeekStart, @Country)",
+            new { world.AccountId, world.TimeZone, world.WeekStart, world.Country });
         await NamesAsync(connection, world.AccountId);
         await ContactsAsync(connection, world);
         await TagsAsync(connection, world);
@@ -53,9 +54,9 @@ internal static class WorldLoader
     {
         await connection.ExecuteAsync(
             """
-            INSERT INTO crm.contact (account_id, contact_id, external_id, email, email_key, phone, first_name, last_name, time_zone, language, fields,
+            INSERT INTO crm.contact (account_id, contact_id, external_id, email, email_key, phone, phone_key, first_name, last_name, time_zone, language, fields,
                 email_consent, sms_consent, do_not_disturb, created_at, updated_at)
-            VALUES (@AccountId, @Id, @external_id, @email, @key, @phone, @first_name, @last_name, @time_zone, @language, CAST(@fields AS jsonb),
+            VALUES (@AccountId, @Id, @external_id, @email, @key, @phone, @phone_key, @first_name, @last_name, @time_zone, @language, CAST(@fields AS jsonb),
                 @EmailConsent, @SmsConsent, @DoNotDisturb, @created, @updated)
             """,
             world.Contacts.Select(c => new
@@ -64,8 +65,9 @@ internal static class WorldLoader
                 c.Id,
                 external_id = c.Texts["external_id"],
                 email = c.Texts["email"],
-                key = c.Texts["email"] is { } email ? TagSegments.Addresses.EmailAddress.Key(email) : null,
+                key = c.Texts["email"] is { } email ? EmailAddress.Key(email) : null,
                 phone = c.Texts["phone"],
+                phone_key = c.Texts["phone"] is { } phone && PhoneNumber.Key(phone, world.Country) is var phoneKey && phoneKey != PhoneNumber.Plain(phone) ? phoneKey : null,
                 first_name = c.Texts["first_name"],
                 last_name = c.Texts["last_name"],
                 time_zone = c.TimeZone,

@@ -14,6 +14,20 @@ internal static class WorldNames
     public static readonly (int Id, string Name)[] Tags =
         [(1, "Hot Lead"), (2, "VIP"), (3, "vip"), (4, "Source: Web"), (5, "Source: 100%_\\"), (6, "Say \"Hi\""), (7, "und")];
 
+    /// <summary>E-mail addresses in several ways to write each; histories write some of the people.</summary>
+    public static readonly string[] Emails =
+    [
+        "ann@example.com", "Ann@EXAMPLE.com", " ann@example.com", "info@bücher.example", "info@xn--bcher-kva.example", "INFO@BÜCHER.example", "info@bucher.example",
+        "jürgen@example.com", "JÜRGEN@example.com", "PERSON1@example.org", "person2@Example.ORG",
+    ];
+
+    /// <summary>Phone numbers in several ways to write each, Austrian where they do not say; two are none.</summary>
+    public static readonly string[] Phones =
+    [
+        "+43 660 1234567", "0043 660 1234567", "0660 1234567", "+436601234567", "660 1234567", "+49 170 1", "\u00A0+49-170 1", "49 170 1", "+491702", " 0170/3",
+        "+49 170 10001", "n/a", "N/A",
+    ];
+
     public static readonly (int Id, string Name)[] Pipelines = [(1, "Sales"), (2, "Partner's")];
 
     public static readonly (int Id, int Pipeline, string Name)[] Stages =
@@ -42,11 +56,12 @@ internal static class WorldNames
         new("renewed", FieldType.DateTime, 24),
     ];
 
-    public static FilterCatalog Catalog(int accountId = 1, string zone = "Europe/Berlin", int weekStart = 1) => new()
+    public static FilterCatalog Catalog(int accountId = 1, string zone = "Europe/Berlin", int weekStart = 1, string country = "") => new()
     {
         AccountId = accountId,
         TimeZone = zone,
         WeekStart = weekStart,
+        Country = country,
         TagItems = [.. Tags.Select(tag => new NamedItem<int>(tag.Id, tag.Name)), new NamedItem<int>(9, "Gone", IsDeleted: true)],
         SegmentItems = [new(Engaged, "Engaged"), new(Buyers, "Buyers (2)")],
         CampaignItems = [new(Spring, "Spring"), new(Autumn, "Autumn")],
