@@ -35,10 +35,15 @@ public sealed class PostgresFixture
     public static Task<PostgresFixture> SharedAsync() => s_shared.Value;
 
     /// <summary>Creates a database with every service's schema and no rows.</summary>
-    public async Task<TestDatabase> CreateDatabaseAsync()
+    public Task<TestDatabase> CreateDatabaseAsync() => CreateAsync($"{s_prefix}_template");
+
+    /// <summary>Creates a database without anything, to be migrated by the test; the roles of the services have their passwords.</summary>
+    public Task<TestDatabase> CreateEmptyDatabaseAsync() => CreateAsync("template0");
+
+    private async Task<TestDatabase> CreateAsync(string template)
     {
         var name = $"{s_prefix}_{Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture)}";
-        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {s_prefix}_template");
+        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {template}");
         return new TestDatabase(Connection(name), RolePassword, () => ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
     }
 

@@ -18,8 +18,13 @@ public static partial class Migrator
     /// files name where they are missing, and gives the service's own two roles their passwords where there are any. After that, raises the wall
     /// between accounts for every new table and view.
     /// </summary>
-    public static async Task MigrateAsync(
-        string ownerConnectionString, Assembly assembly, string? rolePassword, string? workRolePassword, CancellationToken ct)
+    public static Task MigrateAsync(
+        string ownerConnectionString, Assembly assembly, string? rolePassword, string? workRolePassword, CancellationToken ct) =>
+        MigrateAsync(ownerConnectionString, assembly, rolePassword, workRolePassword, last: null, ct);
+
+    /// <summary>Migrates to an earlier version: up to the migration with the number <paramref name="last"/>, such as <c>0025</c>; null for all.</summary>
+    internal static async Task MigrateAsync(
+        string ownerConnectionString, Assembly assembly, string? rolePassword, string? workRolePassword, string? last, CancellationToken ct)
     {
         await using var connection = new NpgsqlConnection(PostgresSettings.Read(ownerConnectionString).ConnectionString);
         await connection.OpenAsync(ct);
@@ -41,7 +46,8 @@ public static partial class Migrator
         var service = assembly.GetName().Name!;
         var applied = (await connection.QueryAsync<string>(new CommandDefinition(
             "SELECT name FROM public.tagsegments_migration WHERE service = @service", new { service }, cancellationToken: ct))).ToHashSet();
-        foreach (var (name, apply) in Steps(assembly).Where(step => !applied.Contains(step.Name)))
+        bool IsAsked(string name) => !applied.Contains(name) && (last is null || string.CompareOrdinal(name[..last.Length], last) <= 0);
+        foreach (var (name, apply) in Steps(assembly).Where(step => IsAsked(step.Name)))
         {
             await ApplyAsync(connection, service, name, apply, ct);
         }
