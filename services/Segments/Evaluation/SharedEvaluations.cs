@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Npgsql;
 using TagSegments.Segments.Evaluation.Answers;
 using TagSegments.Segments.Evaluation.Plans;
 using TagSegments.Segments.Index;
@@ -64,6 +65,12 @@ internal class SharedEvaluations : IAsyncDisposable
         {
             // A fault in one filter does not concern the others.
             call.Fail(e);
+        }
+        catch (NpgsqlException e) when (e is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or { InnerException: TimeoutException })
+        {
+            // A statement that took too long is not tried again; the others continue alone.
+            call.Fail(e);
+            throw;
         }
     }
 
