@@ -84,9 +84,12 @@ internal static class FilterErrors
             ("suggestions", string.Join(", ", missing.Suggestions)));
 
     /// <summary>Makes the error of segments that refer to themselves, by the names on the way.</summary>
-    public static RpcException SegmentCycle(IEnumerable<string> path) =>
-        RpcErrors.Create(
-            StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, "The segment would refer to itself.", ("path", string.Join(" > ", path)));
+    public static RpcException SegmentCycle(IEnumerable<string> path)
+    {
+        var circle = string.Join(" > ", path);
+        return RpcErrors.Create(
+            StatusCode.FailedPrecondition, ErrorReason.SegmentCycle, $"The segment would refer to itself: {MessageText.Short(circle)}", ("path", circle));
+    }
 
     /// <summary>Names a field as far as it can be named without the catalog.</summary>
     public static string FieldName(FieldRef? field) =>

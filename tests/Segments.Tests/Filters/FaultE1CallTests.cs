@@ -88,7 +88,7 @@ public sealed class FaultE1CallTests(SharedApps shared) : SegmentTest(shared)
             () => Segments.UpdateSegmentAsync(new() { Account = account.Name, SegmentId = first.SegmentId, Text = "phone = \"x\" OR\n  in segment \"B\"" }).ResponseAsync);
 
         Assert.Equal(("2", "3", "A > B > A"), (error.Metadata["line"], error.Metadata["column"], error.Metadata["path"]));
-        Assert.Contains("line 2, column 3: 'in segment \"B\"': The segment would refer to itself.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("line 2, column 3: 'in segment \"B\"': The segment would refer to itself: A > B > A", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
