@@ -14,6 +14,10 @@ namespace TagSegments.Campaigns.Content;
 internal sealed class MergeFields(string path, IReadOnlyDictionary<string, FluidValue> values, ICollection<string> missing, Func<string, bool> mayLack)
     : IFluidIndexable
 {
+    /// <summary>The names of the attributes of contacts.</summary>
+    public static IReadOnlySet<string> Attributes { get; } =
+        new HashSet<string> { "contact_id", "external_id", "email", "phone", "first_name", "last_name", "time_zone", "language" };
+
     public int Count => values.Count;
 
     public IEnumerable<string> Keys => values.Keys;

@@ -33,9 +33,9 @@ internal static class TemplateRenderer
             var missing = new List<string>();
             try
             {
-                if (fields is not null && UnknownField(template, time, fields) is { } unknown)
+                if (fields is not null && UnknownField(template, time, fields) is { } problem)
                 {
-                    return (part, FieldNames.Problem(template, unknown, fields));
+                    return (part, problem);
                 }
 
                 var rendered = Render(template, Model(s_example, "https://example.com/", missing, time, fields), HtmlEncoder.Default, time);
@@ -48,7 +48,7 @@ internal static class TemplateRenderer
 
             if (missing.Count > 0)
             {
-                return (part, $"there is no merge field {missing[0]}");
+                return (part, FieldNames.Missing(template, missing[0]));
             }
         }
 
@@ -71,7 +71,7 @@ internal static class TemplateRenderer
     }
 
     private static string? UnknownField(string template, TemplateTime time, IReadOnlySet<string> fields) =>
-        IsPlain(template) ? null : FieldNames.FirstUnknownIn(Parse(template, time).Template, fields);
+        IsPlain(template) ? null : FieldNames.FirstProblemIn(template, Parse(template, time).Template, fields);
 
     private static RenderingContext Model(
         MergeData data, string unsubscribeUrl, ICollection<string> missing, TemplateTime time, IReadOnlySet<string>? fields)

@@ -36,9 +36,27 @@ public sealed class FaultB5Tests(CampaignWorld world) : IClassFixture<CampaignWo
         Assert.Contains(meant, problem, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{{ contact.frist_name }}", "contact.frist_name (line 1, column 12); did you mean contact.first_name")]
+    [InlineData("Hi\n{% if false %}{{ contact.frist_name }}{% endif %}", "contact.frist_name (line 2, column 26); did you mean contact.first_name")]
+    [InlineData("{% for c in contact.fields.colours %}{{ contact[\"emial\"] }}{% endfor %}", "contact.emial (line 1, column 50); did you mean contact.email")]
+    [InlineData("{{ first_name }}", "first_name (line 1, column 4); did you mean contact.first_name")]
+    [InlineData("{{ contcat.first_name }}", "contcat (line 1, column 4)")]
+    [InlineData("{{ contact.tags }}", "contact.tags (line 1, column 12)")]
+    public void FaultB5_an_unknown_merge_field_is_told_with_its_place(string template, string told)
+    {
+        var (_, problem) = TemplateRenderer.ProblemOf(new Message { Text = template }, Time, s_known)!.Value;
+
+        Assert.StartsWith($"there is no merge field {told}", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FaultB5_another_thing_may_be_called_contact() => Assert.Null(
+        TemplateRenderer.ProblemOf(new Message { Text = "{% for contact in contact.fields.colours %}{{ contact }}{% endfor %}" }, Time, s_known));
+
     [Fact]
     public void FaultB5_a_field_behind_another_name_is_told_too() => Assert.Equal(
-        ("html", "there is no merge field contact.fields.vip"),
+        ("html", "there is no merge field contact.fields.vip (line 1, column 37)"),
         TemplateRenderer.ProblemOf(new Message { Html = "{% assign f = contact.fields %}{{ f.vip }}" }, Time, s_known));
 
     [Theory]
