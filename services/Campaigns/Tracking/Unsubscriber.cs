@@ -72,7 +72,7 @@ internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merg
         }
 
         var contactId = await NowAsync(target, message.AccountName);
-        await AddConsentTaskAsync(tx, target, message, isRecorded: contactId is not null, ct);
+        await ConsentTasks.AddAsync(tx, target, message.AccountName, Source, contactId is null ? new(message.CampaignId) : null, ct);
         ActivityEvent[] events = contactId is { } now ? [Event(target, message.CampaignId, message.Now).Of(now)] : [];
         await ActivityRecorder.RecordAsync(tx, target.AccountId, events, ct, suppressions: changed);
         await tx.CommitAsync(ct);
@@ -128,22 +128,6 @@ internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merg
     {
         const string sql = "SELECT EXISTS (SELECT FROM campaigns.erased_contact WHERE account_id = @AccountId AND contact_id = @ContactId)";
         return tx.Connection!.ExecuteScalarAsync<bool>(new CommandDefinition(sql, new { target.AccountId, target.ContactId }, tx, cancellationToken: ct));
-    }
-
-    private static Task AddConsentTaskAsync(NpgsqlTransaction tx, TrackingTarget target, Message message, bool isRecorded, CancellationToken ct)
-    {
-        const string sql =
-            """
-            INSERT INTO campaigns.consent_task (account_id, contact_id, channel, message_id, campaign_id, account_name, source, at)
-            VALUES (@AccountId, @ContactId, @channel, @messageId, @CampaignId, @AccountName, @Source, now())
-            ON CONFLICT DO NOTHING
-            """;
-        var messageId = isRecorded ? Guid.Empty : target.CampaignId;
-        var parameters = new
-        {
-            target.AccountId, target.ContactId, channel = (short)target.Channel, messageId, message.CampaignId, message.AccountName, Source,
-        };
-        return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, cancellationToken: ct));
     }
 
     private sealed record Message(string Address, string AccountName, Guid? CampaignId, DateTime Now, bool Outdated, short Kind);

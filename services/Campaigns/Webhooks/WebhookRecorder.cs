@@ -16,12 +16,14 @@ namespace TagSegments.Campaigns.Webhooks;
 
 /// <summary>
 /// Records the reports of a provider; events of messages that are not ours are ignored. A hard bounce, too many soft ones and a complaint suppress
-/// the address that the message went to, and a confirmed delivery settles a message that was unknown. The activity is that of the contact that the
-/// recipient is now.
+/// the address that the message went to, an unsubscribe at the provider is that of the person, and a confirmed delivery settles a message that was
+/// unknown. The activity is that of the contact that the recipient is now.
 /// </summary>
 internal sealed class WebhookRecorder(
     AccountDatabase database, ReportedMessages reported, ClosedAccounts closed, MergedContacts merged, WebhookOptions options, TimeProvider time)
 {
+    private const string Source = "provider webhook";
+
     /// <summary>
     /// Records events, each account's in one transaction, and returns how many are about a message of ours. With an account, only events of its
     /// messages count.
@@ -57,6 +59,7 @@ internal sealed class WebhookRecorder(
             if (messages.TryGetValue((report.Target.CampaignId, report.Target.ContactId), out var message))
             {
                 suppressed |= await SuppressAsync(tx, accountId, report, message.Address, ct);
+                await RefuseAsync(tx, report, message, ct);
                 activities.AddRange(message.Kind == (short)MessageKind.ToContact
                     ? ToActivity(report, message.CampaignId).Select(activity => activity.Of(now.GetValueOrDefault(activity.ContactId, activity.ContactId)))
                     : []);
@@ -100,18 +103,31 @@ internal sealed class WebhookRecorder(
             { Type: EventType.Unsubscribed } => Reason.Unsubscribed,
             _ => Reason.Unspecified,
         };
-        // Nobody knows the address of an erased contact. What happened before the owner's newest consent, and is reported late or again, does not
-        // undo it.
-        if (reason == Reason.Unspecified || address.Length == 0
-            || (report.Event.At is { } at && await SuppressionStore.HasNewerConsentAsync(tx, accountId, Channel.Email, address, at, ct)))
+        // Nobody knows the address of an erased contact.
+        if (reason == Reason.Unspecified || address.Length == 0 || await IsOutdatedAsync(tx, report, address, ct))
         {
             return false;
         }
 
-        var source = report.Event.Bounce == Bounce.Soft ? "soft bounces" : "provider webhook";
+        var source = report.Event.Bounce == Bounce.Soft ? "soft bounces" : Source;
         var suppression = new Suppression { Channel = Channel.Email, Address = address, Reason = reason, Source = source };
         return (await SuppressionStore.AddAsync(tx, accountId, suppression, ct)).Changed;
     }
+
+    // Whoever unsubscribes there means the sender, and not the address alone.
+    private static async Task RefuseAsync(NpgsqlTransaction tx, Report report, Sent message, CancellationToken ct)
+    {
+        var isRefusal = report.Event.Type == EventType.Unsubscribed && message.Kind == (short)MessageKind.ToContact;
+        if (isRefusal && !await IsOutdatedAsync(tx, report, message.Address, ct))
+        {
+            await ConsentTasks.AddAsync(tx, report.Target, message.AccountName, Source, unrecorded: null, ct);
+        }
+    }
+
+    // What happened before the owner's newest consent, and is reported late or again, does not undo it.
+    private static async Task<bool> IsOutdatedAsync(NpgsqlTransaction tx, Report report, string address, CancellationToken ct) =>
+        report.Event.At is { } at && address.Length > 0
+        && await SuppressionStore.HasNewerConsentAsync(tx, report.Target.AccountId, Channel.Email, address, at, ct);
 
     // Times of providers' clocks that run ahead are not recorded as such: what lies in the future matches no segment.
     private IEnumerable<ActivityEvent> ToActivity(Report report, Guid? campaignId)

@@ -1,5 +1,6 @@
 using System.Net;
 using Crm.Campaigns.V1;
+using TagSegments.Campaigns.Webhooks;
 using TagSegments.Testing;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 
@@ -39,6 +40,23 @@ public sealed partial class FaultA4Tests
         Assert.Equal(isMerged ? 0 : 2, await UnsubscribesAsync(account, contact));
         var statistics = await world.Campaigns.GetCampaignStatisticsAsync(new() { Account = account, CampaignId = campaign.CampaignId });
         Assert.Equal(1, statistics.Unsubscribed);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task FaultA4_an_unsubscribe_at_the_provider_is_that_of_the_person(bool isMerged)
+    {
+        var account = await world.Apps.NewAccountAsync();
+        var (contact, other) = (await world.ContactAsync(account), await world.ContactAsync(account));
+        var mail = await SendAsync(account, contact);
+        var now = isMerged ? await MergeAsync(account, contact, other) : contact;
+
+        await ReportAsync(mail, EventType.Unsubscribed);
+
+        await Eventually.ReadAsync(() => GetAsync(account, now), HasRefused, "the person to be unsubscribed");
+        Assert.Equal([mail.Address], await SuppressedAsync(account));
+        Assert.Equal(1, await UnsubscribesAsync(account, now));
     }
 
     private async Task<(string CampaignId, SentMail Mail)> SendCampaignAsync(string account, Crm.Contacts.V1.Contact contact)
