@@ -90,6 +90,8 @@ internal static class ContactCommands
         foreach (var consent in contact.Consents)
             table.Row($"{consent.Channel} consent".ToLowerInvariant(), $"{consent.State} {consent.Source}".Trim());
         table.Row("tags", string.Join(", ", tags.Select(t => t.Name)));
+        if (contact.MergedIntoId > 0)
+            table.Row("merged into", $"contact {contact.MergedIntoId}");
         return table;
     }
 
