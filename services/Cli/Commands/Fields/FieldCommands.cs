@@ -113,8 +113,8 @@ internal static class FieldCommands
     private static Option<string> TypeOption() => new Option<string>("--type")
     {
         Description = "The type of the values.",
-        HelpName = "text|number|date|date_time|boolean|single_choice|multiple_choice",
-    }.AcceptOnlyFrom("text", "number", "date", "date_time", "boolean", "single_choice", "multiple_choice");
+        HelpName = "text|number|date|date_time|yearly_day|boolean|single_choice|multiple_choice",
+    }.AcceptOnlyFrom("text", "number", "date", "date_time", "yearly_day", "boolean", "single_choice", "multiple_choice");
 
     private static Type TypeOf(string name) => System.Enum.Parse<Type>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Crm.Accounts.V1;
 using Crm.Contacts.V1;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.Csv;
 using Field = Crm.Contacts.V1.Field;
 using Type = Crm.Contacts.V1.Field.Types.Type;
 
@@ -12,7 +13,7 @@ internal sealed class FieldValueOption
 {
     public Option<string[]> Option { get; } = new("--set")
     {
-        Description = "Set a custom field. Separate several choices with a semicolon; write nothing after = to clear it. May be given several times.",
+        Description = "Set a custom field. Separate several choices with a semicolon, and put one that has a semicolon in double quotes; write nothing after = to clear it. May be given several times.",
         HelpName = "key=value",
     };
 
@@ -39,7 +40,7 @@ internal sealed class FieldValueOption
     {
         _ when text is "" => Value.ForNull(),
         Type.Boolean when bool.TryParse(text, out var yes) => Value.ForBool(yes),
-        Type.MultipleChoice => Value.ForList([.. text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Value.ForString)]),
+        Type.MultipleChoice => Value.ForList([.. ListText.Split(text, [";"]).Select(Value.ForString)]),
         _ => Value.ForString(text),
     };
 }
