@@ -10,7 +10,7 @@ internal sealed class ImportOptionSet
 {
     private readonly Option<string> _kind = Options.Text("--kind", "The kind of rows: contacts (the default) or opportunities.", "kind").AcceptOnlyFrom("contacts", "opportunities");
     private readonly Option<string> _from = Options.Text("--from", "The tool that exported the file: its headers, tags and states are known.", "tool")
-        .AcceptOnlyFrom("mailchimp", "hubspot", "mautic", "listmonk", "highlevel", "klaviyo", "activecampaign", "brevo", "keila");
+        .AcceptOnlyFrom("mailchimp", "hubspot", "mautic", "listmonk", "highlevel", "klaviyo", "activecampaign", "brevo", "keila", "tagsegments");
     private readonly Option<string> _delimiter = Options.Text("--delimiter", "The delimiter, one character or `tab`. Defaults to the most frequent of , ; tab | in the header.", "char");
     private readonly Option<string> _encoding = Options.Text("--encoding", "The encoding, for example windows-1250, iso-8859-2 or shift_jis. Defaults to the byte order mark, UTF-8, or what the letters look like.", "name");
     private readonly Option<string> _externalId = Options.Text("--external-id", "The column with the external id, or `row` to number the rows from 1. Rows whose id exists update.", "column");

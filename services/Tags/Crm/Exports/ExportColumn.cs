@@ -9,7 +9,7 @@ using Type = Crm.Contacts.V1.Field.Types.Type;
 namespace TagSegments.Tags.Crm.Exports;
 
 /// <summary>A column of an export: its header and the value of a contact.</summary>
-/// <param name="Header">The name as the caller wrote it.</param>
+/// <param name="Header">The name as the caller wrote it, or as it is where the caller's differs in case, spaces, hyphens or underscores.</param>
 /// <param name="IsText">Whether people wrote the values; numbers and the like can be no formulas.</param>
 /// <param name="Read">Gives the value of a row with its fields and tags.</param>
 internal sealed record ExportColumn(string Header, bool IsText, Func<ExportRow, string> Read)
@@ -57,7 +57,18 @@ internal sealed record ExportColumn(string Header, bool IsText, Func<ExportRow, 
     {
         var key = name.StartsWith(FieldPrefix, StringComparison.Ordinal) ? name[FieldPrefix.Length..] : name;
         return Array.Find(s_attributes, column => column.Header == name)
-            ?? (fields.FirstOrDefault(field => field.Key == key) is { } field ? OfField(name, field) : null);
+            ?? (fields.FirstOrDefault(field => field.Key == key) is { } field ? OfField(name, field) : FindLoosely(name, key, fields));
+    }
+
+    // As filters find fields: the only one that is meant.
+    private static ExportColumn? FindLoosely(string name, string key, IReadOnlyList<Field> fields)
+    {
+        ExportColumn[] meant =
+        [
+            .. s_attributes.Where(column => column.Header == FieldChecklist.Loose(name)),
+            .. fields.Where(field => FieldChecklist.Loose(field.Key) == FieldChecklist.Loose(key)).Select(field => OfField(HeaderOf(field.Key), field)),
+        ];
+        return meant.Length == 1 ? meant[0] : null;
     }
 
     // A key that an import would take for an attribute has its prefix, so that the file reads back.

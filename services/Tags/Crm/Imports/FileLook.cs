@@ -1,6 +1,7 @@
 using Crm.Contacts.V1;
 using TagSegments.Tags.Crm.Imports.Columns;
 using TagSegments.Tags.Crm.Imports.Consents;
+using TagSegments.Tags.Crm.Imports.Contacts;
 using TagSegments.Tags.Crm.Imports.Fields;
 using TagSegments.Tags.Crm.Imports.Files;
 using TagSegments.Tags.Crm.Imports.Opportunities;
@@ -33,7 +34,7 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields)
     }
 
     /// <summary>Says what was guessed or left out.</summary>
-    public IEnumerable<ImportNotice> Notices() => [.. settings.Columns.Select(column => column.Notice).OfType<ImportNotice>(), .. _unnamed.Notices(), .. Guess.Notices(), .. fields.Notices()];
+    public IEnumerable<ImportNotice> Notices() => [.. ExportedContact.Notices(settings), .. settings.Columns.Select(column => column.Notice).OfType<ImportNotice>(), .. _unnamed.Notices(), .. Guess.Notices(), .. fields.Notices()];
 
     /// <summary>Returns the plan, without the parts that are for opportunities only.</summary>
     public ImportPlan ToPlan(RowTable table, ImportOptions options, PlannedFields planned, long rows) => new()

@@ -18,6 +18,14 @@ internal sealed class ColumnMapping
     /// <summary>The target of the column of do-not-disturb.</summary>
     public const string DoNotDisturbTarget = "do_not_disturb";
 
+    /// <summary>The target of the number of a contact, in exports of this product only.</summary>
+    public const string NumberTarget = "contact_id";
+
+    /// <summary>The target of the time at which a contact was last changed, in exports of this product only.</summary>
+    public const string UpdatedTarget = "updated";
+
+    private static readonly string[] s_ownTargets = [NumberTarget, UpdatedTarget];
+
     private static readonly string[] s_contactTargets =
         [.. ContactAttribute.All.Select(attribute => attribute.Name), DoNotDisturbTarget, CreatedTarget, FullNameTarget, .. ConsentTarget.Names];
 
@@ -121,7 +129,7 @@ internal sealed class ColumnMapping
         }
     }
 
-    private ImportNotice? TagsNotice(string header) => !_contacts || !UsualHeaders.LooksLikeTags(header) ? null : new()
+    private ImportNotice? TagsNotice(string header) => !_contacts || _options.From == ImportOptions.Types.Tool.Tagsegments || !UsualHeaders.LooksLikeTags(header) ? null : new()
     {
         Kind = ImportNotice.Types.Kind.LooksLikeTags,
         Column = header,
@@ -210,7 +218,8 @@ internal sealed class ColumnMapping
         _options.Missing.TryGetValue(key, out var list) ? list.Values.Select(value => value.Trim()) : [];
 
     private void CheckTarget(string target, string option) => _checks.Require(
-        target.Length == 0 || ImportColumn.KeyOf(target) is not null || (_contacts ? s_contactTargets : s_opportunityTargets).Contains(target),
+        target.Length == 0 || ImportColumn.KeyOf(target) is not null || (_contacts ? s_contactTargets : s_opportunityTargets).Contains(target)
+            || (_options.From == ImportOptions.Types.Tool.Tagsegments && s_ownTargets.Contains(target)),
         $"options.{option}",
         $"\"{target}\" is not an attribute; write a custom field as fields.KEY");
 

@@ -36,6 +36,9 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     /// <summary>True if rows without external id are matched by e-mail address.</summary>
     public bool MatchEmail { get; init; }
 
+    /// <summary>True for an export of this product.</summary>
+    public bool IsOwnExport { get; init; }
+
     /// <summary>True if an import may make contacts mailable that refuse messages.</summary>
     public bool LoosensRefusals { get; init; }
 
@@ -130,6 +133,7 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             ListSeparator = options.ListSeparator,
             NumbersRows = ColumnMapping.NumbersRows(table.Headers, options),
             MatchEmail = options.MatchEmail,
+            IsOwnExport = options.From == ImportOptions.Types.Tool.Tagsegments,
             LoosensRefusals = options.LoosenRefusals && ExistingOf(options) == ImportOptions.Types.Existing.Update,
             DropsBadValues = options.DropBadValues,
             DryRun = options.DryRun,

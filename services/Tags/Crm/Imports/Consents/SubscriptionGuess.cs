@@ -8,7 +8,7 @@ namespace TagSegments.Tags.Crm.Imports.Consents;
 internal sealed class SubscriptionGuess(ImportSettings settings)
 {
     private const int MaxUnknownShown = 5;
-    private readonly Seen[] _seen = [.. settings.Columns.Select(Candidate).OfType<RefusalColumn>().Select(column => new Seen(column))];
+    private readonly Seen[] _seen = SaysAll(settings) ? [] : [.. settings.Columns.Select(Candidate).OfType<RefusalColumn>().Select(column => new Seen(column))];
 
     /// <summary>The columns whose refusals are taken; complete once all rows have been looked at.</summary>
     public IReadOnlyList<RefusalColumn> Columns => [.. _seen.Where(seen => seen.Refuses).Select(seen => seen.Column)];
@@ -30,6 +30,10 @@ internal sealed class SubscriptionGuess(ImportSettings settings)
 
     private static RefusalColumn? Candidate(ImportColumn column) =>
         column.IsUnmapped && column.Tags is null && SubscriptionHeaders.Find(column.Header) is { } meaning ? new(column, meaning) : null;
+
+    // An export of this product has the consent of each contact in columns of its own; its fields are fields.
+    private static bool SaysAll(ImportSettings settings) =>
+        settings.IsOwnExport && settings.Columns.Any(column => ConsentTarget.Find(column.Target) is { Part: ConsentPart.State });
 
     private sealed class Seen(RefusalColumn column)
     {

@@ -49,11 +49,11 @@ internal static class ContactBatches
                 sms_consent_at, created_at, updated_at)
             SELECT @accountId, contact_id, external_id, email, phone, first_name, last_name, time_zone, language,
                 email_key, phone_key, fields::jsonb, do_not_disturb, email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source,
-                sms_consent_at, coalesce(created_at, @now), @now
+                sms_consent_at, coalesce(created_at, @now), coalesce(changed_at, @now)
             FROM unnest(@ids, @external_id, @email, @email_key, @phone, @phone_key, @first_name, @last_name, @time_zone, @language, @fields, @do_not_disturb,
-                    @email_consent, @email_consent_source, @email_consent_at, @sms_consent, @sms_consent_source, @sms_consent_at, @created_at)
+                    @email_consent, @email_consent_source, @email_consent_at, @sms_consent, @sms_consent_source, @sms_consent_at, @created_at, @changed_at)
                 AS n (contact_id, external_id, email, email_key, phone, phone_key, first_name, last_name, time_zone, language, fields, do_not_disturb,
-                    email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source, sms_consent_at, created_at)
+                    email_consent, email_consent_source, email_consent_at, sms_consent, sms_consent_source, sms_consent_at, created_at, changed_at)
             """;
         if (contacts.Count > 0)
         {
@@ -121,6 +121,7 @@ internal static class ContactBatches
         values.Add("phone_key", contacts.Select(contact => contact.State.PhoneKey).ToArray());
         values.Add("fields", contacts.Select(contact => contact.State.Fields.ToJson()).ToArray());
         values.Add("created_at", contacts.Select(contact => contact.CreatedAt).ToArray());
+        values.Add("changed_at", contacts.Select(contact => contact.ChangedAt).ToArray());
         values.Add("do_not_disturb", contacts.Select(contact => contact.State.DoNotDisturb).ToArray());
         foreach (var channel in ConsentValue.Channels)
         {

@@ -21,6 +21,12 @@ internal sealed class ContactDraft
     /// <summary>True if the row has an error: only its refusal counts, for a contact that there is.</summary>
     public bool IsBad { get; init; }
 
+    /// <summary>The contact of which this product made the row; null if the file is another one.</summary>
+    public ExportedContact? Exported { get; init; }
+
+    /// <summary>True if the row is matched by <see cref="Exported"/>, because it has no external id.</summary>
+    public bool IsExported => Exported is not null && Key == Exported.Key;
+
     /// <summary>When the contact was created; null if the row does not say.</summary>
     public DateTime? CreatedAt { get; init; }
 

@@ -22,6 +22,8 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
 
     private readonly ImportColumn? _key = settings.KeyColumn;
     private readonly ImportColumn? _created = settings.Find(ColumnMapping.CreatedTarget);
+    private readonly ImportColumn? _number = settings.Find(ColumnMapping.NumberTarget);
+    private readonly ImportColumn? _updated = settings.Find(ColumnMapping.UpdatedTarget);
     private readonly ImportColumn? _fullName = settings.Find(ColumnMapping.FullNameTarget);
     private readonly ImportColumn? _doNotDisturb = settings.Find(ColumnMapping.DoNotDisturbTarget);
 
@@ -42,13 +44,14 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
         {
             state[ContactAttribute.ExternalId] = row.Number.ToString(CultureInfo.InvariantCulture);
         }
-        else if (_key is not null && _key.Read(row) is null)
+        else if (_key is not null && _key.Read(row) is null && !settings.IsOwnExport)
         {
             report.Refuse(_key.Header, "is empty, but rows are matched by it");
         }
 
         var createdAt = ReadCreated(row, report);
-        var key = settings.ByEmail ? state.EmailKey : state[ContactAttribute.ExternalId];
+        var exported = settings.IsOwnExport ? ExportedContact.Read(row, createdAt, _number, _updated, time.GetUtcNow().UtcDateTime) : null;
+        var key = settings.ByEmail ? state.EmailKey : state[ContactAttribute.ExternalId] ?? exported?.Key;
         var draft = new ContactDraft
         {
             Line = row.Line,
@@ -56,6 +59,7 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
             IsBad = report.IsRefused,
             IsLater = settings.KeepsFirst && key is not null && !keys.IsFirst(key),
             CreatedAt = createdAt,
+            Exported = exported,
             Values = state,
             SetsDoNotDisturb = _doNotDisturb?.Read(row) is not null,
             Consents = stated,

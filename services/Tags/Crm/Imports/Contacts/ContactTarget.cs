@@ -17,6 +17,9 @@ internal sealed class ContactTarget(ContactRow? existing, ContactRow? original)
     /// <summary>When a new contact was created, if a row says so.</summary>
     public DateTime? CreatedAt { get; set; }
 
+    /// <summary>When a new contact was last changed, if a row says so.</summary>
+    public DateTime? ChangedAt { get; init; }
+
     /// <summary>The version that was read.</summary>
     public long Version { get; } = existing?.Version ?? 0;
 

@@ -8,9 +8,10 @@ namespace TagSegments.Tags.Crm.Imports.Contacts;
 /// The contacts that rows are matched with. Of keys that several rows have it remembers, where the options need it, what was there before the import; and a
 /// dry run, which writes none, the contacts themselves.
 /// </summary>
-internal sealed class ExistingContacts(AccountDatabase database, ImportSettings settings, RowKeys keys)
+internal sealed class ExistingContacts(AccountDatabase database, ImportSettings settings, RowKeys repeated)
 {
     private readonly Dictionary<string, ContactTarget> _remembered = new(StringComparer.Ordinal);
+    private readonly ExportedContacts _exported = new(database, settings.Account.Id);
     private readonly Dictionary<string, ContactRow?> _originals = new(StringComparer.Ordinal);
 
     /// <summary>Finds the contacts of a batch, by key.</summary>
@@ -30,11 +31,12 @@ internal sealed class ExistingContacts(AccountDatabase database, ImportSettings 
             }
         }
 
-        var rows = unknown.Count == 0 ? [] : await ContactBatches.FindAsync(database, settings.Account.Id, [.. unknown], settings.ByEmail, ct);
-        foreach (var row in rows)
+        string[] keys = [.. unknown.Where(ExportedContact.IsOther)];
+        var rows = keys.Length == 0 ? [] : await ContactBatches.FindAsync(database, settings.Account.Id, keys, settings.ByEmail, ct);
+        var exported = await _exported.FindAsync([.. batch.Where(draft => draft.IsExported && unknown.Contains(draft.Key!))], ct);
+        foreach (var (key, row) in rows.Select(row => (settings.ByEmail ? row.ToState().EmailKey! : row.ExternalId!, row)).Concat(exported))
         {
-            var key = settings.ByEmail ? row.ToState().EmailKey! : row.ExternalId!;
-            found.Add(key, new ContactTarget(row, OriginalOf(key, row)));
+            found.TryAdd(key, new ContactTarget(row, OriginalOf(key, row)));
         }
 
         foreach (var key in unknown.Where(key => !found.ContainsKey(key)))
@@ -48,7 +50,7 @@ internal sealed class ExistingContacts(AccountDatabase database, ImportSettings 
     /// <summary>Remembers the contacts of a batch for later rows with the same keys.</summary>
     public void Remember(IReadOnlyDictionary<string, ContactTarget> contacts)
     {
-        foreach (var (key, target) in contacts.Where(contact => keys.IsRepeated(contact.Key)))
+        foreach (var (key, target) in contacts.Where(contact => repeated.IsRepeated(contact.Key)))
         {
             _remembered[key] = target;
         }
@@ -56,7 +58,7 @@ internal sealed class ExistingContacts(AccountDatabase database, ImportSettings 
 
     private ContactRow? OriginalOf(string key, ContactRow? row)
     {
-        if (!keys.IsRepeated(key))
+        if (!repeated.IsRepeated(key))
         {
             return row;
         }

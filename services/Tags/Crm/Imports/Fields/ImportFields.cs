@@ -41,6 +41,11 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
             CheckRoom(column, choices.Union(_catalog.Find(column.FieldKey!)?.Choices ?? []).ToArray(), null);
         }
 
+        foreach (var (_, guess) in _guesses.Where(entry => entry.Value.IsExact && table.IsMarked(entry.Key.Index)))
+        {
+            guess.AddMarked();
+        }
+
         foreach (var guess in Guesses)
         {
             guess.Conclude();
@@ -118,7 +123,7 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
             }
             else if (_guesses.TryGetValue(column, out var guess))
             {
-                guess.Add(text, row.Line);
+                guess.Add(guess.IsExact ? column.ReadLiteral(row)! : text, row.Line);
             }
         }
 
@@ -152,7 +157,11 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
             }
             else if (known is null && asked is null)
             {
-                _guesses.Add(column, column.NamesDates ? ColumnGuess.OfNamedDates(column) : ColumnGuess.OfType(column, settings.ListSeparator));
+                _guesses.Add(
+                    column,
+                    column.NamesDates ? ColumnGuess.OfNamedDates(column)
+                    : settings.IsOwnExport ? ColumnGuess.OfExport(column)
+                    : ColumnGuess.OfType(column, settings.ListSeparator));
             }
             else if ((known ?? asked) is Type.Number or Type.Date or Type.DateTime or Type.YearlyDay)
             {

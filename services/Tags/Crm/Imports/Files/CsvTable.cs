@@ -12,6 +12,7 @@ internal sealed class CsvTable : RowTable
     private readonly UploadedFile _file;
     private readonly CsvReaderOptions _options;
     private readonly CsvForm _form;
+    private bool[] _marked = [];
 
     private CsvTable(UploadedFile file, Encoding encoding, CsvReaderOptions options, CsvForm form)
         : base(encoding) =>
@@ -82,6 +83,9 @@ internal sealed class CsvTable : RowTable
         }
     }
 
+    /// <inheritdoc/>
+    public override bool IsMarked(int column) => column >= 0 && column < _marked.Length && _marked[column];
+
     private static bool Next(CsvReader reader, out bool tooLong)
     {
         tooLong = false;
@@ -100,9 +104,12 @@ internal sealed class CsvTable : RowTable
     {
         var cells = new string[Headers.Length];
         var any = false;
+        _marked = _marked.Length == 0 ? new bool[cells.Length] : _marked;
         for (var i = 0; i < cells.Length; i++)
         {
-            cells[i] = _form.Text(reader.GetString(i));
+            var written = reader.GetString(i);
+            cells[i] = _form.Text(written);
+            _marked[i] |= cells[i].Length != written.Length;
             any |= cells[i].Length > 0;
         }
 

@@ -30,6 +30,9 @@ internal abstract class RowTable(Encoding encoding)
     /// <summary>Reads the rows. Lines without any value are no rows; a row that cannot be read comes with its problem and without values.</summary>
     public abstract IEnumerable<CsvRow> Read();
 
+    /// <summary>Returns true if a value of a column was marked as a text, once all rows have been read.</summary>
+    public virtual bool IsMarked(int column) => false;
+
     /// <summary>Makes the error of a line.</summary>
     internal static RpcException LineError(long line, string message) => RpcErrors.Create(
         StatusCode.InvalidArgument, ErrorReason.ImportLine, message, ("line", line.ToString(System.Globalization.CultureInfo.InvariantCulture)));

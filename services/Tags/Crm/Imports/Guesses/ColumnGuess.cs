@@ -12,6 +12,7 @@ internal sealed class ColumnGuess
 {
     private const int ValuesPerException = 20;
     private const int MaxExceptions = 1_000;
+    private static readonly Type[] s_written = [Type.Boolean, Type.Date, Type.DateTime, Type.YearlyDay, Type.Number];
     private readonly ImportColumn _column;
     private readonly List<TypeGuess> _guesses;
     private readonly DateGuess[] _named;
@@ -25,6 +26,9 @@ internal sealed class ColumnGuess
 
     /// <summary>The type; text until all values have been seen.</summary>
     public Type Type { get; private set; } = Type.Text;
+
+    /// <summary>True if each value must stand as an export writes it, white space included.</summary>
+    public bool IsExact { get; private init; }
 
     /// <summary>True if the type is to be found, and not only the form.</summary>
     public bool FindsType { get; private init; }
@@ -57,6 +61,18 @@ internal sealed class ColumnGuess
     /// <summary>Guesses whether the dates of a column, whose form an option names, are days, date-times or days of the year.</summary>
     public static ColumnGuess OfNamedDates(ImportColumn column) =>
         new(column, new[] { Type.Date, Type.DateTime, Type.YearlyDay }.SelectMany(type => DateGuess.All(type, column.Form))) { FindsType = true };
+
+    /// <summary>Finds the type of a column of an export, so that another export writes the same.</summary>
+    public static ColumnGuess OfExport(ImportColumn column) => new(
+        column, s_written.Select(type => new ExactGuess(type, column.Form)))
+    {
+        IsExact = true,
+        FindsType = true,
+        IsOpen = true,
+    };
+
+    /// <summary>Takes into account that a value is marked as a text, as no number or time is.</summary>
+    public void AddMarked() => _guesses.RemoveAll(guess => guess.Type != Type.YearlyDay);
 
     /// <summary>Guesses the form of a column whose type is one of <paramref name="types"/>.</summary>
     public static ColumnGuess OfForm(ImportColumn column, params Type[] types) => new(

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Crm.Contacts.V1;
+using TagSegments.Tags.Crm.Imports.Columns;
 using TagSegments.Tags.Crm.Imports.Consents;
 using Tool = Crm.Contacts.V1.ImportOptions.Types.Tool;
 
@@ -19,12 +20,13 @@ internal sealed record ImportPreset
         [Tool.Activecampaign] = ActiveCampaign(),
         [Tool.Brevo] = Brevo(),
         [Tool.Keila] = Keila(),
+        [Tool.Tagsegments] = TagSegments(),
     }.ToFrozenDictionary();
 
     /// <summary>The name of the tool, for people.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The headers of the tool's own id; without any of them, contacts are matched by e-mail address.</summary>
+    /// <summary>The headers of the tool's own id; without any of them, contacts are matched by e-mail address, unless the tool is this product.</summary>
     public string[] Ids { get; init; } = [];
 
     /// <summary>The headers of each target, the best one first; an empty target skips its columns, all of them.</summary>
@@ -44,6 +46,9 @@ internal sealed record ImportPreset
 
     /// <summary>True if the name of a file says whether the contacts in it are subscribed, and nothing in it does.</summary>
     public bool NamesFilesByState { get; init; }
+
+    /// <summary>True for the exports of this product.</summary>
+    public bool IsOwn { get; init; }
 
     /// <summary>Finds the preset of a tool.</summary>
     public static ImportPreset Of(Tool tool) => s_presets[tool];
@@ -213,5 +218,14 @@ internal sealed record ImportPreset
             ("", ["Updated at"]),
         ],
         JsonColumns = ["Data"],
+    };
+
+    private static ImportPreset TagSegments() => new()
+    {
+        Name = "TagSegments",
+        IsOwn = true,
+        Ids = ["external_id"],
+        Columns = [(ColumnMapping.NumberTarget, [ColumnMapping.NumberTarget]), (ColumnMapping.UpdatedTarget, [ColumnMapping.UpdatedTarget])],
+        Tags = [("tags", [";"], "")],
     };
 }

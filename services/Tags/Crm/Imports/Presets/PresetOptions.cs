@@ -13,19 +13,28 @@ internal static class PresetOptions
     private const string Consent = "consent.email";
     private const string OptOut = "opt_out.email";
 
+    // What an export of all columns begins with: see Crm/Exports/ExportColumn.cs.
+    private static readonly string[] s_ownHeader =
+    [
+        "contact_id", "external_id", "email", "phone", "first_name", "last_name", "time_zone", "language", "do_not_disturb", "email_consent", "sms_consent",
+        "created", "updated", "tags",
+    ];
+
     /// <summary>
     /// Returns the options with the preset that they name; the caller's own stay. Throws INVALID_ARGUMENT if the file has neither the tool's id
     /// nor an e-mail address.
     /// </summary>
     public static ImportOptions Apply(ImportOptions options, RowTable table)
     {
-        if (options.From == Tool.Unspecified)
+        var tool = options.From == Tool.Unspecified && IsOwn(options, table) ? Tool.Tagsegments : options.From;
+        if (tool == Tool.Unspecified)
         {
             return options;
         }
 
-        var preset = ImportPreset.Of(options.From);
+        var preset = ImportPreset.Of(tool);
         var filled = options.Clone();
+        filled.From = tool;
         MapColumns(preset, filled, [.. table.Headers.Where(header => !IsNamed(options, header))]);
         DescribeCells(preset, filled, table.Headers);
         ChooseKey(preset, filled, table.Headers);
@@ -36,6 +45,11 @@ internal static class PresetOptions
 
         return filled;
     }
+
+    private static bool IsOwn(ImportOptions options, RowTable table) =>
+        options is { Kind: not ImportOptions.Types.Kind.Opportunities, ExternalIdColumn: "", MatchEmail: false }
+        && !options.Columns.ContainsKey(ColumnMapping.NumberTarget)
+        && table.Headers.Take(s_ownHeader.Length).SequenceEqual(s_ownHeader);
 
     private static void MapColumns(ImportPreset preset, ImportOptions options, string[] headers)
     {
@@ -81,7 +95,7 @@ internal static class PresetOptions
 
         options.ExternalIdColumn = preset.Ids
             .Select(id => ImportPreset.Find(headers.Where(header => !IsNamed(options, header)), id)).OfType<string>().FirstOrDefault() ?? "";
-        options.MatchEmail = options.ExternalIdColumn.Length == 0;
+        options.MatchEmail = options.ExternalIdColumn.Length == 0 && !preset.IsOwn;
         if (options.MatchEmail && !HasTarget(options, "email"))
         {
             var known = string.Join(", ", preset.Ids.Concat(preset.Columns.First(column => column.Target == "email").Headers).Select(header => $"\"{header}\""));
