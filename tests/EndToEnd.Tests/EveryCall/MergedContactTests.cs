@@ -157,7 +157,10 @@ public sealed class MergedContactTests(SharedApps shared, ITestOutputHelper outp
             var value = field.Accessor.GetValue(message);
             if (field.FieldType == FieldType.Message && !field.IsMap)
             {
-                isSet |= (value as System.Collections.IEnumerable ?? new[] { value }).OfType<IMessage>().Count(part => SetNumbers(part, contactId)) > 0;
+                foreach (var part in (value as System.Collections.IEnumerable ?? new[] { value }).OfType<IMessage>())
+                {
+                    isSet |= SetNumbers(part, contactId);
+                }
             }
             else if (s_numbers.Contains(field.Name) && value is Google.Protobuf.Collections.RepeatedField<int> { Count: > 0 } list)
             {
