@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
 
 namespace TagSegments.ServiceDefaults.Work;
@@ -34,7 +35,7 @@ public abstract class SharedWatch<T>(TimeProvider time, ILogger logger) : Pollin
     /// <summary>How often it has read an item.</summary>
     public long Reads => Interlocked.Read(ref _reads);
 
-    /// <summary>Returns an item as it is now, and again after each change, until it is over.</summary>
+    /// <summary>Returns an item as it is now, and again after each change, until it is over. Throws NOT_FOUND when it is not there any more.</summary>
     public async IAsyncEnumerable<T> WatchAsync(int accountId, Guid id, [EnumeratorCancellation] CancellationToken ct)
     {
         var (watched, asked) = Enter(accountId, id);
@@ -62,7 +63,7 @@ public abstract class SharedWatch<T>(TimeProvider time, ILogger logger) : Pollin
     /// <summary>Gets the versions of the rows of items: whatever changes with each write.</summary>
     protected abstract Task<Dictionary<Guid, string>> VersionsAsync(int[] accountIds, Guid[] ids, CancellationToken ct);
 
-    /// <summary>Reads an item.</summary>
+    /// <summary>Reads an item or throws NOT_FOUND.</summary>
     protected abstract Task<T> ReadAsync(int accountId, Guid id, CancellationToken ct);
 
     /// <summary>Checks whether nothing about an item changes any more.</summary>
@@ -128,7 +129,9 @@ public abstract class SharedWatch<T>(TimeProvider time, ILogger logger) : Pollin
     {
         lock (_gate)
         {
-            return (watched.Read > asked ? watched.Current : null, watched.Changed);
+            return watched.Failure is { } failure
+                ? throw new RpcException(failure.Status, failure.Trailers)
+                : (watched.Read > asked ? watched.Current : null, watched.Changed);
         }
     }
 
@@ -147,10 +150,21 @@ public abstract class SharedWatch<T>(TimeProvider time, ILogger logger) : Pollin
         }
 
         Interlocked.Increment(ref _reads);
-        var item = await ReadAsync(watched.AccountId, watched.Id, ct);
-        lock (_gate)
+        try
         {
-            watched.Complete(read, item, rowVersion, begun, time.GetUtcNow());
+            var item = await ReadAsync(watched.AccountId, watched.Id, ct);
+            lock (_gate)
+            {
+                watched.Complete(read, item, rowVersion, begun, time.GetUtcNow());
+            }
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            // It was deleted with its account. The others go on.
+            lock (_gate)
+            {
+                watched.Fail(e);
+            }
         }
     }
 }

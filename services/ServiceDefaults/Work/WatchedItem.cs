@@ -1,3 +1,5 @@
+using Grpc.Core;
+
 namespace TagSegments.ServiceDefaults.Work;
 
 /// <summary>An item that somebody watches, as it was last read. Not for several threads at once.</summary>
@@ -37,6 +39,9 @@ public sealed class WatchedItem<T>(int accountId, Guid id, Func<T, bool> isMovin
     /// <summary>The read that found <see cref="Current"/>.</summary>
     public long Read { get; private set; }
 
+    /// <summary>Why it cannot be read any more; null as long as it can.</summary>
+    public RpcException? Failure { get; private set; }
+
     /// <summary>Completes at the next change.</summary>
     public Task Changed => _changed.Task;
 
@@ -45,7 +50,7 @@ public sealed class WatchedItem<T>(int accountId, Guid id, Func<T, bool> isMovin
 
     /// <summary>Whether it has to be read: it was asked for, its row has changed, or it may have moved.</summary>
     public bool IsDue(string? rowVersion, DateTimeOffset now) =>
-        Current is null || Read <= _asked || rowVersion != _rowVersion || (isMoving(Current) && now >= _nextRead);
+        Failure is null && (Current is null || Read <= _asked || rowVersion != _rowVersion || (isMoving(Current) && now >= _nextRead));
 
     /// <summary>Begins a read.</summary>
     public long Begin() => ++Begun;
@@ -56,6 +61,18 @@ public sealed class WatchedItem<T>(int accountId, Guid id, Func<T, bool> isMovin
         _pause = !item.Equals(Current) ? s_shortestPause : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, s_longestPause.Ticks));
         _nextRead = begun + TimeSpan.FromTicks(Math.Max(_pause.Ticks, (now - begun).Ticks * CostFactor));
         (Current, Read, _rowVersion) = (item, read, rowVersion);
+        Tell();
+    }
+
+    /// <summary>Ends it: it is not there any more.</summary>
+    public void Fail(RpcException failure)
+    {
+        Failure = failure;
+        Tell();
+    }
+
+    private void Tell()
+    {
         var changed = _changed;
         _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         changed.SetResult();

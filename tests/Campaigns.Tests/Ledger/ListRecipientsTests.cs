@@ -24,7 +24,12 @@ public sealed class ListRecipientsTests(CampaignWorld world) : IClassFixture<Cam
         var campaign = await world.SendAsync(account, CampaignWorld.Everyone);
         var request = new ListRecipientsRequest
         {
-            Account = account, CampaignId = campaign.CampaignId, States = { State.Accepted }, Skip = 2, PageSize = 2, ShowTotal = true,
+            Account = account,
+            CampaignId = campaign.CampaignId,
+            States = { State.Accepted },
+            Skip = 2,
+            PageSize = 2,
+            ShowTotal = true,
         };
 
         var page = await world.Campaigns.ListRecipientsAsync(request);
@@ -37,7 +42,10 @@ public sealed class ListRecipientsTests(CampaignWorld world) : IClassFixture<Cam
         Assert.Empty(beyond.Recipients);
         var left = await world.Campaigns.ListRecipientsAsync(new()
         {
-            Account = account, CampaignId = campaign.CampaignId, Reasons = { Reason.Unsubscribed, Reason.NoAddress }, ShowTotal = true,
+            Account = account,
+            CampaignId = campaign.CampaignId,
+            Reasons = { Reason.Unsubscribed, Reason.NoAddress },
+            ShowTotal = true,
         });
         Assert.Equal((unsubscribed.ContactId, 1), (left.Recipients.Single().ContactId, left.Total));
         await Expect.FailureAsync(

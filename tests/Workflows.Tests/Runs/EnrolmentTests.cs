@@ -112,7 +112,10 @@ public sealed class EnrolmentTests(SharedApps shared) : IClassFixture<SharedApps
         var workflow = await crm.PublishAsync($"{{name: W, triggers: [{{tag: {{tags: [Hot Lead]}}}}], {Waiting}}}");
         var request = new EnrolContactsRequest
         {
-            Account = crm.Name, WorkflowId = workflow.WorkflowId, RequestId = "r1", ExcludeContactIds = { holders[0], other, 999, -1 },
+            Account = crm.Name,
+            WorkflowId = workflow.WorkflowId,
+            RequestId = "r1",
+            ExcludeContactIds = { holders[0], other, 999, -1 },
         };
 
         var dry = await crm.Apps.Workflows.EnrolContactsAsync(new(request) { DryRun = true, RequestId = "" });

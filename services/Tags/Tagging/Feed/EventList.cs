@@ -32,38 +32,58 @@ internal sealed class EventList(AccountDatabase database, PageTokens pages)
         {Newest}
         """;
 
+    private const string Counts = $"""
+        SELECT c.op, sum(CASE WHEN c.contact_id IS NULL THEN bit_count(c.bits) ELSE 1 END)::bigint
+        FROM tags.tag_change c
+        WHERE {Filters}
+        GROUP BY c.op
+        """;
+
     /// <summary>Reads the requested page.</summary>
     public async Task<ListTagEventsResponse> ReadAsync(int accountId, ListTagEventsRequest request, CancellationToken ct)
     {
         new FieldChecks().RequireTime(request.StartTime, "start_time").RequireTime(request.EndTime, "end_time").ThrowIfAny();
         var size = PageSize.Read(request.PageSize);
         var before = Position.Read(pages.Read(request));
-        var values = new
-        {
-            accountId,
-            pos = before.Pos,
-            seq = before.Seq,
-            tagId = request.TagId,
-            contactId = request.ContactId,
-            causeKind = (short)request.CauseKind,
-            causeId = request.CauseId,
-            actor = request.Actor,
-            startTime = request.StartTime?.ToDateTime(),
-            endTime = request.EndTime?.ToDateTime(),
-            limit = size + 2,
-        };
+        var values = Values(accountId, request, before, size + 2);
         await using var connection = await database.OpenAsync(accountId, ct);
-        await using var reader = await connection.ExecuteReaderAsync(
-            new CommandDefinition(request.ContactId == 0 ? Everyones : OneContacts, values, cancellationToken: ct));
-        // A row may stand for many contacts, so few rows can be enough.
         var response = new ListTagEventsResponse();
-        while (response.NextPageToken.Length == 0 && await reader.ReadAsync(ct))
+        await using (var reader = await connection.ExecuteReaderAsync(
+            new CommandDefinition(request.ContactId == 0 ? Everyones : OneContacts, values, cancellationToken: ct)))
         {
-            AddEvents(response, EventRow.Read(reader), request, before, size);
+            // A row may stand for many contacts, so few rows can be enough.
+            while (response.NextPageToken.Length == 0 && await reader.ReadAsync(ct))
+            {
+                AddEvents(response, EventRow.Read(reader), request, before, size);
+            }
+        }
+
+        if (request.ShowTotal)
+        {
+            var all = Values(accountId, request, Position.Read(null), limit: 0);
+            var counts = (await connection.QueryAsync<(short Kind, long Events)>(new CommandDefinition(Counts, all, cancellationToken: ct)))
+                .ToDictionary(row => (TagEvent.Types.Kind)row.Kind, row => row.Events);
+            response.TotalAdded = counts.GetValueOrDefault(TagEvent.Types.Kind.Added);
+            response.TotalRemoved = counts.GetValueOrDefault(TagEvent.Types.Kind.Removed);
         }
 
         return response;
     }
+
+    private static object Values(int accountId, ListTagEventsRequest request, Position before, int limit) => new
+    {
+        accountId,
+        pos = before.Pos,
+        seq = before.Seq,
+        tagId = request.TagId,
+        contactId = request.ContactId,
+        causeKind = (short)request.CauseKind,
+        causeId = request.CauseId,
+        actor = request.Actor,
+        startTime = request.StartTime?.ToDateTime(),
+        endTime = request.EndTime?.ToDateTime(),
+        limit,
+    };
 
     private void AddEvents(ListTagEventsResponse response, EventRow row, ListTagEventsRequest request, Position before, int size)
     {

@@ -5,7 +5,7 @@ using Grpc.Core;
 namespace TagSegments.Tags.Tagging.Feed;
 
 /// <summary>Serves the changes of contacts' tags: as a list, newest first, and as a stream.</summary>
-internal sealed class FeedApi(AccountDirectory accounts, EventList list, TagWatch watch) : TagService.TagServiceBase
+internal sealed class FeedApi(AccountDirectory accounts, EventList list, TagWatch watch, FairQueue turns) : TagService.TagServiceBase
 {
     public override async Task<ListTagEventsResponse> ListTagEvents(ListTagEventsRequest request, ServerCallContext context)
     {
@@ -13,9 +13,11 @@ internal sealed class FeedApi(AccountDirectory accounts, EventList list, TagWatc
             .Require(request.ContactId >= 0, "contact_id", "is negative")
             .Require(request.TagId >= 0, "tag_id", "is negative")
             .Require(Enum.IsDefined(request.CauseKind), "cause_kind", "is not a known kind")
+            .Require(!request.ShowTotal || request.ContactId == 0, "show_total", "cannot be sent together with contact_id")
             .ThrowIfAny();
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 
+        using var turn = request.ShowTotal ? await turns.EnterAsync(account, context.CancellationToken) : null;
         return await list.ReadAsync(account.Id, request, context.CancellationToken);
     }
 

@@ -62,6 +62,27 @@ public sealed class BulkWatchTests(SharedApps shared) : IClassFixture<SharedApps
     }
 
     [Fact]
+    public async Task A_watch_of_what_is_erased_ends_and_others_go_on()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        var (erased, other) = (await InsertHeldAsync(account), await InsertHeldAsync(account));
+        using var first = Bulk.Client.WatchBulkOperation(new() { Account = account.Name, OperationId = erased });
+        using var second = Bulk.Client.WatchBulkOperation(new() { Account = account.Name, OperationId = other });
+        Assert.True(await first.ResponseStream.MoveNext(default));
+        Assert.True(await second.ResponseStream.MoveNext(default));
+
+        await using var database = account.Database();
+        await using var delete = database.CreateCommand("DELETE FROM tags.bulk_operation WHERE operation_id = $1");
+        delete.Parameters.AddWithValue(Guid.Parse(erased));
+        await delete.ExecuteNonQueryAsync();
+        await Expect.FailureAsync(StatusCode.NotFound, ErrorReason.NotFound, () => first.ResponseStream.MoveNext(default));
+        await Bulk.Client.CancelBulkOperationAsync(new() { Account = account.Name, OperationId = other });
+
+        Assert.True(await second.ResponseStream.MoveNext(default));
+        Assert.Equal(State.Cancelled, second.ResponseStream.Current.Operation.State);
+    }
+
+    [Fact]
     public async Task An_operation_of_another_account_cannot_be_watched()
     {
         var account = await TagAccount.NewAsync(shared.Apps);

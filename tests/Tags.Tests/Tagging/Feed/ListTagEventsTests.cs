@@ -44,6 +44,37 @@ public sealed class ListTagEventsTests(SharedApps shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task Counts_what_contacts_gained_and_lost()
+    {
+        var account = await TagAccount.NewAsync(shared.Apps);
+        await account.NewContactsAsync(20_000);
+        var (a, b) = (await account.NewTagAsync("a"), await account.NewTagAsync("b"));
+        await account.AddTagsAsync(1, a);
+        var first = (await account.EventsAsync())[0];
+        await account.BulkAsync(Enumerable.Range(1, 20_000), [a, b]);
+        await account.RemoveTagsAsync(7, a);
+
+        var all = await CountAsync(new() { PageSize = 1 });
+        var later = await CountAsync(new() { StartTime = first.Time, PageSize = 1, PageToken = "" });
+        var ofA = await CountAsync(new() { TagId = a, CauseKind = Cause.Types.Kind.Bulk });
+
+        Assert.Equal((40_000, 1), all);
+        Assert.Equal(all, later);
+        Assert.Equal((19_999, 0), ofA);
+        Assert.Equal((0, 0), await CountAsync(new() { EndTime = first.Time }));
+        var unasked = await account.Tags.ListTagEventsAsync(new() { Account = account.Name });
+        Assert.Equal((0, 0), (unasked.TotalAdded, unasked.TotalRemoved));
+        await Expect.FailureAsync(
+            StatusCode.InvalidArgument, ErrorReason.InvalidField, () => CountAsync(new() { ContactId = 1 }), "show_total");
+
+        async Task<(long Added, long Removed)> CountAsync(ListTagEventsRequest request)
+        {
+            var page = await account.Tags.ListTagEventsAsync(new(request) { Account = account.Name, ShowTotal = true });
+            return (page.TotalAdded, page.TotalRemoved);
+        }
+    }
+
+    [Fact]
     public async Task Filters_by_tag_cause_actor_and_time()
     {
         var account = await TagAccount.NewAsync(shared.Apps);
