@@ -83,7 +83,33 @@ internal sealed class WorkflowJudge(string connectionString)
             "SELECT contact_id || ' in state ' || state || ': ' || reason FROM workflows.run WHERE state <> @completed",
             new { completed = (int)Run.Types.State.Completed }))).ToList();
         report.MustBeZero("unfinished", unfinished.Count, unfinished);
+        var miscounted = (await MiscountedAsync()).ToList();
+        report.MustBeZero("miscounted", miscounted.Count, miscounted);
     }
+
+    // The nodes whose kept counts are not those of the runs and of the steps that these went on from.
+    private Task<IEnumerable<string>> MiscountedAsync() => ReadAsync(connection => connection.QueryAsync<string>(
+        """
+        SELECT concat_ws(' ', account_id, workflow_id, version, node_id, kind, kept.runs, counted.runs)
+        FROM (
+            SELECT account_id, workflow_id, version, node_id, kind, sum(runs) AS runs
+            FROM workflows.node_count
+            GROUP BY 1, 2, 3, 4, 5
+            HAVING sum(runs) <> 0) AS kept
+        FULL JOIN (
+            SELECT account_id, workflow_id, version, node_id, CASE WHEN state = @running AND attempt > 1 THEN @retrying ELSE state END AS kind, count(*) AS runs
+            FROM workflows.run
+            GROUP BY 1, 2, 3, 4, 5
+            UNION ALL
+            SELECT account_id, workflow_id, version, step.node_id, @passed, count(DISTINCT (run_id, step.step))
+            FROM workflows.run
+            JOIN workflows.step USING (account_id, run_id)
+            WHERE step.step < run.step
+            GROUP BY 1, 2, 3, 4) AS counted
+            USING (account_id, workflow_id, version, node_id, kind)
+        WHERE kept.runs IS DISTINCT FROM counted.runs
+        """,
+        new { running = (short)Run.Types.State.Running, retrying = (short)9, passed = (short)0 }));
 
     private async Task TellAsync(ChaosReport report)
     {

@@ -26,6 +26,12 @@ internal static class WorkflowMutants
                 'BEGIN RETURN CASE WHEN random() < 0.1 THEN NULL ELSE NEW END; END';
             CREATE TRIGGER mutant BEFORE INSERT ON workflows.backlog FOR EACH ROW EXECUTE FUNCTION workflows.mutant();
             """,
+        // What is counted is sometimes forgotten.
+        ["forgets-counts"] = """
+            CREATE FUNCTION workflows.mutant() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN RETURN CASE WHEN random() < 0.05 THEN NULL ELSE NEW END; END';
+            CREATE TRIGGER mutant BEFORE INSERT ON workflows.node_count FOR EACH ROW EXECUTE FUNCTION workflows.mutant();
+            """,
         // A call that is repeated is carried out again.
         ["forgets-requests"] = """
             CREATE FUNCTION campaigns.mutant() RETURNS trigger LANGUAGE plpgsql AS
