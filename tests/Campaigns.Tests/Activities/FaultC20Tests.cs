@@ -73,7 +73,8 @@ public sealed class FaultC20Tests(CampaignWorld world) : IClassFixture<CampaignW
 
         var answer = await world.Apps.Contacts.ResolveContactsAsync(new()
         {
-            Account = account, Keys = { email.Length > 0 ? new ContactKey { Email = email } : new ContactKey { ExternalId = externalId } },
+            Account = account,
+            Keys = { email.Length > 0 ? new ContactKey { Email = email } : new ContactKey { ExternalId = externalId } },
         });
 
         Assert.Equal([0], answer.ContactIds);
