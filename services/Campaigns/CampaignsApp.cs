@@ -70,6 +70,7 @@ public static class CampaignsApp
         http.MapTracking();
         http.MapTeam();
         http.MapWebhooks();
+        app.AnnounceMetrics(CampaignMetrics.Announce);
         return app;
     }
 
@@ -181,5 +182,7 @@ public static class CampaignsApp
         services.AddWatched<RecipientTagger>();
         services.AddWatched<ConsentReporter>();
         services.AddWorkWatch(delivery.PollInterval, delivery.IdlePollInterval);
+        services.AddDueAges(
+            new DueWork("campaigns", CampaignScheduler.OldestDue), new DueWork("single messages", MessagePump.OldestDue), new DueWork("consents", ConsentReporter.OldestDue));
     }
 }

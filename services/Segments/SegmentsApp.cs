@@ -28,6 +28,7 @@ public static class SegmentsApp
         app.MapGrpcService<SmartListApi>();
         app.MapGrpcService<ErasureApi>();
         app.MapGrpcService<PersonExportApi>();
+        app.AnnounceMetrics(app.Services.GetRequiredService<IndexMetrics>().Announce);
         return app;
     }
 }

@@ -124,8 +124,11 @@ internal sealed class Servers : IAsyncDisposable
     {
         ["Grpc:Address"] = Loopback(port),
         ["Http:Address"] = service is "campaigns" ? Loopback(options.Ports.Http) : null,
-        // The metrics are those of the process, so one service shows those of all.
+        // Metrics and traces are those of the process, so one service shows those of all.
         ["Management:Address"] = service is "tags" ? Loopback(options.Ports.Management) : null,
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = service is "tags" ? Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") : null,
+        ["Telemetry:TraceFile"] = service is "tags" ? Environment.GetEnvironmentVariable("Telemetry__TraceFile") : null,
+        ["Telemetry:ServiceName"] = "standalone",
         ["Postgres:ConnectionString"] = ConnectionOf($"tagsegments_{service}", secrets, connections: 20),
         ["Postgres:WorkConnectionString"] = ConnectionOf($"tagsegments_{service}_work", secrets, connections: 10),
         // Four services share what the process may take.

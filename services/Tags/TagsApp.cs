@@ -5,6 +5,9 @@ using Crm.Workflows.V1;
 using TagSegments.ServiceDefaults.Deletion;
 using TagSegments.Tags.Changes;
 using TagSegments.Tags.Crm.Accounts.Deletion;
+using TagSegments.Tags.Crm.Erasures;
+using TagSegments.Tags.Tagging.Bulk;
+using TagSegments.Tags.Tagging.Expiry;
 
 namespace TagSegments.Tags;
 
@@ -31,7 +34,11 @@ public static class TagsApp
             .AddSingleton<AccountWrites>()
             .AddCrm()
             .AddTagging()
-            .AddWorkWatch(pause: s_look, idlePause: s_look);
+            .AddWorkWatch(pause: s_look, idlePause: s_look)
+            .AddDueAges(
+                new DueWork("bulk operations", BulkRunner.OldestDue),
+                new DueWork("expiring tags", ExpiryRunner.OldestDue),
+                new DueWork("erasures", ErasureRunner.OldestDue));
 
         builder.AddDeletion(
             provider => provider.GetRequiredService<DeletionStore>().ListAllAsync,

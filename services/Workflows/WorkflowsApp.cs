@@ -47,6 +47,7 @@ public static class WorkflowsApp
         app.MapGrpcService<PersonExportApi>();
         app.MapGrpcService<SimulationApi>();
         app.MapGrpcService<WebhookSecretApi>();
+        app.AnnounceMetrics(StepMetrics.Announce);
         return app;
     }
 
@@ -131,7 +132,8 @@ public static class WorkflowsApp
             .AddHostedService(provider => provider.GetRequiredService<DueWatch>())
             .AddHostedService<SegmentFollower>()
             .AddHostedService<AccountHost>()
-            .AddHostedService<DeletionWatch>();
+            .AddHostedService<DeletionWatch>()
+            .AddDueAges(new DueWork("workflow runs", DueWatch.OldestDue));
     }
 
     private static T Section<T>(WebApplicationBuilder builder, string name)

@@ -35,6 +35,11 @@ public sealed partial class TestApps
             settings[$"Services:{other}"] = _certificate is null ? GrpcAddress(other) : $"https://localhost:{_ports[other].Grpc}";
         }
 
+        if (_options.TraceFile is { } traces && service == _options.Services.First())
+        {
+            settings["Telemetry:TraceFile"] = traces;
+        }
+
         if (_certificate is { } files)
         {
             (settings["Tls:Certificate"], settings["Tls:Key"]) = files;

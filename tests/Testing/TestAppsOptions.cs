@@ -29,6 +29,9 @@ public sealed record TestAppsOptions
     /// <summary>Keeps what the services log; null for the console alone.</summary>
     public CapturedLogs? Logs { get; init; }
 
+    /// <summary>The file that gets the spans of the services, and of all others in the process; null for none.</summary>
+    public string? TraceFile { get; init; }
+
     /// <summary>The authority whose certificates the services show each other and their callers; null for clear text.</summary>
     public TestAuthority? Authority { get; init; }
 }

@@ -25,7 +25,10 @@ internal sealed class ActivityRecorder : IAsyncDisposable
         _turns = turns;
         _database = database;
         _accounts = new(accountId => new(
-            calls => TransactionRetry.RunAsync(() => WriteAsync(accountId, calls, CancellationToken.None), CancellationToken.None), MaxCalls));
+            calls => TransactionRetry.RunAsync(() => WriteAsync(accountId, calls, CancellationToken.None), CancellationToken.None), MaxCalls)
+        {
+            Span = ("campaigns.record", accountId),
+        });
     }
 
     /// <summary>Records a few activities, all or none, together with others of the account that wait at the same time.</summary>

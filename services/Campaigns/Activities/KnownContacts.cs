@@ -20,7 +20,7 @@ internal sealed class KnownContacts : IAsyncDisposable
     {
         (_contacts, _merged) = (contacts, merged);
         _known = new(memory, "campaigns.contacts", (_, known) => known.Bytes);
-        _lookups = new(_ => new(AnswerAsync, LookupSize));
+        _lookups = new(accountId => new(AnswerAsync, LookupSize) { Span = ("campaigns.known", accountId) });
     }
 
     /// <summary>Finds for numbers those of the contacts that their contacts are now: the same, unless they were merged. Numbers of no contact are left out.</summary>

@@ -15,7 +15,7 @@ internal sealed class MergedContacts : IAsyncDisposable
     public MergedContacts(ContactService.ContactServiceClient contacts)
     {
         _contacts = contacts;
-        _lookups = new(_ => new(AnswerAsync, LookupSize));
+        _lookups = new(accountId => new(AnswerAsync, LookupSize) { Span = ("campaigns.merged", accountId) });
     }
 
     /// <summary>Gets the number of the contact that a contact is now: its own, unless it was merged.</summary>

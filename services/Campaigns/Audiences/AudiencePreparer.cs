@@ -20,6 +20,7 @@ internal sealed class AudiencePreparer(
 {
     public async Task PrepareAsync(PreparingCampaign campaign, CancellationToken ct)
     {
+        using var span = Spans.Of(campaign.CampaignId, "campaigns.prepare", campaign.AccountId);
         var audience = await filters.WithoutListsAsync(campaign.AccountName, JsonParser.Default.Parse<Audience>(campaign.Audience), ct);
         var channel = (Channel)campaign.Channel;
         var evaluated = await EvaluateAsync(campaign, audience, ct);
@@ -45,6 +46,7 @@ internal sealed class AudiencePreparer(
         if (await AudienceSnapshot.StartAsync(tx, campaign, evaluated, written, ct))
         {
             await tx.CommitAsync(ct);
+            span?.SetTag("campaigns.recipients", evaluated.ContactIds.Count);
             logger.AudienceFrozen(campaign.CampaignId, evaluated.ContactIds.Count);
         }
     }

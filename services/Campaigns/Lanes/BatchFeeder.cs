@@ -54,7 +54,9 @@ internal sealed class BatchFeeder(
         var sending = held.Add(claimed);
         try
         {
+            using var span = Spans.Of(claimed.Select(batch => batch.CampaignId), "campaigns.batch", campaign?.AccountId ?? 0);
             var messages = await ReadAsync(sending, allowed, campaign, source, ct);
+            span?.SetTag("campaigns.messages", messages.Count);
             sending.Start(messages.Count);
             messages.ForEach(message => lanes.QueueOf(message.Channel).Add(message));
         }

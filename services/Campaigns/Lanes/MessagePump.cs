@@ -24,6 +24,9 @@ internal sealed class MessagePump(
         SELECT 1 FROM campaigns.batch WHERE single AND lease_until IS NULL
         """;
 
+    /// <summary>Since when the oldest single message that nobody has taken is due.</summary>
+    public static string OldestDue => "SELECT min(due_at) FROM campaigns.batch WHERE single AND lease_until IS NULL AND due_at <= now()";
+
     /// <summary>Feeds the lanes until it is cancelled and the batches that it took are given back.</summary>
     public async Task RunAsync(Guid holder, CancellationToken ct)
     {

@@ -50,6 +50,7 @@ internal sealed class MessageQueue(Func<string, int> weightOf)
             (message.Source.IsSingle ? account.Singles : account.Campaigns).Enqueue(message);
             _singles += message.Source.IsSingle ? 1 : 0;
             _count++;
+            CampaignMetrics.Queued(1);
             _some.TrySetResult();
         }
     }
@@ -94,6 +95,7 @@ internal sealed class MessageQueue(Func<string, int> weightOf)
         message ??= account.Campaigns.Dequeue();
         _singles -= isSingle ? 1 : 0;
         _count--;
+        CampaignMetrics.Queued(-1);
         _now = account.Had;
         account.Had += 1.0 / weightOf(message.Source.AccountName);
         if (account.Singles.Count + account.Campaigns.Count > 0)

@@ -22,7 +22,10 @@ internal sealed class LedgerWriter : IAsyncDisposable
         _database = database;
         _writes = new(accountId => new(
             writes => TransactionRetry.RunAsync(() => WriteTogetherAsync(accountId, writes, CancellationToken.None), CancellationToken.None),
-            MaxWrites));
+            MaxWrites)
+        {
+            Span = ("campaigns.ledger", accountId),
+        });
     }
 
     /// <summary>

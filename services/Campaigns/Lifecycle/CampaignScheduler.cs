@@ -27,6 +27,9 @@ internal sealed class CampaignScheduler(
     public static string WorkQuery =>
         $"SELECT FROM campaigns.campaign WHERE state IN ({CampaignStates.Scheduled}, {CampaignStates.Preparing}) AND run_at <= now()";
 
+    /// <summary>Since when the oldest campaign that nobody has taken is due.</summary>
+    public static string OldestDue => $"SELECT min(run_at) FROM campaigns.campaign WHERE state = {CampaignStates.Scheduled} AND run_at <= now()";
+
     /// <summary>Looks at once for campaigns that are due and for batches that wait.</summary>
     public void WakeSenders()
     {

@@ -149,6 +149,7 @@ internal sealed class CampaignSendingApi(
         NpgsqlTransaction tx, AccountInfo account, string campaignId, int version, Schedule? schedule, CancellationToken ct)
     {
         var row = await CampaignStore.LockAsync(tx, account.Id, campaignId, version, CampaignApi.Editable, ct);
+        Spans.LinkTo(row.CampaignId);
         await RequireSenderAsync(tx, row, ct);
         if ((State)row.State != State.Scheduled)
         {

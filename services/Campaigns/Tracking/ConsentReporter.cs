@@ -16,6 +16,9 @@ internal sealed class ConsentReporter(
     WorkDatabase database, ContactService.ContactServiceClient contacts, MergedContacts merged, ActivityRecorder recorder, ILogger<ConsentReporter> logger)
     : PollingService(WorkWatch.OwnPause, logger), IWatched
 {
+    /// <summary>Since when the oldest consent that was not passed on is due.</summary>
+    public static string OldestDue => "SELECT min(due_at) FROM campaigns.consent_task WHERE due_at <= now()";
+
     public static string WorkQuery => "SELECT FROM campaigns.consent_task WHERE due_at <= now()";
 
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)

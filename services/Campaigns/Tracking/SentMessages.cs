@@ -21,7 +21,7 @@ internal sealed class SentMessages : IAsyncDisposable
     public SentMessages(AccountDatabase database, MergedContacts merged)
     {
         (_database, _merged) = (database, merged);
-        _questions = new(accountId => new(questions => AnswerAsync(accountId, questions), MostTogether));
+        _questions = new(accountId => new(questions => AnswerAsync(accountId, questions), MostTogether) { Span = ("campaigns.sent", accountId) });
     }
 
     /// <summary>Finds a message; nothing but whether its account was erased is known of one that no longer exists.</summary>

@@ -17,21 +17,17 @@ internal sealed class Evaluator(
     public async Task<IReadOnlyList<MatchSet>> EvaluateAsync(
         AccountInfo account, EvaluationRequest request, Timestamp? asOf, CancellationToken ct)
     {
-        var isChecked = asOf is null && shadow.IsDue();
-        // To read a long filter takes a processor for milliseconds: the account waits for its turn before.
-        if (asOf is null && !isChecked && request.IsShort
-            && (await FromMemoryAsync(account.Id, request, ct) ?? await shared.EvaluateAsync(account.Id, request, ct)) is { } matches)
-        {
-            return matches;
-        }
-
-        await using var evaluation = await OpenAsync(account, request, asOf, ct);
-        return isChecked ? await shadow.CheckAsync(evaluation, ct) : evaluation.Matches;
+        using var span = Spans.Inside("segments.evaluate", account.Id);
+        var (path, matches) = await ByPathAsync(account, request, asOf, ct);
+        IndexMetrics.CountEvaluation(path);
+        span?.SetTag("segments.path", path.ToString()).SetTag("segments.filters", matches.Count);
+        return matches;
     }
 
     /// <summary>Evaluates a request in a snapshot of its own, when it is the account's turn, for callers that continue to read in it.</summary>
     public async Task<OpenEvaluation> OpenAsync(AccountInfo account, EvaluationRequest request, Timestamp? asOf, CancellationToken ct)
     {
+        using var span = Spans.Inside("segments.snapshot", account.Id);
         // All that were missing so far: what was loaded in one round may have left the memory before the next.
         var (tagIds, underWay) = (new HashSet<int>(), Task.CompletedTask);
         while (true)
@@ -64,6 +60,29 @@ internal sealed class Evaluator(
     {
         using var turn = EvaluationRequest.IsShortFilter(bytes) ? null : await moments.EnterAsync(account, ct);
         return read((await indexes.CurrentAsync(account.Id, ct)).State);
+    }
+
+    private async Task<(EvaluationPath Path, IReadOnlyList<MatchSet> Matches)> ByPathAsync(
+        AccountInfo account, EvaluationRequest request, Timestamp? asOf, CancellationToken ct)
+    {
+        var isChecked = asOf is null && shadow.IsDue();
+        // To read a long filter takes a processor for milliseconds: the account waits for its turn before.
+        if (asOf is null && !isChecked && request.IsShort)
+        {
+            if (await FromMemoryAsync(account.Id, request, ct) is { } known)
+            {
+                return (EvaluationPath.Memory, known);
+            }
+
+            if (await shared.EvaluateAsync(account.Id, request, ct) is { } found)
+            {
+                return (EvaluationPath.Shared, found);
+            }
+        }
+
+        await using var evaluation = await OpenAsync(account, request, asOf, ct);
+        return isChecked ? (EvaluationPath.Checked, await shadow.CheckAsync(evaluation, ct))
+            : (asOf is null ? EvaluationPath.Snapshot : EvaluationPath.Past, evaluation.Matches);
     }
 
     private async Task<IReadOnlyList<MatchSet>?> FromMemoryAsync(int accountId, EvaluationRequest request, CancellationToken ct)

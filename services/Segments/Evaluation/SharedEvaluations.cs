@@ -19,7 +19,7 @@ internal class SharedEvaluations : IAsyncDisposable
     public SharedEvaluations(Moments moments, AnswerStore answers)
     {
         (_moments, _answers) = (moments, answers);
-        _accounts = new(accountId => new(calls => AnswerAsync(accountId, calls)) { GathersCalls = true });
+        _accounts = new(accountId => new(calls => AnswerAsync(accountId, calls)) { GathersCalls = true, Span = ("segments.share", accountId) });
     }
 
     /// <summary>Evaluates a request; null if that takes more than a look at few contacts.</summary>

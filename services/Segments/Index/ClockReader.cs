@@ -13,7 +13,7 @@ internal class ClockReader : IAsyncDisposable
     private readonly Coalescer<Call, AccountClocks> _rounds;
     private NpgsqlBatch? _statement;
 
-    public ClockReader(WorkDatabase db) => (_db, _rounds) = (db, new(AnswerAsync) { GathersCalls = true });
+    public ClockReader(WorkDatabase db) => (_db, _rounds) = (db, new(AnswerAsync) { GathersCalls = true, Span = ("segments.clocks", 0) });
 
     /// <summary>Reads the clocks of an account.</summary>
     public virtual Task<AccountClocks> ReadAsync(int accountId, CancellationToken ct) => _rounds.RunAsync(new Call(accountId), ct);

@@ -11,6 +11,9 @@ internal sealed class IndexMetrics
     // Reported from the start: an alarm on a metric that must stay 0 needs the 0.
     static IndexMetrics() => s_meter.CreateObservableCounter("segments.shadow.mismatches", () => Interlocked.Read(ref s_mismatches));
 
+    private static readonly Counter<long> s_evaluations = s_meter.CreateCounter<long>(
+        "segments.evaluations", "{evaluation}", "Evaluations by where they found the answer: the attribute segments.path.");
+
     /// <summary>Evaluations that found the index current.</summary>
     public Counter<long> Hits { get; } = s_meter.CreateCounter<long>("segments.index.hits");
 
@@ -35,6 +38,39 @@ internal sealed class IndexMetrics
     /// <summary>Evaluations that were repeated in SQL to check them.</summary>
     public Counter<long> ShadowChecks { get; } = s_meter.CreateCounter<long>("segments.shadow.checks");
 
+    /// <summary>Shows the metrics before anything happens.</summary>
+    public void Announce()
+    {
+        foreach (var counter in new[] { Hits, CatchUps, Reloads, RedisHits, RedisMisses, Damaged, RedisFailures, ShadowChecks })
+        {
+            counter.Add(0);
+        }
+
+        Array.ForEach(Enum.GetValues<EvaluationPath>(), path => s_evaluations.Add(0, new KeyValuePair<string, object?>("segments.path", path.ToString())));
+    }
+
+    /// <summary>Counts an evaluation.</summary>
+    public static void CountEvaluation(EvaluationPath path) => s_evaluations.Add(1, new KeyValuePair<string, object?>("segments.path", path.ToString()));
+
     /// <summary>Counts a check whose answer differed; this must never happen.</summary>
     public static void CountMismatch() => Interlocked.Increment(ref s_mismatches);
+}
+
+/// <summary>Where an evaluation finds its answer.</summary>
+internal enum EvaluationPath
+{
+    /// <summary>In memory, which is current.</summary>
+    Memory,
+
+    /// <summary>In a snapshot that several calls share.</summary>
+    Shared,
+
+    /// <summary>In a snapshot of its own.</summary>
+    Snapshot,
+
+    /// <summary>In the history, as of an instant of the past.</summary>
+    Past,
+
+    /// <summary>In a snapshot, and once more by SQL to check it.</summary>
+    Checked,
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using StackExchange.Redis;
+using TagSegments.ServiceDefaults.Traces;
 
 namespace TagSegments.ServiceDefaults.Data;
 
@@ -46,7 +47,9 @@ public sealed class RedisConnection : IAsyncDisposable
         options.AbortOnConnectFail = false;
         options.ConnectTimeout = 1_000;
         configure?.Invoke(options);
-        return new RedisConnection(ConnectionMultiplexer.Connect(options));
+        var connection = ConnectionMultiplexer.Connect(options);
+        RedisTraces.Add(connection);
+        return new RedisConnection(connection);
     }
 
     /// <inheritdoc />
@@ -54,6 +57,7 @@ public sealed class RedisConnection : IAsyncDisposable
     {
         if (_connection is not null)
         {
+            RedisTraces.Remove(_connection);
             await _connection.DisposeAsync();
         }
     }

@@ -24,6 +24,7 @@ using TagSegments.ServiceDefaults.Memory;
 using TagSegments.ServiceDefaults.Network;
 using TagSegments.ServiceDefaults.Pipeline;
 using TagSegments.ServiceDefaults.Texts;
+using TagSegments.ServiceDefaults.Work;
 using TagSegments.ServiceDefaults.Pipeline.Streams;
 
 namespace TagSegments.ServiceDefaults.Host;
@@ -103,6 +104,7 @@ public static class ServiceHost
         }
 
         app.MapOperators();
+        app.AnnounceMetrics(CallMetrics.Announce, RefusalLog.Announce, StreamQuota.Announce, QueueMetrics.Announce);
         return app;
     }
 
@@ -113,6 +115,12 @@ public static class ServiceHost
         management.MapHealthChecks("/readyz");
         management.MapHealthChecks("/livez", new() { Predicate = check => check.Name == Live });
     }
+
+    /// <summary>
+    /// Has metrics that count rare events reported as 0 from the start. An alarm sees a rise only from a number that was there before.
+    /// </summary>
+    public static void AnnounceMetrics(this WebApplication app, params IEnumerable<Action> announcements) =>
+        app.Lifetime.ApplicationStarted.Register(() => announcements.ToList().ForEach(announce => announce()));
 
     /// <summary>
     /// Runs a service's program. <c>migrate</c> applies its migrations with <c>Postgres:OwnerConnectionString</c> and ends; <c>healthcheck</c>

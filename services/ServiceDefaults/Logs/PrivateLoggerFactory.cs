@@ -17,8 +17,10 @@ internal sealed class PrivateLoggerFactory(ILoggerFactory inner) : ILoggerFactor
 
     private sealed class PrivateLogger(ILogger inner) : ILogger
     {
+        private const string RequestPath = "RequestPath";
+
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => inner.BeginScope(state);
+            where TState : notnull => inner.BeginScope(WithoutLink(state));
 
         public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
@@ -29,6 +31,21 @@ internal sealed class PrivateLoggerFactory(ILoggerFactory inner) : ILoggerFactor
                 var line = new Line(PersonalText.Hide(formatter(state, exception)), state as IEnumerable<KeyValuePair<string, object?>> ?? []);
                 inner.Log(logLevel, eventId, line, Hidden(exception), static (line, _) => line.ToString());
             }
+        }
+
+        // The path of a link in a message is a secret: it acts for the person. That of a call is its method.
+        private static object WithoutLink(object scope)
+        {
+            if (scope is not IEnumerable<KeyValuePair<string, object?>> values
+                || values.FirstOrDefault(value => value.Key == RequestPath).Value?.ToString() is not { } path
+                || path.StartsWith("/crm.", StringComparison.Ordinal)
+                || path.IndexOf('/', 1) is not (> 0 and var end))
+            {
+                return scope;
+            }
+
+            var start = $"{path[..end]}/...";
+            return new Line($"{RequestPath}:{start}", values.Select(value => value.Key == RequestPath ? new(RequestPath, start) : value));
         }
 
         private static Exception? Hidden(Exception? exception)

@@ -32,7 +32,12 @@ internal static class MemoryMetrics
     }
 
     /// <summary>Adds to the number of entries of a cache.</summary>
-    public static void AddEntries(string cache, int entries) => s_entries.Add(entries, Named(cache));
+    public static void AddEntries(string cache, int entries)
+    {
+        s_entries.Add(entries, Named(cache));
+        // A rise is seen only from a number that was there before.
+        s_evictions.Add(0, Named(cache));
+    }
 
     /// <summary>Counts an entry that had to go.</summary>
     public static void CountEviction(string cache) => s_evictions.Add(1, Named(cache));

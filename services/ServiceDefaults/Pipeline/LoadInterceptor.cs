@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using TagSegments.ServiceDefaults.Auth;
 using TagSegments.ServiceDefaults.Calls;
+using TagSegments.ServiceDefaults.Traces;
 using TagSegments.ServiceDefaults.Work;
 
 namespace TagSegments.ServiceDefaults.Pipeline;
@@ -26,6 +28,7 @@ internal sealed class LoadInterceptor(
         }
 
         var account = accounts?.Find(AccountInterceptor.AccountOf(request) ?? "") ?? strangers;
+        Activity.Current?.SetTag(Spans.AccountId, account.Id);
         try
         {
             admission.Enter(account, context.IsFromService());

@@ -22,6 +22,10 @@ internal sealed class RefusalLog(ILogger<RefusalLog> logger, TimeProvider time)
     private readonly Dictionary<(string Account, string Quota), int> _refused = [];
     private DateTimeOffset _next = DateTimeOffset.MinValue;
 
+    /// <summary>Shows the refusals by the limits of calls before there is one.</summary>
+    public static void Announce() => Array.ForEach(
+        ["overloaded", "concurrent_calls", "calls_per_second", "waiting_calls"], quota => s_refused.Add(0, new KeyValuePair<string, object?>("quota", quota)));
+
     /// <summary>Counts a refusal. The log has a line for the first one, and then one for each ten seconds with refusals.</summary>
     public void Add(AccountInfo account, RpcException refusal)
     {

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using TagSegments.ServiceDefaults.Traces;
+
 namespace TagSegments.ServiceDefaults.Work;
 
 /// <summary>
@@ -29,6 +32,9 @@ public sealed class Coalescer<TCall, TResult> : IAsyncDisposable
         _maxCalls = maxCalls;
         _choose = choose ?? Oldest;
     }
+
+    /// <summary>The name of the span of a round, and the account that it is for; 0 for none.</summary>
+    public (string Name, int AccountId) Span { get; init; } = ("work.together", 0);
 
     /// <summary>Whether calls that wait for a thread are let into the next round before it begins. Worth it for short rounds only.</summary>
     public bool GathersCalls { get; init; }
@@ -76,6 +82,8 @@ public sealed class Coalescer<TCall, TResult> : IAsyncDisposable
 
     private async Task DrainAsync()
     {
+        // What follows is not the work of the call that began.
+        Activity.Current = null;
         while (Take() is { Count: > 0 } calls)
         {
             await AnswerAsync(calls);
@@ -89,12 +97,14 @@ public sealed class Coalescer<TCall, TResult> : IAsyncDisposable
 
     private async Task AnswerAsync(List<TCall> calls)
     {
+        using var span = Spans.Together(calls.ConvertAll(call => call.Caller), Span.Name, Span.AccountId)?.SetTag("tagsegments.calls", calls.Count);
         try
         {
             await _answer(calls);
         }
         catch (Exception e)
         {
+            span.Fail(e);
             // The callers must get any exception; none may be left waiting.
             calls.ForEach(call => call.Fail(e));
         }

@@ -1,4 +1,5 @@
 using TagSegments.ServiceDefaults.Calls;
+using TagSegments.ServiceDefaults.Traces;
 
 namespace TagSegments.ServiceDefaults.Work;
 
@@ -45,6 +46,7 @@ public sealed class FairQueue(int slots, int mostPerAccount, TimeProvider time)
         ct.ThrowIfCancellationRequested();
         var turn = Enqueue(account, most);
         await using var cancellation = ct.UnsafeRegister(_ => Leave(turn, ct), null);
+        using var span = turn.Granted.Task.IsCompleted ? null : Spans.Inside("work.wait", account.Id);
         return await turn.Granted.Task;
     }
 
@@ -69,6 +71,7 @@ public sealed class FairQueue(int slots, int mostPerAccount, TimeProvider time)
             var turn = new Turn(this, state);
             turn.Place = state.Waiting.AddLast(turn);
             _waiting.Add(state);
+            QueueMetrics.Waiting(1);
             Grant();
             return turn;
         }
@@ -85,6 +88,7 @@ public sealed class FairQueue(int slots, int mostPerAccount, TimeProvider time)
             _now = Math.Max(_now, account.Used);
             account.Working.Add(turn);
             _working++;
+            QueueMetrics.Working(1);
             turn.Granted.TrySetResult(turn);
         }
     }
@@ -118,6 +122,7 @@ public sealed class FairQueue(int slots, int mostPerAccount, TimeProvider time)
     private void Unqueue(Turn turn)
     {
         turn.Account.Waiting.Remove(turn.Place!);
+        QueueMetrics.Waiting(-1);
         turn.Place = null;
         if (turn.Account.Waiting.Count == 0)
         {
@@ -136,6 +141,7 @@ public sealed class FairQueue(int slots, int mostPerAccount, TimeProvider time)
 
             turn.Account.Used += Cost(turn, time.GetTimestamp());
             _working--;
+            QueueMetrics.Working(-1);
             Forget(turn.Account);
             Grant();
         }

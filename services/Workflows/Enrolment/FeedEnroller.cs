@@ -18,6 +18,7 @@ internal sealed class FeedEnroller(AccountDatabase database, ActiveVersions vers
             return await MoveCursorAsync(connection, null, account.Id, feed, batch, after, ct) ? 0 : null;
         }
 
+        using var span = Spans.Root("workflows.enrol", account.Id)?.SetTag("workflows.feed", feed.ToString()).SetTag("workflows.events", batch.Events.Count);
         var asksForNames = versions.LastSeen(account.Id).Any(version => version.AsksForTagNames);
         while (true)
         {
@@ -42,6 +43,7 @@ internal sealed class FeedEnroller(AccountDatabase database, ActiveVersions vers
 
             await tx.CommitAsync(ct);
             FeedMetrics.Handled(feed, batch);
+            span?.SetTag("workflows.touched", touched);
             return touched;
         }
     }

@@ -99,6 +99,8 @@ internal sealed class Executor(
             busy[run.RunId] = 0;
         }
 
+        using var span = Spans.Of(runs.Select(run => run.RunId), "workflows.step", account.Id)
+            ?.SetTag("workflows.node", node.ActionCase.ToString()).SetTag("workflows.runs", runs.Length);
         try
         {
             var results = await nodes.RunAsync(account, definition, node, runs, ct);
@@ -107,6 +109,7 @@ internal sealed class Executor(
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
+            span.Fail(e);
             // The database is down; the runs stay due, and repeated actions have no further effect.
             logger.ExecutorBroke(e, account.Name);
             await Task.Delay(s_pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

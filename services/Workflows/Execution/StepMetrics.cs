@@ -16,7 +16,13 @@ internal static class StepMetrics
     {
         foreach (var (outcome, count) in outcomes.CountBy(outcome => outcome))
         {
-            s_steps.Add(count, new KeyValuePair<string, object?>("workflows.outcome", outcome.ToString()));
+            Count(outcome, count);
         }
     }
+
+    /// <summary>Shows every outcome before there is one.</summary>
+    public static void Announce() => Array.ForEach(
+        [Step.Types.Outcome.Done, Step.Types.Outcome.Skipped, Step.Types.Outcome.Failed, Step.Types.Outcome.Parked, Step.Types.Outcome.Waiting], outcome => Count(outcome, 0));
+
+    private static void Count(Step.Types.Outcome outcome, int steps) => s_steps.Add(steps, new KeyValuePair<string, object?>("workflows.outcome", outcome.ToString()));
 }

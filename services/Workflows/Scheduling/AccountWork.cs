@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grpc.Core;
 
 namespace TagSegments.Workflows.Scheduling;
@@ -68,6 +69,8 @@ internal sealed class AccountWork<TLane>(PartitionLeases leases, AccountDirector
     private async Task RunAsync(
         (int AccountId, TLane Lane) key, string name, Worker worker, Func<AccountInfo, TLane, Wakeup, CancellationToken, Task> work)
     {
+        // The worker goes on after the call that woke it.
+        Activity.Current = null;
         var (pause, stop) = (s_shortestPause, worker.Stop.Token);
         do
         {

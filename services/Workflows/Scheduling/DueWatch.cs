@@ -16,6 +16,9 @@ internal sealed class DueWatch(
     // The condition of the index run_timer; a parameter would not do. 2 is Run.Types.State.Waiting.
     private const string Waiting = "2";
     private const string HasTimer = $"(step = 1 OR attempt > 1 OR state = {Waiting} OR reason <> '')";
+    /// <summary>Since when the oldest run that nobody has carried out is due.</summary>
+    public const string OldestDue = $"SELECT due_at FROM workflows.run WHERE due_at <= now() AND {HasTimer} ORDER BY due_at LIMIT 1";
+
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(2);
     private TimeSpan _untilNextDue = s_longest;

@@ -15,6 +15,9 @@ internal static partial class ValidRequests
     /// <summary>The calls that have none: their requests are empty but for the account.</summary>
     public static IReadOnlyList<string> Missing { get; } = [.. ApiCall.All.Where(call => !s_requests.ContainsKey(Key(call))).Select(call => call.Name)];
 
+    /// <summary>The requests of a call as JSON.</summary>
+    public static IReadOnlyList<string> Of(ApiCall call) => s_requests.GetValueOrDefault(Key(call), ["{}"]);
+
     /// <summary>Makes one of the requests of a call, about what exists in the world.</summary>
     public static IMessage Next(ApiCall call, World world, Random random)
     {

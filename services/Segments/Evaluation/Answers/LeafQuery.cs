@@ -18,6 +18,8 @@ internal static class LeafQuery
         Snapshot snapshot, FilterContext context, IEnumerable<(Leaf Leaf, KeptAnswer Answer)> open, int[]? candidates, CancellationToken ct)
     {
         var leaves = open.OrderByDescending(one => one.Leaf.IsExpression).ToList();
+        using var span = Spans.Inside("segments.ask", snapshot.AccountId)
+            ?.SetTag("segments.leaves", leaves.Count).SetTag("segments.candidates", candidates?.Length ?? -1);
         var editors = leaves.ConvertAll(one => new AnswerEditor(one.Leaf, one.Answer, candidates).Begin());
         var statement = FilterSql.CompileLeaves(
             leaves.ConvertAll(one => one.Leaf), candidates is null ? context : context.ForCandidates());

@@ -26,6 +26,16 @@ internal sealed class StreamQuota(StreamOptions options)
     private readonly Tally _services = new(options.OfServices);
     private readonly Tally _pendingOfServices = new(options.PendingMegabytes * 1024L * 1024);
 
+    /// <summary>Shows the metrics before there is a stream.</summary>
+    public static void Announce()
+    {
+        foreach (var client in new[] { "tenant", "service" })
+        {
+            s_open.Add(0, new KeyValuePair<string, object?>("rpc.client", client));
+            s_pending.Add(0, new KeyValuePair<string, object?>("rpc.client", client));
+        }
+    }
+
     /// <summary>Counts a stream of a caller. Returns how it is taken back, or throws RESOURCE_EXHAUSTED.</summary>
     public Action Open(StreamCaller caller)
     {

@@ -12,6 +12,9 @@ internal sealed class ErasureRunner(ErasureStore store, ContactErasure erasure, 
     // If it fails or something must end first, it is tried again after this.
     private static readonly TimeSpan s_retryPause = TimeSpan.FromSeconds(2);
 
+    /// <summary>Since when the oldest erasure that is not finished is due.</summary>
+    public static string OldestDue => "SELECT min(due_at) FROM crm.erasure WHERE finished_at IS NULL AND due_at <= now()";
+
     public static string WorkQuery => "SELECT FROM crm.erasure WHERE finished_at IS NULL AND due_at <= now()";
 
     /// <inheritdoc/>

@@ -22,6 +22,9 @@ internal sealed class BulkRunner(
     public static string WorkQuery =>
         $"SELECT FROM tags.bulk_operation WHERE state IN ({BulkStates.Pending}, {BulkStates.Running}) AND lease_until < now()";
 
+    /// <summary>Since when the oldest operation that nobody has begun waits.</summary>
+    public static string OldestDue => $"SELECT min(created_at) FROM tags.bulk_operation WHERE state = {BulkStates.Pending} AND lease_until < now()";
+
     /// <inheritdoc/>
     public override void Dispose()
     {
@@ -82,7 +85,14 @@ internal sealed class BulkRunner(
     }
 
     private Task<bool> StepAsync(AccountInfo account, BulkRow operation, Guid owner, CancellationToken ct) =>
-        turns.RunAsync(account, () => steps.RunAsync(operation, owner, turns.GivesWay(account), ct), ct);
+        turns.RunAsync(
+            account,
+            async () =>
+            {
+                using var span = Spans.Of(operation.OperationId, "tags.bulk", account.Id);
+                return await steps.RunAsync(operation, owner, turns.GivesWay(account), ct);
+            },
+            ct);
 
     private static bool CanBeRepeated(RpcException e) =>
         e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted;

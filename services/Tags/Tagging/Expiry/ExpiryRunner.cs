@@ -4,6 +4,9 @@ namespace TagSegments.Tags.Tagging.Expiry;
 internal sealed class ExpiryRunner(ExpiryStore store, ClosedAccounts closed, TimeProvider time, ILogger<ExpiryRunner> logger)
     : PollingService(WorkWatch.OwnPause, logger), IWatched
 {
+    /// <summary>Since when the oldest tag that is still there has expired.</summary>
+    public static string OldestDue => "SELECT min(expires_at) FROM tags.tag_expiry WHERE expires_at <= now()";
+
     public static string WorkQuery => "SELECT FROM tags.tag_expiry WHERE expires_at <= now()";
 
     /// <inheritdoc/>

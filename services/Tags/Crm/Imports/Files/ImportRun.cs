@@ -122,6 +122,7 @@ internal sealed class ImportRun(
                 account,
                 async () =>
                 {
+                    using var span = Spans.Inside("tags.import", account.Id)?.SetTag("tags.rows", piece.Count);
                     await (mode.DryRun ? target.TryAsync(piece, summary, call.Token) : target.WriteAsync(piece, summary, call.Token));
                     return true;
                 },

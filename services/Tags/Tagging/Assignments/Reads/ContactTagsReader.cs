@@ -11,7 +11,7 @@ namespace TagSegments.Tags.Tagging.Assignments.Reads;
 internal sealed class ContactTagsReader(GenericPlanPool database, ContactTagsCache cache, TagCatalog catalog) : IAsyncDisposable
 {
     private readonly AccountCoalescers<PendingRead, TagsRead> _accounts =
-        new(accountId => new(new AccountReads(database.Connections, cache, accountId).AnswerAsync));
+        new(accountId => new(new AccountReads(database.Connections, cache, accountId).AnswerAsync) { Span = ("tags.read", accountId) });
 
     /// <summary>Reads the tags of contacts, in the order of the request; an unknown contact has none.</summary>
     public async Task<IEnumerable<ContactTags>> ReadAsync(int accountId, IReadOnlyList<int> contactIds, CancellationToken ct)

@@ -20,7 +20,7 @@ internal sealed class AssignmentWriter : IAsyncDisposable
         _accounts = new(accountId =>
         {
             var commit = new GroupCommit(database.Connections, log, tokens, accountId);
-            return new(group => CommitAsync(commit, [.. group]), MaxGroup, IndependentChanges.Take);
+            return new(group => CommitAsync(commit, [.. group]), MaxGroup, IndependentChanges.Take) { Span = ("tags.commit", accountId) };
         });
     }
 
