@@ -10,6 +10,7 @@ internal static class ChaosProgram
             await Console.Error.WriteLineAsync($"""
                 Usage: Chaos {string.Join('|', scenarios.Keys)} [--seed S] [--mutant NAME|all] [--output json]
                   bulk, campaigns, erasures, workflows  kill processes while they work: [--kills N], 100 by default
+                  dashboards                            asks Prometheus every query of k8s/observability; needs prometheus
                   hostile                               sends hostile requests to every call: [--requests N], 100,000 by default
                   index                                 plays histories against an oracle: [--histories N], 10,000 by default
                 """);

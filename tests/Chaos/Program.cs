@@ -1,4 +1,5 @@
 using TagSegments.Chaos;
+using TagSegments.Chaos.Dashboards;
 using TagSegments.Chaos.Hostile;
 using TagSegments.Chaos.Scenarios;
 
@@ -6,6 +7,7 @@ return await ChaosProgram.RunAsync(args, new Dictionary<string, Scenario>
 {
     ["bulk"] = new(BulkKills.RunAsync, BulkMutants.All.Names),
     ["campaigns"] = new(CampaignKills.RunAsync, CampaignMutants.All.Names),
+    ["dashboards"] = new(DashboardQueries.RunAsync, ["misspelt"]),
     ["erasures"] = new(ErasureKills.RunAsync, ErasureMutants.All.Names),
     ["hostile"] = new(HostileCalls.RunAsync, SourceMutants.Names),
     ["index"] = new(IndexHistories.RunAsync),
