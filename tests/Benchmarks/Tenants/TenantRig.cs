@@ -204,5 +204,6 @@ internal sealed class TenantRig : IAsyncDisposable
         return settings.ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value);
     }
 
-    private string AddressOf(Service service) => $"http://127.0.0.1:{_ports[(int)service]}";
+    /// <summary>The address of a service.</summary>
+    public string AddressOf(Service service) => $"http://127.0.0.1:{_ports[(int)service]}";
 }

@@ -1,0 +1,28 @@
+namespace TagSegments.Benchmarks.Load;
+
+/// <summary>Finds the highest rate that is answered fast and in full: beyond it, more load only makes waiting longer.</summary>
+internal static class Knee
+{
+    /// <summary>A 99th percentile above this is beyond the knee.</summary>
+    public static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(250);
+
+    private const double First = 100;
+    private const double Step = 1.4;
+    private const double Answered = 0.95;
+
+    public static async Task<LoadResult> FindAsync(MixedCalls calls, int connections, TimeSpan duration, Action<LoadResult> tell)
+    {
+        LoadResult? best = null;
+        for (var rate = First; ; rate *= Step)
+        {
+            var result = await OpenLoop.RunAsync(calls, connections, rate, duration);
+            tell(result);
+            if (result.PerSecond < Answered * rate || result.At(0.99) > Slow.TotalMilliseconds)
+            {
+                return best ?? result;
+            }
+
+            best = result;
+        }
+    }
+}

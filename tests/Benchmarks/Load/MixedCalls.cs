@@ -1,0 +1,91 @@
+using Crm.Accounts.V1;
+using Crm.Activity.V1;
+using Crm.Campaigns.V1;
+using Crm.Contacts.V1;
+using Crm.Segments.V1;
+using Crm.Tags.V1;
+using Crm.Workflows.V1;
+using Grpc.Net.Client;
+using TagSegments.Benchmarks.Tenants;
+using TagSegments.Testing;
+
+namespace TagSegments.Benchmarks.Load;
+
+/// <summary>The mixed load of <c>tests/load</c>: 80 % reads, 15 % changes of tags, 5 % messages, campaigns and workflows, in one account.</summary>
+internal sealed class MixedCalls(TenantRig rig, int contacts)
+{
+    private const string Account = "load";
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
+
+    private static readonly FilterSource[] s_sources =
+    [
+        new() { Text = """has tag "T1" AND NOT has tag "T2" """ },
+        new() { Text = """has tag "T3" AND opened email in last 30 days""" },
+        new() { Text = """country = "DE" AND score > 500 AND has none of tags ("T3", "T4")""" },
+    ];
+
+    /// <summary>Creates the account.</summary>
+    public static async Task<MixedCalls> ArrangeAsync(TenantRig rig, int contacts)
+    {
+        await new AccountService.AccountServiceClient(rig.Connect(Service.Tags)).CreateAccountAsync(new CreateAccountRequest { Account = Account });
+        await new Imports(rig).ContactsAsync(Account, contacts, round: 0, CancellationToken.None);
+        await new Activities(rig).RecordAsync(Account, contacts);
+        return new MixedCalls(rig, contacts);
+    }
+
+    /// <summary>Opens connections for callers, to each service one for each.</summary>
+    public Callers Connect(int connections) => new(rig, contacts, connections);
+
+    /// <summary>Callers with connections of their own.</summary>
+    internal sealed class Callers(TenantRig rig, int contacts, int connections) : IDisposable
+    {
+        private readonly List<GrpcChannel> _channels = [];
+        private readonly Dictionary<(Service, int), GrpcChannel> _open = [];
+        private readonly Random[] _random = [.. Enumerable.Range(0, connections).Select(i => new Random(i))];
+
+        /// <summary>Makes the next call of a caller, drawn by the shares of the mixed load.</summary>
+        public Func<Task> Next(int caller)
+        {
+            var random = _random[caller];
+            var (draw, contact, source) = (random.Next(100), random.Next(contacts) + 1, s_sources[random.Next(s_sources.Length)]);
+            var deadline = DateTime.UtcNow + s_deadline;
+            return draw switch
+            {
+                < 25 => async () => await Segments(caller).CountContactsAsync(new() { Account = Account, Source = source }, deadline: deadline),
+                < 40 => async () => await Segments(caller).MatchContactsAsync(new() { Account = Account, Source = source, ContactIds = { contact } }, deadline: deadline),
+                < 60 => async () => await new ContactService.ContactServiceClient(On(Service.Tags, caller)).GetContactAsync(new() { Account = Account, ContactId = contact }, deadline: deadline),
+                < 75 => async () => await Tags(caller).BatchGetContactTagsAsync(new() { Account = Account, ContactIds = { Some(contact) } }, deadline: deadline),
+                < 80 => async () => await new ActivityService.ActivityServiceClient(On(Service.Campaigns, caller)).ListActivitiesAsync(new() { Account = Account, ContactId = contact, PageSize = 20 }, deadline: deadline),
+                < 88 => async () => await Tags(caller).AddTagsAsync(new() { Account = Account, ContactId = contact, TagNames = { "Load" }, CreateMissing = true }, deadline: deadline),
+                < 95 => async () => await Tags(caller).RemoveTagsAsync(new() { Account = Account, ContactId = contact, TagNames = { "T5" } }, deadline: deadline),
+                < 97 => async () => await new MessageService.MessageServiceClient(On(Service.Campaigns, caller)).SendMessageAsync(
+                    new() { Account = Account, ContactId = contact, Message = new() { Subject = "Load", Text = "Hello {{ contact.first_name }}" } }, deadline: deadline),
+                < 98 => async () => await new CampaignService.CampaignServiceClient(On(Service.Campaigns, caller)).ListCampaignsAsync(new() { Account = Account, PageSize = 20 }, deadline: deadline),
+                _ => async () => await new WorkflowService.WorkflowServiceClient(On(Service.Workflows, caller)).ListRunsAsync(new() { Account = Account, PageSize = 20 }, deadline: deadline),
+            };
+        }
+
+        public void Dispose() => _channels.ForEach(channel => channel.Dispose());
+
+        private SegmentService.SegmentServiceClient Segments(int caller) => new(On(Service.Segments, caller));
+
+        private TagService.TagServiceClient Tags(int caller) => new(On(Service.Tags, caller));
+
+        private IEnumerable<int> Some(int first) => Enumerable.Range(first, 10).Select(contact => 1 + (contact % contacts));
+
+        private GrpcChannel On(Service service, int caller)
+        {
+            lock (_open)
+            {
+                if (!_open.TryGetValue((service, caller), out var channel))
+                {
+                    channel = GrpcChannel.ForAddress(rig.AddressOf(service));
+                    _open[(service, caller)] = channel;
+                    _channels.Add(channel);
+                }
+
+                return channel;
+            }
+        }
+    }
+}
