@@ -77,7 +77,7 @@ internal static partial class DashboardQueries
     // Its metrics do not exist.
     private static string Misspelt(string query) => Metric().Replace(query, metric => $"no_{metric.Value}");
 
-    [GeneratedRegex(@"\s*(>=?|<=?|==|!=)\s*[0-9.e]+\s*$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\s*(>=?|<=?|==|!=)\s*[0-9.e+-]+\s*$", RegexOptions.NonBacktracking)]
     private static partial Regex Threshold();
 
     [GeneratedRegex(@"\b(up|(rpc|tagsegments|segments|campaigns|workflows|work|tags|db|memory|dotnet)_[a-z_]+)(\{|\[|\)|$)", RegexOptions.NonBacktracking)]
