@@ -62,7 +62,7 @@ internal static class Telemetry
         if (file is { Length: > 0 })
         {
             telemetry.WithTracing(tracing => tracing.AddProcessor(
-                new BatchActivityExportProcessor(new TraceFile(file, name), scheduledDelayMilliseconds: 500)));
+                new BatchActivityExportProcessor(new TraceFile(file, name), maxQueueSize: 20_000, scheduledDelayMilliseconds: 500)));
         }
 
         if (isSent)

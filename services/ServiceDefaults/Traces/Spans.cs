@@ -32,10 +32,10 @@ public static class Spans
     public static Activity? Of(Guid id, string name, int accountId) => Of([id], name, accountId);
 
     /// <summary>Begins a span of work for several things: in the trace of the first, with links to those of the others.</summary>
-    public static Activity? Of(IEnumerable<Guid> ids, string name, int accountId) => Together([.. ids.Take(MostLinks).Select(ContextOf)], name, accountId);
+    public static Activity? Of(IEnumerable<Guid> ids, string name, int accountId) => Together(ids.Select(ContextOf), name, accountId);
 
     /// <summary>Begins a span of work for several callers: inside the span of the first, with links to those of the others.</summary>
-    public static Activity? Together(IReadOnlyList<ActivityContext> callers, string name, int accountId)
+    public static Activity? Together(IEnumerable<ActivityContext> callers, string name, int accountId)
     {
         if (!s_source.HasListeners())
         {

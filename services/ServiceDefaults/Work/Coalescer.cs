@@ -97,7 +97,7 @@ public sealed class Coalescer<TCall, TResult> : IAsyncDisposable
 
     private async Task AnswerAsync(List<TCall> calls)
     {
-        using var span = Spans.Together(calls.ConvertAll(call => call.Caller), Span.Name, Span.AccountId)?.SetTag("tagsegments.calls", calls.Count);
+        using var span = Spans.Together(calls.Select(call => call.Caller), Span.Name, Span.AccountId)?.SetTag("tagsegments.calls", calls.Count);
         try
         {
             await _answer(calls);

@@ -8,6 +8,7 @@ using TagSegments.Testing.EveryCall;
 namespace TagSegments.EndToEnd.Tests.Telemetry;
 
 /// <summary>Every call is made with names and addresses of a person, and neither logs, at their finest level, nor spans have any of them.</summary>
+[Collection(TracedProcess.Name)]
 public sealed class PrivacyTests
 {
     private static readonly string s_mark = $"zq{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";

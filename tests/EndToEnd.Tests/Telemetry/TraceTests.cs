@@ -7,6 +7,7 @@ using TagSegments.Testing;
 namespace TagSegments.EndToEnd.Tests.Telemetry;
 
 /// <summary>What a caller starts is one trace: over the services, down to the statements of PostgreSQL and the commands of Redis.</summary>
+[Collection(TracedProcess.Name)]
 public sealed class TraceTests(TracedApps traced) : IClassFixture<TracedApps>
 {
     private const string Npgsql = "Npgsql";
