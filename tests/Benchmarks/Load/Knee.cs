@@ -7,13 +7,14 @@ internal static class Knee
     public static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(250);
 
     private const double First = 100;
+    private const double Most = 50_000;
     private const double Step = 1.4;
     private const double Answered = 0.95;
 
     public static async Task<LoadResult> FindAsync(MixedCalls calls, int connections, TimeSpan duration, Action<LoadResult> tell)
     {
         LoadResult? best = null;
-        for (var rate = First; ; rate *= Step)
+        for (var rate = First; rate < Most; rate *= Step)
         {
             var result = await OpenLoop.RunAsync(calls, connections, rate, duration);
             tell(result);
@@ -24,5 +25,7 @@ internal static class Knee
 
             best = result;
         }
+
+        return best!;
     }
 }

@@ -5,8 +5,8 @@ using TagSegments.Benchmarks.Tenants;
 namespace TagSegments.Benchmarks.Load;
 
 /// <summary>What became of the calls of one run.</summary>
-/// <param name="Offered">The calls per second that were offered; 0 in a closed loop.</param>
-internal sealed class LoadResult(double Offered)
+/// <param name="offered">The calls per second that were offered; 0 in a closed loop.</param>
+internal sealed class LoadResult(double offered)
 {
     /// <summary>An answer after this is of no use to its caller any more.</summary>
     public static readonly TimeSpan Late = TimeSpan.FromSeconds(1);
@@ -16,7 +16,8 @@ internal sealed class LoadResult(double Offered)
     private IReadOnlyList<double>? _sorted;
     private int _refused;
 
-    public double Offered { get; } = Offered;
+    /// <summary>The calls per second that were offered; 0 in a closed loop.</summary>
+    public double Offered => offered;
 
     /// <summary>How long the run took in seconds, until its last answer.</summary>
     public double Seconds { get; set; }

@@ -17,7 +17,7 @@ internal static class OpenLoop
         using var callers = calls.Connect(connections);
         using var room = new SemaphoreSlim(MostUnderWay);
         var clock = Stopwatch.StartNew();
-        var last = Task.CompletedTask;
+        var underWay = new List<Task>();
         for (var sent = 0; sent < perSecond * duration.TotalSeconds; sent++)
         {
             var due = TimeSpan.FromSeconds(sent / perSecond);
@@ -27,22 +27,23 @@ internal static class OpenLoop
             }
 
             await room.WaitAsync();
-            last = CallAsync(sent % connections, due);
+            underWay.Add(CallAsync(sent % connections, due));
         }
 
-        await last;
-        for (var i = 0; i < MostUnderWay; i++)
-        {
-            await room.WaitAsync();
-        }
-
+        await Task.WhenAll(underWay);
         result.Seconds = Math.Max(duration.TotalSeconds, clock.Elapsed.TotalSeconds);
         return result;
 
         async Task CallAsync(int connection, TimeSpan due)
         {
-            await result.CountAsync(callers.Next(connection), () => clock.Elapsed - due);
-            room.Release();
+            try
+            {
+                await result.CountAsync(callers.Next(connection), () => clock.Elapsed - due);
+            }
+            finally
+            {
+                room.Release();
+            }
         }
     }
 }
