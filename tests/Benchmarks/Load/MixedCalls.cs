@@ -59,7 +59,7 @@ internal sealed class MixedCalls(TenantRig rig, int contacts)
                 < 88 => async () => await Tags(caller).AddTagsAsync(new() { Account = Account, ContactId = contact, TagNames = { "Load" }, CreateMissing = true }, deadline: deadline),
                 < 95 => async () => await Tags(caller).RemoveTagsAsync(new() { Account = Account, ContactId = contact, TagNames = { "T5" } }, deadline: deadline),
                 < 97 => async () => await new MessageService.MessageServiceClient(On(Service.Campaigns, caller)).SendMessageAsync(
-                    new() { Account = Account, ContactId = contact, Message = new() { Subject = "Load", Text = "Hello {{ contact.first_name }}" } }, deadline: deadline),
+                    new() { Account = Account, ContactId = contact, Message = new() { Subject = "Load", Text = "Hello {{ contact.first_name }}" }, RequestId = Guid.NewGuid().ToString() }, deadline: deadline),
                 < 98 => async () => await new CampaignService.CampaignServiceClient(On(Service.Campaigns, caller)).ListCampaignsAsync(new() { Account = Account, PageSize = 20 }, deadline: deadline),
                 _ => async () => await new WorkflowService.WorkflowServiceClient(On(Service.Workflows, caller)).ListRunsAsync(new() { Account = Account, PageSize = 20 }, deadline: deadline),
             };

@@ -29,8 +29,7 @@ internal static partial class DashboardQueries
         await using var prometheus = new PrometheusServer(standalone.Management, rules);
         await prometheus.WaitUntilServingAsync(ct);
         await standalone.WaitForDemoAsync(ct);
-        // Some scrapes after the last event, and one measurement of the age of due work.
-        await Task.Delay(TimeSpan.FromSeconds(6), ct);
+        await standalone.ChangeTagsAsync(ct);
         await AskAsync(prometheus, report, options, ct);
         return report;
     }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Crm.Tags.V1;
+using Grpc.Net.Client;
 using TagSegments.Embedded;
 using TagSegments.Embedded.Postgres;
 using TagSegments.Testing;
@@ -8,15 +10,17 @@ namespace TagSegments.Chaos.Dashboards;
 /// <summary>The program Standalone with its demo, on ports and data of its own. It writes its traces to a file.</summary>
 internal sealed class StandaloneServer : IAsyncDisposable
 {
+    private const int Changes = 12;
     private const string Done = "checks passed";
     private readonly ChildProcess _process;
+    private readonly int _tags;
     private readonly string _folder = Directory.CreateTempSubdirectory("tagsegments_dashboards_").FullName;
 
     public StandaloneServer()
     {
         string[] names = ["--tags-port", "--segments-port", "--campaigns-port", "--workflows-port", "--http-port", "--smtp-port", "--management-port"];
         var ports = FreePorts.Next(names.Length);
-        Management = ports[^1];
+        (_tags, Management) = (ports[0], ports[^1]);
         // Beside this program, which is in tests/Chaos/bin/Release/net10.0.
         var build = Path.GetRelativePath(Path.Combine(Repository.Root, "tests", "Chaos"), AppContext.BaseDirectory);
         string[] command =
@@ -47,6 +51,20 @@ internal sealed class StandaloneServer : IAsyncDisposable
         while (!_process.RecentOutput.Contains(Done, StringComparison.Ordinal))
         {
             await WaitABitAsync(ct);
+        }
+    }
+
+    /// <summary>
+    /// Changes a tag of some contacts, one after the other: a rate is a number only if something happened after the first scrape of its metric.
+    /// </summary>
+    public async Task ChangeTagsAsync(CancellationToken ct)
+    {
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{_tags}");
+        var tags = new TagService.TagServiceClient(channel);
+        for (var contactId = 1; contactId <= Changes; contactId++)
+        {
+            await tags.AddTagsAsync(new() { Account = "demo", ContactId = contactId, TagNames = { "Seen" }, CreateMissing = true }, cancellationToken: ct);
+            await Task.Delay(TimeSpan.FromSeconds(0.5), ct);
         }
     }
 
