@@ -47,7 +47,8 @@ public sealed class Finding14EvaluationTests
         await using var apps = await TestApps.StartAsync(new()
         {
             Services = [Service.Tags, Service.Segments],
-            Settings = new Dictionary<string, string?> { ["Work:Slots"] = "2", ["Work:SlotsPerAccount"] = "1" },
+            // An evaluation that is checked by SQL needs a turn, too.
+            Settings = new Dictionary<string, string?> { ["Work:Slots"] = "2", ["Work:SlotsPerAccount"] = "1", ["Segments:ShadowShare"] = "0" },
         });
         var (busy, quiet) = (await apps.NewAccountAsync(), await apps.NewAccountAsync());
         await apps.Accounts.SetAccountLimitsAsync(new() { Account = busy, Limits = new() { WaitingCalls = 1 } });
