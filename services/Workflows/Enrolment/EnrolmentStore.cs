@@ -107,6 +107,8 @@ internal static class EnrolmentStore
             UPDATE workflows.run
             SET due_at = now(), wakes = wakes + 1
             WHERE account_id = @accountId AND contact_id = ANY(@contactIds) AND watching
+                -- Hardly any account has such runs, and a bulk operation has many contacts.
+                AND EXISTS (SELECT FROM workflows.run AS any_run WHERE any_run.account_id = @accountId AND any_run.watching)
             """;
         return account.Tx.Connection!.ExecuteAsync(new CommandDefinition(sql, new { accountId = account.Id, contactIds }, account.Tx, cancellationToken: ct));
     }
