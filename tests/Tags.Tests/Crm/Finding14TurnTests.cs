@@ -41,6 +41,21 @@ public sealed class Finding14TurnTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_look_through_a_file_waits_for_its_own_account_and_not_for_another_one()
+    {
+        var turn = await EnterAsync();
+
+        using var call = await SendAsync(_busy);
+        var plan = call.ResponseStream.MoveNext(CancellationToken.None);
+        await ImportAsync(_quiet);
+
+        Assert.False(plan.IsCompleted);
+        turn.Dispose();
+        Assert.True(await plan);
+        Assert.Equal(2, call.ResponseStream.Current.Plan.Rows);
+    }
+
+    [Fact]
     public async Task An_export_waits_for_its_own_account_and_not_for_another_one()
     {
         await ImportAsync(_busy);
@@ -65,13 +80,19 @@ public sealed class Finding14TurnTests : IAsyncLifetime
 
     private async Task ImportAsync(string account)
     {
-        using var call = _apps.Imports.Import();
-        await call.RequestStream.WriteAsync(new() { Account = account, Options = new ImportOptions { ExternalIdColumn = "id" } });
-        await call.RequestStream.WriteAsync(new() { Data = ByteString.CopyFromUtf8("id,first_name\na,Ann\nb,Bob\n") });
-        await call.RequestStream.CompleteAsync();
+        using var call = await SendAsync(account);
         await foreach (var _ in call.ResponseStream.ReadAllAsync())
         {
         }
+    }
+
+    private async Task<AsyncDuplexStreamingCall<ImportRequest, ImportResponse>> SendAsync(string account)
+    {
+        var call = _apps.Imports.Import();
+        await call.RequestStream.WriteAsync(new() { Account = account, Options = new ImportOptions { ExternalIdColumn = "id" } });
+        await call.RequestStream.WriteAsync(new() { Data = ByteString.CopyFromUtf8("id,first_name\na,Ann\nb,Bob\n") });
+        await call.RequestStream.CompleteAsync();
+        return call;
     }
 
     private async Task<long> ExportAsync(string account)

@@ -9,8 +9,11 @@ using TagSegments.Tags.Crm.Imports.Opportunities;
 namespace TagSegments.Tags.Crm.Imports;
 
 /// <summary>The look through a whole file before any of it is imported, and what was learnt.</summary>
-internal sealed class FileLook(ImportSettings settings, ImportFields fields)
+internal sealed class FileLook(ImportSettings settings, ImportFields fields, BackgroundTurns turns)
 {
+    // A file can be long: calls, and the work of other accounts, come in between.
+    private const int RowsAtOnce = 500;
+
     private readonly UnnamedColumns _unnamed = new(settings.Columns);
 
     /// <summary>The custom fields of the columns.</summary>
@@ -28,9 +31,34 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields)
     /// <summary>Looks at every row and returns their number.</summary>
     public async Task<long> RunAsync(RowTable table, CancellationToken ct)
     {
-        var rows = await fields.AnalyseAsync(table, Look, ct);
+        await fields.BeginAsync(ct);
+        var rows = 0L;
+        using var reader = table.Read().GetEnumerator();
+        for (var goesOn = true; goesOn;)
+        {
+            goesOn = await turns.RunAsync(settings.Account, () => Task.FromResult(LookAtSome()), ct);
+        }
+
+        fields.Conclude(table);
         Keys.Complete();
         return rows;
+
+        bool LookAtSome()
+        {
+            for (var i = 0; i < RowsAtOnce; i++)
+            {
+                ct.ThrowIfCancellationRequested();
+                if (!reader.MoveNext())
+                {
+                    return false;
+                }
+
+                rows++;
+                Look(reader.Current);
+            }
+
+            return true;
+        }
     }
 
     /// <summary>Says what was guessed or left out.</summary>
@@ -64,6 +92,12 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields)
 
     private void Look(CsvRow row)
     {
+        if (row.Problem is not null)
+        {
+            return;
+        }
+
+        fields.Look(row);
         Stages.Add(row);
         Guess.Add(row);
         _unnamed.Add(row);

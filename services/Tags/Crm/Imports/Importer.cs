@@ -54,7 +54,7 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
     private async Task<ImportSummary> RunAsync(ImportSettings settings, ImportOptions options, RowTable table, string importId, ImportCall call)
     {
         var (account, summary, ct) = (settings.Account, new ImportSummary { ImportId = importId }, call.Token);
-        var look = new FileLook(settings, new ImportFields(tools.Database, fieldStore, settings));
+        var look = new FileLook(settings, new ImportFields(tools.Database, fieldStore, settings), turns);
         summary.Rows = await look.RunAsync(table, ct);
         summary.Notices.Add(look.Notices());
 

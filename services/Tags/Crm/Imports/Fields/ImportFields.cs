@@ -17,25 +17,51 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
     private readonly Dictionary<ImportColumn, SortedSet<string>> _choices = [];
     private FieldCatalog _catalog = new([]);
 
-    /// <summary>Looks through the whole file once, shows <paramref name="look"/> every row and returns the number of rows.</summary>
-    public async Task<long> AnalyseAsync(RowTable table, Action<CsvRow> look, CancellationToken ct)
+    /// <summary>Begins a look through the whole file: finds the fields that exist.</summary>
+    public async Task BeginAsync(CancellationToken ct)
     {
         var known = await store.ListAsync(settings.Account.Id, ct);
         _catalog = new FieldCatalog([.. known.Where(field => field.Target == settings.Target)]);
         CheckTypes();
         CheckRoom(known.Count);
-        var rows = 0L;
-        foreach (var row in table.Read())
+    }
+
+    /// <summary>Looks at a row that can be read.</summary>
+    public void Look(CsvRow row)
+    {
+        foreach (var column in _columns)
         {
-            ct.ThrowIfCancellationRequested();
-            rows++;
-            if (row.Problem is null)
+            if (column.Read(row) is not { } text)
             {
-                Look(row);
-                look(row);
+                continue;
+            }
+
+            if (_choices.TryGetValue(column, out var choices))
+            {
+                // A value that can be no choice is left out here; its row is refused.
+                choices.UnionWith((TypeOf(column) == Type.MultipleChoice ? column.Form.Split(text) : [text])
+                    .Where(value => FieldChecklist.ChoiceProblem(value) is null)
+                    .Take(FieldChecklist.MaxChoices + 1));
+                CheckRoom(column, choices, row);
+            }
+            else if (_guesses.TryGetValue(column, out var guess))
+            {
+                guess.Add(guess.IsExact ? column.ReadLiteral(row)! : text, row.Line);
             }
         }
 
+        foreach (var (column, guess) in _attributes)
+        {
+            if (column.Read(row) is { } text)
+            {
+                guess.Add(text, row.Line);
+            }
+        }
+    }
+
+    /// <summary>Ends the look at a file's rows.</summary>
+    public void Conclude(RowTable table)
+    {
         foreach (var (column, choices) in _choices)
         {
             CheckRoom(column, choices.Union(_catalog.Find(column.FieldKey!)?.Choices ?? []).ToArray(), null);
@@ -50,8 +76,6 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
         {
             guess.Conclude();
         }
-
-        return rows;
     }
 
     /// <summary>Says how the values of columns are read where it is not plain.</summary>
@@ -101,38 +125,6 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
         if (added.Length > 0)
         {
             extended.Add(new() { FieldId = known.FieldId, Key = known.Key, Target = known.Target, Type = known.Type, Choices = { added } });
-        }
-    }
-
-    private void Look(CsvRow row)
-    {
-        foreach (var column in _columns)
-        {
-            if (column.Read(row) is not { } text)
-            {
-                continue;
-            }
-
-            if (_choices.TryGetValue(column, out var choices))
-            {
-                // A value that can be no choice is left out here; its row is refused.
-                choices.UnionWith((TypeOf(column) == Type.MultipleChoice ? column.Form.Split(text) : [text])
-                    .Where(value => FieldChecklist.ChoiceProblem(value) is null)
-                    .Take(FieldChecklist.MaxChoices + 1));
-                CheckRoom(column, choices, row);
-            }
-            else if (_guesses.TryGetValue(column, out var guess))
-            {
-                guess.Add(guess.IsExact ? column.ReadLiteral(row)! : text, row.Line);
-            }
-        }
-
-        foreach (var (column, guess) in _attributes)
-        {
-            if (column.Read(row) is { } text)
-            {
-                guess.Add(text, row.Line);
-            }
         }
     }
 
