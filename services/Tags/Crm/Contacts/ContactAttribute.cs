@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using Crm.Contacts.V1;
 using TagSegments.Tags.Crm.Accounts;
@@ -17,6 +18,8 @@ internal sealed partial class ContactAttribute
 
     /// <summary>All of them, by index.</summary>
     public static readonly ContactAttribute[] All = [ExternalId, Email, Phone, FirstName, LastName, TimeZone, Language];
+
+    private static readonly SearchValues<char> s_controls = SearchValues.Create([.. Enumerable.Range(0, 256).Select(code => (char)code).Where(char.IsControl)]);
 
     private readonly Func<Contact, string> _read;
     private readonly Func<string, string?> _problem;
@@ -45,7 +48,7 @@ internal sealed partial class ContactAttribute
     public static string? Clean(string text) => text.Trim() is { Length: > 0 } trimmed ? trimmed : null;
 
     /// <summary>Returns the problem with a value, or null.</summary>
-    public string? Problem(string text) => text.Any(char.IsControl) ? "must not contain control characters" : _problem(text);
+    public string? Problem(string text) => text.AsSpan().ContainsAny(s_controls) ? "must not contain control characters" : _problem(text);
 
     private static string? LengthProblem(string text, int max) => text.Length > max ? $"is longer than {max} characters" : null;
 

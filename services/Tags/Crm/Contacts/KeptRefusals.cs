@@ -43,6 +43,14 @@ internal sealed class KeptRefusals(AddressHash hash)
     /// <summary>Unsubscribes those of many contacts that were just written whose address was refused, and returns how many they are.</summary>
     public async Task<int> HoldAsync(ContactWrites contacts, IReadOnlyCollection<(int ContactId, ContactState State)> written, CancellationToken ct)
     {
+        // Hashing the addresses of a file takes a while, and most accounts keep no refusals.
+        const string anySql = "SELECT EXISTS (SELECT FROM crm.kept_refusal WHERE account_id = @AccountId)";
+        if (!await contacts.Transaction.Connection.ExecuteScalarAsync<bool>(
+            new CommandDefinition(anySql, new { contacts.Transaction.AccountId }, contacts.Transaction.Transaction, cancellationToken: ct)))
+        {
+            return 0;
+        }
+
         var byAddress = ByAddress(written.Select(contact => (contact.State, contact.ContactId)));
         var held = new HashSet<int>();
         foreach (var refused in await TakeAsync(contacts.Transaction, [.. byAddress.Select(group => group.First().Address)], ct))

@@ -114,25 +114,32 @@ internal static class ContactBatches
         values.Add("ids", contacts.Select(contact => contact.ContactId).ToArray());
         foreach (var attribute in ContactAttribute.All)
         {
-            values.Add(attribute.Name, contacts.Select(contact => contact.State[attribute]).ToArray());
+            values.Add(attribute.Name, OrNone(contacts.Select(contact => contact.State[attribute])));
         }
 
-        values.Add("email_key", contacts.Select(contact => contact.State.EmailKey).ToArray());
-        values.Add("phone_key", contacts.Select(contact => contact.State.PhoneKey).ToArray());
+        values.Add("email_key", OrNone(contacts.Select(contact => contact.State.EmailKey)));
+        values.Add("phone_key", OrNone(contacts.Select(contact => contact.State.PhoneKey)));
         values.Add("fields", contacts.Select(contact => contact.State.Fields.ToJson()).ToArray());
-        values.Add("created_at", contacts.Select(contact => contact.CreatedAt).ToArray());
-        values.Add("changed_at", contacts.Select(contact => contact.ChangedAt).ToArray());
+        values.Add("created_at", OrNone(contacts.Select(contact => contact.CreatedAt)));
+        values.Add("changed_at", OrNone(contacts.Select(contact => contact.ChangedAt)));
         values.Add("do_not_disturb", contacts.Select(contact => contact.State.DoNotDisturb).ToArray());
         foreach (var channel in ConsentValue.Channels)
         {
             var consents = contacts.Select(contact => contact.Consents.After(channel)).ToArray();
             var name = ConsentValue.NameOf(channel);
             values.Add($"{name}_consent", consents.Select(consent => (short)consent.State).ToArray());
-            values.Add($"{name}_consent_source", consents.Select(consent => consent.Source).ToArray());
-            values.Add($"{name}_consent_at", consents.Select(consent => TimeOf(consent, now)).ToArray());
+            values.Add($"{name}_consent_source", OrNone(consents.Select(consent => consent.Source)));
+            values.Add($"{name}_consent_at", OrNone(consents.Select(consent => TimeOf(consent, now))));
         }
 
         return values;
+    }
+
+    // Most files have few of the columns. What unnest has no values of is null, so an array of nulls need not be sent.
+    private static T?[] OrNone<T>(IEnumerable<T?> values)
+    {
+        var all = values.ToArray();
+        return Array.TrueForAll(all, value => value is null) ? [] : all;
     }
 
     // A consent whose time the file does not say counts from the import on.

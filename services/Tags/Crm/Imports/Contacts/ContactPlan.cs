@@ -94,7 +94,7 @@ internal sealed class ContactPlan
 
     private ContactTarget Create(ContactDraft draft)
     {
-        var target = new ContactTarget(null, null) { State = draft.Values, CreatedAt = draft.CreatedAt, ChangedAt = draft.Exported?.UpdatedAt };
+        var target = new ContactTarget(draft.Values) { CreatedAt = draft.CreatedAt, ChangedAt = draft.Exported?.UpdatedAt };
         target.Consents.Apply(draft.Consents, _settings.LoosensRefusals);
         Created.Add(target);
         if (draft.Key is not null)

@@ -34,7 +34,7 @@ internal sealed class ExistingContacts(AccountDatabase database, ImportSettings 
         string[] keys = [.. unknown.Where(ExportedContact.IsOther)];
         var rows = keys.Length == 0 ? [] : await ContactBatches.FindAsync(database, settings.Account.Id, keys, settings.ByEmail, ct);
         var exported = await _exported.FindAsync([.. batch.Where(draft => draft.IsExported && unknown.Contains(draft.Key!))], ct);
-        foreach (var (key, row) in rows.Select(row => (settings.ByEmail ? row.ToState().EmailKey! : row.ExternalId!, row)).Concat(exported))
+        foreach (var (key, row) in rows.Select(row => (settings.ByEmail ? row.EmailKey! : row.ExternalId!, row)).Concat(exported))
         {
             found.TryAdd(key, new ContactTarget(row, OriginalOf(key, row)));
         }

@@ -16,6 +16,8 @@ internal sealed class ImportTags(TagStore store, ImportSettings settings, NewNam
     private readonly ImportColumn[] _columns = [.. settings.Columns.Where(column => column.Tags is not null)];
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    // Names by how they are written: a file has few of them many times.
+    private readonly Dictionary<string, string> _good = new(StringComparer.Ordinal);
     private string[] _missing = [];
     private int _first;
     private Dictionary<string, int> _created = [];
@@ -35,14 +37,18 @@ internal sealed class ImportTags(TagStore store, ImportSettings settings, NewNam
 
             foreach (var text in texts)
             {
-                var problem = TagNames.Read(text, out var name) ?? names.Problem(name) ?? RoomProblem(name);
-                if (problem is null)
+                if (_good.TryGetValue(text, out var known))
                 {
-                    read.Add(name);
+                    read.Add(known);
+                }
+                else if ((TagNames.Read(text, out var name) ?? names.Problem(name) ?? RoomProblem(name)) is { } problem)
+                {
+                    report.BadValue(column.Header, $"the tag name {problem}", text);
                 }
                 else
                 {
-                    report.BadValue(column.Header, $"the tag name {problem}", text);
+                    read.Add(name);
+                    Remember(text, name);
                 }
             }
         }
@@ -112,6 +118,14 @@ internal sealed class ImportTags(TagStore store, ImportSettings settings, NewNam
 
     /// <summary>Forgets the numbers: a tag may have been deleted since they were read.</summary>
     public void Forget() => _numbers.Clear();
+
+    private void Remember(string text, string name)
+    {
+        if (_good.Count < MaxTagsOfFile)
+        {
+            _good.Add(text, name);
+        }
+    }
 
     private string? RoomProblem(string name)
     {

@@ -8,8 +8,9 @@ namespace TagSegments.Tags.Crm.Imports.Contacts;
 /// <summary>The consents of a contact while rows are applied to it. A refusal stays unless the import may take it back.</summary>
 internal sealed class PlannedConsents(ContactRow? existing)
 {
-    private readonly ConsentValue[] _before = Read(existing);
-    private readonly ConsentValue[] _after = Read(existing);
+    private static readonly ConsentValue[] s_none = Read(null);
+    private readonly ConsentValue[] _before = existing is null ? s_none : Read(existing);
+    private readonly ConsentValue[] _after = existing is null ? [.. s_none] : Read(existing);
 
     /// <summary>The consent before the import.</summary>
     public ConsentValue Before(Channel channel) => _before[Index(channel)];
