@@ -15,17 +15,30 @@ internal sealed record Importer(
 
     public static async Task<Importer> RunAsync(TestApps apps, string account, ImportOptions options, byte[] file)
     {
-        const int part = 500_000;
         using var call = apps.Imports.Import();
         await call.RequestStream.WriteAsync(new ImportRequest { Account = account, Options = options });
         var reading = ReadAsync(call);
-        for (var start = 0; start < file.Length; start += part)
+        try
         {
-            await call.RequestStream.WriteAsync(new ImportRequest { Data = ByteString.CopyFrom(file.AsSpan(start, Math.Min(part, file.Length - start))) });
+            await SendAsync(call.RequestStream, file);
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        {
+            // Refused meanwhile: the answer says why.
         }
 
-        await call.RequestStream.CompleteAsync();
         return await reading;
+    }
+
+    private static async Task SendAsync(IClientStreamWriter<ImportRequest> requests, byte[] file)
+    {
+        const int part = 500_000;
+        for (var start = 0; start < file.Length; start += part)
+        {
+            await requests.WriteAsync(new ImportRequest { Data = ByteString.CopyFrom(file.AsSpan(start, Math.Min(part, file.Length - start))) });
+        }
+
+        await requests.CompleteAsync();
     }
 
     private static async Task<Importer> ReadAsync(AsyncDuplexStreamingCall<ImportRequest, ImportResponse> call)
