@@ -34,9 +34,11 @@ internal sealed class NamedColumns(string[] headers, ImportOptions options, Fiel
         }
     }
 
-    private void RequireColumn(string option, string header) =>
-        checks.Require(
-        header.Length == 0 || _names.Contains(header), $"options.{option}", $"the file has no column \"{header}\"; it has {string.Join(", ", headers.Take(MaxNamed))}{(headers.Length > MaxNamed ? ", …" : "")}");
+    private void RequireColumn(string option, string header)
+    {
+        var shown = $"{string.Join(", ", headers.Take(MaxNamed))}{(headers.Length > MaxNamed ? ", …" : "")}";
+        checks.Require(header.Length == 0 || _names.Contains(header), $"options.{option}", $"the file has no column \"{header}\"; it has {shown}");
+    }
 
     private void RequireColumns(string option, IEnumerable<string> headers)
     {
