@@ -72,9 +72,9 @@ internal static class KubernetesProgram
         }
         catch (ClusterException e)
         {
-            var found = mutant is not null && e.Message.Contains(mutant.Finding, StringComparison.Ordinal);
-            Console.WriteLine(found ? $"found: {e.Message.Split('\n')[0]}" : $"FAILED: {e.Message}");
-            return found ? 0 : 1;
+            var finding = e.Message.Split('\n').FirstOrDefault(line => mutant is not null && line.Contains(mutant.Finding, StringComparison.Ordinal));
+            Console.WriteLine(finding is null ? $"FAILED: {e.Message}" : $"found: {finding}");
+            return finding is null ? 1 : 0;
         }
 
         Console.WriteLine(mutant is null ? $"The overlay {overlay} works." : "NOT FOUND");
