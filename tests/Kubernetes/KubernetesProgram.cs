@@ -66,7 +66,7 @@ internal static class KubernetesProgram
         try
         {
             await installation.StartAsync();
-            await Installation.RequireAsync(stage.StartMainJob(installation));
+            await installation.RequireAsync(stage.StartMainJob(installation));
             installation.RequireExactly(stage.Needed);
             await installation.RequireReadinessToFollowTheDatabaseAsync();
         }

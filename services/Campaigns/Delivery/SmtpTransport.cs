@@ -18,9 +18,15 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
     private static readonly FormatOptions s_utf8 = new() { International = true };
     private readonly RemoteCertificateValidationCallback? _trust = PrivateAuthority.Check(smtp.Authority);
     private readonly MailParts _parts = new(smtp.FastPath);
-    private SmtpClient _client = new();
+    private SmtpClient _client = NewClient();
     private MailSocket? _socket;
     private int _sent;
+
+    /// <summary>
+    /// Makes a client that does not ask the authority of a certificate whether it was revoked: that goes over the Internet in clear text, which
+    /// networks close, and all mail would wait when the authority's own server is away.
+    /// </summary>
+    internal static SmtpClient NewClient() => new() { CheckCertificateRevocation = false };
 
     public bool IsReady => _client.IsConnected && _sent < smtp.MessagesPerConnection;
 
@@ -177,7 +183,7 @@ internal sealed class SmtpTransport(SmtpOptions smtp, DeliveryOptions delivery, 
     private void Drop()
     {
         _client.Dispose();
-        _client = new();
+        _client = NewClient();
         _socket?.Dispose();
     }
 

@@ -46,6 +46,8 @@ public sealed class RedisConnection : IAsyncDisposable
         var options = ConfigurationOptions.Parse(connectionString);
         options.AbortOnConnectFail = false;
         options.ConnectTimeout = 1_000;
+        // The answer would come from the authority's server in the Internet, which networks close.
+        options.CheckCertificateRevocation = false;
         configure?.Invoke(options);
         var connection = ConnectionMultiplexer.Connect(options);
         RedisTraces.Add(connection);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Crm.Campaigns.V1;
+using TagSegments.Campaigns.Delivery;
 using TagSegments.Embedded.Smtp;
 using TagSegments.Testing;
 using TagSegments.Testing.Tls;
@@ -34,6 +35,15 @@ public sealed class SmtpSecurityTests : IDisposable
 
         Assert.Equal(1, recipient.Attempts);
         Assert.Single(mail.Messages);
+    }
+
+    // The answer would come over the Internet: in the network of the overlay for production, no mail left.
+    [Fact]
+    public void Nobody_is_asked_whether_a_certificate_was_revoked()
+    {
+        using var client = SmtpTransport.NewClient();
+
+        Assert.False(client.CheckCertificateRevocation);
     }
 
     [Fact]

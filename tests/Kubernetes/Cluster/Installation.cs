@@ -35,11 +35,11 @@ internal sealed class Installation(IReadOnlyCollection<object> objects) : IDispo
     public Pod Visitor(string name) => _pods.Single(pod => pod.App == name);
 
     /// <summary>Waits until the main job has done its checks.</summary>
-    public static async Task RequireAsync(ChildProcess job)
+    public async Task RequireAsync(ChildProcess job)
     {
         await job.Exited;
         if (job.ExitCode != 0)
-            throw new ClusterException($"the main job failed: {job.RecentOutput}");
+            throw new ClusterException($"the main job failed: {job.RecentOutput}\n{string.Join('\n', _running.SelectMany(Warnings))}");
         Console.WriteLine($"  the main job: {job.RecentOutput.Split('\n').Last(line => line.Length > 0)}");
     }
 
@@ -98,6 +98,9 @@ internal sealed class Installation(IReadOnlyCollection<object> objects) : IDispo
                 throw new ClusterException($"{pod.Name} failed: {job.Output}");
         }
     }
+
+    private static IEnumerable<string> Warnings(PodProcess pod) =>
+        pod.Output.Split('\n').Where(line => line.Contains("\"Warning\"", StringComparison.Ordinal) || line.Contains("\"Error\"", StringComparison.Ordinal)).Select(line => $"{pod.Pod.Name}: {line}");
 
     private PodProcess Start(Pod pod) => new(pod, PodScript.Write(pod, _environment));
 }
