@@ -10,6 +10,7 @@ namespace TagSegments.Kubernetes.Cluster;
 /// </summary>
 internal sealed class Installation(IReadOnlyCollection<object> objects) : IDisposable
 {
+    private const string Own = "tagsegments";
     private readonly List<Pod> _pods = [.. Pod.Of(objects), .. Namespaces.Visitors];
     private readonly List<PodProcess> _running = [];
     private readonly PodEnvironment _environment = new(objects);
@@ -56,14 +57,14 @@ internal sealed class Installation(IReadOnlyCollection<object> objects) : IDispo
         Console.WriteLine("  without the database no service is ready, and all live; with it they are ready again");
     }
 
-    /// <summary>Tries every connection between two pods: exactly those are open that somebody needs.</summary>
+    /// <summary>Tries every connection from and to the pods of the installation: exactly those are open that somebody needs.</summary>
     public void RequireExactly(IEnumerable<Way> needed)
     {
         var one = _pods.DistinctBy(pod => pod.App).ToList();
         var all =
             from @from in one
             from to in one
-            where @from != to
+            where @from != to && (@from.Namespace == Own || to.Namespace == Own)
             from port in to.Ports
             select (Way: new Way(@from.App, to.App, port), From: @from, To: to);
         var open = all.AsParallel().WithDegreeOfParallelism(4).Where(way => Network.IsOpen(way.From, way.To, way.Way.Port)).Select(way => way.Way).ToHashSet();
