@@ -92,7 +92,7 @@ internal static partial class PrintedTime
             : string.Create(CultureInfo.InvariantCulture, $"{(span < TimeSpan.Zero ? '-' : '+')}{span:hh\\:mm}");
     }
 
-    [GeneratedRegex(@"\s+")]
+    [GeneratedRegex(@"\s+", RegexOptions.NonBacktracking)]
     private static partial Regex Blanks();
 
     // Go's monotonic clock, and the names of zones after offsets.

@@ -12,6 +12,7 @@ namespace TagSegments.Tags.Crm.Imports.Consents;
 internal static class ConsentWords
 {
     private const int LongestPhrase = 100;
+    private const int MaxDecomposed = 200;
     private static readonly string[] s_stems =
         ["subscri", "unsub", "opt", "cleaned", "bounce", "complain", "spam", "blocklist", "blacklist", "suppress", "abonn", "suscri", "debaja", "baja"];
 
@@ -66,7 +67,8 @@ internal static class ConsentWords
     /// <summary>Reduces a text to its letters and digits, in lower case and without accents.</summary>
     public static string Plain(string text) => Ascii.IsValid(text)
         ? string.Concat(text.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant()
-        : string.Concat(text.Normalize(NormalizationForm.FormD).Where(char.IsLetterOrDigit)).ToLowerInvariant().Replace('ł', 'l').Replace("ß", "ss", StringComparison.Ordinal).Replace('ı', 'i').Replace('ø', 'o');
+        : string.Concat(Decomposed(text).Where(char.IsLetterOrDigit)).ToLowerInvariant()
+            .Replace('ł', 'l').Replace("ß", "ss", StringComparison.Ordinal).Replace('ı', 'i').Replace('ø', 'o');
 
     /// <summary>True if a text has one of the stems in it.</summary>
     public static bool Contains(string plain, string[] stems) => Array.Exists(stems, stem => plain.Contains(stem, StringComparison.Ordinal));
@@ -78,4 +80,7 @@ internal static class ConsentWords
         .SelectMany(row => row.Words.Select(word => (word, row.State)))
         .DistinctBy(row => row.word)
         .ToFrozenDictionary(row => row.word, row => row.State, StringComparer.Ordinal);
+
+    // Decomposition takes time with the square of a run of marks. No word of a status is this long.
+    private static string Decomposed(string text) => text.Length > MaxDecomposed ? text : text.Normalize(NormalizationForm.FormD);
 }
