@@ -160,6 +160,9 @@ internal sealed class Servers : IAsyncDisposable
         ["Services:Workflows"] = Loopback(options.Ports.Workflows),
         ["Keys:Folder"] = data.ConsoleKeys,
         ["Host:Signals"] = "off",
+        // The tag service has the traces of the process.
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = null,
+        ["Telemetry:TraceFile"] = null,
         ["Logging:Level"] = options.Verbose ? "Information" : "Warning",
     };
 
