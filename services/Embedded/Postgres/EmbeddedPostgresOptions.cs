@@ -38,7 +38,7 @@ public sealed record EmbeddedPostgresOptions
     {
         ["listen_addresses"] = "127.0.0.1",
         ["unix_socket_directories"] = "",
-        ["max_connections"] = "300",
+        ["max_connections"] = "500",
         ["shared_buffers"] = "256MB",
         ["max_wal_size"] = "4GB",
         ["checkpoint_timeout"] = "15min",

@@ -33,9 +33,11 @@ internal sealed class EventList(AccountDatabase database, PageTokens pages)
         """;
 
     private const string Counts = $"""
-        SELECT c.op, sum(CASE WHEN c.contact_id IS NULL THEN bit_count(c.bits) ELSE 1 END)::bigint
+        SELECT c.op, sum(CASE WHEN c.contact_id IS NULL AND @contactId = 0 THEN bit_count(c.bits) ELSE 1 END)::bigint
         FROM tags.tag_change c
         WHERE {Filters}
+            AND (@contactId = 0 OR c.chunk = @contactId / 16384
+                AND (c.contact_id = @contactId OR c.contact_id IS NULL AND get_bit(c.bits, @contactId % 16384) = 1))
         GROUP BY c.op
         """;
 

@@ -13,7 +13,6 @@ internal sealed class FeedApi(AccountDirectory accounts, EventList list, TagWatc
             .Require(request.ContactId >= 0, "contact_id", "is negative")
             .Require(request.TagId >= 0, "tag_id", "is negative")
             .Require(Enum.IsDefined(request.CauseKind), "cause_kind", "is not a known kind")
-            .Require(!request.ShowTotal || request.ContactId == 0, "show_total", "cannot be sent together with contact_id")
             .ThrowIfAny();
         var account = await accounts.GetAsync(request.Account, context.CancellationToken);
 

@@ -64,8 +64,9 @@ public sealed class ListTagEventsTests(SharedApps shared) : IClassFixture<Shared
         Assert.Equal((0, 0), await CountAsync(new() { EndTime = first.Time }));
         var unasked = await account.Tags.ListTagEventsAsync(new() { Account = account.Name });
         Assert.Equal((0, 0), (unasked.TotalAdded, unasked.TotalRemoved));
-        await Expect.FailureAsync(
-            StatusCode.InvalidArgument, ErrorReason.InvalidField, () => CountAsync(new() { ContactId = 1 }), "show_total");
+        Assert.Equal((2, 1), await CountAsync(new() { ContactId = 7 }));
+        Assert.Equal((2, 0), await CountAsync(new() { ContactId = 20_000 }));
+        Assert.Equal((1, 0), await CountAsync(new() { ContactId = 20_000, TagId = a }));
 
         async Task<(long Added, long Removed)> CountAsync(ListTagEventsRequest request)
         {
