@@ -12,6 +12,15 @@ public sealed class PageTests(ConsoleServer console, Browser browser) : IClassFi
         { "overview", "/demo" },
         { "contacts", "/demo/contacts?q=country%20%3D%20%22AT%22" },
         { "contact", "/demo/contacts/7" },
+        { "segments", "/demo/segments" },
+        { "segment", "/demo/segments/new?f=country%20%3D%20%22AT%22%20AND%20NOT%20has%20tag%20%22VIP%22" },
+        { "campaigns", "/demo/campaigns" },
+        { "campaign", "/demo/campaigns/new" },
+        { "workflows", "/demo/workflows" },
+        { "workflow", "/demo/workflows/new" },
+        { "tags", "/demo/tags" },
+        { "tag", "/demo/tags/1" },
+        { "imports", "/demo/imports" },
     };
 
     [BrowserTheory]
