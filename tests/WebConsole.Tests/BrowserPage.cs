@@ -55,17 +55,27 @@ public sealed class BrowserPage : IAsyncDisposable
     /// <summary>Waits for an element.</summary>
     public Task SeeAsync(string selector) => Page.WaitForSelectorAsync(selector, new() { Visible = true, Timeout = Patience });
 
-    /// <summary>Waits for a text in the first element of a selector.</summary>
-    public Task ReadAsync(string selector, string text) => Page.WaitForFunctionAsync(
-        "(selector, text) => document.querySelector(selector)?.textContent.includes(text)", selector, text);
+    /// <summary>Waits for a text in the first element of a selector. A failure says what the page shows instead.</summary>
+    public async Task ReadAsync(string selector, string text)
+    {
+        try
+        {
+            await Page.WaitForFunctionAsync("(selector, text) => document.querySelector(selector)?.textContent.includes(text)", selector, text);
+        }
+        catch (WaitTaskTimeoutException e)
+        {
+            await ShootAsync("failed");
+            throw new TimeoutException($"'{text}' never stood in {selector}. The page says: {await TextAsync("main")} Its errors: {string.Join(" ", Errors)}", e);
+        }
+    }
 
     /// <summary>Gets the text of the first element.</summary>
     public Task<string> TextAsync(string selector) => Page.EvaluateFunctionAsync<string>("selector => document.querySelector(selector)?.textContent ?? ''", selector);
 
-    /// <summary>Clicks the first element.</summary>
+    /// <summary>Clicks the first element, once it can be clicked.</summary>
     public async Task ClickAsync(string selector)
     {
-        await SeeAsync(selector);
+        await SeeAsync($"{selector}:not(:disabled)");
         await Page.ClickAsync(selector);
     }
 
@@ -90,14 +100,14 @@ public sealed class BrowserPage : IAsyncDisposable
         await Page.TypeAsync(selector, text);
     }
 
-    /// <summary>Lists what axe-core finds by the rules of WCAG 2.2, levels A and AA.</summary>
+    /// <summary>Lists what axe-core finds by the rules of WCAG 2.2, levels A and AA, and texts with a place that nothing fills.</summary>
     public async Task<string[]> FindingsAsync()
     {
         await Page.EvaluateExpressionAsync(s_axe);
         var found = await Page.EvaluateFunctionAsync<JsonElement>(
             """
-            async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations
-              .flatMap(violation => violation.nodes.map(node => `${violation.id}: ${node.target.join(' ')}: ${node.failureSummary}`))
+            async () => [...document.body.innerText.matchAll(/\{\d[^}]*\}/g)].map(place => `text: ${place}`).concat((await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations
+              .flatMap(violation => violation.nodes.map(node => `${violation.id}: ${node.target.join(' ')}: ${node.failureSummary}`)))
             """);
         return found.EnumerateArray().Select(finding => finding.GetString()!).ToArray();
     }
