@@ -39,7 +39,7 @@ internal sealed class JsonLines : RowTable
         return headers.Count > 0 ? new(file, encoding, hasItems) { Headers = [.. headers] } : throw LineError(1, "The file has no JSON object that has a value.");
     }
 
-    /// <summary>Tells whether a file is of JSON by how it begins.</summary>
+    /// <summary>True for a file that begins as JSON does.</summary>
     public static JsonForm Looks(UploadedFile file, Encoding encoding)
     {
         foreach (var (_, text) in ByteLines.Read(file.Rewind(), encoding, MaxRowBytes))
