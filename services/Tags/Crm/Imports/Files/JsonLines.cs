@@ -39,7 +39,7 @@ internal sealed class JsonLines : RowTable
         return headers.Count > 0 ? new(file, encoding, hasItems) { Headers = [.. headers] } : throw LineError(1, "The file has no JSON object that has a value.");
     }
 
-    /// <summary>True for a file that begins as JSON does.</summary>
+    /// <summary>Finds the form of JSON that a file has, if any, by how it begins.</summary>
     public static JsonForm Looks(UploadedFile file, Encoding encoding)
     {
         foreach (var (_, text) in ByteLines.Read(file.Rewind(), encoding, MaxRowBytes))
