@@ -70,9 +70,10 @@ public sealed class Finding21Tests(CampaignWorld world) : IClassFixture<Campaign
         await SetKeyAsync(mail.Account, Provider.Mailgun, Key);
         await SetKeyAsync(other.Account, Provider.Mailgun, Key);
         var signature = MailgunSignature();
+        var at = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
-        var delivered = await PostMailgunAsync(mail, signature, "delivered");
-        var repeated = await PostMailgunAsync(mail, signature, "delivered");
+        var delivered = await PostMailgunAsync(mail, signature, "delivered", at);
+        var repeated = await PostMailgunAsync(mail, signature, "delivered", at);
         var replayed = await PostMailgunAsync(mail, signature, "complained");
         var elsewhere = await PostMailgunAsync(other, signature, "complained");
 
