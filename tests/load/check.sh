@@ -7,7 +7,7 @@ base=$(shuf -i 20000-29000 -n 1)
 export TAGS=127.0.0.1:$base SEGMENTS=127.0.0.1:$((base + 1)) CAMPAIGNS=127.0.0.1:$((base + 2)) WORKFLOWS=127.0.0.1:$((base + 3))
 dotnet exec services/Standalone/bin/Release/net10.0/TagSegments.Standalone.dll --data "$data" --demo-contacts 2000 --tags-port "$base" \
   --segments-port $((base + 1)) --campaigns-port $((base + 2)) --workflows-port $((base + 3)) --http-port $((base + 4)) --management-port $((base + 5)) \
-  --smtp-port $((base + 6)) > "$data.log" 2>&1 &
+  --smtp-port $((base + 6)) --console-port $((base + 7)) > "$data.log" 2>&1 &
 standalone=$!
 
 finish() {
