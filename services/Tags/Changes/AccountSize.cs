@@ -4,7 +4,7 @@ namespace TagSegments.Tags.Changes;
 internal static class AccountSize
 {
     /// <summary>
-    /// Lets the transaction fail with RESOURCE_EXHAUSTED if the account has more living contacts than it may, including those that the
+    /// Lets the transaction fail with RESOURCE_EXHAUSTED if the account has more living contacts than it may, including the ones that the
     /// transaction creates or restores.
     /// </summary>
     public static void LimitContacts(this AccountTransaction transaction, AccountInfo account)
@@ -16,7 +16,7 @@ internal static class AccountSize
     }
 
     /// <summary>
-    /// Lets the transaction fail with RESOURCE_EXHAUSTED if the account has more tags than it may, including those that the transaction has created
+    /// Lets the transaction fail with RESOURCE_EXHAUSTED if the account has more tags than it may, including the ones that the transaction has created
     /// or restored.
     /// </summary>
     public static void LimitTags(this AccountTransaction transaction, AccountInfo account)

@@ -142,7 +142,7 @@ internal sealed class AccountTransaction : IAsyncDisposable
 
     /// <summary>
     /// Keeps a limit, of which the last act takes care: whoever adds to what is limited holds the account's clock then, or the clock of its library,
-    /// until the commit. So those that grow at the same time see each other, one after the other.
+    /// until the commit. Transactions that add at the same time follow each other, and each sees what the one before it added.
     /// </summary>
     public void Limit(SizeLimit limit) => _limits.Add(limit);
 

@@ -11,8 +11,8 @@ namespace TagSegments.Tags.Changes;
 internal sealed record SizeLimit(string Quota, string Kind, int Most, string CountSql)
 {
     /// <summary>
-    /// Adds the statement that tells whether there can be too many: a number is never handed out twice, so there is nothing to count as long as the
-    /// highest one is within the limit.
+    /// Adds the statement that asks if there can be too many. A number is never handed out twice, so there is nothing to count as long as the highest
+    /// one is within the limit.
     /// </summary>
     public void AddTo(NpgsqlBatch batch, int accountId) => batch.Add(
         "SELECT EXISTS (SELECT FROM crm.id_block WHERE account_id = $1 AND kind = $2 AND next_id - 1 > $3)", accountId, Kind, Most);

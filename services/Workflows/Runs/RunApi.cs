@@ -5,7 +5,7 @@ using TagSegments.Workflows.Scheduling;
 
 namespace TagSegments.Workflows.Runs;
 
-/// <summary>The calls for single runs, and those that change runs.</summary>
+/// <summary>The calls that read a run or change runs.</summary>
 internal sealed class RunApi(AccountDirectory accounts, IdempotentWrites writes, RunStore runs, MovedRuns moves, DueWatch due)
     : WorkflowService.WorkflowServiceBase
 {

@@ -34,7 +34,7 @@ internal sealed class Network : IDisposable
             new Dictionary<string, string>());
     }
 
-    /// <summary>Lets names lead to the pods that are ready: a service has the addresses of those that it selects.</summary>
+    /// <summary>Lets names lead to the pods that are ready: a service has the addresses of the pods that it selects.</summary>
     public void Publish(IEnumerable<V1Service> services, IReadOnlyCollection<Pod> ready)
     {
         var lines =

@@ -38,7 +38,7 @@ internal static class RunCountOracle
         from count in Of(version)
         select (Key(version.Version, count.NodeId, count.Kind), count.Runs));
 
-    /// <summary>Lists the counts of a version, also those that are 0.</summary>
+    /// <summary>Lists the counts of a version, also the counts that are 0.</summary>
     public static IEnumerable<(string NodeId, string Kind, long Runs)> Of(VersionCounts version) =>
     [
         ("", "declined", version.Declined),

@@ -13,7 +13,7 @@ internal static class WorkflowCounts
     {
         var key = Keys.Workflow.Argument();
         var version = Options.Number("--version", "Only the runs of this version.", value: "version");
-        var command = new Command("counts", "Counts the runs at each node of a workflow: those that wait there, are parked, ended there or went on.") { key, version };
+        var command = new Command("counts", "Counts the runs at each node of a workflow: waiting there, parked there, ended there, gone on.") { key, version };
         return command.Runs(async (session, ct) =>
         {
             var workflow = await Keys.Workflow.GetAsync(session, session.Get(key), ct);

@@ -20,7 +20,7 @@ public sealed class Selection
     /// <summary>Returns whether a contact is chosen.</summary>
     public bool Has(int contact) => _numbers.Contains(contact) != IsAll;
 
-    /// <summary>Counts the chosen contacts, of those that match.</summary>
+    /// <summary>Counts the chosen contacts among all that match.</summary>
     public int Count(int matching) => IsAll ? Math.Max(0, matching - _numbers.Count) : _numbers.Count;
 
     /// <summary>Chooses a contact, or not any more.</summary>

@@ -55,7 +55,7 @@ public sealed class Finding14SizeTests(SharedApps shared) : IClassFixture<Shared
         await ImportAsync(account, "a\nb\n");
     }
 
-    // The first five need no count: those that come at the same time have to see them all the same.
+    // The first five need no count. Calls at the same time have to see them all the same.
     [Fact]
     public async Task Contacts_that_are_created_at_once_do_not_pass_the_limit()
     {
