@@ -8,11 +8,12 @@ namespace TagSegments.Workflows.Definitions;
 internal static class WorkflowLimits
 {
     /// <summary>
-    /// Throws RESOURCE_EXHAUSTED if the account has more workflows that are not published than its limit allows, including a new one of the transaction.
+    /// Throws RESOURCE_EXHAUSTED if the account has more workflows that are not published than its limit allows, including what the transaction created
+    /// or unpublished.
     /// </summary>
     public static async Task RequireFewDraftsAsync(NpgsqlTransaction tx, AccountInfo account, CancellationToken ct)
     {
-        // Two that are created at the same time count each other.
+        // Two that are created or unpublished at the same time count each other.
         const string lockSql = "SELECT pg_advisory_xact_lock(hashtext('workflows.draft'), @Id)";
         const string sql = """
             SELECT count(*)

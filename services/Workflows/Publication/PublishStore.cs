@@ -38,8 +38,23 @@ internal static class PublishStore
         return new PublishWorkflowResponse { Workflow = await WorkflowStore.GetAsync(tx, account, draft.WorkflowId, ct), Loops = { loops } };
     }
 
-    /// <summary>Unpublishes the workflow: events no longer start runs of it.</summary>
+    /// <summary>
+    /// Unpublishes the workflow: events no longer start runs of it. Throws RESOURCE_EXHAUSTED if the account then has too many that are not published.
+    /// </summary>
     public static async Task<UnpublishWorkflowResponse> UnpublishAsync(
+        NpgsqlTransaction tx, AccountInfo account, Guid id, bool cancelRuns, CancellationToken ct)
+    {
+        var ended = await EndAsync(tx, account, id, cancelRuns, ct);
+        if (ended.WasPublished)
+        {
+            await WorkflowLimits.RequireFewDraftsAsync(tx, account, ct);
+        }
+
+        return new UnpublishWorkflowResponse { Workflow = await WorkflowStore.GetAsync(tx, account, id, ct), CancelledRuns = ended.CancelledRuns };
+    }
+
+    /// <summary>Ends the published version, if there is one, and cancels the runs of all versions if asked to.</summary>
+    public static async Task<(bool WasPublished, int CancelledRuns)> EndAsync(
         NpgsqlTransaction tx, AccountInfo account, Guid id, bool cancelRuns, CancellationToken ct)
     {
         const string lockSql = "SELECT FROM workflows.account WHERE account_id = @AccountId FOR UPDATE";
@@ -63,14 +78,14 @@ internal static class PublishStore
             Parked = (short)Run.Types.State.Parked,
         };
         await tx.Connection!.ExecuteAsync(new CommandDefinition(lockSql, values, tx, cancellationToken: ct));
-        var workflow = await WorkflowStore.GetAsync(tx, account, id, ct, forUpdate: true);
-        if (workflow.State is Workflow.Types.State.Published)
+        var wasPublished = (await WorkflowStore.GetAsync(tx, account, id, ct, forUpdate: true)).State is Workflow.Types.State.Published;
+        if (wasPublished)
         {
             await tx.Connection!.ExecuteAsync(new CommandDefinition(sql, values, tx, cancellationToken: ct));
         }
 
         var cancelled = cancelRuns ? await tx.Connection!.ExecuteAsync(new CommandDefinition(cancelSql, values, tx, cancellationToken: ct)) : 0;
-        return new UnpublishWorkflowResponse { Workflow = await WorkflowStore.GetAsync(tx, account, id, ct), CancelledRuns = cancelled };
+        return (wasPublished, cancelled);
     }
 
     // The feeds of an account are followed from its first publication on.

@@ -43,9 +43,9 @@ internal sealed class Withdrawal(IdempotentWrites writes, Enroller enroller)
                     ("id", workflow.WorkflowId));
             }
 
-            var ended = await PublishStore.UnpublishAsync(tx, account, id, cancelRuns: true, ct);
+            var (_, cancelled) = await PublishStore.EndAsync(tx, account, id, cancelRuns: true, ct);
             await tx.Connection!.ExecuteAsync(new CommandDefinition(sql, new { AccountId = account.Id, id }, tx, cancellationToken: ct));
-            return new DeleteWorkflowResponse { CancelledRuns = ended.CancelledRuns };
+            return new DeleteWorkflowResponse { CancelledRuns = cancelled };
         });
 
     private static async Task<string?> UseAsync(NpgsqlTransaction tx, AccountInfo account, Workflow workflow, CancellationToken ct)
