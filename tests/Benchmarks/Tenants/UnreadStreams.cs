@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Crm.Accounts.V1;
 using Crm.Activity.V1;
+using Crm.Auth.V1;
 using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
@@ -9,6 +10,7 @@ using Crm.Tags.V1;
 using Google.Protobuf;
 using Grpc.Core;
 using TagSegments.Testing;
+using TagSegments.Testing.EveryCall;
 
 namespace TagSegments.Benchmarks.Tenants;
 
@@ -22,27 +24,40 @@ internal sealed class UnreadStreams
     private static readonly FilterSource s_everyone = new() { Text = "everyone" };
     private static readonly TimeSpan s_firstAnswer = TimeSpan.FromSeconds(5);
 
+    // An operation that does not end: a process that does not exist holds it.
+    private const string HeldOperationSql = """
+        INSERT INTO tags.bulk_operation (account_id, operation_id, state, source, add_tag_ids, remove_tag_ids, actor, skip_workflows, owner, lease_until)
+        SELECT account_id, gen_random_uuid(), 1, '{"text": "everyone"}', '{}', '{}', 'somebody', false, gen_random_uuid(), 'infinity'
+        FROM crm.account
+        WHERE name = @Account
+        RETURNING operation_id
+        """;
+
     private readonly Dictionary<string, Func<OpenStream>> _calls;
 
-    private UnreadStreams(TenantRig rig, int contacts, string operationId, string campaignId)
+    private UnreadStreams(TenantRig rig, int contacts, string operationId, string heldOperationId, string campaignId)
     {
         var (crm, mail) = (rig.Connect(Service.Tags), rig.Connect(Service.Campaigns));
         var (tags, reach) = (new TagService.TagServiceClient(crm), new ReachService.ReachServiceClient(crm));
+        var (people, bulk) = (new ContactService.ContactServiceClient(crm), new BulkService.BulkServiceClient(crm));
         var segments = new SegmentService.SegmentServiceClient(rig.Connect(Service.Segments));
         var ids = ByteString.CopyFrom([.. Enumerable.Range(1, contacts).SelectMany(Bytes)]);
         _calls = new()
         {
             ["WatchTagEvents"] = () => Open(tags.WatchTagEvents(new() { Account = Account })),
-            ["WatchContactEvents"] = () => Open(new ContactService.ContactServiceClient(crm).WatchContactEvents(new() { Account = Account })),
+            ["WatchContactEvents"] = () => Open(people.WatchContactEvents(new() { Account = Account })),
             ["ExportContacts"] = () => Open(new ExportService.ExportServiceClient(crm).ExportContacts(new() { Account = Account })),
+            ["ExportContact"] = () => Open(people.ExportContact(new() { Account = Account, ContactId = 1 })),
             ["StreamReach"] = () => Open(reach.StreamReach(new() { Account = Account, ContactIds = ids })),
             ["StreamDeclined"] = () => Open(reach.StreamDeclined(new() { Account = Account })),
-            ["StreamBulkOutcomes"] = () => Open(new BulkService.BulkServiceClient(crm).StreamBulkOutcomes(new() { Account = Account, OperationId = operationId })),
+            ["StreamBulkOutcomes"] = () => Open(bulk.StreamBulkOutcomes(new() { Account = Account, OperationId = operationId })),
+            ["WatchBulkOperation"] = () => Open(bulk.WatchBulkOperation(new() { Account = Account, OperationId = heldOperationId })),
             ["Import"] = () => Open(new ImportService.ImportServiceClient(crm).Import()),
             ["StreamMatches"] = () => Open(segments.StreamMatches(new() { Account = Account, Source = s_everyone })),
             ["WatchActivities"] = () => Open(new ActivityService.ActivityServiceClient(mail).WatchActivities(new() { Account = Account })),
             ["WatchCampaign"] = () => Open(new CampaignService.CampaignServiceClient(mail).WatchCampaign(new() { Account = Account, CampaignId = campaignId })),
         };
+        RequireAll();
     }
 
     public static async Task RunAsync(BenchmarkOptions options, Report report)
@@ -87,7 +102,8 @@ internal sealed class UnreadStreams
         var campaign = new Campaign { Name = "Draft", Message = new Message { Subject = "Hello", Text = "Hello" } };
         var campaigns = new CampaignService.CampaignServiceClient(rig.Connect(Service.Campaigns));
         var created = await campaigns.CreateCampaignAsync(new() { Account = Account, Campaign = campaign });
-        return new UnreadStreams(rig, contacts, operation.OperationId, created.Campaign.CampaignId);
+        var held = await rig.ScalarAsync<Guid>(HeldOperationSql, new { Account });
+        return new UnreadStreams(rig, contacts, operation.OperationId, held.ToString(), created.Campaign.CampaignId);
     }
 
     private static Task DeclineAsync(ContactService.ContactServiceClient contacts, int count) => Parallel.ForEachAsync(
@@ -101,6 +117,19 @@ internal sealed class UnreadStreams
                 Consent = new Consent { Channel = Crm.Common.V1.Channel.Email, State = Consent.Types.State.Unsubscribed, Source = "benchmark" },
             },
             cancellationToken: ct));
+
+    // Calls of services among themselves are nothing that an account could open.
+    private void RequireAll()
+    {
+        var missing = ApiCall.All
+            .Where(call => (call.Descriptor.IsServerStreaming || call.Descriptor.IsClientStreaming) && call.Permission is not Permission.Internal)
+            .Select(call => call.Descriptor.Name)
+            .Except(_calls.Keys);
+        if (missing.FirstOrDefault() is { } stream)
+        {
+            throw new InvalidOperationException($"Say how to open {stream}.");
+        }
+    }
 
     private static byte[] Bytes(int contactId)
     {
