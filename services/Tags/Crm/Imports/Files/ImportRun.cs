@@ -62,7 +62,7 @@ internal sealed class ImportRun(
                 batch = summary.Failed > 0 ? [] : batch;
                 await ReportAsync(_errors.Count >= BatchRows ? _errors : []);
             }
-            else if (batch.Count >= BatchRows || _errors.Count >= BatchRows || characters >= BatchCharacters)
+            else if (IsFull(batch.Count) || _errors.Count >= BatchRows || characters >= BatchCharacters)
             {
                 await HandOverAsync(target, batch, rows);
                 (batch, characters) = ([], 0);
@@ -71,6 +71,9 @@ internal sealed class ImportRun(
 
         await HandOverAsync(target, batch, rows);
     }
+
+    // Reading takes a processor, too: while calls of others must not be held up, it goes in steps as small as writing. Asking takes a lock.
+    private bool IsFull(int rows) => rows >= BatchRows || (rows > 0 && rows % FewRows == 0 && turns.GivesWay(account));
 
     // A row of nothing else shows what is wrong with them, before every row is bad.
     private void CheckConstants<TDraft>(IRowTarget<TDraft> target)
@@ -148,6 +151,12 @@ internal sealed class ImportRun(
         await ReportAsync(_held);
         (_held, _errors) = (_errors, []);
         _writing = Task.Run(() => WriteAsync(target, batch));
+        if (turns.GivesWay(account))
+        {
+            // It does not read meanwhile.
+            await _writing;
+        }
+
         await call.AnswerAsync(new ImportResponse { Progress = new() { Rows = rows - batch.Count, TotalRows = summary.Rows } });
     }
 }
