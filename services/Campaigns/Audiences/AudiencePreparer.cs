@@ -30,7 +30,7 @@ internal sealed class AudiencePreparer(
         await using var tx = await connection.BeginTransactionAsync(ct);
         // The domain may have been lost since the campaign was scheduled.
         await senders.RequireAsync(connection, campaign.AccountId, channel, JsonParser.Default.Parse<Message>(campaign.Message), "message", ct);
-        var ledger = new LedgerCopy(tx, campaign, tools.Pace);
+        await using var ledger = new LedgerCopy(tx, campaign, tools.Pace);
         await foreach (var draft in reach.DraftAsync(campaign.AccountName, channel, evaluated.ContactIds, audience.SubscribedOnly, ct))
         {
             book.Admit(draft);

@@ -10,17 +10,18 @@ using State = Crm.Campaigns.V1.Recipient.Types.State;
 namespace TagSegments.Campaigns.Audiences;
 
 /// <summary>
-/// Writes the members of an audience into the ledger, in pieces that give way to calls of others, and divides the recipients of a message into
-/// batches.
+/// Writes the members of an audience into the ledger, in pieces that give way to calls of others and are written while the next ones are read, and
+/// divides the recipients of a message into batches. Dispose of it before its transaction.
 /// </summary>
-internal sealed class LedgerCopy(NpgsqlTransaction tx, PreparingCampaign campaign, BackgroundPace pace)
+internal sealed class LedgerCopy(NpgsqlTransaction tx, PreparingCampaign campaign, BackgroundPace pace) : IAsyncDisposable
 {
     private const int RowsAtOnce = 10_000;
     private const int FewRows = 1_000;
     private readonly AbTest? _test = campaign.AbTest is null ? null : JsonParser.Default.Parse<AbTest>(campaign.AbTest);
     private readonly Dictionary<BatchPart, (int First, int Last, int Count)> _cut = [];
     private readonly List<(BatchPart Part, int First, int Last)> _batches = [];
-    private readonly List<(RecipientDraft Draft, short Variant)> _rows = new(RowsAtOnce);
+    private List<(RecipientDraft Draft, short Variant)> _rows = new(RowsAtOnce);
+    private Task _writing = Task.CompletedTask;
 
     /// <summary>Adds a member.</summary>
     public async ValueTask WriteAsync(RecipientDraft draft, CancellationToken ct)
@@ -34,24 +35,34 @@ internal sealed class LedgerCopy(NpgsqlTransaction tx, PreparingCampaign campaig
 
         if (_rows.Count >= FewRows && (_rows.Count == RowsAtOnce || pace.GivesWay(campaign.AccountId)))
         {
-            await InsertInTurnAsync(ct);
+            await HandOverAsync(ct);
         }
     }
 
     /// <summary>Writes the last members and returns the batches.</summary>
     public async Task<IReadOnlyList<(BatchPart Part, int First, int Last)>> CompleteAsync(CancellationToken ct)
     {
-        await InsertInTurnAsync(ct);
+        await HandOverAsync(ct);
+        await _writing;
         _batches.AddRange(_cut.Where(cut => cut.Value.Count > 0).Select(cut => (cut.Key, cut.Value.First, cut.Value.Last)));
         return _batches;
     }
 
+    /// <summary>Waits for the piece that is being written: its connection is used until then.</summary>
+    public async ValueTask DisposeAsync() => await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
     private static bool Gets(RecipientDraft draft) => draft.Reason == Recipient.Types.Reason.Unspecified;
 
-    private Task<int> InsertInTurnAsync(CancellationToken ct) => pace.RunAsync(campaign.AccountId, () => InsertAsync(ct), ct);
+    private async Task HandOverAsync(CancellationToken ct)
+    {
+        await _writing;
+        var rows = _rows;
+        _rows = new(RowsAtOnce);
+        _writing = Task.Run(() => pace.RunAsync(campaign.AccountId, () => InsertAsync(rows, ct), ct), ct);
+    }
 
     // COPY does not go together with row-level security.
-    private async Task<int> InsertAsync(CancellationToken ct)
+    private Task<int> InsertAsync(List<(RecipientDraft Draft, short Variant)> rows, CancellationToken ct)
     {
         const string sql =
             $"""
@@ -67,16 +78,14 @@ internal sealed class LedgerCopy(NpgsqlTransaction tx, PreparingCampaign campaig
             campaign.AccountId,
             campaign.CampaignId,
             campaign.Channel,
-            contacts = _rows.ConvertAll(row => row.Draft.ContactId).ToArray(),
-            addresses = _rows.ConvertAll(row => row.Draft.Address).ToArray(),
-            keys = _rows.ConvertAll(row => Gets(row.Draft) ? row.Draft.AddressKey : null).ToArray(),
-            reasons = _rows.ConvertAll(row => (short)row.Draft.Reason).ToArray(),
-            consents = _rows.ConvertAll(row => (short)row.Draft.Consent).ToArray(),
-            variants = _rows.ConvertAll(row => row.Variant).ToArray(),
+            contacts = rows.ConvertAll(row => row.Draft.ContactId).ToArray(),
+            addresses = rows.ConvertAll(row => row.Draft.Address).ToArray(),
+            keys = rows.ConvertAll(row => Gets(row.Draft) ? row.Draft.AddressKey : null).ToArray(),
+            reasons = rows.ConvertAll(row => (short)row.Draft.Reason).ToArray(),
+            consents = rows.ConvertAll(row => (short)row.Draft.Consent).ToArray(),
+            variants = rows.ConvertAll(row => row.Variant).ToArray(),
         };
-        var written = await tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, commandTimeout: 0, cancellationToken: ct));
-        _rows.Clear();
-        return written;
+        return tx.Connection!.ExecuteAsync(new CommandDefinition(sql, parameters, tx, commandTimeout: 0, cancellationToken: ct));
     }
 
     private void Cut(BatchPart part, int contactId)
