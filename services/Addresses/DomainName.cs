@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -8,6 +9,7 @@ public static class DomainName
 {
     private const int MaxLength = 253;
     private static readonly IdnMapping s_idn = Mapping();
+    private static readonly SearchValues<char> s_ofLabels = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     /// <summary>Gets a domain in ASCII and lower case, without the dot of the root; null if it is not valid.</summary>
     public static string? ToAscii(string domain)
@@ -24,7 +26,7 @@ public static class DomainName
             var isPlain = Ascii.IsValid(domain) && !domain.Contains("xn--", StringComparison.OrdinalIgnoreCase);
             var ascii = (isPlain ? domain : s_idn.GetAscii(WithSmallSharpS(domain))).ToLowerInvariant();
             ascii = ascii.EndsWith('.') ? ascii[..^1] : ascii;
-            return ascii.Length <= MaxLength && ascii.Split('.').All(IsLabel) ? ascii : null;
+            return ascii.Length <= MaxLength && AreLabels(ascii) ? ascii : null;
         }
         catch (ArgumentException)
         {
@@ -41,8 +43,21 @@ public static class DomainName
         }
     }
 
-    private static bool IsLabel(string label) =>
-        label is { Length: >= 1 and <= 63 } && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && label[0] != '-' && label[^1] != '-';
+    private static bool AreLabels(ReadOnlySpan<char> domain)
+    {
+        foreach (var label in domain.Split('.'))
+        {
+            if (!IsLabel(domain[label]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsLabel(ReadOnlySpan<char> label) =>
+        label.Length is >= 1 and <= 63 && !label.ContainsAnyExcept(s_ofLabels) && label[0] != '-' && label[^1] != '-';
 
     // Since Unicode 15.1 the mapping makes a small letter of it; libraries of before make "ss", which is another domain.
     private static string WithSmallSharpS(string domain) => domain.Replace('ẞ', 'ß');

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -12,7 +13,8 @@ public static class EmailAddress
 
     // Normalization takes time with the square of a run of combining marks, and composes at most four characters into one.
     private const int Longest = 4 * MaxMailbox;
-    private const string LocalSymbols = "!#$%&'*+-/=?^_`{|}~.";
+    private static readonly SearchValues<char> s_asciiLocal =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~.");
 
     /// <summary>
     /// Gets the form in which addresses are compared: the local part composed (NFC) and case folded, the domain in ASCII and lower case.
@@ -52,12 +54,15 @@ public static class EmailAddress
     // Half of a surrogate pair cannot be composed, and is no character of an address.
     private static string Compose(string text) => HasLoneSurrogate(text) ? text : text.Normalize();
 
+    // Most addresses are plain, and this is read for every message.
     private static bool IsLocalPart(string local) =>
-        !HasLoneSurrogate(local) && Encoding.UTF8.GetByteCount(local) <= MaxLocalPart && local.EnumerateRunes().All(IsLocal)
+        (Ascii.IsValid(local)
+            ? local.Length <= MaxLocalPart && !local.AsSpan().ContainsAnyExcept(s_asciiLocal)
+            : !HasLoneSurrogate(local) && Encoding.UTF8.GetByteCount(local) <= MaxLocalPart && local.EnumerateRunes().All(IsLocal))
         && local[0] != '.' && local[^1] != '.' && !local.Contains("..", StringComparison.Ordinal);
 
     private static bool IsLocal(Rune rune) => rune.IsAscii
-        ? Rune.IsLetterOrDigit(rune) || LocalSymbols.Contains((char)rune.Value, StringComparison.Ordinal)
+        ? s_asciiLocal.Contains((char)rune.Value)
         : Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
             or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.SpaceSeparator
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
