@@ -14,7 +14,7 @@ internal sealed record TextForm(DateForm Dates, NumberForm Numbers, string[] Lis
     /// <summary>The one form of the API.</summary>
     public static readonly TextForm Api = new(DateForm.Iso, NumberForm.Api, [], null);
 
-    /// <summary>True if other tools wrote the values: dates as programs print them are read, too.</summary>
+    /// <summary>True if other tools wrote the values: dates as programs print them, and with names of months in other languages, are read, too.</summary>
     public bool IsForeign { get; init; }
 
     /// <summary>Splits a list; empty items do not count.</summary>
@@ -24,15 +24,16 @@ internal sealed record TextForm(DateForm Dates, NumberForm Numbers, string[] Lis
 
     /// <summary>Reads a day.</summary>
     public bool TryParseDay(string text, out DateOnly day) =>
-        Dates.TryParseDay(text, out day) || (IsForeign && PrintedTime.Rewrite(text) is { } usual && Dates.TryParseDay(usual, out day));
+        Dates.TryParseDay(text, out day) || (Usual(text) is { } usual && Dates.TryParseDay(usual, out day));
 
     /// <summary>Reads a day of the year, as that day of a leap year.</summary>
-    public bool TryParseYearlyDay(string text, out DateOnly day) => Dates.TryParseYearlyDay(text, out day);
+    public bool TryParseYearlyDay(string text, out DateOnly day) =>
+        Dates.TryParseYearlyDay(text, out day) || (Usual(text) is { } usual && Dates.TryParseYearlyDay(usual, out day));
 
     /// <summary>Reads a date-time as UTC.</summary>
     public bool TryParseInstant(string text, out DateTime utc)
     {
-        if (!Dates.TryParseInstant(text, out utc) && !(IsForeign && PrintedTime.Rewrite(text) is { } usual && Dates.TryParseInstant(usual, out utc)))
+        if (!Dates.TryParseInstant(text, out utc) && !(Usual(text) is { } usual && Dates.TryParseInstant(usual, out utc)))
         {
             return false;
         }
@@ -44,5 +45,12 @@ internal sealed record TextForm(DateForm Dates, NumberForm Numbers, string[] Lis
         }
 
         return utc.Kind == DateTimeKind.Utc;
+    }
+
+    // Null if the text has the usual form already, or none.
+    private string? Usual(string text)
+    {
+        var english = IsForeign ? MonthNames.ToEnglish(text, inFull: Dates.Name.Contains("MMMM", StringComparison.Ordinal)) : null;
+        return (IsForeign ? PrintedTime.Rewrite(english ?? text) : null) ?? english;
     }
 }

@@ -1,3 +1,4 @@
+using TagSegments.Csv;
 using TagSegments.Tags.Crm.Fields;
 using Type = Crm.Contacts.V1.Field.Types.Type;
 
@@ -16,6 +17,7 @@ internal sealed class DateGuess : TypeGuess
     private readonly long[] _alone;
     private long _misses;
     private bool _padded;
+    private MonthLanguages _languages = MonthLanguages.All;
 
     /// <summary>True if an option names the form.</summary>
     public bool IsNamed => _mark is null;
@@ -53,8 +55,8 @@ internal sealed class DateGuess : TypeGuess
     /// <inheritdoc/>
     public override void Add(string text, long line)
     {
-        var (count, last) = (0, 0);
-        for (var i = 0; i < _forms.Length && Looks(text); i++)
+        var (count, last, looks) = (0, 0, Looks(text));
+        for (var i = 0; i < _forms.Length && looks; i++)
         {
             if (Reads(_forms[i], text))
             {
@@ -65,6 +67,7 @@ internal sealed class DateGuess : TypeGuess
 
         _alone[last] += count == 1 ? 1 : 0;
         Fits += count > 0 ? 1 : 0;
+        _languages &= count > 0 ? MonthNames.LanguagesOf(text) : MonthLanguages.All;
         if (count == 0)
         {
             _misses++;
@@ -88,10 +91,22 @@ internal sealed class DateGuess : TypeGuess
     }
 
     // Most values of other columns are told apart at once.
-    private bool Looks(string text) =>
-        _mark is null || (text.Length is <= MaxLength && text.Length >= (Type == Type.YearlyDay ? 4 : 6) && UsualDates.Mark(text) == _mark && text.Contains(':') == (Type == Type.DateTime));
+    private bool Looks(string text)
+    {
+        if (_mark is null || text.Length > MaxLength)
+        {
+            return _mark is null;
+        }
 
-    private static string Said(TextForm form) => form.Dates.Name.Length > 0 ? $"in the form {form.Dates.Name}" : "";
+        var usual = MonthNames.ToEnglish(text) ?? text;
+        return usual.Length >= (Type == Type.YearlyDay ? 4 : 6) && UsualDates.Mark(usual) == _mark && usual.Contains(':') == (Type == Type.DateTime);
+    }
+
+    private string Said(TextForm form) => form.Dates.Name.Length == 0 ? ""
+        : $"in the form {form.Dates.Name}"
+            + (_languages == MonthLanguages.None ? ", with names of months in several languages"
+            : _languages.HasFlag(MonthLanguages.English) ? ""
+            : $", with names of months in {string.Join(" or ", Enum.GetValues<MonthLanguages>().Where(one => int.PopCount((int)one) == 1 && _languages.HasFlag(one)))}");
 
     private static string[] Forms(DateForm form, Type type) =>
         type == Type.Date ? (form.CountsDays ? [form.Name] : form.Days) : type == Type.YearlyDay ? form.YearlyDays : form.HasEpoch ? [form.Name] : form.Instants;

@@ -1,3 +1,4 @@
+using TagSegments.Csv;
 using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Imports.Guesses;
@@ -38,7 +39,8 @@ internal static class UsualDates
     /// <summary>True if a text is a day or a date-time in any form, even if it is not clear which.</summary>
     public static bool Any(string text)
     {
-        var usual = PrintedTime.Rewrite(text) ?? text;
+        var english = MonthNames.ToEnglish(text) ?? text;
+        var usual = PrintedTime.Rewrite(english) ?? english;
         return usual.Length is >= 6 and <= 40 && All.Any(forms => forms[0].IsSeparatedAs(usual) && Array.Exists(forms, form => form.TryParseDay(usual, out _) || form.TryParseInstant(usual, out _)));
     }
 
