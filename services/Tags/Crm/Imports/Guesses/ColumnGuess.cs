@@ -16,12 +16,14 @@ internal sealed class ColumnGuess
     private readonly ImportColumn _column;
     private readonly List<TypeGuess> _guesses;
     private readonly DateGuess[] _named;
+    private readonly EpochCheck? _epoch;
     private long _values;
 
     private ColumnGuess(ImportColumn column, IEnumerable<TypeGuess> guesses)
     {
         (_column, _guesses) = (column, [.. guesses]);
         _named = [.. _guesses.OfType<DateGuess>().Where(guess => guess.IsNamed)];
+        _epoch = column is { NamesDates: true, Form.Dates.HasEpoch: true } ? new(column.Form.Dates) : null;
     }
 
     /// <summary>The type; text until all values have been seen.</summary>
@@ -82,6 +84,7 @@ internal sealed class ColumnGuess
     public void Add(string text, long line)
     {
         _values++;
+        _epoch?.Add(text, line);
         for (var i = _guesses.Count - 1; i >= 0; i--)
         {
             var guess = _guesses[i];
@@ -102,6 +105,7 @@ internal sealed class ColumnGuess
             return;
         }
 
+        RequireEpoch();
         if (_guesses.Where(guess => guess.Exceptions <= most).MinBy(guess => guess.Exceptions) is not { } best)
         {
             RequireFit();
@@ -125,6 +129,20 @@ internal sealed class ColumnGuess
     /// <summary>True if the dates of the column have the form of this name.</summary>
     public bool HasForm(string name) => _named.Length > 0 && Type is Type.Date or Type.DateTime or Type.YearlyDay && _column.Form.Dates.Name == name;
 
+    private void RequireEpoch()
+    {
+        if (_epoch?.Other is not { } other)
+        {
+            return;
+        }
+
+        var (line, text) = _epoch.First;
+        var asNamed = _column.Form.Dates.TryParseInstant(text, out var time) ? $"a time in {time.Year}" : "no time at all";
+        throw RpcErrors.InvalidField(
+            $"options.date_formats[\"{_column.Header}\"]",
+            $"the values look like {other}: as {_column.Form.Dates.Name}, \"{GuessNotices.Short(text)}\" in line {line} would be {asNamed}");
+    }
+
     private void RequireFit()
     {
         if (!_column.NamesDates || _named.MaxBy(guess => guess.Fits) is not { Fits: 0, FirstMiss: var (line, text) })
@@ -132,9 +150,7 @@ internal sealed class ColumnGuess
             return;
         }
 
-        var form = _column.Form.Dates.Name;
-        var advice = form == "unix" && text.Length >= 13 ? "; unix_ms is for milliseconds" : "";
         throw RpcErrors.InvalidField(
-            $"options.date_formats[\"{_column.Header}\"]", $"no value of the column is in the form {form}: line {line} has \"{GuessNotices.Short(text)}\"{advice}");
+            $"options.date_formats[\"{_column.Header}\"]", $"no value of the column is in the form {_column.Form.Dates.Name}: line {line} has \"{GuessNotices.Short(text)}\"");
     }
 }
