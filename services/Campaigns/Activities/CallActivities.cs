@@ -88,6 +88,7 @@ internal sealed class CallActivities
     private static string NameOf(ContactKey? key, int contactId) => key switch
     {
         { HasEmail: true } => key.Email,
+        { HasPhone: true } => key.Phone,
         { HasExternalId: true } => $"with the external id {key.ExternalId}",
         { HasContactId: true } => $"{key.ContactId}",
         _ => $"{contactId}",

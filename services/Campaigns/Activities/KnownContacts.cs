@@ -38,7 +38,7 @@ internal sealed class KnownContacts : IAsyncDisposable
         return known.ToDictionary(contactId => contactId, contactId => merged.GetValueOrDefault(contactId, contactId));
     }
 
-    /// <summary>Finds the numbers of contacts by external id or address; 0 if there is none. What a key stands for can change, so nothing is remembered.</summary>
+    /// <summary>Finds the numbers of contacts by external id, address or phone number; 0 if there is none. What a key stands for can change, so nothing is remembered.</summary>
     public async Task<IReadOnlyDictionary<ContactKey, int>> ResolveAsync(AccountInfo account, IEnumerable<ContactKey> keys, CancellationToken ct)
     {
         var found = new Dictionary<ContactKey, int>();

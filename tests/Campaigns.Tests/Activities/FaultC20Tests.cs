@@ -63,6 +63,33 @@ public sealed class FaultC20Tests(CampaignWorld world) : IClassFixture<CampaignW
     }
 
     [Theory]
+    [InlineData("+43 660 1234567", "+436601234567")]
+    [InlineData("+43 660 1234567", "0043 (660) 1234567")]
+    [InlineData("0660 1234567", "+43-660-1234567")]
+    [InlineData("+436601234567", "0660 1234567")]
+    [InlineData("1234", "1 2 3 4")]
+    public async Task Contacts_are_named_by_phone_in_any_form_of_the_number(string phone, string asked)
+    {
+        var account = await world.Apps.NewAccountAsync();
+        await world.Apps.Accounts.UpdateAccountAsync(new() { Account = account, Country = "AT" });
+        var other = await world.NewContactAsync(account, "other@x.example", c => c.Phone = "+436607654321");
+        var contact = await world.NewContactAsync(account, "ann@x.example", c => c.Phone = phone);
+
+        await RecordAsync(account, Of(new() { Phone = asked }));
+        var recorded = await ListAsync(account, contact.ContactId);
+        var kept = await world.NewContactAsync(account, "kept@x.example");
+        await world.Apps.Contacts.MergeContactsAsync(new() { Account = account, ContactId = kept.ContactId, DuplicateContactId = contact.ContactId });
+        await RecordAsync(account, Of(new() { Phone = asked }));
+        var error = await Expect.FailureAsync(() => RecordAsync(account, Of(new() { Phone = "+436600000000" })));
+
+        Assert.Single(recorded);
+        Assert.NotEmpty(await ListAsync(account, kept.ContactId));
+        Assert.Empty(await ListAsync(account, other.ContactId));
+        error.Is(StatusCode.InvalidArgument, ErrorReason.InvalidField, "activities[0].contact_key");
+        Assert.Contains("+436600000000", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("", "nobody@x.example")]
     [InlineData("nobody", "")]
     [InlineData("\u0001", "")]
