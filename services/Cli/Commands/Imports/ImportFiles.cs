@@ -18,21 +18,20 @@ internal static class ImportFiles
     /// <summary>Lists the files of contacts, and says what else is in an archive.</summary>
     public static IEnumerable<(string Name, Func<Stream> Open)> OfContacts(IEnumerable<string> paths, Action<string> leftOut) => Of(paths, leftOut);
 
+    /// <summary>Opens a file, or standard input for -; what is compressed with gzip is decompressed.</summary>
+    public static Stream Open(string path) => path is "-" ? StreamStart.OfInput()
+        : IsGzip(path) ? new GZipStream(File.OpenRead(path), CompressionMode.Decompress)
+        : File.OpenRead(path);
+
+    private static bool IsGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+
     private static IEnumerable<(string Name, Func<Stream> Open)> Of(IEnumerable<string> paths, Action<string>? leftOut)
     {
         foreach (var path in paths)
         {
-            if (path is "-")
+            if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
             {
-                yield return (path, Console.OpenStandardInput);
-            }
-            else if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-            {
-                yield return (path[..^3], () => new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
-            }
-            else if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-            {
-                yield return (path, () => File.OpenRead(path));
+                yield return (IsGzip(path) ? path[..^3] : path, () => Open(path));
             }
             else
             {
@@ -54,8 +53,10 @@ internal static class ImportFiles
 
         var audience = tables.FindAll(IsAudience);
         var chosen = audience.Count > 0 ? audience : tables;
-        if (names.Except(chosen).ToList() is { Count: > 0 } others)
-            leftOut($"{path}: left out {Shown(others)}.{(chosen.Count < tables.Count ? " These tables are no members of an audience: see `tagsegments activities import`, or unpack and name them." : "")}");
+        if (tables.Except(chosen).ToList() is { Count: > 0 } others)
+            leftOut($"{path}: left out {Shown(others)}, {(others.Count == 1 ? "which has" : "which have")} no members of an audience: see `tagsegments activities import`, or unpack and name {(others.Count == 1 ? "it" : "them")}.");
+        if (names.Except(tables).ToList() is { Count: > 0 } texts)
+            leftOut($"{path}: left out {Shown(texts)}, which {(texts.Count == 1 ? "is no table" : "are no tables")}.");
         return chosen;
     }
 

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Crm.Activity.V1;
 using Grpc.Core;
 using Spectre.Console;
+using TagSegments.Cli.Commands.Imports;
 using TagSegments.Cli.Connection;
 
 namespace TagSegments.Cli.Commands.Suppressions;
@@ -27,7 +28,7 @@ internal static class SuppressionImport
     /// <summary>`suppressions import`.</summary>
     public static Command Import()
     {
-        var file = new Argument<string>("file") { Description = "One address or domain per line, or CSV with a column of them; - for standard input." };
+        var file = new Argument<string>("file") { Description = "One address or domain per line, or CSV with a column of them, also with gzip (.gz); - for standard input." };
         var column = Options.Text("--column", "The column with the addresses. Without it, the one that looks like addresses.", "column");
         var reasonColumn = Options.Text("--reason-column", "The column with reasons; for words that are none, --reason counts and the word is kept in the source.", "column");
         var timeColumn = Options.Text("--time-column", "The column with the times of the refusals; kept in the source.", "column");
@@ -47,7 +48,7 @@ internal static class SuppressionImport
                 Reason = SuppressionCommands.ReasonOf(session, reason),
                 Source = session.Get(source) ?? (path is "-" ? "standard input" : Path.GetFileName(path)),
             };
-            await using var content = path is "-" ? Console.OpenStandardInput() : File.OpenRead(path);
+            await using var content = ImportFiles.Open(path);
             var columns = new SuppressionColumns(session.Get(column), session.Get(reasonColumn), session.Get(timeColumn));
             var (rows, header) = SuppressionFile.Read(content, columns, new AddressLook(sample.Channel));
             if (header.Length > 0)
