@@ -4,7 +4,7 @@ using Crm.Contacts.V1;
 
 namespace TagSegments.Cli.Commands;
 
-/// <summary>Contacts as people write them in files: a number, external:KEY or an e-mail address.</summary>
+/// <summary>Contacts as people write them in files: a number, external:KEY, an e-mail address or a phone number with a plus.</summary>
 internal static class ContactKeys
 {
     private const int AtOnce = 1_000;
@@ -14,6 +14,7 @@ internal static class ContactKeys
         Keys.IsExternal(text) ? new() { ExternalId = text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..] }
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new() { ContactId = number }
         : text.Contains('@', StringComparison.Ordinal) ? new() { Email = text }
+        : text is ['+', ..] ? new() { Phone = text }
         : null;
 
     /// <summary>Finds the number of each contact, 0 if there is none.</summary>

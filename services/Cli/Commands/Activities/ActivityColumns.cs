@@ -12,6 +12,9 @@ internal sealed record ActivityColumns
     /// <summary>The contact's address.</summary>
     public int Email { get; private init; }
 
+    /// <summary>The contact's phone number.</summary>
+    public int Phone { get; private init; }
+
     /// <summary>The time.</summary>
     public int Time { get; private init; }
 
@@ -50,10 +53,12 @@ internal sealed record ActivityColumns
             Currency = Named(options.CurrencyColumn(headers), tool.Currency),
             Properties = [],
         };
-        Require(columns.Contact >= 0 || columns.ExternalId >= 0 || columns.Email >= 0, "the contacts", "--contact, --external-id or --email COLUMN");
+        // A phone beside another key is a property like others, unless it is named.
+        columns = columns with { Phone = Named(options.Phone, columns is { Contact: < 0, ExternalId: < 0, Email: < 0 } ? tool.Phone : []) };
+        Require(columns.Contact >= 0 || columns.ExternalId >= 0 || columns.Email >= 0 || columns.Phone >= 0, "the contacts", "--contact, --external-id, --email or --phone COLUMN");
         Require(columns.Time >= 0, "the times", "--time COLUMN");
         Require(columns.Kind >= 0 || options.KindOf(file) is not null, "the kinds of activity", "--kind KIND for all rows, or --kind-column COLUMN");
-        int[] used = [columns.Contact, columns.ExternalId, columns.Email, columns.Time, columns.Kind, columns.Key, columns.Amount, columns.Currency];
+        int[] used = [columns.Contact, columns.ExternalId, columns.Email, columns.Phone, columns.Time, columns.Kind, columns.Key, columns.Amount, columns.Currency];
         foreach (var skipped in options.Skipped)
             Find(skipped);
         return columns with
@@ -82,7 +87,7 @@ internal sealed record ActivityColumns
     {
         (int Column, string Target)[] known =
         [
-            (Contact, "contact"), (ExternalId, "contact (external id)"), (Email, "contact (e-mail address)"), (Time, "time"), (Kind, "kind"),
+            (Contact, "contact"), (ExternalId, "contact (external id)"), (Email, "contact (e-mail address)"), (Phone, "contact (phone number)"), (Time, "time"), (Kind, "kind"),
             (Key, "the row's own id"), (Amount, "property amount"), (Currency, "property currency"), (Detail, "link or reason"),
         ];
         foreach (var (index, header) in headers.Index())

@@ -75,6 +75,7 @@ internal sealed class ActivityCounts
     private static object Contact(ReadActivity read) => read.Activity!.ContactKey switch
     {
         { HasEmail: true } key => key.Email,
+        { HasPhone: true } key => key.Phone,
         { HasExternalId: true } key => $"external:{key.ExternalId}",
         { } key => key.ContactId.ToString(CultureInfo.InvariantCulture),
     };

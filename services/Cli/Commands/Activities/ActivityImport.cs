@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Crm.Accounts.V1;
 using Crm.Activity.V1;
 using Crm.Contacts.V1;
+using Grpc.Core;
 using TagSegments.Cli.Commands.Imports;
 
 namespace TagSegments.Cli.Commands.Activities;
@@ -10,15 +11,17 @@ namespace TagSegments.Cli.Commands.Activities;
 /// <summary>`activities import`: brings the activities of another tool along. A row is recorded once, however often its file is imported.</summary>
 internal static class ActivityImport
 {
+    private const int Attempts = 4;
     private const int MostAtOnce = 5_000;
     private const int MostBytes = 1_000_000;
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     /// <summary>`activities`.</summary>
     public static Command Build()
     {
         var files = new Argument<string[]>("file")
         {
-            Description = "CSV files, ZIP archives of them, or - for standard input.",
+            Description = "CSV files, files with a JSON object per line, archives of them (.zip, .gz), or - for standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
         var set = new ActivityOptionSet();
@@ -105,7 +108,7 @@ internal static class ActivityImport
             AllowPartial = true,
             DryRun = options.DryRun,
         };
-        var answer = await session.Services.Activities.RecordActivitiesAsync(request, cancellationToken: ct);
+        var answer = await RecordAsync(session, request, ct);
         foreach (var refused in answer.Refused)
             Fail(session, reader, batch[refused.Index].Row, refused.UnknownContact ? refused.Message : $"{refused.Field} {refused.Message}", refused.UnknownContact);
         var unknown = answer.Refused.Count(refused => refused.UnknownContact);
@@ -113,6 +116,22 @@ internal static class ActivityImport
         counts.Bad += answer.Refused.Count - unknown;
         counts.Recorded += answer.Recorded;
         counts.Known += batch.Count - answer.Recorded - answer.Refused.Count;
+    }
+
+    // A file is long, and a service may be started anew meanwhile. The keys of the activities keep anything from being recorded twice.
+    private static async Task<RecordActivitiesResponse> RecordAsync(Session session, RecordActivitiesRequest request, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await session.Services.Activities.RecordActivitiesAsync(request, cancellationToken: ct);
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable && attempt < Attempts)
+            {
+                await Task.Delay(s_pause * attempt, ct);
+            }
+        }
     }
 
     private static void Leave(Session session, ActivityReader reader, ReadActivity read, ActivityCounts counts)

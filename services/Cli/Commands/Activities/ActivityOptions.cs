@@ -15,6 +15,8 @@ internal sealed class ActivityOptions(ActivityOptionSet set, Session session)
 
     public string? Email => session.Get(set.Email);
 
+    public string? Phone => session.Get(set.Phone);
+
     public string? Time => session.Get(set.Time);
 
     public string? KindColumn => session.Get(set.KindColumn);
@@ -69,7 +71,7 @@ internal sealed class ActivityOptions(ActivityOptionSet set, Session session)
     public string CurrencyOf(IReadOnlyList<string> headers) => CurrencyColumn(headers) is null ? session.Get(set.Currency) ?? "" : "";
 
     /// <summary>Opens a file.</summary>
-    public ActivityFile Open(string name, Stream content) => new(name, content, session.Get(set.Delimiter), session.Get(set.Encoding));
+    public ActivityFile Open(string name, Stream content) => ActivityFile.Open(name, content, session.Get(set.Delimiter), session.Get(set.Encoding));
 
     // No folder of the tool is an event of its own.
     private ActivityKind? KindOfFolder(string path) =>
@@ -87,11 +89,13 @@ internal sealed class ActivityOptionSet
 
     public Option<string[]> KindWords { get; } = Options.Several("--kind-word", "What a word of the file means: WORD=KIND, or WORD= to leave its rows out.", "word=kind");
 
-    public Option<string> Contact { get; } = Options.Text("--contact", "The column with contacts: numbers, external:KEY or e-mail addresses.", "column");
+    public Option<string> Contact { get; } = Options.Text("--contact", "The column with contacts: numbers, external:KEY, e-mail addresses or phone numbers with a plus.", "column");
 
     public Option<string> ExternalId { get; } = Options.Text("--external-id", "The column with external ids of contacts.", "column");
 
     public Option<string> Email { get; } = Options.Text("--email", "The column with e-mail addresses of contacts.", "column");
+
+    public Option<string> Phone { get; } = Options.Text("--phone", "The column with phone numbers of contacts.", "column");
 
     public Option<string> Time { get; } = Options.Text("--time", "The column with the times.", "column");
 
@@ -125,7 +129,7 @@ internal sealed class ActivityOptionSet
     {
         Option[] all =
         [
-            From, Kind, KindColumn, KindWords, Contact, ExternalId, Email, Time, TimeFormat, TimeZone, Key, Detail, Amount, Currency, Decimal, Skipped, Channel,
+            From, Kind, KindColumn, KindWords, Contact, ExternalId, Email, Phone, Time, TimeFormat, TimeZone, Key, Detail, Amount, Currency, Decimal, Skipped, Channel,
             Delimiter, Encoding, DryRun, StartWorkflows,
         ];
         foreach (var option in all)

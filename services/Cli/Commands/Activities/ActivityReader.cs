@@ -64,11 +64,12 @@ internal sealed class ActivityReader(ActivityFile file, ActivityOptions options,
 
     private ContactKey? ContactOf(ActivityRow row, out string problem)
     {
-        var (contact, externalId, email) = (Cell(row, _columns.Contact), Cell(row, _columns.ExternalId), Cell(row, _columns.Email));
-        problem = contact.Length > 0 ? $"`{contact}` is neither a number nor external:KEY nor an e-mail address" : "names no contact";
+        var (contact, externalId, email, phone) = (Cell(row, _columns.Contact), Cell(row, _columns.ExternalId), Cell(row, _columns.Email), Cell(row, _columns.Phone));
+        problem = contact.Length > 0 ? $"`{contact}` is neither a number nor external:KEY nor an e-mail address nor a phone number with a plus" : "names no contact";
         return contact.Length > 0 ? ContactKeys.Of(contact)
             : externalId.Length > 0 ? new() { ExternalId = externalId }
             : email.Length > 0 ? new() { Email = email }
+            : phone.Length > 0 ? new() { Phone = phone }
             : null;
     }
 

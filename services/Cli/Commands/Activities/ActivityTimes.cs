@@ -1,14 +1,16 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using NodaTime;
+using TagSegments.Csv;
 
 namespace TagSegments.Cli.Commands.Activities;
 
 /// <summary>Reads times in the forms that are clear: days and months in figures with slashes need a format. A time without an offset is of a zone.</summary>
 internal sealed class ActivityTimes
 {
+    private const int LastYear = 2200;
     private const DateTimeStyles Styles = DateTimeStyles.AllowWhiteSpaces;
-    private static readonly string[] s_days = ["yyyy-M-d", "yyyy/M/d", "yyyy.M.d", "d.M.yyyy", "d MMM yyyy", "MMM d yyyy", "MMM d, yyyy", "MMMM d, yyyy", "ddd, d MMM yyyy"];
+    private static readonly string[] s_days = ["yyyy-M-d", "yyyy/M/d", "yyyy.M.d", "d.M.yyyy", "d MMM yyyy", "d MMMM yyyy", "d. MMM yyyy", "d. MMMM yyyy", "d-MMM-yyyy", "MMM d yyyy", "MMM d, yyyy", "MMMM d, yyyy", "ddd, d MMM yyyy"];
     private static readonly string[] s_times = ["H:mm:ss.FFFFFFF", "H:mm", "h:mm:ss tt", "h:mm tt", "h:mm:sstt", "h:mmtt"];
     private static readonly string[] s_local = [.. s_days, .. s_days.SelectMany(day => s_times.SelectMany(time => new[] { $"{day} {time}", $"{day}, {time}", $"{day}'T'{time}" }))];
     private static readonly string[] s_zoned = [.. s_local.Skip(s_days.Length).SelectMany(form => new[] { $"{form}zzz", $"{form} zzz" })];
@@ -29,8 +31,18 @@ internal sealed class ActivityTimes
         problem = text.Contains('/', StringComparison.Ordinal) && _format.Length == 0
             ? "may have the day or the month first, or is no time; say it with --time-format dd/MM/yyyy or MM/dd/yyyy, and HH:mm if it has a time"
             : "is not a time" + (_format.Length == 0 ? "" : $" in the form {_format}");
-        return Epoch(text) is { } instant ? ToTimestamp(instant) : _format is "unix" or "unix_ms" ? null : ReadForm(Utc(text));
+        if (Epoch(text) is not { } instant)
+            return _format is "unix" or "unix_ms" ? null : ReadForm(Utc(text)) ?? (MonthNames.ToEnglish(text, inFull: IsInFull) is { } english ? ReadForm(Utc(english)) : null);
+
+        var year = instant.InUtc().Year;
+        if (_format.Length == 0 || year is > 1970 and < LastYear)
+            return ToTimestamp(instant);
+
+        problem = $"would be in {(year <= 1970 ? year : "the far future")} in the form {_format}; {(_format is "unix" ? "unix_ms is for milliseconds" : "unix is for seconds")}";
+        return null;
     }
+
+    private bool IsInFull => _format.Contains("MMMM", StringComparison.Ordinal);
 
     private Timestamp? ReadForm(string text)
     {

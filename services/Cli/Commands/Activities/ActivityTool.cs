@@ -35,6 +35,7 @@ internal sealed record ActivityTool
     public static ActivityTool Usual { get; } = new()
     {
         Email = ["Email", "Email Address", "E-Mail", "Subscriber", "Recipient"],
+        Phone = ["Phone", "Phone Number", "Mobile", "MSISDN"],
         Time = ["Timestamp", "Time", "Event Time", "Occurred At", "Datetime", "Date", "Created At"],
         Kind = ["Kind", "Event", "Event Name", "Event Type", "Activity", "Action"],
         Key = ["Event ID", "Activity ID"],
@@ -46,6 +47,9 @@ internal sealed record ActivityTool
 
     /// <summary>The headers of the address.</summary>
     public string[] Email { get; private init; } = [];
+
+    /// <summary>The headers of the phone number.</summary>
+    public string[] Phone { get; private init; } = [];
 
     /// <summary>The headers of the time.</summary>
     public string[] Time { get; private init; } = [];

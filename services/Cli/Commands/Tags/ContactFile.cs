@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace TagSegments.Cli.Commands.Tags;
 
-/// <summary>A file with a contact per line: its number, external:KEY or e-mail address.</summary>
+/// <summary>A file with a contact per line: its number, external:KEY, e-mail address or phone number with a plus.</summary>
 internal static class ContactFile
 {
     private const int MostNamed = 20;
@@ -23,7 +23,7 @@ internal static class ContactFile
         if (unknown.Count > 0 && (!skipUnknown || ids.Count == 0))
             throw new CliError(
                 $"{Lines(unknown.Count)} no contact: {Named(unknown)}.",
-                "A contact is a number, external:KEY or an e-mail address; correct the file, or leave out unknown ones with --skip-unknown. Nothing has been changed.",
+                "A contact is a number, external:KEY, an e-mail address or a phone number with a plus; correct the file, or leave out unknown ones with --skip-unknown. Nothing has been changed.",
                 ExitCode.Refused);
 
         foreach (var line in unknown)
