@@ -50,6 +50,22 @@ public sealed class ImportCellTests(SharedApps shared) : IClassFixture<SharedApp
     }
 
     [Theory]
+    [InlineData("\"a, b;c|d , a\"", "a b c d", ",", ";", "|")]
+    [InlineData("a / b/c", "a b/c", " / ")]
+    [InlineData("\"#a #b,#c\"", "a b c", "#", ",")]
+    [InlineData("a&&b&c", "a b&c", "&&")]
+    [InlineData("||a||||b||", "a b", "||")]
+    public async Task C3_any_separators_can_be_named(string cell, string tags, params string[] separators)
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+        var options = new ImportOptions { Delimiter = "\t", Tags = { ["tags"] = new() { Separators = { separators } } } };
+
+        await Importer.RunAsync(account.Apps, account.Name, options, $"email\ttags\na@example.org\t{cell}\n");
+
+        Assert.Equal(tags.Split(' '), await account.TagsOfAsync(1));
+    }
+
+    [Theory]
     [InlineData("|", "email,name\na@example.org,Ann\n")]
     [InlineData(";", "email\tname\na@example.org\tAnn\n")]
     [InlineData(",", "email;name\na@example.org;Ann\n")]
@@ -65,7 +81,13 @@ public sealed class ImportCellTests(SharedApps shared) : IClassFixture<SharedApp
 
     [Theory]
     [InlineData("name,city\nAnn,Graz\n")]
+    [InlineData("name,phone\nAnn,+43 1 23\n")]
+    [InlineData("customer no;city\n1;Graz\n")]
+    [InlineData("{\"name\": \"Ann\"}\n")]
     [InlineData("External ID,email\n1,a@example.org\n")]
+    [InlineData("email;external_id\na@example.org;1\n")]
+    [InlineData("EXTERNAL-ID,Email\n1,a@example.org\n")]
+    [InlineData("{\"external_id\": \"1\", \"email\": \"a@example.org\"}\n")]
     public async Task A7_A8_a_key_that_the_file_does_not_have_or_contradicts_is_refused(string file)
     {
         var account = await TestAccount.NewAsync(shared.Apps);
@@ -87,6 +109,21 @@ public sealed class ImportCellTests(SharedApps shared) : IClassFixture<SharedApp
         Assert.Equal(["city"], result.Summary.FieldsCreated.Select(field => field.Key));
         var notice = Assert.Single(result.Summary.Notices);
         Assert.Equal((ImportNotice.Types.Kind.ColumnSkipped, "column 3", 1), (notice.Kind, notice.Column, notice.Rows));
+    }
+
+    [Theory]
+    [InlineData("email,city\na@example.org,Graz,\nb@example.org,Wien,,,\n", 2, 0, "city")]
+    [InlineData("email;city;\na@example.org;Graz\nb@example.org;Wien;;\n", 1, 1, "city")]
+    [InlineData(",email,,city\n,a@example.org,,Graz\n,b@example.org,,Wien\n", 2, 0, "city")]
+    [InlineData("email\tcity\t \t\na@example.org\tGraz\t \t\t\n", 1, 0, "city")]
+    public async Task C8_commas_at_the_ends_of_rows_and_of_the_header_do_no_harm(string file, int created, int failed, string fields)
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+
+        var result = await Importer.RunAsync(account.Apps, account.Name, new(), file);
+
+        Assert.Equal((created, failed), (result.Summary.Created, result.Summary.Failed));
+        Assert.Equal(fields, string.Join(' ', result.Summary.FieldsCreated.Select(field => field.Key)));
     }
 
     [Theory]

@@ -11,6 +11,7 @@ namespace TagSegments.Tags.Crm.Imports.Fields;
 /// <summary>Prepares the custom fields of a file: infers their types, collects missing choices, plans what to create.</summary>
 internal sealed class ImportFields(AccountDatabase database, FieldStore store, ImportSettings settings)
 {
+    private const int MostNamed = 20;
     private readonly ImportColumn[] _columns = [.. settings.Columns.Where(column => column.FieldKey is not null)];
     private readonly Dictionary<ImportColumn, ColumnGuess> _guesses = [];
     private readonly (ImportColumn Column, ColumnGuess Guess)[] _attributes = [.. AttributeGuesses(settings)];
@@ -81,10 +82,25 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
     /// <summary>Says how the values of columns are read where it is not plain.</summary>
     public IEnumerable<ImportNotice> Notices()
     {
-        ImportNotice[] notices = [.. Guesses.Select(guess => guess.Notice).OfType<ImportNotice>()];
+        ImportNotice[] notices = [.. Guesses.Select(guess => guess.Notice).OfType<ImportNotice>(), .. LostChoices()];
         var form = settings.Dates.Name;
         return form.Length == 0 || notices.Any(notice => notice.Kind == ImportNotice.Types.Kind.ValuesInDoubt) || Guesses.Any(guess => guess.HasForm(form)) ? notices
             : [.. notices, new() { Kind = ImportNotice.Types.Kind.ValuesInDoubt, Message = $"No column has dates in the form {form}, which date_format names." }];
+    }
+
+    // An export has values, and no types. Those of other types show in how they are written.
+    private IEnumerable<ImportNotice> LostChoices()
+    {
+        string[] texts = [.. _guesses.Where(guess => guess.Value is { IsExact: true, Type: Type.Text }).Select(guess => guess.Key.FieldKey!)];
+        if (texts.Length > 0)
+        {
+            yield return new()
+            {
+                Kind = ImportNotice.Types.Kind.ExportKnown,
+                Message = $"The account has no fields {string.Join(", ", texts.Take(MostNamed))}{(texts.Length > MostNamed ? $" and {texts.Length - MostNamed} more" : "")}, so they become "
+                    + "texts: an export does not say which of them were choices. Create those before the import, or name them with types.",
+            };
+        }
     }
 
     /// <summary>Plans what the columns need. The numbers of new fields are taken now; those of an import that creates none stay unused.</summary>

@@ -88,6 +88,44 @@ public sealed class MorePresetTests(SharedApps shared) : IClassFixture<SharedApp
     }
 
     [Fact]
+    public async Task Keila_exports_what_its_template_for_imports_has()
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+
+        var result = await ImportAsync(account, Tool.Keila, """"
+            Email,First name,Last name,Data,External ID
+            jane@example.com,Jane,Doe,"{""marketing_consent"": true, ""age"": 34, ""birthplace"": ""Paris"", ""tags"":[""rocket-scientist""]}",k1
+            john@example.com,John,Smith,"{""birthplace"": ""Berlin"", ""tags"":[""book-enthusiast""]}",k2
+            """");
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(["k1", "k2"], await EachAsync(account, 2, contact => contact.ExternalId));
+        Assert.Equal((34, "Paris"), ((await account.GetContactAsync(1)).Fields.Fields["age"].NumberValue, (await account.GetContactAsync(1)).Fields.Fields["birthplace"].StringValue));
+    }
+
+    [Fact]
+    public async Task Klaviyo_exports_a_profile_with_all_its_properties()
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+
+        // The columns of an export of a list, in its order.
+        var result = await ImportAsync(account, Tool.Klaviyo, """
+            Email,Klaviyo ID,First Name,Last Name,Organization,Title,Phone Number,Address,Address 2,City,State / Region,Country,Zip Code,Latitude,Longitude,Source,IP Address,Email Marketing Consent,Email Marketing Consent Timestamp,Historic Customer Lifetime Value,Total Customer Lifetime Value,Predicted Customer Lifetime Value,Average Order Value,Historic Number Of Orders,First Active,Last Active,Profile Created On,Date Added,Last Open,Last Click,Average Days Between Orders,Email Suppressions
+            ann@example.org,01AAA,Ann,Lee,Acme,CEO,+436601111111,Main Street 1,,Graz,,AT,08010,47.07,15.43,Website,192.0.2.1,SUBSCRIBED,2025-09-01 12:00:00,100.00,150.00,200.00,50.00,3,2025-09-01 12:00:00,2025-09-06 15:30:00,2025-09-01 12:00:00,2025-09-02 12:00:00,2025-09-06 10:15:00,2025-09-05 14:20:00,30,
+            ben@example.org,01BBB,Ben,,,,,,,,,,,,,,,SUBSCRIBED,2025-09-01 12:00:00,,,,,,,,2025-09-01 12:00:00,2025-09-02 12:00:00,,,,USER_SUPPRESSED
+            cyd@example.org,01CCC,Cyd,,,,,,,,,,,,,,,NEVER_SUBSCRIBED,,,,,,,,,2025-09-01 12:00:00,,,,,HARD_BOUNCE
+            dan@example.org,01DDD,Dan,,,,,,,,,,,,,,,UNSUBSCRIBED,2025-09-03 12:00:00,,,,,,,,2025-09-01 12:00:00,,,,,
+            """);
+
+        Assert.Empty(result.Errors);
+        Assert.Equal((4, 3), (result.Summary.Created, result.Summary.RefusalsFound));
+        Assert.Equal(
+            [State.Subscribed, State.Unsubscribed, State.Unsubscribed, State.Unsubscribed], await EachAsync(account, 4, contact => StateOf(contact, Channel.Email)));
+        Assert.Equal(["01AAA", "01BBB", "01CCC", "01DDD"], await EachAsync(account, 4, contact => contact.ExternalId));
+        Assert.Equal("08010", (await account.GetContactAsync(1)).Fields.Fields["Zip Code"].StringValue);
+    }
+
+    [Fact]
     public async Task HubSpot_joins_checkboxes_by_semicolons_and_gives_reasons_of_bounces()
     {
         var account = await TestAccount.NewAsync(shared.Apps);
