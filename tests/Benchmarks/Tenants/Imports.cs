@@ -18,19 +18,22 @@ internal sealed class Imports(TenantRig rig)
     /// <summary>The number of rows that were handled.</summary>
     public long Rows => _rows;
 
+    /// <summary>Imports the same contacts from a file as another tool exports it, with the preset of the tool.</summary>
+    public Task ContactsOfToolAsync(string account, int count, CancellationToken ct)
+    {
+        var options = new ImportOptions { FileName = "contacts.csv", From = ImportOptions.Types.Tool.Activecampaign };
+        var rows = Enumerable.Range(1, count).Select(i => FormattableString.Invariant(
+            $"c{i},c{i}@customers.of.a.benchmark.example,Ann,{s_countries[i % 5]},{i % 1_000},2026-{1 + (i % 9):00}-{1 + (i % 28):00},\"T{i % 20}, T{i % 7}, T{i % 3}\"\n"));
+        return ImportAsync(account, options, rows.Prepend("ID,Email,First Name,Country,Score,Signup,Tags\n"), ct);
+    }
+
     /// <summary>
     /// Imports contacts, numbered from 1, each with an address, three fields and three of the tags <c>T0</c> to <c>T19</c>. Another round changes
     /// a field of each.
     /// </summary>
-    public Task ContactsAsync(string account, int count, int round, CancellationToken ct) =>
-        ContactsAsync(account, count, round, dryRun: false, ct);
-
-    /// <summary>Reads the same file and writes nothing.</summary>
-    public Task DryRunAsync(string account, int count, CancellationToken ct) => ContactsAsync(account, count, round: 0, dryRun: true, ct);
-
-    private Task ContactsAsync(string account, int count, int round, bool dryRun, CancellationToken ct)
+    public Task ContactsAsync(string account, int count, int round, CancellationToken ct)
     {
-        var options = new ImportOptions { FileName = "contacts.csv", ExternalIdColumn = "external_id", TagsColumns = { "tags" }, DryRun = dryRun };
+        var options = new ImportOptions { FileName = "contacts.csv", ExternalIdColumn = "external_id", TagsColumns = { "tags" } };
         var rows = Enumerable.Range(1, count).Select(i => FormattableString.Invariant(
             $"c{i},c{i}@customers.of.a.benchmark.example,Ann,{s_countries[i % 5]},{(i + round) % 1_000},2026-{1 + (i % 9):00}-{1 + (i % 28):00},T{i % 20};T{i % 7};T{i % 3}\n"));
         return ImportAsync(account, options, rows.Prepend("external_id,email,first_name,country,score,signup,tags\n"), ct);

@@ -2,7 +2,7 @@ namespace TagSegments.Benchmarks.Tenants;
 
 /// <summary>
 /// What accounts cost each other on one replica of each service, which are processes of their own: a loud neighbour, unread streams, the
-/// number of accounts alone; and what the first use of an installation costs.
+/// number of accounts alone; and what imports and the first use of an installation cost.
 /// </summary>
 internal static class TenantSuite
 {
@@ -20,7 +20,17 @@ internal static class TenantSuite
 
         if (options.Wants("first"))
         {
-            await FirstUse.RunAsync(report);
+            await FirstUse.RunImportAsync(report);
+        }
+
+        if (options.Wants("uses"))
+        {
+            await FirstUse.RunUsesAsync(report);
+        }
+
+        if (options.Wants("imports"))
+        {
+            await ImportSpeed.RunAsync(options, report);
         }
 
         if (options.Wants("many") || options.Wants("opening"))
