@@ -46,7 +46,7 @@ internal sealed class Servers : IAsyncDisposable
                 await Migrator.MigrateAsync(servers.PostgresConnection, app.Assembly, data.Secrets.RolePassword, data.Secrets.RolePassword, ct);
             say("starting the services");
             await servers.StartAppsAsync(options, data.Secrets, ct);
-            await servers.StartAsync(WebConsoleApp.Build([], ConsoleSettings(options, data)), ct);
+            await servers.StartAsync(WebConsoleApp.Build([], ConsoleSettings(options, data), new SinkInbox(servers.Sink)), ct);
             return servers;
         }
         catch

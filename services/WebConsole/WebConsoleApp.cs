@@ -4,6 +4,7 @@ using Radzen;
 using TagSegments.ServiceDefaults.Host;
 using TagSegments.ServiceDefaults.Network;
 using TagSegments.WebConsole.Calls;
+using TagSegments.WebConsole.Inbox;
 using TagSegments.WebConsole.Security;
 
 namespace TagSegments.WebConsole;
@@ -13,8 +14,11 @@ public static class WebConsoleApp
 {
     private static readonly string[] s_languages = ["en", "de"];
 
-    /// <summary>Builds the console; <paramref name="settings"/> win over files, environment and arguments.</summary>
-    public static WebApplication Build(string[] args, IReadOnlyDictionary<string, string?>? settings = null)
+    /// <summary>
+    /// Builds the console; <paramref name="settings"/> win over files, environment and arguments. With an <paramref name="inbox"/>, people see the
+    /// messages of a development mail server.
+    /// </summary>
+    public static WebApplication Build(string[] args, IReadOnlyDictionary<string, string?>? settings = null, IInbox? inbox = null)
     {
         var builder = PageHost.CreateBuilder("console", "http://127.0.0.1:5100", args, settings);
         builder.Services.AddRazorComponents().AddInteractiveServerComponents(options =>
@@ -28,6 +32,9 @@ public static class WebConsoleApp
         builder.Services.AddSingleton(ServiceAddresses.From(builder.Configuration));
         builder.Services.AddSingleton<Services>();
         builder.Services.AddScoped<Caller>();
+        builder.Services.AddScoped<CallerRights>();
+        if (inbox is not null)
+            builder.Services.AddSingleton(inbox);
 
         var app = builder.Build();
         app.UseSecurityHeaders();
@@ -40,6 +47,8 @@ public static class WebConsoleApp
         app.UseAntiforgery();
         app.MapPreferences(s_languages);
         app.MapSignIn();
+        IdentityProvider.Map(app);
+        app.MapInbox();
         app.MapStaticAssets();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         app.MapManagement(Listener.Http);
@@ -48,15 +57,26 @@ public static class WebConsoleApp
 
     private static void AddSignIn(WebApplicationBuilder builder)
     {
+        var provider = IdentityProvider.From(builder.Configuration);
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddAuthorization();
-        builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
+        var authentication = builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
         {
             options.Cookie.Name = "tagsegments.session";
-            options.Cookie.SameSite = SameSiteMode.Strict;
+            // A person comes back from the provider by a link of another site.
+            options.Cookie.SameSite = provider is null ? SameSiteMode.Strict : SameSiteMode.Lax;
             options.LoginPath = SignIn.Path;
             options.ExpireTimeSpan = TimeSpan.FromHours(12);
         });
+        if (provider is not null)
+        {
+            provider.AddTo(authentication);
+            builder.Services.AddSingleton(provider);
+            builder.Services.AddSingleton<ServerSessions>();
+            builder.Services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
+                .Configure<ServerSessions>((options, sessions) => (options.SessionStore, options.SlidingExpiration) = (sessions, false));
+        }
+
         var keys = builder.Services.AddDataProtection().SetApplicationName("tagsegments-console");
         if (builder.Configuration["Keys:Folder"] is { Length: > 0 } folder)
             keys.PersistKeysToFileSystem(new DirectoryInfo(folder));

@@ -9,7 +9,7 @@ namespace TagSegments.EndToEnd.Tests;
 /// <summary>The Standalone program as a child process, on ports and a data folder of its own.</summary>
 internal sealed class StandaloneProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();

@@ -30,4 +30,69 @@ public sealed class CampaignTests(ConsoleServer console, Browser browser) : ICla
         Assert.Empty(await page.FindingsAsync());
         Assert.Empty(page.Errors);
     }
+
+    [BrowserFact]
+    public async Task A_campaign_is_tested_and_scheduled_in_a_time_zone()
+    {
+        await using var page = await browser.OpenAsync(console.Address);
+        await BeginAsync(page, $"Later {Guid.NewGuid():N}", "country = \"AT\"");
+        await page.ClickAsync(".preview-message");
+        await page.ReadAsync(".mail", "News");
+        await page.ClickAsync(".send-test");
+        await page.ReadAsync(".test-outcome", "accepted");
+
+        await page.WriteAsync("input[name=send-time]", "2031-01-15 09:00");
+        await page.Page.Keyboard.PressAsync("Tab");
+        await page.WriteAsync("#send-zone", "America/New_York");
+        await page.Page.Keyboard.PressAsync("Tab");
+        await page.ClickAsync(".check");
+        await page.ReadAsync(".send", "for 2031-01-15 09:00 America/New_York");
+        await page.ClickAsync(".send-now");
+        await page.ReadAsync(".schedule", "for 2031-01-15 09:00, America/New_York");
+        await page.ReadAsync(".page-head .chip", "scheduled");
+        await page.ShootAsync("campaign-scheduled");
+
+        Assert.Empty(await page.FindingsAsync());
+        Assert.Empty(page.Errors);
+    }
+
+    [BrowserFact]
+    public async Task Variants_are_tested_on_a_part_and_the_chosen_one_goes_to_the_rest()
+    {
+        var mark = Guid.NewGuid().ToString("N")[..8];
+        await using var page = await browser.OpenAsync(console.Address);
+        await page.ImportAsync("email,tags\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"reader{i}.{mark}@example.com,Readers {mark}\n")));
+        await BeginAsync(page, $"Variants {mark}", $"has tag \"Readers {mark}\"");
+        await page.ClickAsync(".ab-on");
+        await page.WriteAsync("#variant-subject-B", "Quite another subject");
+        await page.WriteAsync("#ab-percent", "50");
+        await page.Page.SelectAsync(".ab-test select", "2");
+        await page.ShootAsync("campaign-variants");
+        Assert.Empty(await page.FindingsAsync());
+        await page.ClickAsync(".check");
+        await page.ReadAsync(".send", "40 messages would go out");
+        await page.ClickAsync(".send-now");
+
+        await page.ReadAsync(".variants", "The winner is not chosen yet");
+        await page.PressAsync("Send B to the rest");
+        await page.ReadAsync(".variants", "The winner is B.");
+        await page.ReadAsync("main", "40 of 40 messages are accepted for delivery");
+        // Each recipient once, however often the list was read meanwhile.
+        await page.Page.WaitForFunctionAsync("() => document.querySelectorAll('section[aria-labelledby=recipients] li').length === 40");
+        await page.ReadAsync(".by-group", $"Readers {mark}");
+        await page.ReadAsync(".variants", "B, the rest");
+        await page.ShootAsync("campaign-results");
+        Assert.Empty(await page.FindingsAsync());
+        Assert.Empty(page.Errors);
+    }
+
+    private static async Task BeginAsync(BrowserPage page, string name, string audience)
+    {
+        await page.GoAsync("/demo/campaigns/new");
+        await page.WriteAsync("input[name=name]", name);
+        await page.WriteAsync("#audience-filter", audience);
+        await page.WriteAsync("input[name=subject]", "Hello {{ contact.first_name }}");
+        await page.WriteAsync("textarea[name=text]", "News for {{ contact.first_name }}");
+        await page.Page.Keyboard.PressAsync("Tab");
+    }
 }

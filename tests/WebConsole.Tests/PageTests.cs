@@ -21,6 +21,7 @@ public sealed class PageTests(ConsoleServer console, Browser browser) : IClassFi
         { "tags", "/demo/tags", "td a" },
         { "tag", "/demo/tags/1", ".growth svg" },
         { "imports", "/demo/imports", "#file" },
+        { "inbox", "/demo/inbox", ".messages a" },
     };
 
     [BrowserTheory]

@@ -35,6 +35,7 @@ public sealed class Services : IDisposable
         var campaigns = Connect(addresses.Campaigns, addresses.Authority);
         Campaigns = new(campaigns);
         Activities = new(campaigns);
+        Team = new(campaigns);
         Workflows = new(Connect(addresses.Workflows, addresses.Authority));
     }
 
@@ -76,6 +77,9 @@ public sealed class Services : IDisposable
 
     /// <summary>Activity and suppressions.</summary>
     public ActivityService.ActivityServiceClient Activities { get; }
+
+    /// <summary>The addresses of the account's own people.</summary>
+    public TeamService.TeamServiceClient Team { get; }
 
     /// <summary>Workflows.</summary>
     public WorkflowService.WorkflowServiceClient Workflows { get; }

@@ -36,7 +36,8 @@ public abstract class TokenIssuer : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
-    private string Create(Dictionary<string, object> claims, DateTime? expires = null, SigningCredentials? signing = null, string audience = Audience, DateTime? issued = null)
+    /// <summary>Creates a token with these claims.</summary>
+    protected string Create(Dictionary<string, object> claims, DateTime? expires = null, SigningCredentials? signing = null, string audience = Audience, DateTime? issued = null)
     {
         var now = DateTime.UtcNow;
         return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor

@@ -30,6 +30,9 @@ public sealed class CampaignDraft
     /// <summary>Who gets it, as a filter.</summary>
     public string Audience { get; set; } = "everyone";
 
+    /// <summary>The test of variants before the rest gets the best one; null for none.</summary>
+    public AbTest? Test { get; set; }
+
     /// <summary>Takes over what a campaign has; its audience is read apart, because it is kept as ids and trees.</summary>
     public static CampaignDraft Of(Campaign campaign) => new()
     {
@@ -39,6 +42,7 @@ public sealed class CampaignDraft
         Html = campaign.Message?.Html ?? "",
         FromName = campaign.Message?.FromName ?? "",
         SubscribedOnly = campaign.Audience?.SubscribedOnly ?? false,
+        Test = campaign.AbTest?.Clone(),
     };
 
     /// <summary>Writes an audience as one filter; null if a part of it cannot be part of a filter.</summary>
@@ -66,6 +70,7 @@ public sealed class CampaignDraft
         campaign.Message.Html = Html;
         campaign.Message.FromName = FromName;
         campaign.Audience = new() { Include = { new FilterSource { Text = Audience } }, SubscribedOnly = SubscribedOnly };
+        campaign.AbTest = Test?.Clone();
         if (RecipientTag.Trim() is { Length: > 0 } tag)
             campaign.RecipientTagNames.Add(tag);
         return campaign;

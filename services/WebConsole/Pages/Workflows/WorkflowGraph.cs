@@ -6,7 +6,10 @@ namespace TagSegments.WebConsole.Pages.Workflows;
 public sealed record WorkflowGraph(IReadOnlyList<WorkflowGraph.Box> Boxes, IReadOnlyList<WorkflowGraph.Way> Ways)
 {
     /// <summary>The size of a box and the distance to the next one, in pixels.</summary>
-    public const int BoxWidth = 190, BoxHeight = 58, GapX = 28, GapY = 54;
+    public const int BoxWidth = 190, BoxHeight = 70, GapX = 28, GapY = 54;
+
+    // Ways back go beside the boxes.
+    private const int RoomForLoops = 40;
 
     /// <summary>A node at its place.</summary>
     public sealed record Box(Node Node, int Layer, int Column)
@@ -22,7 +25,7 @@ public sealed record WorkflowGraph(IReadOnlyList<WorkflowGraph.Box> Boxes, IRead
     public sealed record Way(Box From, Box To, string Label);
 
     /// <summary>The width of the picture.</summary>
-    public int Width => 20 + Boxes.Select(box => box.X + BoxWidth).DefaultIfEmpty(0).Max();
+    public int Width => 20 + Boxes.Select(box => box.X + BoxWidth).DefaultIfEmpty(0).Max() + (Ways.Any(way => way.To.Y <= way.From.Y) ? RoomForLoops : 0);
 
     /// <summary>The height of the picture.</summary>
     public int Height => 20 + Boxes.Select(box => box.Y + BoxHeight).DefaultIfEmpty(0).Max();
