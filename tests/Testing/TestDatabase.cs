@@ -37,5 +37,15 @@ public sealed class TestDatabase(string ownerConnectionString, string rolePasswo
         return new TestDatabase(owner.ConnectionString, rolePassword, () => Task.CompletedTask);
     }
 
+    /// <summary>The same database at several servers, of which one is the primary; disposing it does not drop the database.</summary>
+    public TestDatabase At(IEnumerable<PostgresServer> servers) => new(
+        new NpgsqlConnectionStringBuilder(OwnerConnectionString)
+        {
+            Host = string.Join(',', servers.Select(server => $"127.0.0.1:{server.Port}")),
+            TargetSessionAttributes = "primary",
+        }.ConnectionString,
+        rolePassword,
+        () => Task.CompletedTask);
+
     public async ValueTask DisposeAsync() => await drop();
 }

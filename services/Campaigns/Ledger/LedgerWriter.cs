@@ -55,15 +55,13 @@ internal sealed class LedgerWriter : IAsyncDisposable
             {
                 return await _writes.RunAsync(accountId, new LaneWrite(outcomes, departing), CancellationToken.None);
             }
-            catch (NpgsqlException e) when (IsAway(e) && !stopping.IsCancellationRequested)
+            catch (NpgsqlException e) when (DatabaseErrors.MayPass(e) && !stopping.IsCancellationRequested)
             {
                 await Task.Delay(s_retryPause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
         while (true);
     }
-
-    private static bool IsAway(NpgsqlException e) => e.IsTransient || e.InnerException is IOException or TimeoutException;
 
     private async Task WriteTogetherAsync(int accountId, IReadOnlyList<LaneWrite> writes, CancellationToken ct)
     {

@@ -111,8 +111,12 @@ internal sealed class Tracker(
     }
 
     // The database, or the service that knows who a contact is now.
-    private static bool IsAway(Exception e) => e is NpgsqlException { IsTransient: true } or NpgsqlException { InnerException: IOException or TimeoutException }
-        or RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded };
+    private static bool IsAway(Exception e) => e switch
+    {
+        NpgsqlException failure => DatabaseErrors.MayPass(failure),
+        RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } => true,
+        _ => false,
+    };
 
     // The next event of the link may count.
     private void Drop(ActivityEvent activity)

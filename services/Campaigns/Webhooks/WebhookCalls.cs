@@ -84,7 +84,7 @@ internal sealed class WebhookCalls(
         RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } => true,
         HttpRequestException or TooManyLookupsException => true,
         OperationCanceledException => !ct.IsCancellationRequested,
-        NpgsqlException failure => failure.IsTransient || failure.InnerException is IOException or TimeoutException,
+        NpgsqlException failure => DatabaseErrors.MayPass(failure),
         _ => false,
     };
 }

@@ -28,17 +28,24 @@ internal enum DatabaseErrorKind
 }
 
 /// <summary>Decides what an error of the database means: the one place that reads SQLSTATEs for callers.</summary>
-internal static class DatabaseErrors
+public static class DatabaseErrors
 {
     // Sessions that the server ended: https://www.postgresql.org/docs/current/errcodes-appendix.html. Npgsql does not name all of them.
     private const string IdleInTransaction = "25P03";
     private const string TransactionTimeout = "25P04";
     private const string IdleSession = "57P05";
 
+    /// <summary>
+    /// Says whether what failed can be done later: the database is away, only reads for a while, or lacks time, connections or space.
+    /// </summary>
+    public static bool MayPass(NpgsqlException exception) => exception.IsTransient || KindOf(exception)
+        is DatabaseErrorKind.Unavailable or DatabaseErrorKind.NoConnection or DatabaseErrorKind.Exhausted or DatabaseErrorKind.StatementTimeout;
+
     /// <summary>Gets the kind of an error; null if it is none of the database.</summary>
-    public static DatabaseErrorKind? KindOf(Exception exception) => exception switch
+    internal static DatabaseErrorKind? KindOf(Exception exception) => exception switch
     {
         NoConnectionException => DatabaseErrorKind.NoConnection,
+        NoPrimaryException => DatabaseErrorKind.Unavailable,
         PostgresException error => KindOf(error.SqlState),
         // Npgsql's own limit of a statement: it has asked the server to stop.
         NpgsqlException { InnerException: TimeoutException } => DatabaseErrorKind.StatementTimeout,

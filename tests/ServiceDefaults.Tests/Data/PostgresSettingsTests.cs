@@ -14,4 +14,15 @@ public sealed class PostgresSettingsTests
 
         Assert.Equal((expected, "db"), (settings.GssEncryptionMode, settings.Host));
     }
+
+    [Theory]
+    [InlineData("Host=db", null)]
+    [InlineData("Host=db-1,db-2:5433", "primary")]
+    [InlineData("Host=db-1,db-2;Target Session Attributes=read-write", "read-write")]
+    public void Fault11_of_several_hosts_the_primary_is_used(string text, string? expected)
+    {
+        var settings = PostgresSettings.Read(text);
+
+        Assert.Equal((expected, 2), (settings.TargetSessionAttributes, settings.HostRecheckSeconds));
+    }
 }
