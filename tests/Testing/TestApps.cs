@@ -171,8 +171,9 @@ public sealed partial class TestApps : IAsyncDisposable
         await app.StartAsync();
     }
 
-    /// <summary>Starts another replica of a service.</summary>
-    public Task<TestReplica> StartReplicaAsync(Service service) => TestReplica.StartAsync(service, SettingsOf(service));
+    /// <summary>Starts another replica of a service, with some variables in its environment.</summary>
+    public Task<TestReplica> StartReplicaAsync(Service service, IReadOnlyDictionary<string, string>? variables = null) =>
+        TestReplica.StartAsync(service, SettingsOf(service), variables ?? new Dictionary<string, string>());
 
     /// <summary>Stops a service; the others stay.</summary>
     public async Task StopAsync(Service service)

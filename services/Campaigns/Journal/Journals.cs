@@ -13,6 +13,8 @@ internal sealed class Journals(
     WorkDatabase database, BatchStore batches, LedgerWriter writer, DeliveryOptions options, ILogger<Journals> logger)
     : PollingService(TimeSpan.FromSeconds(5), logger)
 {
+    private readonly SemaphoreSlim _replays = new(1);
+
     /// <summary>Opens the journal of this process; null if it cannot have one, and then each message departs alone.</summary>
     public async Task<JournalFile?> OpenAsync(CancellationToken ct)
     {
@@ -29,8 +31,28 @@ internal sealed class Journals(
         }
     }
 
-    /// <summary>Copies the journals of ended processes into the ledger; returns their number.</summary>
+    /// <summary>Copies the journals of ended processes into the ledger, one caller after the other; returns their number.</summary>
     public async Task<int> ReplayAsync(CancellationToken ct)
+    {
+        await _replays.WaitAsync(ct);
+        try
+        {
+            return await ReplayAllAsync(ct);
+        }
+        finally
+        {
+            _replays.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _replays.Dispose();
+        base.Dispose();
+    }
+
+    private async Task<int> ReplayAllAsync(CancellationToken ct)
     {
         var folder = options.JournalFolder.Length == 0 ? "" : await FolderAsync(ct);
         var replayed = 0;

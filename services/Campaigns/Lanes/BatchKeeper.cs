@@ -1,10 +1,12 @@
 using TagSegments.Campaigns.Delivery;
+using TagSegments.Campaigns.Journal;
 using TagSegments.Campaigns.Ledger;
 
 namespace TagSegments.Campaigns.Lanes;
 
 /// <summary>Renews the leases of the batches that this process sends, and settles the batches of stopped senders.</summary>
-internal sealed class BatchKeeper(BatchStore batches, HeldBatchRegistry held, DeliveryOptions options, ILogger<BatchKeeper> logger)
+internal sealed class BatchKeeper(
+    BatchStore batches, HeldBatchRegistry held, Journals journals, DeliveryOptions options, ILogger<BatchKeeper> logger)
     : PollingService(Shorter(options.BatchLease / 4, options.PollInterval * 4), logger)
 {
     protected override async Task<bool> RunOnceAsync(CancellationToken ct)
@@ -17,10 +19,14 @@ internal sealed class BatchKeeper(BatchStore batches, HeldBatchRegistry held, De
             logger.BatchesLost(count);
         }
 
-        var recovered = await batches.RecoverAsync(ct);
-        if (recovered > 0)
+        if (await batches.HasAbandonedAsync(ct))
         {
-            logger.BatchesRecovered(recovered);
+            // What the journals of this machine know comes first, however long the process was away: else everything that had departed would be unknown.
+            await journals.ReplayAsync(ct);
+            if (await batches.RecoverAsync(ct) is > 0 and var recovered)
+            {
+                logger.BatchesRecovered(recovered);
+            }
         }
 
         return false;

@@ -29,6 +29,9 @@ internal sealed class BatchStore(AccountDatabase database, WorkDatabase work, De
             AS b (account_id, campaign_id, batch_id, first_contact, last_contact, part, fence)
         """;
 
+    // Just after the start of the database, every sender gets time to renew.
+    private const string IsAbandoned = "lease_until < now() AND pg_postmaster_start_time() < now() - make_interval(secs => @grace)";
+
     /// <summary>Takes a due batch of a sending campaign, if the campaign is unchanged since it was read. Replicas never take the same one.</summary>
     public async Task<List<Batch>> ClaimAsync(int accountId, Guid campaignId, int version, Guid holder, CancellationToken ct)
     {
@@ -174,9 +177,17 @@ internal sealed class BatchStore(AccountDatabase database, WorkDatabase work, De
         await connection.ExecuteAsync(new CommandDefinition(sql, new { holder }, cancellationToken: ct));
     }
 
+    /// <summary>Whether there are batches of senders whose lease has ended.</summary>
+    public async Task<bool> HasAbandonedAsync(CancellationToken ct)
+    {
+        const string sql = $"SELECT EXISTS (SELECT FROM campaigns.batch WHERE {IsAbandoned})";
+        await using var connection = await work.OpenAsync(ct);
+        return await connection.ExecuteScalarAsync<bool>(
+            new CommandDefinition(sql, new { grace = options.RecoveryGrace.TotalSeconds }, cancellationToken: ct));
+    }
+
     /// <summary>
-    /// Settles the batches of senders whose lease has ended: the messages they were handing over are unknown, the others can be taken again. Just
-    /// after the start of the database, every sender gets time to renew.
+    /// Settles the batches of senders whose lease has ended: the messages they were handing over are unknown, the others can be taken again.
     /// </summary>
     public async Task<int> RecoverAsync(CancellationToken ct)
     {
@@ -185,7 +196,7 @@ internal sealed class BatchStore(AccountDatabase database, WorkDatabase work, De
             WITH b AS (
                 UPDATE campaigns.batch
                 SET lease_until = NULL, fence = fence + 1, due_at = now()
-                WHERE lease_until < now() AND pg_postmaster_start_time() < now() - make_interval(secs => @grace)
+                WHERE {IsAbandoned}
                 RETURNING *
             ), put_right AS (
                 UPDATE campaigns.recipient r

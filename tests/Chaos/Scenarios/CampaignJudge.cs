@@ -66,6 +66,9 @@ internal sealed class CampaignJudge(ChaosRig rig)
         report.Tell("campaigns", load.Sent);
         report.Tell("recipients", rows.Count);
         report.Tell("unknown", unknown);
+        report.Tell("unknown because", (await connection.QueryAsync<(string Detail, int Count)>(
+            "SELECT coalesce(detail, ''), count(*)::int FROM campaigns.recipient WHERE state = @unknown GROUP BY 1",
+            new { unknown = (int)State.Unknown })).ToDictionary(row => row.Detail, row => row.Count));
         var lost = rows.Where(row => row.Copies == 0 && row.State is not (State.Unknown or State.Skipped)).ToList();
         var doubled = rows.Where(row => row.Copies > 1).ToList();
         var untrue = rows.Where(row => row.Copies == 1 && row.State is not (State.Accepted or State.Unknown)).ToList();
