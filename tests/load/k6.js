@@ -16,12 +16,14 @@ const calls = open('./calls.tsv').split('\n').filter((line) => line && !line.sta
   request.account = __ENV.ACCOUNT || 'demo';
   return { share: Number(share), service, method, request, file };
 });
+/** @type {Record<string, import('k6/net/grpc').Client>} */
 const clients = {};
 for (const service of Object.keys(addresses)) {
   clients[service] = new grpc.Client();
   clients[service].load(['../../protos'], ...new Set(calls.filter((call) => call.service === service).map((call) => call.file)));
 }
 
+/** @type {import('k6/options').Options} */
 export const options = {
   scenarios: {
     mixed: {
