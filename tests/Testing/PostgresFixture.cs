@@ -107,8 +107,10 @@ public sealed class PostgresFixture
     // A killed test process leaves its folder; the server in it has stopped with the process.
     private static void RemoveLeftovers()
     {
-        var living = Process.GetProcesses().Select(process => process.Id).ToHashSet();
-        foreach (var folder in Directory.GetDirectories(Path.GetTempPath(), "tagsegments_test_*"))
+        // The folders first: that of a process that starts meanwhile is not among them. One with the number of this process is of an earlier one.
+        var folders = Directory.GetDirectories(Path.GetTempPath(), "tagsegments_test_*");
+        var living = Process.GetProcesses().Select(process => process.Id).Where(id => id != Environment.ProcessId).ToHashSet();
+        foreach (var folder in folders)
         {
             if (int.TryParse(folder.Split('_')[^1].Replace(".new", ""), CultureInfo.InvariantCulture, out var id) && !living.Contains(id))
             {

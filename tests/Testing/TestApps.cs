@@ -34,7 +34,8 @@ public sealed partial class TestApps : IAsyncDisposable
     private readonly Dictionary<Service, (int Grpc, int Http, int Management)> _ports = [];
     private readonly Dictionary<Service, WebApplication> _apps = [];
     private readonly Dictionary<Service, GrpcChannel> _channels = [];
-    private readonly string _folder = Directory.CreateTempSubdirectory("tagsegments_test_").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("tagsegments_apps_").FullName;
+    private readonly TestRedis? _redis;
     private int _accounts;
 
     private TestApps(TestAppsOptions options, TestDatabase database)
@@ -42,7 +43,8 @@ public sealed partial class TestApps : IAsyncDisposable
         _options = options;
         _certificate = options.Authority?.Issue();
         Database = database;
-        RedisConnectionString = options.Redis ?? TestRedis.NextDatabase();
+        _redis = options.Redis is null ? TestRedis.Take() : null;
+        RedisConnectionString = options.Redis ?? _redis!.Address;
         ChoosePorts();
     }
 
@@ -200,6 +202,7 @@ public sealed partial class TestApps : IAsyncDisposable
             await StopAsync(service);
         }
 
+        _redis?.Dispose();
         await Smtp.DisposeAsync();
         await Database.DisposeAsync();
         Directory.Delete(_folder, recursive: true);

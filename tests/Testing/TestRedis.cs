@@ -1,23 +1,44 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using TagSegments.Embedded;
 
 namespace TagSegments.Testing;
 
-/// <summary>The Redis of this test process: the one that TEST_REDIS names, else an embedded one.</summary>
-internal static class TestRedis
+/// <summary>
+/// A database of the Redis of this test process: the one that TEST_REDIS names, else an embedded one. Its entries stay, and other test processes
+/// may share the server: entries of foreign databases are what the index has to survive anyway.
+/// </summary>
+internal sealed class TestRedis : IDisposable
 {
     private const int Databases = 16;
+
     private static readonly Lazy<string> s_server = new(() =>
         Environment.GetEnvironmentVariable("TEST_REDIS") is { Length: > 0 } given ? given : EmbeddedRedis.Start().ConnectionString);
-    private static int s_next;
 
-    /// <summary>
-    /// The address of one of its databases, another at each call. After sixteen they repeat, and other test processes may share the
-    /// server: entries of foreign databases are what the index has to survive anyway.
-    /// </summary>
-    public static string NextDatabase()
+    // Those that no other services of the process use at present: accounts have the same numbers everywhere.
+    private static readonly ConcurrentQueue<int> s_free = new(Enumerable.Range(0, Databases));
+    private static int s_shared;
+
+    private readonly int? _own;
+
+    private TestRedis(int? own, int number)
     {
-        var number = Interlocked.Increment(ref s_next) % Databases;
-        return $"{s_server.Value},defaultDatabase={number.ToString(CultureInfo.InvariantCulture)}";
+        _own = own;
+        Address = $"{s_server.Value},defaultDatabase={number.ToString(CultureInfo.InvariantCulture)}";
+    }
+
+    /// <summary>Where clients connect.</summary>
+    public string Address { get; }
+
+    /// <summary>Takes a database, until it is disposed of. If all are taken, it is shared.</summary>
+    public static TestRedis Take() =>
+        s_free.TryDequeue(out var number) ? new(number, number) : new(null, Interlocked.Increment(ref s_shared) % Databases);
+
+    public void Dispose()
+    {
+        if (_own is { } number)
+        {
+            s_free.Enqueue(number);
+        }
     }
 }

@@ -7,6 +7,9 @@ namespace TagSegments.Testing.Erasures;
 /// <summary>What there is of an account, found without knowing the tables.</summary>
 public static class AccountRows
 {
+    // Longer than any pause of the services between two pieces of work.
+    private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(3);
+
     /// <summary>Reads the rows of an account, as JSON, in every table of every schema that has a column for one; tables without any are left out.</summary>
     public static async Task<SortedDictionary<string, HashSet<string>>> ReadAsync(string database, int accountId)
     {
@@ -39,7 +42,7 @@ public static class AccountRows
         return await Eventually.ReadAsync(
             async () =>
             {
-                await Task.Delay(TimeSpan.FromSeconds(1));
+                await Task.Delay(s_quiet);
                 var now = await ReadAsync(database, accountId);
                 (var before, last) = (last, now);
                 return Lost(before, now).Concat(Lost(now, before)).Any() ? null : now;
