@@ -116,7 +116,7 @@ public sealed class FaultE2Tests
     public async Task A_pool_without_a_free_connection_is_overload_and_no_statement_that_took_long()
     {
         await using var database = await (await PostgresFixture.SharedAsync()).CreateDatabaseAsync();
-        await using var source = new WorkDatabase(NpgsqlDataSource.Create($"{database.OwnerConnectionString};Maximum Pool Size=1;Timeout=1"));
+        await using var source = new WorkDatabase(NpgsqlDataSource.Create($"{database.OwnerConnectionString};Maximum Pool Size=1;Timeout=5"));
         await using var holder = await source.OpenAsync();
         await using var host = await TestHost.StartAsync(async (_, _) =>
         {

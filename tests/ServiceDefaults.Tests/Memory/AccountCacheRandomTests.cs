@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using TagSegments.ServiceDefaults.Memory;
+using TagSegments.Testing;
 using Xunit.Abstractions;
 
 namespace TagSegments.ServiceDefaults.Tests.Memory;
@@ -13,7 +14,7 @@ public sealed class AccountCacheRandomTests(ITestOutputHelper output)
     [Fact]
     public void Random_uses_leave_what_they_leave_in_a_plain_list()
     {
-        var seed = Random.Shared.Next();
+        var seed = Seed.Value;
         output.WriteLine($"seed {seed}");
         for (var round = 0; round < 100; round++)
         {

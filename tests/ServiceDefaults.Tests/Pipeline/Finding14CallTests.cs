@@ -69,9 +69,15 @@ public sealed class Finding14CallTests
         await service.GetAccountAsync(new() { Account = "busy" }, asService);
         Assert.False(callers.AreOthers(0));
 
-        await host.Client.GetAccountAsync(new() { Account = "quiet" });
-        await service.GetAccountAsync(new() { Account = "busy" }, asService);
-        Assert.True(callers.AreOthers(0));
+        // They are forgotten after two seconds, which both calls may take on a busy machine.
+        await Eventually.ReadAsync(
+            async () =>
+            {
+                await host.Client.GetAccountAsync(new() { Account = "quiet" });
+                await service.GetAccountAsync(new() { Account = "busy" }, asService);
+                return callers.AreOthers(0);
+            },
+            areOthers => areOthers);
         Assert.Empty(callers.Here);
     }
 

@@ -7,7 +7,7 @@ using TagSegments.Testing;
 namespace TagSegments.ServiceDefaults.Tests.Work;
 
 /// <summary>Finding 14: background work of one account kept the processors from the calls of all others.</summary>
-public sealed class BackgroundPaceTests : ISharedDatabase, IAsyncDisposable
+public sealed class BackgroundPaceTests : ISharedDatabase, IDisposable
 {
     private static readonly TimeSpan s_piece = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(50);
@@ -24,6 +24,8 @@ public sealed class BackgroundPaceTests : ISharedDatabase, IAsyncDisposable
         _pace = new(_callers, this, _time);
     }
 
+    public void Dispose() => _pace.Dispose();
+
     public Task<TimeSpan> MeasureAsync(CancellationToken ct)
     {
         Interlocked.Increment(ref _measured);
@@ -33,14 +35,7 @@ public sealed class BackgroundPaceTests : ISharedDatabase, IAsyncDisposable
     public Task<IAsyncDisposable> EnterAsync(TimeSpan patience, CancellationToken ct)
     {
         Interlocked.Increment(ref _inSlot);
-        return Task.FromResult<IAsyncDisposable>(this);
-    }
-
-    // Leaves the slot.
-    public ValueTask DisposeAsync()
-    {
-        Interlocked.Decrement(ref _inSlot);
-        return ValueTask.CompletedTask;
+        return Task.FromResult<IAsyncDisposable>(new Slot(this));
     }
 
     [Fact]
@@ -171,6 +166,8 @@ public sealed class BackgroundPaceTests : ISharedDatabase, IAsyncDisposable
             var before = Volatile.Read(ref _measured);
             await Eventually.HoldsAsync(() =>
             {
+                // However often this looks, the other caller is not gone.
+                _callers.Note(2);
                 _time.Advance(s_interval);
                 return Volatile.Read(ref _measured) > before;
             });
@@ -215,6 +212,16 @@ public sealed class BackgroundPaceTests : ISharedDatabase, IAsyncDisposable
             }
 
             return timer;
+        }
+    }
+
+    // Held until it is left.
+    private sealed class Slot(BackgroundPaceTests tests) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            Interlocked.Decrement(ref tests._inSlot);
+            return ValueTask.CompletedTask;
         }
     }
 }

@@ -13,14 +13,15 @@ public sealed class StreamEndTests
     public async Task Finding_3_a_stream_that_nobody_reads_ends()
     {
         await using var host = await StreamHost.StartAsync();
-        var (started, ended) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var stalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         host.Handlers.Watch = async (responses, ct) =>
         {
             try
             {
-                started.TrySetResult();
-                await responses.WriteAsync(StreamCountTests.Large(1_000_000), ct);
-                await responses.WriteAsync(StreamCountTests.Large(1_000_000), ct);
+                var written = responses.WriteAsync(StreamCountTests.Large(1_000_000), ct);
+                stalled.TrySetResult();
+                await written;
             }
             finally
             {
@@ -28,15 +29,11 @@ public sealed class StreamEndTests
             }
         };
         using var unread = host.Watch("busy");
-        await started.Task.WaitAsync(Eventually.Patience);
-        await Eventually.ReadAsync(
-            () =>
-            {
-                host.Time.Advance(s_overIdle);
-                return Task.FromResult(ended.Task.IsCompleted);
-            },
-            isOver => isOver);
+        await stalled.Task.WaitAsync(Eventually.Patience);
 
+        // Once: as much time again would be that of a status that nobody reads.
+        host.Time.Advance(s_overIdle);
+        await ended.Task.WaitAsync(Eventually.Patience);
         var status = await Expect.StatusAsync(() => unread.ResponseStream.ReadAllAsync().CountAsync().AsTask());
 
         Assert.Equal(StatusCode.ResourceExhausted, status);
