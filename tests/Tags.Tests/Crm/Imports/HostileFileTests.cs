@@ -33,7 +33,7 @@ public sealed class HostileFileTests(SharedApps shared) : IClassFixture<SharedAp
     {
         var account = await TestAccount.NewAsync(shared.Apps);
 
-        var error = await Expect.FailureAsync(() => Importer.RunAsync(account.Apps, account.Name, new(), file).WaitAsync(TimeSpan.FromSeconds(20)));
+        var error = await Expect.FailureAsync(() => Importer.RunAsync(account.Apps, account.Name, new(), file).WaitAsync(Eventually.Patience));
 
         Assert.Equal("1", error.Is(StatusCode.InvalidArgument, ErrorReason.ImportLine).Metadata["line"]);
     }
@@ -80,7 +80,7 @@ public sealed class HostileFileTests(SharedApps shared) : IClassFixture<SharedAp
         var tags = string.Join(';', Enumerable.Range(0, 400_000));
 
         var result = await Importer.RunAsync(account.Apps, account.Name, new() { TagsColumns = { "tags" } }, $"name,tags\nAnn,fine\nBob,{tags}\n")
-            .WaitAsync(TimeSpan.FromSeconds(20));
+            .WaitAsync(Eventually.Patience);
 
         var error = Assert.Single(result.Errors);
         Assert.Equal((3L, "tags", "makes more than 1000 tags of one row"), (error.Line, error.Column, error.Message));
@@ -117,7 +117,7 @@ public sealed class HostileFileTests(SharedApps shared) : IClassFixture<SharedAp
             Types_ = { ["number"] = Type.Number, ["date"] = Type.Date, ["instant"] = Type.DateTime, ["truth"] = Type.Boolean, ["text"] = Type.Text },
         };
 
-        var result = await Importer.RunAsync(account.Apps, account.Name, options, file).WaitAsync(TimeSpan.FromSeconds(20));
+        var result = await Importer.RunAsync(account.Apps, account.Name, options, file).WaitAsync(Eventually.Patience);
 
         Assert.Equal((4L, 1L, 3L), (result.Summary.Rows, result.Summary.Created, result.Summary.Failed));
         Assert.All(result.Errors, error => Assert.InRange(error.Message.Length, 1, 200));
@@ -158,7 +158,7 @@ public sealed class HostileFileTests(SharedApps shared) : IClassFixture<SharedAp
     {
         var cell = "\";" + string.Concat(Enumerable.Repeat(part, 4 * Million / part.Length));
 
-        await Task.Run(() => ListText.Split(cell, [",", ";"])).WaitAsync(TimeSpan.FromSeconds(20));
+        await Task.Run(() => ListText.Split(cell, [",", ";"])).WaitAsync(Eventually.Patience);
     }
 
     [Theory]

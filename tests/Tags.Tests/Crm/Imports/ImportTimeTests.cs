@@ -13,7 +13,7 @@ public sealed class ImportTimeTests : IAsyncLifetime
     public async Task InitializeAsync() => _apps = await TestApps.StartAsync(new TestAppsOptions
     {
         Services = [Service.Tags],
-        Settings = new Dictionary<string, string?> { ["Imports:IdleSeconds"] = "3", ["Imports:MaxMinutes"] = "0.15" },
+        Settings = new Dictionary<string, string?> { ["Imports:IdleSeconds"] = "5", ["Imports:MaxMinutes"] = "0.2" },
     });
 
     public Task DisposeAsync() => _apps.DisposeAsync().AsTask();

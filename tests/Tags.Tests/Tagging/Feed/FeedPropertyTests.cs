@@ -8,18 +8,18 @@ using Xunit.Abstractions;
 
 namespace TagSegments.Tags.Tests.Tagging.Feed;
 
-/// <summary>The promises of the feed, among concurrent long and short transactions. The environment variable FEED_SEED repeats a run.</summary>
+/// <summary>The promises of the feed, among concurrent long and short transactions. The environment variable TEST_SEED chooses another run.</summary>
 public sealed class FeedPropertyTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Contacts = 400;
-    private readonly int _seed = int.TryParse(Environment.GetEnvironmentVariable("FEED_SEED"), out var given) ? given : Random.Shared.Next(1_000_000);
+    private readonly int _seed = Seed.Value;
     private TestApps _apps = null!;
     private TagAccount _account = null!;
     private int[] _tagIds = [];
 
     public async Task InitializeAsync()
     {
-        output.WriteLine($"seed {_seed} (set FEED_SEED to repeat)");
+        output.WriteLine($"seed {_seed}");
         _apps = await TestApps.StartAsync(new TestAppsOptions { Services = [Service.Tags] });
         _account = await TagAccount.NewAsync(_apps);
         await _account.NewContactsAsync(Contacts);
@@ -90,7 +90,7 @@ public sealed class FeedPropertyTests(ITestOutputHelper output) : IAsyncLifetime
     // Takes a few batches, stops, and continues after the last position that it has handled.
     private async Task<List<FeedEvent>> WatchAsync(WatchTagEventsRequest request, int end, Random random)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Eventually.Patience);
         request.Account = _account.Name;
         var seen = new List<FeedEvent>();
         while (!seen.Exists(e => e.TagId == end))

@@ -105,7 +105,7 @@ public sealed class WatchContactEventsTests(SharedApps shared) : IClassFixture<S
     private static async Task<(List<ContactEvent> Events, string Position)> ReadAsync(TestAccount account, string after, int count)
     {
         var events = new List<ContactEvent>();
-        using var call = account.Apps.Contacts.WatchContactEvents(new() { Account = account.Name, After = after }, deadline: DateTime.UtcNow.AddSeconds(20));
+        using var call = account.Apps.Contacts.WatchContactEvents(new() { Account = account.Name, After = after }, deadline: Eventually.Deadline);
         while (events.Count < count && await call.ResponseStream.MoveNext(default))
         {
             events.AddRange(call.ResponseStream.Current.Events);
