@@ -7,7 +7,7 @@ using TagSegments.Testing;
 namespace TagSegments.Segments.Tests.Data;
 
 /// <summary>A test of the segment service: calls it through its client and writes accounts straight into the tables.</summary>
-public abstract class SegmentTest(SharedApps shared) : IClassFixture<SharedApps>, IAsyncDisposable
+public abstract class SegmentTest(SharedApps shared) : IClassFixture<SharedApps>, IAsyncLifetime
 {
     private readonly NpgsqlDataSource _owner = NpgsqlDataSource.Create(shared.Apps.Database.OwnerConnectionString);
 
@@ -17,11 +17,9 @@ public abstract class SegmentTest(SharedApps shared) : IClassFixture<SharedApps>
 
     protected SmartListService.SmartListServiceClient SmartLists => shared.Apps.SmartLists;
 
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _owner.DisposeAsync();
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _owner.DisposeAsync();
 
     /// <summary>Makes an account with some contacts.</summary>
     private protected async Task<DirectAccount> AccountAsync(params int[] contactIds)

@@ -8,7 +8,7 @@ using TagSegments.Testing.Histories;
 
 namespace TagSegments.Segments.Tests.Evaluation;
 
-public sealed class ActivityTests(SharedApps shared) : IClassFixture<SharedApps>, IAsyncDisposable
+public sealed class ActivityTests(SharedApps shared) : IClassFixture<SharedApps>, IAsyncLifetime
 {
     private static readonly int[] s_contacts = [1, 2, 3, 63, 64, 65, 16_383, 16_384, 16_385, 40_000];
     private readonly NpgsqlDataSource _owner = NpgsqlDataSource.Create(shared.Apps.Database.OwnerConnectionString);
@@ -62,7 +62,9 @@ public sealed class ActivityTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal([2], await FindAsync(Bounced(ActivityClause.Types.Bounce.Soft)));
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _owner.DisposeAsync();
         await _service.DisposeAsync();

@@ -41,7 +41,7 @@ public sealed class AddressFilterTests(SharedApps shared, ITestOutputHelper outp
     {
         var account = await NewAsync();
         var contacts = new Dictionary<int, (int? Email, int? Phone)>();
-        var random = new Random(Seed());
+        var random = new Random(Seed.Value);
         for (var i = 0; i < 60; i++)
         {
             int? email = random.Next(5) == 0 ? null : random.Next(s_emails.Length);
@@ -123,12 +123,6 @@ public sealed class AddressFilterTests(SharedApps shared, ITestOutputHelper outp
 
     private static string Any(Random random, string[] values) => values[random.Next(values.Length)];
 
-    private int Seed()
-    {
-        var seed = Random.Shared.Next();
-        output.WriteLine($"seed of the contacts: {seed}");
-        return seed;
-    }
 
     private async Task<TestAccount> NewAsync()
     {

@@ -52,8 +52,8 @@ public sealed class FilterSqlOracleTests(ITestOutputHelper output)
     [Fact]
     public async Task The_compiled_filter_agrees_with_the_oracle_and_every_mutant_is_caught()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("FILTER_SEED"), out var given) ? given : Random.Shared.Next();
-        output.WriteLine($"seed {seed} (set FILTER_SEED to repeat)");
+        var seed = Seed.Value;
+        output.WriteLine($"seed {seed}");
         var caught = new HashSet<Mutant>();
         var trees = 0;
         foreach (var (text, i) in s_moments.Select((text, i) => (text, i)))

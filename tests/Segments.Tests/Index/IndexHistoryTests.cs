@@ -1,4 +1,5 @@
 using System.Globalization;
+using TagSegments.Testing;
 using TagSegments.Testing.Histories;
 using Xunit.Abstractions;
 
@@ -8,7 +9,7 @@ namespace TagSegments.Segments.Tests.Index;
 public sealed class IndexHistoryTests(IndexHistoryTests.Rig rig, ITestOutputHelper output) : IClassFixture<IndexHistoryTests.Rig>
 {
     private static readonly int s_histories = Setting("INDEX_HISTORIES") ?? 1_000;
-    private static readonly int s_seed = Setting("INDEX_SEED") ?? Random.Shared.Next(1_000_000_000);
+    private static readonly int s_seed = Setting("INDEX_SEED") ?? Seed.Value;
 
     public static TheoryData<string> MutantNames => [.. Mutants.All.Select(mutant => mutant.Name)];
 

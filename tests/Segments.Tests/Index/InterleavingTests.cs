@@ -9,7 +9,7 @@ using TagSegments.Testing.Histories;
 namespace TagSegments.Segments.Tests.Index;
 
 /// <summary>The two orders of events that seldom happen by chance, made to happen.</summary>
-public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedApps>, IAsyncDisposable
+public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedApps>, IAsyncLifetime
 {
     private readonly NpgsqlDataSource _owner = NpgsqlDataSource.Create(shared.Apps.Database.OwnerConnectionString);
     private readonly RedisConnection _redis = RedisConnection.Open(shared.Apps.RedisConnectionString);
@@ -24,7 +24,8 @@ public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedA
     [Fact]
     public async Task Sharing_it_would_give_an_answer_without_an_acknowledged_write()
     {
-        Assert.Equal([1], await AskDuringClockReadAsync(new("late comers") { SharesClockReads = true }));
+        // On a busy machine the second one may come after the read.
+        await Eventually.ReadAsync(() => AskDuringClockReadAsync(new("late comers") { SharesClockReads = true }), answer => answer is [1]);
     }
 
     [Fact]
@@ -36,15 +37,10 @@ public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedA
     [Fact]
     public async Task Reading_it_afterwards_and_believing_it_would_mix_two_moments()
     {
-        var (mutant, answer) = (Mutants.All.Single(mutant => mutant.ReadsRedisLate), (IReadOnlyList<int>)[]);
+        var mutant = Mutants.All.Single(mutant => mutant.ReadsRedisLate);
 
         // On a busy machine Redis may not answer in time: then nothing of it is used, and nothing is mixed.
-        for (var round = 0; round < 5 && answer.Count == 0; round++)
-        {
-            answer = await AskWhileAnotherReplicaRunsAheadAsync(mutant);
-        }
-
-        Assert.Equal([1], answer);
+        await Eventually.ReadAsync(() => AskWhileAnotherReplicaRunsAheadAsync(mutant), answer => answer is [1]);
     }
 
     [Fact]
@@ -54,6 +50,7 @@ public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedA
         await account.CreateContactsAsync(1);
         await account.SetAsync(1, "time_zone = 'Etc/GMT+12'");
         var tag = await account.CreateTagAsync("Hot");
+        await Midnight.PassAsync("Etc/GMT+12");
         var at = DateTimeOffset.UtcNow;
         await account.RecordAsync((1, 3, at));
         await account.TagAsync(tag, 1);
@@ -88,7 +85,9 @@ public sealed class InterleavingTests(SharedApps shared) : IClassFixture<SharedA
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _owner.DisposeAsync();
         await _service.DisposeAsync();

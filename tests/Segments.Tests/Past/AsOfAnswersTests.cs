@@ -32,8 +32,8 @@ public sealed class AsOfAnswersTests(SharedApps shared, ITestOutputHelper output
     [Fact]
     public async Task What_was_answered_at_an_instant_is_answered_as_of_it()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("HISTORY_SEED"), out var given) ? given : Random.Shared.Next();
-        output.WriteLine($"seed {seed} (set HISTORY_SEED to repeat)");
+        var seed = Seed.Value;
+        output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var account = await PastAccount.NewAsync(Apps);
         await CrossChunksAsync(account.Name);

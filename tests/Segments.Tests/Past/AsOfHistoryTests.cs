@@ -42,8 +42,8 @@ public sealed class AsOfHistoryTests(SharedApps shared, ITestOutputHelper output
     [Fact]
     public async Task Answers_about_the_past_are_those_given_then_and_wrong_ways_to_look_back_are_caught()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("HISTORY_SEED"), out var given) ? given : Random.Shared.Next();
-        output.WriteLine($"seed {seed} (set HISTORY_SEED to repeat)");
+        var seed = Seed.Value;
+        output.WriteLine($"seed {seed}");
         var histories = int.TryParse(Environment.GetEnvironmentVariable("AS_OF_HISTORIES"), out var number) ? number : 2;
         var missed = WrongHistory.All.ToHashSet();
         for (var i = 0; i < histories; i++)

@@ -140,7 +140,7 @@ public sealed class AsOfNamesTests(SharedApps shared) : SegmentTest(shared)
         var account = await PastAccount.NewAsync(_shared.Apps);
         await account.CreateFieldAsync("due", Field.Types.Type.Date);
         var zoneAhead = await account.Apps.Accounts.UpdateAccountAsync(new() { Account = account.Name, TimeZone = "Pacific/Kiritimati" });
-        var today = DateTime.UtcNow.AddHours(14).Date;
+        var today = await Midnight.PassAsync("Pacific/Kiritimati");
         var contact = await account.NewContactAsync(new Contact { Fields = TestAccount.Values("due", Value.ForString($"{today:yyyy-MM-dd}")) });
         var before = await account.InstantAsync();
         await account.Apps.Accounts.UpdateAccountAsync(new() { Account = account.Name, TimeZone = "Pacific/Pago_Pago" });

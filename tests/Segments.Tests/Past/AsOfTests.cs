@@ -184,10 +184,10 @@ public sealed class AsOfTests(SharedApps shared) : IClassFixture<SharedApps>
     {
         var account = await PastAccount.NewAsync(shared.Apps);
         var contact = await account.NewContactAsync();
-        await account.OpenedAsync(contact, DateTime.UtcNow.AddSeconds(-59));
+        await account.OpenedAsync(contact, DateTime.UtcNow.AddMinutes(-50));
         var recorded = await account.InstantAsync();
 
-        Assert.Equal([contact], await account.MatchesAsync("opened email in last 1 minute", recorded));
+        Assert.Equal([contact], await account.MatchesAsync("opened email in last 1 hour", recorded));
         var answer = await account.Apps.Segments.CountContactsAsync(new CountContactsRequest
         {
             Account = account.Name,

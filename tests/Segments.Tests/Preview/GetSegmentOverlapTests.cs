@@ -13,7 +13,7 @@ public sealed class GetSegmentOverlapTests(SharedApps shared) : SegmentTest(shar
     [Fact]
     public async Task The_overlap_of_two_to_ten_random_filters_agrees_with_the_oracle()
     {
-        var seed = Random.Shared.Next();
+        var seed = Seed.Value;
         var account = await WorldAccount.CreateAsync(_apps, new Random(seed));
         for (var size = 2; size <= 10; size++)
         {

@@ -14,7 +14,7 @@ public sealed class GetTagFacetsTests(SharedApps shared) : SegmentTest(shared)
     [Fact]
     public async Task Facets_agree_with_the_oracle_on_random_filters()
     {
-        var seed = Random.Shared.Next();
+        var seed = Seed.Value;
         var account = await WorldAccount.CreateAsync(_apps, new Random(seed));
         var wrongFilterCaught = false;
         for (var i = 0; i < 25; i++)

@@ -17,8 +17,8 @@ public sealed class PreviewSegmentTests(SharedApps shared, ITestOutputHelper out
     [Fact]
     public async Task Every_count_of_the_funnel_agrees_with_the_oracle_and_every_mutant_is_caught()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("FILTER_SEED"), out var given) ? given : Random.Shared.Next();
-        output.WriteLine($"seed {seed} (set FILTER_SEED to repeat)");
+        var seed = Seed.Value;
+        output.WriteLine($"seed {seed}");
         var caught = new HashSet<FunnelMutant>();
         foreach (var (part, adapt) in new Action<World>?[] { null, WithoutFuture }.Index())
         {

@@ -32,7 +32,7 @@ public sealed class ReachTests(SharedApps shared) : SegmentTest(shared)
     [Fact]
     public async Task Agrees_with_the_rules_for_campaigns_and_every_mutant_is_caught()
     {
-        var seed = Random.Shared.Next();
+        var seed = Seed.Value;
         var random = new Random(seed);
         var account = await WorldAccount.CreateAsync(_apps, random, world => Address(world, random));
         var caught = new HashSet<ReachMutant>();

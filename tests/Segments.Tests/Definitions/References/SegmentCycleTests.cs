@@ -60,7 +60,7 @@ public sealed class SegmentCycleTests(SharedApps shared, ITestOutputHelper outpu
     [Fact]
     public async Task Concurrent_changes_at_random_leave_no_circle()
     {
-        var seed = Random.Shared.Next();
+        var seed = Seed.Value;
         output.WriteLine($"seed {seed}");
         var account = await AccountAsync(1);
 
