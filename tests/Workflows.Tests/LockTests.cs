@@ -94,12 +94,18 @@ public sealed class LockTests : IAsyncLifetime
         Assert.Equal(("owner@acme.example", "Alarm: 5 runs parked"), told.Select(request => (request.Address, request.Subject)).Single());
     }
 
+    // The databases of all tests are copies, in which the table has the same number.
     [Fact]
     public async Task A_request_is_not_locked_while_the_segment_service_is_asked_whom_to_enrol()
     {
         await using var segments = await StandInAsync(
             () => Assert.Equal(0, _source.CreateCommand(
-                "SELECT count(*)::int FROM pg_locks WHERE relation = 'workflows.request'::regclass AND mode = 'RowExclusiveLock'").ExecuteScalar()));
+                """
+                SELECT count(*)::int
+                FROM pg_locks
+                WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    AND relation = 'workflows.request'::regclass AND mode = 'RowExclusiveLock'
+                """).ExecuteScalar()));
         await using var apps = await TestApps.StartAsync(new()
         {
             Database = _database,

@@ -25,7 +25,7 @@ public sealed class Finding14Tests : IAsyncLifetime
                 ["Egress:CallsPerAccountAndHost"] = $"{Most}",
                 ["Limits:WebhooksPerSecond"] = "1000",
                 ["Egress:CallsPerSecond"] = "1000",
-                ["Notifications:WebhookSeconds"] = "60",
+                ["Notifications:WebhookSeconds"] = "600",
             },
         });
     }

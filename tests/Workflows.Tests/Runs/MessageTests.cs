@@ -30,7 +30,7 @@ public sealed class MessageTests : IAsyncLifetime
             Settings = new Dictionary<string, string?>
             {
                 ["Egress:AllowedNetworks:0"] = "127.0.0.0/8",
-                ["Notifications:WebhookSeconds"] = "1",
+                ["Notifications:WebhookSeconds"] = "5",
                 ["Smtp:Port"] = $"{_mail.Port}",
                 ["Sms:Url"] = _provider.Url.ToString(),
                 ["Retries:FirstMilliseconds"] = "10",
@@ -196,7 +196,7 @@ public sealed class MessageTests : IAsyncLifetime
         await _crm.AddTagAsync(contact, "Start");
 
         var run = await _crm.WaitForRunAsync(workflow, contact, State.Parked);
-        Assert.Equal("The webhook did not answer within 1 s.", run.Reason);
+        Assert.Equal("The webhook did not answer within 5 s.", run.Reason);
     }
 
     private async Task<SmtpMessage> MailToAsync(string address)

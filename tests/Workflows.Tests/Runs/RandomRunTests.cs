@@ -16,7 +16,7 @@ public sealed class RandomRunTests(SharedApps shared, ITestOutputHelper output) 
     [Fact]
     public async Task Whatever_workflows_do_to_one_another_every_run_halts()
     {
-        var seed = Environment.TickCount & 0xFFFF;
+        var seed = Seed.Value;
         output.WriteLine($"seed {seed}");
 
         await Task.WhenAll(Enumerable.Range(seed, Accounts).Select(HaltsAsync));
