@@ -3,12 +3,16 @@ using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
 using Crm.Tags.V1;
+using Dapper;
+using Google.Protobuf.WellKnownTypes;
+using Npgsql;
 using TagSegments.Embedded.Smtp;
+using TagSegments.Testing;
 
 namespace TagSegments.Campaigns.Tests;
 
 // The things that tests create and read.
-public sealed partial class CampaignWorld
+public partial class CampaignWorld
 {
     public static FilterSource HasTag(int tagId) =>
         new() { Filter = new Filter { Tag = new TagClause { Match = TagClause.Types.Match.Any, TagIds = { tagId } } } };
@@ -19,6 +23,22 @@ public sealed partial class CampaignWorld
 
     public Task<Contact> ContactAsync(string account, string? email = null, Action<Contact>? change = null) =>
         NewContactAsync(account, email ?? $"{Guid.NewGuid():N}@x.example", change);
+
+    /// <summary>Schedules a campaign for later than the test lasts: what happens meanwhile happens before its time, however slow the machine is.</summary>
+    public Task ScheduleAsync(string account, string campaignId) => Campaigns.ScheduleCampaignAsync(new()
+    {
+        Account = account,
+        CampaignId = campaignId,
+        Schedule = new() { Time = Timestamp.FromDateTime(DateTime.UtcNow.AddHours(1)) },
+    }).ResponseAsync;
+
+    /// <summary>Lets the time of a scheduled campaign come.</summary>
+    public static async Task BecomeDueAsync(TestApps apps, string campaignId)
+    {
+        await using var connection = new NpgsqlConnection(apps.Database.OwnerConnectionString);
+        Assert.Equal(1, await connection.ExecuteAsync(
+            "UPDATE campaigns.campaign SET run_at = now() WHERE campaign_id = @id AND state = 2", new { id = Guid.Parse(campaignId) }));
+    }
 
     /// <summary>Puts a tag on contacts, creating it if need be, and returns its number.</summary>
     public async Task<int> TagAsync(string account, string name, params Contact[] contacts)

@@ -12,7 +12,7 @@ using TagSegments.Testing;
 namespace TagSegments.Campaigns.Tests;
 
 /// <summary>The real services with a mail server that can be told to misbehave; one per test class.</summary>
-public sealed partial class CampaignWorld : IAsyncLifetime
+public partial class CampaignWorld : IAsyncLifetime
 {
     public const string WebhookSecret = "a secret of the tests";
 
@@ -31,8 +31,11 @@ public sealed partial class CampaignWorld : IAsyncLifetime
     public async Task InitializeAsync() => Apps = await TestApps.StartAsync(new TestAppsOptions
     {
         Services = [Service.Tags, Service.Segments, Service.Campaigns],
-        Settings = Settings(Mail.Port),
+        Settings = Settings(Mail.Port).Concat(More).ToDictionary(),
     });
+
+    /// <summary>Settings besides the usual ones.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> More => new Dictionary<string, string?>();
 
     public async Task DisposeAsync()
     {
@@ -40,15 +43,17 @@ public sealed partial class CampaignWorld : IAsyncLifetime
         await Mail.DisposeAsync();
     }
 
+    /// <summary>
+    /// The settings of the campaign service. Its patience with a mail server is the usual one: on a busy machine a shorter one ends, and a message
+    /// without an answer is not sent again.
+    /// </summary>
     public static Dictionary<string, string?> Settings(int mailPort) => new()
     {
         ["Smtp:Port"] = mailPort.ToString(CultureInfo.InvariantCulture),
-        ["Smtp:Timeout"] = "00:00:02",
         ["Smtp:MessagesPerConnection"] = "1",
         ["Smtp:From"] = "news@acme.example",
         ["Delivery:PollInterval"] = "00:00:00.05",
         ["Delivery:RetryDelay"] = "00:00:00.05",
-        ["Delivery:HandOverTimeout"] = "00:00:03",
         ["Keys:Links"] = s_ring,
         ["Keys:Tokens"] = s_ring,
         ["Keys:Secrets"] = s_ring,

@@ -143,7 +143,7 @@ public sealed class RecordActivitiesTests(CampaignWorld world) : IClassFixture<C
     public async Task Refuses_the_whole_call_and_names_every_bad_field()
     {
         var (account, contact) = await ArrangeAsync();
-        var late = Event(contact, Kind.Opened, 120);
+        var late = Event(contact, Kind.Opened, 3600);
         var nameless = Event(contact, Kind.Custom, 0);
         var noKind = Event(contact, Kind.Unspecified, 0);
 

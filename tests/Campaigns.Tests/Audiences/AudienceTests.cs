@@ -1,7 +1,6 @@
 using Crm.Campaigns.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
-using Google.Protobuf.WellKnownTypes;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Audiences;
@@ -16,15 +15,11 @@ public sealed class AudienceTests(CampaignWorld world) : IClassFixture<CampaignW
         var (early, gone, late) = (await world.ContactAsync(account), await world.ContactAsync(account), await world.ContactAsync(account));
         var tag = await world.TagAsync(account, "Hot Lead", early, gone);
         var campaign = await world.CreateAsync(account, CampaignWorld.HasTag(tag));
-        await world.Campaigns.ScheduleCampaignAsync(new()
-        {
-            Account = account,
-            CampaignId = campaign.CampaignId,
-            Schedule = new() { Time = Timestamp.FromDateTime(DateTime.UtcNow.AddSeconds(2)) },
-        });
+        await world.ScheduleAsync(account, campaign.CampaignId);
 
         await world.TagAsync(account, "Hot Lead", late);
         await world.Apps.Tags.RemoveTagsAsync(new() { Account = account, ContactId = gone.ContactId, TagIds = { tag } });
+        await CampaignWorld.BecomeDueAsync(world.Apps, campaign.CampaignId);
         var sent = await world.WaitForCampaignAsync(account, campaign.CampaignId, State.Sent);
 
         Assert.Equal([early.ContactId, late.ContactId], (await world.LedgerAsync(account, campaign.CampaignId)).Select(r => r.ContactId));
@@ -72,14 +67,10 @@ public sealed class AudienceTests(CampaignWorld world) : IClassFixture<CampaignW
         var segment = (await world.Apps.Segments.CreateSegmentAsync(
             new() { Account = account, Segment = new() { Name = "All", Filter = CampaignWorld.Everyone.Filter } })).Segment;
         var campaign = await world.CreateAsync(account, new FilterSource { SegmentId = segment.SegmentId });
-        await world.Campaigns.ScheduleCampaignAsync(new()
-        {
-            Account = account,
-            CampaignId = campaign.CampaignId,
-            Schedule = new() { Time = Timestamp.FromDateTime(DateTime.UtcNow.AddSeconds(1)) },
-        });
+        await world.ScheduleAsync(account, campaign.CampaignId);
 
         await world.Apps.Segments.DeleteSegmentAsync(new() { Account = account, SegmentId = segment.SegmentId, Force = true });
+        await CampaignWorld.BecomeDueAsync(world.Apps, campaign.CampaignId);
         var failed = await world.WaitForCampaignAsync(account, campaign.CampaignId, State.Failed);
 
         Assert.NotEqual("", failed.Problem);

@@ -1,5 +1,6 @@
 using Crm.Campaigns.V1;
 using Crm.Segments.V1;
+using TagSegments.Testing;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
 using State = Crm.Campaigns.V1.Campaign.Types.State;
 
@@ -17,7 +18,7 @@ public sealed class PreviewReachTests(CampaignWorld world) : IClassFixture<Campa
     [Fact]
     public async Task The_preview_counts_what_the_ledger_of_a_campaign_then_has()
     {
-        var random = new Random();
+        var random = new Random(Seed.Value);
         for (var round = 0; round < 3; round++)
         {
             var account = await world.Apps.NewAccountAsync();

@@ -22,6 +22,7 @@ public sealed class SmsTests : IAsyncLifetime
         _provider = await SmsProvider.StartAsync();
         var settings = CampaignWorld.Settings(mailPort: 1);
         (settings["Sms:Url"], settings["Sms:Secret"], settings["Sms:From"]) = (_provider.Url, Secret, "ACME");
+        settings["Delivery:HandOverTimeout"] = "00:00:10";
         settings["Egress:AllowedNetworks:0"] = "127.0.0.0/8";
         _apps = await TestApps.StartAsync(new TestAppsOptions { Services = [Service.Tags, Service.Segments, Service.Campaigns], Settings = settings });
     }

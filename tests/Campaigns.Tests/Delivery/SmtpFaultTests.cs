@@ -6,8 +6,10 @@ using TagSegments.Testing;
 namespace TagSegments.Campaigns.Tests.Delivery;
 
 // The faults of a mail server, and the ledger after each of them.
-public sealed class SmtpFaultTests(CampaignWorld world) : IClassFixture<CampaignWorld>
+public sealed class SmtpFaultTests(SmtpFaultTests.ImpatientWorld world) : IClassFixture<SmtpFaultTests.ImpatientWorld>
 {
+    private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(25);
+
     // Five megabytes, more than the buffers between the two ends of a connection hold: it is not written until the other end reads it.
     private static readonly string s_large =
         $"{{% for i in (1..1000) %}}{string.Concat(Enumerable.Repeat(new string('€', 60) + "\n", 30))}{{% endfor %}}";
@@ -109,7 +111,7 @@ public sealed class SmtpFaultTests(CampaignWorld world) : IClassFixture<Campaign
         var hangs = 0;
 
         var (recipient, address) = await SendAsync(
-            step => step.Stage == stage && Interlocked.Increment(ref hangs) == 1 ? SmtpReaction.Wait(TimeSpan.FromSeconds(8)) : default,
+            step => step.Stage == stage && Interlocked.Increment(ref hangs) == 1 ? SmtpReaction.Wait(s_hang) : default,
             State.Accepted,
             s_large);
 
@@ -130,7 +132,7 @@ public sealed class SmtpFaultTests(CampaignWorld world) : IClassFixture<Campaign
     public async Task A_server_that_hangs_after_the_message_leaves_it_unknown()
     {
         var (recipient, _) = await SendAsync(
-            step => step.Stage == SmtpStage.EndOfData ? SmtpReaction.Wait(TimeSpan.FromSeconds(8)) : default, State.Unknown);
+            step => step.Stage == SmtpStage.EndOfData ? SmtpReaction.Wait(s_hang) : default, State.Unknown);
 
         Assert.Equal(1, recipient.Attempts);
     }
@@ -158,6 +160,13 @@ public sealed class SmtpFaultTests(CampaignWorld world) : IClassFixture<Campaign
         world.Mail.Script = step => step.Recipient == address || step.Stage is SmtpStage.Connect or SmtpStage.Mail ? script(step) : default;
         var sent = await world.SendAsync(account, contact.ContactId, CampaignWorld.Text("Hello", text));
         return (await world.WaitForMessageAsync(account, sent.MessageId, expected), address);
+    }
+
+    /// <summary>The services with less patience than a server that hangs.</summary>
+    public sealed class ImpatientWorld : CampaignWorld
+    {
+        protected override IReadOnlyDictionary<string, string?> More =>
+            new Dictionary<string, string?> { ["Smtp:Timeout"] = "00:00:06", ["Delivery:HandOverTimeout"] = "00:00:08" };
     }
 
     private List<SmtpMessage> MessagesTo(string address) => [.. world.Mail.Messages.Where(m => m.Recipients.Contains(address))];

@@ -1,4 +1,5 @@
 using Crm.Campaigns.V1;
+using TagSegments.Embedded.Smtp;
 using TagSegments.ServiceDefaults.Host;
 using TagSegments.Testing;
 using RecipientState = Crm.Campaigns.V1.Recipient.Types.State;
@@ -71,6 +72,8 @@ public sealed class ReplicaTests(CampaignWorld world) : IClassFixture<CampaignWo
     public async Task Nothing_leaves_after_an_acknowledged_unsubscribe()
     {
         var (account, campaign) = await ArrangeAsync();
+        // Slow enough for the test to see it under way.
+        world.Mail.Script = step => step.Stage == SmtpStage.EndOfData ? SmtpReaction.Wait(TimeSpan.FromMilliseconds(200)) : default;
         await world.Campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign });
         await world.WaitForCampaignAsync(account, campaign, State.Sending);
 
@@ -88,6 +91,7 @@ public sealed class ReplicaTests(CampaignWorld world) : IClassFixture<CampaignWo
                 new { id = Guid.Parse(campaign), address }));
         }
 
+        world.Mail.Script = null;
         await world.WaitForCampaignAsync(account, campaign, State.Sent);
         var mailed = world.Mail.Messages.SelectMany(m => m.Recipients).ToHashSet();
         Assert.All(stateWhenAcknowledged, entry => Assert.Equal(

@@ -17,7 +17,7 @@ public sealed class PauseTests(CampaignWorld world) : IClassFixture<CampaignWorl
         }
 
         var before = world.Mail.Accepted;
-        world.Mail.Script = step => step.Stage == SmtpStage.EndOfData ? SmtpReaction.Wait(TimeSpan.FromMilliseconds(300)) : default;
+        world.Mail.Script = step => step.Stage == SmtpStage.EndOfData ? SmtpReaction.Wait(TimeSpan.FromSeconds(1)) : default;
         var campaign = await world.StartAsync(account, CampaignWorld.Everyone);
         await world.Mail.WaitForAsync(before + 1, Eventually.Patience);
 
@@ -36,6 +36,7 @@ public sealed class PauseTests(CampaignWorld world) : IClassFixture<CampaignWorl
         Assert.Equal(accepted + 1, world.Mail.Accepted);
         Assert.Equal((0, 0), (paused.Counts.Failed, paused.Counts.Unknown));
 
+        world.Mail.Script = null;
         await world.Campaigns.ResumeCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId });
         var sent = await world.WaitForCampaignAsync(account, campaign.CampaignId, State.Sent);
 

@@ -27,7 +27,6 @@ public sealed class SenderWorld : IAsyncDisposable
             ["Smtp:From"] = "shared@operator.example",
             ["Senders:Trust"] = "",
             ["Senders:NameServers:0"] = dns.Address,
-            ["Senders:LookupTimeout"] = "00:00:00.3",
             ["Delivery:PollInterval"] = "00:00:00.05",
         };
         foreach (var (key, value) in settings)
