@@ -3,14 +3,13 @@ using System.Diagnostics;
 using System.Globalization;
 using TagSegments.Embedded;
 using TagSegments.Standalone;
+using TagSegments.Testing;
 
 namespace TagSegments.EndToEnd.Tests;
 
 /// <summary>The Standalone program as a child process, on ports and a data folder of its own.</summary>
 internal sealed class StandaloneProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
-
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly TaskCompletionSource _running = new();
@@ -48,13 +47,13 @@ internal sealed class StandaloneProcess : IAsyncDisposable
     /// <summary>Waits until the program says that it is running.</summary>
     public async Task WaitUntilRunningAsync()
     {
-        await Task.WhenAny(_running.Task, _process.WaitForExitAsync()).WaitAsync(Patience);
+        await Task.WhenAny(_running.Task, _process.WaitForExitAsync()).WaitAsync(Eventually.Patience);
         Assert.True(_running.Task.IsCompleted, Output);
     }
 
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(Patience);
+        await _process.WaitForExitAsync().WaitAsync(Eventually.Patience);
         return _process.ExitCode;
     }
 

@@ -111,6 +111,6 @@ public sealed class TlsTests : IAsyncLifetime, IDisposable
         builder.AddServiceClient<AccountService.AccountServiceClient>("Tags");
         await using var app = builder.Build();
         await app.Services.GetRequiredService<AccountService.AccountServiceClient>().GetAccountAsync(
-            new() { Account = "nobody" }, deadline: DateTime.UtcNow.AddSeconds(30));
+            new() { Account = "nobody" }, deadline: Eventually.Deadline);
     }
 }

@@ -1,4 +1,5 @@
 using PuppeteerSharp;
+using TagSegments.Testing;
 
 namespace TagSegments.WebConsole.Tests;
 
@@ -16,6 +17,8 @@ public sealed class Browser : IAsyncLifetime
     {
         ExecutablePath = Program,
         Headless = true,
+        // On a cold machine it starts slowly.
+        Timeout = (int)Eventually.Patience.TotalMilliseconds,
         // The program may run as root, in a container without shared memory.
         Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu"],
     });

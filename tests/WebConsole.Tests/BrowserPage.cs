@@ -10,7 +10,7 @@ namespace TagSegments.WebConsole.Tests;
 /// <summary>A tab. What its page reports to the browser's console is an error of the page: a script that failed, a file that the policy refused.</summary>
 public sealed class BrowserPage : IAsyncDisposable
 {
-    private const int Patience = 15_000;
+    private static readonly int s_patience = (int)Eventually.Patience.TotalMilliseconds;
     private static readonly string s_axe = new BundledAxeScriptProvider().GetScript();
     private static readonly string s_shots = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "console")).FullName;
 
@@ -31,7 +31,7 @@ public sealed class BrowserPage : IAsyncDisposable
             if (new Uri(e.Request.Url) is { Scheme: "http" or "https" } uri && uri.Authority != console.Authority)
                 Errors.Enqueue($"asks {uri}");
         };
-        page.DefaultTimeout = Patience;
+        page.DefaultTimeout = s_patience;
     }
 
     public IPage Page { get; }
@@ -53,7 +53,7 @@ public sealed class BrowserPage : IAsyncDisposable
     public Task SettleAsync() => Page.WaitForFunctionAsync("() => !document.querySelector('[aria-busy=true]')");
 
     /// <summary>Waits for an element.</summary>
-    public Task SeeAsync(string selector) => Page.WaitForSelectorAsync(selector, new() { Visible = true, Timeout = Patience });
+    public Task SeeAsync(string selector) => Page.WaitForSelectorAsync(selector, new() { Visible = true, Timeout = s_patience });
 
     /// <summary>Waits for a text in the first element of a selector. A failure says what the page shows instead.</summary>
     public async Task ReadAsync(string selector, string text)

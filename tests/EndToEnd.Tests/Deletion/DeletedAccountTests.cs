@@ -153,7 +153,7 @@ public sealed class DeletedAccountTests(SharedApps shared) : IClassFixture<Share
         var type = call.Descriptor.InputType;
         var request = type.Parser.ParseFrom(ByteString.Empty);
         type.FindFieldByName("account").Accessor.SetValue(request, account);
-        var options = new CallOptions(deadline: DateTime.UtcNow.AddSeconds(call.IsEndless ? 1 : 30));
+        var options = new CallOptions(deadline: call.IsEndless ? DateTime.UtcNow.AddSeconds(1) : Eventually.Deadline);
         return (await call.CallAsync(_apps.Channel(call.Host).CreateCallInvoker(), options, request.ToByteArray())).Failure;
     }
 }

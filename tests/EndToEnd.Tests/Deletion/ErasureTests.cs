@@ -55,7 +55,7 @@ public sealed class ErasureTests
     [InlineData(Service.Tags, "crm")]
     public async Task An_erasure_that_was_interrupted_continues(Service service, string schema)
     {
-        await using var apps = await StartAsync(rowsAtOnce: 4, pause: TimeSpan.FromMilliseconds(50));
+        await using var apps = await StartAsync(rowsAtOnce: 2, pause: TimeSpan.FromMilliseconds(100));
         var account = await FilledAccount.NewFilledAsync(apps);
         var accountId = await account.IdAsync();
         var all = await AccountRows.CountAsync(apps.Database.OwnerConnectionString, accountId, schema);

@@ -49,7 +49,7 @@ public abstract class GuardedApps : IAsyncLifetime
     /// <summary>Makes a call with one request and returns its failure, or null.</summary>
     internal async Task<Failure?> CallAsync(ApiCall call, byte[] request, string? token)
     {
-        var options = new CallOptions(token is null ? [] : Headers(token), DateTime.UtcNow.AddSeconds(30));
+        var options = new CallOptions(token is null ? [] : Headers(token), Eventually.Deadline);
         return (await call.CallAsync(Apps.Channel(call.Host).CreateCallInvoker(), options, request)).Failure;
     }
 

@@ -198,7 +198,7 @@ public sealed class MergedContactTests(SharedApps shared, ITestOutputHelper outp
     }
 
     private async Task<CallResult> CallAsync(ApiCall call, IMessage request) => await call.CallAsync(
-        shared.Apps.Channel(call.Host).CreateCallInvoker(), new CallOptions(deadline: DateTime.UtcNow.AddSeconds(30)), request.ToByteArray());
+        shared.Apps.Channel(call.Host).CreateCallInvoker(), new CallOptions(deadline: Eventually.Deadline), request.ToByteArray());
 
     private async Task MergeAsync(string account, int duplicate, int into) =>
         await shared.Apps.Contacts.MergeContactsAsync(new() { Account = account, ContactId = into, DuplicateContactId = duplicate });

@@ -52,7 +52,7 @@ public sealed partial class PageSizeTests(SharedApps shared) : IClassFixture<Sha
         var request = type.Parser.ParseFrom([]);
         type.FindFieldByName("account")?.Accessor.SetValue(request, account);
         type.FindFieldByName("page_size").Accessor.SetValue(request, size);
-        var options = new CallOptions(deadline: DateTime.UtcNow.AddSeconds(30));
+        var options = new CallOptions(deadline: Eventually.Deadline);
         return (await call.CallAsync(shared.Apps.Channel(call.Host).CreateCallInvoker(), options, request.ToByteArray())).Failure;
     }
 

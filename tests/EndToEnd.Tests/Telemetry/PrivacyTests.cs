@@ -67,7 +67,7 @@ public sealed class PrivacyTests
     }
 
     private static Task<CallResult> CallAsync(TestApps apps, ApiCall call, IMessage request) => call.CallAsync(
-        apps.Channel(call.Host).CreateCallInvoker(), new(deadline: DateTime.UtcNow.AddSeconds(call.IsEndless ? 0.3 : 10)), request.ToByteArray());
+        apps.Channel(call.Host).CreateCallInvoker(), new(deadline: call.IsEndless ? DateTime.UtcNow.AddSeconds(0.3) : Eventually.Deadline), request.ToByteArray());
 
     private static string Marked(string request) => request
         .Replace("Ada", s_mark, StringComparison.Ordinal)

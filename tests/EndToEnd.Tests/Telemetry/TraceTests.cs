@@ -16,14 +16,9 @@ public sealed class TraceTests(TracedApps traced) : IClassFixture<TracedApps>
     [Fact]
     public async Task A_count_is_one_trace_down_to_SQL_and_Redis()
     {
-        // Nobody has asked for it before, so memory has it not.
-        await traced.Apps.Tags.AddTagsAsync(new() { Account = TracedApps.Account, ContactId = traced.ContactId, TagNames = { "Warm" }, CreateMissing = true });
-        using var caller = Caller();
+        // Redis is left alone for a while when it did not answer in time; then another count is made.
+        var spans = await Eventually.ReadAsync(CountAsync, spans => Sources(spans).Contains(Redis));
 
-        await traced.Apps.Segments.CountContactsAsync(
-            new() { Account = TracedApps.Account, Source = new() { Text = "has tag \"Warm\" AND email is known" } });
-
-        var spans = await traced.TraceAsync(caller.TraceId.ToHexString(), spans => Sources(spans).IsSupersetOf([Npgsql, Redis]) && spans.Count(span => span.Name == "crm.segments.v1.SegmentService/CountContacts") == 2);
         RequireConnected(spans, roots: 1);
         var call = spans.Single(span => span is { Source: "Microsoft.AspNetCore", Name: "crm.segments.v1.SegmentService/CountContacts" });
         Assert.Equal("1", call.Tags["tagsegments.account.id"]);
@@ -119,6 +114,22 @@ public sealed class TraceTests(TracedApps traced) : IClassFixture<TracedApps>
         // Every statement and command belongs to something.
         Assert.DoesNotContain(own, span => span.Source is Npgsql or Redis && span.Parent == "");
         Assert.DoesNotContain(own, span => span.Name.Contains("/readyz", StringComparison.Ordinal));
+    }
+
+    private async Task<IReadOnlyList<Span>> CountAsync()
+    {
+        // Nobody has asked for it before, so memory has it not.
+        var tag = $"Warm {Guid.NewGuid():N}";
+        await traced.Apps.Tags.AddTagsAsync(new() { Account = TracedApps.Account, ContactId = traced.ContactId, TagNames = { tag }, CreateMissing = true });
+        using var caller = Caller();
+        await traced.Apps.Segments.CountContactsAsync(
+            new() { Account = TracedApps.Account, Source = new() { Text = $"has tag \"{tag}\" AND email is known" } });
+        await traced.TraceAsync(
+            caller.TraceId.ToHexString(),
+            spans => Sources(spans).Contains(Npgsql) && spans.Count(span => span.Name == "crm.segments.v1.SegmentService/CountContacts") == 2);
+        // Spans of Redis are written once a second.
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        return await traced.TraceAsync(caller.TraceId.ToHexString(), _ => true);
     }
 
     // The span of somebody who traces their own program.
