@@ -28,9 +28,9 @@ public sealed class Finding14ReadingTests : ISharedDatabase, IAsyncDisposable, I
 
     public WriteOptions? WriteOptions { get; set; }
 
-    public Task WriteAsync(ImportResponse message) => Task.CompletedTask;
+    Task IAsyncStreamWriter<ImportResponse>.WriteAsync(ImportResponse message) => Task.CompletedTask;
 
-    public Task WriteAsync(ImportResponse message, CancellationToken cancellationToken) => Task.CompletedTask;
+    Task IAsyncStreamWriter<ImportResponse>.WriteAsync(ImportResponse message, CancellationToken cancellationToken) => Task.CompletedTask;
 
     // The first one is the yardstick.
     public Task<TimeSpan> MeasureAsync(CancellationToken ct) =>
