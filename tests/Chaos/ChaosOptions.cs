@@ -14,6 +14,9 @@ internal sealed record ChaosOptions
     /// <summary>How many hostile requests are sent.</summary>
     public int Requests { get; init; } = 100_000;
 
+    /// <summary>How many minutes a soak lasts.</summary>
+    public double Minutes { get; init; } = 60;
+
     /// <summary>The seed of every choice: the process to kill, the time, and the load.</summary>
     public int Seed { get; init; } = Environment.TickCount & 0xFFFF;
 
@@ -23,7 +26,7 @@ internal sealed record ChaosOptions
     /// <summary>Prints one JSON document instead of lines.</summary>
     public bool Json { get; init; }
 
-    /// <summary>Reads <c>--kills N --histories N --requests N --seed S --mutant NAME|all --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
+    /// <summary>Reads <c>--kills N --histories N --requests N --minutes N --seed S --mutant NAME|all --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
     public static ChaosOptions Parse(ReadOnlySpan<string> args)
     {
         var options = new ChaosOptions();
@@ -34,6 +37,7 @@ internal sealed record ChaosOptions
                 "--kills" => options with { Kills = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--histories" => options with { Histories = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--requests" => options with { Requests = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
+                "--minutes" => options with { Minutes = double.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--seed" => options with { Seed = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--mutant" => options with { Mutant = args[i + 1] },
                 "--output" => options with { Json = args[i + 1] == "json" },

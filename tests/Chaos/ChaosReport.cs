@@ -10,22 +10,26 @@ internal sealed class ChaosReport(string scenario, ChaosOptions options)
     private readonly List<string> _violations = [];
     private readonly List<string> _broken = [];
 
+    /// <summary>Put before the names from now on, where several judges use the same ones.</summary>
+    public string Part { private get; set; } = "";
+
     public bool HasViolations => _violations.Count > 0;
 
     /// <summary>The names of the numbers that had to be zero and are not.</summary>
     public IReadOnlyCollection<string> Broken => _broken;
 
     /// <summary>Adds a number that is only reported.</summary>
-    public void Tell(string name, object value) => _values[name] = value;
+    public void Tell(string name, object value) => _values[Part + name] = value;
 
     /// <summary>Adds a number that must be zero, with examples of the findings.</summary>
     public void MustBeZero(string name, int count, IEnumerable<string> examples)
     {
-        _values[name] = count;
+        var told = Part + name;
+        _values[told] = count;
         if (count > 0)
         {
-            _broken.Add(name);
-            _violations.AddRange(examples.Take(20).Select(example => $"{name}: {example}").DefaultIfEmpty(name));
+            _broken.Add(told);
+            _violations.AddRange(examples.Take(20).Select(example => $"{told}: {example}").DefaultIfEmpty(told));
         }
     }
 

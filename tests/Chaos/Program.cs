@@ -2,6 +2,7 @@ using TagSegments.Chaos;
 using TagSegments.Chaos.Dashboards;
 using TagSegments.Chaos.Hostile;
 using TagSegments.Chaos.Scenarios;
+using TagSegments.Chaos.Soak;
 
 return await ChaosProgram.RunAsync(args, new Dictionary<string, Scenario>
 {
@@ -11,5 +12,6 @@ return await ChaosProgram.RunAsync(args, new Dictionary<string, Scenario>
     ["erasures"] = new(ErasureKills.RunAsync, ErasureMutants.All.Names),
     ["hostile"] = new(HostileCalls.RunAsync, SourceMutants.Names),
     ["index"] = new(IndexHistories.RunAsync),
+    ["soak"] = new(SoakRun.RunAsync, SoakMutants.All.Names),
     ["workflows"] = new(WorkflowKills.RunAsync, WorkflowMutants.All.Names),
 });

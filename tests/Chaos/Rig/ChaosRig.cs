@@ -12,9 +12,10 @@ using TagSegments.Workflows;
 namespace TagSegments.Chaos.Rig;
 
 /// <summary>The product as in production, every part a process of its own, each of which can be killed and started again.</summary>
-internal sealed class ChaosRig : IAsyncDisposable
+internal sealed partial class ChaosRig : IAsyncDisposable
 {
-    private const int Stop = 19, Continue = 18;
+    // A machine that is busy with other things takes long to start a service.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
     private static readonly int s_targets = Enum.GetValues<Target>().Length;
     private readonly string _folder = Directory.CreateTempSubdirectory("tagsegments_chaos_").FullName;
     private readonly Dictionary<Target, ServiceProcess> _services = [];
@@ -118,7 +119,7 @@ internal sealed class ChaosRig : IAsyncDisposable
     /// <summary>Starts, for the first time or again at the same address, and waits until it answers.</summary>
     public async Task StartAsync(Target target)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(s_patience);
         switch (target)
         {
             case Target.Postgres:
@@ -136,14 +137,6 @@ internal sealed class ChaosRig : IAsyncDisposable
                 await StartServiceAsync(target, patience.Token);
                 break;
         }
-    }
-
-    /// <summary>Stops a service where it is for a while, as a long pause of the machine would.</summary>
-    public async Task PauseAsync(Target service, TimeSpan duration)
-    {
-        _services[service].Signal(Stop);
-        await Task.Delay(duration);
-        _services[service].Signal(Continue);
     }
 
     /// <summary>Shows the last output of the processes, to find out why something was broken.</summary>

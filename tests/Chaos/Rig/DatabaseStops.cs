@@ -10,7 +10,7 @@ namespace TagSegments.Chaos.Rig;
 internal sealed class DatabaseStops(string connectionString)
 {
     private const string Setup = """
-        CREATE SCHEMA chaos;
+        CREATE SCHEMA IF NOT EXISTS chaos;
         CREATE FUNCTION chaos.stop() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             PERFORM pg_advisory_xact_lock_shared(TG_ARGV[0]::bigint);

@@ -14,10 +14,10 @@ namespace TagSegments.Chaos.Scenarios;
 /// contacts that nobody else changes, the task of an operation follows from the operations before it; for the others the log itself must make
 /// sense.
 /// </summary>
-internal sealed class BulkJudge(string connectionString, IReadOnlyList<int> tagIds)
+internal sealed class BulkJudge(string connectionString, BulkLoad load)
 {
-    private readonly Dictionary<int, State> _logged = tagIds.ToDictionary(tagId => tagId, _ => new State());
-    private readonly Dictionary<int, State> _expected = tagIds.ToDictionary(tagId => tagId, _ => new State());
+    private readonly Dictionary<int, State> _logged = load.TagIds.ToDictionary(tagId => tagId, _ => new State(load.Contacts));
+    private readonly Dictionary<int, State> _expected = load.TagIds.ToDictionary(tagId => tagId, _ => new State(load.Contacts));
     private readonly Dictionary<(string Key, int TagId), BitArray> _changed = [];
     private readonly Dictionary<string, List<string>> _found = new()
     {
@@ -28,11 +28,12 @@ internal sealed class BulkJudge(string connectionString, IReadOnlyList<int> tagI
         ["reports_wrong"] = [],
     };
 
-    private int _events;
+    private long _events;
 
-    /// <summary>Fills the report; the plans are in the order in which they ran.</summary>
-    public async Task JudgeAsync(ChaosReport report, IReadOnlyList<BulkPlan> plans)
+    /// <summary>Fills the report.</summary>
+    public async Task JudgeAsync(ChaosReport report)
     {
+        var plans = load.Plans;
         await using var connection = new NpgsqlConnection(connectionString);
         await ReplayAsync(connection, plans.ToDictionary(plan => plan.Key));
         foreach (var plan in plans)
@@ -43,6 +44,8 @@ internal sealed class BulkJudge(string connectionString, IReadOnlyList<int> tagI
 
         CheckUndos(plans);
         await CheckBitsAsync(connection);
+        report.Tell("operations", plans.Count(plan => plan.Original is null));
+        report.Tell("undos", plans.Count(plan => plan.Original is not null));
         report.Tell("events", _events);
         foreach (var (name, examples) in _found)
         {
@@ -55,10 +58,10 @@ internal sealed class BulkJudge(string connectionString, IReadOnlyList<int> tagI
         const string sql = """
             SELECT pos, tag_id, op = 1 AS is_on, contact_id, chunk, bit_send(bits) AS bits, cause_kind, cause_id
             FROM tags.tag_change
-            WHERE tag_id > 0
+            WHERE account_id = (SELECT account_id FROM crm.account WHERE name = @account) AND tag_id > 0
             ORDER BY pos, seq
             """;
-        await foreach (var row in connection.QueryUnbufferedAsync<(long Pos, int TagId, bool On, int? Contact, int Chunk, byte[]? Bits, short Kind, string? Id)>(sql))
+        await foreach (var row in connection.QueryUnbufferedAsync<(long Pos, int TagId, bool On, int? Contact, int Chunk, byte[]? Bits, short Kind, string? Id)>(sql, new { account = BulkLoad.Account }))
         {
             var key = (Cause.Types.Kind)row.Kind switch
             {
@@ -115,7 +118,7 @@ internal sealed class BulkJudge(string connectionString, IReadOnlyList<int> tagI
         foreach (var (tagId, on) in plan.Tags)
         {
             var (state, changed) = (_expected[tagId], Changed(plan, tagId));
-            foreach (var contact in Enumerable.Range(1, BulkKills.Contacts).Where(contact => contact % BulkKills.WriterStride != 0))
+            foreach (var contact in Enumerable.Range(1, load.Contacts).Where(contact => contact % BulkLoad.WriterStride != 0))
             {
                 var due = plan.Original is { } original
                     ? state.LastBy[contact] == original.Number
@@ -140,7 +143,7 @@ internal sealed class BulkJudge(string connectionString, IReadOnlyList<int> tagI
         {
             foreach (var (tagId, _) in undo.Tags)
             {
-                _found["skipped"].AddRange(Enumerable.Range(1, BulkKills.Contacts)
+                _found["skipped"].AddRange(Enumerable.Range(1, load.Contacts)
                     .Where(contact => _logged[tagId].LastBy[contact] == undo.Original!.Number)
                     .Select(contact => $"undo {undo.Number}, tag {tagId}, contact {contact}"));
             }
@@ -150,17 +153,22 @@ internal sealed class BulkJudge(string connectionString, IReadOnlyList<int> tagI
     private async Task CheckBitsAsync(NpgsqlConnection connection)
     {
         var rows = await connection.QueryAsync<(int TagId, int Chunk, byte[] Bits)>(
-            "SELECT tag_id, chunk, bit_send(bits) FROM tags.tag_chunk WHERE tag_id > 0");
+            """
+            SELECT tag_id, chunk, bit_send(bits)
+            FROM tags.tag_chunk
+            WHERE account_id = (SELECT account_id FROM crm.account WHERE name = @account) AND tag_id > 0
+            """,
+            new { account = BulkLoad.Account });
         var holders = rows.ToLookup(row => row.TagId, row => ChunkBits.Contacts(row.Chunk, row.Bits.AsSpan(sizeof(int))));
-        foreach (var tagId in tagIds)
+        foreach (var tagId in load.TagIds)
         {
-            var has = new BitArray(State.Size);
+            var has = new BitArray(load.Contacts + 1);
             foreach (var contact in holders[tagId].SelectMany(contacts => contacts))
             {
                 has[contact] = true;
             }
 
-            _found["bits_unlike_events"].AddRange(Enumerable.Range(1, BulkKills.Contacts)
+            _found["bits_unlike_events"].AddRange(Enumerable.Range(1, load.Contacts)
                 .Where(contact => has[contact] != _logged[tagId].Has[contact])
                 .Select(contact => $"tag {tagId}, contact {contact}"));
         }
@@ -170,21 +178,20 @@ internal sealed class BulkJudge(string connectionString, IReadOnlyList<int> tagI
     {
         if (!_changed.TryGetValue((plan.Key, tagId), out var changed))
         {
-            _changed.Add((plan.Key, tagId), changed = new BitArray(State.Size));
+            _changed.Add((plan.Key, tagId), changed = new BitArray(load.Contacts + 1));
         }
 
         return changed;
     }
 
     /// <summary>The holders of a tag, and the number of the operation that changed each last.</summary>
-    private sealed class State
+    private sealed class State(int contacts)
     {
-        public const int Size = BulkKills.Contacts + 1;
         public const int Other = -1;
 
-        public BitArray Has { get; } = new(Size);
+        public BitArray Has { get; } = new(contacts + 1);
 
-        public int[] LastBy { get; } = [.. Enumerable.Repeat(Other, Size)];
+        public int[] LastBy { get; } = [.. Enumerable.Repeat(Other, contacts + 1)];
     }
 }
 

@@ -25,7 +25,8 @@ internal static class Calls
         }
     }
 
-    private static bool IsFinal(StatusCode code) => code is
+    /// <summary>Whether no repetition can change an answer.</summary>
+    public static bool IsFinal(StatusCode code) => code is
         StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.AlreadyExists or StatusCode.FailedPrecondition or
         StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.Unimplemented or StatusCode.OutOfRange;
 }

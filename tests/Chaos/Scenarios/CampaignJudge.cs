@@ -15,13 +15,14 @@ internal sealed class CampaignJudge(ChaosRig rig)
     private const int Lanes = 8;
 
     private const string Log = """
+        CREATE SCHEMA IF NOT EXISTS chaos;
         CREATE TABLE chaos.departure (account_id int, campaign_id uuid, contact_id int, address_key text);
         CREATE TABLE chaos.state (campaign_id uuid, state int);
         CREATE FUNCTION chaos.log_departure() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
             'BEGIN INSERT INTO chaos.departure VALUES (NEW.account_id, NEW.campaign_id, NEW.contact_id, NEW.address_key); RETURN NULL; END';
         CREATE FUNCTION chaos.log_state() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
             'BEGIN INSERT INTO chaos.state VALUES (NEW.campaign_id, NEW.state); RETURN NULL; END';
-        CREATE TRIGGER log AFTER UPDATE ON campaigns.recipient FOR EACH ROW WHEN (OLD.state IN (1, 6) AND NEW.state IN (3, 4))
+        CREATE TRIGGER log AFTER UPDATE ON campaigns.recipient FOR EACH ROW WHEN (NOT NEW.single AND OLD.state IN (1, 6) AND NEW.state IN (3, 4))
             EXECUTE FUNCTION chaos.log_departure();
         CREATE TRIGGER log AFTER UPDATE ON campaigns.campaign FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION chaos.log_state();
         """;

@@ -12,8 +12,8 @@ internal static class CampaignKills
     private static readonly Target[] s_killed =
         [Target.Campaigns, Target.Campaigns, Target.Campaigns, Target.Smtp, Target.Smtp, Target.Segments, Target.Tags, Target.Postgres];
 
-    // Short leases and pauses: a person can wait, the harness should not.
-    private static readonly Dictionary<string, string> s_settings = new()
+    /// <summary>Short leases and pauses: a person can wait, the harness should not.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Settings = new Dictionary<string, string>
     {
         ["Delivery:BatchLease"] = "00:00:03",
         ["Delivery:RecoveryGrace"] = "00:00:01",
@@ -25,9 +25,9 @@ internal static class CampaignKills
 
     public static async Task<ChaosReport> RunAsync(ChaosOptions options)
     {
-        await using var rig = await ChaosRig.StartAsync(s_settings, [Target.Smtp, Target.Tags, Target.Segments, Target.Campaigns]);
+        await using var rig = await ChaosRig.StartAsync(Settings, [Target.Smtp, Target.Tags, Target.Segments, Target.Campaigns]);
         // Messages that a mutant loses never come.
-        using var load = new CampaignLoad(rig, TimeSpan.FromSeconds(options.Mutant is null ? 120 : 15));
+        using var load = new CampaignLoad(rig, TimeSpan.FromSeconds(options.Mutant is null ? 120 : 15), TimeSpan.Zero);
         var (judge, mail) = (new CampaignJudge(rig), new MailStops());
         var moments = new CampaignMoments(rig, new DatabaseStops(rig.OwnerConnectionString), mail);
         rig.MailScript = mail.React;

@@ -16,7 +16,10 @@ namespace TagSegments.Chaos.Scenarios;
 /// Sends campaigns to everybody, several at a time, and pauses and resumes them. Some contacts unsubscribe as soon as they get the first
 /// message, while the next ones are on their way.
 /// </summary>
-internal sealed class CampaignLoad(ChaosRig rig, TimeSpan patience) : IDisposable
+/// <param name="rig">The product.</param>
+/// <param name="patience">How long a campaign may take.</param>
+/// <param name="rest">The pause after each campaign of a sender.</param>
+internal sealed class CampaignLoad(ChaosRig rig, TimeSpan patience, TimeSpan rest) : IDisposable
 {
     public const string Account = "chaos";
 
@@ -64,6 +67,7 @@ internal sealed class CampaignLoad(ChaosRig rig, TimeSpan patience) : IDisposabl
                 do
                 {
                     await SendAsync(Interlocked.Increment(ref _campaigns), pauses: sender == 0);
+                    await Task.Delay(rest, CancellationToken.None);
                 }
                 while (!stop.IsCancellationRequested);
             },

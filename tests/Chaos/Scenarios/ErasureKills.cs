@@ -24,7 +24,7 @@ internal static class ErasureKills
     {
         await using var rig = await ChaosRig.StartAsync(
             s_settings, [Target.Redis, Target.Smtp, Target.Tags, Target.Segments, Target.Campaigns, Target.Workflows]);
-        var (load, judge) = (new ErasureLoad(rig, options.Seed), new ErasureJudge(rig));
+        var (load, judge) = (new ErasureLoad(rig, options.Seed, TimeSpan.Zero), new ErasureJudge(rig));
         var moments = new ErasureMoments(rig, new DatabaseStops(rig.OwnerConnectionString));
         await load.ArrangeAsync();
         var before = await AccountRows.SettledAsync(rig.OwnerConnectionString, load.KeptId);

@@ -18,7 +18,10 @@ namespace TagSegments.Chaos.Scenarios;
 /// Makes accounts and deletes them, and lets people come and erases them, most while something is still going on with them. Every text about a
 /// person has a mark, by which it is found wherever it is.
 /// </summary>
-internal sealed class ErasureLoad(ChaosRig rig, int seed)
+/// <param name="rig">The product.</param>
+/// <param name="seed">The seed of every choice.</param>
+/// <param name="rest">The pause after each erasure of a worker.</param>
+internal sealed class ErasureLoad(ChaosRig rig, int seed, TimeSpan rest)
 {
     /// <summary>The account in which people come and are erased.</summary>
     public const string People = "people";
@@ -79,6 +82,7 @@ internal sealed class ErasureLoad(ChaosRig rig, int seed)
             try
             {
                 await act(round);
+                await Task.Delay(rest, CancellationToken.None);
             }
             catch (RpcException e)
             {

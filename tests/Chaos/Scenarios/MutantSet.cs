@@ -12,6 +12,9 @@ internal sealed class MutantSet(IReadOnlyDictionary<string, string> statements)
     /// <summary>The names of all.</summary>
     public IReadOnlyCollection<string> Names => [.. statements.Keys];
 
+    /// <summary>The statements that make a mutant.</summary>
+    public string this[string name] => statements[name];
+
     /// <summary>Makes a mutant; none for null. Throws <see cref="FormatException"/> for an unknown name.</summary>
     public async Task MakeAsync(string connectionString, string? name)
     {

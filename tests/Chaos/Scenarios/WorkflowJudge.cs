@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Crm.Workflows.V1;
 using Dapper;
 using Npgsql;
@@ -24,16 +25,24 @@ internal sealed class WorkflowJudge(string connectionString)
         WHERE op = 1 AND name = ANY(@tags) AND contact_id IS NULL AND get_bit(bits, i) = 1
         """;
 
-    private static readonly string[] s_tags = [WorkflowKills.SingleTag, WorkflowKills.BulkTag];
+    // Other workflows of the same services are none of its business.
+    private const string Runs = """
+        SELECT r.*, w.name
+        FROM workflows.run r
+        JOIN workflows.workflow w USING (account_id, workflow_id)
+        WHERE w.name = ANY(@tags)
+        """;
 
-    /// <summary>Whether there is a run for every event and all have come to their end.</summary>
-    public Task<bool> IsDrainedAsync() => ReadAsync(connection => connection.ExecuteScalarAsync<bool>(
-        $"""
-        SELECT (SELECT count(*) FROM workflows.run) >= (SELECT count(*) FROM ({Events}) AS event)
-            AND NOT EXISTS (SELECT FROM workflows.run WHERE due_at IS NOT NULL)
-            AND NOT EXISTS (SELECT FROM workflows.backlog)
-        """,
-        new { tags = s_tags }));
+    private static readonly string[] s_tags = [WorkflowLoad.SingleTag, WorkflowLoad.BulkTag];
+
+    /// <summary>Waits until there is a run for every event and all have come to their end, or the patience is over.</summary>
+    public async Task WaitAsync(TimeSpan patience)
+    {
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < patience && !await IsDrainedAsync();)
+        {
+            await Task.Delay(500);
+        }
+    }
 
     /// <summary>Fills the report; <paramref name="acknowledged"/> are the taggings of each contact of an account by single writers.</summary>
     public async Task JudgeAsync(ChaosReport report, IReadOnlyDictionary<(string Account, int Contact), int> acknowledged)
@@ -43,11 +52,7 @@ internal sealed class WorkflowJudge(string connectionString)
             $"""
             SELECT account_id || ' ' || name || ' ' || event_id, COALESCE(event.count, 0) - COALESCE(run.count, 0)
             FROM (SELECT account_id, name, event_id, count(*)::int FROM ({Events}) AS event GROUP BY 1, 2, 3) AS event
-            FULL JOIN (
-                SELECT account_id, name, event_id, count(*)::int
-                FROM workflows.run
-                JOIN workflows.workflow USING (account_id, workflow_id)
-                GROUP BY 1, 2, 3) AS run
+            FULL JOIN (SELECT account_id, name, event_id, count(*)::int FROM ({Runs}) AS run GROUP BY 1, 2, 3) AS run
                 USING (account_id, name, event_id)
             WHERE event.count IS DISTINCT FROM run.count
             """,
@@ -63,7 +68,7 @@ internal sealed class WorkflowJudge(string connectionString)
             WHERE workflow.name = @name
             GROUP BY 1, 2
             """,
-            new { name = WorkflowKills.SingleTag }))).ToDictionary(row => (row.Account, row.Contact), row => row.Runs);
+            new { name = WorkflowLoad.SingleTag }))).ToDictionary(row => (row.Account, row.Contact), row => row.Runs);
         Report(report, "acknowledged_", [.. acknowledged.Keys.Union(runs.Keys)
             .Select(contact => ($"{contact.Account} contact {contact.Contact}", acknowledged.GetValueOrDefault(contact) - runs.GetValueOrDefault(contact)))]);
 
@@ -77,11 +82,11 @@ internal sealed class WorkflowJudge(string connectionString)
             GROUP BY run_id
             HAVING count(message_id) <> 1
             """,
-            new { name = WorkflowKills.SingleTag }))]);
+            new { name = WorkflowLoad.SingleTag }))]);
 
         var unfinished = (await ReadAsync(connection => connection.QueryAsync<string>(
-            "SELECT contact_id || ' in state ' || state || ': ' || reason FROM workflows.run WHERE state <> @completed",
-            new { completed = (int)Run.Types.State.Completed }))).ToList();
+            $"SELECT contact_id || ' in state ' || state || ': ' || reason FROM ({Runs}) AS run WHERE state <> @completed",
+            new { tags = s_tags, completed = (int)Run.Types.State.Completed }))).ToList();
         report.MustBeZero("unfinished", unfinished.Count, unfinished);
         var miscounted = (await MiscountedAsync()).ToList();
         report.MustBeZero("miscounted", miscounted.Count, miscounted);
@@ -108,13 +113,22 @@ internal sealed class WorkflowJudge(string connectionString)
             GROUP BY 1, 2, 3, 4) AS counted
             USING (account_id, workflow_id, version, node_id, kind)
         WHERE kept.runs IS DISTINCT FROM counted.runs
+            AND (account_id, workflow_id) IN (SELECT account_id, workflow_id FROM workflows.workflow WHERE name = ANY(@tags))
         """,
-        new { running = (short)Run.Types.State.Running, retrying = (short)9, passed = (short)0 }));
+        new { tags = s_tags, running = (short)Run.Types.State.Running, retrying = (short)9, passed = (short)0 }));
+
+    private Task<bool> IsDrainedAsync() => ReadAsync(connection => connection.ExecuteScalarAsync<bool>(
+        $"""
+        SELECT (SELECT count(*) FROM ({Runs}) AS run) >= (SELECT count(*) FROM ({Events}) AS event)
+            AND NOT EXISTS (SELECT FROM ({Runs}) AS run WHERE due_at IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM workflows.backlog)
+        """,
+        new { tags = s_tags }));
 
     private async Task TellAsync(ChaosReport report)
     {
         report.Tell("events", await ReadAsync(connection => connection.ExecuteScalarAsync<long>($"SELECT count(*) FROM ({Events}) AS event", new { tags = s_tags })));
-        report.Tell("runs", await ReadAsync(connection => connection.ExecuteScalarAsync<long>("SELECT count(*) FROM workflows.run")));
+        report.Tell("runs", await ReadAsync(connection => connection.ExecuteScalarAsync<long>($"SELECT count(*) FROM ({Runs}) AS run", new { tags = s_tags })));
         report.Tell("steps_tried_again", await ReadAsync(connection => connection.ExecuteScalarAsync<long>("SELECT count(*) FROM workflows.step WHERE attempt > 1")));
     }
 

@@ -29,9 +29,16 @@ public sealed class MarkSearch(string database, string redis, params string[] ma
         var found = new List<string>();
         foreach (var table in await connection.QueryAsync<string>(tablesSql))
         {
-            var sql = $"SELECT EXISTS (SELECT FROM {table} AS t WHERE EXISTS (SELECT FROM unnest(@texts) AS m (text) WHERE strpos(lower(to_jsonb(t)::text), text) > 0))";
-            var texts = marks.SelectMany(mark => new[] { mark, Convert.ToHexStringLower(Encoding.UTF8.GetBytes(mark)) }).ToArray();
-            if (await connection.QuerySingleAsync<bool>(sql, new { texts }))
+            // Most rows have not even the beginning that all marks share.
+            var sql = $"""
+                SELECT EXISTS (
+                    SELECT FROM (SELECT lower(to_jsonb(t)::text) AS text FROM {table} AS t OFFSET 0) AS row
+                    WHERE (strpos(row.text, @start) > 0 OR strpos(row.text, @startBytes) > 0)
+                        AND EXISTS (SELECT FROM unnest(@texts) AS m (text) WHERE strpos(row.text, m.text) > 0))
+                """;
+            var texts = marks.SelectMany(mark => new[] { mark, InHex(mark) }).ToArray();
+            var start = SharedStart();
+            if (await connection.QuerySingleAsync<bool>(sql, new { texts, start, startBytes = InHex(start) }, commandTimeout: 600))
             {
                 found.Add(table);
             }
@@ -77,6 +84,15 @@ public sealed class MarkSearch(string database, string redis, params string[] ma
 
     /// <summary>Whether a text has a mark.</summary>
     public bool Has(string text) => marks.Any(mark => text.Contains(mark, StringComparison.OrdinalIgnoreCase));
+
+    // strpos finds an empty text everywhere.
+    private string SharedStart()
+    {
+        var (first, last) = (marks.Min(StringComparer.Ordinal) ?? "", marks.Max(StringComparer.Ordinal) ?? "");
+        return first[..first.AsSpan().CommonPrefixLength(last)];
+    }
+
+    private static string InHex(string text) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(text));
 
     private bool Has(ReadOnlySpan<byte> bytes) => Has(Encoding.Latin1.GetString(bytes));
 }
