@@ -33,6 +33,17 @@ internal sealed class RedisProcess
         return StartAsync(tls, $"127.0.0.1:{Number(port)},ssl=true,password={password}", authority.CertificateFile, ct);
     }
 
+    /// <summary>Starts a server of a cluster, which keeps in a folder to which cluster it belongs.</summary>
+    public static Task<RedisProcess> StartForClusterAsync(int port, int clusterPort, string folder, CancellationToken ct)
+    {
+        string[] cluster =
+        [
+            "--port", Number(port), "--cluster-enabled", "yes", "--cluster-port", Number(clusterPort), "--dir", folder,
+            "--cluster-config-file", $"{Number(port)}.conf", "--cluster-node-timeout", "1000", "--cluster-require-full-coverage", "no",
+        ];
+        return StartAsync(cluster, $"127.0.0.1:{Number(port)}", null, ct);
+    }
+
     private static async Task<RedisProcess> StartAsync(string[] arguments, string connectionString, string? authority, CancellationToken ct)
     {
         string[] command = ["redis-server", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", .. arguments];

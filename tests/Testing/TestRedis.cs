@@ -5,17 +5,23 @@ using TagSegments.Embedded;
 namespace TagSegments.Testing;
 
 /// <summary>
-/// A database of the Redis of this test process: the one that TEST_REDIS names, else an embedded one. Its entries stay, and other test processes
-/// may share the server: entries of foreign databases are what the index has to survive anyway.
+/// A database of the Redis of this test process: the one that TEST_REDIS names, for <c>cluster</c> a Redis Cluster of three masters, else an embedded
+/// one. Its entries stay, a cluster has one database only, and other test processes may share the server: entries of foreign databases are what the
+/// index has to survive anyway.
 /// </summary>
 internal sealed class TestRedis : IDisposable
 {
+    private const string Cluster = "cluster";
     private const int Databases = 16;
+    private static readonly string? s_given = Environment.GetEnvironmentVariable("TEST_REDIS");
+    private static readonly Lazy<string> s_server = new(() => s_given switch
+    {
+        Cluster => Task.Run(StartClusterAsync).GetAwaiter().GetResult(),
+        { Length: > 0 } given => given,
+        _ => EmbeddedRedis.Start().ConnectionString,
+    });
 
-    private static readonly Lazy<string> s_server = new(() =>
-        Environment.GetEnvironmentVariable("TEST_REDIS") is { Length: > 0 } given ? given : EmbeddedRedis.Start().ConnectionString);
-
-    // Those that no other services of the process use at present: accounts have the same numbers everywhere.
+    // The ones that no other services of the process use at present: accounts have the same numbers everywhere.
     private static readonly ConcurrentQueue<int> s_free = new(Enumerable.Range(0, Databases));
     private static int s_shared;
 
@@ -24,7 +30,7 @@ internal sealed class TestRedis : IDisposable
     private TestRedis(int? own, int number)
     {
         _own = own;
-        Address = $"{s_server.Value},defaultDatabase={number.ToString(CultureInfo.InvariantCulture)}";
+        Address = s_given == Cluster ? s_server.Value : $"{s_server.Value},defaultDatabase={number.ToString(CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>Where clients connect.</summary>
@@ -40,5 +46,12 @@ internal sealed class TestRedis : IDisposable
         {
             s_free.Enqueue(number);
         }
+    }
+
+    private static async Task<string> StartClusterAsync()
+    {
+        var cluster = await RedisCluster.StartAsync();
+        AtProcessEnd.Stop(() => cluster.DisposeAsync().AsTask());
+        return cluster.ConnectionString;
     }
 }

@@ -17,7 +17,10 @@ public sealed class RedisConnection : IAsyncDisposable
     /// <summary>Gets the database, or throws if it cannot be reached now.</summary>
     public IDatabase RequireDatabase() => Database ?? throw new TimeoutException("Redis cannot be reached.");
 
-    /// <summary>Lists the keys that match a pattern, in all servers, without holding one up. There are none if no Redis is configured.</summary>
+    /// <summary>
+    /// Lists the keys that match a pattern, in all servers, without holding one up, or throws if one cannot be reached. There are none if no Redis
+    /// is configured.
+    /// </summary>
     public async IAsyncEnumerable<RedisKey> KeysAsync(string pattern, [EnumeratorCancellation] CancellationToken ct)
     {
         if (_connection is null)
@@ -26,7 +29,7 @@ public sealed class RedisConnection : IAsyncDisposable
         }
 
         var database = RequireDatabase().Database;
-        foreach (var server in _connection.GetServers().Where(server => !server.IsReplica))
+        foreach (var server in await MastersAsync(_connection))
         {
             await foreach (var key in server.KeysAsync(database, pattern, pageSize: 1_000).WithCancellation(ct))
             {
@@ -52,6 +55,23 @@ public sealed class RedisConnection : IAsyncDisposable
         var connection = ConnectionMultiplexer.Connect(options);
         RedisTraces.Add(connection);
         return new RedisConnection(connection);
+    }
+
+    // Servers come to a cluster and leave it, so it is asked for its masters. One that failed counts as long as it has slots: it may come back with
+    // its keys.
+    private static async Task<IEnumerable<IServer>> MastersAsync(ConnectionMultiplexer connection)
+    {
+        var servers = connection.GetServers();
+        if (servers.FirstOrDefault(server => server is { IsConnected: true, ServerType: ServerType.Cluster }) is not { } member)
+        {
+            return servers.Where(server => !server.IsReplica);
+        }
+
+        await connection.ConfigureAsync();
+        var cluster = member.ClusterConfiguration ?? throw new TimeoutException("The Redis cluster does not tell its nodes.");
+        return cluster.Nodes
+            .Where(node => !node.IsReplica && (node.Slots.Count > 0 || node is { IsConnected: true, IsFail: false }))
+            .Select(node => connection.GetServer(node.EndPoint!));
     }
 
     /// <inheritdoc />

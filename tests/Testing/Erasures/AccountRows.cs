@@ -69,9 +69,12 @@ public static class AccountRows
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(address);
         var keys = new List<string>();
-        await foreach (var key in redis.GetServers()[0].KeysAsync(redis.GetDatabase().Database, $"*{{{accountId}}}*"))
+        foreach (var server in redis.GetServers())
         {
-            keys.Add(key.ToString());
+            await foreach (var key in server.KeysAsync(redis.GetDatabase().Database, $"*{{{accountId}}}*"))
+            {
+                keys.Add(key.ToString());
+            }
         }
 
         return keys;

@@ -41,9 +41,9 @@ internal sealed class HistoryRig : IAsyncDisposable
 
     public HistoryWorlds Worlds { get; }
 
-    public static async Task<HistoryRig> StartAsync(int seed)
+    public static async Task<HistoryRig> StartAsync(int seed, bool withRedisCluster = false)
     {
-        var servers = await HistoryServers.StartAsync();
+        var servers = await HistoryServers.StartAsync(withRedisCluster);
         try
         {
             var postgres = await PostgresFixture.OnAsync(servers.OwnerConnectionString);

@@ -21,9 +21,9 @@ internal sealed class HistoryServers : IAsyncDisposable
     /// <summary>The owner's connection string.</summary>
     public string OwnerConnectionString => _postgres!.ConnectionString();
 
-    public static async Task<HistoryServers> StartAsync()
+    public static async Task<HistoryServers> StartAsync(bool withRedisCluster)
     {
-        var servers = new HistoryServers(await HistoryRedis.StartAsync());
+        var servers = new HistoryServers(await HistoryRedis.StartAsync(withRedisCluster));
         await servers.StartPostgresAsync();
         return servers;
     }
