@@ -87,7 +87,7 @@ internal sealed class DeletionStore(AccountDatabase database, WorkDatabase work,
     {
         const string sql = """
             INSERT INTO crm.account_erasure (account_id, service)
-            SELECT account_id, @service FROM crm.account WHERE account_id = @accountId AND name = @account AND erasing_at IS NOT NULL
+            SELECT account_id, @service FROM crm.account WHERE account_id = @accountId AND name = @account AND erasing_at IS NOT NULL FOR KEY SHARE
             ON CONFLICT (account_id, service) DO UPDATE SET service = excluded.service
             """;
         await using var connection = await database.OpenAsync(accountId, ct);
@@ -97,10 +97,11 @@ internal sealed class DeletionStore(AccountDatabase database, WorkDatabase work,
     /// <summary>Erases the last rows of an account that has no others: then its name is free.</summary>
     public async Task ForgetAsync(int accountId, CancellationToken ct)
     {
-        // A trigger moves a clock of the account once more.
+        // The account first: a report that is repeated at this moment locks it, and is either gone afterwards or comes too late. A trigger moves a
+        // clock of the account once more.
         const string sql = """
-            DELETE FROM crm.account_erasure WHERE account_id = @accountId;
             DELETE FROM crm.account WHERE account_id = @accountId AND erasing_at IS NOT NULL;
+            DELETE FROM crm.account_erasure WHERE account_id = @accountId;
             DELETE FROM crm.catalog_clock WHERE account_id = @accountId;
             """;
         await using var connection = await database.OpenAsync(accountId, ct);
