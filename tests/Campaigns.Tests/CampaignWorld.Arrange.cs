@@ -37,7 +37,7 @@ public partial class CampaignWorld
     {
         await using var connection = new NpgsqlConnection(apps.Database.OwnerConnectionString);
         Assert.Equal(1, await connection.ExecuteAsync(
-            "UPDATE campaigns.campaign SET run_at = now() WHERE campaign_id = @id AND state = 2", new { id = Guid.Parse(campaignId) }));
+            "UPDATE campaigns.campaign SET run_at = now() - interval '1 second' WHERE campaign_id = @id AND state = 2", new { id = Guid.Parse(campaignId) }));
     }
 
     /// <summary>Puts a tag on contacts, creating it if need be, and returns its number.</summary>

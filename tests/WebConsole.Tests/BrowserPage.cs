@@ -73,22 +73,39 @@ public sealed class BrowserPage : IAsyncDisposable
     public Task<string> TextAsync(string selector) => Page.EvaluateFunctionAsync<string>("selector => document.querySelector(selector)?.textContent ?? ''", selector);
 
     /// <summary>Clicks the first element, once it can be clicked.</summary>
-    public async Task ClickAsync(string selector)
+    public Task ClickAsync(string selector) => AgainIfDrawnAnewAsync(async () =>
     {
         await SeeAsync($"{selector}:not(:disabled)");
         await Page.ClickAsync(selector);
-    }
+    });
 
-    /// <summary>Clicks the button or link with a text.</summary>
-    public async Task PressAsync(string text)
+    /// <summary>Clicks the option of an open list, the button or the link with a text.</summary>
+    public Task PressAsync(string text) => AgainIfDrawnAnewAsync(async () =>
     {
         await using var found = await Page.WaitForFunctionAsync(
             """
-            text => [...document.querySelectorAll('button, a, [role=button], [role=option], li[role=option]')]
+            text => [...document.querySelectorAll('[role=option]'), ...document.querySelectorAll('button, a, [role=button]')]
               .find(e => e.textContent.replace(/\s+/g, ' ').trim() === text && !e.disabled && e.getClientRects().length)
             """,
             text);
         await ((IElementHandle)found).ClickAsync();
+    });
+
+    // A person clicks at a place. The driver clicks at an element, which may have been replaced since it was found.
+    private static async Task AgainIfDrawnAnewAsync(Func<Task> click)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await click();
+                return;
+            }
+            catch (PuppeteerException e) when (tries < 5 && e.Message.Contains("detached", StringComparison.Ordinal))
+            {
+                // It is looked for once more.
+            }
+        }
     }
 
     /// <summary>Writes into a box, in place of what it has.</summary>

@@ -35,7 +35,7 @@ internal sealed class AccountCopies(NpgsqlDataSource owner)
         const string sql = """
             SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
             FROM pg_attribute
-            WHERE attrelid = to_regclass(@table) AND attnum > 0 AND NOT attisdropped AND attname <> 'account_id'
+            WHERE attrelid = to_regclass(@table) AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attname <> 'account_id'
             """;
         var statements = new List<string>();
         foreach (var table in s_tables)

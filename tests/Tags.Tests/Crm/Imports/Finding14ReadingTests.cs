@@ -9,7 +9,7 @@ using TagSegments.Testing;
 namespace TagSegments.Tags.Tests.Crm.Imports;
 
 /// <summary>Finding 14: an import kept a second processor busy with reading ahead, also while calls of other accounts were late.</summary>
-public sealed class Finding14ReadingTests : ISharedDatabase, IAsyncDisposable, IServerStreamWriter<ImportResponse>
+public sealed class Finding14ReadingTests : ISharedDatabase, IServerStreamWriter<ImportResponse>, IDisposable
 {
     private const int Rows = 6_000;
     private static readonly AccountInfo s_account = new(1, "account-1", "UTC", 1);
@@ -36,10 +36,9 @@ public sealed class Finding14ReadingTests : ISharedDatabase, IAsyncDisposable, I
     public Task<TimeSpan> MeasureAsync(CancellationToken ct) =>
         Task.FromResult(TimeSpan.FromMilliseconds(Interlocked.Increment(ref _measured) > 1 && _isLate ? 20 : 0.1));
 
-    public Task<IAsyncDisposable> EnterAsync(TimeSpan patience, CancellationToken ct) => Task.FromResult<IAsyncDisposable>(this);
+    public Task<IAsyncDisposable> EnterAsync(TimeSpan patience, CancellationToken ct) => Task.FromResult<IAsyncDisposable>(new Slot());
 
-    // Leaves the slot.
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public void Dispose() => _pace.Dispose();
 
     [Fact]
     public async Task While_calls_of_others_are_late_it_reads_no_more_than_it_writes()
@@ -82,6 +81,11 @@ public sealed class Finding14ReadingTests : ISharedDatabase, IAsyncDisposable, I
         await new ImportRun(_file, mode, new ImportSummary(), call, s_account, turns).RunAsync(target);
         Assert.Equal(Rows, target.Writes.Sum(write => write.Count));
         return target.Writes;
+    }
+
+    private sealed class Slot : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private sealed record Write(int Count, int WrittenBefore, int Read);
