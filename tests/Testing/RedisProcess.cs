@@ -9,11 +9,18 @@ namespace TagSegments.Testing;
 /// <summary>A real redis-server that keeps nothing on disk: a kill empties it.</summary>
 internal sealed class RedisProcess
 {
+    /// <summary>Why a test was skipped.</summary>
+    public const string Absent = "No redis-server is installed.";
+
     private const int Stop = 19;
     private const int Go = 18;
     private readonly ChildProcess _process;
 
     private RedisProcess(ChildProcess process) => _process = process;
+
+    /// <summary>True where it can be started by its name.</summary>
+    public static bool IsInstalled { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, "redis-server")));
 
     /// <summary>The number of the running process.</summary>
     public int Id => _process.Id;

@@ -26,7 +26,7 @@ public sealed class RedisClusterTests : IAsyncLifetime
         await _cluster.DisposeAsync();
     }
 
-    [Fact]
+    [RedisFact]
     public async Task Entries_lie_on_every_master_and_those_of_an_account_on_one()
     {
         var accounts = await NewAccountsAsync();
@@ -39,7 +39,7 @@ public sealed class RedisClusterTests : IAsyncLifetime
         await CountAsync(accounts);
     }
 
-    [Fact]
+    [RedisFact]
     public async Task A_master_dies_and_comes_back_empty()
     {
         var accounts = await NewAccountsAsync();
@@ -57,7 +57,7 @@ public sealed class RedisClusterTests : IAsyncLifetime
         await CountAsync(accounts);
     }
 
-    [Fact]
+    [RedisFact]
     public async Task A_slot_moves_while_its_account_is_counted()
     {
         var account = await CountedAccount.NewAsync(_apps);
@@ -83,7 +83,7 @@ public sealed class RedisClusterTests : IAsyncLifetime
         await account.CountAsync();
     }
 
-    [Fact]
+    [RedisFact]
     public async Task An_account_is_erased_on_a_master_that_joined_later()
     {
         await using var redis = RedisConnection.Open(_cluster.ConnectionString);
@@ -103,7 +103,7 @@ public sealed class RedisClusterTests : IAsyncLifetime
         Assert.Equal(Accounts - 1, left.Sum(keys => keys.Count));
     }
 
-    [Fact]
+    [RedisFact]
     public async Task An_account_is_not_called_erased_while_a_master_with_slots_is_away()
     {
         await using var redis = RedisConnection.Open(_cluster.ConnectionString);
@@ -114,7 +114,7 @@ public sealed class RedisClusterTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<Exception>(() => cache.EraseAsync(1, CancellationToken.None));
     }
 
-    [Fact]
+    [RedisFact]
     public async Task No_history_gives_a_wrong_answer()
     {
         var seed = Random.Shared.Next(1_000_000_000);

@@ -36,7 +36,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
         await _link.DisposeAsync();
     }
 
-    [Fact]
+    [RedisFact]
     public async Task Redis_is_killed()
     {
         await _redis.KillAsync();
@@ -47,7 +47,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
         await RequireExactAsync();
     }
 
-    [Fact]
+    [RedisFact]
     public async Task Redis_is_paused()
     {
         _redis.Pause();
@@ -58,7 +58,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
         await RequireExactAsync();
     }
 
-    [Theory]
+    [RedisTheory]
     [InlineData("noeviction")]
     [InlineData("allkeys-lru")]
     [InlineData("volatile-ttl")]
@@ -76,7 +76,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
         await RequireExactAsync();
     }
 
-    [Fact]
+    [RedisFact]
     public async Task Redis_is_flushed()
     {
         await OnRedisAsync(server => server.FlushAllDatabasesAsync());
@@ -85,7 +85,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
         await FillAsync();
     }
 
-    [Fact]
+    [RedisFact]
     public async Task Old_data_come_back()
     {
         var old = await ReadAsync();
@@ -105,7 +105,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
         await RequireExactAsync();
     }
 
-    [Theory]
+    [RedisTheory]
     [InlineData(20)]
     [InlineData(500)]
     public async Task Redis_is_slow(int milliseconds)
@@ -117,7 +117,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
         await FillAsync();
     }
 
-    [Fact]
+    [RedisFact]
     public async Task The_way_to_Redis_is_narrow_or_breaks()
     {
         _link.BytesPerSecond = 500;
@@ -131,7 +131,7 @@ public sealed class RedisFaultTests : IAsyncLifetime
         Assert.True(_link.Broken > 0);
     }
 
-    [Theory]
+    [RedisTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task The_way_to_Redis_is_cut_in_one_direction(bool there)

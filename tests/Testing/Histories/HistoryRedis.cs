@@ -8,9 +8,6 @@ namespace TagSegments.Testing.Histories;
 /// </summary>
 internal sealed class HistoryRedis : IAsyncDisposable
 {
-    private static readonly bool s_isInstalled = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Any(folder => File.Exists(Path.Combine(folder, "redis-server")));
-
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim _gate = new(1);
     private readonly int _port = FreePorts.Next();
@@ -88,7 +85,7 @@ internal sealed class HistoryRedis : IAsyncDisposable
 
     private async Task StartServerAsync()
     {
-        if (s_isInstalled)
+        if (RedisProcess.IsInstalled)
         {
             using var patience = new CancellationTokenSource(s_patience);
             _process = await RedisProcess.StartAsync(_port, patience.Token);
