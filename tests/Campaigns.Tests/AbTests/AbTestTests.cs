@@ -158,7 +158,7 @@ public sealed class AbTestTests(CampaignWorld world) : IClassFixture<CampaignWor
     private async Task<(string Account, string Campaign)> ArrangeAsync(AbTest test)
     {
         var account = await world.Apps.NewAccountAsync();
-        await Task.WhenAll(Enumerable.Range(1, Contacts).Select(i => world.NewContactAsync(account, $"{i}@{account}.example")));
+        await Parallel.ForEachAsync(Enumerable.Range(1, Contacts), async (i, _) => await world.NewContactAsync(account, $"{i}@{account}.example"));
         var campaign = new Campaign
         {
             Name = "Spring",
