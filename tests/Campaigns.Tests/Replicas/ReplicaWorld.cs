@@ -40,8 +40,8 @@ internal sealed class ReplicaWorld : IAsyncDisposable
         var world = new ReplicaWorld(apps, mail, await apps.StartReplicaAsync(Service.Campaigns, variables));
         await apps.Accounts.CreateAccountAsync(new() { Account = Account });
         // Not all at once: calls that wait for a connection for too long are refused.
-        await Parallel.ForEachAsync(Enumerable.Range(1, contacts), async (number, _) =>
-            await apps.Contacts.CreateContactAsync(new() { Account = Account, Contact = new Contact { Email = $"{number}@{Account}.example" } }));
+        await Parallel.ForEachAsync(Enumerable.Range(1, contacts), async (number, ct) => await apps.Contacts.CreateContactAsync(
+            new() { Account = Account, Contact = new Contact { Email = $"{number}@{Account}.example" } }, cancellationToken: ct));
         return world;
     }
 
