@@ -9,7 +9,9 @@ public sealed class ContactsTests(ConsoleServer console, Browser browser) : ICla
     {
         await using var page = await browser.OpenAsync(console.Address);
         await page.GoAsync("/demo/contacts");
-        await page.ReadAsync(".count", "2,001");
+        // Other tests import people.
+        await page.ReadAsync(".count", "2,0");
+        var everyone = await page.TextAsync(".count");
 
         await page.Page.ClickAsync("#filter");
         await page.Page.Keyboard.TypeAsync("country = \"AT\" AND score", new() { Delay = 15 });
@@ -17,7 +19,7 @@ public sealed class ContactsTests(ConsoleServer console, Browser browser) : ICla
         await page.Page.Keyboard.PressAsync("Home");
         await page.Page.Keyboard.TypeAsync("email is not empty AND ", new() { Delay = 15 });
         await page.WriteAsync("#filter", "country = \"AT\"");
-        await page.Page.WaitForFunctionAsync("() => !document.querySelector('.count').textContent.includes('2,001')");
+        await page.Page.WaitForFunctionAsync("everyone => document.querySelector('.count').textContent !== everyone", everyone);
 
         Assert.Contains("q=country", page.Page.Url, StringComparison.Ordinal);
         Assert.Equal("country = \"AT\"", await page.Page.EvaluateExpressionAsync<string>("document.querySelector('#filter').value"));

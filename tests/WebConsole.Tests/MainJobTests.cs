@@ -30,7 +30,8 @@ public sealed class MainJobTests(ConsoleServer console, Browser browser) : IClas
         await page.ReadAsync("h1", "Segments");
         await page.PressAsync("New segment");
         await page.WriteAsync("#filter", $"has tag \"Fair {mark}\" AND country = \"AT\"");
-        await page.ReadAsync(".count-of", "2");
+        await page.Page.WaitForFunctionAsync("() => document.querySelector('.count-of')?.textContent.trim() === '2'");
+        await page.SettleAsync();
         await page.WriteAsync(".save input", $"Fair in Austria {mark}");
         await page.ClickAsync(".save-segment");
         await page.ReadAsync(".page-head", "Version 1");
