@@ -79,7 +79,7 @@ public sealed class Finding14TurnTests(SharedApps shared) : IClassFixture<Shared
         return new Arranged(account, tagId, otherTagId, contactId, campaign.Campaign.CampaignId);
     }
 
-    // Every turn that the account can have at once, and places before the call for those that it cannot have while other tests have turns.
+    // The account takes every turn that it can have. Where other tests have turns, it takes places in the queue before the call.
     private async Task<Turns> TakeAllAsync(Service service, string account)
     {
         var services = shared.Apps.App(service).Services;

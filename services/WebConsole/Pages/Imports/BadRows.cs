@@ -12,7 +12,7 @@ public sealed class BadRows
     private const int Most = 100_000;
     private readonly List<ImportRowError> _errors = [];
 
-    /// <summary>The number of refused rows and left out values, also of those that were too many to keep.</summary>
+    /// <summary>The number of refused rows and left out values. It counts what is no longer kept, too.</summary>
     public int Count { get; private set; }
 
     /// <summary>Whether there were more than can be kept.</summary>
