@@ -1,8 +1,10 @@
 using Grpc.Core;
 using Grpc.Net.Client;
+using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using TagSegments.ServiceDefaults.Auth;
 using TagSegments.ServiceDefaults.Pipeline;
 using TagSegments.ServiceDefaults.Network;
@@ -12,27 +14,21 @@ namespace TagSegments.ServiceDefaults.Host;
 /// <summary>Adds the clients through which services call one another.</summary>
 public static class ServiceClients
 {
+    // Without it, names are looked up again only when a connection is lost: replicas that are added get no calls.
+    private static readonly TimeSpan s_lookUp = TimeSpan.FromSeconds(15);
+
     /// <summary>Adds a client of another service, whose address is <c>Services:<paramref name="service"/></c>.</summary>
     public static WebApplicationBuilder AddServiceClient<TClient>(this WebApplicationBuilder builder, string service)
         where TClient : ClientBase
     {
         var trust = ServiceTrust.Check(builder.Configuration["Tls:Authority"]);
+        builder.Services.AddNameLookups();
         builder.Services.AddGrpcClient<TClient>(options =>
             {
                 var address = new Uri(builder.Configuration[$"Services:{service}"]
                     ?? throw new InvalidOperationException($"Set Services:{service} (Services__{service}) to that service's address."));
                 options.Address = Resolvable(address);
-                options.ChannelOptionsActions.Add(channel => channel.ServiceConfig = new ServiceConfig { MethodConfigs = { Retry() } });
-                if (options.Address.Scheme == "dns")
-                {
-                    options.ChannelOptionsActions.Add(channel => BalanceOverAddresses(channel, address));
-                }
-            })
-            .ConfigureChannel(channel =>
-            {
-                // Finds a service that comes back at once; the defaults wait up to two minutes.
-                channel.InitialReconnectBackoff = TimeSpan.FromMilliseconds(100);
-                channel.MaxReconnectBackoff = TimeSpan.FromSeconds(2);
+                options.ChannelOptionsActions.Add(channel => channel.Balance(address));
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
@@ -45,20 +41,35 @@ public static class ServiceClients
         return builder;
     }
 
-    // Every address of a name gets its share of the calls, for example the replicas of a headless service: "https://segments:5102" with TLS,
-    // "dns:///segments:5102" without.
-    private static Uri Resolvable(Uri address) => address.Scheme == Uri.UriSchemeHttps && address.HostNameType == UriHostNameType.Dns
-        ? new Uri($"dns:///{address.Host}:{address.Port}")
-        : address;
-
-    private static void BalanceOverAddresses(GrpcChannelOptions channel, Uri address)
+    /// <summary>Has names looked up again now and then.</summary>
+    public static IServiceCollection AddNameLookups(this IServiceCollection services)
     {
-        channel.Credentials = address.Scheme == Uri.UriSchemeHttps ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
-        channel.ServiceConfig!.LoadBalancingConfigs.Add(new RoundRobinConfig());
+        services.TryAddSingleton<ResolverFactory>(new DnsResolverFactory(s_lookUp));
+        return services;
     }
 
-    // UNAVAILABLE means that the call may be repeated: writes carry a request_id.
-    private static MethodConfig Retry() => new()
+    /// <summary>
+    /// Has a channel repeat calls and take turns between the addresses of a name, for example the replicas of a headless service. Returns the address
+    /// to open it with.
+    /// </summary>
+    public static Uri Balance(this GrpcChannelOptions channel, Uri address)
+    {
+        channel.ServiceConfig = new ServiceConfig { MethodConfigs = { Retry() } };
+        // Finds a service that comes back at once; the defaults wait up to two minutes.
+        channel.InitialReconnectBackoff = TimeSpan.FromMilliseconds(100);
+        channel.MaxReconnectBackoff = TimeSpan.FromSeconds(2);
+        var target = Resolvable(address);
+        if (target.Scheme == "dns")
+        {
+            channel.Credentials = address.Scheme == Uri.UriSchemeHttps ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
+            channel.ServiceConfig.LoadBalancingConfigs.Add(new RoundRobinConfig());
+        }
+
+        return target;
+    }
+
+    /// <summary>The policy for callers: UNAVAILABLE means that the call may be repeated, because writes carry a <c>request_id</c>.</summary>
+    public static MethodConfig Retry() => new()
     {
         Names = { MethodName.Default },
         RetryPolicy = new RetryPolicy
@@ -70,4 +81,9 @@ public static class ServiceClients
             RetryableStatusCodes = { Grpc.Core.StatusCode.Unavailable },
         },
     };
+
+    // Names are "https://segments:5102" with TLS, "dns:///segments:5102" without.
+    private static Uri Resolvable(Uri address) => address.Scheme == Uri.UriSchemeHttps && address.HostNameType == UriHostNameType.Dns
+        ? new Uri($"dns:///{address.Host}:{address.Port}")
+        : address;
 }
