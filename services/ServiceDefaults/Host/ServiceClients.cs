@@ -14,8 +14,10 @@ namespace TagSegments.ServiceDefaults.Host;
 /// <summary>Adds the clients through which services call one another.</summary>
 public static class ServiceClients
 {
-    // Without it, names are looked up again only when a connection is lost: replicas that are added get no calls.
-    private static readonly TimeSpan s_lookUp = TimeSpan.FromSeconds(15);
+    /// <summary>
+    /// How often names are looked up. Without it, they are looked up again only when a connection is lost: replicas that are added get no calls.
+    /// </summary>
+    public static readonly TimeSpan LookUp = TimeSpan.FromSeconds(15);
 
     /// <summary>Adds a client of another service, whose address is <c>Services:<paramref name="service"/></c>.</summary>
     public static WebApplicationBuilder AddServiceClient<TClient>(this WebApplicationBuilder builder, string service)
@@ -41,15 +43,15 @@ public static class ServiceClients
         return builder;
     }
 
-    /// <summary>Has names looked up again now and then.</summary>
+    /// <summary>Has names looked up again every <see cref="LookUp"/>.</summary>
     public static IServiceCollection AddNameLookups(this IServiceCollection services)
     {
-        services.TryAddSingleton<ResolverFactory>(new DnsResolverFactory(s_lookUp));
+        services.TryAddSingleton<ResolverFactory>(new DnsResolverFactory(LookUp));
         return services;
     }
 
     /// <summary>
-    /// Has a channel repeat calls and take turns between the addresses of a name, for example the replicas of a headless service. Returns the address
+    /// Lets a channel repeat calls and take turns between the addresses of a name, for example the replicas of a headless service. Returns the address
     /// to open it with.
     /// </summary>
     public static Uri Balance(this GrpcChannelOptions channel, Uri address)

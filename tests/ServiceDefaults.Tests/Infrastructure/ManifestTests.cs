@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.IdentityModel.Tokens;
 using TagSegments.Kubernetes.Overlays;
 using TagSegments.ServiceDefaults.Auth;
+using TagSegments.ServiceDefaults.Host;
 using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests.Infrastructure;
@@ -57,6 +58,21 @@ public sealed class ManifestTests
                 Assert.Equal(["ALL"], container.SecurityContext.Capabilities.Drop);
                 Assert.True(container.Resources.Limits.ContainsKey("memory"));
             });
+        });
+    }
+
+    // A caller that knows two replicas would lose both before it looked the name up again. Names live for 5 seconds in the DNS of a cluster.
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void A_replica_serves_on_until_every_caller_has_looked_its_name_up_again_and_then_has_time_to_end(string folder)
+    {
+        var pods = Manifests.ServicesIn(Manifests.Load(folder)).Values.Select(template => template.Spec);
+
+        Assert.All(pods, pod =>
+        {
+            var servesOn = pod.Containers[0].Lifecycle.PreStop.Sleep.Seconds;
+            Assert.InRange(servesOn, (long)ServiceClients.LookUp.TotalSeconds + 5, long.MaxValue);
+            Assert.InRange(pod.TerminationGracePeriodSeconds!.Value, servesOn + 20, long.MaxValue);
         });
     }
 
