@@ -5,7 +5,7 @@ namespace TagSegments.Chaos;
 /// <summary>The options of the command line.</summary>
 internal sealed record ChaosOptions
 {
-    /// <summary>How many processes are killed.</summary>
+    /// <summary>How many processes are killed, or replaced.</summary>
     public int Kills { get; init; } = 100;
 
     /// <summary>How many histories are played.</summary>
@@ -20,13 +20,19 @@ internal sealed record ChaosOptions
     /// <summary>The seed of every choice: the process to kill, the time, and the load.</summary>
     public int Seed { get; init; } = Environment.TickCount & 0xFFFF;
 
+    /// <summary>A folder with the programs of a former version, which the scenario <c>roll</c> replaces by this one; null for this version alone.</summary>
+    public string? Old { get; init; }
+
+    /// <summary>By how many times a target of time may be missed, on a machine that does other things as well.</summary>
+    public double Slack { get; init; } = 1;
+
     /// <summary>Breaks something on purpose, to see that the scenario finds it; <c>all</c> for every mutant, null for the real product.</summary>
     public string? Mutant { get; init; }
 
     /// <summary>Prints one JSON document instead of lines.</summary>
     public bool Json { get; init; }
 
-    /// <summary>Reads <c>--kills N --histories N --requests N --minutes N --seed S --mutant NAME|all --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
+    /// <summary>Reads <c>--kills N --histories N --requests N --minutes N --old FOLDER --slack N --seed S --mutant NAME|all --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
     public static ChaosOptions Parse(ReadOnlySpan<string> args)
     {
         var options = new ChaosOptions();
@@ -39,6 +45,8 @@ internal sealed record ChaosOptions
                 "--requests" => options with { Requests = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--minutes" => options with { Minutes = double.Parse(args[i + 1], CultureInfo.InvariantCulture) },
                 "--seed" => options with { Seed = int.Parse(args[i + 1], CultureInfo.InvariantCulture) },
+                "--slack" => options with { Slack = double.Parse(args[i + 1], CultureInfo.InvariantCulture) },
+                "--old" => options with { Old = Path.GetFullPath(args[i + 1]) },
                 "--mutant" => options with { Mutant = args[i + 1] },
                 "--output" => options with { Json = args[i + 1] == "json" },
                 _ => throw new FormatException($"Unknown option {args[i]}."),

@@ -13,6 +13,7 @@ internal static class ChaosProgram
                   dashboards                            asks Prometheus every query of k8s/observability; needs prometheus
                   hostile                               sends hostile requests to every call: [--requests N], 100,000 by default
                   index                                 plays histories against an oracle: [--histories N], 10,000 by default
+                  roll                                  replaces every replica under load, as Kubernetes does: [--kills 4], one of each service alone; [--old FOLDER], a former version first; [--slack N]
                   soak                                  every fault under every load at once: [--minutes N], 60 by default
                 """);
             return 2;

@@ -12,11 +12,11 @@ internal sealed class ServiceProcess : IDisposable
     private readonly ServiceLaunch _launch;
     private ChildProcess? _process;
 
-    public ServiceProcess(string name, int port, ServiceLaunch launch)
+    public ServiceProcess(string name, int port, ServiceLaunch launch, string host = "127.0.0.1")
     {
         _name = name;
         _launch = launch;
-        Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}", new GrpcChannelOptions
+        Channel = GrpcChannel.ForAddress($"http://{host}:{port}", new GrpcChannelOptions
         {
             InitialReconnectBackoff = TimeSpan.FromMilliseconds(50),
             MaxReconnectBackoff = TimeSpan.FromMilliseconds(500),
@@ -40,7 +40,7 @@ internal sealed class ServiceProcess : IDisposable
     public void Start()
     {
         var assembly = Path.Combine(_launch.Folder, $"TagSegments.{_name}.dll");
-        string[] command = ["dotnet", assembly];
+        string[] command = [.. _launch.Wrapper, "dotnet", assembly];
         // A killed harness takes its services with it.
         _process = ChildProcess.Start(OperatingSystem.IsLinux() ? ["setpriv", "--pdeathsig=KILL", "--", .. command] : command, _launch.Environment);
     }

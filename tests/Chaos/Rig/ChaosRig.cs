@@ -162,11 +162,7 @@ internal sealed partial class ChaosRig : IAsyncDisposable
             await _smtp.DisposeAsync();
         }
 
-        if (_redis is not null)
-        {
-            await _redis.KillAsync();
-        }
-
+        await (_redis?.KillAsync() ?? Task.CompletedTask);
         if (_postgres is not null)
         {
             await _postgres.DisposeAsync();
@@ -194,7 +190,8 @@ internal sealed partial class ChaosRig : IAsyncDisposable
         Settings = new Dictionary<string, string> { ["fsync"] = "off", ["track_commit_timestamp"] = "on" },
     };
 
-    private Dictionary<string, string> EnvironmentOf(Target target)
+    /// <summary>The variables with which a service is started.</summary>
+    public Dictionary<string, string> EnvironmentOf(Target target)
     {
         var role = $"tagsegments_{ServiceOf(target).ToLowerInvariant()}";
         var database = $"Host=127.0.0.1;Port={Number(Port(Target.Postgres))};Database=postgres;Timeout=5";

@@ -117,7 +117,8 @@ internal sealed class WorkflowJudge(string connectionString)
         """,
         new { tags = s_tags, running = (short)Run.Types.State.Running, retrying = (short)9, passed = (short)0 }));
 
-    private Task<bool> IsDrainedAsync() => ReadAsync(connection => connection.ExecuteScalarAsync<bool>(
+    /// <summary>Whether there is a run for every event and all have come to their end.</summary>
+    public Task<bool> IsDrainedAsync() => ReadAsync(connection => connection.ExecuteScalarAsync<bool>(
         $"""
         SELECT (SELECT count(*) FROM ({Runs}) AS run) >= (SELECT count(*) FROM ({Events}) AS event)
             AND NOT EXISTS (SELECT FROM ({Runs}) AS run WHERE due_at IS NOT NULL)
