@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using TagSegments.Campaigns;
 using TagSegments.Embedded;
@@ -25,6 +26,7 @@ internal sealed partial class ChaosRig : IAsyncDisposable
     private readonly int[] _ports = FreePorts.Next(3 * s_targets);
     private readonly Lock _mailLock = new();
     private readonly Dictionary<(string Sender, string Recipient), int> _mail = [];
+    private readonly ConcurrentDictionary<Target, int> _kills = new();
     private EmbeddedPostgres? _postgres;
     private RedisProcess? _redis;
     private SmtpSink? _smtp;
@@ -38,7 +40,7 @@ internal sealed partial class ChaosRig : IAsyncDisposable
     public event Action<SmtpMessage>? MailKept;
 
     /// <summary>Connects as the owner of every schema.</summary>
-    public string OwnerConnectionString => _postgres!.ConnectionString() + ";Pooling=false;Timeout=5";
+    public string OwnerConnectionString => _postgres!.ConnectionString() + ";Pooling=false;Timeout=60;Command Timeout=600";
 
     /// <summary>The address of Redis.</summary>
     public string RedisAddress => $"127.0.0.1:{Number(Port(Target.Redis))}";
@@ -96,9 +98,13 @@ internal sealed partial class ChaosRig : IAsyncDisposable
         }
     }
 
+    /// <summary>How often something was killed.</summary>
+    public int Kills(Target target) => _kills.GetValueOrDefault(target);
+
     /// <summary>Kills without warning.</summary>
     public async Task KillAsync(Target target)
     {
+        _kills.AddOrUpdate(target, 1, (_, kills) => kills + 1);
         switch (target)
         {
             case Target.Postgres:

@@ -22,7 +22,7 @@ internal sealed class RollJudge(RollRig rig, MixedLoad load)
     {
         for (var waited = System.Diagnostics.Stopwatch.StartNew(); waited.Elapsed < patience; await Task.Delay(500))
         {
-            if (Missing().All(message => message.Value <= 0) && await _workflows.IsDrainedAsync())
+            if (Missing().All(message => message.Value <= 0) && await _workflows.LeftAsync() == 0)
                 return;
         }
     }

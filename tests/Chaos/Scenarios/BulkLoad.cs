@@ -26,7 +26,7 @@ internal sealed class BulkLoad(ChaosRig rig, int seed, int contacts, TimeSpan re
 
     private const int TagCount = 20;
     private const int Nobody = 1_000;
-    // A process that is killed as soon as it works advances only a little each time. The judge reports operations that have not ended then.
+    // How long an operation may stand still. The judge reports operations that have not ended then.
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     private readonly List<BulkPlan> _plans = [];
@@ -122,10 +122,14 @@ internal sealed class BulkLoad(ChaosRig rig, int seed, int contacts, TimeSpan re
     private async Task<BulkOperation> EndAsync(BulkOperation operation)
     {
         var request = new GetBulkOperationRequest { Account = Account, OperationId = operation.OperationId };
-        for (var waited = Stopwatch.StartNew(); operation.FinishTime is null && waited.Elapsed < s_patience;)
+        for (var waited = Stopwatch.StartNew(); operation.FinishTime is null && waited.Elapsed < s_patience; await Task.Delay(20))
         {
+            var before = operation;
             operation = (await Calls.UntilAcknowledgedAsync(call => Bulk.GetBulkOperationAsync(request, call), CancellationToken.None)).Operation;
-            await Task.Delay(20);
+            if (!operation.Equals(before))
+            {
+                waited.Restart();
+            }
         }
 
         return operation;

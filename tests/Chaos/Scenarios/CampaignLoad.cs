@@ -17,7 +17,7 @@ namespace TagSegments.Chaos.Scenarios;
 /// message, while the next ones are on their way.
 /// </summary>
 /// <param name="rig">The product.</param>
-/// <param name="patience">How long a campaign may take.</param>
+/// <param name="patience">How long a campaign may stand still.</param>
 /// <param name="rest">The pause after each campaign of a sender.</param>
 internal sealed class CampaignLoad(ChaosRig rig, TimeSpan patience, TimeSpan rest) : IDisposable
 {
@@ -120,12 +120,19 @@ internal sealed class CampaignLoad(ChaosRig rig, TimeSpan patience, TimeSpan res
     private async Task WaitUntilAsync(string id, Func<Campaign, bool> reached)
     {
         var request = new GetCampaignRequest { Account = Account, CampaignId = id };
+        Campaign? last = null;
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < patience; await Task.Delay(100))
         {
-            var reply = await Calls.UntilAcknowledgedAsync(call => Campaigns.GetCampaignAsync(request, call), CancellationToken.None);
-            if (reached(reply.Campaign))
+            var campaign = (await Calls.UntilAcknowledgedAsync(call => Campaigns.GetCampaignAsync(request, call), CancellationToken.None)).Campaign;
+            if (reached(campaign))
             {
                 return;
+            }
+
+            if (!campaign.Equals(last))
+            {
+                last = campaign;
+                waited.Restart();
             }
         }
     }

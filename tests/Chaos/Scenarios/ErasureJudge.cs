@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Crm.Contacts.V1;
 using Dapper;
+using Grpc.Core;
 using Npgsql;
 using TagSegments.Chaos.Rig;
 using TagSegments.Testing.Erasures;
@@ -10,14 +10,8 @@ namespace TagSegments.Chaos.Scenarios;
 /// <summary>Looks for what is left of erased accounts and people, and for what others have lost.</summary>
 internal sealed class ErasureJudge(ChaosRig rig)
 {
-    /// <summary>Waits until nothing is to be erased any more, or the patience is over.</summary>
-    public async Task WaitAsync(TimeSpan patience)
-    {
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < patience && (await UnfinishedAsync()).Count > 0;)
-        {
-            await Task.Delay(500);
-        }
-    }
+    /// <summary>Waits until nothing is to be erased any more, or nothing has been for as long as the patience.</summary>
+    public Task WaitAsync(TimeSpan patience) => Settling.WaitAsync(async () => (await UnfinishedAsync()).Count, patience);
 
     public async Task JudgeAsync(ChaosReport report, ErasureLoad load, IReadOnlyDictionary<string, HashSet<string>> before)
     {
@@ -77,13 +71,25 @@ internal sealed class ErasureJudge(ChaosRig rig)
         var lost = new List<string>();
         foreach (var (contactId, mark) in load.Staying)
         {
-            var contact = (await contacts.GetContactAsync(new() { Account = ErasureLoad.People, ContactId = contactId })).Contact;
-            if (contact.Email != ErasureLoad.Address(mark) || contact.DeleteTime is not null)
+            if (await FindAsync(contacts, contactId) is not { DeleteTime: null } contact || contact.Email != ErasureLoad.Address(mark))
             {
                 lost.Add($"contact {contactId}");
             }
         }
 
         return lost;
+    }
+
+    private static async Task<Contact?> FindAsync(ContactService.ContactServiceClient contacts, int contactId)
+    {
+        try
+        {
+            var request = new GetContactRequest { Account = ErasureLoad.People, ContactId = contactId };
+            return (await Calls.UntilAcknowledgedAsync(call => contacts.GetContactAsync(request, call), CancellationToken.None)).Contact;
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.NotFound)
+        {
+            return null;
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Crm.Workflows.V1;
 using Dapper;
 using Npgsql;
@@ -35,14 +34,8 @@ internal sealed class WorkflowJudge(string connectionString)
 
     private static readonly string[] s_tags = [WorkflowLoad.SingleTag, WorkflowLoad.BulkTag];
 
-    /// <summary>Waits until there is a run for every event and all have come to their end, or the patience is over.</summary>
-    public async Task WaitAsync(TimeSpan patience)
-    {
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < patience && !await IsDrainedAsync();)
-        {
-            await Task.Delay(500);
-        }
-    }
+    /// <summary>Waits until there is a run for every event and all have come to their end, or nothing has gone on for as long as the patience.</summary>
+    public Task WaitAsync(TimeSpan patience) => Settling.WaitAsync(LeftAsync, patience);
 
     /// <summary>Fills the report; <paramref name="acknowledged"/> are the taggings of each contact of an account by single writers.</summary>
     public async Task JudgeAsync(ChaosReport report, IReadOnlyDictionary<(string Account, int Contact), int> acknowledged)
@@ -117,12 +110,12 @@ internal sealed class WorkflowJudge(string connectionString)
         """,
         new { tags = s_tags, running = (short)Run.Types.State.Running, retrying = (short)9, passed = (short)0 }));
 
-    /// <summary>Whether there is a run for every event and all have come to their end.</summary>
-    public Task<bool> IsDrainedAsync() => ReadAsync(connection => connection.ExecuteScalarAsync<bool>(
+    /// <summary>How much is left to do: what becomes a run is still to be begun and to be ended.</summary>
+    public Task<long> LeftAsync() => ReadAsync(connection => connection.ExecuteScalarAsync<long>(
         $"""
-        SELECT (SELECT count(*) FROM ({Runs}) AS run) >= (SELECT count(*) FROM ({Events}) AS event)
-            AND NOT EXISTS (SELECT FROM ({Runs}) AS run WHERE due_at IS NOT NULL)
-            AND NOT EXISTS (SELECT FROM workflows.backlog)
+        SELECT 2 * greatest(0, (SELECT count(*) FROM ({Events}) AS event) - (SELECT count(*) FROM ({Runs}) AS run))
+            + (SELECT count(*) FROM ({Runs}) AS run WHERE due_at IS NOT NULL)
+            + (SELECT count(*) FROM workflows.backlog)
         """,
         new { tags = s_tags }));
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Grpc.Core;
 using TagSegments.Chaos.Rig;
 
 namespace TagSegments.Chaos.Soak;
@@ -82,7 +81,7 @@ internal sealed class FaultLoop
                 await _rig.StartAsync(target);
                 return;
             }
-            catch (Exception e) when (attempt < Attempts && e is (InvalidOperationException or OperationCanceledException or RpcException))
+            catch (Exception e) when (attempt < Attempts)
             {
                 _ends.Add($"{target} did not start: {e.Message}");
                 await _rig.KillAsync(target);

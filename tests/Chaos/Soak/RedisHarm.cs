@@ -46,7 +46,9 @@ internal sealed class RedisHarm(ChaosRig rig, Func<IEnumerable<int>> accounts)
 
     private async Task OnServerAsync(Func<IServer, IDatabase, Task> act)
     {
-        await using var connection = await ConnectionMultiplexer.ConnectAsync($"{rig.RedisAddress},allowAdmin=true");
+        // Patient: the machine is busy.
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(
+            $"{rig.RedisAddress},allowAdmin=true,connectTimeout=60000,asyncTimeout=60000,syncTimeout=60000");
         await act(connection.GetServers()[0], connection.GetDatabase());
     }
 }
