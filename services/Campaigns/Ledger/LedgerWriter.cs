@@ -2,6 +2,7 @@ using Crm.Activity.V1;
 using Crm.Common.V1;
 using Npgsql;
 using TagSegments.Campaigns.Activities;
+using TagSegments.Campaigns.Delivery;
 using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Ledger;
@@ -15,11 +16,12 @@ internal sealed class LedgerWriter : IAsyncDisposable
     private const int MaxWrites = 100;
     private static readonly TimeSpan s_retryPause = TimeSpan.FromMilliseconds(500);
     private readonly AccountDatabase _database;
+    private readonly DeliveryOptions _options;
     private readonly AccountCoalescers<LaneWrite, IReadOnlySet<BatchRecipient>> _writes;
 
-    public LedgerWriter(AccountDatabase database)
+    public LedgerWriter(AccountDatabase database, DeliveryOptions options)
     {
-        _database = database;
+        (_database, _options) = (database, options);
         _writes = new(accountId => new(
             writes => TransactionRetry.RunAsync(() => WriteTogetherAsync(accountId, writes, CancellationToken.None), CancellationToken.None),
             MaxWrites)
@@ -68,7 +70,14 @@ internal sealed class LedgerWriter : IAsyncDisposable
         await using var connection = await _database.OpenAsync(accountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
         var departed = await LedgerDepartures.DepartAsync(tx, [.. writes.SelectMany(write => write.Departing)], ct);
-        var stored = await LedgerOutcomes.StoreAsync(tx, [.. writes.SelectMany(write => write.Outcomes)], ct);
+        var outcomes = writes.SelectMany(write => write.Outcomes).ToList();
+        var stored = await LedgerOutcomes.StoreAsync(tx, outcomes, ct);
+        var notTaken = outcomes.FindAll(outcome => outcome.State is State.Pending or State.Deferred);
+        if (notTaken.Count > stored.Count(s => (State)s.State is State.Pending or State.Deferred))
+        {
+            await CampaignLedger.GiveBackAsync(tx, notTaken.Select(outcome => outcome.Recipient), _options.LateLimit, ct);
+        }
+
         var accepted = stored.Where(s => s.State == (short)State.Accepted && s.IsToContact).Select(ToSent).ToList();
         if (accepted.Count > 0)
         {
