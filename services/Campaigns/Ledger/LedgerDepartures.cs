@@ -11,7 +11,7 @@ internal static class LedgerDepartures
     /// <summary>
     /// Marks messages as departing, and returns the recipients that were granted. Their batch must still be held and their campaign be sending: both
     /// rows are locked, so that nothing departs once a pause is acknowledged or another sender has the batch. A request that is repeated, because
-    /// its answer got lost, is granted again.
+    /// its answer got lost, is granted again. If it cannot be granted any more, the messages wait again: nothing of them was begun.
     /// <para>
     /// With the check of the suppression list alone, a message could slip past an unsubscribe that commits at the same moment. Therefore an
     /// unsubscribe also changes the rows of its address, and waits for this transaction if need be.
@@ -60,7 +60,26 @@ internal static class LedgerDepartures
 
         var rows = await tx.Connection!.QueryAsync<(int, Guid, int, bool)>(
             new CommandDefinition(sql, Parameters(recipients), tx, cancellationToken: ct));
-        return [.. rows.Where(row => row.Item4).Select(row => (row.Item1, row.Item2, row.Item3))];
+        HashSet<(int AccountId, Guid CampaignId, int ContactId)> departed = [.. rows.Where(row => row.Item4).Select(row => (row.Item1, row.Item2, row.Item3))];
+        await TakeBackAsync(tx, [.. recipients.Where(r => !departed.Contains((r.AccountId, r.CampaignId, r.ContactId)))], ct);
+        return departed;
+    }
+
+    // The first of two requests may have been granted, and its answer lost: the lease ended or the campaign was paused before the second one. A fence
+    // is taken once, so what is marked with it was marked by this request.
+    private static Task TakeBackAsync(NpgsqlTransaction tx, IReadOnlyList<BatchRecipient> refused, CancellationToken ct)
+    {
+        const string sql =
+            $"""
+            UPDATE campaigns.recipient r
+            SET state = {RecipientStates.Pending}, attempts = r.attempts - 1, updated_at = now()
+            FROM unnest(@accounts, @campaigns, @contacts, @fences) AS c (account_id, campaign_id, contact_id, fence)
+            WHERE r.account_id = c.account_id AND r.campaign_id = c.campaign_id AND r.contact_id = c.contact_id
+              AND r.state = {RecipientStates.Sending} AND r.fence = c.fence
+            """;
+        return refused.Count == 0
+            ? Task.CompletedTask
+            : tx.Connection!.ExecuteAsync(new CommandDefinition(sql, Parameters(refused), tx, cancellationToken: ct));
     }
 
     /// <summary>The keys, fences and consents of recipients as columns.</summary>
