@@ -44,8 +44,11 @@ public sealed class FaultyLink : IAsyncDisposable
     /// <summary>How many connections were made.</summary>
     public int Connected { get; private set; }
 
-    /// <summary>How many connections broke.</summary>
+    /// <summary>How many connections broke by <see cref="BreaksOneOf"/>.</summary>
     public int Broken { get; private set; }
+
+    /// <summary>How many pieces a cut has held up.</summary>
+    public int HeldUp { get; private set; }
 
     /// <summary>Makes a way to a server; its port may be given later.</summary>
     public static FaultyLink Start(int target = 0) => new(target);
@@ -56,6 +59,15 @@ public sealed class FaultyLink : IAsyncDisposable
         foreach (var connection in _connections.Keys)
         {
             connection.IsForgotten = true;
+        }
+    }
+
+    /// <summary>Breaks the connections that there are, with what is under way on them.</summary>
+    public void BreakConnections()
+    {
+        foreach (var connection in _connections.Keys)
+        {
+            connection.Client.Client.Close(0);
         }
     }
 
@@ -102,7 +114,7 @@ public sealed class FaultyLink : IAsyncDisposable
             await ended.CancelAsync();
             await Task.WhenAll(there, back);
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or InvalidOperationException)
         {
             client.Client.Close(0);
         }
@@ -117,6 +129,7 @@ public sealed class FaultyLink : IAsyncDisposable
         {
             await Task.Delay(Delay + TimeSpan.FromSeconds(BytesPerSecond is { } rate ? (double)length / rate : 0), ct);
             // What is sent into a cut stays with the sender, and arrives when the way is open again.
+            HeldUp += isCut() ? 1 : 0;
             while (isCut())
             {
                 await Task.Delay(s_look, ct);

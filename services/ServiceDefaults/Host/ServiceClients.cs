@@ -19,6 +19,9 @@ public static class ServiceClients
     /// </summary>
     public static readonly TimeSpan LookUp = TimeSpan.FromSeconds(15);
 
+    // A connection over which nothing comes any more, because a machine died or a router forgot it, is given up after twice this time.
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(5);
+
     /// <summary>Adds a client of another service, whose address is <c>Services:<paramref name="service"/></c>.</summary>
     public static WebApplicationBuilder AddServiceClient<TClient>(this WebApplicationBuilder builder, string service)
         where TClient : ClientBase
@@ -35,10 +38,13 @@ public static class ServiceClients
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
                 EnableMultipleHttp2Connections = true,
+                KeepAlivePingDelay = s_silence,
+                KeepAlivePingTimeout = s_silence,
                 SslOptions = { RemoteCertificateValidationCallback = trust },
             })
+            .AddHttpMessageHandler(() => new SilentConnections())
             .AddInterceptor<CallerReports>()
-            .AddInterceptor(provider => ActivatorUtilities.CreateInstance<TrustReports>(provider, service.ToLowerInvariant()))
+            .AddInterceptor(provider => ActivatorUtilities.CreateInstance<ConnectionReports>(provider, service.ToLowerInvariant()))
             .AddInterceptor(provider => ActivatorUtilities.CreateInstance<ServiceIdentity>(provider, service.ToLowerInvariant()));
         return builder;
     }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Crm.Errors.V1;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -8,10 +9,11 @@ using TagSegments.ServiceDefaults.Network;
 namespace TagSegments.ServiceDefaults.Pipeline;
 
 /// <summary>
-/// Makes UNAVAILABLE of a call that failed because another service's certificate was refused: nothing is wrong with the call, and it succeeds when
-/// the certificate is mended.
+/// Makes UNAVAILABLE of a call that failed because of the connection to another service: its certificate was refused, or the connection broke.
+/// Nothing is wrong with the call, and it succeeds when the connection is mended. Without this, some broken connections look like defects of the
+/// other service.
 /// </summary>
-internal sealed class TrustReports(string service, ILogger<TrustReports> logger) : Interceptor
+internal sealed class ConnectionReports(string service, ILogger<ConnectionReports> logger) : Interceptor
 {
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
@@ -43,7 +45,16 @@ internal sealed class TrustReports(string service, ILogger<TrustReports> logger)
                 ("service", service),
                 ("problem", refused.Problem.ToString().ToLowerInvariant()));
         }
+        catch (RpcException e) when (IsOfConnection(e))
+        {
+            throw RpcErrors.Create(
+                StatusCode.Unavailable, ErrorReason.Unavailable, $"The connection to the service \"{service}\" broke. Retry.", ("service", service));
+        }
     }
+
+    // Made by the client and not by the service, which gives reasons. Why a call was cancelled, its caller knows.
+    private static bool IsOfConnection(RpcException e) => e.StatusCode is not (StatusCode.Cancelled or StatusCode.DeadlineExceeded)
+        && e.Status.DebugException is (HttpRequestException or IOException or SocketException) && e.GetRpcStatus() is null;
 
     private static CertificateRefusedException? RefusalIn(RpcException e)
     {
@@ -66,7 +77,7 @@ internal sealed class TrustReports(string service, ILogger<TrustReports> logger)
         _ => "its authority is not known",
     };
 
-    private sealed class Reader<T>(IAsyncStreamReader<T> stream, TrustReports reports) : IAsyncStreamReader<T>
+    private sealed class Reader<T>(IAsyncStreamReader<T> stream, ConnectionReports reports) : IAsyncStreamReader<T>
     {
         public T Current => stream.Current;
 
