@@ -29,6 +29,6 @@ internal static class Calls
         }
     }
 
-    private static bool IsForNow(Failure failure) => failure.Reason
-        is ErrorReason.Unavailable or ErrorReason.DatabaseExhausted or ErrorReason.Overloaded or ErrorReason.StatementTimeout;
+    private static bool IsForNow(Failure failure) => failure.Status is StatusCode.Unavailable
+        || failure.Reason is ErrorReason.DatabaseExhausted or ErrorReason.Overloaded or ErrorReason.StatementTimeout;
 }
