@@ -39,6 +39,14 @@ internal static class FirstUse
         await using var rig = await StartAsync("tenants_uses");
         var early = await UseAsync(rig, "early");
         await rig.ScalarAsync<int?>("VACUUM ANALYZE");
+
+        // Both times the services have just started, so their code is compiled to the same degree and what differs are the tables.
+        foreach (var service in Enum.GetValues<Service>())
+        {
+            await rig.RestartAsync(service);
+        }
+
+        await ImportSmallAsync(rig, "again");
         var late = await UseAsync(rig, "late");
         foreach (var use in early[0].Seconds.Keys)
         {
@@ -53,12 +61,16 @@ internal static class FirstUse
     private static async Task<TenantRig> StartAsync(string name)
     {
         var rig = await TenantRig.StartAsync(name);
+        await ImportSmallAsync(rig, "small");
+        return rig;
+    }
+
+    private static async Task ImportSmallAsync(TenantRig rig, string name)
+    {
         for (var i = 0; i < Few; i++)
         {
-            await ImportAsync(rig, $"small-{i}", Few);
+            await ImportAsync(rig, $"{name}-{i}", Few);
         }
-
-        return rig;
     }
 
     private static async Task<List<AccountUse>> UseAsync(TenantRig rig, string name)
