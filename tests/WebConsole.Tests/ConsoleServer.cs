@@ -12,10 +12,18 @@ public sealed class ConsoleServer : IAsyncLifetime
     /// <summary>The address of the console, such as <c>http://localhost:5100</c>.</summary>
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>The address of the tag service, for what a test needs and no page makes.</summary>
+    public Uri Tags { get; private set; } = null!;
+
+    /// <summary>The address of the segment service.</summary>
+    public Uri Segments { get; private set; } = null!;
+
     public async Task InitializeAsync()
     {
         var ports = StandaloneProcess.FreePortOptions();
         Address = new($"http://localhost:{ports[Array.IndexOf(ports, "--console-port") + 1]}");
+        Tags = new($"http://127.0.0.1:{ports[Array.IndexOf(ports, "--tags-port") + 1]}");
+        Segments = new($"http://127.0.0.1:{ports[Array.IndexOf(ports, "--segments-port") + 1]}");
         _process = StandaloneProcess.Start(["--data", _data, "--demo-contacts", Contacts.ToString(CultureInfo.InvariantCulture), .. ports]);
         await _process.WaitUntilRunningAsync();
     }

@@ -14,6 +14,7 @@ public sealed class PageTests(ConsoleServer console, Browser browser) : IClassFi
         { "contact", "/demo/contacts/7", "dd" },
         { "segments", "/demo/segments", "td a" },
         { "segment", "/demo/segments/new?f=country%20%3D%20%22AT%22%20AND%20NOT%20has%20tag%20%22VIP%22", ".members .node-count" },
+        { "overlap", "/demo/segments/overlap", ".toolbar select" },
         { "campaigns", "/demo/campaigns", "td a" },
         { "campaign", "/demo/campaigns/new", ".node-count" },
         { "workflows", "/demo/workflows", "td a" },

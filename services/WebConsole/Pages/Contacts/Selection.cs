@@ -37,23 +37,8 @@ public sealed class Selection
         IsAll = all;
     }
 
-    /// <summary>Gets the chosen contacts for a call: numbers, or the filter without the exceptions.</summary>
-    public BulkContacts Contacts(Filter filter)
-    {
-        if (!IsAll)
-            return new() { Ids = new() { ContactIds = { _numbers.Order() } } };
-
-        return new() { Matching = new() { Filter = _numbers.Count == 0 ? filter : Without(filter) } };
-    }
-
-    private Filter Without(Filter filter)
-    {
-        var exceptions = new FieldClause
-        {
-            Field = new() { Attribute = "contact_id" },
-            Operator = FieldClause.Types.Operator.NotIn,
-            Values = { _numbers.Order().Select(number => number.ToString(null, null)) },
-        };
-        return new() { AllOf = new() { Filters = { filter, new Filter { Field = exceptions } } } };
-    }
+    /// <summary>Gets the chosen contacts for a call: numbers, or the filter and the exceptions from it.</summary>
+    public BulkContacts Contacts(Filter filter) => IsAll
+        ? new() { Matching = new() { Filter = filter }, ExcludeContactIds = { _numbers.Order() } }
+        : new() { Ids = new() { ContactIds = { _numbers.Order() } } };
 }
