@@ -12,6 +12,10 @@ namespace TagSegments.WebConsole;
 /// <summary>The web console as a web application: its own program runs it, Standalone hosts it beside the services.</summary>
 public static class WebConsoleApp
 {
+    // A filter with 10,000 values, pasted into its box.
+    private const int LongestText = 1024 * 1024;
+    private const int LongestAddress = 128 * 1024;
+
     private static readonly string[] s_languages = ["en", "de"];
 
     /// <summary>
@@ -25,7 +29,9 @@ public static class WebConsoleApp
         {
             options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(5);
             options.DisconnectedCircuitMaxRetained = 50;
-        });
+        }).AddHubOptions(options => options.MaximumReceiveMessageSize = LongestText);
+        // The address keeps what a person edits; it is read again after a lost connection.
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestLineSize = LongestAddress);
         builder.Services.AddRadzenComponents();
         builder.Services.AddLocalization();
         AddSignIn(builder);

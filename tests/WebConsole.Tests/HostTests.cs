@@ -111,6 +111,6 @@ public sealed partial class HostTests(ConsoleServer console) : IDisposable
         Assert.Contains("Zugriffstoken", page, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("(?:href|src)=\"((?:_content|_framework|console|favicon)[^\"]*)\"")]
+    [GeneratedRegex("(?:href|src)=\"((?:_content|_framework|console|favicon|reconnect)[^\"]*)\"")]
     private static partial Regex Links();
 }

@@ -1,8 +1,9 @@
 // A text box whose text belongs to the browser: the server hears of it, but never writes it back while a person types, so the caret stays.
-const pause = 120;
+const pause = 60;
 
 export function attach(box, list, component, text) {
   let timer;
+  let lost = false;
   let active = -1;
   let chosen;
   box.value = text;
@@ -12,8 +13,17 @@ export function attach(box, list, component, text) {
 
   const report = () => {
     clearTimeout(timer);
-    component.invokeMethodAsync('Typed', box.value, box.selectionStart ?? box.value.length, document.activeElement === box);
+    if (!lost) component.invokeMethodAsync('Typed', box.value, box.selectionStart ?? box.value.length, document.activeElement === box);
   };
+
+  // What is typed while the connection is lost is reported when it is back.
+  const notice = document.getElementById('components-reconnect-modal');
+  const connection = event => {
+    lost = event.detail.state !== 'hide';
+    if (!box.isConnected) notice.removeEventListener('components-reconnect-state-changed', connection);
+    else if (!lost) report();
+  };
+  notice.addEventListener('components-reconnect-state-changed', connection);
 
   const choose = index => {
     active = index;
