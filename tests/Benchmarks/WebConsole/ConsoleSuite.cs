@@ -1,0 +1,91 @@
+using System.Globalization;
+using TagSegments.Testing;
+using TagSegments.WebConsole.Tests;
+
+namespace TagSegments.Benchmarks.WebConsole;
+
+/// <summary>
+/// The console in a real Chromium on loopback, before an account of <c>--contacts</c>: the first meaningful paint of the contacts page (its first row), the
+/// count after the last key, bytes, and memory of a session.
+/// </summary>
+internal static class ConsoleSuite
+{
+    private const int Sessions = 20;
+
+    public static async Task RunAsync(BenchmarkOptions options, Report report)
+    {
+        if (Browser.Program is null)
+            throw new InvalidOperationException("There is no Chromium on this machine: install it, or name its program in CHROMIUM.");
+
+        await using var apps = await TestApps.StartAsync();
+        var account = await BigAccount.CreateAsync(apps, options.Contacts);
+        await using var console = await ConsoleProcess.StartAsync(apps);
+        var browser = new Browser();
+        await browser.InitializeAsync();
+        try
+        {
+            var path = $"/{account}/contacts";
+            await using var first = await Visit.ToAsync(browser, console.Address, path);
+            await PaintsAsync(options, report, browser, console.Address, path);
+            await KeysAsync(options, report, browser, console.Address, path);
+            await SessionsAsync(report, browser, console, path);
+        }
+        finally
+        {
+            await browser.DisposeAsync();
+        }
+    }
+
+    private static async Task PaintsAsync(BenchmarkOptions options, Report report, Browser browser, Uri address, string path)
+    {
+        var (cold, warm) = (new List<Visit>(), new List<Visit>());
+        for (var i = 0; i < options.Rounds; i++)
+        {
+            await using var visit = await Visit.ToAsync(browser, address, path);
+            cold.Add(visit);
+            warm.Add(await visit.AgainAsync());
+        }
+
+        report.AtMost("first row, cold", Median(cold.Select(visit => visit.Milliseconds)), "limit", 2_000, "ms", 1);
+        report.AtMost("first row, warm", Median(warm.Select(visit => visit.Milliseconds)), "limit", 1_000, "ms", 1);
+        report.Compare("bytes of a warm page", Median(warm.Select(visit => visit.Bytes / 1_000.0)), "of a cold one", Median(cold.Select(visit => visit.Bytes / 1_000.0)), "kB");
+    }
+
+    private static async Task KeysAsync(BenchmarkOptions options, Report report, Browser browser, Uri address, string path)
+    {
+        await using var visit = await Visit.ToAsync(browser, address, path);
+        var random = new Random(options.Seed);
+        var (tags, scores) = (new List<double>(), new List<double>());
+        await visit.WriteAsync("has tag \"VIP\" AND country = \"A\"");
+        for (var i = 0; i < options.Rounds; i++)
+            tags.Add(await visit.CountAfterAsync("country = \"AT\" AND NOT has tag \"VIP\"".Insert(0, i % 2 == 0 ? "NOT " : "")));
+        for (var i = 0; i < options.Rounds; i++)
+            scores.Add(await visit.CountAfterAsync(string.Create(CultureInfo.InvariantCulture, $"lead_score > {random.Next(1, 9)}{i % 10}")));
+        report.AtMost("count after the last key, tag and country", Median(tags), "limit", 150, "ms", 1);
+        report.AtMost("count after the last key, another number each time", Median(scores), "limit", 150, "ms", 1);
+    }
+
+    private static async Task SessionsAsync(Report report, Browser browser, ConsoleProcess console, string path)
+    {
+        var before = Resident(console.Id);
+        var visits = new List<Visit>();
+        for (var i = 0; i < Sessions; i++)
+            visits.Add(await Visit.ToAsync(browser, console.Address, path));
+        report.AtMost("memory of an open session", (Resident(console.Id) - before) / Sessions, "limit", 4, "MB", 1);
+        foreach (var visit in visits)
+            await visit.DisposeAsync();
+    }
+
+    // What the system holds in memory for a process, in megabytes.
+    private static double Resident(int process)
+    {
+        var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1_024;
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[sorted.Count / 2];
+    }
+}
