@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PuppeteerSharp;
 using TagSegments.WebConsole.Tests;
+using Browser = TagSegments.WebConsole.Tests.Browser;
 
 namespace TagSegments.Benchmarks.WebConsole;
 
