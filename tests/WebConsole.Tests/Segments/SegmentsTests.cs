@@ -99,17 +99,19 @@ public sealed class SegmentsTests(ConsoleServer console, Browser browser) : ICla
     {
         await using var page = await browser.OpenAsync(console.Address);
         await page.GoAsync("/demo/segments/new?f=everyone");
-        await page.ReadAsync(".count-of", "2,001");
+        // Other tests add people and erase some.
+        await page.ReadAsync(".count-of", "2,0");
+        var now = await page.TextAsync(".count-of");
         await page.Page.FocusAsync("#past-day");
         await page.Page.Keyboard.PressAsync("ArrowLeft");
         await page.Page.WaitForFunctionAsync("() => location.search.includes('on=')");
         await page.SettleAsync();
 
         // The demo is younger than a day: nobody was there yesterday, or its history does not say.
-        Assert.DoesNotContain("2,001", await page.TextAsync(".count-of"), StringComparison.Ordinal);
+        Assert.NotEqual(now, await page.TextAsync(".count-of"));
         await page.ShootAsync("segment-past");
         await page.PressAsync("Back to now");
-        await page.ReadAsync(".count-of", "2,001");
+        await page.ReadAsync(".count-of", now);
         Assert.Empty(page.Errors);
     }
 
