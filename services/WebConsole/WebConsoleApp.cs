@@ -5,6 +5,7 @@ using TagSegments.ServiceDefaults.Host;
 using TagSegments.ServiceDefaults.Network;
 using TagSegments.WebConsole.Calls;
 using TagSegments.WebConsole.Inbox;
+using TagSegments.WebConsole.Parts;
 using TagSegments.WebConsole.Security;
 
 namespace TagSegments.WebConsole;
@@ -39,6 +40,7 @@ public static class WebConsoleApp
         builder.Services.AddSingleton<Services>();
         builder.Services.AddScoped<Caller>();
         builder.Services.AddScoped<CallerRights>();
+        builder.Services.AddScoped<Drafts>();
         if (inbox is not null)
             builder.Services.AddSingleton(inbox);
 

@@ -4,22 +4,24 @@ using TagSegments.Testing;
 
 namespace TagSegments.WebConsole.Tests;
 
-/// <summary>The console as a program of its own, as in a container, before services of a test.</summary>
+/// <summary>The console as a program of its own, as in a container.</summary>
 public sealed class ConsoleProcess : IAsyncDisposable
 {
     private readonly Dictionary<string, string> _settings;
     private readonly string _keys = Directory.CreateTempSubdirectory("tagsegments-keys-").FullName;
     private Process? _process;
 
-    private ConsoleProcess(TestApps? apps)
+    private ConsoleProcess(TestApps? apps, IReadOnlyDictionary<string, string>? settings)
     {
-        Address = new($"http://localhost:{FreePorts.Next(1)[0]}");
-        _settings = new() { ["Http__Address"] = $"http://127.0.0.1:{Address.Port}", ["Logging__Level"] = "Warning", ["Keys__Folder"] = _keys };
-        foreach (var service in Enum.GetValues<Service>())
+        Address = new($"http://127.0.0.1:{FreePorts.Next(1)[0]}");
+        _settings = new(settings ?? new Dictionary<string, string>())
         {
-            if (apps is not null)
-                _settings[$"Services__{service}"] = apps.GrpcAddress(service);
-        }
+            ["Http:Address"] = Address.ToString(),
+            ["Logging:Level"] = "Warning",
+            ["Keys:Folder"] = _keys,
+        };
+        foreach (var service in apps is null ? [] : Enum.GetValues<Service>())
+            _settings[$"Services:{service}"] = apps!.GrpcAddress(service);
     }
 
     /// <summary>The address of the console.</summary>
@@ -29,9 +31,9 @@ public sealed class ConsoleProcess : IAsyncDisposable
     public int Id => _process!.Id;
 
     /// <summary>Starts the console, before the services if there are any, and waits until it answers.</summary>
-    public static async Task<ConsoleProcess> StartAsync(TestApps? apps = null)
+    public static async Task<ConsoleProcess> StartAsync(TestApps? apps = null, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var console = new ConsoleProcess(apps);
+        var console = new ConsoleProcess(apps, settings);
         await console.StartAgainAsync();
         return console;
     }
@@ -40,11 +42,11 @@ public sealed class ConsoleProcess : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         var start = new ProcessStartInfo("dotnet", ["exec", typeof(WebConsoleApp).Assembly.Location]);
-        foreach (var (key, value) in _settings)
-            start.Environment[key] = value;
+        foreach (var (name, value) in _settings)
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         _process = Process.Start(start)!;
         using var http = new HttpClient { BaseAddress = Address };
-        await Eventually.ReadAsync(() => ReadAsync(http), text => text is not null);
+        await Eventually.ReadAsync(() => AnswersAsync(http), answers => answers);
     }
 
     /// <summary>Ends the console without a word, as a crash does.</summary>
@@ -61,15 +63,16 @@ public sealed class ConsoleProcess : IAsyncDisposable
         Directory.Delete(_keys, recursive: true);
     }
 
-    private static async Task<string?> ReadAsync(HttpClient http)
+    private static async Task<bool> AnswersAsync(HttpClient http)
     {
         try
         {
-            return await http.GetStringAsync("/sign-in");
+            using var answer = await http.GetAsync("/sign-in");
+            return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
         {
-            return null;
+            return false;
         }
     }
 }

@@ -6,7 +6,7 @@ public sealed class ProgramTests
     [Fact]
     public async Task The_console_runs_alone()
     {
-        await using var program = await ConsoleProgram.StartAsync();
+        await using var program = await ConsoleProcess.StartAsync();
         using var http = new HttpClient { BaseAddress = program.Address };
 
         Assert.Contains("name=\"token\"", await http.GetStringAsync("/sign-in"), StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Segments.V1;
 using TagSegments.WebConsole.Pages.Segments;
+using TagSegments.WebConsole.Parts;
 
 namespace TagSegments.WebConsole.Tests.Segments;
 
@@ -26,9 +27,9 @@ public sealed class PastDaysTests
     {
         var filter = new Filter { AllOf = new() { Filters = { new Filter { Tag = new() }, new Filter { Everyone = new() } } } };
 
-        Assert.Equal(filter, KeptTree.Read(KeptTree.Write(filter)));
-        Assert.Null(KeptTree.Write(null));
-        Assert.Null(KeptTree.Read("no tree!"));
-        Assert.Null(KeptTree.Read("AAAA"));
+        Assert.Equal(filter, KeptMessage.Read<Filter>(KeptMessage.Write(filter)));
+        Assert.Null(KeptMessage.Write(null));
+        Assert.Null(KeptMessage.Read<Filter>("no tree!"));
+        Assert.Null(KeptMessage.Read<Filter>("AAAA"));
     }
 }

@@ -100,7 +100,7 @@ public sealed class SignInTests(SignInTests.Guarded guarded, Browser browser) : 
     public sealed class Guarded : IAsyncLifetime
     {
         private TestApps _apps = null!;
-        private ConsoleProgram _console = null!;
+        private ConsoleProcess _console = null!;
 
         public IdentityProvider Provider { get; private set; } = null!;
 
@@ -112,12 +112,8 @@ public sealed class SignInTests(SignInTests.Guarded guarded, Browser browser) : 
             _apps = await TestApps.StartAsync(new() { Settings = Provider.Settings });
             var headers = new Metadata { { "authorization", $"Bearer {Provider.Token("acme", "platform.admin")}" } };
             await _apps.Accounts.CreateAccountAsync(new CreateAccountRequest { Account = "acme" }, headers);
-            _console = await ConsoleProgram.StartAsync(new Dictionary<string, string>
+            _console = await ConsoleProcess.StartAsync(_apps, new Dictionary<string, string>
             {
-                ["Services:Tags"] = _apps.GrpcAddress(Service.Tags),
-                ["Services:Segments"] = _apps.GrpcAddress(Service.Segments),
-                ["Services:Campaigns"] = _apps.GrpcAddress(Service.Campaigns),
-                ["Services:Workflows"] = _apps.GrpcAddress(Service.Workflows),
                 ["Auth:Authority"] = Provider.Address.ToString().TrimEnd('/'),
                 ["Auth:ClientId"] = CodeFlow.Client,
                 ["Auth:ClientSecret"] = CodeFlow.Secret,

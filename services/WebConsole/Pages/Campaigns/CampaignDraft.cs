@@ -1,5 +1,6 @@
 using Crm.Campaigns.V1;
 using Crm.Segments.V1;
+using TagSegments.WebConsole.Parts;
 
 namespace TagSegments.WebConsole.Pages.Campaigns;
 
@@ -44,6 +45,18 @@ public sealed class CampaignDraft
         SubscribedOnly = campaign.Audience?.SubscribedOnly ?? false,
         Test = campaign.AbTest?.Clone(),
     };
+
+    /// <summary>Reads a draft that was kept by the browser; null for none, and for one of an older version of the campaign.</summary>
+    public static CampaignDraft? Read(string? kept, Campaign? saved)
+    {
+        if (KeptMessage.Read<Campaign>(kept) is not { Audience.Include: [var audience] } campaign || campaign.Version != (saved?.Version ?? 0))
+            return null;
+
+        var draft = Of(campaign);
+        draft.Audience = audience.Text;
+        draft.RecipientTag = campaign.RecipientTagNames.Except(saved?.RecipientTagNames ?? []).FirstOrDefault("");
+        return draft;
+    }
 
     /// <summary>Writes an audience as one filter; null if a part of it cannot be part of a filter.</summary>
     public static Filter? FilterOf(Audience? audience)
