@@ -48,11 +48,14 @@ public sealed record WorkflowGraph(IReadOnlyList<WorkflowGraph.Box> Boxes, IRead
         return new(boxes.Values.ToList(), ways.ToList());
     }
 
+    /// <summary>The label of the way that is taken when no condition of a branch is met.</summary>
+    public const string Otherwise = "…";
+
     /// <summary>Lists where a run can go from a node.</summary>
     public static IEnumerable<(string Id, string Label)> Next(Node node)
     {
         IEnumerable<(string, string)> all = node.Branch is { } branch
-            ? [.. branch.Branches.Select(way => (way.Next, way.Name)), (branch.Otherwise, "…")]
+            ? [.. branch.Branches.Select(way => (way.Next, way.Name)), (branch.Otherwise, Otherwise)]
             : [(node.Next, ""), (node.Wait?.Until?.OnTimeout ?? "", "⏱")];
         return all.Where(next => next.Item1 is not "");
     }
