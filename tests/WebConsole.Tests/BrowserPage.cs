@@ -80,13 +80,34 @@ public sealed class BrowserPage : IAsyncDisposable
     });
 
     /// <summary>Clicks the option of an open list, the button or the link with a text.</summary>
-    public Task PressAsync(string text) => AgainIfDrawnAnewAsync(async () =>
+    public Task PressAsync(string text) => PressAsync(text, s_patience);
+
+    /// <summary>Opens a list and chooses the option with a text. A list closes when the page moves below it, so it is opened until the option is there.</summary>
+    public async Task ChooseAsync(string list, string option)
+    {
+        for (var deadline = Eventually.Deadline; ;)
+        {
+            await ClickAsync(list);
+            try
+            {
+                await PressAsync(option, s_patience / 20);
+                return;
+            }
+            catch (WaitTaskTimeoutException) when (DateTime.UtcNow < deadline)
+            {
+                // It is opened once more.
+            }
+        }
+    }
+
+    private Task PressAsync(string text, int patience) => AgainIfDrawnAnewAsync(async () =>
     {
         await using var found = await Page.WaitForFunctionAsync(
             """
             text => [...document.querySelectorAll('[role=option]'), ...document.querySelectorAll('button, a, [role=button]')]
               .find(e => e.textContent.replace(/\s+/g, ' ').trim() === text && !e.disabled && e.getClientRects().length)
             """,
+            new WaitForFunctionOptions { Timeout = patience },
             text);
         await ((IElementHandle)found).ClickAsync();
     });

@@ -58,8 +58,7 @@ public sealed class ContactsTests(ConsoleServer console, Browser browser) : ICla
         await page.ClickAsync(".contact-table tbody input[type=checkbox]");
         await page.ReadAsync(".selection", $"{matching - 1} contacts are chosen");
 
-        await page.ClickAsync(".tag-picker .rz-dropdown");
-        await page.PressAsync("Requested Demo");
+        await page.ChooseAsync(".tag-picker .rz-dropdown", "Requested Demo");
         await page.Page.Keyboard.PressAsync("Escape");
         await page.ReadAsync(".preview", "Nothing has changed yet");
         await page.ShootAsync("contacts-bulk");
