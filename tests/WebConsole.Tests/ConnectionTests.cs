@@ -54,28 +54,6 @@ public sealed class ConnectionTests(SharedApps shared, Browser browser) : IClass
         await page.Page.WaitForFunctionAsync("() => document.querySelector('#filter').value === 'email is not empty AND has tag \"VIP\"' && !location.search.includes('tree=')");
     }
 
-    [BrowserFact]
-    public async Task What_is_changed_without_a_connection_is_reported_when_it_is_back()
-    {
-        var account = await PrepareAsync();
-        await using var console = await ConsoleProcess.StartAsync(shared.Apps);
-        await using var line = new CutLine(console.Address);
-        await using var page = await browser.OpenAsync(line.Address);
-        await page.GoAsync($"/{account}/workflows/new");
-        await page.SeeAsync(".picture .box");
-
-        line.Cut();
-        await page.SeeAsync("#components-reconnect-modal");
-        await page.Page.FocusAsync(".yaml textarea");
-        await page.Page.EvaluateExpressionAsync("document.querySelector('.yaml textarea').setSelectionRange(0, 0)");
-        await page.Page.Keyboard.TypeAsync("# offline\n");
-        await page.Page.Keyboard.PressAsync("Tab");
-        line.Mend();
-
-        await page.Page.WaitForFunctionAsync("() => !document.querySelector('#components-reconnect-modal').checkVisibility()");
-        await KeptAsync(page, "# offline");
-    }
-
     // mautic #1406: the graph was lost on save. A message and a workflow do not fit into an address: the tab keeps them.
     [BrowserTheory]
     [InlineData("campaigns", "textarea[name=text]")]
@@ -106,9 +84,6 @@ public sealed class ConnectionTests(SharedApps shared, Browser browser) : IClass
 
         Assert.Equal(0, await page.Page.EvaluateExpressionAsync<int>("sessionStorage.length"));
     }
-
-    private static Task KeptAsync(BrowserPage page, string text) =>
-        page.Page.WaitForFunctionAsync("text => Object.values(sessionStorage).some(kept => kept.includes(text))", text);
 
     private static Task<string> ValueAsync(BrowserPage page, string box) => page.Page.EvaluateFunctionAsync<string>("box => document.querySelector(box).value", box);
 
