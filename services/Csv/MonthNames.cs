@@ -58,11 +58,16 @@ public static partial class MonthNames
     }
 
     /// <summary>
-    /// Returns a date with the English name of its month, short or in full, and without the words that other languages put around it; null if nothing
-    /// changes, or if there is no name of one month.
+    /// Returns a date with the English name of its month, short or in full, and without the words that other languages put around it; in ISO form if
+    /// it is written in Japanese, Chinese or Korean. Null if nothing changes, or if there is no name of one month.
     /// </summary>
     public static string? ToEnglish(string text, bool inFull = false)
     {
+        if (EasternDates.ToIso(text) is { } iso)
+        {
+            return iso;
+        }
+
         if (!MayHaveName(text) || Month(text) is not { } found)
         {
             return null;

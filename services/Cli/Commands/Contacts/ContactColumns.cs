@@ -63,6 +63,10 @@ internal static class ContactColumns
         && fields.FirstOrDefault(f => f.Target == Field.Types.Target.Contact && f.Key == column)?.Type
             is not (Type.Number or Type.Boolean or Type.Date or Type.DateTime);
 
+    /// <summary>Returns whether a column has lists.</summary>
+    public static bool IsList(string column, IReadOnlyCollection<Field> fields) =>
+        column == Tags || fields.Any(f => f.Target == Field.Types.Target.Contact && f.Key == column && f.Type == Type.MultipleChoice);
+
     private static Func<Contact, IReadOnlyList<string>, string> Reader(string column, IReadOnlyCollection<Field> fields, Func<IEnumerable<string>, string> join)
     {
         if (column == Tags)

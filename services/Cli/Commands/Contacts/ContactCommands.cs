@@ -182,10 +182,18 @@ internal static class ContactCommands
         var filter = Options.Text("--filter", "Only contacts that match: a filter as text, or the name of a saved segment or smart list.", "filter");
         var columns = new Option<string[]>("--columns") { Description = "The columns, separated by commas. Defaults to all.", HelpName = "a,b,..." };
         var raw = new Option<bool>("--raw") { Description = "Do not put ' before cells that a spreadsheet would run as formulas." };
-        var command = new Command("export", "Writes contacts as CSV to standard output.") { filter, columns, raw };
+        var format = Options.Text("--format", "The format of the file: csv (the default) or json_lines, an object in each line. --output json means json_lines, too.", "format")
+            .AcceptOnlyFrom("csv", "json_lines");
+        var command = new Command("export", "Writes contacts to standard output, as a file that import reads back.") { filter, columns, raw, format };
         return command.Runs(async (session, ct) =>
         {
-            var request = new ExportContactsRequest { Account = session.RequireAccount(), Raw = session.Get(raw) };
+            var isJson = session.Get(format) is { } asked ? asked == "json_lines" : session.Report.IsJson;
+            var request = new ExportContactsRequest
+            {
+                Account = session.RequireAccount(),
+                Raw = session.Get(raw),
+                Format = isJson ? ExportContactsRequest.Types.Format.JsonLines : ExportContactsRequest.Types.Format.Csv,
+            };
             request.Columns.Add(Options.Names(session.Get(columns)));
             if (session.Get(filter) is { } text)
                 request.Source = await FilterArgument.ResolveAsync(session, text, ct);

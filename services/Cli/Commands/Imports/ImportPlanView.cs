@@ -22,8 +22,8 @@ internal static class ImportPlanView
 
     private static string File(ImportPlan plan)
     {
-        var delimiter = plan.Delimiter is "\t" ? "tab" : plan.Delimiter;
-        return $"{plan.Rows:N0} rows, delimiter {delimiter}, encoding {plan.Encoding}{(plan.EncodingGuessed ? " (a guess: --encoding overrules it)" : "")}";
+        var form = plan.Delimiter switch { "" => "JSON", "\t" => "delimiter tab", _ => $"delimiter {plan.Delimiter}" };
+        return $"{plan.Rows:N0} rows, {form}, encoding {plan.Encoding}{(plan.EncodingGuessed ? " (a guess: --encoding overrules it)" : "")}";
     }
 
     private static Table Columns(ImportPlan plan) => Report.Table(

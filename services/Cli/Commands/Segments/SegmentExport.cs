@@ -41,18 +41,21 @@ internal static class SegmentExport
                 ? PastAsync(session, source, names, instant, ct)
                 : PresentAsync(session, source, names, fields, ct);
             if (session.Report.IsJson)
-                await WriteJsonAsync(session.Report.Output, names, parts);
+                await WriteJsonAsync(session.Report.Output, names, [.. names.Select(name => ContactColumns.IsList(name, fields))], parts);
             else
                 await WriteCsvAsync(session.Report.Output, session.Get(raw), names, [.. names.Select(name => ContactColumns.IsText(name, fields))], parts);
         });
     }
 
-    private static async Task WriteJsonAsync(TextWriter output, List<string> columns, IAsyncEnumerable<IEnumerable<string[]>> parts)
+    // Lists are lists, so that import reads the file back: a tag may have a comma.
+    private static async Task WriteJsonAsync(TextWriter output, List<string> columns, bool[] isList, IAsyncEnumerable<IEnumerable<string[]>> parts)
     {
         await foreach (var part in parts)
             foreach (var row in part)
-                output.WriteLine(ProtoJson.Line(new JsonObject(columns.Zip(row, (c, v) => KeyValuePair.Create(c, (JsonNode?)v)))));
+                output.WriteLine(ProtoJson.Line(new JsonObject(columns.Select((column, i) => KeyValuePair.Create(column, isList[i] ? List(row[i]) : row[i])))));
     }
+
+    private static JsonNode? List(string text) => new JsonArray([.. ListText.Split(text, [";"]).Select(item => (JsonNode?)item)]);
 
     // The header waits for the first part of the answer, so that a refused filter does not leave half a file.
     private static async Task WriteCsvAsync(TextWriter output, bool raw, List<string> columns, bool[] isText, IAsyncEnumerable<IEnumerable<string[]>> parts)
@@ -75,7 +78,7 @@ internal static class SegmentExport
     private static async IAsyncEnumerable<IEnumerable<string[]>> PresentAsync(
         Session session, FilterSource source, List<string> columns, IReadOnlyCollection<Field> fields, [EnumeratorCancellation] CancellationToken ct)
     {
-        var readers = ContactColumns.Readers(columns, fields, JoinFor(session));
+        var readers = ContactColumns.Readers(columns, fields, ListText.Join);
         await foreach (var ids in Matches.StreamAsync(session, source, ct))
         {
             foreach (var batch in ids.Chunk(BatchSize))
@@ -92,14 +95,10 @@ internal static class SegmentExport
     private static async IAsyncEnumerable<IEnumerable<string[]>> PastAsync(
         Session session, FilterSource source, List<string> columns, Timestamp asOf, [EnumeratorCancellation] CancellationToken ct)
     {
-        var join = JoinFor(session);
         var request = new ListSmartListRowsRequest { Account = session.RequireAccount(), Source = source, Columns = { columns }, PageSize = BatchSize, AsOf = asOf };
         await foreach (var page in Pages.ReadAsync(request, r => session.Services.SmartLists.ListSmartListRowsAsync(r, cancellationToken: ct)))
-            yield return page.Rows.Select(row => row.Values.Select(value => value.AsText(join)).ToArray());
+            yield return page.Rows.Select(row => row.Values.Select(value => value.AsText(ListText.Join)).ToArray());
     }
-
-    private static Func<IEnumerable<string>, string> JoinFor(Session session) =>
-        session.Report.IsJson ? items => string.Join(", ", items) : ListText.Join;
 
     private static async Task<Dictionary<int, IReadOnlyList<string>>> TagNamesAsync(Session session, int[] ids, CancellationToken ct)
     {

@@ -1,10 +1,7 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
-using Google.Protobuf;
 using Grpc.Core;
-using TagSegments.Csv;
 using TagSegments.ServiceDefaults.Pipeline.Streams;
 using TagSegments.Tags.Crm.Fields;
 
@@ -29,26 +26,24 @@ internal sealed class ExportApi(
         var columns = ExportColumn.Choose(request.Columns, [.. known.Where(field => field.Target == Field.Types.Target.Contact)]);
         var withTags = columns.Any(column => column.Header == ExportColumn.Tags);
 
+        using var file = ExportFile.Begin(request.Format, columns, request.Raw);
         var contacts = await MatchesAsync(request, ct);
         context.KeepInMemory(contacts.Bytes);
-        await using var text = new StringWriter();
-        using var csv = new CsvRows(text, request.Raw);
-        csv.WriteHeader(columns.Select(column => column.Header));
         var (rows, after) = (0L, 0);
         do
         {
             var contactIds = contacts.Next(after, ContactsPerPart);
             foreach (var row in await ReadAsync(account, contactIds, withTags, ct))
             {
-                csv.Write(columns.Select(column => column.Cell(row)));
+                file.Write(row);
                 rows++;
-                if (text.GetStringBuilder().Length >= PartCharacters)
+                if (file.Length >= PartCharacters)
                 {
-                    await responseStream.WriteAsync(Part(csv, text, rows), ct);
+                    await responseStream.WriteAsync(new() { Data = file.Take(), Rows = rows }, ct);
                 }
             }
 
-            await responseStream.WriteAsync(Part(csv, text, rows), ct);
+            await responseStream.WriteAsync(new() { Data = file.Take(), Rows = rows }, ct);
             after = contactIds.LastOrDefault(int.MaxValue);
         }
         while (after < contacts.Last);
@@ -73,13 +68,5 @@ internal sealed class ExportApi(
         }
 
         return contacts.ToBitmap();
-    }
-
-    private static ExportContactsResponse Part(CsvRows csv, StringWriter text, long rows)
-    {
-        csv.Flush();
-        var part = new ExportContactsResponse { Data = ByteString.CopyFrom(text.ToString(), Encoding.UTF8), Rows = rows };
-        text.GetStringBuilder().Clear();
-        return part;
     }
 }

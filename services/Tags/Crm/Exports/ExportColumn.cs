@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Crm.Contacts.V1;
 using TagSegments.Csv;
 using TagSegments.Tags.Crm.Contacts;
@@ -14,6 +15,9 @@ namespace TagSegments.Tags.Crm.Exports;
 /// <param name="Read">Gives the value of a row with its fields and tags.</param>
 internal sealed record ExportColumn(string Header, bool IsText, Func<ExportRow, string> Read)
 {
+    // What is text in JSON, too, has no way of its own.
+    private Action<ExportRow, Utf8JsonWriter>? WriteAs { get; init; }
+
     /// <summary>The column of the contact's tags.</summary>
     public const string Tags = "tags";
 
@@ -21,14 +25,20 @@ internal sealed record ExportColumn(string Header, bool IsText, Func<ExportRow, 
 
     private static readonly ExportColumn[] s_attributes =
     [
-        new("contact_id", false, row => row.Contact.ContactId.ToString(CultureInfo.InvariantCulture)),
+        new("contact_id", false, row => row.Contact.ContactId.ToString(CultureInfo.InvariantCulture))
+        {
+            WriteAs = (row, json) => json.WriteNumberValue(row.Contact.ContactId),
+        },
         .. ContactAttribute.All.Select(attribute => new ExportColumn(attribute.Name, true, row => row.State[attribute] ?? "")),
-        new("do_not_disturb", false, row => row.Contact.DoNotDisturb ? "true" : "false"),
+        new("do_not_disturb", false, row => row.Contact.DoNotDisturb ? "true" : "false")
+        {
+            WriteAs = (row, json) => json.WriteBooleanValue(row.Contact.DoNotDisturb),
+        },
         new("email_consent", false, row => Name(row.Contact.EmailConsent)),
         new("sms_consent", false, row => Name(row.Contact.SmsConsent)),
         new("created", false, row => Dates.ToText(row.Contact.CreatedAt)),
         new("updated", false, row => Dates.ToText(row.Contact.UpdatedAt)),
-        new(Tags, true, row => ListText.Join(row.Tags)),
+        new(Tags, true, row => ListText.Join(row.Tags)) { WriteAs = (row, json) => JsonSerializer.Serialize(json, row.Tags) },
     ];
 
     /// <summary>Finds the requested columns, or all if there are none. Throws INVALID_ARGUMENT with every unknown column.</summary>
@@ -52,6 +62,23 @@ internal sealed record ExportColumn(string Header, bool IsText, Func<ExportRow, 
 
     /// <summary>Gives the value as a cell.</summary>
     public CsvCell Cell(ExportRow row) => new(Read(row), IsText);
+
+    /// <summary>Writes the value as JSON, with its type; null for none.</summary>
+    public void Write(ExportRow row, Utf8JsonWriter json)
+    {
+        if (WriteAs is not null)
+        {
+            WriteAs(row, json);
+        }
+        else if (Read(row) is { Length: > 0 } text)
+        {
+            json.WriteStringValue(text);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+    }
 
     private static ExportColumn? Find(string name, IReadOnlyList<Field> fields)
     {
@@ -80,7 +107,11 @@ internal sealed record ExportColumn(string Header, bool IsText, Func<ExportRow, 
     private static ExportColumn OfField(string header, Field field) => new(
         header,
         field.Type is not (Type.Number or Type.Boolean or Type.Date or Type.DateTime),
-        row => row.State.Fields[field.FieldId] is { } json ? FieldParse.ToText(json) : "");
+        row => row.State.Fields[field.FieldId] is { } json ? FieldParse.ToText(json) : "")
+    {
+        // Values are stored as JSON.
+        WriteAs = (row, json) => json.WriteRawValue(row.State.Fields[field.FieldId] ?? "null"),
+    };
 
     private static string Name(short state) => ((Consent.Types.State)state).ToString().ToLowerInvariant();
 }

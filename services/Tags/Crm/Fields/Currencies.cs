@@ -14,7 +14,7 @@ internal static class Currencies
         + "PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH "
         + "UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL";
 
-    private const string Names = "kr kr. zł Kč Ft lei лв лв. руб. грн Fr Fr. SFr. Rs Rs. Rp R$ US$ A$ AU$ C$ CA$ CAD$ NZ$ HK$ S$ NT$ Mex$ MX$ Lek din. KM RM";
+    private const string Names = "kr kr. zł Kč Ft lei лв лв. руб. грн Fr Fr. SFr. Rs Rs. Rp R$ US$ A$ AU$ C$ CA$ CAD$ NZ$ HK$ S$ NT$ Mex$ MX$ Lek din. KM RM € Euro euro 円 元 圓 원";
 
     private static readonly FrozenSet<string> s_names = $"{Codes} {Names}".Split(' ').ToFrozenSet(StringComparer.Ordinal);
 

@@ -42,6 +42,7 @@ internal sealed record NumberForm(char DecimalMark, bool IsApi)
     public static bool TrySplit(string text, out NumberParts parts)
     {
         parts = default;
+        text = Narrow(text);
         var first = text.AsSpan().IndexOfAny(s_digits);
         if (first < 0)
         {
@@ -64,7 +65,11 @@ internal sealed record NumberForm(char DecimalMark, bool IsApi)
             return false;
         }
 
-        isNegative = isNegative || (sign >= 0 && !hasPlus);
+        // SAP writes the sign at the end; shops write 5.- and 5,– for a price without a fraction.
+        var digits = text[first..(last + 1)];
+        var isLast = after is "-" or "−" && sign < 0 && digits.AsSpan().ContainsAny('.', ',');
+        after = isLast || (after is ['.' or ',', .. var dashes] && dashes.Length > 0 && dashes.Trim('-', '–', '—').Length == 0) ? "" : after;
+        isNegative = isNegative || isLast || (sign >= 0 && !hasPlus);
         before = sign < 0 ? before : sign == 0 ? before[1..].Trim() : before[..^1].Trim();
         var unit = before.Length == 0 ? after : after.Length == 0 ? before : null;
         if (unit is null || !(unit is "" || (unit == "%" && before.Length == 0) || Currencies.IsKnown(unit)))
@@ -72,9 +77,13 @@ internal sealed record NumberForm(char DecimalMark, bool IsApi)
             return false;
         }
 
-        parts = new(text[first..(last + 1)], unit, isNegative, hasPlus);
+        parts = new(digits, unit, isNegative, hasPlus);
         return true;
     }
+
+    // Digits and signs of the width of ideographs.
+    private static string Narrow(string text) => !text.AsSpan().ContainsAnyInRange('！', '～') ? text
+        : string.Concat(text.Select(character => character is >= '！' and <= '～' ? (char)(character - '！' + '!') : character));
 
     // The digits with a point, without marks between thousands; null if the marks stand at other places.
     private string? Plain(string digits)

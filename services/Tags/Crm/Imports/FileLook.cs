@@ -9,12 +9,13 @@ using TagSegments.Tags.Crm.Imports.Opportunities;
 namespace TagSegments.Tags.Crm.Imports;
 
 /// <summary>The look through a whole file before any of it is imported, and what was learnt.</summary>
-internal sealed class FileLook(ImportSettings settings, ImportFields fields, BackgroundTurns turns)
+internal sealed class FileLook(ImportSettings settings, ImportFields fields, IReadOnlyList<ImportNotice> ofFile, BackgroundTurns turns)
 {
     // A file can be long: calls, and the work of other accounts, come in between.
     private const int RowsAtOnce = 500;
 
     private readonly UnnamedColumns _unnamed = new(settings.Columns);
+    private readonly UnmappedAddresses _addresses = new(settings);
 
     /// <summary>The custom fields of the columns.</summary>
     public ImportFields Fields => fields;
@@ -62,15 +63,19 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields, Bac
     }
 
     /// <summary>Says what was guessed or left out.</summary>
-    public IEnumerable<ImportNotice> Notices() => [.. ExportedContact.Notices(settings), .. settings.Columns.Select(column => column.Notice).OfType<ImportNotice>(), .. _unnamed.Notices(), .. Guess.Notices(), .. fields.Notices()];
+    public IEnumerable<ImportNotice> Notices() =>
+    [
+        .. ExportedContact.Notices(settings), .. settings.Columns.Select(column => column.Notice).OfType<ImportNotice>(), .. _unnamed.Notices(), .. _addresses.Notices(), .. Guess.Notices(),
+        .. fields.Notices(), .. ofFile,
+    ];
 
     /// <summary>Returns the plan, without the parts that are for opportunities only.</summary>
-    public ImportPlan ToPlan(RowTable table, ImportOptions options, PlannedFields planned, long rows) => new()
+    public ImportPlan ToPlan(RowTable table, PlannedFields planned, long rows) => new()
     {
         Rows = rows,
-        Delimiter = table.Delimiter.ToString(),
+        Delimiter = table.Delimiter == default ? "" : table.Delimiter.ToString(),
         Encoding = table.Encoding.WebName,
-        EncodingGuessed = options.Encoding.Length == 0 && table.Encoding is { CodePage: 1252 },
+        EncodingGuessed = ofFile.Any(notice => notice.Kind == ImportNotice.Types.Kind.EncodingGuessed),
         Columns = { settings.Columns.Select(column => ToPlan(column, planned.ByColumn.GetValueOrDefault(column))) },
         FieldsCreated = { planned.Created.Select(PlannedFields.WithoutNumber) },
         ChoicesAdded = { planned.Extended },
@@ -101,6 +106,7 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields, Bac
         Stages.Add(row);
         Guess.Add(row);
         _unnamed.Add(row);
+        _addresses.Add(row);
         Keys.Add(row);
     }
 }

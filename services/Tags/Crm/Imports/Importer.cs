@@ -28,17 +28,18 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
         OtherFormat.Refuse(file);
         var encoding = FileEncoding.Of(file, options.Encoding);
         var table = Open(file, options, encoding);
+        var asked = options;
         options = PresetOptions.Apply(HeaderNames.Resolve(options, table.Headers), table);
         table = JsonColumns.Open(table, options.JsonColumns);
+        (options, var named) = RefusalFile.Apply(asked, options, table);
+        ImportNotice[] ofFile = [.. named is null ? [] : new[] { named }, .. encoding.Notices];
         var importId = Guid.CreateVersion7(tools.Time.GetUtcNow()).ToString();
         var cause = new ChangeCause(CauseKind.Import, principal, importId, options.FileName, SkipWorkflows: options.SkipWorkflows);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var summary = await RunAsync(ImportSettings.Read(options, account, cause, table), options, table, importId, call);
-                summary.Notices.Add(encoding.Notices);
-                return summary;
+                return await RunAsync(ImportSettings.Read(options, account, cause, table), options, table, ofFile, importId, call);
             }
             catch (FieldCreatedException) when (attempt < Attempts)
             {
@@ -51,15 +52,16 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
         }
     }
 
-    private async Task<ImportSummary> RunAsync(ImportSettings settings, ImportOptions options, RowTable table, string importId, ImportCall call)
+    private async Task<ImportSummary> RunAsync(
+        ImportSettings settings, ImportOptions options, RowTable table, IReadOnlyList<ImportNotice> ofFile, string importId, ImportCall call)
     {
         var (account, summary, ct) = (settings.Account, new ImportSummary { ImportId = importId }, call.Token);
-        var look = new FileLook(settings, new ImportFields(tools.Database, fieldStore, settings), turns);
+        var look = new FileLook(settings, new ImportFields(tools.Database, fieldStore, settings), ofFile, turns);
         summary.Rows = await look.RunAsync(table, ct);
         summary.Notices.Add(look.Notices());
 
         var fields = await look.Fields.PlanAsync(ct);
-        var plan = look.ToPlan(table, options, fields, summary.Rows);
+        var plan = look.ToPlan(table, fields, summary.Rows);
         var run = new ImportRun(table, ModeOf(settings), summary, call, account, turns);
         if (settings.Target == Field.Types.Target.Opportunity)
         {

@@ -57,6 +57,61 @@ public sealed class DateGuessTests(SharedApps shared) : IClassFixture<SharedApps
     }
 
     [Theory]
+    [InlineData("03/04/2021,13/04/2021,05/06/2021,14/06/2021", "2021-04-03,2021-06-05")]
+    [InlineData("03/04/2021,04/13/2021,05/06/2021,06/14/2021", "2021-03-04,2021-05-06")]
+    [InlineData("03-04-2021,13/04/2021,05-06-2021,14/06/2021", "2021-04-03,2021-06-05")]
+    [InlineData("03/04/2021 10:00,04-13-2021,05/06/2021 11:00,06-14-2021", "2021-03-04T10:00:00.000000Z,2021-05-06T11:00:00.000000Z")]
+    [InlineData("03/04/2021,13/04/2021,05/06/2021,04/13/2021", "03/04/2021,05/06/2021")]
+    [InlineData("03/04/2021,13.04.2021,05/06/2021,14.06.2021", "03/04/2021,05/06/2021")]
+    [InlineData("03/04,13/04/2021,04/05,14/06/2021", "03/04,04/05")]
+    public async Task C10_columns_of_one_file_tell_for_each_other_which_comes_first(string cells, string values)
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+        var parts = cells.Split(',');
+
+        var result = await Importer.RunAsync(account.Apps, account.Name, new(), $"first name,f,g\nAda,{parts[0]},{parts[1]}\nEva,{parts[2]},{parts[3]}\n");
+
+        Assert.Equal(values.Split(','), await ReadAsync(account, 2, value => value.StringValue));
+        // It is said in any case.
+        Assert.Contains(result.Summary.Notices, notice => notice.Column == "f");
+    }
+
+    [Theory]
+    [InlineData("0000-00-00", "2021-03-04")]
+    [InlineData("0000-00-00 00:00:00", "2021-03-04 10:20:30")]
+    [InlineData("00.00.0000", "04.03.2021")]
+    [InlineData("00/00/0000", "25/03/2021")]
+    [InlineData("0.0.00", "4.3.2021")]
+    public async Task C10_what_stands_for_no_date_is_none(string none, string date)
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+
+        var result = await Importer.RunAsync(account.Apps, account.Name, new(), $"first name,f,created\nAda,{date},{date}\nEva,{none},{none}\n");
+
+        Assert.Contains(Assert.Single(result.Summary.FieldsCreated).Type, new[] { Type.Date, Type.DateTime });
+        Assert.Empty(result.Errors);
+        Assert.Empty((await account.GetContactAsync(2)).Fields.Fields);
+    }
+
+    [Theory]
+    [InlineData("Create Date (GMT+2)", "2021-03-04T08:20:00")]
+    [InlineData("Created (UTC)", "2021-03-04T10:20:00")]
+    [InlineData("Created at [America/New_York]", "2021-03-04T15:20:00")]
+    [InlineData("Created (CEST)", "2021-03-04T09:20:00")]
+    [InlineData("Created (EST)", "2021-03-04T15:20:00")]
+    [InlineData("Created", "2021-03-04T09:20:00")]
+    public async Task C10_a_header_may_name_the_zone_of_its_times(string header, string time)
+    {
+        var account = new TestAccount(shared.Apps, await shared.Apps.NewAccountAsync("Europe/Vienna"));
+
+        var result = await Importer.RunAsync(account.Apps, account.Name, new(), $"email,{header},Seen{header[header.Split(' ')[0].Length..]}\na@example.org,2021-03-04 10:20,2021-03-04 10:20\n");
+
+        var contact = await account.GetContactAsync(1);
+        Assert.Equal(time, contact.CreateTime.ToDateTime().ToString("s", System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Single(result.Summary.FieldsCreated);
+    }
+
+    [Theory]
     [InlineData("unix", "1614853230", "2021-03-04T10:20:30.000000Z")]
     [InlineData("unix", "-1.5", "1969-12-31T23:59:58.500000Z")]
     [InlineData("unix_ms", "1614853230123", "2021-03-04T10:20:30.123000Z")]

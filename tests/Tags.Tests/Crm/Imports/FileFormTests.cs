@@ -51,6 +51,26 @@ public sealed class FileFormTests(SharedApps shared) : IClassFixture<SharedApps>
         var notice = Assert.Single(result.Summary.Notices);
         Assert.Equal((Kind.EncodingGuessed, ""), (notice.Kind, notice.Column));
         Assert.Contains(encoding, notice.Message, StringComparison.OrdinalIgnoreCase);
+        // The plan says it before anything is written.
+        Assert.True(result.Plan.EncodingGuessed);
+        Assert.Equal(notice, Assert.Single(result.Plan.Notices));
+    }
+
+    [Theory]
+    [InlineData("João,Conceição\nInês,Avelãs\n", "João")]
+    [InlineData("João,São Paulo\n", "João")]
+    [InlineData("Søren,Ærø\n", "Søren")]
+    [InlineData("Åsa,Malmö\n", "Åsa")]
+    [InlineData("Zoé,Nîmes\n", "Zoé")]
+    [InlineData("Jürgen,Köln\n", "Jürgen")]
+    [InlineData("Iñaki,Coruña\n", "Iñaki")]
+    public async Task C13_a_short_file_of_western_Europe_is_read_as_that(string rows, string first)
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+
+        await Importer.RunAsync(account.Apps, account.Name, new(), FileEncoding.Find("windows-1252")!.GetBytes($"first name,city\n{rows}"));
+
+        Assert.Equal(first, (await account.GetContactAsync(1)).FirstName);
     }
 
     [Theory]

@@ -165,6 +165,27 @@ public sealed class ImportConsentTests(SharedApps shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task C4_the_time_of_a_subscription_is_not_that_of_the_refusal_beside_it()
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await account.CreateContactAsync(new() { ExternalId = "1" });
+        await account.Apps.Contacts.SetConsentAsync(
+            new() { Account = account.Name, ContactId = 1, Consent = new() { Channel = Channel.Email, State = State.Subscribed, Source = "form" } });
+        var options = new ImportOptions
+        {
+            ExternalIdColumn = "id",
+            Columns = { ["consent"] = "consent.email", ["since"] = "consent.email.time", ["suppressed"] = "opt_out.email" },
+        };
+
+        await Importer.RunAsync(account.Apps, account.Name, options, "id,consent,since,suppressed\n1,subscribed,2020-01-01,yes\n2,unsubscribed,2020-01-01,yes\n");
+
+        var (first, second) = ((await ConsentsAsync(account, 1))[0], (await ConsentsAsync(account, 2))[0]);
+        Assert.Equal((State.Unsubscribed, State.Unsubscribed), (first.State, second.State));
+        Assert.NotEqual(2020, first.Time.ToDateTime().Year);
+        Assert.Equal(2020, second.Time.ToDateTime().Year);
+    }
+
+    [Fact]
     public async Task Of_two_rows_of_a_contact_the_refusal_counts()
     {
         var account = await TestAccount.NewAsync(shared.Apps);

@@ -58,6 +58,7 @@ public sealed class ValueGuessTests(SharedApps shared) : IClassFixture<SharedApp
     [Theory]
     [InlineData("12", "14a", 5)]
     [InlineData("38", "M1", 2)]
+    [InlineData("38", "4-", 2)]
     public async Task C11_values_with_letters_and_digits_are_text_even_if_they_are_few(string number, string other, int share)
     {
         var result = await ImportAsync(new(), [.. Enumerable.Repeat(number, 100 - share), .. Enumerable.Repeat(other, share)]);
@@ -90,6 +91,13 @@ public sealed class ValueGuessTests(SharedApps shared) : IClassFixture<SharedApp
         { ["12,34,567.89", "1,00,000"], [1_234_567.89, 100_000] },
         { ["EUR 5,5", "1.000.000 EUR"], [5.5, 1_000_000] },
         { ["0.125", "1.234"], [0.125, 1.234] },
+        { ["1.234,56-", "5,00"], [-1_234.56, 5] },
+        { ["1,234.50-", "5.25"], [-1_234.5, 5.25] },
+        { ["1'234.-", "5.50"], [1_234, 5.5] },
+        { ["1.234,–", "5,50"], [1_234, 5.5] },
+        { ["1,000.5円", "500円"], [1_000.5, 500] },
+        { ["１，２３４．５", "￥５"], [1_234.5, 5] },
+        { ["1 234,50 Euro", "5 Euro"], [1_234.5, 5] },
     };
 
     [Theory]
@@ -111,6 +119,7 @@ public sealed class ValueGuessTests(SharedApps shared) : IClassFixture<SharedApp
     [InlineData("1,5|2.5")]
     [InlineData("$5.50|7.50 €")]
     [InlineData("5 %|0.5")]
+    [InlineData("1,000円|2,500円")]
     [InlineData("660 123 456|660 123 457")]
     public async Task C12_numbers_that_do_not_tell_their_form_are_text_with_a_word_about_it(string cells)
     {

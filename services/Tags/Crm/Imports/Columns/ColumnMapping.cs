@@ -118,9 +118,10 @@ internal sealed class ColumnMapping
     // The first column with a usual header maps to the attribute; a second one, for example a mobile phone after a phone, becomes a custom field.
     private void AssignUsual()
     {
+        var plain = _headers.Select(PlainText.Of).ToHashSet(StringComparer.Ordinal);
         foreach (var header in _headers.Where(header => !IsAssigned(header) && !_unnamed.Contains(header) && !IsTags(header)))
         {
-            var usual = UsualHeaders.Find(header, _contacts);
+            var usual = UsualHeaders.Find(header, _contacts) ?? (_contacts ? UsualHeaders.FindBeside(header, plain) : null);
             var free = usual is not null && _purposes.TrueForAll(other => other.Target != usual);
             var target = free ? usual! : IsFieldHeader(header) ? header : ImportColumn.FieldPrefix + header;
             var notice = free || IsFieldHeader(header) ? null : BuiltInHeader.Notice(header, FieldTarget, out target) ?? TagsNotice(header);
@@ -209,6 +210,7 @@ internal sealed class ColumnMapping
     private TextForm FormOf(string header)
     {
         var form = _options.DateFormats.TryGetValue(header, out var dates) ? _form with { Dates = DateForm.Of(dates) } : _form;
+        form = HeaderZone.Find(header) is { } zone ? form with { Zone = zone } : form;
         return _options.NumberFormats.TryGetValue(header, out var numbers)
             ? form with { Numbers = numbers.Decimal == "," ? NumberForm.Comma : NumberForm.Point }
             : form;

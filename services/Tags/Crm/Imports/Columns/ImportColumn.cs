@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Crm.Contacts.V1;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Files;
@@ -5,7 +6,7 @@ using TagSegments.Tags.Crm.Imports.Files;
 namespace TagSegments.Tags.Crm.Imports.Columns;
 
 /// <summary>A column of a file and the target of its values. A class, not a record, because it is looked up by reference for every cell.</summary>
-internal sealed class ImportColumn(int index, string header, string target)
+internal sealed partial class ImportColumn(int index, string header, string target)
 {
     /// <summary>The prefix of targets that are custom fields.</summary>
     public const string FieldPrefix = "fields.";
@@ -54,10 +55,18 @@ internal sealed class ImportColumn(int index, string header, string target)
 
     /// <summary>Returns the value in a row; null if it is missing.</summary>
     public string? Read(CsvRow row) =>
-        Constant ?? (row.Cells[Index].Trim() is { Length: > 0 } text && (Missing.Count == 0 || !Missing.Contains(text)) ? (IsPhoneWithoutPlus ? WithPlus(text) : text) : null);
+        Constant ?? (row.Cells[Index].Trim() is { Length: > 0 } text && (Missing.Count == 0 || !Missing.Contains(text)) && !(Form.IsForeign && IsNoDate(text))
+            ? (IsPhoneWithoutPlus ? WithPlus(text) : text)
+            : null);
 
     /// <summary>Gives the value in a row with the white space that is part of it; null if it is missing.</summary>
     public string? ReadLiteral(CsvRow row) => Constant ?? (Read(row) is not { } text ? null : IsPhoneWithoutPlus ? text : row.Cells[Index]);
+
+    // Databases and address books write so that there is no date: 0000-00-00 00:00:00, 00.00.0000, 0.0.00.
+    private static bool IsNoDate(string text) => text is ['0', ..] && text.Length is >= 6 and <= 26 && NoDate().IsMatch(text);
+
+    [GeneratedRegex(@"\A(?:0000([-/.])00\1|0{1,2}([-/.])0{1,2}\2)0{2,4}(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?\z", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex NoDate();
 
     // E.164 has up to 15 digits, of which the first is no zero; 00 is how many call abroad.
     private static string WithPlus(string text) =>

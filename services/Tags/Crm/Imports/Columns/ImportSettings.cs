@@ -116,7 +116,7 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
     /// <summary>Reads the options against the header.</summary>
     public static ImportSettings Read(ImportOptions options, AccountInfo account, ChangeCause cause, RowTable table)
     {
-        var form = new TextForm(DateForm.Of(options.DateFormat), NumberForm.Api, TagCells.OfLists(options), TimeZones.Get(account.TimeZone)) { IsForeign = true };
+        var form = new TextForm(DateForm.Of(options.DateFormat), NumberForm.Api, TagCells.OfLists(options), TimeZones.Get(account.TimeZone)) { IsForeign = options.From != ImportOptions.Types.Tool.Tagsegments };
         var columns = ColumnMapping.Map(table, options, form);
         if (options.Kind == ImportOptions.Types.Kind.Opportunities && columns.All(column => column.Target != StageTarget))
         {

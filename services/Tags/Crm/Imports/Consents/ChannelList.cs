@@ -1,9 +1,10 @@
 using System.Collections.Frozen;
 using Crm.Common.V1;
+using TagSegments.Tags.Crm.Imports.Columns;
 
 namespace TagSegments.Tags.Crm.Imports.Consents;
 
-/// <summary>The channels that a cell lists, as tools write do-not-disturb of single channels: <c>Email, SMS</c>.</summary>
+/// <summary>The channels that a cell lists, as tools write do-not-disturb of single channels: <c>Email, SMS</c>, or with reasons, <c>email: bounced</c>.</summary>
 /// <param name="Channels">The channels of this product.</param>
 /// <param name="IsAll">True if the list stands for every channel there is.</param>
 internal sealed record ChannelList(Channel[] Channels, bool IsAll)
@@ -25,7 +26,7 @@ internal sealed record ChannelList(Channel[] Channels, bool IsAll)
     /// <summary>Reads a list; false if any item is no channel.</summary>
     public static bool TryRead(string text, out ChannelList list)
     {
-        string[] items = [.. text.Split(s_separators).Select(ConsentWords.Plain).Where(item => item.Length > 0)];
+        string[] items = [.. text.Split(s_separators).Select(item => PlainText.Of(item.Split(':')[0])).Where(item => item.Length > 0)];
         var isList = items.Length > 0 && items.All(s_words.ContainsKey);
         list = new(isList ? [.. items.SelectMany(item => s_words[item]).Distinct()] : [], isList && items.Any(item => s_words[item].Length > 1));
         return isList;

@@ -46,7 +46,8 @@ internal sealed class ConsentReader
         var state = ReadState(row, channel.State, report);
         var source = channel.Source?.Read(row);
         return refusals.Find(refusal => refusal.Channels.Contains(channel.Channel)) is { } said
-                ? new(channel.Channel, State.Unsubscribed, Source(source, said.Column, row), said.At ?? at)
+                // The time of a subscription is not that of the refusal.
+                ? new(channel.Channel, State.Unsubscribed, Source(source, said.Column, row), said.At ?? (state == State.Subscribed ? null : at))
             : state is State.Subscribed or State.Unsubscribed ? new(channel.Channel, state.Value, Source(source, channel.State!, row), at)
             : null;
     }

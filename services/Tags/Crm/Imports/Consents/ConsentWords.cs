@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
-using System.Text;
 using TagSegments.Tags.Crm.Fields;
+using TagSegments.Tags.Crm.Imports.Columns;
 using State = Crm.Contacts.V1.Consent.Types.State;
 
 namespace TagSegments.Tags.Crm.Imports.Consents;
@@ -12,7 +12,6 @@ namespace TagSegments.Tags.Crm.Imports.Consents;
 internal static class ConsentWords
 {
     private const int LongestPhrase = 100;
-    private const int MaxDecomposed = 200;
     private static readonly string[] s_stems =
         ["subscri", "unsub", "opt", "cleaned", "bounce", "complain", "spam", "blocklist", "blacklist", "suppress", "abonn", "suscri", "debaja", "baja"];
 
@@ -50,7 +49,7 @@ internal static class ConsentWords
             return false;
         }
 
-        var plain = Plain(text);
+        var plain = PlainText.Of(text);
         if (s_words.TryGetValue(plain, out state))
         {
             return true;
@@ -58,29 +57,20 @@ internal static class ConsentWords
 
         // "Unsubscribed by admin", "hat sich abgemeldet".
         state = State.Unsubscribed;
-        return Contains(plain, ForeignWords.RefusalStems) && !IsNegated(text);
+        return Contains(plain, ForeignWords.RefusalStems) && !IsNegated(text) && !Array.Exists(EasternWords.Negations, end => plain.EndsWith(end, StringComparison.Ordinal));
     }
 
     /// <summary>True for a word that can hardly mean anything but a subscription.</summary>
-    public static bool IsPlain(string text) => Plain(text) is var plain && (Contains(plain, s_stems) || Contains(plain, ForeignWords.RefusalStems));
-
-    /// <summary>Reduces a text to its letters and digits, in lower case and without accents.</summary>
-    public static string Plain(string text) => Ascii.IsValid(text)
-        ? string.Concat(text.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant()
-        : string.Concat(Decomposed(text).Where(char.IsLetterOrDigit)).ToLowerInvariant()
-            .Replace('ł', 'l').Replace("ß", "ss", StringComparison.Ordinal).Replace('ı', 'i').Replace('ø', 'o');
+    public static bool IsPlain(string text) => PlainText.Of(text) is var plain && (Contains(plain, s_stems) || Contains(plain, ForeignWords.RefusalStems));
 
     /// <summary>True if a text has one of the stems in it.</summary>
     public static bool Contains(string plain, string[] stems) => Array.Exists(stems, stem => plain.Contains(stem, StringComparison.Ordinal));
 
     private static bool IsNegated(string text) =>
-        text.Split([' ', '-', '_', '\''], StringSplitOptions.RemoveEmptyEntries).Any(word => s_negations.Contains(Plain(word)));
+        text.Split([' ', '-', '_', '\''], StringSplitOptions.RemoveEmptyEntries).Any(word => s_negations.Contains(PlainText.Of(word)));
 
     private static FrozenDictionary<string, State> Table(params (State State, string[] Words)[] rows) => rows
         .SelectMany(row => row.Words.Select(word => (word, row.State)))
         .DistinctBy(row => row.word)
         .ToFrozenDictionary(row => row.word, row => row.State, StringComparer.Ordinal);
-
-    // Decomposition takes time with the square of a run of marks. No word of a status is this long.
-    private static string Decomposed(string text) => text.Length > MaxDecomposed ? text : text.Normalize(NormalizationForm.FormD);
 }

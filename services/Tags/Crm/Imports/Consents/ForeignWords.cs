@@ -17,6 +17,7 @@ internal static class ForeignWords
         "assinante", "subscrito", "ativo", "ativa", "aceito", "aceite",
         "zapisany", "zapisana", "aktywny", "aktywna", "potwierdzony", "potwierdzona", "wyrazona", "zgoda",
         "prenumererar", "tilmeldt", "pameldt", "prihlasen", "prihlaseny", "feliratkozott", "abonat",
+        .. EasternWords.Agreed,
     ];
 
     /// <summary>Words of people who did not agree, took it back or cannot be reached.</summary>
@@ -39,6 +40,7 @@ internal static class ForeignWords
         "wypisany", "wypisana", "niezapisany", "niezapisana", "zrezygnowal", "zrezygnowala", "rezygnacja", "anulowany", "odrzucony", "zablokowany", "niepotwierdzony",
         "oczekujacy", "nieprawidlowy", "usuniety", "wycofana", "wycofany", "brakzgody", "odmowa", "cofnieta", "niewyrazil", "niewyrazona", "sprzeciw",
         "avregistrerad", "avprenumererad", "afmeldt", "avmeldt", "odhlasen", "odhlaseny", "leiratkozott", "dezabonat", "отписан", "отписался",
+        .. EasternWords.Refused,
     ];
 
     /// <summary>What is in every word for leaving a list, in headers and in values, English included.</summary>
@@ -47,6 +49,8 @@ internal static class ForeignWords
         "unsub", "optout", "optedout", "abgemeld", "abmeld", "abbestell", "ausgetragen", "widerruf", "widerspr", "desabon", "desinscri", "desuscri", "dessubscri",
         "disiscri", "uitgeschr", "uitschrijf", "afgemeld", "afmeld", "descadastr", "wypisan", "rezygn", "avregistrer", "avprenumer", "avmeld", "odhlas", "leiratkoz",
         "dezabon", "отписа",
+        "cancelolasuscripcion", "canceladolasuscripcion", "cancelarsuscripcion", "suscripcioncancelada", "cancelouaassinatura", "cancelouainscricao", "assinaturacancelada",
+        "inscricaocancelada", "iscrizioneannullata", "iscrizionecancellata", "annullamentoiscrizione", "annullatoliscrizione", .. EasternWords.RefusalStems,
     ];
 
     /// <summary>What else is in headers of columns that say who must not be mailed.</summary>
@@ -56,6 +60,7 @@ internal static class ForeignWords
         "markedasspam", "robinson", "keinewerbung", "keinemail", "keinnewsletter", "werbesperr", "mailsperr", "kontaktsperr", "newslettersperr", "versandsperr",
         "nepascontacter", "nepasenvoyer", "listenoire", "debaja", "fechabaja", "nocontactar", "noenviar", "listanegra", "listanera", "noncontattare", "noninviare",
         "nietmailen", "nietcontacter", "naocontatar", "naocontactar", "naoenviar", "niekontaktowac", "niewysylac", "sprzeciw",
+        .. EasternWords.BanStems,
     ];
 
     /// <summary>What is in headers of newsletters and of advertising by mail, whatever else is.</summary>
@@ -63,6 +68,7 @@ internal static class ForeignWords
     [
         "newsletter", "emailmarketing", "optin", "optedin", "infolettre", "rundbrief", "boletin", "nieuwsbrief", "biuletyn", "nyhedsbrev", "nyhetsbrev",
         "hirlevel", "emailwerbung", "mailwerbung", "рассылк",
+        .. EasternWords.NewsletterStems,
     ];
 
     /// <summary>What is in headers of consent to anything.</summary>
@@ -70,17 +76,19 @@ internal static class ForeignWords
     [
         "consent", "permission", "einwillig", "zustimm", "erlaubnis", "autoris", "consenso", "consenti", "permiso", "permesso", "toestemming", "akkoord", "autoriz",
         "zgoda", "zgody", "samtycke", "samtykke", "souhlas", "hozzajarul",
+        .. EasternWords.ConsentStems,
     ];
 
     /// <summary>What makes a consent one to be mailed.</summary>
     public static readonly string[] MailingStems =
-        ["mail", "marketing", "werb", "publicid", "publicit", "pubblicit", "promo", "reclame", "reklam", "handlow", "commerc", "comerc", "courriel", "correo", "sms"];
+        ["mail", "marketing", "werb", "publicid", "publicit", "pubblicit", "promo", "reclame", "reklam", "handlow", "commerc", "comerc", "courriel", "correo", "sms", .. EasternWords.MailingStems];
 
     /// <summary>What is in headers that may be about subscriptions, or about anything else.</summary>
     public static readonly string[] VagueStems =
     [
         "status", "state", "subscri", "mailing", "statut", "zustand", "estado", "stato", "situac", "abonn", "suscri", "inscri", "iscri", "inschrijv", "anmeld",
         "aanmeld", "subskryp", "prenumer",
+        .. EasternWords.VagueStems,
     ];
 
     /// <summary>Headers that are the state of a subscription.</summary>

@@ -3,6 +3,7 @@ using NodaTime;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Guesses;
 using State = Crm.Contacts.V1.Consent.Types.State;
+using TagSegments.Tags.Crm.Imports.Columns;
 
 namespace TagSegments.Tags.Crm.Imports.Consents;
 
@@ -34,7 +35,7 @@ internal static class OptOutText
             return true;
         }
 
-        var plain = ConsentWords.Plain(text);
+        var plain = PlainText.Of(text);
         var isKnown = ConsentWords.TryRead(text, booleans: false, out var state);
         var isSaid = isKnown && state == State.Unsubscribed && plain is not ("n" or "off");
         optsOut = isSaid || plain is "y" or "on" or "x" or "hard" or "permanent";
@@ -42,7 +43,7 @@ internal static class OptOutText
     }
 
     /// <summary>True for a value that stands for an empty cell or for no.</summary>
-    public static bool IsNothing(string text) => ConsentWords.Plain(text) is var plain
+    public static bool IsNothing(string text) => PlainText.Of(text) is var plain
         && (plain.Length == 0 || s_nothing.Contains(plain) || !plain.AsSpan().ContainsAnyExcept('0') || (BooleanText.TryParse(text, out var value) && !value));
 
     /// <summary>Reads a date-time, or a day as its first moment in the account's zone.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Crm.Common.V1;
+using TagSegments.Tags.Crm.Imports.Columns;
 
 namespace TagSegments.Tags.Crm.Imports.Consents;
 
@@ -26,7 +27,7 @@ internal static class SubscriptionHeaders
         (new(s_sms, SubscriptionPart.State), ["smsstatus", "smsconsent", "smsmarketing", "smsmarketingconsent", "smssubscribed", "acceptssmsmarketing"]),
         (new(s_sms, SubscriptionPart.OptOut), ["donotsms", "donottext"]));
 
-    private static readonly string[] s_reasonStems = ["reason", "grund", "motif", "raison", "motivo", "reden", "powod", "suppressions"];
+    private static readonly string[] s_reasonStems = ["reason", "grund", "motif", "raison", "motivo", "reden", "powod", "suppressions", .. EasternWords.ReasonStems];
     private static readonly string[] s_bounceStems = ["hardbounce", "bounce", "spam", "blocked", "invalid"];
 
     // Nobody who wants no contact wants one by SMS.
@@ -34,14 +35,14 @@ internal static class SubscriptionHeaders
         ["donotcontact", "nepascontacter", "nocontactar", "noncontattare", "nietcontacter", "naocontatar", "naocontactar", "niekontaktowac", "kontaktsperr"];
 
     // Columns beside the refusals, and refusals of calls and letters.
-    private static readonly string[] s_otherStems = ["count", "anzahl", "number", "campaign", "kampagne", "link", "url", "token", "hash", "softbounce"];
-    private static readonly string[] s_otherChannels = ["phone", "telefon", "call", "anruf", "whatsapp", "push", "fax", "postal", "directmail"];
+    private static readonly string[] s_otherStems = ["count", "anzahl", "number", "campaign", "kampagne", "link", "url", "token", "hash", "softbounce", "回数"];
+    private static readonly string[] s_otherChannels = ["phone", "telefon", "call", "anruf", "whatsapp", "push", "fax", "postal", "directmail", .. EasternWords.OtherChannels];
     private static readonly string[] s_newsletterNotes = ["id", "name", "type", "source", "quelle", "language", "frequency", "date", "datum"];
 
     /// <summary>Finds what a header means, or what it may mean by a part of it; null if it means nothing of the kind.</summary>
     public static HeaderMeaning? Find(string header)
     {
-        var plain = ConsentWords.Plain(header);
+        var plain = PlainText.Of(header);
         if (s_headers.TryGetValue(plain, out var known))
         {
             return known;

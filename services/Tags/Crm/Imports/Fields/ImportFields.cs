@@ -68,15 +68,12 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
             CheckRoom(column, choices.Union(_catalog.Find(column.FieldKey!)?.Choices ?? []).ToArray(), null);
         }
 
-        foreach (var (_, guess) in _guesses.Where(entry => entry.Value.IsExact && table.IsMarked(entry.Key.Index)))
+        foreach (var (column, guess) in _guesses.Where(entry => entry.Value.IsExact && entry.Key.Index >= 0))
         {
-            guess.AddMarked();
+            guess.Exclude(type => !table.CanBe(column.Index, type));
         }
 
-        foreach (var guess in Guesses)
-        {
-            guess.Conclude();
-        }
+        ColumnGuess.ConcludeAll([.. Guesses]);
     }
 
     /// <summary>Says how the values of columns are read where it is not plain.</summary>
@@ -106,12 +103,13 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
     /// <summary>Plans what the columns need. The numbers of new fields are taken now; those of an import that creates none stay unused.</summary>
     public async Task<PlannedFields> PlanAsync(CancellationToken ct)
     {
-        var missing = _columns.Count(column => _catalog.Find(column.FieldKey!) is null);
+        var columns = _columns.Where(column => !IsEmpty(column)).ToList();
+        var missing = columns.Count(column => _catalog.Find(column.FieldKey!) is null);
         var number = missing == 0 ? 0
             : settings.DryRun ? int.MaxValue - missing
             : await IdBlocks.TakeAsync(database, settings.Account.Id, "field", missing, ct);
         var (byColumn, created, extended) = (new Dictionary<ImportColumn, Field>(), new List<Field>(), new List<Field>());
-        foreach (var column in _columns)
+        foreach (var column in columns)
         {
             var field = new Field { Key = column.FieldKey!, Target = settings.Target, Type = TypeOf(column), Choices = { Choices(column) } };
             if (_catalog.Find(field.Key) is not { } known)
@@ -228,6 +226,10 @@ internal sealed class ImportFields(AccountDatabase database, FieldStore store, I
 
     private IEnumerable<string> Choices(ImportColumn column) =>
         _choices.TryGetValue(column, out var values) ? values : _guesses.TryGetValue(column, out var guess) ? guess.Choices : [];
+
+    // Nothing tells the type of a new field: the next file may have numbers there. An export has its empty fields, too.
+    private bool IsEmpty(ImportColumn column) =>
+        column.IsUnmapped && _guesses.TryGetValue(column, out var guess) && guess is { FindsType: true, IsExact: false, HasValues: false };
 
     private Type TypeOf(ImportColumn column) =>
         _catalog.Find(column.FieldKey!)?.Type

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 using TagSegments.Filters.Text;
+using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
 
@@ -84,7 +85,8 @@ internal sealed class CsvTable : RowTable
     }
 
     /// <inheritdoc/>
-    public override bool IsMarked(int column) => column >= 0 && column < _marked.Length && _marked[column];
+    public override bool CanBe(int column, Type type) =>
+        base.CanBe(column, type) && (type is Type.YearlyDay || column >= _marked.Length || !_marked[column]);
 
     private static bool Next(CsvReader reader, out bool tooLong)
     {

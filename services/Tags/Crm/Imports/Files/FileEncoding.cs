@@ -18,6 +18,8 @@ internal sealed record FileEncoding(Encoding Encoding, ImportNotice? Notice)
     // Of Windows and of ISO 8859.
     private static readonly int[] s_latin = [1250, 1252, 1254, 1257, 28591, 28592, 28593, 28594, 28599, 28600, 28603, 28604, 28605, 28606];
 
+    private static readonly string[] s_old = ["ibm", "x-mac"];
+
     // Before any call: the name of an encoding is looked up then.
     static FileEncoding() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
@@ -106,9 +108,9 @@ internal sealed record FileEncoding(Encoding Encoding, ImportNotice? Notice)
     private static FileEncoding Guess(UploadedFile file)
     {
         var sample = Sample(file.Rewind());
-        // Nobody exports contacts from DOS, and the detector takes short texts for that.
+        // Nobody exports contacts from DOS or an old Macintosh, and the detector takes short texts for that.
         var best = CharsetDetector.DetectFromBytes(sample).Details?
-            .Where(detail => detail.Encoding is not null && !detail.EncodingName.StartsWith("ibm", StringComparison.OrdinalIgnoreCase))
+            .Where(detail => detail.Encoding is not null && !s_old.Any(name => detail.EncodingName.StartsWith(name, StringComparison.OrdinalIgnoreCase)))
             .MaxBy(detail => detail.Confidence);
         var isKnown = best is { Confidence: >= (float)LeastCertainty } && best.Encoding is not (ASCIIEncoding or UTF8Encoding);
         RequireCertainty(sample, isKnown ? best : null);

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
 
@@ -10,33 +12,34 @@ internal sealed class JsonLines : RowTable
 {
     private readonly UploadedFile _file;
     private readonly bool _hasItems;
+    private readonly JsonNames _names;
 
-    private JsonLines(UploadedFile file, Encoding encoding, bool hasItems)
-        : base(encoding) => (_file, _hasItems) = (file, hasItems);
+    private JsonLines(UploadedFile file, Encoding encoding, bool hasItems, JsonNames names)
+        : base(encoding) => (_file, _hasItems, _names) = (file, hasItems, names);
 
     /// <summary>Reads the names of the columns from all objects. Throws INVALID_ARGUMENT if there are none or too many.</summary>
     public static JsonLines Open(UploadedFile file, Encoding encoding)
     {
-        var headers = new List<string>();
-        var known = new HashSet<string>(StringComparer.Ordinal);
+        var (names, seen) = (new JsonNames(), new List<(string Name, JsonValueKind Kind)>());
         var hasItems = Looks(file, encoding) == JsonForm.Items;
         var (objects, first) = (0L, new Dictionary<string, string>());
         foreach (var (line, text) in Texts(file, encoding, hasItems))
         {
-            if (JsonObjectText.Parse(text, out _) is { Count: > 0 } values)
+            seen.Clear();
+            if (JsonObjectText.Parse(text, out _, seen) is { Count: > 0 } values)
             {
                 first = objects++ == 0 ? values : first;
-                headers.AddRange(values.Keys.Where(known.Add));
+                names.Add(seen, values);
             }
 
-            if (headers.Count > MaxColumns)
+            if (names.Count > MaxColumns)
             {
                 throw LineError(line, $"The objects have more than {MaxColumns} names.");
             }
         }
 
         CheckList(objects, first);
-        return headers.Count > 0 ? new(file, encoding, hasItems) { Headers = [.. headers] } : throw LineError(1, "The file has no JSON object that has a value.");
+        return objects > 0 ? new(file, encoding, hasItems, names) { Headers = names.Headers } : throw LineError(1, "The file has no JSON object that has a value.");
     }
 
     /// <summary>Finds the form of JSON that a file has, if any, by how it begins.</summary>
@@ -90,6 +93,9 @@ internal sealed class JsonLines : RowTable
             }
         }
     }
+
+    /// <inheritdoc/>
+    public override bool CanBe(int column, Type type) => _names.CanBe(Headers[column], type);
 
     private static IEnumerable<(long Line, byte[]? Text)> Texts(UploadedFile file, Encoding encoding, bool hasItems) =>
         hasItems ? JsonItems.Read(file.Rewind(), encoding, MaxRowBytes) : ByteLines.Read(file.Rewind(), encoding, MaxRowBytes);

@@ -12,8 +12,11 @@ internal static class JsonObjectText
     private const int MaxDepth = 16;
     private static readonly JsonDocumentOptions s_options = new() { MaxDepth = MaxDepth };
 
-    /// <summary>Returns the values by name; none for an empty text, null with a problem for one that is no object.</summary>
-    public static Dictionary<string, string>? Parse(byte[]? text, out string? problem)
+    /// <summary>
+    /// Returns the values by name; none for an empty text, null with a problem for one that is no object. <paramref name="seen"/> gets the kind of each
+    /// value, also of those that are null or empty.
+    /// </summary>
+    public static Dictionary<string, string>? Parse(byte[]? text, out string? problem, List<(string Name, JsonValueKind Kind)>? seen = null)
     {
         problem = null;
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -27,7 +30,7 @@ internal static class JsonObjectText
             using var document = JsonDocument.Parse(text, s_options);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
-                problem = Add(document.RootElement, "", values);
+                problem = Add(document.RootElement, "", values, seen);
                 return problem is null ? values : null;
             }
 
@@ -41,7 +44,7 @@ internal static class JsonObjectText
         return null;
     }
 
-    private static string? Add(JsonElement element, string prefix, Dictionary<string, string> values)
+    private static string? Add(JsonElement element, string prefix, Dictionary<string, string> values, List<(string Name, JsonValueKind Kind)>? seen)
     {
         foreach (var property in element.EnumerateObject())
         {
@@ -53,12 +56,16 @@ internal static class JsonObjectText
 
             if (property.Value.ValueKind == JsonValueKind.Object)
             {
-                if (Add(property.Value, $"{name}.", values) is { } problem)
+                if (Add(property.Value, $"{name}.", values, seen) is { } problem)
                 {
                     return problem;
                 }
+
+                continue;
             }
-            else if (Text(property.Value) is { Length: > 0 } text)
+
+            seen?.Add((name, property.Value.ValueKind));
+            if (Text(property.Value) is { Length: > 0 } text)
             {
                 values[name] = text;
             }

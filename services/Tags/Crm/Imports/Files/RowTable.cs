@@ -1,6 +1,7 @@
 using System.Text;
 using Crm.Errors.V1;
 using Grpc.Core;
+using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
 
@@ -30,8 +31,8 @@ internal abstract class RowTable(Encoding encoding)
     /// <summary>Reads the rows. Lines without any value are no rows; a row that cannot be read comes with its problem and without values.</summary>
     public abstract IEnumerable<CsvRow> Read();
 
-    /// <summary>Returns true if a value of a column was marked as a text, once all rows have been read.</summary>
-    public virtual bool IsMarked(int column) => false;
+    /// <summary>Returns true if nothing in how the values of a column are written excludes a type, once all rows have been read.</summary>
+    public virtual bool CanBe(int column, Type type) => type is not Type.MultipleChoice;
 
     /// <summary>Makes the error of a line.</summary>
     internal static RpcException LineError(long line, string message) => RpcErrors.Create(

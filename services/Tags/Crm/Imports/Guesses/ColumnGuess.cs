@@ -32,6 +32,9 @@ internal sealed class ColumnGuess
     /// <summary>True if each value must stand as an export writes it, white space included.</summary>
     public bool IsExact { get; private init; }
 
+    /// <summary>True if there is any value.</summary>
+    public bool HasValues => _values > 0;
+
     /// <summary>True if the type is to be found, and not only the form.</summary>
     public bool FindsType { get; private init; }
 
@@ -39,10 +42,14 @@ internal sealed class ColumnGuess
     public ImportNotice? Notice { get; private set; }
 
     /// <summary>The choices, if the values are lists of them.</summary>
-    public IReadOnlyCollection<string> Choices => Type == Type.MultipleChoice ? _guesses.OfType<ListGuess>().Single().Items : [];
+    public IReadOnlyCollection<string> Choices => _guesses.Find(guess => guess.Type == Type)?.Items ?? [];
 
     // What most values are is the type of a column of which nothing is known. Otherwise the others are bad values, however many.
     private bool IsOpen { get; init; }
+
+    private long Most => IsOpen ? Math.Min(_values / ValuesPerException, MaxExceptions) : _values - 1;
+
+    private IEnumerable<DateGuess> Dates => _guesses.OfType<DateGuess>();
 
     /// <summary>Guesses the type of a column.</summary>
     public static ColumnGuess OfType(ImportColumn column, string listSeparator) => new(
@@ -66,15 +73,15 @@ internal sealed class ColumnGuess
 
     /// <summary>Finds the type of a column of an export, so that another export writes the same.</summary>
     public static ColumnGuess OfExport(ImportColumn column) => new(
-        column, s_written.Select(type => new ExactGuess(type, column.Form)))
+        column, [.. s_written.Select(type => new ExactGuess(type, column.Form)), new ExportedListGuess(column.Form)])
     {
         IsExact = true,
         FindsType = true,
         IsOpen = true,
     };
 
-    /// <summary>Takes into account that a value is marked as a text, as no number or time is.</summary>
-    public void AddMarked() => _guesses.RemoveAll(guess => guess.Type != Type.YearlyDay);
+    /// <summary>Leaves out the types that the values cannot have.</summary>
+    public void Exclude(Predicate<Type> isExcluded) => _guesses.RemoveAll(guess => isExcluded(guess.Type));
 
     /// <summary>Guesses the form of a column whose type is one of <paramref name="types"/>.</summary>
     public static ColumnGuess OfForm(ImportColumn column, params Type[] types) => new(
@@ -96,17 +103,31 @@ internal sealed class ColumnGuess
         }
     }
 
-    /// <summary>Concludes from all values, and sets the form of the column. Throws INVALID_ARGUMENT if none is in the form that an option names for it.</summary>
-    public void Conclude()
+    /// <summary>Concludes the guesses of a file. Days come before months, or after them, in all of its columns: who wrote one wrote the others.</summary>
+    public static void ConcludeAll(IReadOnlyCollection<ColumnGuess> guesses)
     {
-        var most = IsOpen ? Math.Min(_values / ValuesPerException, MaxExceptions) : _values - 1;
+        var orders = guesses.SelectMany(guess => guess.Dates.Where(dates => dates.Exceptions <= guess.Most)).Select(dates => dates.Order).OfType<int>().Distinct().ToArray();
+        foreach (var dates in guesses.SelectMany(guess => guess.Dates))
+        {
+            dates.OrderElsewhere = orders is [var only] ? only : null;
+        }
+
+        foreach (var guess in guesses)
+        {
+            guess.Conclude();
+        }
+    }
+
+    /// <summary>Concludes from all values, and sets the form of the column. Throws INVALID_ARGUMENT if none is in the form that an option names for it.</summary>
+    private void Conclude()
+    {
         if (_values == 0)
         {
             return;
         }
 
         RequireEpoch();
-        if (_guesses.Where(guess => guess.Exceptions <= most).MinBy(guess => guess.Exceptions) is not { } best)
+        if (_guesses.Where(guess => guess.Exceptions <= Most).MinBy(guess => guess.Exceptions) is not { } best)
         {
             RequireFit();
             Notice = _named.MaxBy(guess => guess.Fits) is { } named && 2 * (named.Fits + named.OtherDates) >= named.Fits + named.Misses

@@ -31,6 +31,11 @@ internal sealed class DateGuess : TypeGuess
     /// <summary>The first value that does not fit, with its line.</summary>
     public (long Line, string Text)? FirstMiss { get; private set; }
 
+    /// <summary>Which of two forms the values tell: 0 for days before months, 1 for months before days; null if they do not.</summary>
+    public int? Order => _forms.Length == 2 && IsClear(_alone[0], _alone[1]) ? (_alone[0] >= _alone[1] ? 0 : 1) : null;
+
+    /// <summary>Which of two forms other columns of the file have, for values that fit both alike.</summary>
+    public int? OrderElsewhere { private get; set; }
 
     private DateGuess(Type type, TextForm form, DateForm[] dates, char? mark)
         : base(type) =>
@@ -84,9 +89,9 @@ internal sealed class DateGuess : TypeGuess
             return new(only, Said(only));
         }
 
-        var best = _forms[_alone[0] >= _alone[1] ? 0 : 1];
-        return IsClear(_alone[0], _alone[1]) && (_padded || Type != Type.YearlyDay)
-            ? new(best, Said(best))
+        var isDate = _padded || Type != Type.YearlyDay;
+        return isDate && Order is { } order ? new(_forms[order], Said(_forms[order]))
+            : Type != Type.YearlyDay && OrderElsewhere is { } other && _alone.Sum() == 0 ? new(_forms[other], $"{Said(_forms[other])}, which other columns have")
             : new(null, Doubt: $"may be dates in the form {string.Join(" or ", _forms.Select(form => form.Dates.Name))}, and they do not tell in which");
     }
 

@@ -13,8 +13,8 @@ internal sealed class ListGuess(TextForm form, string separator) : TypeGuess(Typ
     private bool _isOther;
     private bool _hasLists;
 
-    /// <summary>The items.</summary>
-    public IReadOnlyCollection<string> Items => _items;
+    /// <inheritdoc/>
+    public override IReadOnlyCollection<string> Items => _items;
 
     /// <inheritdoc/>
     public override long Exceptions => _hasLists && !_isOther ? 0 : long.MaxValue;

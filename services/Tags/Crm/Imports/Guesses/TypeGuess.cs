@@ -14,6 +14,9 @@ internal abstract class TypeGuess(Type type)
     /// <summary>The number of values that do not fit.</summary>
     public virtual long Misses => Exceptions;
 
+    /// <summary>The items of all values, if the type is a list.</summary>
+    public virtual IReadOnlyCollection<string> Items => [];
+
     /// <summary>Takes the next value into account, which is in this line.</summary>
     public abstract void Add(string text, long line);
 

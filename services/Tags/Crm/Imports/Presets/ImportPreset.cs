@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using Crm.Contacts.V1;
 using TagSegments.Tags.Crm.Imports.Columns;
-using TagSegments.Tags.Crm.Imports.Consents;
 using Tool = Crm.Contacts.V1.ImportOptions.Types.Tool;
 
 namespace TagSegments.Tags.Crm.Imports.Presets;
@@ -53,9 +52,11 @@ internal sealed record ImportPreset
     /// <summary>Finds the preset of a tool.</summary>
     public static ImportPreset Of(Tool tool) => s_presets[tool];
 
-    /// <summary>Finds the header of a file that is meant; null if the file has none.</summary>
+    /// <summary>Finds the header of a file that is meant, with or without the zone of its times; null if the file has none.</summary>
     public static string? Find(IEnumerable<string> headers, string meant) =>
-        headers.FirstOrDefault(header => ConsentWords.Plain(header) == ConsentWords.Plain(meant));
+        headers.FirstOrDefault(header => header == meant)
+        ?? headers.FirstOrDefault(header => PlainText.Of(header) == PlainText.Of(meant))
+        ?? headers.FirstOrDefault(header => HeaderZone.WithoutZone(header) is { } name && PlainText.Of(name) == PlainText.Of(meant));
 
     // Audiences are exported as a ZIP of files by state: subscribed_…, unsubscribed_…, nonsubscribed_… and cleaned_….
     private static ImportPreset Mailchimp() => new()
@@ -79,7 +80,12 @@ internal sealed record ImportPreset
     private static ImportPreset HubSpot() => new()
     {
         Name = "HubSpot",
-        Ids = ["Record ID", "Record ID - Contact", "Contact ID"],
+        // Headers are in the language that the user chose.
+        Ids =
+        [
+            "Record ID", "Record ID - Contact", "Contact ID", "Datensatz-ID", "ID d'enregistrement", "ID de fiche d'informations", "ID de la fiche d'informations", "ID de registro", "ID del registro",
+            "ID do registro", "ID record", "Record-ID", "レコードID",
+        ],
         Columns =
         [
             ("email", ["Email"]),

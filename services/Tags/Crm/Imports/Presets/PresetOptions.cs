@@ -12,13 +12,7 @@ internal static class PresetOptions
 {
     private const string Consent = "consent.email";
     private const string OptOut = "opt_out.email";
-
-    // What an export of all columns begins with: see Crm/Exports/ExportColumn.cs.
-    private static readonly string[] s_ownHeader =
-    [
-        "contact_id", "external_id", "email", "phone", "first_name", "last_name", "time_zone", "language", "do_not_disturb", "email_consent", "sms_consent",
-        "created", "updated", "tags",
-    ];
+    private const string Email = "email";
 
     /// <summary>
     /// Returns the options with the preset that they name; the caller's own stay. Throws INVALID_ARGUMENT if the file has neither the tool's id
@@ -49,7 +43,7 @@ internal static class PresetOptions
     private static bool IsOwn(ImportOptions options, RowTable table) =>
         options is { Kind: not ImportOptions.Types.Kind.Opportunities, ExternalIdColumn: "", MatchEmail: false }
         && !options.Columns.ContainsKey(ColumnMapping.NumberTarget)
-        && table.Headers.Take(s_ownHeader.Length).SequenceEqual(s_ownHeader);
+        && (table is JsonLines ? OwnExport.IsJson(table.Headers) : OwnExport.IsCsv(table.Headers));
 
     private static void MapColumns(ImportPreset preset, ImportOptions options, string[] headers)
     {
@@ -96,17 +90,25 @@ internal static class PresetOptions
         options.ExternalIdColumn = preset.Ids
             .Select(id => ImportPreset.Find(headers.Where(header => !IsNamed(options, header)), id)).OfType<string>().FirstOrDefault() ?? "";
         options.MatchEmail = options.ExternalIdColumn.Length == 0 && !preset.IsOwn;
-        if (options.MatchEmail && !HasTarget(options, "email"))
+        if (!options.MatchEmail || HasTarget(options, Email))
         {
-            var known = string.Join(", ", preset.Ids.Concat(preset.Columns.First(column => column.Target == "email").Headers).Select(header => $"\"{header}\""));
+            return;
+        }
+
+        // Many tools export the names that a user sees, in the user's language.
+        if (Array.Find(headers, header => !IsNamed(options, header) && UsualHeaders.Find(header, contacts: true) == Email) is not { } address)
+        {
+            var known = string.Join(", ", preset.Ids.Concat(preset.Columns.First(column => column.Target == Email).Headers).Select(header => $"\"{header}\""));
             throw RpcErrors.InvalidField("options.from", $"the file has no column that identifies a contact in an export of {preset.Name}: {known}");
         }
+
+        options.Columns[address] = Email;
     }
 
     // Who is in a file of unsubscribed people is so even where the time is missing.
     private static void ReadState(ImportOptions options)
     {
-        var name = ConsentWords.Plain(Path.GetFileNameWithoutExtension(options.FileName));
+        var name = PlainText.Of(Path.GetFileNameWithoutExtension(options.FileName));
         var refuses = name.StartsWith("unsubscribed", StringComparison.Ordinal) || name.StartsWith("cleaned", StringComparison.Ordinal)
             || HasTarget(options, OptOut);
         var state = refuses ? "unsubscribed" : name.StartsWith("subscribed", StringComparison.Ordinal) ? "subscribed" : null;

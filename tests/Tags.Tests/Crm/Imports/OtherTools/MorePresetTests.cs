@@ -147,6 +147,22 @@ public sealed class MorePresetTests(SharedApps shared) : IClassFixture<SharedApp
     }
 
     [Fact]
+    public async Task A_column_without_values_makes_no_field_whose_type_the_next_file_would_have_to_take()
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+        const string header = "Email Address,Birthday,OPTIN_TIME,LATITUDE";
+        var options = new ImportOptions { From = Tool.Mailchimp, FileName = "cleaned_1.csv", Columns = { ["Notes"] = "fields.Notes" } };
+
+        var first = await Importer.RunAsync(account.Apps, account.Name, options, $"{header},CLEAN_TIME,Notes\nann@example.org,,,,2023-01-01 00:00:00,\n");
+        var second = await Importer.RunAsync(
+            account.Apps, account.Name, new() { From = Tool.Mailchimp, FileName = "subscribed_1.csv" }, $"{header}\nben@example.org,04/17,2023-01-01 00:00:00,47.07\ncyd@example.org,12/31,2023-01-01 00:00:00,1.5\n");
+
+        // Somebody who names a field wants it.
+        Assert.Equal(["Notes"], first.Summary.FieldsCreated.Select(field => field.Key));
+        Assert.Equal(["Birthday YearlyDay", "LATITUDE Number"], second.Summary.FieldsCreated.Select(field => $"{field.Key} {field.Type}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task HighLevel_lists_channels_of_do_not_disturb()
     {
         var account = await TestAccount.NewAsync(shared.Apps);
@@ -164,7 +180,7 @@ public sealed class MorePresetTests(SharedApps shared) : IClassFixture<SharedApp
     {
         var account = await TestAccount.NewAsync(shared.Apps);
 
-        var result = await ImportAsync(account, Tool.Mautic, "id,email,doNotContact\n1,ann@example.org,email\n2,ben@example.org,sms\n3,cyd@example.org,0\n");
+        var result = await ImportAsync(account, Tool.Mautic, "id,email,doNotContact\n1,ann@example.org,email: bounced\n2,ben@example.org,sms\n3,cyd@example.org,0\n");
 
         Assert.Equal(3, result.Summary.Created);
         Assert.Equal([State.Unsubscribed, State.Never, State.Never], await EachAsync(account, 3, contact => StateOf(contact, Channel.Email)));
