@@ -38,7 +38,7 @@ public sealed class JsonFileTests(SharedApps shared) : IClassFixture<SharedApps>
 
         await RunAsync("import", _file, "--account", to, "--external-id", "external_id", "--tags-column", "tags", "--type", "likes=multiple_choice");
 
-        Assert.Contains("\"tags\":[\"VIP, big\",\"a;b\"],\"likes\":[\"tea, black\",\"milk\"]", export, StringComparison.Ordinal);
+        Assert.Contains("\"tags\":[\"VIP, big\",\"a;b\"],\"likes\":[\"milk\",\"tea, black\"]", export, StringComparison.Ordinal);
         Assert.Equal(export, await RunAsync(["segments", "export", "everyone", "--account", to, .. columns]));
     }
 
