@@ -1,14 +1,17 @@
+using System.Text;
 using Crm.Activity.V1;
 using Crm.Campaigns.V1;
 using Crm.Common.V1;
 using Crm.Contacts.V1;
 using Crm.Segments.V1;
+using TagSegments.Embedded.Smtp;
 using TagSegments.Testing;
 using Reason = Crm.Campaigns.V1.Recipient.Types.Reason;
+using State = Crm.Campaigns.V1.Recipient.Types.State;
 
 namespace TagSegments.Campaigns.Tests.Suppressions;
 
-/// <summary>Rows A1, A5 and C23 of the faults: one person has one address.</summary>
+/// <summary>Rows A1, A2, A3, A5 and C23 of the faults: one person has one address, and mail leaves right for it.</summary>
 public sealed class OneAddressTests(CampaignWorld world) : IClassFixture<CampaignWorld>
 {
     [Theory]
@@ -30,6 +33,72 @@ public sealed class OneAddressTests(CampaignWorld world) : IClassFixture<Campaig
         await world.UnsubscribeAsync(account, one);
         Assert.Equal(0, (await ReachAsync(account, source)).Reachable);
         Assert.Equal(0, (await world.SendAsync(account, source)).Counts.Accepted);
+    }
+
+    [Fact]
+    public async Task A2_the_domain_is_ASCII_in_envelope_and_header()
+    {
+        var account = await world.Apps.NewAccountAsync();
+        var contact = await world.ContactAsync(account, $"{account}@bücher.example");
+        await world.SendAsync(account, CampaignWorld.HasTag(await world.TagAsync(account, "all", contact)));
+        var mail = Assert.Single(world.Mail.Messages, m => m.Recipients.Contains($"{account}@xn--bcher-kva.example"));
+        Assert.Equal($"{account}@xn--bcher-kva.example", mail.Header("To")?.Trim());
+        Assert.True(Ascii.IsValid(mail.Text.Split("\r\n\r\n")[0]));
+    }
+
+    [Fact]
+    public async Task A3_a_local_part_in_UTF8_leaves_where_the_server_takes_it()
+    {
+        var account = await world.Apps.NewAccountAsync();
+        var contact = await world.ContactAsync(account, $"jürgen.{account}@bücher.example");
+        var source = CampaignWorld.HasTag(await world.TagAsync(account, "all", contact));
+
+        var reach = await ReachAsync(account, source);
+        Assert.Equal((1, 1), (reach.Reachable, reach.NeedsSmtputf8));
+        Assert.Equal(1, (await world.SendAsync(account, source)).Counts.Accepted);
+
+        var mail = Assert.Single(world.Mail.Messages, m => m.Recipients.Contains($"jürgen.{account}@xn--bcher-kva.example"));
+        Assert.Equal($"jürgen.{account}@xn--bcher-kva.example", mail.Header("To")?.Trim());
+    }
+
+    [Fact]
+    public async Task A3_it_is_left_out_with_the_reason_where_the_server_does_not()
+    {
+        await using var mail = SmtpSink.Start(new SmtpSinkOptions { OffersUtf8 = false });
+        await using var apps = await TestApps.StartAsync(new()
+        {
+            Services = [Service.Tags, Service.Segments, Service.Campaigns],
+            Settings = CampaignWorld.Settings(mail.Port),
+        });
+        var account = await apps.NewAccountAsync();
+        foreach (var email in new[] { "jürgen@bücher.example", "用户@x.example", "info@bücher.example" })
+        {
+            await apps.Contacts.CreateContactAsync(new() { Account = account, Contact = new() { Email = email } });
+        }
+
+        var campaigns = new CampaignService.CampaignServiceClient(apps.Channel(Service.Campaigns));
+        var campaign = (await campaigns.CreateCampaignAsync(new()
+        {
+            Account = account,
+            Campaign = new()
+            {
+                Name = "one",
+                Message = new() { Subject = "Hello", Text = "Hello" },
+                Audience = new() { Include = { new FilterSource { Text = "contact_id > 0" } } },
+            },
+        })).Campaign;
+        await campaigns.SendCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId });
+        await Eventually.ReadAsync(
+            async () => (await campaigns.GetCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId })).Campaign,
+            sent => sent.State == Campaign.Types.State.Sent,
+            "the campaign to be sent");
+
+        var recipients = (await campaigns.ListRecipientsAsync(new() { Account = account, CampaignId = campaign.CampaignId })).Recipients;
+        Assert.Equal([Reason.AddressNeedsSmtputf8, Reason.AddressNeedsSmtputf8, Reason.Unspecified], recipients.Select(recipient => recipient.Reason));
+        Assert.Equal([(State.Skipped, 0), (State.Skipped, 0), (State.Accepted, 1)], recipients.Select(recipient => (recipient.State, recipient.Attempts)));
+        var counts = (await campaigns.GetCampaignAsync(new() { Account = account, CampaignId = campaign.CampaignId })).Campaign.Counts;
+        Assert.Equal((3, 1, 2, 0), (counts.Total, counts.Accepted, counts.Skipped, counts.Failed));
+        Assert.Equal("info@xn--bcher-kva.example", Assert.Single(Assert.Single(mail.Messages).Recipients));
     }
 
     [Fact]
