@@ -16,6 +16,9 @@ public static class HostExtensions
 {
     private const int MaxWorkConnections = 20;
 
+    // A process that stands still within a transaction, or is cut off, would keep the rows that it has locked from all others.
+    private const string Standstill = "SET idle_in_transaction_session_timeout = '60s';";
+
     /// <summary>
     /// Adds the <see cref="AccountDatabase"/> of <c>Postgres:ConnectionString</c> and the <see cref="WorkDatabase"/> of
     /// <c>Postgres:WorkConnectionString</c>; the service is ready while they serve.
@@ -32,8 +35,8 @@ public static class HostExtensions
         return builder;
     }
 
-    /// <summary>Starts a connection pool with the settings of <c>Postgres:ConnectionString</c>.</summary>
-    public static NpgsqlDataSourceBuilder PostgresOf(IConfiguration configuration) => PoolOf(configuration, "ConnectionString");
+    /// <summary>Starts a connection pool with the settings of <c>Postgres:ConnectionString</c>; <paramref name="session"/> are settings of its sessions.</summary>
+    public static NpgsqlDataSourceBuilder PostgresOf(IConfiguration configuration, string session = "") => PoolOf(configuration, "ConnectionString", session);
 
     private static NpgsqlDataSourceBuilder WorkPoolOf(IConfiguration configuration)
     {
@@ -43,7 +46,7 @@ public static class HostExtensions
         return builder;
     }
 
-    private static NpgsqlDataSourceBuilder PoolOf(IConfiguration configuration, string name)
+    private static NpgsqlDataSourceBuilder PoolOf(IConfiguration configuration, string name, string session = "")
     {
         var text = configuration[$"Postgres:{name}"] ?? throw new InvalidOperationException($"Set Postgres:{name} (Postgres__{name}).");
 
@@ -52,7 +55,18 @@ public static class HostExtensions
         var settings = PostgresSettings.Read(text);
         settings.NoResetOnClose = true;
         settings.MaxAutoPrepare = 100;
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = configuration["Service:Name"] };
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = configuration["Service:Name"] };
+        return builder.UsePhysicalConnectionInitializer(
+            connection =>
+            {
+                using var command = new NpgsqlCommand(Standstill + session, connection);
+                command.ExecuteNonQuery();
+            },
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(Standstill + session, connection);
+                await command.ExecuteNonQueryAsync();
+            });
     }
 
     /// <summary>Adds the <see cref="IdempotentWrites"/>, the <see cref="RequestLog"/> and the <see cref="KeptAnswers"/> of a table.</summary>

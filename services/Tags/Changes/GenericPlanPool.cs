@@ -15,20 +15,9 @@ internal sealed class GenericPlanPool : IAsyncDisposable
     /// <summary>Connects as <c>Postgres:ConnectionString</c> says.</summary>
     public GenericPlanPool(IConfiguration configuration)
     {
-        var builder = HostExtensions.PostgresOf(configuration);
+        var builder = HostExtensions.PostgresOf(configuration, Settings);
         builder.Name += " hot";
         builder.ConnectionStringBuilder.MaxPoolSize = Math.Min(MaxConnections, builder.ConnectionStringBuilder.MaxPoolSize);
-        builder.UsePhysicalConnectionInitializer(
-            connection =>
-            {
-                using var command = new NpgsqlCommand(Settings, connection);
-                command.ExecuteNonQuery();
-            },
-            async connection =>
-            {
-                await using var command = new NpgsqlCommand(Settings, connection);
-                await command.ExecuteNonQueryAsync();
-            });
         Connections = new(builder.Build());
     }
 
