@@ -14,7 +14,7 @@ internal static class JsonObjectText
 
     /// <summary>
     /// Returns the values by name; none for an empty text, null with a problem for one that is no object. <paramref name="seen"/> gets the kind of each
-    /// value, also of those that are null or empty.
+    /// value, null and empty ones included.
     /// </summary>
     public static Dictionary<string, string>? Parse(byte[]? text, out string? problem, List<(string Name, JsonValueKind Kind)>? seen = null)
     {
