@@ -13,8 +13,8 @@ using TagSegments.Chaos.Scenarios;
 namespace TagSegments.Chaos.Rolls;
 
 /// <summary>
-/// Calls at a steady rate: 80 % reads, 15 % changes of tags that start workflows, 5 % messages, campaigns and workflows. It notes what must come of
-/// those that were acknowledged.
+/// Calls at a steady rate: 80 % reads, 15 % changes of tags that start workflows, 5 % messages, campaigns and workflows. It notes what must come of the
+/// acknowledged ones.
 /// </summary>
 internal sealed class MixedLoad(RollRig rig, int seed)
 {

@@ -104,7 +104,7 @@ public sealed class ContactsTests(ConsoleServer console, Browser browser) : ICla
         await page.ShootAsync("contacts-list");
         Assert.Empty(await page.FindingsAsync());
 
-        // As somebody else opens it: filter, columns and order are those that were saved, and an edit is offered as a change of the list.
+        // As somebody else opens it: filter, columns and order are the saved ones, and an edit is offered as a change of the list.
         await page.GoAsync(new Uri(page.Page.Url).PathAndQuery);
         await page.ReadAsync(".contact-table thead", "Lead score");
         Assert.Contains("AND first_name != ", await page.Page.EvaluateExpressionAsync<string>("document.querySelector('#filter').value"), StringComparison.Ordinal);

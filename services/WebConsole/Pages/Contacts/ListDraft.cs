@@ -33,7 +33,7 @@ public sealed record ListDraft(SmartList? List, string? Query, string? Columns, 
         };
     }
 
-    /// <summary>Adds the contacts that the list includes by hand, and takes out those that it excludes.</summary>
+    /// <summary>Adds the contacts that the list includes by hand, and takes out the excluded ones.</summary>
     public Filter WithHands(Filter filter)
     {
         var members = List is not { IncludeTagId: > 0 and var include } ? filter : new() { AnyOf = new() { Filters = { filter, Tagged(include) } } };
