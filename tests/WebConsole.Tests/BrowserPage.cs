@@ -80,7 +80,7 @@ public sealed class BrowserPage : IAsyncDisposable
     });
 
     /// <summary>Clicks the option of an open list, the button or the link with a text.</summary>
-    public Task PressAsync(string text) => PressAsync(text, s_patience);
+    public Task PressAsync(string text) => PressAsync(text, "[role=option], button, a, [role=button]", s_patience);
 
     /// <summary>Opens a list and chooses the option with a text. A list closes when the page moves below it, so it is opened until the option is there.</summary>
     public async Task ChooseAsync(string list, string option)
@@ -90,7 +90,8 @@ public sealed class BrowserPage : IAsyncDisposable
             await ClickAsync(list);
             try
             {
-                await PressAsync(option, s_patience / 20);
+                // Nothing else: a value in a table may have the same text.
+                await PressAsync(option, "[role=option]", s_patience / 20);
                 return;
             }
             catch (WaitTaskTimeoutException) when (DateTime.UtcNow < deadline)
@@ -100,15 +101,17 @@ public sealed class BrowserPage : IAsyncDisposable
         }
     }
 
-    private Task PressAsync(string text, int patience) => AgainIfDrawnAnewAsync(async () =>
+    private Task PressAsync(string text, string selector, int patience) => AgainIfDrawnAnewAsync(async () =>
     {
         await using var found = await Page.WaitForFunctionAsync(
             """
-            text => [...document.querySelectorAll('[role=option]'), ...document.querySelectorAll('button, a, [role=button]')]
+            (text, selector) => [...document.querySelectorAll(selector)]
+              .sort((a, b) => (b.role === 'option') - (a.role === 'option'))
               .find(e => e.textContent.replace(/\s+/g, ' ').trim() === text && !e.disabled && e.getClientRects().length)
             """,
             new WaitForFunctionOptions { Timeout = patience },
-            text);
+            text,
+            selector);
         await ((IElementHandle)found).ClickAsync();
     });
 
