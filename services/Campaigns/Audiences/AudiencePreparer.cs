@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Crm.Campaigns.V1;
 using Crm.Segments.V1;
+using Dapper;
 using Google.Protobuf;
 using Grpc.Core;
 using Npgsql;
@@ -28,6 +29,8 @@ internal sealed class AudiencePreparer(
         var book = new AddressBook(await reach.DeclinedAsync(campaign.AccountName, channel, ct));
         await using var connection = await tools.Database.OpenAsync(campaign.AccountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
+        // Locks nothing that others wait for before its end, and stands still while the audience is read or gives way to calls.
+        await connection.ExecuteAsync(new CommandDefinition("SET LOCAL idle_in_transaction_session_timeout = '5min'", transaction: tx, cancellationToken: ct));
         // The domain may have been lost since the campaign was scheduled.
         await senders.RequireAsync(connection, campaign.AccountId, channel, JsonParser.Default.Parse<Message>(campaign.Message), "message", ct);
         await using var ledger = new LedgerCopy(tx, campaign, tools.Pace);

@@ -16,8 +16,9 @@ public static class HostExtensions
 {
     private const int MaxWorkConnections = 20;
 
-    // A process that stands still within a transaction, or is cut off, would keep the rows that it has locked from all others.
-    private const string Standstill = "SET idle_in_transaction_session_timeout = '60s';";
+    // A process that stands still within a transaction, or is cut off, would keep the rows that it has locked from all others. Half the time that mail
+    // servers are given to answer, so that a sender that goes on still gets their answers.
+    private const string Standstill = "SET idle_in_transaction_session_timeout = '30s';";
 
     /// <summary>
     /// Adds the <see cref="AccountDatabase"/> of <c>Postgres:ConnectionString</c> and the <see cref="WorkDatabase"/> of

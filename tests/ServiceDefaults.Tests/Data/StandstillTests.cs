@@ -6,7 +6,7 @@ using TagSegments.Testing;
 
 namespace TagSegments.ServiceDefaults.Tests.Data;
 
-/// <summary>Fault 7: a process that stands still within a transaction keeps what it has locked from others for a minute at most.</summary>
+/// <summary>Fault 7: a process that stands still within a transaction keeps what it has locked from others for half a minute at most.</summary>
 public sealed class StandstillTests
 {
     [Fact]
@@ -18,7 +18,7 @@ public sealed class StandstillTests
             "SET enable_mergejoin = off").Build();
         await using var connection = await pool.OpenConnectionAsync();
 
-        Assert.Equal("1min", await connection.ExecuteScalarAsync<string>("SHOW idle_in_transaction_session_timeout"));
+        Assert.Equal("30s", await connection.ExecuteScalarAsync<string>("SHOW idle_in_transaction_session_timeout"));
         Assert.Equal("off", await connection.ExecuteScalarAsync<string>("SHOW enable_mergejoin"));
 
         // The same in less time: the locks of one that stands still are free again, and its late commit fails.
