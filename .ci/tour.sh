@@ -4,6 +4,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.tools/node_modules/.bin:$PATH" DOTNET_NOLOGO=1
+# MSBuild takes this as the configuration of every command, so that what is built already is used.
+export Configuration=Release
 work=$(mktemp -d)
 log=$work/standalone.log
 
