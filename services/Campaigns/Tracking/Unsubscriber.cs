@@ -36,6 +36,9 @@ internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merg
 {
     private const string Source = "unsubscribe link";
 
+    // Longer than calls are repeated.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     /// <summary>Unsubscribes. Repeating it changes nothing.</summary>
     public Task<UnsubscribeOutcome> UnsubscribeAsync(TrackingTarget target, CancellationToken ct) =>
         TransactionRetry.RunAsync(() => UnsubscribeOnceAsync(target, ct), ct);
@@ -87,14 +90,14 @@ internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merg
             DedupeKey = $"unsubscribed {target.CampaignId:N} {target.ContactId}",
         };
 
-    // Whoever wants out gets out, also while nobody can say who the contact is now: null.
+    // Whoever wants out gets out, also while nobody can say in time who the contact is now: null. The message is locked meanwhile.
     private async Task<int?> NowAsync(TrackingTarget target, string accountName)
     {
         try
         {
-            return await merged.NowAsync(target.AccountId, accountName, target.ContactId);
+            return await merged.NowAsync(target.AccountId, accountName, target.ContactId).WaitAsync(s_patience);
         }
-        catch (RpcException)
+        catch (Exception e) when (e is RpcException or TimeoutException)
         {
             return null;
         }
