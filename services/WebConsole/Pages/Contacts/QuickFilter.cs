@@ -11,7 +11,7 @@ namespace TagSegments.WebConsole.Pages.Contacts;
 /// <summary>Narrows a filter by a value that a table shows: only the contacts that have it, or only the others.</summary>
 public static class QuickFilter
 {
-    /// <summary>Adds a clause to a filter, as one more condition of those that all have to be met.</summary>
+    /// <summary>Adds a clause to a filter, as one more condition that has to be met.</summary>
     public static Filter And(Filter filter, Filter clause)
     {
         if (filter.KindCase == Filter.KindOneofCase.Everyone)
