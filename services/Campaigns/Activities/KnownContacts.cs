@@ -34,7 +34,7 @@ internal sealed class KnownContacts : IAsyncDisposable
         }
 
         int[] known = [.. asked.Where(contactId => !missing.Contains(contactId))];
-        var merged = known.Length == 0 ? new Dictionary<int, int>() : await _merged.FindAsync(account.Id, account.Name, known);
+        var merged = known.Length == 0 ? new Dictionary<int, int>() : await _merged.FindAsync(account.Id, account.Name, known, ct);
         return known.ToDictionary(contactId => contactId, contactId => merged.GetValueOrDefault(contactId, contactId));
     }
 

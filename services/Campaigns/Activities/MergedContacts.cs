@@ -19,12 +19,13 @@ internal sealed class MergedContacts : IAsyncDisposable
     }
 
     /// <summary>Gets the number of the contact that a contact is now: its own, unless it was merged.</summary>
-    public async Task<int> NowAsync(int accountId, string accountName, int contactId) =>
-        (await FindAsync(accountId, accountName, [contactId])).GetValueOrDefault(contactId, contactId);
+    public async Task<int> NowAsync(int accountId, string accountName, int contactId, CancellationToken ct) =>
+        (await FindAsync(accountId, accountName, [contactId], ct)).GetValueOrDefault(contactId, contactId);
 
     /// <summary>Finds those of some contacts that were merged, with the contacts that they are now; maybe some more.</summary>
-    public Task<IReadOnlyDictionary<int, int>> FindAsync(int accountId, string accountName, IReadOnlyCollection<int> contactIds) =>
-        _lookups.RunAsync(accountId, new Lookup(accountName, contactIds), CancellationToken.None);
+    public Task<IReadOnlyDictionary<int, int>> FindAsync(
+        int accountId, string accountName, IReadOnlyCollection<int> contactIds, CancellationToken ct) =>
+        _lookups.RunAsync(accountId, new Lookup(accountName, contactIds), ct);
 
     public ValueTask DisposeAsync() => _lookups.DisposeAsync();
 

@@ -31,7 +31,7 @@ internal sealed class RecipientProof(
             await RequireAsync(account, contactId, ct);
         }
 
-        var now = await merged.NowAsync(account.Id, account.Name, contactId);
+        var now = await merged.NowAsync(account.Id, account.Name, contactId, ct);
         var response = new ExplainRecipientResponse
         {
             Recipient = entry?.ToRecipient(row.ToAbTest(), row.AbWinner),

@@ -80,7 +80,7 @@ internal sealed class ConsentReporter(
     {
         if (task.MessageId != Guid.Empty)
         {
-            var now = await merged.NowAsync(task.AccountId, task.AccountName, task.ContactId);
+            var now = await merged.NowAsync(task.AccountId, task.AccountName, task.ContactId, ct);
             var target = new TrackingTarget(task.AccountId, task.MessageId, task.ContactId, (Channel)task.Channel);
             await recorder.RecordAsync(task.AccountId, [Unsubscriber.Event(target, task.CampaignId, task.At).Of(now)], ct);
         }

@@ -55,7 +55,7 @@ internal sealed class SentMessages : IAsyncDisposable
 
         // A message that is not known any more has no account to ask.
         var now = rows.Select(row => row.AccountName).FirstOrDefault(name => name is not null) is { } account
-            ? await _merged.FindAsync(accountId, account, parameters.contacts)
+            ? await _merged.FindAsync(accountId, account, parameters.contacts, CancellationToken.None)
             : new Dictionary<int, int>();
         foreach (var row in rows)
         {

@@ -74,7 +74,7 @@ internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merg
             return UnsubscribeOutcome.Done;
         }
 
-        var contactId = await NowAsync(target, message.AccountName);
+        var contactId = await NowAsync(target, message.AccountName, ct);
         await ConsentTasks.AddAsync(tx, target, message.AccountName, Source, contactId is null ? new(message.CampaignId) : null, ct);
         ActivityEvent[] events = contactId is { } now ? [Event(target, message.CampaignId, message.Now).Of(now)] : [];
         await ActivityRecorder.RecordAsync(tx, target.AccountId, events, ct, suppressions: changed);
@@ -91,13 +91,15 @@ internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merg
         };
 
     // Whoever wants out gets out, also while nobody can say in time who the contact is now: null. The message is locked meanwhile.
-    private async Task<int?> NowAsync(TrackingTarget target, string accountName)
+    private async Task<int?> NowAsync(TrackingTarget target, string accountName, CancellationToken ct)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(s_patience);
         try
         {
-            return await merged.NowAsync(target.AccountId, accountName, target.ContactId).WaitAsync(s_patience);
+            return await merged.NowAsync(target.AccountId, accountName, target.ContactId, patience.Token);
         }
-        catch (Exception e) when (e is RpcException or TimeoutException)
+        catch (Exception e) when (e is RpcException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             return null;
         }

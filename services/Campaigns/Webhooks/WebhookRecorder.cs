@@ -50,7 +50,7 @@ internal sealed class WebhookRecorder(
         var messages = await FindAsync(tx, accountId, reports, ct);
         var now = messages.Count == 0
             ? new Dictionary<int, int>()
-            : await merged.FindAsync(accountId, messages.First().Value.AccountName, [.. messages.Keys.Select(message => message.ContactId)]);
+            : await merged.FindAsync(accountId, messages.First().Value.AccountName, [.. messages.Keys.Select(message => message.ContactId)], ct);
         var activities = new List<ActivityEvent>();
         var suppressed = false;
         await BounceLedger.NoteAsync(tx, accountId, reports, time.GetUtcNow().UtcDateTime, ct);

@@ -43,6 +43,7 @@ public static class ServiceClients
                 SslOptions = { RemoteCertificateValidationCallback = trust },
             })
             .AddHttpMessageHandler(() => new SilentConnections())
+            .AddInterceptor(() => new DefaultDeadline(DeadlineLimit.Of(builder.Configuration) + s_silence))
             .AddInterceptor<CallerReports>()
             .AddInterceptor(provider => ActivatorUtilities.CreateInstance<ConnectionReports>(provider, service.ToLowerInvariant()))
             .AddInterceptor(provider => ActivatorUtilities.CreateInstance<ServiceIdentity>(provider, service.ToLowerInvariant()));

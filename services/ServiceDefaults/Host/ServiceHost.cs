@@ -95,7 +95,7 @@ public static class ServiceHost
         app.UseListeners();
         app.UseCallMetrics();
         app.UseMessageSizeDetails();
-        app.UseDeadlineLimit(MaxSeconds(app.Configuration));
+        app.UseDeadlineLimit();
         app.UseAccountAuthentication();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         if (app.Configuration.GetValue("Grpc:Reflection", true))
@@ -159,8 +159,6 @@ public static class ServiceHost
         kestrel.Listen(configuration);
     }
 
-    private static int MaxSeconds(IConfiguration configuration) => configuration.GetValue("Grpc:MaxSeconds", 60);
-
     private static void AddGrpcDefaults(this WebApplicationBuilder builder)
     {
         var auth = AuthOptions.From(builder.Configuration);
@@ -186,7 +184,7 @@ public static class ServiceHost
         builder.Services.AddSingleton<CallEnds>();
         builder.Services.AddSingleton<ErrorInterceptor>();
         builder.Services.AddSingleton(provider => new TimeLimitInterceptor(
-            MaxSeconds(builder.Configuration), provider.GetRequiredService<CallEnds>(), provider.GetRequiredService<TimeProvider>()));
+            DeadlineLimit.MaxSeconds(builder.Configuration), provider.GetRequiredService<CallEnds>(), provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<AccountInterceptor>();
         builder.Services.AddSingleton<AuditInterceptor>();
         builder.Services.RemoveAll(typeof(IServiceMethodProvider<>));

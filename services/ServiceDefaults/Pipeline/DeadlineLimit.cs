@@ -3,6 +3,7 @@ using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 
 namespace TagSegments.ServiceDefaults.Pipeline;
 
@@ -15,16 +16,26 @@ internal static class DeadlineLimit
     private const string Header = "grpc-timeout";
     private const int Grace = 5;
 
-    public static void UseDeadlineLimit(this WebApplication app, int maxSeconds) => app.Use((context, next) =>
-    {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.Type == MethodType.Unary
-            && !(Seconds(context.Request.Headers[Header].ToString()) <= maxSeconds))
-        {
-            context.Request.Headers[Header] = string.Create(CultureInfo.InvariantCulture, $"{maxSeconds + Grace}S");
-        }
+    public static int MaxSeconds(IConfiguration configuration) => configuration.GetValue("Grpc:MaxSeconds", 60);
 
-        return next(context);
-    });
+    /// <summary>The time after which no unary call goes on.</summary>
+    public static TimeSpan Of(IConfiguration configuration) => TimeSpan.FromSeconds(MaxSeconds(configuration) + Grace);
+
+    public static void UseDeadlineLimit(this WebApplication app)
+    {
+        var maxSeconds = MaxSeconds(app.Configuration);
+        var limit = string.Create(CultureInfo.InvariantCulture, $"{Of(app.Configuration).TotalSeconds}S");
+        app.Use((context, next) =>
+        {
+            if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.Type == MethodType.Unary
+                && !(Seconds(context.Request.Headers[Header].ToString()) <= maxSeconds))
+            {
+                context.Request.Headers[Header] = limit;
+            }
+
+            return next(context);
+        });
+    }
 
     // Up to eight digits and a unit: github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
     private static double? Seconds(string timeout)

@@ -44,9 +44,8 @@ public sealed class Coalescer<TCall, TResult> : IAsyncDisposable
     {
         if (Add(call))
         {
-            // Nobody is at work, so the caller is: it need not wait for another thread. Calls that came meanwhile are left to a loop.
-            await AnswerAsync(Take());
-            _ = DrainAsync();
+            // Nobody is at work, so the caller is: it need not wait for another thread. If it goes away, the round goes on without it.
+            await BeginAsync().WaitAsync(ct);
         }
 
         return await call.Answer.WaitAsync(ct);
@@ -78,6 +77,13 @@ public sealed class Coalescer<TCall, TResult> : IAsyncDisposable
             _isRunning = true;
             return leads;
         }
+    }
+
+    // Calls that came meanwhile are left to a loop.
+    private async Task BeginAsync()
+    {
+        await AnswerAsync(Take());
+        _ = DrainAsync();
     }
 
     private async Task DrainAsync()

@@ -106,6 +106,23 @@ public sealed class CoalescerTests
     }
 
     [Fact]
+    public async Task A_caller_that_works_for_others_goes_away_without_waiting_and_the_round_goes_on()
+    {
+        await using var coalescer = Doubling();
+        using var leaving = new CancellationTokenSource();
+        var works = new Call(1);
+        var gone = coalescer.RunAsync(works, leaving.Token);
+        var stays = coalescer.RunAsync(new Call(2), CancellationToken.None);
+        await leaving.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        Assert.False(works.Answer.IsCompleted);
+        _gate.Open();
+        Assert.Equal(2, await works.Answer);
+        Assert.Equal(4, await stays);
+    }
+
+    [Fact]
     public async Task It_ends_after_the_calls_that_wait()
     {
         var coalescer = Doubling();
