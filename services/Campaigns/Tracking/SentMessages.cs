@@ -25,8 +25,8 @@ internal sealed class SentMessages : IAsyncDisposable
     }
 
     /// <summary>Finds a message; nothing but whether its account was erased is known of one that no longer exists.</summary>
-    public Task<SentMessage> FindAsync(TrackingTarget target) =>
-        _questions.RunAsync(target.AccountId, new Question(target), CancellationToken.None);
+    public Task<SentMessage> FindAsync(TrackingTarget target, CancellationToken ct) =>
+        _questions.RunAsync(target.AccountId, new Question(target), ct);
 
     public ValueTask DisposeAsync() => _questions.DisposeAsync();
 

@@ -75,7 +75,7 @@ internal sealed class Tracker(
     {
         try
         {
-            var message = await messages.FindAsync(target);
+            var message = await messages.FindAsync(target, CancellationToken.None);
             if (message.IsErased || limits.IsErased(target.AccountId))
             {
                 return true;

@@ -32,7 +32,7 @@ internal enum UnsubscribeOutcome
 /// <see cref="ConsentReporter"/>. A link works as long as its key is in the ring, as consent can be withdrawn at any time; but it does not withdraw a
 /// consent that was given after its message.
 /// </summary>
-internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merged)
+internal sealed class Unsubscriber(AccountDatabase database, SentMessages messages)
 {
     private const string Source = "unsubscribe link";
 
@@ -40,10 +40,14 @@ internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merg
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Unsubscribes. Repeating it changes nothing.</summary>
-    public Task<UnsubscribeOutcome> UnsubscribeAsync(TrackingTarget target, CancellationToken ct) =>
-        TransactionRetry.RunAsync(() => UnsubscribeOnceAsync(target, ct), ct);
+    public async Task<UnsubscribeOutcome> UnsubscribeAsync(TrackingTarget target, CancellationToken ct)
+    {
+        // Before the transaction: nothing is locked while another service is asked.
+        var contactId = await NowAsync(target, ct);
+        return await TransactionRetry.RunAsync(() => UnsubscribeOnceAsync(target, contactId, ct), ct);
+    }
 
-    private async Task<UnsubscribeOutcome> UnsubscribeOnceAsync(TrackingTarget target, CancellationToken ct)
+    private async Task<UnsubscribeOutcome> UnsubscribeOnceAsync(TrackingTarget target, int? contactId, CancellationToken ct)
     {
         await using var connection = await database.OpenAsync(target.AccountId, ct);
         await using var tx = await connection.BeginTransactionAsync(ct);
@@ -74,7 +78,6 @@ internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merg
             return UnsubscribeOutcome.Done;
         }
 
-        var contactId = await NowAsync(target, message.AccountName, ct);
         await ConsentTasks.AddAsync(tx, target, message.AccountName, Source, contactId is null ? new(message.CampaignId) : null, ct);
         ActivityEvent[] events = contactId is { } now ? [Event(target, message.CampaignId, message.Now).Of(now)] : [];
         await ActivityRecorder.RecordAsync(tx, target.AccountId, events, ct, suppressions: changed);
@@ -90,14 +93,14 @@ internal sealed class Unsubscriber(AccountDatabase database, MergedContacts merg
             DedupeKey = $"unsubscribed {target.CampaignId:N} {target.ContactId}",
         };
 
-    // Whoever wants out gets out, also while nobody can say in time who the contact is now: null. The message is locked meanwhile.
-    private async Task<int?> NowAsync(TrackingTarget target, string accountName, CancellationToken ct)
+    // Whoever wants out gets out, also while nobody can say in time who the contact is now: null.
+    private async Task<int?> NowAsync(TrackingTarget target, CancellationToken ct)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(s_patience);
         try
         {
-            return await merged.NowAsync(target.AccountId, accountName, target.ContactId, patience.Token);
+            return (await messages.FindAsync(target, patience.Token)).ContactId;
         }
         catch (Exception e) when (e is RpcException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {

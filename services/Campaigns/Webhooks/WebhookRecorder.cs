@@ -45,14 +45,15 @@ internal sealed class WebhookRecorder(
 
     private async Task<int> RecordAsync(int accountId, List<Report> reports, CancellationToken ct)
     {
-        await using var connection = await database.OpenAsync(accountId, ct);
-        await using var tx = await connection.BeginTransactionAsync(ct);
-        var messages = await FindAsync(tx, accountId, reports, ct);
+        // Before the transaction: nothing is held while another service is asked.
+        var messages = await FindAsync(accountId, reports, ct);
         var now = messages.Count == 0
             ? new Dictionary<int, int>()
             : await merged.FindAsync(accountId, messages.First().Value.AccountName, [.. messages.Keys.Select(message => message.ContactId)], ct);
         var activities = new List<ActivityEvent>();
         var suppressed = false;
+        await using var connection = await database.OpenAsync(accountId, ct);
+        await using var tx = await connection.BeginTransactionAsync(ct);
         await BounceLedger.NoteAsync(tx, accountId, reports, time.GetUtcNow().UtcDateTime, ct);
         foreach (var report in reports.OrderBy(r => r.Target.ContactId))
         {
@@ -75,8 +76,7 @@ internal sealed class WebhookRecorder(
     private static string DedupeKey(string provider, ProviderEvent e) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
         $"{provider} {e.Type} {e.MessageId} {e.EventId ?? e.At?.ToString("O", null)} {e.Email}")))[..40];
 
-    private static async Task<Dictionary<(Guid CampaignId, int ContactId), Sent>> FindAsync(
-        NpgsqlTransaction tx, int accountId, List<Report> reports, CancellationToken ct)
+    private async Task<Dictionary<(Guid CampaignId, int ContactId), Sent>> FindAsync(int accountId, List<Report> reports, CancellationToken ct)
     {
         const string sql =
             $"""
@@ -89,7 +89,8 @@ internal sealed class WebhookRecorder(
             LEFT JOIN campaigns.single_message m ON r.single AND m.account_id = r.account_id AND m.message_id = r.campaign_id
             """;
         var parameters = Targets(accountId, reports.ConvertAll(r => r.Target));
-        return (await tx.Connection!.QueryAsync<Sent>(new CommandDefinition(sql, parameters, tx, cancellationToken: ct)))
+        await using var connection = await database.OpenAsync(accountId, ct);
+        return (await connection.QueryAsync<Sent>(new CommandDefinition(sql, parameters, cancellationToken: ct)))
             .ToDictionary(sent => (sent.LedgerId, sent.ContactId));
     }
 
