@@ -36,6 +36,7 @@ internal sealed class OpenStream : IAsyncDisposable
     private Action? _forget;
     private Func<RpcException>? _limit;
     private bool _isReaderAwaited;
+    private bool _isBroken;
 
     private OpenStream(ServerCallContext call, StreamCaller caller, StreamQuota quota, StreamOptions options, TimeProvider time)
     {
@@ -51,6 +52,9 @@ internal sealed class OpenStream : IAsyncDisposable
 
     /// <summary>Whether the stream has to end because of a limit of streams.</summary>
     public bool IsAtLimit => _limit is not null;
+
+    /// <summary>Whether the connection broke while a message was read or written.</summary>
+    public bool IsBroken => _isBroken;
 
     /// <summary>Opens a stream, or throws RESOURCE_EXHAUSTED.</summary>
     public static OpenStream Open(ServerCallContext call, StreamCaller caller, StreamQuota quota, StreamOptions options, TimeProvider time)
@@ -109,6 +113,10 @@ internal sealed class OpenStream : IAsyncDisposable
             // Not cancelled by the end of the stream: that would abort the call before its status is sent.
             await responses.WriteAsync(message);
         }
+        catch (IOException e)
+        {
+            throw Broken(e);
+        }
         finally
         {
             AwaitNobody();
@@ -125,6 +133,10 @@ internal sealed class OpenStream : IAsyncDisposable
             var moved = await requests.MoveNext(ct);
             await RequireCallerAsync();
             return moved;
+        }
+        catch (IOException e)
+        {
+            throw Broken(e);
         }
         finally
         {
@@ -156,6 +168,13 @@ internal sealed class OpenStream : IAsyncDisposable
         {
             await _key.RequireAsync(_end.Token);
         }
+    }
+
+    // The connection tells of its end first, and cancels the call a moment later. What the handler itself reads or writes is not meant.
+    private RpcException Broken(IOException failure)
+    {
+        _isBroken = true;
+        return RpcErrors.Create(StatusCode.Cancelled, ErrorReason.CallCancelled, $"The connection of the caller broke: {failure.Message}");
     }
 
     private void Await(bool reader)

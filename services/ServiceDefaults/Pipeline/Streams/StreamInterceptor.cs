@@ -51,7 +51,7 @@ internal sealed class StreamInterceptor(
         {
             await stream.RunAsync(handler);
         }
-        catch (RpcException e) when (stream.IsAtLimit)
+        catch (RpcException e) when (stream.IsAtLimit || stream.IsBroken)
         {
             throw ends.Logged(context, e);
         }
