@@ -1,4 +1,4 @@
+using TagSegments.ServiceDefaults.Host;
 using TagSegments.WebConsole;
 
-await using var app = WebConsoleApp.Build(args);
-await app.RunAsync();
+return await PageHost.RunAsync(args, own => WebConsoleApp.Build(own));

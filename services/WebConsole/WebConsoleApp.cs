@@ -45,6 +45,7 @@ public static class WebConsoleApp
             builder.Services.AddSingleton(inbox);
 
         var app = builder.Build();
+        app.UsePages();
         app.UseSecurityHeaders();
         app.UseOriginCheck();
         app.UseWhen(context => HttpMethods.IsGet(context.Request.Method), pages => pages.UseStatusCodePagesWithReExecute("/not-found"));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using TagSegments.Kubernetes.Cluster;
 using TagSegments.Kubernetes.Overlays;
 using TagSegments.Kubernetes.Stages;
+using TagSegments.Testing;
 
 namespace TagSegments.Kubernetes;
 
@@ -36,6 +37,7 @@ internal static class KubernetesProgram
             return 2;
         }
 
+        Manifests.Run("dotnet", "publish", Path.Combine(Repository.Root, "services/WebConsole"), "-c", "Release", "--no-build", "-v", "quiet", "-o", Image.PublishedConsole);
         string[] own = ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", Environment.ProcessPath!, Inside];
         using var process = Process.Start(new ProcessStartInfo("unshare", [.. own, .. arguments]))!;
         process.WaitForExit();
@@ -67,6 +69,7 @@ internal static class KubernetesProgram
         {
             await installation.StartAsync();
             await installation.RequireAsync(stage.StartMainJob(installation));
+            await stage.RequireConsoleAsync(installation);
             installation.RequireExactly(stage.Needed);
             await installation.RequireReadinessToFollowTheDatabaseAsync();
         }

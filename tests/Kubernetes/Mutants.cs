@@ -22,12 +22,22 @@ internal static class Mutants
         new("user", objects => Manifests.ServicesIn(objects)["workflows"].Spec.SecurityContext.RunAsUser = 0, "workflows-0 would run as root"),
         new("password", objects => Container(objects, "campaigns").Env.Single(env => env.Name == "Postgres__ConnectionString").ValueFrom.SecretKeyRef.Key = "tags", "the main job failed"),
         new("certificate", objects => objects.OfType<Certificate>().Single(one => one.Metadata.Name == "segments").Spec.DnsNames = ["segment"], "the main job failed", "production"),
+        new("console-edge", objects => Policy(objects, "console").Spec.Egress.RemoveAt(1), "console does not reach segments:5102"),
+        new("console-door", objects => Policy(objects, "segments").Spec.Ingress[0].FromProperty.RemoveAt(3), "console does not reach segments:5102"),
+        new("console-keys", objects => Workload(objects, Manifests.Console).VolumeMounts.Remove(Workload(objects, Manifests.Console).VolumeMounts.Single(one => one.Name == "keys")), "the console: "),
+        new("console-setting", objects => Setting(objects, "Services__Tags").ValueFrom.ConfigMapKeyRef.Key = "Services__Tag", "has no key Services__Tag"),
+        new("console-name", objects => Setting(objects, "AllowedHosts").Value = "consoles.example.com", "the console: nobody is sent to the identity provider, 400", "production"),
+        new("console-scheme", objects => Workload(objects, Manifests.Console).Env.Remove(Setting(objects, "Http__Forwarded")), "the console: nobody is sent to the identity provider", "production"),
         new("issuer", objects => objects.Remove(Policy(objects, "to-identity-provider")), "the main job failed", "production"),
     ];
 
     private static V1NetworkPolicy Policy(List<object> objects, string name) => objects.OfType<V1NetworkPolicy>().Single(policy => policy.Metadata.Name == name);
 
     private static V1ConfigMap Shared(List<object> objects) => objects.OfType<V1ConfigMap>().Single(map => map.Metadata.Name == "tagsegments");
+
+    private static V1Container Workload(List<object> objects, string name) => objects.OfType<V1Deployment>().Single(one => one.Metadata.Name == name).Spec.Template.Spec.Containers[0];
+
+    private static V1EnvVar Setting(List<object> objects, string name) => Workload(objects, Manifests.Console).Env.Single(env => env.Name == name);
 
     private static V1Container Container(List<object> objects, string service) => Manifests.ServicesIn(objects)[service].Spec.Containers[0];
 

@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=${TAGSEGMENTS_CONTAINERS:-/var/tmp/tagsegments-containers}
 mkdir -p "$work"
 cd "$here/../.."
-readonly here work services=(tags segments campaigns workflows)
+readonly here work services=(tags segments campaigns workflows) programs=(tags segments campaigns workflows console)
 readonly demo=services/Standalone/bin/Release/net10.0/TagSegments.Standalone.dll
 export COMPOSE_PROJECT_NAME=tagsegments_check
 source "$here/engine.sh"
@@ -37,6 +37,9 @@ build_images() {
       { tail -40 "$work/build-$name.log" && return 1; }
     port=$((port + 1))
   done
+  build_image docker.io/tagsegments/console -f services/Dockerfile --build-arg SERVICE=WebConsole --build-arg PORT=5100 --build-arg LISTENER=Http \
+    "--build-arg=SDK_IMAGE=$SDK_IMAGE" "--build-arg=RUNTIME_IMAGE=$RUNTIME_IMAGE" . > "$work/build-console.log" 2>&1 ||
+    { tail -40 "$work/build-console.log" && return 1; }
 }
 
 run_compose() { "${compose[@]}" "${files[@]}" --env-file "$variables" "$@"; }
@@ -44,7 +47,7 @@ run_compose() { "${compose[@]}" "${files[@]}" --env-file "$variables" "$@"; }
 everything_is_healthy() {
   run_compose up -d --no-build > "$work/up.log" 2>&1 || { tail -20 "$work/up.log"; return 1; }
   local name waited=0
-  for name in postgres redis "${services[@]}"; do
+  for name in postgres redis "${programs[@]}"; do
     until [ "$(state_of "$name" .State.Health.Status)" = healthy ]; do
       sleep 1
       waited=$((waited + 1))
@@ -83,7 +86,7 @@ run() {
     live "$work/open.env" services_are_confined migrations_ran_once the_main_job_passes
   else
     echo '=== open to this machine'
-    (live "$work/open.env" services_are_confined images_are_lean operators_are_answered migrations_ran_once the_main_job_passes logs_are_json)
+    (live "$work/open.env" services_are_confined images_are_lean operators_are_answered migrations_ran_once the_main_job_passes the_console_has_pages logs_are_json)
     echo '=== with tokens and secrets of its own'
     (live "$work/closed.env" no_call_without_a_token the_main_job_passes)
     echo 'The containers are as they should be.'

@@ -22,7 +22,7 @@ fail() { echo "$1" && return 1; }
 # Every process of a service: the user of the image, no capability, no way to new ones, a root that nobody can write to.
 services_are_confined() {
   local name pid pids status
-  for name in "${services[@]}"; do
+  for name in "${programs[@]}"; do
     pids=$(processes_of "$(state_of "$name" .State.Pid)")
     [ -n "$pids" ] || fail "the processes of $name cannot be seen: are you root?" || return 1
     for pid in $pids; do
@@ -53,7 +53,7 @@ has() { grep -qxF "$2" <<< "$1" || fail "$3"; }
 images_are_lean() {
   local name size base
   base=$("$engine" image inspect -f '{{.Size}}' "${RUNTIME_IMAGE:-mcr.microsoft.com/dotnet/aspnet:10.0}")
-  for name in "${services[@]}"; do
+  for name in "${programs[@]}"; do
     size=$("$engine" image inspect -f '{{.Size}}' "tagsegments/$name")
     echo "tagsegments/$name: $((size / 1000000)) MB, of which the service $(((size - base) / 1000000)) MB"
     [ $((size - base)) -lt 60000000 ] || fail 'that is too much' || return 1
@@ -65,7 +65,7 @@ images_are_lean() {
 # What collects logs reads one object a line.
 logs_are_json() {
   local name other
-  for name in "${services[@]}" "${services[@]/%/-migrate}"; do
+  for name in "${programs[@]}" "${services[@]/%/-migrate}"; do
     other=$("$engine" logs "$(id_of "$name")" 2>&1 | grep -v -m 3 '^{.*}$' || true)
     [ -z "$other" ] || fail "$name: $other" || return 1
   done
@@ -73,10 +73,20 @@ logs_are_json() {
 
 operators_are_answered() {
   local port
-  for port in 5181 5182 5183 5184; do
+  for port in 5181 5182 5183 5184 5185; do
     curl -fsS "http://127.0.0.1:$port/readyz" && curl -fsS "http://127.0.0.1:$port/metrics" | grep -c '^# TYPE' || return 1
   done
   [ "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:5180/metrics)" = 404 ] || fail 'the public port shows metrics'
+}
+
+# Its files are in the image, it answers by the names of this machine only, and the one public port shows nothing to operators.
+the_console_has_pages() {
+  local file
+  for file in / /console.css /_framework/blazor.web.js /_content/Radzen.Blazor/css/standard-base.css; do
+    [ "$(curl -fsS "http://127.0.0.1:5100$file" | wc -c)" -gt 500 ] || fail "$file is empty" || return 1
+  done
+  [ "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:5100/metrics)" = 404 ] || fail 'the port of pages shows metrics' || return 1
+  [ "$(curl -s -o /dev/null -w '%{http_code}' -H 'Host: evil.example' http://127.0.0.1:5100/)" = 400 ] || fail 'it answers to another name'
 }
 
 # Each has ended well at its first try; a second run finds nothing to do.

@@ -32,11 +32,14 @@ public static class Listeners
     public static TBuilder ServedOn<TBuilder>(this TBuilder endpoints, Listener listener)
         where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new At(listener));
 
+    /// <summary>Returns whether a request came to this address.</summary>
+    internal static bool IsAt(HttpContext context, Listener listener) => context.Features.Get<At>()?.Listener == listener;
+
     /// <summary>Hides endpoints from the addresses to which they do not belong.</summary>
     internal static void UseListeners(this WebApplication app, Listener others = Listener.Grpc) => app.Use((context, next) =>
     {
         var belongs = context.GetEndpoint()?.Metadata.GetMetadata<At>()?.Listener ?? others;
-        if (context.GetEndpoint() is null || context.Features.Get<At>()?.Listener == belongs)
+        if (context.GetEndpoint() is null || IsAt(context, belongs))
         {
             return next(context);
         }

@@ -7,6 +7,7 @@ using Crm.Tags.V1;
 using Crm.Workflows.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
+using TagSegments.ServiceDefaults.Host;
 using TagSegments.ServiceDefaults.Network;
 
 namespace TagSegments.WebConsole.Calls;
@@ -15,6 +16,7 @@ namespace TagSegments.WebConsole.Calls;
 public sealed class Services : IDisposable
 {
     private readonly List<GrpcChannel> _channels = [];
+    private readonly ServiceProvider _lookups = new ServiceCollection().AddNameLookups().BuildServiceProvider();
 
     /// <summary>Opens a connection to each service on first use.</summary>
     public Services(ServiceAddresses addresses)
@@ -85,12 +87,17 @@ public sealed class Services : IDisposable
     public WorkflowService.WorkflowServiceClient Workflows { get; }
 
     /// <inheritdoc/>
-    public void Dispose() => _channels.ForEach(channel => channel.Dispose());
+    public void Dispose()
+    {
+        _channels.ForEach(channel => channel.Dispose());
+        _lookups.Dispose();
+    }
 
     private CallInvoker Connect(Uri address, string? authority)
     {
-        var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        var options = new GrpcChannelOptions
         {
+            ServiceProvider = _lookups,
             HttpHandler = new SocketsHttpHandler
             {
                 ConnectTimeout = TimeSpan.FromSeconds(5),
@@ -99,7 +106,9 @@ public sealed class Services : IDisposable
             },
             DisposeHttpClient = true,
             MaxReceiveMessageSize = 16 * 1024 * 1024,
-        });
+        };
+        // As the services call each other: in turns to all replicas, and again when one of them ends.
+        var channel = GrpcChannel.ForAddress(options.Balance(address), options);
         _channels.Add(channel);
         return channel.CreateCallInvoker();
     }

@@ -19,17 +19,22 @@ internal sealed class Installation(IReadOnlyCollection<object> objects) : IDispo
     /// <summary>The pods of the four services.</summary>
     public IEnumerable<Pod> Services => _pods.Where(pod => pod.IsService);
 
+    /// <summary>The pod of the console.</summary>
+    public Pod Console => _pods.Single(pod => pod.IsConsole);
+
     /// <summary>Starts everything.</summary>
     public async Task StartAsync()
     {
         _network.Create(_pods, [.. objects.OfType<V1NetworkPolicy>()]);
-        var workloads = _pods.Where(pod => pod.Spec is not null).ToLookup(pod => pod.IsService ? "service" : pod.Spec!.RestartPolicy == "OnFailure" ? "job" : "server");
+        var workloads = _pods.Where(pod => pod.Spec is not null).ToLookup(pod => pod.IsService ? "service" : pod.IsConsole ? "console" : pod.Spec!.RestartPolicy == "OnFailure" ? "job" : "server");
         await RollOutAsync(workloads["server"]);
-        Console.WriteLine("  what the services depend on is ready");
+        System.Console.WriteLine("  what the services depend on is ready");
         await Task.WhenAll(workloads["job"].Select(MigrateAsync));
-        Console.WriteLine("  the migrations are done");
+        System.Console.WriteLine("  the migrations are done");
         await RollOutAsync(workloads["service"]);
-        Console.WriteLine("  the services are ready");
+        System.Console.WriteLine("  the services are ready");
+        await RollOutAsync(workloads["console"]);
+        System.Console.WriteLine("  the console is ready");
     }
 
     /// <summary>The pod of one of the visitors.</summary>
@@ -41,7 +46,7 @@ internal sealed class Installation(IReadOnlyCollection<object> objects) : IDispo
         await job.Exited;
         if (job.ExitCode != 0)
             throw new ClusterException($"the main job failed: {job.RecentOutput}\n{string.Join('\n', _running.SelectMany(Warnings))}");
-        Console.WriteLine($"  the main job: {job.RecentOutput.Split('\n').Last(line => line.Length > 0)}");
+        System.Console.WriteLine($"  the main job: {job.RecentOutput.Split('\n').Last(line => line.Length > 0)}");
     }
 
     /// <summary>Stops the database where it is: then no service gets calls, none is restarted, and all come back by themselves.</summary>
@@ -51,10 +56,10 @@ internal sealed class Installation(IReadOnlyCollection<object> objects) : IDispo
         var services = _running.Where(pod => pod.Pod.IsService).ToList();
         database.Signal("STOP");
         await Task.WhenAll(services.Select(pod => pod.RequireReadinessAsync(false)));
-        await Task.WhenAll(services.Select(pod => pod.RequireLifeAsync()));
+        await Task.WhenAll(_running.Where(pod => pod.Pod.IsService || pod.Pod.IsConsole).Select(pod => pod.RequireLifeAsync()));
         database.Signal("CONT");
         await Task.WhenAll(services.Select(pod => pod.RequireReadinessAsync(true)));
-        Console.WriteLine("  without the database no service is ready, and all live; with it they are ready again");
+        System.Console.WriteLine("  without the database no service is ready, and all live; with it they are ready again");
     }
 
     /// <summary>Tries every connection from and to the pods of the installation: exactly those are open that somebody needs.</summary>
@@ -74,7 +79,7 @@ internal sealed class Installation(IReadOnlyCollection<object> objects) : IDispo
             throw new ClusterException($"{surplus.From} reaches {surplus.To}:{surplus.Port}, which it does not need.");
         if (wanted.Except(open).FirstOrDefault() is { } missing)
             throw new ClusterException($"{missing.From} does not reach {missing.To}:{missing.Port}.");
-        Console.WriteLine($"  {all.Count()} ways were tried: the {open.Count} that are needed are open, and no other");
+        System.Console.WriteLine($"  {all.Count()} ways were tried: the {open.Count} that are needed are open, and no other");
     }
 
     public void Dispose() => _network.Dispose();

@@ -17,7 +17,9 @@ internal sealed record Pod(string Name, string Namespace, IDictionary<string, st
     /// <summary>What the pod is, whichever replica it is.</summary>
     public string App => Labels["app.kubernetes.io/name"];
 
-    public bool IsService => Labels.TryGetValue("app.kubernetes.io/component", out var component) && component == "service";
+    public bool IsService => Component == "service";
+
+    public bool IsConsole => Component == "console";
 
     /// <summary>Its address in the network of pods; what is outside of the cluster has the address that the manifests name.</summary>
     public string Address { get; private init; } = $"10.244.1.{Number}";
@@ -28,6 +30,8 @@ internal sealed record Pod(string Name, string Namespace, IDictionary<string, st
     public V1Container Container => Spec!.Containers.Single();
 
     public IEnumerable<int> Ports => Spec is null ? [] : (Container.Ports ?? []).Select(port => port.ContainerPort);
+
+    private string Component => Labels.TryGetValue("app.kubernetes.io/component", out var component) ? component : "";
 
     /// <summary>Finds the number of a port that is named or numbered.</summary>
     public int Port(IntOrString port) => int.TryParse(port.Value, out var number)

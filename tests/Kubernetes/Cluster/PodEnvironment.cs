@@ -32,7 +32,11 @@ internal sealed partial class PodEnvironment(IReadOnlyCollection<object> objects
 
     /// <summary>Reads the files of a volume from a secret or config map.</summary>
     public IReadOnlyDictionary<string, string> Files(V1Volume volume) =>
-        volume.ConfigMap is { } map ? ConfigMap(map.Name) : Secret(volume.Secret.SecretName, volume.Secret.Optional == true) ?? [];
+        volume.ConfigMap is { } map ? ConfigMap(map.Name) : Chosen(Secret(volume.Secret.SecretName, volume.Secret.Optional == true) ?? [], volume.Secret.Items);
+
+    private static Dictionary<string, string> Chosen(Dictionary<string, string> files, IList<V1KeyToPath>? items) => items is null || files.Count == 0
+        ? files
+        : items.ToDictionary(item => item.Path, item => files.GetValueOrDefault(item.Key) ?? throw new ClusterException($"A volume names {item.Key}, which its secret does not have."));
 
     private string? ValueOf(V1EnvVar variable)
     {
@@ -44,7 +48,7 @@ internal sealed partial class PodEnvironment(IReadOnlyCollection<object> objects
         }
 
         return variable.ValueFrom?.ConfigMapKeyRef is { } entry
-            ? ConfigMap(entry.Name).GetValueOrDefault(entry.Key) ?? throw new ClusterException($"{variable.Name}: the config map {entry.Name} has no key {entry.Key}.")
+            ? ConfigMap(entry.Name).GetValueOrDefault(entry.Key) ?? (entry.Optional == true ? null : throw new ClusterException($"{variable.Name}: the config map {entry.Name} has no key {entry.Key}."))
             : variable.Value ?? "";
     }
 

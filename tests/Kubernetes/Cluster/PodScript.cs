@@ -29,8 +29,8 @@ internal static class PodScript
         if (Directory.Exists($"{folder}/app"))
             Directory.Delete($"{folder}/app", recursive: true);
         Directory.CreateDirectory($"{folder}/app");
-        if (Manifests.Services.Contains(pod.App.Split('-')[0]))
-            File.CreateSymbolicLink($"{folder}/app/service", $"TagSegments.{char.ToUpperInvariant(pod.App[0])}{pod.App.Split('-')[0][1..]}");
+        if (image.Program is { } program)
+            File.CreateSymbolicLink($"{folder}/app/service", $"TagSegments.{program}");
         File.WriteAllText($"{folder}/hosts", $"127.0.0.1 localhost\n{pod.Address} {pod.Name}\n");
         File.WriteAllText($"{folder}/passwd", "root:x:0:0::/:/bin/sh\npostgres:x:999:999::/:/bin/sh\nuser:x:1000:1000::/:/bin/sh\napp:x:1654:1654::/:/bin/sh\n");
 
@@ -65,7 +65,7 @@ internal static class PodScript
         mount --bind {Folder}/resolv.conf $R/etc/resolv.conf
         mount --bind {Trusted} $R/etc/ssl/certs
         mkdir $R/app
-        mount -t overlay -o lowerdir={folder}/app:{AppContext.BaseDirectory.TrimEnd('/')} overlay $R/app
+        mount -t overlay -o lowerdir={folder}/app:{image.Folder} overlay $R/app
         {(image.EntryFile is { } file ? $"cp {file} $R/entry.sh" : "")}
         mkdir -m 1777 $R/tmp
 

@@ -21,6 +21,12 @@ internal static class Manifests
     /// <summary>The four services; their ports begin with 5101.</summary>
     public static string[] Services { get; } = ["tags", "segments", "campaigns", "workflows"];
 
+    /// <summary>The web console.</summary>
+    public const string Console = "console";
+
+    /// <summary>The console and the services: what is built here. Their ports begin with 5100.</summary>
+    public static string[] Programs { get; } = [Console, .. Services];
+
     /// <summary>A copy of the folder <c>k8s</c>, with secrets made.</summary>
     public static string WithSecrets => s_withSecrets.Value;
 
@@ -73,6 +79,15 @@ internal static class Manifests
         if (Directory.Exists(secrets))
             Directory.Delete(secrets, recursive: true);
         Run(Path.Combine(copy, "make-secrets.sh"), secrets);
+        // The overlay production of an installation whose people reach the console.
+        var open = Directory.CreateDirectory(Path.Combine(copy, "overlays/open")).FullName;
+        File.WriteAllText(Path.Combine(open, "kustomization.yaml"), """
+            apiVersion: kustomize.config.k8s.io/v1beta1
+            kind: Kustomization
+            namespace: tagsegments
+            resources: [../production]
+            components: [../../console-ingress]
+            """);
         return copy;
     }
 
@@ -85,6 +100,7 @@ internal static class Manifests
             .. own,
             .. FilesIn(Path.Combine(Repository.Root, "k8s/base")),
             .. FilesIn(Path.Combine(Repository.Root, "k8s/base/network")),
+            .. FilesIn(Path.Combine(Repository.Root, "k8s/base/console")),
             .. Services.SelectMany(service => shared.Select(text => text.Replace("service-name", service, StringComparison.Ordinal))),
         ];
     }

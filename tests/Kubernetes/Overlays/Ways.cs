@@ -31,26 +31,34 @@ internal static partial class Ways
         group match by (service, other: match.Groups["name"].Value.ToLowerInvariant()) into used
         select new Way(used.Key.service, used.Key.other, PortOf(used.Key.other));
 
+    /// <summary>Finds which services the console calls.</summary>
+    public static IEnumerable<Way> FromConsole() =>
+        from match in ConsoleClient().Matches(File.ReadAllText(Path.Combine(Repository.Root, "services/WebConsole/Calls/Services.cs")))
+        select new Way(Manifests.Console, match.Groups["name"].Value.ToLowerInvariant(), PortOf(match.Groups["name"].Value.ToLowerInvariant()));
+
     /// <summary>Lists everything that has to be open in the overlay <c>local</c>.</summary>
     public static IEnumerable<Way> InLocal() => [.. Everywhere(), new("segments", "redis", 6379), new("campaigns", "mail", 1025)];
 
-    /// <summary>Lists everything that has to be open in the overlay <c>production</c>.</summary>
+    /// <summary>Lists everything that has to be open in the overlay <c>production</c> with the console's ingress.</summary>
     public static IEnumerable<Way> InProduction() =>
     [
         .. Everywhere(),
-        .. Manifests.Services.Select(service => new Way(service, "identity-provider", 443)),
-        new("segments", "redis", 6380), new("campaigns", "mail", 587), new(Ingress, "campaigns", 8080),
+        .. Manifests.Programs.Select(program => new Way(program, "identity-provider", 443)),
+        new("segments", "redis", 6380), new("campaigns", "mail", 587), new(Ingress, "campaigns", 8080), new(Ingress, Manifests.Console, PortOf(Manifests.Console)),
     ];
 
-    private static IEnumerable<Way> Everywhere() => BetweenServices().Concat(Manifests.Services.SelectMany(service => new Way[]
+    private static IEnumerable<Way> Everywhere() => BetweenServices().Concat(FromConsole()).Append(new(Monitoring, Manifests.Console, Management)).Concat(Manifests.Services.SelectMany(service => new Way[]
     {
         new(service, "postgres", 5432), new($"{service}-migrate", "postgres", 5432), new(Caller, service, PortOf(service)), new(Monitoring, service, Management),
     }));
 
-    public static int PortOf(string service) => 5101 + Array.IndexOf(Manifests.Services, service);
+    public static int PortOf(string program) => 5100 + Array.IndexOf(Manifests.Programs, program);
 
     private static string Title(string service) => $"{char.ToUpperInvariant(service[0])}{service[1..]}";
 
     [GeneratedRegex(@"AddServiceClient<[\w.]+>\(""(?<name>\w+)""\)")]
     private static partial Regex Client();
+
+    [GeneratedRegex(@"Connect\(addresses\.(?<name>\w+),")]
+    private static partial Regex ConsoleClient();
 }

@@ -35,7 +35,7 @@ internal sealed class IdentityProvider(RSA key) : TokenIssuer
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Any, 443, listen => listen.UseHttps(certificate)));
         await using var app = builder.Build();
-        app.MapGet("/.well-known/openid-configuration", () => Results.Json(new { issuer = Url, jwks_uri = $"{Url}/keys" }));
+        app.MapGet("/.well-known/openid-configuration", () => Results.Json(new { issuer = Url, jwks_uri = $"{Url}/keys", authorization_endpoint = $"{Url}/authorize", token_endpoint = $"{Url}/token" }));
         app.MapGet("/keys", () => Results.Text(JsonSerializer.Serialize(new { keys = new[] { published } }), "application/json"));
         await app.RunAsync();
         return 0;

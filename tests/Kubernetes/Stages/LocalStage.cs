@@ -18,6 +18,6 @@ internal static class LocalStage
                 _ = Network.ForwardAsync(Ways.PortOf(service), installation.Services.First(pod => pod.App == service));
             var keys = Path.Combine(Manifests.WithSecrets, "overlays/local/secrets/keys.env");
             return MainJob.StartHere(Manifests.Run(Path.Combine(Repository.Root, "k8s/make-token.sh"), keys).Trim());
-        });
+        }, ConsoleVisit.ByTokenAsync);
     }
 }

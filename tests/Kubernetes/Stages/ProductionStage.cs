@@ -7,7 +7,7 @@ using TagSegments.Testing;
 namespace TagSegments.Kubernetes.Stages;
 
 /// <summary>
-/// The overlay <c>production</c>, called by a pod of another namespace over TLS with a token of the identity provider. PostgreSQL, Redis, the mail
+/// The overlay <c>production</c> with the console's ingress, called by a pod of another namespace over TLS with a token of the identity provider. PostgreSQL, Redis, the mail
 /// server and the identity provider are at the addresses that the overlay names. The secrets come from make-secrets.sh, the certificates from an
 /// authority in place of cert-manager.
 /// </summary>
@@ -22,7 +22,7 @@ internal static class ProductionStage
         var key = RSA.Create(2048);
         Directory.CreateDirectory(PodScript.Trusted);
         File.WriteAllText($"{PodScript.Trusted}/authority.pem", authority.Pem);
-        var objects = Manifests.Load("k8s/overlays/production");
+        var objects = Manifests.Load("k8s/overlays/open");
         breakOnPurpose(objects);
         objects.AddRange(objects.OfType<Certificate>().Select(certificate => authority.Issue(certificate.Spec.SecretName, certificate.Spec.DnsNames)).ToList());
         // The mail server of this run delivers nothing, so nobody could prove a domain.
@@ -39,7 +39,7 @@ internal static class ProductionStage
         objects.Add(Authority.Secret("identity-provider-key", new() { ["key.pem"] = key.ExportPkcs8PrivateKeyPem() }));
         var issuer = new IdentityProvider(key);
         return new(objects, Ways.InProduction(), installation => MainJob.StartIn(
-            installation.Visitor(Ways.Caller), issuer.Token("*", Permissions), $"{PodScript.Trusted}/authority.pem"));
+            installation.Visitor(Ways.Caller), issuer.Token("*", Permissions), $"{PodScript.Trusted}/authority.pem"), ConsoleVisit.ByProviderAsync);
     }
 
     // As the operator's page makes them.
@@ -54,6 +54,7 @@ internal static class ProductionStage
         keys.Remove("signing-key");
         List<object> made =
         [
+            Authority.Secret("tagsegments-console", new() { ["client-id"] = "console", ["client-secret"] = "secret" }),
             Authority.Secret("tagsegments-postgres", Values("postgres.env")), Authority.Secret("tagsegments-redis", redis), Authority.Secret("tagsegments-keys", keys),
             new V1ConfigMap { Metadata = new() { Name = "tagsegments-public-keys" }, Data = Values("public-keys.env") },
         ];

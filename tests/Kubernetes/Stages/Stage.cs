@@ -8,4 +8,5 @@ namespace TagSegments.Kubernetes.Stages;
 /// <param name="Objects">The rendered manifests, and what is beside them.</param>
 /// <param name="Needed">The connections that have to be open, and no other.</param>
 /// <param name="StartMainJob">Runs the main job as a caller of this installation does.</param>
-internal sealed record Stage(List<object> Objects, IEnumerable<Way> Needed, Func<Installation, ChildProcess> StartMainJob);
+/// <param name="RequireConsoleAsync">Visits the console as a person does.</param>
+internal sealed record Stage(List<object> Objects, IEnumerable<Way> Needed, Func<Installation, ChildProcess> StartMainJob, Func<Installation, Task> RequireConsoleAsync);

@@ -25,7 +25,7 @@ public sealed partial class Finding30Tests
 
         Assert.NotEmpty(foreign);
         Assert.All(foreign, image => Assert.Matches(@"^\$\{[A-Z]+_IMAGE:-[a-z/]+:[v\d.]+\}$", image));
-        Assert.Equal(4, Build().Count(compose));
+        Assert.Equal(5, Build().Count(compose));
     }
 
     private static IEnumerable<string> Bases(IEnumerable<string> lines) => lines
@@ -38,6 +38,6 @@ public sealed partial class Finding30Tests
     [GeneratedRegex(@"^ +image: (\S+)$", RegexOptions.Multiline)]
     private static partial Regex Image();
 
-    [GeneratedRegex(@"args: \{ SERVICE: \w+, PORT: \d+, <<: \*images \}")]
+    [GeneratedRegex(@"args: \{ SERVICE: \w+, PORT: \d+,( LISTENER: Http,)? <<: \*images \}")]
     private static partial Regex Build();
 }

@@ -35,7 +35,7 @@ public sealed partial class ManifestSecurityTests
             Assert.Equal(["campaigns"], services.Where(service => service.Value.Spec.Containers[0].Ports.Any(port => port.Name == "http")).Select(service => service.Key));
             Assert.All(
                 objects.OfType<V1Service>().Where(service => service.Spec.Ports.Any(port => port.Name == "http")),
-                service => Assert.Equal("campaigns", service.Spec.Selector["app.kubernetes.io/name"]));
+                service => Assert.Contains(service.Spec.Selector["app.kubernetes.io/name"], new[] { "campaigns", Manifests.Console }));
         }
     }
 
@@ -97,6 +97,28 @@ public sealed partial class ManifestSecurityTests
         Assert.Equal((8080, "http"), (service.Spec.Ports.Single(port => port.Name == backend.Port.Name).Port, service.Spec.Ports[0].TargetPort.Value));
         Assert.Equal("campaigns", service.Spec.Selector["app.kubernetes.io/name"]);
         Assert.Equal($"https://{ingress.Rules[0].Host}", Settings(objects)["Tracking:BaseUrl"]);
+    }
+
+    [Fact]
+    public void The_console_is_reached_from_the_Internet_by_choice_only_and_by_one_name()
+    {
+        if (!Manifests.HasKubectl)
+        {
+            return;
+        }
+
+        Assert.DoesNotContain(Manifests.Console, Manifests.Named<V1Ingress>(Manifests.Load("k8s/overlays/production")));
+        var objects = Manifests.Load("k8s/overlays/open");
+        var ingress = objects.OfType<V1Ingress>().Single(one => one.Metadata.Name == Manifests.Console).Spec;
+        var backend = Assert.Single(Assert.Single(ingress.Rules).Http.Paths).Backend.Service;
+        var service = objects.OfType<V1Service>().Single(one => one.Metadata.Name == backend.Name);
+        var console = objects.OfType<V1Deployment>().Single(one => one.Metadata.Name == Manifests.Console).Spec.Template.Spec.Containers[0];
+
+        Assert.Equal(ingress.Rules.Select(rule => rule.Host), ingress.Tls.SelectMany(tls => tls.Hosts));
+        Assert.Equal(console.Env.Single(env => env.Name == "AllowedHosts").Value, ingress.Rules[0].Host);
+        Assert.Equal(console.Ports.Single(port => port.Name == service.Spec.Ports.Single(one => one.Name == backend.Port.Name).TargetPort.Value).ContainerPort, service.Spec.Ports[0].Port);
+        var door = objects.OfType<V1NetworkPolicy>().Single(one => one.Metadata.Name == "console-from-ingress").Spec;
+        Assert.Equal(service.Spec.Ports[0].Port, int.Parse(Assert.Single(Assert.Single(door.Ingress).Ports).Port.Value, null));
     }
 
     // Finding 26 of the security review: without authentication, everything was open; the ports on loopback alone saved it.

@@ -16,7 +16,7 @@ public sealed partial class ManifestSettingsTests
     {
         var objects = Manifests.Load(folder);
         var shared = objects.OfType<V1ConfigMap>().Where(map => map.Metadata.Name.StartsWith("tagsegments", StringComparison.Ordinal)).SelectMany(map => map.Data.Keys);
-        var own = objects.Where(item => item is V1Job || Manifests.Services.Contains(Manifests.NameOf(item)))
+        var own = objects.Where(item => item is V1Job || Manifests.Programs.Contains(Manifests.NameOf(item)))
             .Select(Manifests.TemplateOf).OfType<V1PodTemplateSpec>().SelectMany(template => template.Spec.Containers[0].Env).Select(env => env.Name);
 
         var settings = shared.Concat(own).Distinct().ToList();
@@ -44,10 +44,12 @@ public sealed partial class ManifestSettingsTests
 
     private static bool IsRead(string variable) => variable.Replace("__", ":", StringComparison.Ordinal).Split(':') switch
     {
+        ["AllowedHosts"] => s_code.Contains("Configuration[\"AllowedHosts\"]", StringComparison.Ordinal),
         [var name] => s_code.Contains($"\"{name}\"", StringComparison.Ordinal),
         ["Services", "PublicKeys", var service] => Manifests.Services.Contains(service) && s_code.Contains("$\"Services:PublicKeys:{service}\"", StringComparison.Ordinal),
         ["Services", "PrivateKey"] => s_code.Contains("\"Services:PrivateKey\"", StringComparison.Ordinal),
         ["Services", var service] => s_code.Contains($"Client>(\"{service}\")", StringComparison.Ordinal),
+        ["Keys", "Folder"] => s_code.Contains("\"Keys:Folder\"", StringComparison.Ordinal),
         ["Keys", var ring] => Regex.IsMatch(s_code, $"const string {ring} = \"{ring}\""),
         ["Http" or "Management", "Address"] => s_code.Contains("$\"{listener}:Address\"", StringComparison.Ordinal),
         ["Postgres", var name] => s_code.Contains($"\"{name}\"", StringComparison.Ordinal) || s_code.Contains($"\"Postgres:{name}\"", StringComparison.Ordinal),

@@ -14,7 +14,7 @@ public sealed class ManifestTests
 {
     private static readonly string s_root = Repository.Root;
 
-    public static TheoryData<string> Folders => ["k8s/base", "k8s/overlays/local", "k8s/overlays/production"];
+    public static TheoryData<string> Folders => ["k8s/base", "k8s/overlays/local", "k8s/overlays/production", "k8s/overlays/open"];
 
     [Theory]
     [MemberData(nameof(Folders))]
@@ -25,7 +25,7 @@ public sealed class ManifestTests
         Assert.Equal(Manifests.Services.Order(), Manifests.ServicesIn(objects).Keys.Order());
         Assert.Equal(Manifests.Services.Order(), Manifests.Named<V1Service>(objects).Intersect(Manifests.Services).Order());
         Assert.Equal(Manifests.Services.Order(), Manifests.Named<V1PodDisruptionBudget>(objects).Order());
-        Assert.Equal(Manifests.Services.Order(), Manifests.Named<V1ServiceAccount>(objects).Order());
+        Assert.Equal(Manifests.Programs.Order(), Manifests.Named<V1ServiceAccount>(objects).Order());
         Assert.Equal(Manifests.Services.Select(name => $"{name}-migrate").Order(), Manifests.Named<V1Job>(objects).Order());
         Assert.Equal("restricted", Assert.Single(objects.OfType<V1Namespace>()).Metadata.Labels["pod-security.kubernetes.io/enforce"]);
     }
@@ -59,6 +59,22 @@ public sealed class ManifestTests
                 Assert.True(container.Resources.Limits.ContainsKey("memory"));
             });
         });
+    }
+
+    // Its sessions live in the process: two at once would each get half of the requests of a page, and an autoscaler or a budget would ask for two.
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void The_console_has_one_replica_and_is_never_two(string folder)
+    {
+        var objects = Manifests.Load(folder);
+        var console = Assert.Single(objects.OfType<V1Deployment>(), one => one.Metadata.Name == Manifests.Console);
+
+        Assert.Equal((1, "Recreate"), (console.Spec.Replicas, console.Spec.Strategy.Type));
+        Assert.DoesNotContain(Manifests.Console, Manifests.Named<V1PodDisruptionBudget>(objects));
+        Assert.DoesNotContain(Manifests.Console, Manifests.Named<V2HorizontalPodAutoscaler>(objects));
+        var container = console.Spec.Template.Spec.Containers[0];
+        Assert.Contains(container.VolumeMounts, mount => mount.MountPath == container.Env.Single(env => env.Name == "Keys__Folder").Value);
+        Assert.Single(Manifests.Named<V1Service>(objects), Manifests.Console);
     }
 
     // A caller that knows two replicas would lose both before it looked the name up again. Names live for 5 seconds in the DNS of a cluster.
@@ -131,6 +147,8 @@ public sealed class ManifestTests
             ["tagsegments-postgres"] = Values("postgres.env"),
             ["tagsegments-redis"] = Values("redis.env"),
             ["tagsegments-keys"] = Values("keys.env"),
+            // From the identity provider.
+            ["tagsegments-console"] = new() { ["client-id"] = "console" },
         };
         var containers = new[] { "k8s/overlays/local", "k8s/overlays/production" }.SelectMany(Manifests.Load)
             .Select(Manifests.TemplateOf).OfType<V1PodTemplateSpec>().SelectMany(template => template.Spec.Containers).ToList();
@@ -168,6 +186,8 @@ public sealed class ManifestTests
             Assert.Contains($"\n  {service}:\n", compose, StringComparison.Ordinal);
             Assert.Contains($"{service}-migrate: {{ condition: service_completed_successfully }}", compose, StringComparison.Ordinal);
         });
+        Assert.Contains("\n  console:\n", compose, StringComparison.Ordinal);
+        Assert.Contains("args: { SERVICE: WebConsole, PORT: 5100, LISTENER: Http, ", compose, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,13 +195,14 @@ public sealed class ManifestTests
     {
         var dockerfile = File.ReadAllText(Path.Combine(s_root, "services/Dockerfile"));
         var projects = Directory.GetFiles(Path.Combine(s_root, "services"), "*.csproj", SearchOption.AllDirectories)
-            .Where(path => Manifests.Services.Contains(Path.GetFileNameWithoutExtension(path), StringComparer.OrdinalIgnoreCase));
+            .Where(path => path.EndsWith("WebConsole.csproj", StringComparison.Ordinal) || Manifests.Services.Contains(Path.GetFileNameWithoutExtension(path), StringComparer.OrdinalIgnoreCase));
 
         var sources = projects.SelectMany(path => XDocument.Load(path).Descendants())
             .Where(element => element.Name.LocalName is "ProjectReference" or "Compile")
             .Select(element => element.Attribute("Include")!.Value)
             .Where(include => include.StartsWith("../", StringComparison.Ordinal))
-            .Select(include => $"services/{include[3..]}");
+            // protos is beside services.
+            .Select(include => include.StartsWith("../../", StringComparison.Ordinal) ? include[6..] : $"services/{include[3..]}");
 
         Assert.NotEmpty(sources);
         Assert.All(sources, source => Assert.Contains($"COPY {source}", dockerfile, StringComparison.Ordinal));

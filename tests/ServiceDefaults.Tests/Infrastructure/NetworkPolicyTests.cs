@@ -13,18 +13,20 @@ public sealed class NetworkPolicyTests
     [Fact]
     public void The_ways_between_services_are_those_of_the_code()
     {
-        var policies = Manifests.Read(string.Join("\n---\n", Manifests.Services.Select(service => File.ReadAllText(Path.Combine(Manifests.WithSecrets, "base/network", $"{service}.yaml")))))
+        var policies = Manifests.Read(string.Join("\n---\n", Manifests.Services.Select(service => $"network/{service}.yaml").Append("console/network.yaml")
+                .Select(file => File.ReadAllText(Path.Combine(Manifests.WithSecrets, "base", file)))))
             .OfType<V1NetworkPolicy>().ToList();
-        var needed = Ways.BetweenServices().ToHashSet();
+        var needed = Ways.BetweenServices().Concat(Ways.FromConsole()).ToHashSet();
 
-        Assert.Equal(9, needed.Count);
+        Assert.Equal(9 + 4, needed.Count);
         Assert.Equal(needed, policies.SelectMany(policy => policy.Spec.Egress.SelectMany(rule => rule.To.Where(IsService).Select(peer => new Way(policy.Metadata.Name, NameOf(peer), PortOf(rule.Ports))))).ToHashSet());
-        Assert.Equal(needed, policies.SelectMany(policy => policy.Spec.Ingress.SelectMany(rule => rule.FromProperty.Where(IsService).Select(peer => new Way(NameOf(peer), policy.Metadata.Name, PortOf(rule.Ports))))).ToHashSet());
+        Assert.Equal(needed, policies.SelectMany(policy => (policy.Spec.Ingress ?? []).SelectMany(rule => rule.FromProperty.Where(IsService).Select(peer => new Way(NameOf(peer), policy.Metadata.Name, PortOf(rule.Ports))))).ToHashSet());
     }
 
     [Theory]
     [InlineData("k8s/overlays/local")]
     [InlineData("k8s/overlays/production")]
+    [InlineData("k8s/overlays/open")]
     public void Everything_is_closed_but_what_a_policy_opens_at_a_port(string folder)
     {
         if (!Manifests.HasKubectl)
@@ -67,7 +69,7 @@ public sealed class NetworkPolicyTests
         Assert.All(open, policy => Assert.Equal("2000::/3", policy.Blocks.Single(block => block.Cidr.Contains(':', StringComparison.Ordinal)).Cidr));
     }
 
-    private static bool IsService(V1NetworkPolicyPeer peer) => peer.PodSelector?.MatchLabels?["app.kubernetes.io/component"] == "service";
+    private static bool IsService(V1NetworkPolicyPeer peer) => peer.PodSelector?.MatchLabels?["app.kubernetes.io/component"] is "service" or "console";
 
     private static string NameOf(V1NetworkPolicyPeer peer) => peer.PodSelector.MatchLabels["app.kubernetes.io/name"];
 

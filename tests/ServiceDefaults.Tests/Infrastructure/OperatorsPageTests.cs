@@ -71,19 +71,20 @@ public sealed partial class OperatorsPageTests : IDisposable
         Assert.Equal(
             [
                 "-n tagsegments delete job -l app.kubernetes.io/component=migration --ignore-not-found",
-                "apply -k k8s/overlays/production -l app.kubernetes.io/component!=service",
+                "apply -k k8s/overlays/production -l app.kubernetes.io/component notin (service, console)",
                 "-n tagsegments wait job -l app.kubernetes.io/component=migration --for=condition=complete --timeout=15m",
                 "apply -k k8s/overlays/production",
                 "-n tagsegments rollout status deployment/tags --timeout=10m",
                 "-n tagsegments rollout status deployment/segments --timeout=10m",
                 "-n tagsegments rollout status statefulset/campaigns --timeout=10m",
                 "-n tagsegments rollout status deployment/workflows --timeout=10m",
+                "-n tagsegments rollout status deployment/console --timeout=10m",
             ],
             File.ReadAllLines(Path.Combine(_folder, "calls")));
-        // What comes in the first step is all but the services; nothing else has the label.
+        // What comes in the first step is all but the services and the console; nothing else has their labels.
         var second = Manifests.Load("k8s/overlays/production").Where(item => item is k8s.IKubernetesObject<V1ObjectMeta> { Metadata.Labels: { } labels }
-            && labels.TryGetValue("app.kubernetes.io/component", out var component) && component == "service");
-        Assert.Equal(Manifests.Services.Order(), second.Select(Manifests.NameOf).Order());
+            && labels.TryGetValue("app.kubernetes.io/component", out var component) && component is "service" or "console");
+        Assert.Equal(Manifests.Programs.Order(), second.Select(Manifests.NameOf).Order());
     }
 
     private static IEnumerable<string> Roles(IEnumerable<object> made) =>
