@@ -42,7 +42,7 @@ public static class ServiceClients
                 KeepAlivePingTimeout = s_silence,
                 SslOptions = { RemoteCertificateValidationCallback = trust },
             })
-            .AddHttpMessageHandler(() => new SilentConnections())
+            .AddHttpMessageHandler(() => new LostConnections())
             .AddInterceptor(() => new DefaultDeadline(DeadlineLimit.Of(builder.Configuration) + s_silence))
             .AddInterceptor<CallerReports>()
             .AddInterceptor(provider => ActivatorUtilities.CreateInstance<ConnectionReports>(provider, service.ToLowerInvariant()))

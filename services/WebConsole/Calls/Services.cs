@@ -98,11 +98,14 @@ public sealed class Services : IDisposable
         var options = new GrpcChannelOptions
         {
             ServiceProvider = _lookups,
-            HttpHandler = new SocketsHttpHandler
+            HttpHandler = new LostConnections
             {
-                ConnectTimeout = TimeSpan.FromSeconds(5),
-                EnableMultipleHttp2Connections = true,
-                SslOptions = { RemoteCertificateValidationCallback = PrivateAuthority.Check(authority) },
+                InnerHandler = new SocketsHttpHandler
+                {
+                    ConnectTimeout = TimeSpan.FromSeconds(5),
+                    EnableMultipleHttp2Connections = true,
+                    SslOptions = { RemoteCertificateValidationCallback = PrivateAuthority.Check(authority) },
+                },
             },
             DisposeHttpClient = true,
             MaxReceiveMessageSize = 16 * 1024 * 1024,
