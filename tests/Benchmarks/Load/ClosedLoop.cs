@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace TagSegments.Benchmarks.Load;
 
-/// <summary>Callers that make their next call when they have the answer to the last one, each on a connection of its own.</summary>
+/// <summary>
+/// Callers that make their next call when they have the answer to the last one, each on a connection of its own. One that is refused waits for as long as
+/// it is asked to.
+/// </summary>
 internal static class ClosedLoop
 {
     public static async Task<LoadResult> RunAsync(MixedCalls calls, int connections, TimeSpan duration)
@@ -15,7 +18,9 @@ internal static class ClosedLoop
             while (clock.Elapsed < duration)
             {
                 var begun = Stopwatch.GetTimestamp();
-                await result.CountAsync(callers.Next(connection), () => Stopwatch.GetElapsedTime(begun));
+                var rest = await result.CountAsync(callers.Next(connection), () => Stopwatch.GetElapsedTime(begun));
+                if (rest > TimeSpan.Zero && clock.Elapsed < duration)
+                    await Task.Delay(rest < duration - clock.Elapsed ? rest : duration - clock.Elapsed);
             }
         })));
         result.Seconds = clock.Elapsed.TotalSeconds;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using Google.Rpc;
 using Grpc.Core;
-using TagSegments.Benchmarks.Tenants;
 
 namespace TagSegments.Benchmarks.Load;
 
@@ -8,13 +8,15 @@ namespace TagSegments.Benchmarks.Load;
 /// <param name="offered">The calls per second that were offered; 0 in a closed loop.</param>
 internal sealed class LoadResult(double offered)
 {
-    /// <summary>An answer after this is of no use to its caller any more.</summary>
-    public static readonly TimeSpan Late = TimeSpan.FromSeconds(1);
+    /// <summary>The deadline of every call, from the time at which it had to begin: an answer after this is of no use to its caller any more.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentQueue<double> _milliseconds = new();
+    private readonly ConcurrentQueue<double> _lags = new();
     private readonly ConcurrentDictionary<string, int> _failures = new();
     private IReadOnlyList<double>? _sorted;
     private int _refused;
+    private int _late;
 
     /// <summary>The calls per second that were offered; 0 in a closed loop.</summary>
     public double Offered => offered;
@@ -25,6 +27,9 @@ internal sealed class LoadResult(double offered)
     /// <summary>Calls that the services refused because of a limit.</summary>
     public int Refused => _refused;
 
+    /// <summary>Calls that were not answered within their deadline.</summary>
+    public int Late => _late + _milliseconds.Count(milliseconds => milliseconds > Deadline.TotalMilliseconds);
+
     /// <summary>Calls that failed otherwise.</summary>
     public int Failed => _failures.Values.Sum();
 
@@ -34,31 +39,46 @@ internal sealed class LoadResult(double offered)
     /// <summary>Calls per second that succeeded.</summary>
     public double PerSecond => _milliseconds.Count / Seconds;
 
-    /// <summary>Calls per second that succeeded in time.</summary>
-    public double GoodPerSecond => _milliseconds.Count(milliseconds => milliseconds <= Late.TotalMilliseconds) / Seconds;
+    /// <summary>Calls per second that succeeded within their deadline: the goodput.</summary>
+    public double GoodPerSecond => _milliseconds.Count(milliseconds => milliseconds <= Deadline.TotalMilliseconds) / Seconds;
+
+    /// <summary>The milliseconds by which 99 of 100 calls were sent after their time at most. Beyond the deadline, the client is too slow to measure.</summary>
+    public double Lag => At(0.99, [.. _lags.Order()]);
 
     /// <summary>The milliseconds that a share of the successful calls does not exceed.</summary>
     public double At(double share)
     {
         _sorted ??= [.. _milliseconds.Order()];
-        return _sorted.Count == 0 ? double.NaN : _sorted[Math.Min(_sorted.Count - 1, (int)(_sorted.Count * share))];
+        return At(share, _sorted);
     }
 
-    /// <summary>Makes a call and notes how long after its time it was answered.</summary>
-    public async Task CountAsync(Func<Task> call, Func<TimeSpan> sinceItsTime)
+    private static double At(double share, IReadOnlyList<double> sorted) =>
+        sorted.Count == 0 ? double.NaN : sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * share))];
+
+    /// <summary>Makes a call and notes how long after its time it was answered. Returns how long the caller was asked to wait before its next one.</summary>
+    public async Task<TimeSpan> CountAsync(Func<DateTime, Task> call, Func<TimeSpan> sinceItsTime)
     {
+        var lag = sinceItsTime();
+        _lags.Enqueue(lag.TotalMilliseconds);
         try
         {
-            await call();
+            await call(DateTime.UtcNow + Deadline - lag);
             _milliseconds.Enqueue(sinceItsTime().TotalMilliseconds);
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.ResourceExhausted)
         {
             Interlocked.Increment(ref _refused);
+            return e.GetRpcStatus()?.GetDetail<RetryInfo>()?.RetryDelay.ToTimeSpan() ?? TimeSpan.Zero;
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.DeadlineExceeded)
+        {
+            Interlocked.Increment(ref _late);
         }
         catch (RpcException e)
         {
             _failures.AddOrUpdate(e.StatusCode.ToString(), 1, (_, count) => count + 1);
         }
+
+        return TimeSpan.Zero;
     }
 }

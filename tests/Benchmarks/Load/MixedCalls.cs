@@ -15,7 +15,6 @@ namespace TagSegments.Benchmarks.Load;
 internal sealed class MixedCalls(TenantRig rig, int contacts)
 {
     private const string Account = "load";
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
 
     private static readonly FilterSource[] s_sources =
     [
@@ -44,24 +43,23 @@ internal sealed class MixedCalls(TenantRig rig, int contacts)
         private readonly Random[] _random = [.. Enumerable.Range(0, connections).Select(i => new Random(i))];
 
         /// <summary>Makes the next call of a caller, drawn by the shares of the mixed load.</summary>
-        public Func<Task> Next(int caller)
+        public Func<DateTime, Task> Next(int caller)
         {
             var random = _random[caller];
             var (draw, contact, source) = (random.Next(100), random.Next(contacts) + 1, s_sources[random.Next(s_sources.Length)]);
-            var deadline = DateTime.UtcNow + s_deadline;
             return draw switch
             {
-                < 25 => async () => await Segments(caller).CountContactsAsync(new() { Account = Account, Source = source }, deadline: deadline),
-                < 40 => async () => await Segments(caller).MatchContactsAsync(new() { Account = Account, Source = source, ContactIds = { contact } }, deadline: deadline),
-                < 60 => async () => await new ContactService.ContactServiceClient(On(Service.Tags, caller)).GetContactAsync(new() { Account = Account, ContactId = contact }, deadline: deadline),
-                < 75 => async () => await Tags(caller).BatchGetContactTagsAsync(new() { Account = Account, ContactIds = { Some(contact) } }, deadline: deadline),
-                < 80 => async () => await new ActivityService.ActivityServiceClient(On(Service.Campaigns, caller)).ListActivitiesAsync(new() { Account = Account, ContactId = contact, PageSize = 20 }, deadline: deadline),
-                < 88 => async () => await Tags(caller).AddTagsAsync(new() { Account = Account, ContactId = contact, TagNames = { "Load" }, CreateMissing = true }, deadline: deadline),
-                < 95 => async () => await Tags(caller).RemoveTagsAsync(new() { Account = Account, ContactId = contact, TagNames = { "T5" } }, deadline: deadline),
-                < 97 => async () => await new MessageService.MessageServiceClient(On(Service.Campaigns, caller)).SendMessageAsync(
+                < 25 => async deadline => await Segments(caller).CountContactsAsync(new() { Account = Account, Source = source }, deadline: deadline),
+                < 40 => async deadline => await Segments(caller).MatchContactsAsync(new() { Account = Account, Source = source, ContactIds = { contact } }, deadline: deadline),
+                < 60 => async deadline => await new ContactService.ContactServiceClient(On(Service.Tags, caller)).GetContactAsync(new() { Account = Account, ContactId = contact }, deadline: deadline),
+                < 75 => async deadline => await Tags(caller).BatchGetContactTagsAsync(new() { Account = Account, ContactIds = { Some(contact) } }, deadline: deadline),
+                < 80 => async deadline => await new ActivityService.ActivityServiceClient(On(Service.Campaigns, caller)).ListActivitiesAsync(new() { Account = Account, ContactId = contact, PageSize = 20 }, deadline: deadline),
+                < 88 => async deadline => await Tags(caller).AddTagsAsync(new() { Account = Account, ContactId = contact, TagNames = { "Load" }, CreateMissing = true }, deadline: deadline),
+                < 95 => async deadline => await Tags(caller).RemoveTagsAsync(new() { Account = Account, ContactId = contact, TagNames = { "T5" } }, deadline: deadline),
+                < 97 => async deadline => await new MessageService.MessageServiceClient(On(Service.Campaigns, caller)).SendMessageAsync(
                     new() { Account = Account, ContactId = contact, Message = new() { Subject = "Load", Text = "Hello {{ contact.first_name }}" }, RequestId = Guid.NewGuid().ToString() }, deadline: deadline),
-                < 98 => async () => await new CampaignService.CampaignServiceClient(On(Service.Campaigns, caller)).ListCampaignsAsync(new() { Account = Account, PageSize = 20 }, deadline: deadline),
-                _ => async () => await new WorkflowService.WorkflowServiceClient(On(Service.Workflows, caller)).ListRunsAsync(new() { Account = Account, PageSize = 20 }, deadline: deadline),
+                < 98 => async deadline => await new CampaignService.CampaignServiceClient(On(Service.Campaigns, caller)).ListCampaignsAsync(new() { Account = Account, PageSize = 20 }, deadline: deadline),
+                _ => async deadline => await new WorkflowService.WorkflowServiceClient(On(Service.Workflows, caller)).ListRunsAsync(new() { Account = Account, PageSize = 20 }, deadline: deadline),
             };
         }
 
