@@ -13,7 +13,7 @@ internal sealed class Roll(RollRig rig, RollMutant mutant) : IDisposable
     // terminationGracePeriodSeconds and preStop of the manifests less the time that names need in a cluster. In this time every caller has looked
     // the name up again.
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(40), s_preStop = TimeSpan.FromSeconds(17);
-    private static readonly TimeSpan s_freeze = TimeSpan.FromSeconds(2), s_found = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan s_freeze = TimeSpan.FromSeconds(5), s_found = TimeSpan.FromSeconds(40);
 
     // A cluster starts replicas on many machines at once; here they would take the processors from each other.
     private readonly SemaphoreSlim _starting = new(1);
@@ -65,12 +65,14 @@ internal sealed class Roll(RollRig rig, RollMutant mutant) : IDisposable
         }
         else
         {
-            await JoinAsync(old, folder);
+            var fresh = await JoinAsync(old, folder);
             await LeaveAsync(old);
+            // Callers look for others when a connection is lost: now they use the new one.
+            await (mutant is RollMutant.Freezes ? fresh.FreezeAsync(s_freeze) : Task.CompletedTask);
         }
     }
 
-    private async Task JoinAsync(Replica old, string folder)
+    private async Task<Replica> JoinAsync(Replica old, string folder)
     {
         await _starting.WaitAsync();
         try
@@ -80,7 +82,7 @@ internal sealed class Roll(RollRig rig, RollMutant mutant) : IDisposable
                 await RollRig.WaitUntilReadyAsync(fresh);
 
             rig.Names.Add(fresh);
-            await (mutant is RollMutant.Freezes ? fresh.FreezeAsync(s_freeze) : Task.CompletedTask);
+            return fresh;
         }
         finally
         {

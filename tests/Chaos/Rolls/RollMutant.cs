@@ -11,7 +11,7 @@ internal enum RollMutant
     /// <summary>Replicas get calls, and the former ones end, before they are ready.</summary>
     NoReadiness,
 
-    /// <summary>Services know one address of each other instead of the name.</summary>
+    /// <summary>Services know one address of each other instead of the name: that of the youngest replica, which is the first to be replaced.</summary>
     OneAddress,
 
     /// <summary>New replicas do not answer for a while.</summary>

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TagSegments.Chaos.Rig;
 using TagSegments.Embedded;
 using TagSegments.ServiceDefaults.Host;
+using TagSegments.ServiceDefaults.Network;
 using TagSegments.Testing;
 
 namespace TagSegments.Chaos.Rolls;
@@ -116,6 +117,8 @@ internal sealed class RollRig : IAsyncDisposable
         var channel = GrpcChannel.ForAddress($"ready:///{ServiceNames.Of(service)}", new GrpcChannelOptions
         {
             Credentials = ChannelCredentials.Insecure,
+            HttpHandler = new LostConnections { InnerHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true } },
+            DisposeHttpClient = true,
             ServiceConfig = policy,
             ServiceProvider = new ServiceCollection().AddSingleton<ResolverFactory>(Names).BuildServiceProvider(),
             InitialReconnectBackoff = TimeSpan.FromMilliseconds(100),
@@ -143,8 +146,8 @@ internal sealed class RollRig : IAsyncDisposable
         foreach (var other in Services)
         {
             var port = _ports[other][0].ToString(CultureInfo.InvariantCulture);
-            settings[$"Services__{other}"] = _mutant is RollMutant.OneAddress && Of(other) is [var first, ..]
-                ? $"http://{first.Address}:{port}"
+            settings[$"Services__{other}"] = _mutant is RollMutant.OneAddress && Of(other) is [.., var youngest]
+                ? $"http://{youngest.Address}:{port}"
                 : $"dns:///{ServiceNames.Of(other)}:{port}";
         }
 

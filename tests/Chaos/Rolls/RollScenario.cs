@@ -27,8 +27,10 @@ internal static class RollScenario
     public static async Task<ChaosReport> RunAsync(ChaosOptions options)
     {
         var mutant = MutantOf(options);
-        var perService = Math.Clamp(options.Kills / RollRig.Services.Length, 1, RollRig.Replicas);
-        var isShort = perService < RollRig.Replicas;
+        var asked = Math.Clamp(options.Kills / RollRig.Services.Length, 1, RollRig.Replicas);
+        var isShort = asked < RollRig.Replicas;
+        // One replica of two would do without the other: callers do not call what does not listen yet.
+        var perService = mutant is RollMutant.NoReadiness ? RollRig.Replicas : asked;
         var quietTime = TimeSpan.FromSeconds(isShort ? 8 : 12);
         var folder = AppContext.BaseDirectory;
         await using var rig = await RollRig.StartAsync(options.Old ?? folder, mutant);
