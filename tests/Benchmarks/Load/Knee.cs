@@ -9,7 +9,7 @@ internal static class Knee
     /// <summary>A 99th percentile above this is beyond the knee.</summary>
     public static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(250);
 
-    private const double First = 100;
+    private const double First = 20;
     private const double Most = 50_000;
     private const double Step = 1.4;
     private const double Answered = 0.95;

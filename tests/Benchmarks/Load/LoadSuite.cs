@@ -29,24 +29,33 @@ internal static class LoadSuite
 
         if (options.Wants("open"))
         {
-            await RunOpenAsync(calls, options, report);
+            await RunOpenAsync("", calls, options, report);
+        }
+
+        if (options.Wants("heavy"))
+        {
+            await RunOpenAsync("counts: ", calls.Heavy, options, report);
         }
 
         rig.Report("load", report);
     }
 
-    private static async Task RunOpenAsync(MixedCalls calls, BenchmarkOptions options, Report report)
+    private static async Task RunOpenAsync(string load, MixedCalls calls, BenchmarkOptions options, Report report)
     {
-        var knee = await Knee.FindAsync(calls, Channels, options.Phase, result => Tell(report, Open(result.Offered), Channels, result));
-        report.Note($"The knee is at {knee.PerSecond.ToString("N0", CultureInfo.InvariantCulture)} calls/s: 99 of 100 calls take less than {Knee.Slow.TotalMilliseconds:N0} ms.");
+        var knee = await Knee.FindAsync(calls, Channels, options.Phase, result => Tell(report, load + Open(result.Offered), Channels, result));
+        report.Note($"{load}the knee is at {knee.PerSecond.ToString("N0", CultureInfo.InvariantCulture)} calls/s: 99 of 100 calls take less than {Knee.Slow.TotalMilliseconds:N0} ms.");
         foreach (var connections in s_connections)
         {
-            Tell(report, Open(knee.Offered / 2), connections, await OpenLoop.RunAsync(calls, connections, knee.Offered / 2, options.Phase));
+            Tell(report, load + Open(knee.Offered / 2), connections, await OpenLoop.RunAsync(calls, connections, knee.Offered / 2, options.Phase));
         }
 
         var flooded = await OpenLoop.RunAsync(calls, Channels, Overload * knee.PerSecond, options.Phase);
-        Tell(report, Open(flooded.Offered), Channels, flooded);
-        report.AtLeast("goodput at ten times the knee", flooded.GoodPerSecond, "the knee", knee.GoodPerSecond, "calls/s", 0.8);
+        Tell(report, load + Open(flooded.Offered), Channels, flooded);
+        // What a client has not sent by its deadline no service has seen.
+        if (flooded.Lag > LoadResult.Deadline.TotalMilliseconds / 2)
+            report.Note($"{load}ten times the knee: no verdict, because this machine could not send so many calls; send them from another one.");
+        else
+            report.AtLeast($"{load}goodput at ten times the knee", flooded.GoodPerSecond, "the knee", knee.GoodPerSecond, "calls/s", 0.8);
     }
 
     private static string Open(double rate) => string.Create(CultureInfo.InvariantCulture, $"open, {rate:N0}/s");
