@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=${TAGSEGMENTS_CONTAINERS:-/var/tmp/tagsegments-containers}
 mkdir -p "$work"
 cd "$here/../.."
-readonly here work services=(tags segments campaigns workflows) programs=(tags segments campaigns workflows console)
+readonly here work services=(tags segments campaigns workflows) images=(tags segments campaigns workflows console)
 readonly demo=services/Standalone/bin/Release/net10.0/TagSegments.Standalone.dll
 export COMPOSE_PROJECT_NAME=tagsegments_check
 source "$here/engine.sh"
@@ -47,7 +47,7 @@ run_compose() { "${compose[@]}" "${files[@]}" --env-file "$variables" "$@"; }
 everything_is_healthy() {
   run_compose up -d --no-build > "$work/up.log" 2>&1 || { tail -20 "$work/up.log"; return 1; }
   local name waited=0
-  for name in postgres redis "${programs[@]}"; do
+  for name in postgres redis "${images[@]}"; do
     until [ "$(state_of "$name" .State.Health.Status)" = healthy ]; do
       sleep 1
       waited=$((waited + 1))

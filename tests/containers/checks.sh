@@ -22,7 +22,7 @@ fail() { echo "$1" && return 1; }
 # Every process of a service: the user of the image, no capability, no way to new ones, a root that nobody can write to.
 services_are_confined() {
   local name pid pids status
-  for name in "${programs[@]}"; do
+  for name in "${images[@]}"; do
     pids=$(processes_of "$(state_of "$name" .State.Pid)")
     [ -n "$pids" ] || fail "the processes of $name cannot be seen: are you root?" || return 1
     for pid in $pids; do
@@ -53,7 +53,7 @@ has() { grep -qxF "$2" <<< "$1" || fail "$3"; }
 images_are_lean() {
   local name size base
   base=$("$engine" image inspect -f '{{.Size}}' "${RUNTIME_IMAGE:-mcr.microsoft.com/dotnet/aspnet:10.0}")
-  for name in "${programs[@]}"; do
+  for name in "${images[@]}"; do
     size=$("$engine" image inspect -f '{{.Size}}' "tagsegments/$name")
     echo "tagsegments/$name: $((size / 1000000)) MB, of which the service $(((size - base) / 1000000)) MB"
     [ $((size - base)) -lt 60000000 ] || fail 'that is too much' || return 1
@@ -65,7 +65,7 @@ images_are_lean() {
 # What collects logs reads one object a line.
 logs_are_json() {
   local name other
-  for name in "${programs[@]}" "${services[@]/%/-migrate}"; do
+  for name in "${images[@]}" "${services[@]/%/-migrate}"; do
     other=$("$engine" logs "$(id_of "$name")" 2>&1 | grep -v -m 3 '^{.*}$' || true)
     [ -z "$other" ] || fail "$name: $other" || return 1
   done
