@@ -13,6 +13,23 @@ namespace TagSegments.Workflows.Enrolment;
 /// </summary>
 internal static class Causation
 {
+    // One by one, and the account comes with the contacts: a plan for an account that has no statistics yet, made with its number, would read all
+    // steps of the account for every run. OFFSET 0 keeps it so.
+    internal const string FindSql = """
+        SELECT DISTINCT run.contact_id, run.workflow_id, run.version, step.node_id, run.cause_chain
+        FROM (SELECT @accountId AS account_id, id FROM unnest(@contactIds) AS contact (id) OFFSET 0) AS asked
+        CROSS JOIN LATERAL (
+            SELECT *
+            FROM workflows.run
+            WHERE account_id = asked.account_id AND contact_id = asked.id AND (ended_at IS NULL OR ended_at >= @since)
+            OFFSET 0) AS run
+        CROSS JOIN LATERAL (
+            SELECT *
+            FROM workflows.step
+            WHERE account_id = asked.account_id AND run_id = run.run_id AND outcome = @done AND at >= @since
+            OFFSET 0) AS step
+        """;
+
     // From a message's leaving to its bounce.
     private static readonly TimeSpan s_messageTime = TimeSpan.FromDays(1);
 
@@ -42,18 +59,8 @@ internal static class Causation
     private static async Task<Func<int, Cause>> FindAsync(
         LockedAccount account, int[] contactIds, DateTime since, Func<Node, bool> acts, CancellationToken ct)
     {
-        const string sql = """
-            SELECT DISTINCT run.contact_id, run.workflow_id, run.version, step.node_id, run.cause_chain
-            FROM workflows.run AS run
-            JOIN workflows.step AS step USING (account_id, run_id)
-            WHERE run.account_id = @accountId
-                AND run.contact_id = ANY(@contactIds)
-                AND (run.ended_at IS NULL OR run.ended_at >= @since)
-                AND step.outcome = @done
-                AND step.at >= @since
-            """;
         var rows = (await account.Tx.Connection!.QueryAsync<(int ContactId, Guid WorkflowId, int Version, string NodeId, string[] Chain)>(
-            new CommandDefinition(sql, new { accountId = account.Id, contactIds, since, done = (short)Outcome.Done }, account.Tx, cancellationToken: ct))).AsList();
+            new CommandDefinition(FindSql, new { accountId = account.Id, contactIds, since, done = (short)Outcome.Done }, account.Tx, cancellationToken: ct))).AsList();
         var acting = await ActingAsync(account, [.. rows.Select(row => new NodeKey(row.WorkflowId, row.Version, row.NodeId)).Distinct()], acts, ct);
         var chains = rows.Where(row => acting.Contains(new(row.WorkflowId, row.Version, row.NodeId)))
             .ToLookup(row => row.ContactId, row => row.Chain.Append(row.WorkflowId.ToString()));
