@@ -68,6 +68,7 @@ internal sealed class Reach(Snapshot snapshot, FilterContext context, Bitmap con
     {
         var column = channel == Channel.Sms ? "phone" : "email";
         var candidates = contacts.Count <= FewContacts ? contacts.Next(-1, FewContacts) : null;
+        var asked = candidates is null ? context : context.ForCandidates();
         var (clauses, parameters) = FilterSql.CompileEach(
             [
                 Consent(channel, State.Unsubscribed),
@@ -76,7 +77,7 @@ internal sealed class Reach(Snapshot snapshot, FilterContext context, Bitmap con
                 Consent(channel, State.Suppressed),
                 Attribute(column, FieldClause.Types.Operator.IsNotEmpty),
             ],
-            candidates is null ? context : context.ForCandidates());
+            asked);
         if (candidates is not null)
         {
             parameters.Add("candidates", candidates);
@@ -84,7 +85,7 @@ internal sealed class Reach(Snapshot snapshot, FilterContext context, Bitmap con
 
         var sql = $"""
             SELECT c.contact_id, {(channel == Channel.Sms ? "coalesce(c.phone_key, c.phone)" : "c.email")}, {clauses[0]}, {clauses[1]}, {clauses[2]}, {clauses[3]}
-            FROM {context.Sources.Contacts} c
+            FROM {asked.Sources.Contacts} c
             WHERE c.account_id = @account AND {clauses[4]}{(candidates is null ? "" : " AND c.contact_id = ANY(@candidates)")}
             """;
         return (DbDataReader)await snapshot.Connection.ExecuteReaderAsync(

@@ -3,8 +3,16 @@ namespace TagSegments.Segments.Sql;
 /// <summary>The relations that compiled filters read: the read views, or subqueries with the same columns that show an earlier state.</summary>
 internal sealed record FilterSources
 {
+    // One by one: while an account has no statistics yet, a plan with the list of contacts reads all of the account. OFFSET 0 keeps it so.
+    private const string ContactsOfCandidates = """
+        (SELECT one.*
+        FROM (SELECT DISTINCT unnest(@candidates) AS contact_id) AS asked
+        CROSS JOIN LATERAL (
+            SELECT * FROM crm.segment_contacts WHERE account_id = @account AND contact_id = asked.contact_id OFFSET 0) AS one)
+        """;
+
     /// <summary>The read views: the present.</summary>
-    public static readonly FilterSources Present = new();
+    public static readonly FilterSources Present = new() { OfCandidates = new() { Contacts = ContactsOfCandidates } };
 
     private readonly FilterSources? _ofCandidates;
 
