@@ -102,18 +102,22 @@ internal sealed class AccountTransaction : IAsyncDisposable
 
     /// <summary>Sets or clears a tag on the contacts of whole chunks and returns those really changed.</summary>
     public async Task<TagChanges> SetBitsAsync(
-        int tagId, SortedDictionary<int, byte[]> chunks, bool on, ChangeCause cause, CancellationToken ct)
-    {
-        if (chunks.Count == 0)
-        {
-            return new TagChanges(new Dictionary<int, byte[]>());
-        }
+        int tagId, SortedDictionary<int, byte[]> chunks, bool on, ChangeCause cause, CancellationToken ct) =>
+        chunks.Count == 0 ? new(new Dictionary<int, byte[]>()) : (await SetBitsAsync([(tagId, chunks)], on, cause, ct))[0];
 
+    /// <summary>Sets or clears several tags in one round trip, each on contacts of its own; they come in the order of their numbers.</summary>
+    public async Task<List<TagChanges>> SetBitsAsync(
+        IReadOnlyList<(int TagId, SortedDictionary<int, byte[]> Chunks)> tags, bool on, ChangeCause cause, CancellationToken ct)
+    {
         RequireUnstamped();
-        var changes = new TagChanges(await ChunkWrites.SetAsync(this, tagId, chunks, on, mustExist: tagId != LivingTag && !_changesLibrary, ct));
-        foreach (var (chunk, bits) in changes.Chunks)
+        var mustExist = tags.Any(tag => tag.TagId != LivingTag) && !_changesLibrary;
+        var changes = (await ChunkWrites.SetAsync(this, tags, on, mustExist, ct)).ConvertAll(changed => new TagChanges(changed));
+        foreach (var ((tagId, _), changed) in tags.Zip(changes))
         {
-            LogTag(tagId, on, chunk, bits, cause);
+            foreach (var (chunk, bits) in changed.Chunks)
+            {
+                LogTag(tagId, on, chunk, bits, cause);
+            }
         }
 
         return changes;

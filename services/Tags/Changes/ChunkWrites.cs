@@ -8,28 +8,51 @@ internal static class ChunkWrites
 {
     /// <summary>Sets or clears bits and returns, by chunk, the bits really changed.</summary>
     public static async Task<Dictionary<int, byte[]>> SetAsync(
-        AccountTransaction transaction, int tagId, SortedDictionary<int, byte[]> chunks, bool on, bool mustExist, CancellationToken ct)
+        AccountTransaction transaction, int tagId, SortedDictionary<int, byte[]> chunks, bool on, bool mustExist, CancellationToken ct) =>
+        (await SetAsync(transaction, [(tagId, chunks)], on, mustExist, ct))[0];
+
+    /// <summary>Does so for several tags, which come in the order of their numbers, in one round trip; returns the changes of each.</summary>
+    public static async Task<List<Dictionary<int, byte[]>>> SetAsync(
+        AccountTransaction transaction, IReadOnlyList<(int TagId, SortedDictionary<int, byte[]> Chunks)> tags, bool on, bool mustExist, CancellationToken ct)
     {
         await using var batch = transaction.CreateBatch();
         if (mustExist)
         {
-            AddTagCheck(transaction.ShareLibrary(batch), transaction.AccountId, tagId);
+            transaction.ShareLibrary(batch);
         }
 
-        AddWrites(batch, [transaction.AccountId, tagId, chunks.Keys.ToArray(), chunks.Values.ToArray()], on);
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        if (mustExist)
+        foreach (var (tagId, chunks) in tags)
         {
-            await reader.NextResultAsync(ct);
-            if (!await reader.ReadAsync(ct))
+            if (mustExist)
             {
-                throw RpcErrors.NotFound("tag", tagId.ToString(CultureInfo.InvariantCulture));
+                AddTagCheck(batch, transaction.AccountId, tagId);
             }
 
-            await reader.NextResultAsync(ct);
+            AddWrites(batch, [transaction.AccountId, tagId, chunks.Keys.ToArray(), chunks.Values.ToArray()], on);
         }
 
-        return await ReadAsync(reader, ct);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        var changes = new List<Dictionary<int, byte[]>>(tags.Count);
+        foreach (var (tagId, _) in tags)
+        {
+            if (mustExist)
+            {
+                await reader.NextResultAsync(ct);
+                if (!await reader.ReadAsync(ct))
+                {
+                    throw RpcErrors.NotFound("tag", tagId.ToString(CultureInfo.InvariantCulture));
+                }
+            }
+
+            if (mustExist || changes.Count > 0)
+            {
+                await reader.NextResultAsync(ct);
+            }
+
+            changes.Add(await ReadAsync(reader, ct));
+        }
+
+        return changes;
     }
 
     private static void AddTagCheck(NpgsqlBatch batch, int accountId, int tagId) =>

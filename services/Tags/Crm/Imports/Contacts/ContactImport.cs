@@ -18,11 +18,17 @@ internal sealed class ContactImport(
     ImportTools tools, ImportSettings settings, ContactRows rows, ImportTags tags, RowKeys keys) : IRowTarget<ContactDraft>
 {
     private const int Attempts = 5;
+    // Each brings its bits.
+    private const int TagsAtOnce = 100;
     private readonly ExistingContacts _existing = new(tools.Database, settings, keys);
     private readonly HashSet<(Channel Channel, string Key)> _taken = [];
 
     /// <inheritdoc/>
     public ContactDraft? Read(CsvRow row, RowReport report) => rows.Read(row, report);
+
+    /// <inheritdoc/>
+    public Task LookAheadAsync(IReadOnlyList<ContactDraft> batch, IReadOnlyList<ContactDraft> before, CancellationToken ct) =>
+        _existing.LookAheadAsync(batch, before, ct);
 
     /// <inheritdoc/>
     public async Task WriteAsync(IReadOnlyList<ContactDraft> batch, ImportSummary summary, CancellationToken ct)
@@ -142,10 +148,10 @@ internal sealed class ContactImport(
         var contacts = new ContactWrites(transaction, settings.Cause, now, ct);
         plan.RefusalsHeld = await tools.Refusals.HoldAsync(contacts, [.. plan.Created.Concat(plan.Updated).Select(contact => (contact.ContactId, contact.State))], ct);
         var added = 0;
-        foreach (var (tagId, holdersOfTag) in holders)
+        foreach (var some in holders.Chunk(TagsAtOnce))
         {
-            var contactIds = holdersOfTag.Distinct().Order().ToArray();
-            added += (await transaction.SetBitsAsync(tagId, contactIds, on: true, settings.Cause, ct)).Count;
+            var tagged = some.Select(tag => (tag.Key, ChunkBits.Split(tag.Value))).ToList();
+            added += (await transaction.SetBitsAsync(tagged, on: true, settings.Cause, ct)).Sum(changed => changed.Count);
         }
 
         return added;

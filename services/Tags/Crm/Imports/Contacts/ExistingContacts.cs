@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Imports.Columns;
 using TagSegments.Tags.Crm.Imports.Files;
@@ -13,13 +14,36 @@ internal sealed class ExistingContacts(AccountDatabase database, ImportSettings 
     private readonly Dictionary<string, ContactTarget> _remembered = new(StringComparer.Ordinal);
     private readonly ExportedContacts _exported = new(database, settings.Account.Id);
     private readonly Dictionary<string, ContactRow?> _originals = new(StringComparer.Ordinal);
+    private readonly ConditionalWeakTable<IReadOnlyList<ContactDraft>, Task<IEnumerable<ContactRow>>> _ahead = [];
+
+    /// <summary>
+    /// Finds the contacts of a batch while the one before is written. Not by address: only an external id is sure to be refused the second time, should
+    /// another import create the contact meanwhile.
+    /// </summary>
+    public Task LookAheadAsync(IReadOnlyList<ContactDraft> batch, IReadOnlyList<ContactDraft> before, CancellationToken ct)
+    {
+        if (settings.DryRun || settings.ByEmail || settings.IsOwnExport)
+        {
+            return Task.CompletedTask;
+        }
+
+        var keys = KeysOf(batch).ToHashSet(StringComparer.Ordinal);
+        if (keys.Count == 0 || keys.Overlaps(KeysOf(before)))
+        {
+            return Task.CompletedTask;
+        }
+
+        var rows = ContactBatches.FindAsync(database, settings.Account.Id, [.. keys.Where(ExportedContact.IsOther)], byEmail: false, ct);
+        _ahead.Add(batch, rows);
+        return rows;
+    }
 
     /// <summary>Finds the contacts of a batch, by key.</summary>
     public async Task<Dictionary<string, ContactTarget>> FindAsync(IReadOnlyList<ContactDraft> batch, CancellationToken ct)
     {
         var found = new Dictionary<string, ContactTarget>(StringComparer.Ordinal);
         var unknown = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var key in batch.Select(draft => draft.Key).OfType<string>())
+        foreach (var key in KeysOf(batch))
         {
             if (_remembered.TryGetValue(key, out var target))
             {
@@ -32,7 +56,7 @@ internal sealed class ExistingContacts(AccountDatabase database, ImportSettings 
         }
 
         string[] keys = [.. unknown.Where(ExportedContact.IsOther)];
-        var rows = keys.Length == 0 ? [] : await ContactBatches.FindAsync(database, settings.Account.Id, keys, settings.ByEmail, ct);
+        var rows = keys.Length == 0 ? [] : await RowsAsync(batch, keys, ct);
         var exported = await _exported.FindAsync([.. batch.Where(draft => draft.IsExported && unknown.Contains(draft.Key!))], ct);
         foreach (var (key, row) in rows.Select(row => (settings.ByEmail ? row.EmailKey! : row.ExternalId!, row)).Concat(exported))
         {
@@ -55,6 +79,14 @@ internal sealed class ExistingContacts(AccountDatabase database, ImportSettings 
             _remembered[key] = target;
         }
     }
+
+    // A batch that is made again looks again.
+    private Task<IEnumerable<ContactRow>> RowsAsync(IReadOnlyList<ContactDraft> batch, string[] keys, CancellationToken ct) =>
+        _ahead.TryGetValue(batch, out var rows) && _ahead.Remove(batch)
+            ? rows
+            : ContactBatches.FindAsync(database, settings.Account.Id, keys, settings.ByEmail, ct);
+
+    private static IEnumerable<string> KeysOf(IEnumerable<ContactDraft> batch) => batch.Select(draft => draft.Key).OfType<string>();
 
     private ContactRow? OriginalOf(string key, ContactRow? row)
     {

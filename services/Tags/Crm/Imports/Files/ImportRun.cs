@@ -20,6 +20,7 @@ internal sealed class ImportRun(
     // Of the batch under way. They are reported with its end: a batch that others have overtaken may be read once more.
     private List<ImportRowError> _held = [];
     private Task _writing = Task.CompletedTask;
+    private Task _looking = Task.CompletedTask;
 
     /// <summary>Imports every row into <paramref name="target"/>.</summary>
     public async Task RunAsync<TDraft>(IRowTarget<TDraft> target)
@@ -34,6 +35,7 @@ internal sealed class ImportRun(
         finally
         {
             // What was begun ends before the call does.
+            await _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -45,7 +47,7 @@ internal sealed class ImportRun(
         where TDraft : class
     {
         var (rows, characters) = (0L, 0L);
-        var batch = new List<TDraft>();
+        List<TDraft> batch = [], before = [];
         foreach (var row in table.Read())
         {
             call.Token.ThrowIfCancellationRequested();
@@ -64,12 +66,12 @@ internal sealed class ImportRun(
             }
             else if (IsFull(batch.Count) || _errors.Count >= BatchRows || characters >= BatchCharacters)
             {
-                await HandOverAsync(target, batch, rows);
-                (batch, characters) = ([], 0);
+                await HandOverAsync(target, batch, before, rows);
+                (batch, before, characters) = ([], batch, 0);
             }
         }
 
-        await HandOverAsync(target, batch, rows);
+        await HandOverAsync(target, batch, before, rows);
     }
 
     // Reading takes a processor, too: while calls of others must not be held up, it goes in steps as small as writing. Asking takes a lock.
@@ -144,9 +146,14 @@ internal sealed class ImportRun(
         errors.Clear();
     }
 
-    private async Task HandOverAsync<TDraft>(IRowTarget<TDraft> target, List<TDraft> batch, long rows)
+    private async Task HandOverAsync<TDraft>(IRowTarget<TDraft> target, List<TDraft> batch, List<TDraft> before, long rows)
         where TDraft : class
     {
+        if (!turns.GivesWay(account))
+        {
+            _looking = target.LookAheadAsync(batch, before, call.Token);
+        }
+
         await _writing;
         await ReportAsync(_held);
         (_held, _errors) = (_errors, []);
