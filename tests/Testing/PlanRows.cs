@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+
+namespace TagSegments.Testing;
+
+/// <summary>How much a statement reads, by its plan: for statements that must not depend on statistics.</summary>
+public static class PlanRows
+{
+    /// <summary>Runs a statement, undoes what it does, and returns the most rows that any part of its plan looked at, kept or not.</summary>
+    public static async Task<double> ReadAsync(NpgsqlConnection connection, string sql, object? values)
+    {
+        await using var transaction = await connection.BeginTransactionAsync();
+        var json = await connection.QuerySingleAsync<string>($"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", values, transaction);
+        using var plan = JsonDocument.Parse(json);
+        return Nodes(plan.RootElement[0].GetProperty("Plan")).Max(node => Number(node, "Actual Loops")
+            * (Number(node, "Actual Rows") + Number(node, "Rows Removed by Filter") + Number(node, "Rows Removed by Join Filter")));
+    }
+
+    private static double Number(JsonElement node, string name) => node.TryGetProperty(name, out var number) ? number.GetDouble() : 0;
+
+    private static IEnumerable<JsonElement> Nodes(JsonElement node) =>
+        node.TryGetProperty("Plans", out var parts) ? parts.EnumerateArray().SelectMany(Nodes).Prepend(node) : [node];
+}
