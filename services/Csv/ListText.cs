@@ -5,7 +5,7 @@ namespace TagSegments.Csv;
 
 /// <summary>
 /// A list within a cell: items separated by semicolons. An item that has a semicolon or a comma, which readers take for separators as well, stands in
-/// quotes, quotes doubled, as in CSV itself.
+/// quotes, quotes doubled, as in CSV itself; so does one that begins with a bracket, because a cell may be a list as programs write it.
 /// </summary>
 public static class ListText
 {
@@ -16,18 +16,23 @@ public static class ListText
     public static string Join(IEnumerable<string> items) => string.Join(Separator, items.Select(Item));
 
     /// <summary>
-    /// Reads a list with any of <paramref name="separators"/>, each item trimmed; empty items do not count. A quote that is never closed, or
+    /// Reads a list with any of <paramref name="separators"/>, or as <see cref="PrintedList"/> has it, each item trimmed; empty items do not count. A quote that is never closed, or
     /// has text after it, is a character like others.
     /// </summary>
     public static string[] Split(string text, string[] separators)
     {
         const StringSplitOptions options = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        if (PrintedList.Read(text) is { } items)
+        {
+            return items;
+        }
+
         if (!text.Contains(Quote))
         {
             return text.Split(separators, options);
         }
 
-        var items = new List<string>();
+        var found = new List<string>();
         var next = SearchValues.Create(separators, StringComparison.Ordinal);
         for (var rest = text.AsSpan(); !rest.IsEmpty;)
         {
@@ -35,17 +40,17 @@ public static class ListText
             var item = Quoted(rest, separators, out var length) ?? rest[..(length = rest.IndexOfAny(next) is var at and >= 0 ? at : rest.Length)].Trim().ToString();
             if (item.Length > 0)
             {
-                items.Add(item);
+                found.Add(item);
             }
 
             rest = rest[length..];
             rest = rest[SeparatorLength(rest, separators)..];
         }
 
-        return [.. items];
+        return [.. found];
     }
 
-    private static string Item(string item) => item.Contains(Separator) || item.Contains(',') || item is [Quote, ..]
+    private static string Item(string item) => item.Contains(Separator) || item.Contains(',') || item is [Quote or '[' or '{', ..]
         ? $"{Quote}{item.Replace("\"", "\"\"", StringComparison.Ordinal)}{Quote}"
         : item;
 

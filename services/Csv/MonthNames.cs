@@ -76,7 +76,7 @@ public static partial class MonthNames
         var (at, length, month) = found;
         var name = inFull ? CultureInfo.InvariantCulture.DateTimeFormat.GetMonthName(month) : CultureInfo.InvariantCulture.DateTimeFormat.GetAbbreviatedMonthName(month);
         var rest = text.AsSpan(at + length);
-        var english = $"{WithoutWeekday(text[..at])}{name}{(rest is ['.', ..] ? rest[1..] : rest)}";
+        var english = Slashes().Replace($"{WithoutWeekday(text[..at])}{name}{(rest is ['.', ..] ? rest[1..] : rest)}", "$1 $2 $3 ");
         english = Clock().Replace(Ordinal().Replace(Links().Replace(english, " "), "$1"), "$1:$2");
         english = Blanks().Replace(english, " ").Replace(" ,", ",", StringComparison.Ordinal).Trim(' ', ',');
         return english == text ? null : english;
@@ -150,8 +150,12 @@ public static partial class MonthNames
         @"\b(?:de|del|um|uhr|om|à|às|a las?|alle(?: ore)?|ore|kl|godz|r)(?:\.|\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Links();
 
-    [GeneratedRegex(@"\b([0-9]{1,2})(?:er|\.?[º°ª])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\b([0-9]{1,2})(?:er\b|st\b|nd\b|rd\b|th\b|\.?[º°ª])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Ordinal();
+
+    // "04/Mar/2021:10:20:30 +0100", as web servers log.
+    [GeneratedRegex(@"\A([0-9]{1,2})/([A-Za-z]{3,})/([0-9]{4}):?", RegexOptions.NonBacktracking)]
+    private static partial Regex Slashes();
 
     // "10h20".
     [GeneratedRegex(@"\b([0-9]{1,2}) ?h ?([0-9]{2})\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

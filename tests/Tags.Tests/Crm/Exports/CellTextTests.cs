@@ -48,6 +48,22 @@ public sealed class CellTextTests
         .Sample(items => ListText.Split(ListText.Join(items), [";"]).SequenceEqual(items));
 
     [Theory]
+    [InlineData("[\"VIP\"]")]
+    [InlineData("{VIP}")]
+    [InlineData("['a', 'b']")]
+    [InlineData("[]")]
+    [InlineData("{a", "b}")]
+    public void A_list_of_items_in_brackets_comes_back(params string[] items) => Assert.Equal(items, ListText.Split(ListText.Join(items), [";"]));
+
+    [Theory]
+    [InlineData("[]", new string[0])]
+    [InlineData(" [ \"a\" , 'b' ] ", new[] { "a", "b" })]
+    [InlineData("{a, NULL,\"NULL\",\"\"}", new[] { "a", "NULL" })]
+    [InlineData("[\"Caf\\u00e9\",\"a\\\"b\"]", new[] { "Café", "a\"b" })]
+    [InlineData("[\"\\u00\"]", new[] { "u00" })]
+    [InlineData("[\"a\", b]", new[] { "[\"a\"", "b]" })]
+    [InlineData("[\"a\",]", new[] { "[\"a\"", "]" })]
+    [InlineData("{\"a\": 1}", new[] { "{\"a\": 1}" })]
     [InlineData("\"Hot, Lead\",\"VIP\"", new[] { "Hot, Lead", "VIP" })]
     [InlineData("say \"hi\", b", new[] { "say \"hi\"", "b" })]
     [InlineData("\"open, b", new[] { "\"open", "b" })]

@@ -17,6 +17,13 @@ public sealed class ImportCellTests(SharedApps shared) : IClassFixture<SharedApp
         { "a;b", ["a", "b"] },
         { "\"a;b, c ,,\"", ["a", "b", "c"] },
         { "\"say \"\"hi\"\" now\"", ["say \"hi\" now"] },
+        { "\"[\"\"VIP\"\", \"\"News, weekly\"\"]\"", ["News, weekly", "VIP"] },
+        { "\"['VIP', 'O\\'Hara']\"", ["O'Hara", "VIP"] },
+        { "\"{VIP,\"\"News, weekly\"\"}\"", ["News, weekly", "VIP"] },
+        { "{O'Hara}", ["O'Hara"] },
+        { "[VIP]", ["[VIP]"] },
+        { "\"[2024];[2025]\"", ["[2024]", "[2025]"] },
+        { "{{ name }}", ["{{ name }}"] },
     };
 
     [Theory]
@@ -28,6 +35,23 @@ public sealed class ImportCellTests(SharedApps shared) : IClassFixture<SharedApp
         await Importer.RunAsync(account.Apps, account.Name, new() { TagsColumns = { "tags" } }, $"email,tags\na@example.org,{cell}\n");
 
         Assert.Equal(tags, await account.TagsOfAsync(1));
+    }
+
+    [Theory]
+    [InlineData("ann@example.org\u200B", "+43 660 1234567")]
+    [InlineData("\uFEFFann@example.org", "\u202A+43 660 1234567\u202C")]
+    [InlineData("ann@ex\u00ADample.org", "+43\u2060660 1234567")]
+    [InlineData("\u200Eann@example.org\u200F ", "\u200E+43 660 1234567")]
+    public async Task A1_A5_marks_that_nobody_sees_make_no_other_address_or_number(string email, string phone)
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+        await Importer.RunAsync(account.Apps, account.Name, new() { MatchEmail = true }, "email,phone,n\nann@example.org,+43 660 1234567,1\n");
+
+        var again = await Importer.RunAsync(account.Apps, account.Name, new() { MatchEmail = true }, $"email,phone,n\n{email},{phone},2\n");
+
+        Assert.Equal((0, 1), (again.Summary.Created, again.Summary.Updated));
+        var contact = await account.GetContactAsync(1);
+        Assert.Equal(("ann@example.org", "+436601234567"), (contact.Email, contact.Phone.Replace(" ", "", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using Crm.Contacts.V1;
 using TagSegments.Tags.Crm.Fields;
@@ -10,6 +11,9 @@ internal sealed partial class ImportColumn(int index, string header, string targ
 {
     /// <summary>The prefix of targets that are custom fields.</summary>
     public const string FieldPrefix = "fields.";
+
+    // White space without width, the byte order mark, marks of direction, and hyphens that show at the end of a line only.
+    private static readonly SearchValues<char> s_marks = SearchValues.Create("\u200B\u2060\uFEFF\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069\u00AD");
 
     /// <summary>The value of every row, where the options say it instead of the file.</summary>
     public string? Constant { get; init; }
@@ -55,12 +59,16 @@ internal sealed partial class ImportColumn(int index, string header, string targ
 
     /// <summary>Returns the value in a row; null if it is missing.</summary>
     public string? Read(CsvRow row) =>
-        Constant ?? (row.Cells[Index].Trim() is { Length: > 0 } text && (Missing.Count == 0 || !Missing.Contains(text)) && !(Form.IsForeign && IsNoDate(text))
+        Constant ?? (Visible(row.Cells[Index].Trim()) is { Length: > 0 } text && (Missing.Count == 0 || !Missing.Contains(text)) && !(Form.IsForeign && IsNoDate(text))
             ? (IsPhoneWithoutPlus ? WithPlus(text) : text)
             : null);
 
     /// <summary>Gives the value in a row with the white space that is part of it; null if it is missing.</summary>
     public string? ReadLiteral(CsvRow row) => Constant ?? (Read(row) is not { } text ? null : IsPhoneWithoutPlus ? text : row.Cells[Index]);
+
+    // Web pages and address books leave marks in addresses and numbers that are copied from them, and nobody sees that they make other ones of them.
+    private string Visible(string text) =>
+        Target is "email" or "phone" && text.AsSpan().ContainsAny(s_marks) ? string.Concat(text.Where(character => !s_marks.Contains(character))).Trim() : text;
 
     // Databases and address books write so that there is no date: 0000-00-00 00:00:00, 00.00.0000, 0.0.00.
     private static bool IsNoDate(string text) => text is ['0', ..] && text.Length is >= 6 and <= 26 && NoDate().IsMatch(text);

@@ -17,7 +17,7 @@ internal static class ForeignWords
         "assinante", "subscrito", "ativo", "ativa", "aceito", "aceite",
         "zapisany", "zapisana", "aktywny", "aktywna", "potwierdzony", "potwierdzona", "wyrazona", "zgoda",
         "prenumererar", "tilmeldt", "pameldt", "prihlasen", "prihlaseny", "feliratkozott", "abonat",
-        .. EasternWords.Agreed,
+        .. EasternWords.Agreed, .. NeighbourWords.Agreed,
     ];
 
     /// <summary>Words of people who did not agree, took it back or cannot be reached.</summary>
@@ -40,7 +40,7 @@ internal static class ForeignWords
         "wypisany", "wypisana", "niezapisany", "niezapisana", "zrezygnowal", "zrezygnowala", "rezygnacja", "anulowany", "odrzucony", "zablokowany", "niepotwierdzony",
         "oczekujacy", "nieprawidlowy", "usuniety", "wycofana", "wycofany", "brakzgody", "odmowa", "cofnieta", "niewyrazil", "niewyrazona", "sprzeciw",
         "avregistrerad", "avprenumererad", "afmeldt", "avmeldt", "odhlasen", "odhlaseny", "leiratkozott", "dezabonat", "отписан", "отписался",
-        .. EasternWords.Refused,
+        .. EasternWords.Refused, .. NeighbourWords.Refused,
     ];
 
     /// <summary>What is in every word for leaving a list, in headers and in values, English included.</summary>
@@ -50,7 +50,7 @@ internal static class ForeignWords
         "disiscri", "uitgeschr", "uitschrijf", "afgemeld", "afmeld", "descadastr", "wypisan", "rezygn", "avregistrer", "avprenumer", "avmeld", "odhlas", "leiratkoz",
         "dezabon", "отписа",
         "cancelolasuscripcion", "canceladolasuscripcion", "cancelarsuscripcion", "suscripcioncancelada", "cancelouaassinatura", "cancelouainscricao", "assinaturacancelada",
-        "inscricaocancelada", "iscrizioneannullata", "iscrizionecancellata", "annullamentoiscrizione", "annullatoliscrizione", .. EasternWords.RefusalStems,
+        "inscricaocancelada", "iscrizioneannullata", "iscrizionecancellata", "annullamentoiscrizione", "annullatoliscrizione", .. EasternWords.RefusalStems, .. NeighbourWords.RefusalStems,
     ];
 
     /// <summary>What else is in headers of columns that say who must not be mailed.</summary>
@@ -60,7 +60,7 @@ internal static class ForeignWords
         "markedasspam", "robinson", "keinewerbung", "keinemail", "keinnewsletter", "werbesperr", "mailsperr", "kontaktsperr", "newslettersperr", "versandsperr",
         "nepascontacter", "nepasenvoyer", "listenoire", "debaja", "fechabaja", "nocontactar", "noenviar", "listanegra", "listanera", "noncontattare", "noninviare",
         "nietmailen", "nietcontacter", "naocontatar", "naocontactar", "naoenviar", "niekontaktowac", "niewysylac", "sprzeciw",
-        .. EasternWords.BanStems,
+        .. EasternWords.BanStems, .. NeighbourWords.BanStems,
     ];
 
     /// <summary>What is in headers of newsletters and of advertising by mail, whatever else is.</summary>
@@ -68,7 +68,7 @@ internal static class ForeignWords
     [
         "newsletter", "emailmarketing", "optin", "optedin", "infolettre", "rundbrief", "boletin", "nieuwsbrief", "biuletyn", "nyhedsbrev", "nyhetsbrev",
         "hirlevel", "emailwerbung", "mailwerbung", "рассылк",
-        .. EasternWords.NewsletterStems,
+        .. EasternWords.NewsletterStems, .. NeighbourWords.NewsletterStems,
     ];
 
     /// <summary>What is in headers of consent to anything.</summary>

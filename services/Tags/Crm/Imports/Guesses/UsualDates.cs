@@ -16,8 +16,8 @@ internal static class UsualDates
     [
         [DateForm.Iso],
         [Make("yyyy/M/d")],
-        [Make("yyyy.M.d")],
-        [Make("d.M.yyyy")],
+        [Make("yyyy.M.d", "yyyy. M. d.", "yyyy. M. d", "yyyy.M.d.")],
+        [Make("d.M.yyyy", "d. M. yyyy", "d.M.yyyy.", "d. M. yyyy.")],
         [Make("d/M/yyyy"), Make("M/d/yyyy")],
         [Make("d-M-yyyy"), Make("M-d-yyyy")],
         [Make("d MMM yyyy", "d MMMM yyyy")],
@@ -31,7 +31,7 @@ internal static class UsualDates
     [
         [DateForm.Iso],
         [OfYear("dd/MM"), OfYear("MM/dd")],
-        [OfYear("d.M.", "d. MMMM", "d. MMM")],
+        [OfYear("d.M.", "d. M.", "d. MMMM", "d. MMM")],
         [OfYear("d MMM", "d MMMM")],
         [OfYear("MMM d", "MMMM d")],
     ];

@@ -1,0 +1,31 @@
+using TagSegments.Tags.Crm.Imports.Columns;
+
+namespace TagSegments.Tags.Crm.Imports.Consents;
+
+/// <summary>
+/// What exports call subscriptions in languages that are known in part: the Nordic and Baltic ones, Ukrainian, Croatian, Serbian and Slovene, Greek, Hebrew,
+/// Arabic, Vietnamese and Indonesian.
+/// </summary>
+internal static class NeighbourWords
+{
+    /// <summary>Words of people who agreed.</summary>
+    public static readonly string[] Agreed = PlainText.OfAll(
+        "tilaaja", "tilannut", "anmäld", "prijavljen", "prijavljena", "підписаний", "підписана", "εγγεγραμμένος", "εγγεγραμμένη", "συνδρομητής", "מנוי", "רשום", "مشترك",
+        "đã đăng ký", "berlangganan", "prenumeruoja");
+
+    /// <summary>Words of people who did not agree, took it back or cannot be reached.</summary>
+    public static readonly string[] Refused = PlainText.OfAll(
+        "peruutettu", "peruttu", "perunut", "estetty", "kielletty", "reservert", "spärrad", "blokiran", "blokirana", "заблокований", "διαγραμμένος", "διαγραμμένη",
+        "αποκλεισμένος", "הוסר", "חסום", "محظور", "đã hủy", "diblokir", "atsisakė", "atteicies", "loobunud");
+
+    /// <summary>What is in every word for leaving a list.</summary>
+    public static readonly string[] RefusalStems = PlainText.OfAll(
+        "avanmäl", "frameld", "peruuttanut", "odjavlj", "відписа", "απεγγ", "διαγράφηκε", "ביטול מנוי", "הוסר מרשימ", "הסרה מרשימ", "إلغاء الاشتراك", "ألغى الاشتراك",
+        "hủy đăng ký", "berhenti berlangganan", "berhenti langganan", "atsisakė prenumeratos", "atsisakymas prenumeratos", "uudiskirjast loobu");
+
+    /// <summary>What else is in headers of columns that say who must not be mailed.</summary>
+    public static readonly string[] BanStems = PlainText.OfAll("markkinointikielto", "reklamspärr", "utskicksspärr", "reklamsperre");
+
+    /// <summary>What is in headers of newsletters and of advertising by mail.</summary>
+    public static readonly string[] NewsletterStems = PlainText.OfAll("uutiskirje", "sähköpostimarkkinointi", "розсилк", "naujienlaišk", "jaunumu vēstul", "ενημερωτικό δελτίο");
+}
