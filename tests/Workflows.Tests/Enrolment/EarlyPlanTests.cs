@@ -40,6 +40,28 @@ public sealed class EarlyPlanTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task The_runs_that_rules_of_re_entry_ask_about_are_found_by_contact(bool beside)
+    {
+        await FillAsync(beside, watching: 0);
+
+        var rows = await RowsReadAsync(
+            EntryRules.FindSql,
+            new
+            {
+                AccountId = NewAccount,
+                WorkflowIds = Contacts().Select(_ => Guid.Parse("00000000-0000-0000-0000-000000000001")).ToArray(),
+                ContactIds = Contacts(),
+                Parked = (short)9,
+                Declined = (short)7,
+                LoopStopped = (short)8,
+            });
+
+        Assert.InRange(rows, Asked, 10 * Asked);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Nothing_is_read_to_wake_runs_of_an_account_where_none_watches(bool beside)
     {
         await FillAsync(beside, watching: 1);
