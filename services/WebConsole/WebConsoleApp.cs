@@ -30,7 +30,12 @@ public static class WebConsoleApp
         {
             options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(5);
             options.DisconnectedCircuitMaxRetained = 50;
-        }).AddHubOptions(options => options.MaximumReceiveMessageSize = LongestText);
+        }).AddHubOptions(options =>
+        {
+            options.MaximumReceiveMessageSize = LongestText;
+            // The browser takes a silence of three of them for a lost connection (reconnect.js).
+            options.KeepAliveInterval = TimeSpan.FromSeconds(5);
+        });
         // The address keeps what a person edits; it is read again after a lost connection.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestLineSize = LongestAddress);
         builder.Services.AddRadzenComponents();
@@ -41,6 +46,7 @@ public static class WebConsoleApp
         builder.Services.AddScoped<Caller>();
         builder.Services.AddScoped<CallerRights>();
         builder.Services.AddScoped<Drafts>();
+        builder.Services.AddScoped<PageAddress>();
         if (inbox is not null)
             builder.Services.AddSingleton(inbox);
 

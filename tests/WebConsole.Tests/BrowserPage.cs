@@ -50,7 +50,18 @@ public sealed class BrowserPage : IAsyncDisposable
     }
 
     /// <summary>Waits until nothing in the page is busy.</summary>
-    public Task SettleAsync() => Page.WaitForFunctionAsync("() => !document.querySelector('[aria-busy=true]')");
+    public async Task SettleAsync()
+    {
+        try
+        {
+            await Page.WaitForFunctionAsync("() => !document.querySelector('[aria-busy=true]')");
+        }
+        catch (WaitTaskTimeoutException e)
+        {
+            var busy = await Page.EvaluateExpressionAsync<string>("[...document.querySelectorAll('[aria-busy=true]')].map(busy => busy.outerHTML.slice(0, 300)).join(' ')");
+            throw new TimeoutException($"Still busy at {Page.Url}: {busy} Errors: {string.Join(" ", Errors)}", e);
+        }
+    }
 
     /// <summary>Waits for an element.</summary>
     public Task SeeAsync(string selector) => Page.WaitForSelectorAsync(selector, new() { Visible = true, Timeout = s_patience });

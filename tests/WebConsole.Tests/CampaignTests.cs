@@ -79,6 +79,9 @@ public sealed class CampaignTests(ConsoleServer console, Browser browser) : ICla
         await page.ReadAsync("main", "40 of 40 messages are accepted for delivery");
         // Each recipient once, however often the list was read meanwhile.
         await page.Page.WaitForFunctionAsync("() => document.querySelectorAll('section[aria-labelledby=recipients] li').length === 40");
+        // What became of each message is read again when the last one has its answer.
+        await page.Page.WaitForFunctionAsync("() => [...document.querySelectorAll('section[aria-labelledby=recipients] li')].every(li => li.textContent.includes('accepted'))");
+        await page.ReadAsync(".by-group td:nth-child(2)", "40");
         await page.ReadAsync(".by-group", $"Readers {mark}");
         await page.ReadAsync(".variants", "B, the rest");
         await page.ShootAsync("campaign-results");

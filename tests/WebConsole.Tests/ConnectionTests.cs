@@ -85,6 +85,69 @@ public sealed class ConnectionTests(SharedApps shared, Browser browser) : IClass
         Assert.Equal(0, await page.Page.EvaluateExpressionAsync<int>("sessionStorage.length"));
     }
 
+    // What a person does without a connection is not lost without a word: a button says so, a text is kept, taken over and named.
+    [BrowserFact]
+    public async Task Without_a_connection_it_is_said_that_nothing_is_saved_and_what_was_written_meanwhile()
+    {
+        var account = await PrepareAsync();
+        await using var console = await ConsoleProcess.StartAsync(shared.Apps);
+        await using var line = new CutLine(console.Address);
+        await using var page = await browser.OpenAsync(line.Address);
+        await page.GoAsync($"/{account}/campaigns/new");
+        await page.WriteAsync("input[name=name]", "Before");
+        await page.WriteAsync("input[name=subject]", "Hello");
+
+        line.Cut();
+        await page.ReadAsync("#components-reconnect-modal", "Nothing is saved or sent now");
+        await page.SeeAsync("#components-reconnect-modal");
+        await page.ShootAsync("connection-lost");
+        Assert.Empty(await page.FindingsAsync());
+        await page.Page.ClickAsync(".save-draft");
+        await page.SeeAsync("#components-reconnect-modal.insists");
+        await page.WriteAsync("input[name=name]", "Written alone");
+        await page.WriteAsync("textarea[name=text]", "A text without a connection");
+        line.Mend();
+        await page.ReadAsync("#written-offline .taken", "Name");
+        await page.ReadAsync("#written-offline .taken", "none of it is saved");
+        await page.ShootAsync("connection-back");
+
+        // The subject was still being written when the line was cut.
+        Assert.Equal(["Subject", "Name", "Text"], await page.Page.EvaluateExpressionAsync<string[]>("[...document.querySelectorAll('#written-offline li')].map(li => li.textContent)"));
+        Assert.Empty(await page.FindingsAsync());
+        await page.ClickAsync("#written-offline button");
+        await page.SettleAsync();
+        await page.ClickAsync(".save-draft");
+        await page.ReadAsync("h1", "Written alone");
+        Assert.Equal("A text without a connection", await ValueAsync(page, "textarea[name=text]"));
+    }
+
+    [BrowserFact]
+    public async Task What_was_written_while_the_console_was_down_stands_in_the_page_of_its_successor()
+    {
+        var account = await PrepareAsync();
+        await using var console = await ConsoleProcess.StartAsync(shared.Apps);
+        await using var page = await browser.OpenAsync(console.Address);
+        await page.GoAsync($"/{account}/tags/1");
+        await page.SeeAsync("textarea[name=tag-when]");
+
+        await console.KillAsync();
+        await page.SeeAsync("#components-reconnect-modal");
+        await page.WriteAsync("textarea[name=tag-when]", "After the second meeting.");
+        // A box that is not there any more: its text is shown to be copied.
+        await page.Page.EvaluateExpressionAsync("document.querySelector('input[name=tag-owner]').id = document.querySelector('input[name=tag-owner]').name = 'of-another-version'");
+        await page.WriteAsync("[name=of-another-version]", "Ann");
+        await console.StartAgainAsync();
+        await page.ReadAsync("#written-offline .taken", "none of it is saved");
+        await page.ReadAsync("#written-offline .missing", "Ann");
+        await page.ShootAsync("connection-restarted");
+
+        Assert.Equal("After the second meeting.", await ValueAsync(page, "textarea[name=tag-when]"));
+        Assert.Empty(await page.FindingsAsync());
+        await page.ClickAsync("#written-offline button");
+        await page.ClickAsync(".save-tag");
+        await page.ReadAsync("main [role=status]", "Saved");
+    }
+
     private static Task<string> ValueAsync(BrowserPage page, string box) => page.Page.EvaluateFunctionAsync<string>("box => document.querySelector(box).value", box);
 
     private async Task<string> PrepareAsync()

@@ -23,6 +23,10 @@ public abstract class ConsolePage : ComponentBase, IDisposable
     [Inject]
     protected NavigationManager Address { get; set; } = null!;
 
+    /// <summary>The state of the page in its address.</summary>
+    [Inject]
+    protected PageAddress Here { get; set; } = null!;
+
     /// <summary>What went wrong last; null after a call that went well.</summary>
     protected Problem? Problem { get; set; }
 

@@ -29,6 +29,41 @@ public sealed class ContactsTests(ConsoleServer console, Browser browser) : ICla
         Assert.Empty(page.Errors);
     }
 
+    // The answer for the filter before must not become that of the filter now.
+    [BrowserFact]
+    public async Task The_table_follows_a_filter_that_changes_while_it_is_read()
+    {
+        await using var page = await browser.OpenAsync(console.Address);
+        await page.GoAsync("/demo/contacts");
+        for (var i = 0; i < 8; i++)
+        {
+            await page.WriteAsync("#filter", $"first_name = \"Nobody{i}\"");
+            await page.Page.WaitForFunctionAsync("() => document.querySelector('.count strong')?.textContent === '0'");
+            await page.WriteAsync("#filter", $"contact_id in ({i + 1})");
+            await page.ReadAsync(".contact-table tbody", $"{i + 1}");
+            await page.SettleAsync();
+        }
+
+        Assert.Empty(page.Errors);
+    }
+
+    // A blank that was just typed is not taken away from who types on.
+    [BrowserFact]
+    public async Task A_rest_while_typing_changes_nothing_in_the_box()
+    {
+        await using var page = await browser.OpenAsync(console.Address);
+        await page.GoAsync("/demo/contacts");
+        await page.Page.ClickAsync("#filter");
+        foreach (var word in new[] { "NOT ", "country = ", "\"AT\"" })
+        {
+            await page.Page.Keyboard.TypeAsync(word);
+            await page.Page.WaitForFunctionAsync("word => new URLSearchParams(location.search).get('q')?.endsWith(word)", word.Trim());
+            await page.SettleAsync();
+        }
+
+        Assert.Equal("NOT country = \"AT\"", await page.Page.EvaluateExpressionAsync<string>("document.querySelector('#filter').value"));
+    }
+
     [BrowserFact]
     public async Task Names_are_completed_by_the_keyboard()
     {

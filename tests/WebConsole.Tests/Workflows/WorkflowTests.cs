@@ -52,7 +52,7 @@ public sealed class WorkflowTests(ConsoleServer console, Browser browser) : ICla
         await page.GoAsync("/demo/workflows/new");
         await page.ClickAsync(".picture a[href$='node=austria']");
         await page.SeeAsync(".yaml-mark");
-        await page.ReadAsync(".node-settings", "Lines 10 to 11");
+        await page.ReadAsync(".node-settings", "Lines 12 to 13");
         await page.ShootAsync("workflow-node");
         Assert.Empty(await page.FindingsAsync());
         await page.WriteAsync("[id='setting-add_tag.tag']", "VIP");

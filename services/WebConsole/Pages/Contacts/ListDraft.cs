@@ -17,6 +17,9 @@ public sealed record ListDraft(SmartList? List, string? Query, string? Columns, 
     /// <summary>Whether the list that is open is shown as it was saved.</summary>
     public bool IsAsSaved => Text == List?.Text && Shown.SequenceEqual(OwnColumns) && Order == OwnOrder;
 
+    /// <summary>Whether the list includes or excludes contacts by hand.</summary>
+    public bool HasHands => List is { IncludeTagId: > 0 } or { ExcludeTagId: > 0 };
+
     private IReadOnlyList<string> OwnColumns => List is { Columns.Count: > 0 } ? List.Columns : ContactColumns.Usual;
 
     private string OwnOrder => SortOrders.Of(List?.Sort);

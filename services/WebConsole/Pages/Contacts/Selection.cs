@@ -1,5 +1,6 @@
 using Crm.Segments.V1;
 using Crm.Tags.V1;
+using TagSegments.WebConsole.Parts;
 
 namespace TagSegments.WebConsole.Pages.Contacts;
 
@@ -9,6 +10,8 @@ namespace TagSegments.WebConsole.Pages.Contacts;
 /// </summary>
 public sealed class Selection
 {
+    private const string All = "all";
+
     private readonly HashSet<int> _numbers = [];
 
     /// <summary>Whether all that match are chosen, except the numbers.</summary>
@@ -35,6 +38,16 @@ public sealed class Selection
     {
         _numbers.Clear();
         IsAll = all;
+    }
+
+    /// <summary>Writes it for an address: <c>all</c>, <c>all-3.17</c> without two of them, or <c>3.17</c>; null for none.</summary>
+    public string? Write() => IsAll ? string.Join('-', new[] { All, PageAddress.Write(_numbers.Order()) }.OfType<string>()) : PageAddress.Write(_numbers.Order());
+
+    /// <summary>Reads what <see cref="Write"/> has written.</summary>
+    public void Read(string? text)
+    {
+        Set(text?.StartsWith(All, StringComparison.Ordinal) ?? false);
+        _numbers.UnionWith(PageAddress.ReadNumbers(IsAll ? text![All.Length..].TrimStart('-') : text));
     }
 
     /// <summary>Gets the chosen contacts for a call: numbers, or the filter and the exceptions from it.</summary>

@@ -20,7 +20,9 @@ internal sealed class WorkflowExample(Caller caller, string account)
               - id: where
                 branch:
                   branches:
-                    - { name: Austria, when: 'country = "AT"', next: austria }
+                    - name: Austria
+                      when: 'country = "AT"'
+                      next: austria
                   otherwise: elsewhere
               - id: austria
                 add_tag: { tag: {{names[1]}} }
