@@ -1,10 +1,8 @@
 // A text box whose text belongs to the browser: the server hears of it, but never writes it back while a person types, so the caret stays.
-// A key after a rest is reported at once; of keys that follow each other faster, the last one.
 const pause = 60;
 
 export function attach(box, list, component, text) {
   let timer;
-  let reported = -pause;
   let lost = false;
   let active = -1;
   let chosen;
@@ -15,7 +13,6 @@ export function attach(box, list, component, text) {
 
   const report = () => {
     clearTimeout(timer);
-    reported = performance.now();
     if (!lost) component.invokeMethodAsync('Typed', box.value, box.selectionStart ?? box.value.length, document.activeElement === box);
   };
 
@@ -58,9 +55,7 @@ export function attach(box, list, component, text) {
 
   box.addEventListener('input', () => {
     clearTimeout(timer);
-    const rest = reported + pause - performance.now();
-    if (rest <= 0) report();
-    else timer = setTimeout(report, rest);
+    timer = setTimeout(report, pause);
     list.hidden = false;
   });
   box.addEventListener('focus', report);
