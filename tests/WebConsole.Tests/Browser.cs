@@ -3,30 +3,24 @@ using TagSegments.Testing;
 
 namespace TagSegments.WebConsole.Tests;
 
-/// <summary>
-/// A headless Chromium, where the machine has one: <c>CHROMIUM</c> names its program, otherwise the usual places count. <c>FIREFOX</c> names the program of
-/// a Firefox to take instead.
-/// </summary>
+/// <summary>A headless Chromium, where the machine has one: <c>CHROMIUM</c> names its program, otherwise the usual places count.</summary>
 public sealed class Browser : IAsyncLifetime
 {
     private static readonly string[] s_places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-    private static readonly string? s_firefox = Environment.GetEnvironmentVariable("FIREFOX");
-
     private IBrowser? _browser;
 
     /// <summary>The program; null if there is none.</summary>
-    public static string? Program { get; } = s_firefox ?? Environment.GetEnvironmentVariable("CHROMIUM") ?? s_places.FirstOrDefault(File.Exists);
+    public static string? Program { get; } = Environment.GetEnvironmentVariable("CHROMIUM") ?? s_places.FirstOrDefault(File.Exists);
 
     public async Task InitializeAsync() => _browser = Program is null ? null : await Puppeteer.LaunchAsync(new LaunchOptions
     {
         ExecutablePath = Program,
         Headless = true,
-        Browser = s_firefox is null ? SupportedBrowser.Chromium : SupportedBrowser.Firefox,
         // On a cold machine it starts slowly.
         Timeout = (int)Eventually.Patience.TotalMilliseconds,
         // The program may run as root, in a container without shared memory.
-        Args = s_firefox is not null ? [] : ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu"],
+        Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu"],
     });
 
     public async Task DisposeAsync()
