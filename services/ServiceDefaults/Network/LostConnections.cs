@@ -1,9 +1,8 @@
 namespace TagSegments.ServiceDefaults.Network;
 
 /// <summary>
-/// Lets calls fail as calls on a broken connection do, as unavailable, so that they are repeated: those on a connection that was given up for its silence, and
-/// those that come when the server has said that it ends the connection. The HTTP client reports both as errors of the protocol, and gRPC takes these
-/// for defects.
+/// Makes calls on a lost connection unavailable, as on a broken one, so that they are repeated: a connection that was given up for its silence, or that the
+/// server has ended. The HTTP client reports both as errors of the protocol, and gRPC takes these for defects.
 /// </summary>
 public sealed class LostConnections : DelegatingHandler
 {
