@@ -26,13 +26,13 @@ internal sealed record ChaosOptions
     /// <summary>By how many times a target of time may be missed, on a machine that does other things as well.</summary>
     public double Slack { get; init; } = 1;
 
-    /// <summary>Breaks something on purpose, to see that the scenario finds it; <c>all</c> for every mutant, null for the real product.</summary>
+    /// <summary>Breaks something on purpose, to see that the scenario finds it; <c>all</c> for every mutant, <c>one</c> for the one that the seed chooses, null for the real product.</summary>
     public string? Mutant { get; init; }
 
     /// <summary>Prints one JSON document instead of lines.</summary>
     public bool Json { get; init; }
 
-    /// <summary>Reads <c>--kills N --histories N --requests N --minutes N --old FOLDER --slack N --seed S --mutant NAME|all --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
+    /// <summary>Reads <c>--kills N --histories N --requests N --minutes N --old FOLDER --slack N --seed S --mutant NAME|one|all --output json</c>; throws <see cref="FormatException"/> for anything else.</summary>
     public static ChaosOptions Parse(ReadOnlySpan<string> args)
     {
         var options = new ChaosOptions();

@@ -8,7 +8,7 @@ internal static class ChaosProgram
         if (args is not [var name, ..] || !scenarios.TryGetValue(name, out var scenario))
         {
             await Console.Error.WriteLineAsync($"""
-                Usage: Chaos {string.Join('|', scenarios.Keys)} [--seed S] [--mutant NAME|all] [--output json]
+                Usage: Chaos {string.Join('|', scenarios.Keys)} [--seed S] [--mutant NAME|one|all] [--output json]
                   bulk, campaigns, erasures, workflows  kill processes while they work: [--kills N], 100 by default
                   dashboards                            asks Prometheus every query of k8s/observability; needs prometheus
                   hostile                               sends hostile requests to every call: [--requests N], 100,000 by default

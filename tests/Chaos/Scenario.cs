@@ -5,13 +5,17 @@ internal sealed record Scenario(Func<ChaosOptions, Task<ChaosReport>> PlayAsync,
 {
     private const int MostRounds = 3;
 
-    /// <summary>Plays it, or for the mutant <c>all</c> once with each of them.</summary>
-    public Task<ChaosReport> RunAsync(string name, ChaosOptions options) =>
-        options.Mutant == "all" && Mutants is not null ? CatchAllAsync(name, options, Mutants) : PlayAsync(options);
+    /// <summary>Plays it; for the mutant <c>all</c> once with each of them, for <c>one</c> with the one that the seed chooses.</summary>
+    public Task<ChaosReport> RunAsync(string name, ChaosOptions options) => (options.Mutant, Mutants) switch
+    {
+        ("all", not null) => CatchAsync(name, options, Mutants),
+        ("one", not null) => CatchAsync(name, options, [Mutants.ElementAt(options.Seed % Mutants.Count)]),
+        _ => PlayAsync(options),
+    };
 
     // A mutant that breaks no promise has escaped. A few kills or requests may all miss the moments at which it is wrong, so there are up to three
     // rounds.
-    private async Task<ChaosReport> CatchAllAsync(string name, ChaosOptions options, IReadOnlyCollection<string> mutants)
+    private async Task<ChaosReport> CatchAsync(string name, ChaosOptions options, IReadOnlyCollection<string> mutants)
     {
         var report = new ChaosReport(name, options);
         var escaped = new List<string>();
