@@ -12,7 +12,7 @@ internal static class Mutants
     public static IReadOnlyList<Mutant> All { get; } =
     [
         new("edge", objects => Policy(objects, "workflows").Spec.Egress.RemoveAt(1), "the main job failed"),
-        new("dns", objects => objects.Remove(Policy(objects, "dns")), "tags-migrate-0 failed"),
+        new("dns", objects => objects.Remove(Policy(objects, "dns")), "-migrate-0 failed"),
         new("open", objects => Policy(objects, "redis").Spec.Ingress[0].FromProperty.Add(new() { NamespaceSelector = new() }), "redis:6379, which it does not need"),
         new("variable", objects => Rename(Shared(objects).Data, "Services__Segments", "Services__Segment"), "Set Services:Segments"),
         new("address", objects => Shared(objects).Data["Services__Campaigns"] = "dns:///campaign:5103", "the main job failed"),
