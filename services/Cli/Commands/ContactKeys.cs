@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Common.V1;
 using Crm.Contacts.V1;
+using TagSegments.Csv;
 
 namespace TagSegments.Cli.Commands;
 
@@ -13,7 +14,7 @@ internal static class ContactKeys
     public static ContactKey? Of(string text) =>
         Keys.IsExternal(text) ? new() { ExternalId = text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..] }
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new() { ContactId = number }
-        : text.Contains('@', StringComparison.Ordinal) ? new() { Email = text }
+        : text.Contains('@', StringComparison.Ordinal) ? new() { Email = WrittenAddress.Of(text) }
         : text is ['+', ..] ? new() { Phone = text }
         : null;
 

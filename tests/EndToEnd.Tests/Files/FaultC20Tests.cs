@@ -165,16 +165,16 @@ public sealed class FaultC20Tests(SharedApps shared) : IClassFixture<SharedApps>
     }
 
     [Theory]
-    [InlineData("12.50", "", "12.50")]
-    [InlineData("$1,000.50", "", "1000.50")]
-    [InlineData("1 234,56 €", "", "1234.56")]
-    [InlineData("1.234.567", "", "1234567")]
-    [InlineData("(5.00)", "", "-5.00")]
-    [InlineData("25,000", ".", "25000")]
-    [InlineData("25,000", ",", "25.000")]
+    [InlineData("12.50", "", 12.5)]
+    [InlineData("$1,000.50", "", 1000.5)]
+    [InlineData("1 234,56 €", "", 1234.56)]
+    [InlineData("1.234.567", "", 1234567.0)]
+    [InlineData("(5.00)", "", -5.0)]
+    [InlineData("25,000", ".", 25000.0)]
+    [InlineData("25,000", ",", 25.0)]
     [InlineData("25,000", "", null)]
     [InlineData("many", "", null)]
-    public async Task Amounts_are_plain_numbers_or_refused(string amount, string mark, string? expected)
+    public async Task Amounts_are_stored_as_numbers_or_refused(string amount, string mark, double? expected)
     {
         var file = await FileAsync("orders.csv", $"email,time,total\nann@example.com,2024-03-01,\"{amount}\"\n");
 
@@ -182,7 +182,25 @@ public sealed class FaultC20Tests(SharedApps shared) : IClassFixture<SharedApps>
 
         Assert.Equal(expected is null ? 4 : 0, result.Code);
         var listed = await shared.Apps.Activity.ListActivitiesAsync(new() { Account = _account, ContactId = 1 });
-        Assert.Equal(expected, listed.Activities.SingleOrDefault()?.Properties.Fields["amount"].StringValue);
+        Assert.Equal(expected, listed.Activities.SingleOrDefault()?.Properties.Fields["amount"].NumberValue);
+    }
+
+    [Fact]
+    public async Task An_amount_with_more_digits_than_a_number_keeps_them()
+    {
+        await ImportAsync(await FileAsync("orders.csv", "email,time,total\nann@example.com,2024-03-01,12345678901234567.89\n"), "--kind", "Purchase", "--amount", "total");
+
+        var listed = await shared.Apps.Activity.ListActivitiesAsync(new() { Account = _account, ContactId = 1 });
+        Assert.Equal("12345678901234567.89", Assert.Single(listed.Activities).Properties.Fields["amount"].StringValue);
+        Assert.Equal(1, await CountAsync("did \"Purchase\" (amount > 12345678901234567)"));
+    }
+
+    [Fact]
+    public async Task Contacts_are_found_by_addresses_with_a_name_beside_them()
+    {
+        var file = await FileAsync("opens.csv", "email,time\nAnn Lee <ann@example.com>,2024-03-01\nmailto:eva@x.example,2024-03-01\n");
+
+        Assert.Equal(2, Number(await ImportAsync(file, "--kind", "opened"), "recorded"));
     }
 
     [Theory]

@@ -26,6 +26,8 @@ public sealed class FaultC23Tests(SharedApps shared) : IClassFixture<SharedApps>
     [InlineData("1,a@x.example\n2,b@bücher.example\n", "a@x.example b@xn--bcher-kva.example")]
     [InlineData("domain\tadded\nban.example\t2024.01.02\n", "ban.example")]
     [InlineData("a@x.example\nA@x.example\na@x.example\n", "a@x.example")]
+    [InlineData("Ann Lee <a@x.example>\nmailto:b@x.example\n<c@x.example>\n", "a@x.example b@x.example c@x.example")]
+    [InlineData("Who\tSince\nAnn Lee <a@x.example>\t2024.01.02\n", "a@x.example")]
     [InlineData("", "")]
     public async Task Addresses_and_domains_are_found_in_a_file(string content, string expected)
     {

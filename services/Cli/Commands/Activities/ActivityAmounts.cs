@@ -1,12 +1,13 @@
 using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
 
 namespace TagSegments.Cli.Commands.Activities;
 
-/// <summary>Reads amounts of money as plain decimals, so that filters compare them as numbers.</summary>
+/// <summary>Reads amounts of money as numbers: filters compare texts as such, too, but sums of texts take several times as long.</summary>
 internal static class ActivityAmounts
 {
     /// <summary>Reads an amount with a decimal mark, or with the one that the amount itself shows; null with a description if it is none.</summary>
-    public static string? Read(string text, string mark, out string problem)
+    public static Value? Read(string text, string mark, out string problem)
     {
         problem = "is not an amount";
         var kept = new string([.. text.Where(c => char.IsAsciiDigit(c) || c is '.' or ',' or '-' or '(')]);
@@ -23,9 +24,13 @@ internal static class ActivityAmounts
 
         var plain = kept.Replace(point == '.' ? "," : ".", "", StringComparison.Ordinal).Replace(point, '.');
         return decimal.TryParse(plain, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            ? (isNegative ? -number : number).ToString(CultureInfo.InvariantCulture)
+            ? ToValue(isNegative ? -number : number)
             : null;
     }
+
+    // A property has the digits of a double: an amount with more of them keeps its own as a text.
+    private static Value ToValue(decimal number) =>
+        (decimal)(double)number == number ? Value.ForNumber((double)number) : Value.ForString(number.ToString(CultureInfo.InvariantCulture));
 
     // The last mark of both is the decimal one; of one alone, it is unless three digits follow or there are several.
     private static char? Mark(string digits)

@@ -3,6 +3,7 @@ using System.Text;
 using Crm.Activity.V1;
 using Crm.Common.V1;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.Csv;
 using Kind = Crm.Activity.V1.Activity.Types.Kind;
 
 namespace TagSegments.Cli.Commands.Activities;
@@ -68,7 +69,7 @@ internal sealed class ActivityReader(ActivityFile file, ActivityOptions options,
         problem = contact.Length > 0 ? $"`{contact}` is neither a number nor external:KEY nor an e-mail address nor a phone number with a plus" : "names no contact";
         return contact.Length > 0 ? ContactKeys.Of(contact)
             : externalId.Length > 0 ? new() { ExternalId = externalId }
-            : email.Length > 0 ? new() { Email = email }
+            : email.Length > 0 ? new() { Email = WrittenAddress.Of(email) }
             : phone.Length > 0 ? new() { Phone = phone }
             : null;
     }
@@ -81,13 +82,13 @@ internal sealed class ActivityReader(ActivityFile file, ActivityOptions options,
             properties.Fields[name] = Value.ForString(Cell(row, column));
         if (Cell(row, _columns.Amount) is { Length: > 0 } amount)
         {
-            if (ActivityAmounts.Read(amount, options.Decimal, out problem) is not { } plain)
+            if (ActivityAmounts.Read(amount, options.Decimal, out problem) is not { } number)
             {
                 problem = $"`{amount}` {problem}";
                 return false;
             }
 
-            properties.Fields["amount"] = Value.ForString(plain);
+            properties.Fields["amount"] = number;
         }
 
         if ((Cell(row, _columns.Currency) is { Length: > 0 } currency ? currency : _currency) is { Length: > 0 } known)

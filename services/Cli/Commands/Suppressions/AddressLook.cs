@@ -1,4 +1,5 @@
 using Crm.Common.V1;
+using TagSegments.Csv;
 
 namespace TagSegments.Cli.Commands.Suppressions;
 
@@ -8,7 +9,7 @@ internal sealed class AddressLook(Channel channel)
     private const int LeastDigits = 5;
 
     /// <summary>Returns true for what looks like an address.</summary>
-    public bool IsAddress(string text) => channel == Channel.Sms ? IsPhone(text) : IsWord(text) && text.Contains('@', StringComparison.Ordinal);
+    public bool IsAddress(string text) => channel == Channel.Sms ? IsPhone(text) : WrittenAddress.Of(text) is var address && IsWord(address) && address.Contains('@', StringComparison.Ordinal);
 
     /// <summary>Returns true for what looks like an address or a domain of addresses.</summary>
     public bool IsLikely(string text) => IsAddress(text) || channel != Channel.Sms && IsDomain(text);

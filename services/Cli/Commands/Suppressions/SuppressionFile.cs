@@ -31,7 +31,7 @@ internal static class SuppressionFile
         var values = header.Length > 0 ? rows[1..] : rows;
         var (reason, time) = (Find(header, columns.Reason), Find(header, columns.Time));
         var address = Find(header, columns.Address) is >= 0 and var named ? named : Guess(values, look, except: [reason, time]);
-        return ([.. values.Select(row => new SuppressionRow(row.Line, row[address], row[reason], row[time]))], header.ElementAtOrDefault(address) ?? "");
+        return ([.. values.Select(row => new SuppressionRow(row.Line, WrittenAddress.Of(row[address]), row[reason], row[time]))], header.ElementAtOrDefault(address) ?? "");
     }
 
     private static List<Row> Rows(Stream file)

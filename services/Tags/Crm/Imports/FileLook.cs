@@ -26,6 +26,9 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields, IRe
     /// <summary>The columns that look like a status of subscription.</summary>
     public SubscriptionGuess Guess { get; } = new(settings);
 
+    /// <summary>The addresses with something around them.</summary>
+    public WrittenAddresses Written { get; } = new(settings);
+
     /// <summary>The keys that several rows have.</summary>
     public RowKeys Keys { get; } = new(settings);
 
@@ -65,7 +68,7 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields, IRe
     /// <summary>Says what was guessed or left out.</summary>
     public IEnumerable<ImportNotice> Notices() =>
     [
-        .. ExportedContact.Notices(settings), .. settings.Columns.Select(column => column.Notice).OfType<ImportNotice>(), .. _unnamed.Notices(), .. _addresses.Notices(), .. Guess.Notices(),
+        .. ExportedContact.Notices(settings), .. settings.Columns.Select(column => column.Notice).OfType<ImportNotice>(), .. _unnamed.Notices(), .. _addresses.Notices(), .. Written.Notices(), .. Guess.Notices(),
         .. fields.Notices(), .. ofFile,
     ];
 
@@ -107,6 +110,7 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields, IRe
         Guess.Add(row);
         _unnamed.Add(row);
         _addresses.Add(row);
+        Written.Add(row);
         Keys.Add(row);
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
 using Crm.Contacts.V1;
+using TagSegments.Csv;
 using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Files;
 
@@ -66,9 +67,19 @@ internal sealed partial class ImportColumn(int index, string header, string targ
     /// <summary>Gives the value in a row with the white space that is part of it; null if it is missing.</summary>
     public string? ReadLiteral(CsvRow row) => Constant ?? (Read(row) is not { } text ? null : IsPhoneWithoutPlus ? text : row.Cells[Index]);
 
+    /// <summary>Finds the address and the name in a value that has more than the address; null if it has not.</summary>
+    public WrittenAddress? ReadWritten(CsvRow row) => Constant is null && row.Cells[Index].Length > 0 ? WrittenAddress.Find(WithoutMarks(row.Cells[Index].Trim())) : null;
+
+    private string Visible(string text) => Target switch
+    {
+        "email" => WrittenAddress.Of(WithoutMarks(text)),
+        "phone" => WithoutMarks(text),
+        _ => text,
+    };
+
     // Web pages and address books leave marks in addresses and numbers that are copied from them, and nobody sees that they make other ones of them.
-    private string Visible(string text) =>
-        Target is "email" or "phone" && text.AsSpan().ContainsAny(s_marks) ? string.Concat(text.Where(character => !s_marks.Contains(character))).Trim() : text;
+    private static string WithoutMarks(string text) =>
+        text.AsSpan().ContainsAny(s_marks) ? string.Concat(text.Where(character => !s_marks.Contains(character))).Trim() : text;
 
     // Databases and address books write so that there is no date: 0000-00-00 00:00:00, 00.00.0000, 0.0.00.
     private static bool IsNoDate(string text) => text is ['0', ..] && text.Length is >= 6 and <= 26 && NoDate().IsMatch(text);

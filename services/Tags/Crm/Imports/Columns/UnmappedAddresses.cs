@@ -1,4 +1,5 @@
 using Crm.Contacts.V1;
+using TagSegments.Csv;
 using TagSegments.Tags.Crm.Imports.Files;
 using Target = Crm.Contacts.V1.Field.Types.Target;
 
@@ -18,7 +19,7 @@ internal sealed class UnmappedAddresses(ImportSettings settings)
             if (seen.Column.Read(row) is { } text)
             {
                 seen.Rows++;
-                seen.Addresses += EmailAddress.DomainOf(text) is { } domain && domain.Contains('.', StringComparison.Ordinal) ? 1 : 0;
+                seen.Addresses += EmailAddress.DomainOf(WrittenAddress.Of(text)) is { } domain && domain.Contains('.', StringComparison.Ordinal) ? 1 : 0;
             }
         }
     }

@@ -27,6 +27,9 @@ internal sealed class ContactDraft
     /// <summary>True if the row is matched by <see cref="Exported"/>, because it has no external id.</summary>
     public bool IsExported => Exported is not null && Key == Exported.Key;
 
+    /// <summary>True if the names stood beside the address only: a contact that has a name keeps it.</summary>
+    public bool HasWeakName { get; init; }
+
     /// <summary>When the contact was created; null if the row does not say.</summary>
     public DateTime? CreatedAt { get; init; }
 
@@ -59,7 +62,7 @@ internal sealed class ContactDraft
     public ContactState Apply(ContactState state, ContactState? kept)
     {
         var result = state.Copy();
-        foreach (var attribute in ContactAttribute.All.Where(attribute => kept?[attribute] is null))
+        foreach (var attribute in ContactAttribute.All.Where(attribute => kept?[attribute] is null && !(HasWeakName && KeepsName(state, attribute))))
         {
             result[attribute] = Values[attribute] ?? state[attribute];
         }
@@ -72,4 +75,8 @@ internal sealed class ContactDraft
 
         return result;
     }
+
+    private static bool KeepsName(ContactState state, ContactAttribute attribute) =>
+        (attribute == ContactAttribute.FirstName || attribute == ContactAttribute.LastName)
+        && (state[ContactAttribute.FirstName] ?? state[ContactAttribute.LastName]) is not null;
 }

@@ -25,6 +25,7 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
     private readonly ImportColumn? _number = settings.Find(ColumnMapping.NumberTarget);
     private readonly ImportColumn? _updated = settings.Find(ColumnMapping.UpdatedTarget);
     private readonly ImportColumn? _fullName = settings.Find(ColumnMapping.FullNameTarget);
+    private readonly WrittenAddresses _written = new(settings);
     private readonly ImportColumn? _doNotDisturb = settings.Find(ColumnMapping.DoNotDisturbTarget);
 
     /// <summary>The custom fields that rows have values of.</summary>
@@ -36,6 +37,7 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
         var state = new ContactState();
         ReadAttributes(row, state, report);
         ReadFullName(row, state, report);
+        var hasWeakName = _written.NameOf(row) is { } name && SetName(state, name) is null;
         ReadDoNotDisturb(row, state, report);
         ImportFieldValues.Read(row, fields.ByColumn, state.Fields, report);
         var stated = consents.Read(row, report);
@@ -58,6 +60,7 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
             Key = key,
             IsBad = report.IsRefused,
             IsLater = settings.KeepsFirst && key is not null && !keys.IsFirst(key),
+            HasWeakName = hasWeakName,
             CreatedAt = createdAt,
             Exported = exported,
             Values = state,
@@ -117,22 +120,26 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
     // The columns of its parts come first.
     private void ReadFullName(CsvRow row, ContactState state, RowReport report)
     {
-        if (_fullName?.Read(row) is not { } text)
+        if (_fullName?.Read(row) is { } text && SetName(state, text) is { } problem)
         {
-            return;
+            report.BadValue(_fullName.Header, problem, text);
         }
+    }
 
+    private static string? SetName(ContactState state, string text)
+    {
         var names = text.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         foreach (var (attribute, name) in new[] { ContactAttribute.FirstName, ContactAttribute.LastName }.Zip(names))
         {
             if (attribute.Problem(name) is { } problem)
             {
-                report.BadValue(_fullName.Header, problem, text);
-                return;
+                return problem;
             }
 
             state[attribute] ??= name;
         }
+
+        return null;
     }
 
     private void ReadDoNotDisturb(CsvRow row, ContactState state, RowReport report)

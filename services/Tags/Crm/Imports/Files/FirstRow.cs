@@ -1,5 +1,6 @@
 using System.Globalization;
 using TagSegments.Addresses;
+using TagSegments.Csv;
 using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
@@ -30,7 +31,7 @@ internal static class FirstRow
     // Somebody who names such a column knows that it is one.
     private static void CheckValues(string[] headers, IReadOnlySet<string> named)
     {
-        var value = Array.Find(headers, header => EmailAddress.DomainOf(header) is { } domain && domain.Contains('.', StringComparison.Ordinal))
+        var value = Array.Find(headers, header => EmailAddress.DomainOf(WrittenAddress.Of(header)) is { } domain && domain.Contains('.', StringComparison.Ordinal))
             ?? (headers.Length > 0 && headers.All(IsNumber) ? headers[0] : null);
         if (value is not null && !headers.Any(named.Contains))
         {

@@ -11,6 +11,7 @@ namespace TagSegments.Tags.Tests.Crm.Imports.OtherTools;
 public sealed class FirstRowTests(SharedApps shared) : IClassFixture<SharedApps>
 {
     [Theory]
+    [InlineData("Ann <ann@example.org>;Graz\nBen <ben@example.org>;Wien\n")]
     [InlineData("ann@example.org,Ann\nben@example.org,Ben\n")]
     [InlineData("1,2,3\n4,5,6\n")]
     [InlineData("+43 660 1111111\n+43 660 1111112\n")]
