@@ -11,11 +11,20 @@ internal sealed record DateForm(string Name, string[] Days, string[] Instants)
 {
     private static readonly SearchValues<char> s_timeSpecifiers = SearchValues.Create("HhmstfFKz");
 
+    private static readonly CultureInfo s_upTo2029 = UntilYear(2029);
+
     /// <summary>ISO 8601.</summary>
     public static DateForm Iso { get; } = new("", [Dates.DateForm], Dates.InstantForms) { YearlyDays = ["'--'MM-dd", "'--'MMdd"] };
 
     /// <summary>The forms of days without a year.</summary>
     public string[] YearlyDays { get; init; } = [];
+
+    /// <summary>Says in which century a year of two digits is: by default 1950 to 2049.</summary>
+    public CultureInfo Culture { get; init; } = CultureInfo.InvariantCulture;
+
+    /// <summary>True if years have two digits.</summary>
+    public bool HasShortYear { get; } = Days.Concat(Instants).FirstOrDefault() is { } first && Specifiers(first) is var specifiers && specifiers.Contains("yy", StringComparison.Ordinal)
+        && !specifiers.Contains("yyy", StringComparison.Ordinal);
 
     private Count? Counts { get; init; }
 
@@ -41,6 +50,9 @@ internal sealed record DateForm(string Name, string[] Days, string[] Instants)
         _ => new(format, [format], Dates.InstantForms),
     };
 
+    /// <summary>Returns the form with years of two digits from 1930 to 2029, as spreadsheets read them.</summary>
+    public DateForm UpTo2029() => this with { Culture = s_upTo2029 };
+
     /// <summary>True if a form is of something: a moment, or the day of a month.</summary>
     public static bool IsWhole(string format) => HasYear(format) || (Specifiers(format).Contains('d') && Specifiers(format).Contains('M'));
 
@@ -52,7 +64,7 @@ internal sealed record DateForm(string Name, string[] Days, string[] Instants)
     {
         if (!CountsDays)
         {
-            return DateOnly.TryParseExact(text, Days, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+            return DateOnly.TryParseExact(text, Days, Culture, DateTimeStyles.None, out day);
         }
 
         var isDay = TryCount(text, out var instant) && instant.TimeOfDay == TimeSpan.Zero;
@@ -66,7 +78,7 @@ internal sealed record DateForm(string Name, string[] Days, string[] Instants)
 
     /// <summary>Reads a date-time; one without an offset is of unspecified kind.</summary>
     public bool TryParseInstant(string text, out DateTime instant) =>
-        HasEpoch ? TryCount(text, out instant) : Dates.TryParseInstant(text, Instants, out instant);
+        HasEpoch ? TryCount(text, out instant) : Dates.TryParseInstant(text, Instants, Culture, out instant);
 
     private bool TryCount(string text, out DateTime instant)
     {
@@ -87,6 +99,13 @@ internal sealed record DateForm(string Name, string[] Days, string[] Instants)
         // To the millisecond: fractions of a day are rounded there.
         instant = start.AddTicks(CountsDays ? (long)Math.Round(units * unit.Ticks / TimeSpan.TicksPerMillisecond) * TimeSpan.TicksPerMillisecond : (long)(units * unit.Ticks));
         return true;
+    }
+
+    private static CultureInfo UntilYear(int year)
+    {
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        culture.DateTimeFormat.Calendar = new GregorianCalendar { TwoDigitYearMax = year };
+        return culture;
     }
 
     // The format without what it quotes.

@@ -17,9 +17,12 @@ internal static class Dates
         "yyyy-MM-dd' 'HH:mm:ss.FFFFFFF' 'K", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFF' 'zzz",
     ];
 
-    /// <summary>Reads a date-time in one of the given .NET formats; one without an offset is of unspecified kind.</summary>
-    public static bool TryParseInstant(string text, string[] formats, out DateTime instant) =>
-        TryParse(text, formats, out instant) || (Usual(text) is { } usual && TryParse(usual, formats, out instant));
+    /// <summary>
+    /// Reads a date-time in one of the given .NET formats; one without an offset is of unspecified kind. <paramref name="culture"/> says which century a year of two
+    /// digits is in.
+    /// </summary>
+    public static bool TryParseInstant(string text, string[] formats, CultureInfo culture, out DateTime instant) =>
+        TryParse(text, formats, culture, out instant) || (Usual(text) is { } usual && TryParse(usual, formats, culture, out instant));
 
     /// <summary>Returns the stored text of a day.</summary>
     public static string ToText(DateOnly day) => day.ToString(DateForm, CultureInfo.InvariantCulture);
@@ -30,8 +33,8 @@ internal static class Dates
     /// <summary>Returns the stored text of an instant: UTC, to the microsecond, comparable as text.</summary>
     public static string ToText(DateTime utc) => utc.ToString(InstantForm, CultureInfo.InvariantCulture);
 
-    private static bool TryParse(string text, string[] formats, out DateTime instant) => DateTime.TryParseExact(
-        text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault, out instant);
+    private static bool TryParse(string text, string[] formats, CultureInfo culture, out DateTime instant) => DateTime.TryParseExact(
+        text, formats, culture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.NoCurrentDateDefault, out instant);
 
     // "2026-11-23 10:00:00 UTC", as several tools write it, and the narrow space that browsers put before AM and PM.
     private static string? Usual(string text)

@@ -27,7 +27,7 @@ internal static class ConsentWords
         (State.Unsubscribed,
         [
             "unsubscribed", "unsubscribe", "unsub", "nonsubscribed", "notsubscribed", "nolongersubscribed", "optout", "optedout", "notoptedin", "out", "declined",
-            "refused", "denied", "revoked", "withdrawn", "cleaned", "bounced", "bounce", "hardbounce", "hardbounced", "softbounced", "invalid", "undeliverable",
+            "refused", "denied", "cancelled", "canceled", "revoked", "withdrawn", "cleaned", "bounced", "bounce", "hardbounce", "hardbounced", "softbounced", "invalid", "undeliverable",
             "unreachable", "complained", "complaint", "spam", "spamcomplaint", "reportedspam", "markedasspam", "abuse", "blocked", "blocklisted", "blacklisted",
             "suppressed", "disabled", "archived", "deleted", "removed", "pending", "unconfirmed", "notconfirmed", "donotemail", "donotcontact", "n", "off",
             .. ForeignWords.Refused,

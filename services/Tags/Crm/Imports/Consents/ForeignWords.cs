@@ -88,7 +88,7 @@ internal static class ForeignWords
     [
         "status", "state", "subscri", "mailing", "statut", "zustand", "estado", "stato", "situac", "abonn", "suscri", "inscri", "iscri", "inschrijv", "anmeld",
         "aanmeld", "subskryp", "prenumer",
-        .. EasternWords.VagueStems,
+        .. EasternWords.VagueStems, .. NeighbourWords.VagueStems,
     ];
 
     /// <summary>Headers that are the state of a subscription.</summary>
@@ -101,5 +101,5 @@ internal static class ForeignWords
 
     /// <summary>Headers that may mean a subscription: yes and no say nothing there.</summary>
     public static readonly string[] VagueHeaders =
-        ["werbung", "publicite", "publicidad", "pubblicita", "reclame", "publicidade", "reklama", "etat", "gesperrt", "blockiert", "bloque", "bloqueado", "bloccato", "geblokkeerd", "zablokowany", "baja", "stan"];
+        ["werbung", "publicite", "publicidad", "pubblicita", "reclame", "publicidade", "reklama", "etat", "gesperrt", "blockiert", "bloque", "bloqueado", "bloccato", "geblokkeerd", "zablokowany", "baja", "stan", .. NeighbourWords.VagueHeaders];
 }

@@ -8,6 +8,7 @@ namespace TagSegments.Tags.Crm.Imports.Consents;
 internal sealed class SubscriptionGuess(ImportSettings settings)
 {
     private const int MaxUnknownShown = 5;
+    private const int LongestCode = 3;
     private readonly Seen[] _seen = SaysAll(settings) ? [] : [.. settings.Columns.Select(Candidate).OfType<RefusalColumn>().Select(column => new Seen(column))];
 
     /// <summary>The columns whose refusals are taken; complete once all rows have been looked at.</summary>
@@ -26,7 +27,7 @@ internal sealed class SubscriptionGuess(ImportSettings settings)
     }
 
     /// <summary>Says for each column what was taken from it and what was not understood.</summary>
-    public IEnumerable<ImportNotice> Notices() => _seen.Where(seen => seen.Refuses || seen.IsDoubtful).Select(seen => seen.Notice());
+    public IEnumerable<ImportNotice> Notices() => _seen.Select(seen => seen.Refuses || seen.IsDoubtful ? seen.Notice() : seen.Doubt()).OfType<ImportNotice>();
 
     private static RefusalColumn? Candidate(ImportColumn column) =>
         column.IsUnmapped && column.Tags is null && SubscriptionHeaders.Find(column.Header) is { } meaning ? new(column, meaning) : null;
@@ -38,6 +39,7 @@ internal sealed class SubscriptionGuess(ImportSettings settings)
     private sealed class Seen(RefusalColumn column)
     {
         private readonly SortedSet<string> _unknown = new(StringComparer.Ordinal);
+        private readonly SortedSet<string> _doubtful = new(StringComparer.Ordinal);
         private long _refusals;
         private bool _isPlain;
 
@@ -52,6 +54,11 @@ internal sealed class SubscriptionGuess(ImportSettings settings)
         {
             var read = Column.Read(text);
             _refusals += read is { Refused.Length: > 0 } ? 1 : 0;
+            if (Column.Meaning.IsVague && read is { Refused.Length: > 0 } && text.Length > LongestCode && _doubtful.Count <= MaxUnknownShown)
+            {
+                _doubtful.Add(text);
+            }
+
             _isPlain = _isPlain || (Column.Meaning.IsVague && read is not null && ConsentWords.IsPlain(text));
             if (read is null && _unknown.Count <= MaxUnknownShown)
             {
@@ -59,10 +66,20 @@ internal sealed class SubscriptionGuess(ImportSettings settings)
             }
         }
 
+        /// <summary>Says that some of its words may refuse messages, where they are those of other trades, too; null if none does.</summary>
+        public ImportNotice? Doubt() => _doubtful.Count == 0 ? null : new()
+        {
+            Kind = ImportNotice.Types.Kind.ValuesInDoubt,
+            Column = Column.Column.Header,
+            Rows = _refusals,
+            Message = $"{_refusals} of the values may refuse messages ({Shown(_doubtful)}), or mean something else, so they were not taken as refusals. Map the column to {Column.Meaning.Target} if they "
+                + "do, or to fields.KEY if they do not.",
+        };
+
         public ImportNotice Notice()
         {
             var unknown = _unknown.Count == 0 ? ""
-                : $" Not understood, and not taken: {string.Join(", ", _unknown.Take(MaxUnknownShown))}{(_unknown.Count > MaxUnknownShown ? ", …" : "")}.";
+                : $" Not understood, and not taken: {Shown(_unknown)}.";
             return new ImportNotice
             {
                 Kind = ImportNotice.Types.Kind.RefusalsTaken,
@@ -72,5 +89,7 @@ internal sealed class SubscriptionGuess(ImportSettings settings)
                     + $"{unknown} Map the column to {Column.Meaning.Target} to take consent from it, too, or to fields.KEY to take neither.",
             };
         }
+
+        private static string Shown(SortedSet<string> texts) => string.Join(", ", texts.Take(MaxUnknownShown)) + (texts.Count > MaxUnknownShown ? ", …" : "");
     }
 }

@@ -59,6 +59,7 @@ internal sealed class ColumnGuess
             .. DateGuess.All(Type.Date, column.Form),
             .. DateGuess.All(Type.DateTime, column.Form),
             .. DateGuess.All(Type.YearlyDay, column.Form),
+            .. CompactDateGuess.All(column, isKnown: false, Type.Date, Type.DateTime),
             new NumberGuess(column.Form, isKnown: false),
             .. listSeparator.Length > 0 ? [new ListGuess(column.Form, listSeparator)] : Array.Empty<TypeGuess>(),
         ])
@@ -85,7 +86,9 @@ internal sealed class ColumnGuess
 
     /// <summary>Guesses the form of a column whose type is one of <paramref name="types"/>.</summary>
     public static ColumnGuess OfForm(ImportColumn column, params Type[] types) => new(
-        column, types.SelectMany(type => type == Type.Number ? [new NumberGuess(column.Form, isKnown: true)] : DateGuess.All(type, column.Form).Cast<TypeGuess>()));
+        column,
+        types.SelectMany(type => type == Type.Number ? [new NumberGuess(column.Form, isKnown: true)] : DateGuess.All(type, column.Form).Cast<TypeGuess>())
+            .Concat(CompactDateGuess.All(column, isKnown: true, types)));
 
     /// <summary>Takes the next value into account, which is not empty, and in this line.</summary>
     public void Add(string text, long line)
@@ -96,7 +99,7 @@ internal sealed class ColumnGuess
         {
             var guess = _guesses[i];
             guess.Add(text, line);
-            if (IsOpen && guess is not ListGuess && guess.Exceptions > MaxExceptions && !(guess is DateGuess { IsNamed: true } named && named.Fits >= named.Misses))
+            if (IsOpen && guess.IsOut(MaxExceptions))
             {
                 _guesses.RemoveAt(i);
             }

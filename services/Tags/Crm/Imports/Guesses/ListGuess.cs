@@ -20,6 +20,9 @@ internal sealed class ListGuess(TextForm form, string separator) : TypeGuess(Typ
     public override long Exceptions => _hasLists && !_isOther ? 0 : long.MaxValue;
 
     /// <inheritdoc/>
+    public override bool IsOut(long mostExceptions) => false;
+
+    /// <inheritdoc/>
     public override void Add(string text, long line)
     {
         if (_isOther)

@@ -17,6 +17,9 @@ internal abstract class TypeGuess(Type type)
     /// <summary>The items of all values, if the type is a list.</summary>
     public virtual IReadOnlyCollection<string> Items => [];
 
+    /// <summary>True if the type has more exceptions than any column may have, however many values follow.</summary>
+    public virtual bool IsOut(long mostExceptions) => Exceptions > mostExceptions;
+
     /// <summary>Takes the next value into account, which is in this line.</summary>
     public abstract void Add(string text, long line);
 

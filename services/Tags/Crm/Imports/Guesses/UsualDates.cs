@@ -3,7 +3,7 @@ using TagSegments.Tags.Crm.Fields;
 
 namespace TagSegments.Tags.Crm.Imports.Guesses;
 
-/// <summary>The usual forms of days and date-times with years of four digits; two digits could be any century's, and day, month or year.</summary>
+/// <summary>The usual forms of days and date-times. Years of two digits could be any century's, and days: see <see cref="DateGuess"/>.</summary>
 internal static class UsualDates
 {
     private static readonly string[] s_times =
@@ -24,6 +24,12 @@ internal static class UsualDates
         [Make("d-MMM-yyyy", "d-MMMM-yyyy")],
         [Make("d. MMMM yyyy", "d. MMM yyyy")],
         [Make("MMM d, yyyy", "MMMM d, yyyy", "MMM d yyyy", "MMMM d yyyy")],
+        [Make("d/M/yy"), Make("M/d/yy"), Make("yy/M/d")],
+        [Make("d-M-yy"), Make("M-d-yy"), Make("yy-M-d")],
+        [Make("d.M.yy", "d. M. yy", "d.M.yy.")],
+        [Make("d MMM yy", "d MMMM yy")],
+        [Make("d-MMM-yy", "d-MMMM-yy")],
+        [Make("d. MMMM yy", "d. MMM yy")],
     ];
 
     /// <summary>The forms of days without a year. Numbers with a slash are such only if some of them have a leading zero: others may be fractions or sizes.</summary>
@@ -41,7 +47,7 @@ internal static class UsualDates
     {
         var english = MonthNames.ToEnglish(text) ?? text;
         var usual = PrintedTime.Rewrite(english) ?? english;
-        return usual.Length is >= 6 and <= 40 && All.Any(forms => forms[0].IsSeparatedAs(usual) && Array.Exists(forms, form => form.TryParseDay(usual, out _) || form.TryParseInstant(usual, out _)));
+        return CompactDateGuess.Is(text) || usual.Length is >= 6 and <= 40 && All.Any(forms => forms[0].IsSeparatedAs(usual) && Array.Exists(forms, form => form.TryParseDay(usual, out _) || form.TryParseInstant(usual, out _)));
     }
 
     /// <summary>Returns the first character that is neither a letter nor a digit, after the day of the week.</summary>
