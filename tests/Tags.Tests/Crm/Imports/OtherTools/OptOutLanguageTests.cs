@@ -1,3 +1,4 @@
+using Crm.Common.V1;
 using Crm.Contacts.V1;
 using TagSegments.Testing;
 using Kind = Crm.Contacts.V1.ImportNotice.Types.Kind;
@@ -108,5 +109,5 @@ public sealed class OptOutLanguageTests(SharedApps shared) : IClassFixture<Share
     }
 
     private static async Task<State> StateAsync(TestAccount account, int contactId) =>
-        (await account.GetContactAsync(contactId)).Consents.SingleOrDefault()?.State ?? State.Never;
+        (await account.GetContactAsync(contactId)).Consents.SingleOrDefault(consent => consent.Channel == Channel.Email)?.State ?? State.Never;
 }
