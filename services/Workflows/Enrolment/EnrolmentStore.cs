@@ -16,12 +16,33 @@ internal sealed record EnrolmentCounts(int Started, int Declined)
 internal static class EnrolmentStore
 {
     // Hardly any account has such runs, and a bulk operation has many contacts. With EXISTS for the first of them, where the order does not count, a
-    // plan of other accounts' statistics read the whole table.
-    internal const string WakeSql = """
-        UPDATE workflows.run
-        SET due_at = now(), wakes = wakes + 1
-        WHERE account_id = @accountId AND contact_id = ANY(@contactIds) AND watching
-            AND (SELECT contact_id FROM workflows.run WHERE account_id = @accountId AND watching ORDER BY contact_id LIMIT 1) IS NOT NULL
+    // plan of other accounts' statistics read the whole table. The contacts are looked up one by one, as in Causation.
+    internal const string FindWatchingSql = """
+        SELECT run.run_id
+        FROM (SELECT @accountId AS account_id, id FROM unnest(@contactIds) AS contact (id) OFFSET 0) AS asked
+        CROSS JOIN LATERAL (
+            SELECT run_id FROM workflows.run WHERE account_id = asked.account_id AND contact_id = asked.id AND watching OFFSET 0) AS run
+        WHERE (SELECT contact_id FROM workflows.run WHERE account_id = @accountId AND watching ORDER BY contact_id LIMIT 1) IS NOT NULL
+        """;
+
+    // Most contacts that leave a segment or lose a tag are in no run: these are told one by one, too, before anything is changed.
+    internal const string FindExitingSql = """
+        SELECT run.run_id, exit.reason
+        FROM (
+            SELECT @AccountId AS account_id, contact_id, workflow_id, tag_id, reason
+            FROM unnest(@ContactIds, @WorkflowIds, @TagIds, @Reasons) AS one (contact_id, workflow_id, tag_id, reason)
+            OFFSET 0) AS exit
+        CROSS JOIN LATERAL (
+            SELECT account_id, run_id, workflow_id, version
+            FROM workflows.run
+            WHERE account_id = exit.account_id AND contact_id = exit.contact_id AND workflow_id = COALESCE(exit.workflow_id, workflow_id)
+                AND (due_at IS NOT NULL OR state = @Parked)
+            OFFSET 0) AS run
+        WHERE exit.tag_id IS NULL OR EXISTS (
+            SELECT
+            FROM workflows.workflow_version AS v
+            WHERE v.account_id = run.account_id AND v.workflow_id = run.workflow_id AND v.version = run.version
+                AND v.exit_tag_ids @> to_jsonb(exit.tag_id))
         """;
 
     /// <summary>Starts runs. If a re-entry rule depends on order, deferred enrolments of the contacts come first.</summary>
@@ -110,8 +131,18 @@ internal static class EnrolmentStore
     }
 
     /// <summary>Makes waiting runs due that watch one of the contacts.</summary>
-    public static Task<int> WakeWatchingAsync(LockedAccount account, int[] contactIds, CancellationToken ct) =>
-        account.Tx.Connection!.ExecuteAsync(new CommandDefinition(WakeSql, new { accountId = account.Id, contactIds }, account.Tx, cancellationToken: ct));
+    public static async Task<int> WakeWatchingAsync(LockedAccount account, int[] contactIds, CancellationToken ct)
+    {
+        const string sql = """
+            UPDATE workflows.run
+            SET due_at = now(), wakes = wakes + 1
+            WHERE account_id = @accountId AND run_id = ANY (@runIds) AND watching
+            """;
+        var runIds = (await account.Tx.Connection!.QueryAsync<Guid>(
+            new CommandDefinition(FindWatchingSql, new { accountId = account.Id, contactIds }, account.Tx, cancellationToken: ct))).ToArray();
+        return runIds.Length == 0 ? 0 : await account.Tx.Connection!.ExecuteAsync(
+            new CommandDefinition(sql, new { accountId = account.Id, runIds }, account.Tx, cancellationToken: ct));
+    }
 
     /// <summary>Finds the workflows that contacts leave with one of some tags: those of which any version says so.</summary>
     public static async Task<ILookup<int, Guid>> KeepersAsync(LockedAccount account, int[] tagIds, CancellationToken ct)
@@ -133,16 +164,8 @@ internal static class EnrolmentStore
         const string sql = """
             UPDATE workflows.run AS run
             SET state = @Exited, due_at = NULL, watching = false, ended_at = now(), reason = exit.reason
-            FROM unnest(@ContactIds, @WorkflowIds, @TagIds, @Reasons) AS exit (contact_id, workflow_id, tag_id, reason)
-            WHERE run.account_id = @AccountId
-                AND run.contact_id = exit.contact_id
-                AND run.workflow_id = COALESCE(exit.workflow_id, run.workflow_id)
-                AND (run.due_at IS NOT NULL OR run.state = @Parked)
-                AND (exit.tag_id IS NULL OR EXISTS (
-                    SELECT
-                    FROM workflows.workflow_version AS v
-                    WHERE v.account_id = @AccountId AND v.workflow_id = run.workflow_id AND v.version = run.version
-                        AND v.exit_tag_ids @> to_jsonb(exit.tag_id)))
+            FROM unnest(@RunIds, @Reasons) AS exit (run_id, reason)
+            WHERE run.account_id = @AccountId AND run.run_id = exit.run_id AND (run.due_at IS NOT NULL OR run.state = @Parked)
             """;
         if (exits.Count == 0)
         {
@@ -152,17 +175,28 @@ internal static class EnrolmentStore
         int[] contactIds = [.. exits.Select(exit => exit.ContactId).Distinct()];
         Guid[]? workflowIds = exits.Any(exit => exit.WorkflowId is null) ? null : [.. exits.Select(exit => exit.WorkflowId!.Value).Distinct()];
         await InsertAsync(account, await Backlog.TakeAsync(account, contactIds, workflowIds, ct), ct);
-        return await account.Tx.Connection!.ExecuteAsync(new CommandDefinition(
+        var found = (await account.Tx.Connection!.QueryAsync<(Guid RunId, string Reason)>(new CommandDefinition(
+            FindExitingSql,
+            new
+            {
+                AccountId = account.Id,
+                Parked = (short)State.Parked,
+                ContactIds = exits.Select(exit => exit.ContactId).ToArray(),
+                WorkflowIds = exits.Select(exit => exit.WorkflowId).ToArray(),
+                TagIds = exits.Select(exit => exit.TagId).ToArray(),
+                Reasons = exits.Select(exit => exit.Reason).ToArray(),
+            },
+            account.Tx,
+            cancellationToken: ct))).AsList();
+        return found.Count == 0 ? 0 : await account.Tx.Connection!.ExecuteAsync(new CommandDefinition(
             sql,
             new
             {
                 AccountId = account.Id,
                 Exited = (short)State.Exited,
                 Parked = (short)State.Parked,
-                ContactIds = exits.Select(exit => exit.ContactId).ToArray(),
-                WorkflowIds = exits.Select(exit => exit.WorkflowId).ToArray(),
-                TagIds = exits.Select(exit => exit.TagId).ToArray(),
-                Reasons = exits.Select(exit => exit.Reason).ToArray(),
+                RunIds = found.Select(exit => exit.RunId).ToArray(),
+                Reasons = found.Select(exit => exit.Reason).ToArray(),
             },
             account.Tx,
             cancellationToken: ct));
