@@ -10,7 +10,7 @@ namespace TagSegments.Csv;
 /// <remarks>
 /// A foreign file is not harmed: an apostrophe goes only where this rule would have put one, that is, before a formula or white space.
 /// Names such as <c>'s-Hertogenbosch</c> stay as they are. White space at the end alone takes two apostrophes, because one before it is
-/// common in files that people wrote.
+/// common in files that people wrote. Other programs write <c>="0123"</c> to keep the zero: the text is 0123.
 /// </remarks>
 public static class CellText
 {
@@ -27,8 +27,22 @@ public static class CellText
             return literal;
         }
 
-        var trimmed = cell.Trim();
-        return trimmed.Length != cell.Length && trimmed is [Mark, ..] ? Unmark(trimmed) ?? trimmed : trimmed;
+        var trimmed = Visible(cell);
+        return trimmed.Length != cell.Length && trimmed is [Mark, ..] ? Unmark(trimmed) ?? trimmed
+            : trimmed is ['=', '"', .., '"'] && trimmed.Length > 3 && !trimmed.AsSpan(2, trimmed.Length - 3).Contains('"') ? trimmed[2..^1]
+            : trimmed;
+    }
+
+    // Web pages and joined files leave characters without width before a text, which is another one for them. Texts of ours that begin with one are marked.
+    private static string Visible(string cell)
+    {
+        var text = cell.Trim();
+        while (text is ['\u200B' or '\u2060' or '\uFEFF', ..])
+        {
+            text = text[1..].TrimStart();
+        }
+
+        return text;
     }
 
     private static string? Unmark(string cell) =>

@@ -20,6 +20,7 @@ public sealed class CellTextTests
     [InlineData("＝1", "'＝1")]
     [InlineData("\u200B=1", "'\u200B=1")]
     [InlineData("\uFEFFa", "'\uFEFFa")]
+    [InlineData("=\"0123\"", "'=\"0123\"")]
     [InlineData("'=1", "''=1")]
     [InlineData("a ", "''a ")]
     [InlineData("'s-Hertogenbosch", "'s-Hertogenbosch")]
@@ -35,6 +36,13 @@ public sealed class CellTextTests
     [InlineData(" a ", "a")]
     [InlineData("''", "''")]
     [InlineData("=1", "=1")]
+    [InlineData("=\"0123\"", "0123")]
+    [InlineData(" =\"0660 1\" ", "0660 1")]
+    [InlineData("=\"a\"&\"b\"", "=\"a\"&\"b\"")]
+    [InlineData("=\"\"", "=\"\"")]
+    [InlineData("\u200BBen", "Ben")]
+    [InlineData("\uFEFF \u2060city ", "city")]
+    [InlineData("Ben\u200B", "Ben\u200B")]
     public void Reads_cells_of_other_tools(string cell, string text) => Assert.Equal(text, CellText.Read(cell));
 
     [Fact]

@@ -13,6 +13,9 @@ internal sealed partial class ImportColumn(int index, string header, string targ
     /// <summary>The prefix of targets that are custom fields.</summary>
     public const string FieldPrefix = "fields.";
 
+    // As MySQL and PostgreSQL write it.
+    private const string NoValue = "\\N";
+
     // White space without width, the byte order mark, marks of direction, and hyphens that show at the end of a line only.
     private static readonly SearchValues<char> s_marks = SearchValues.Create("\u200B\u2060\uFEFF\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069\u00AD");
 
@@ -60,7 +63,7 @@ internal sealed partial class ImportColumn(int index, string header, string targ
 
     /// <summary>Returns the value in a row; null if it is missing.</summary>
     public string? Read(CsvRow row) =>
-        Constant ?? (Visible(row.Cells[Index].Trim()) is { Length: > 0 } text && (Missing.Count == 0 || !Missing.Contains(text)) && !(Form.IsForeign && IsNoDate(text))
+        Constant ?? (Visible(row.Cells[Index].Trim()) is { Length: > 0 } text && (Missing.Count == 0 || !Missing.Contains(text)) && !(Form.IsForeign && (text == NoValue || IsNoDate(text)))
             ? (IsPhoneWithoutPlus ? WithPlus(text) : text)
             : null);
 

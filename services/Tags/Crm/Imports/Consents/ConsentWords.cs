@@ -12,11 +12,15 @@ namespace TagSegments.Tags.Crm.Imports.Consents;
 internal static class ConsentWords
 {
     private const int LongestPhrase = 100;
+    private const int LongestCode = 3;
     private static readonly string[] s_stems =
         ["subscri", "unsub", "opt", "cleaned", "bounce", "complain", "spam", "blocklist", "blacklist", "suppress", "abonn", "suscri", "debaja", "baja"];
 
     private static readonly FrozenSet<string> s_negations = FrozenSet.ToFrozenSet(
         ["not", "never", "no", "isnt", "hasnt", "nicht", "nie", "kein", "keine", "pas", "jamais", "nunca", "jamas", "non", "mai", "niet", "nooit", "nao"]);
+
+    private static readonly FrozenSet<string> s_ofAnyTrade = FrozenSet.ToFrozenSet(
+        ["pending", "archived", "deleted", "removed", "disabled", "invalid", "denied", "declined", "refused", "withdrawn", "ausstehend", "geloscht", "geloescht", "deaktiviert", "enattente", "pendiente", "pendente"]);
 
     private static readonly FrozenDictionary<string, State> s_words = Table(
         (State.Subscribed,
@@ -62,6 +66,9 @@ internal static class ConsentWords
 
     /// <summary>True for a word that can hardly mean anything but a subscription.</summary>
     public static bool IsPlain(string text) => PlainText.Of(text) is var plain && (Contains(plain, s_stems) || Contains(plain, ForeignWords.RefusalStems));
+
+    /// <summary>True for a word that states of orders and tickets have all the time.</summary>
+    public static bool IsOfAnyTrade(string text) => PlainText.Of(text) is var plain && (plain.Length <= LongestCode || s_ofAnyTrade.Contains(plain));
 
     /// <summary>True if a text has one of the stems in it.</summary>
     public static bool Contains(string plain, string[] stems) => Array.Exists(stems, stem => plain.Contains(stem, StringComparison.Ordinal));

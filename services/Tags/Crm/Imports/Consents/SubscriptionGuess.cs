@@ -8,7 +8,6 @@ namespace TagSegments.Tags.Crm.Imports.Consents;
 internal sealed class SubscriptionGuess(ImportSettings settings)
 {
     private const int MaxUnknownShown = 5;
-    private const int LongestCode = 3;
     private readonly Seen[] _seen = SaysAll(settings) ? [] : [.. settings.Columns.Select(Candidate).OfType<RefusalColumn>().Select(column => new Seen(column))];
 
     /// <summary>The columns whose refusals are taken; complete once all rows have been looked at.</summary>
@@ -54,7 +53,7 @@ internal sealed class SubscriptionGuess(ImportSettings settings)
         {
             var read = Column.Read(text);
             _refusals += read is { Refused.Length: > 0 } ? 1 : 0;
-            if (Column.Meaning.IsVague && read is { Refused.Length: > 0 } && text.Length > LongestCode && _doubtful.Count <= MaxUnknownShown)
+            if (Column.Meaning.IsVague && read is { Refused.Length: > 0 } && !ConsentWords.IsOfAnyTrade(text) && _doubtful.Count <= MaxUnknownShown)
             {
                 _doubtful.Add(text);
             }

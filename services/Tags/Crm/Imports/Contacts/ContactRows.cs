@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using TagSegments.Tags.Crm.Accounts;
 using TagSegments.Tags.Crm.Contacts;
 using TagSegments.Tags.Crm.Fields;
@@ -10,7 +11,7 @@ using TagSegments.Tags.Crm.Imports.Columns;
 namespace TagSegments.Tags.Crm.Imports.Contacts;
 
 /// <summary>Reads rows as contacts.</summary>
-internal sealed class ContactRows(ImportSettings settings, PlannedFields fields, ConsentReader consents, ImportTags tags, RowKeys keys, TimeProvider time)
+internal sealed partial class ContactRows(ImportSettings settings, PlannedFields fields, ConsentReader consents, ImportTags tags, RowKeys keys, TimeProvider time)
 {
     private const int FirstYear = 1900;
 
@@ -98,6 +99,12 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
             }
 
             var value = attribute == ContactAttribute.TimeZone ? TimeZones.Find(text) ?? text : text;
+            if (attribute == ContactAttribute.Phone && Shortened().IsMatch(text))
+            {
+                report.Drop(column.Header, "was shortened by a spreadsheet: its last digits are lost", text);
+                continue;
+            }
+
             if (attribute.Problem(value) is not { } problem)
             {
                 state[attribute] = value;
@@ -163,4 +170,8 @@ internal sealed class ContactRows(ImportSettings settings, PlannedFields fields,
             report.Refuse(_doNotDisturb.Header, "must be true or false, or a list of channels", text);
         }
     }
+
+    // 4.36601E+11
+    [GeneratedRegex(@"\A[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,2}\z", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    private static partial Regex Shortened();
 }

@@ -9,6 +9,7 @@ namespace TagSegments.Tags.Crm.Imports.Files;
 /// <summary>A CSV file as rows.</summary>
 internal sealed class CsvTable : RowTable
 {
+    private const int RowsOfTitle = 20;
     private static readonly char[] s_delimiters = [',', ';', '\t', '|'];
     private readonly UploadedFile _file;
     private readonly CsvReaderOptions _options;
@@ -38,11 +39,18 @@ internal sealed class CsvTable : RowTable
         var unnamed = new HashSet<string>(StringComparer.Ordinal);
         try
         {
-            using var reader = form.Read(file, options with { MalformedData = CsvMalformedDataHandling.Throw });
+            var isMalformed = false;
+            using var reader = form.Read(file, options with { OnMalformedRecord = record => isMalformed |= !IsReadable(record) });
             var headers = form.HasHeader
                 ? FirstRow.Names([.. ReadHeader(reader).Select((header, index) => Name(form.Text(header), index, unnamed))], form.Named, unnamed)
                 : Numbered(reader, form, unnamed);
+            if (isMalformed)
+            {
+                throw LineError(1, "The first row cannot be read: its quotes do not match.");
+            }
+
             CheckAny(headers);
+            CheckTitle(reader, headers, form);
             CheckDelimiter(headers, form.Delimiter);
             return new CsvTable(file, encoding, options with { Separator = reader.Separator }, form)
             {
@@ -62,7 +70,7 @@ internal sealed class CsvTable : RowTable
     {
         var number = 0;
         CsvMalformedReason? malformed = null;
-        using var reader = _form.Read(_file, _options with { OnMalformedRecord = record => malformed ??= record.Reason });
+        using var reader = _form.Read(_file, _options with { OnMalformedRecord = record => malformed ??= IsReadable(record) ? null : record.Reason });
         while (Next(reader, out var tooLong))
         {
             if (tooLong)
@@ -87,6 +95,35 @@ internal sealed class CsvTable : RowTable
     /// <inheritdoc/>
     public override bool CanBe(int column, Type type) =>
         base.CanBe(column, type) && (type is Type.YearlyDay || column >= _marked.Length || !_marked[column]);
+
+    // A quote within a value, such as 5" pipe, is a letter like others if no value of the row begins with one, or ends with one that was never opened.
+    private static bool IsReadable(CsvMalformedRecord record) =>
+        record.Reason == CsvMalformedReason.StrayQuote
+        && Array.TrueForAll(record.RawRecord.Split(s_delimiters), value => value.Trim() is not ['"', ..] and var text && !(text is [.., not (>= '0' and <= '9'), '"'] && text.Count(one => one == '"') % 2 == 1));
+
+    // A report has a title above the names of the columns: nothing of it would be found.
+    private static void CheckTitle(CsvReader reader, string[] headers, CsvForm form)
+    {
+        if (headers.Length > 1 || !form.HasHeader)
+        {
+            return;
+        }
+
+        var (rows, wider, first) = (0, 0, 0L);
+        while (rows < RowsOfTitle && Next(reader, out var tooLong) && !tooLong)
+        {
+            rows++;
+            if (reader.FieldCount > 1)
+            {
+                first = wider++ == 0 ? reader.LineNumber : first;
+            }
+        }
+
+        if (2 * wider > rows)
+        {
+            throw LineError(1, $"The first row has one value, \"{headers[0]}\", and line {first} has more: a title, and no names of columns? Remove what stands above the names.");
+        }
+    }
 
     private static bool Next(CsvReader reader, out bool tooLong)
     {

@@ -1,4 +1,5 @@
 using Crm.Contacts.V1;
+using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Columns;
 using Type = Crm.Contacts.V1.Field.Types.Type;
 
@@ -47,6 +48,9 @@ internal sealed class ColumnGuess
     // What most values are is the type of a column of which nothing is known. Otherwise the others are bad values, however many.
     private bool IsOpen { get; init; }
 
+    // Numbers under a header of dates may count days or seconds.
+    private EpochCheck? Counted { get; init; }
+
     private long Most => IsOpen ? Math.Min(_values / ValuesPerException, MaxExceptions) : _values - 1;
 
     private IEnumerable<DateGuess> Dates => _guesses.OfType<DateGuess>();
@@ -66,6 +70,7 @@ internal sealed class ColumnGuess
     {
         FindsType = true,
         IsOpen = true,
+        Counted = CompactDateGuess.IsOfDates(column.Header) ? new(DateForm.Iso) : null,
     };
 
     /// <summary>Guesses whether the dates of a column, whose form an option names, are days, date-times or days of the year.</summary>
@@ -95,6 +100,7 @@ internal sealed class ColumnGuess
     {
         _values++;
         _epoch?.Add(text, line);
+        Counted?.Add(text, line);
         for (var i = _guesses.Count - 1; i >= 0; i--)
         {
             var guess = _guesses[i];
@@ -146,6 +152,7 @@ internal sealed class ColumnGuess
         }
 
         Notice = found.Doubt.Length > 0 ? GuessNotices.OfDoubt(_column, best.Type, _values, found.Doubt, isOpen: IsOpen)
+            : Type == Type.Number && Counted?.Other is { } counted ? GuessNotices.OfCounted(_column, _values, counted, Counted.First.Text)
             : found.Said.Length > 0 || (FindsType && best.Misses > 0) ? GuessNotices.OfForm(_column, best, _values, found.Said, FindsType)
             : null;
     }

@@ -34,10 +34,9 @@ internal sealed class CompactDateGuess : TypeGuess
     private CompactDateGuess(Type type, TextForm form, string header, bool isKnown)
         : base(type)
     {
-        var plain = PlainText.Of(header);
         _form = form with { Dates = type == Type.Date ? s_days : s_instants };
-        _isNumber = !isKnown && Array.Exists(s_ofNumbers, word => plain.EndsWith(word, StringComparison.Ordinal));
-        _isKnown = isKnown || Array.Exists(s_ofDates, word => plain.Contains(word, StringComparison.Ordinal));
+        _isNumber = !isKnown && IsOfNumbers(header);
+        _isKnown = isKnown || IsOfDates(header);
     }
 
     /// <inheritdoc/>
@@ -49,6 +48,10 @@ internal sealed class CompactDateGuess : TypeGuess
     /// <summary>Returns the guesses for days and date-times; none if an option names the form.</summary>
     public static IEnumerable<TypeGuess> All(ImportColumn column, bool isKnown, params Type[] types) => column.Form.Dates.Name.Length > 0 ? []
         : types.Where(type => type is Type.Date or Type.DateTime).Select(type => new CompactDateGuess(type, column.Form, column.Header, isKnown));
+
+    /// <summary>True for a header of dates.</summary>
+    public static bool IsOfDates(string header) =>
+        PlainText.Of(header) is var plain && Array.Exists(s_ofDates, word => plain.Contains(word, StringComparison.Ordinal)) && !IsOfNumbers(header);
 
     /// <summary>True if a text is such a day or date-time.</summary>
     public static bool Is(string text) => Year(Type.Date, s_days, text) is not null || Year(Type.DateTime, s_instants, text) is not null;
@@ -66,6 +69,8 @@ internal sealed class CompactDateGuess : TypeGuess
 
     /// <inheritdoc/>
     public override TypeFinding Conclude() => new(_form, $"in the form {_form.Dates.Name}");
+
+    private static bool IsOfNumbers(string header) => PlainText.Of(header) is var plain && Array.Exists(s_ofNumbers, word => plain.EndsWith(word, StringComparison.Ordinal));
 
     // Other numbers of eight digits are days of other centuries.
     private static int? Year(Type type, DateForm form, string text) =>

@@ -13,6 +13,8 @@ internal sealed class DateGuess : TypeGuess
 {
     private const int MaxLength = 100;
     private const int MaxOthers = 1_000;
+    private const int YearFirst = 2;
+    private const int ValuesPerMiss = 20;
     private const string NoCentury = "they do not tell the century of their years";
     private readonly TextForm[] _forms;
     private readonly char? _mark;
@@ -133,12 +135,13 @@ internal sealed class DateGuess : TypeGuess
     private int? Told(Predicate<int> isPossible)
     {
         int[] possible = [.. Enumerable.Range(0, _forms.Length).Where(index => isPossible(index))];
-        return Array.FindIndex(possible, index => IsClear(_fits[index], Fits - _fits[index]) && Array.TrueForAll(possible, other => other == index || Beats(index, other))) is >= 0 and var found
+        return Array.FindIndex(possible, index => ValuesPerMiss * (Fits - _fits[index]) <= Fits && Array.TrueForAll(possible, other => other == index || Beats(index, other))) is >= 0 and var found
             ? possible[found]
             : null;
     }
 
-    private bool Beats(int index, int other) => IsClear(_over[index, other], _over[other, index]) && _over[index, other] >= _over[other, index];
+    // Years stand before slashes in few countries only: a value has to say so.
+    private bool Beats(int index, int other) => (other == YearFirst && _mark == '/') || IsClear(_over[index, other], _over[other, index]) && _over[index, other] >= _over[other, index];
 
     // Most values of other columns are told apart at once.
     private bool Looks(string text)

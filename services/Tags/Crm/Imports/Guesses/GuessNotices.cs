@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crm.Contacts.V1;
+using TagSegments.Tags.Crm.Fields;
 using TagSegments.Tags.Crm.Imports.Columns;
 using Kind = Crm.Contacts.V1.ImportNotice.Types.Kind;
 using Type = Crm.Contacts.V1.Field.Types.Type;
@@ -37,6 +38,15 @@ internal static class GuessNotices
         };
     }
 
+    /// <summary>Says that numbers under a header of dates may count days or seconds.</summary>
+    public static ImportNotice OfCounted(ImportColumn column, long values, string form, string first) => new()
+    {
+        Kind = Kind.ValuesInDoubt,
+        Column = column.Header,
+        Rows = values,
+        Message = $"The values are numbers, and may be times in the form {form} ({Short(first)} is {Shown(DateForm.Of(form), first)}): date_formats makes dates of them.",
+    };
+
     /// <summary>Says that too few values have the form that an option names for the dates of all columns.</summary>
     public static ImportNotice OfMisfit(ImportColumn column, DateGuess guess)
     {
@@ -53,6 +63,9 @@ internal static class GuessNotices
 
     /// <summary>Shortens a value for a message.</summary>
     public static string Short(string text) => text.Length <= MaxShown ? text : text[..MaxShown] + "…";
+
+    private static string Shown(DateForm form, string text) =>
+        form.TryParseInstant(text, out var instant) ? Dates.ToText(DateOnly.FromDateTime(instant)) : form.TryParseDay(text, out var day) ? Dates.ToText(day) : text;
 
     private static string Option(Type type) => type == Type.Number ? "number_formats" : type is Type.Boolean or Type.MultipleChoice ? "types" : "date_formats";
 

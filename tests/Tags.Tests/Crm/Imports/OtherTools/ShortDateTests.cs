@@ -12,6 +12,7 @@ public sealed class ShortDateTests(SharedApps shared) : IClassFixture<SharedApps
     {
         { "f", ["25/03/21", "28/04/19", "31/12/99"], ["2021-03-25", "2019-04-28", "1999-12-31"] },
         { "f", ["3/25/21", "12/4/19", "1/2/80"], ["2021-03-25", "2019-12-04", "1980-01-02"] },
+        { "f", ["25/03/21", "14/02/20"], ["2021-03-25", "2020-02-14"] },
         { "f", ["99/12/31", "21/03/25"], ["1999-12-31", "2021-03-25"] },
         { "f", ["25.03.21", "01.04.19", "24.12.35", "01.01.78"], ["2021-03-25", "2019-04-01", "1935-12-24", "1978-01-01"] },
         { "f", ["25. 3. 21", "01. 4. 19"], ["2021-03-25", "2019-04-01"] },
@@ -47,6 +48,7 @@ public sealed class ShortDateTests(SharedApps shared) : IClassFixture<SharedApps
     [Theory]
     [InlineData("f", "03/04/21,05/06/20")]
     [InlineData("f", "01-02-03,04-05-06")]
+    [InlineData("f", "25-03-21,14-02-20")]
     [InlineData("f", "25.03.21,31.12.35")]
     [InlineData("f", "31/12/35,25/03/30")]
     [InlineData("f", "3.11.12,3.12.10")]
@@ -61,6 +63,21 @@ public sealed class ShortDateTests(SharedApps shared) : IClassFixture<SharedApps
         var notice = Assert.Single(result.Summary.Notices);
         Assert.Equal(Kind.ValuesInDoubt, notice.Kind);
         Assert.Contains("date_formats", notice.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Signup date", "44285,44286.5", "excel", "2021-03-30")]
+    [InlineData("Geburtstag", "32874", "excel", "1990-01-01")]
+    [InlineData("created_ts time", "1614853230", "unix", "2021-03-04")]
+    [InlineData("Last login time", "1614853230123", "unix_ms", "2021-03-04")]
+    public async Task Numbers_under_a_header_of_dates_stay_numbers_with_a_word_about_it(string header, string cells, string form, string day)
+    {
+        var result = await ImportAsync(new(), header, cells.Split(','));
+
+        Assert.Equal(Type.Number, Assert.Single(result.Summary.FieldsCreated).Type);
+        var notice = Assert.Single(result.Summary.Notices);
+        Assert.Equal((Kind.ValuesInDoubt, header), (notice.Kind, notice.Column));
+        Assert.Contains($"in the form {form} ({cells.Split(',')[0]} is {day}): date_formats", notice.Message, StringComparison.Ordinal);
     }
 
     [Theory]
