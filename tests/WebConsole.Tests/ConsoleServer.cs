@@ -1,4 +1,6 @@
 using System.Globalization;
+using Dapper;
+using Npgsql;
 using TagSegments.EndToEnd.Tests;
 
 namespace TagSegments.WebConsole.Tests;
@@ -26,6 +28,7 @@ public sealed class ConsoleServer : IAsyncLifetime
         Segments = new($"http://127.0.0.1:{ports[Array.IndexOf(ports, "--segments-port") + 1]}");
         _process = StandaloneProcess.Start(["--data", _data, "--demo-contacts", Contacts.ToString(CultureInfo.InvariantCulture), .. ports]);
         await _process.WaitUntilRunningAsync();
+        await MakeOlderAsync();
     }
 
     public async Task DisposeAsync()
@@ -34,6 +37,32 @@ public sealed class ConsoleServer : IAsyncLifetime
             await _process.DisposeAsync();
         Directory.Delete(_data, recursive: true);
     }
+
+    // The slider of past days offers none on the first day of an account.
+    private async Task MakeOlderAsync()
+    {
+        var postgres = Path.Combine(_data, "postgres");
+        var connection = new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = int.Parse(File.ReadLines(Path.Combine(postgres, "postmaster.pid")).ElementAt(3), CultureInfo.InvariantCulture),
+            Username = "postgres",
+            Password = await File.ReadAllTextAsync(Path.Combine(postgres, "tagsegments.password")),
+            Database = "postgres",
+            Pooling = false,
+        };
+        await using var database = new NpgsqlConnection(connection.ConnectionString);
+        await database.OpenAsync();
+        await database.ExecuteAsync(
+            "UPDATE crm.account SET created_at = created_at - @ago, history_from = history_from - @history WHERE name = 'demo'",
+            new { ago = TimeSpan.FromDays(AccountDays), history = TimeSpan.FromDays(HistoryDays) });
+    }
+
+    /// <summary>How many days ago the account of the demo was created.</summary>
+    public const int AccountDays = 9;
+
+    /// <summary>How many days its history goes back.</summary>
+    public const int HistoryDays = 3;
 
     /// <summary>How many contacts the demo has.</summary>
     public const int Contacts = 2_000;

@@ -24,6 +24,8 @@ internal sealed partial class MainJob(Services services, string account, DemoRep
     private const string WorkflowTag = "Owner: Vienna Office";
     private const string BulkFilter = """lead_score >= 96 AND country in ("AT", "DE", "CH")""";
     private const string SegmentFilter = """has tag "Hot Lead" AND opened email in last 7 days""";
+    private const string ReadersFilter = "opened email in last 7 days";
+    private const string CustomersFilter = """has tag "Stage: Customer" AND country in ("AT", "DE", "CH")""";
     private const string Subject = "Spring offer";
     private const string NotificationAddress = "sales@example.com";
 
@@ -46,7 +48,11 @@ internal sealed partial class MainJob(Services services, string account, DemoRep
         await BulkTagAsync(tagId, hot.Count, ct);
 
         report.Heading("4. A segment and a scheduled campaign");
-        await CreateSegmentAsync(engaged.Count, ct);
+        await CreateSegmentAsync("Hot and engaged", SegmentFilter, engaged.Count, ct);
+        // The overlap of segments needs more than one.
+        await CreateSegmentAsync("Readers of the week", ReadersFilter, contacts.Count(c => c.OpenedSince(time.GetUtcNow().AddDays(-7))), ct);
+        var customers = contacts.Count(c => c.Tags.Contains("Stage: Customer") && c.Country is "AT" or "DE" or "CH");
+        await CreateSegmentAsync("Customers in AT, DE and CH", CustomersFilter, customers, ct);
         var campaign = await ScheduleAsync(ct);
 
         report.Heading("5. Late changes, after scheduling and before sending");
@@ -131,17 +137,17 @@ internal sealed partial class MainJob(Services services, string account, DemoRep
         report.Check(expected, answer.Changes[0].Changed, $"contacts newly tagged \"{HotLead}\"");
     }
 
-    private async Task CreateSegmentAsync(int expected, CancellationToken ct)
+    private async Task CreateSegmentAsync(string name, string filter, int expected, CancellationToken ct)
     {
         await services.Segments.CreateSegmentAsync(new CreateSegmentRequest
         {
             Account = account,
-            Segment = new() { Name = "Hot and engaged" },
-            Text = SegmentFilter,
+            Segment = new() { Name = name },
+            Text = filter,
             RequestId = RequestId.New(),
         }, cancellationToken: ct);
-        report.Done($"segment \"Hot and engaged\" saved: {SegmentFilter}");
-        report.Check(expected, await CountAsync(new() { SegmentName = "Hot and engaged" }, ct), "contacts in it now");
+        report.Done($"segment \"{name}\" saved: {filter}");
+        report.Check(expected, await CountAsync(new() { SegmentName = name }, ct), "contacts in it now");
     }
 
     private async Task<Campaign> ScheduleAsync(CancellationToken ct)

@@ -1,11 +1,21 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Google.Protobuf.WellKnownTypes;
 
 namespace TagSegments.WebConsole.Parts;
 
 /// <summary>Writes instants for people. The services keep UTC, and so does the console.</summary>
-public static class Moments
+public static partial class Moments
 {
     /// <summary>Writes an instant to the minute; nothing for none.</summary>
-    public static string Say(Timestamp? time) => time?.ToDateTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "";
+    public static string Say(Timestamp? time) => time is null ? "" : Say(time.ToDateTime());
+
+    /// <summary>Writes the instants in a text of a service, such as <c>2026-11-23T10:00:00.000000Z</c>, in the same way, with their zone.</summary>
+    public static string SayIn(string text) => Instant().Replace(text, found =>
+        DateTime.TryParse(found.Value, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time) ? $"{Say(time)} UTC" : found.Value);
+
+    private static string Say(DateTime time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z", RegexOptions.NonBacktracking)]
+    private static partial Regex Instant();
 }

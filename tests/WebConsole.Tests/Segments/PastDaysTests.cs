@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crm.Segments.V1;
+using TagSegments.WebConsole.Calls;
 using TagSegments.WebConsole.Pages.Segments;
 using TagSegments.WebConsole.Parts;
 
@@ -20,6 +21,22 @@ public sealed class PastDaysTests
         Assert.Null(PastDays.EndOf(null));
         Assert.Null(PastDays.EndOf("yesterday"));
         Assert.Null(PastDays.EndOf(DateTime.UtcNow.AddDays(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+    }
+
+    [Theory]
+    [InlineData("Nothing is known about 2026-11-20T23:59:59.999999Z: it begins at 2026-11-23T09:05:00Z.", "Nothing is known about 2026-11-20 23:59 UTC: it begins at 2026-11-23 09:05 UTC.")]
+    [InlineData("2026-99-20T23:59:59Z, on 2026-11-20", "2026-99-20T23:59:59Z, on 2026-11-20")]
+    public void Instants_in_a_text_of_a_service_are_written_for_people(string text, string said) => Assert.Equal(said, Moments.SayIn(text));
+
+    [Theory]
+    [InlineData("2026-11-23T09:05:07.250000Z", 23)]
+    [InlineData("some time ago", null)]
+    public void The_refusal_of_a_day_says_where_the_history_begins(string earliest, int? day)
+    {
+        var problem = new Problem("HISTORY_MISSING", "") { Details = new Dictionary<string, string> { ["earliest"] = earliest } };
+
+        Assert.Equal(day, PastDays.BeginOf(problem)?.Day);
+        Assert.Null(PastDays.BeginOf(new("HISTORY_MISSING", "")));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crm.Segments.V1;
 using Grpc.Net.Client;
 
@@ -107,12 +108,28 @@ public sealed class SegmentsTests(ConsoleServer console, Browser browser) : ICla
         await page.Page.WaitForFunctionAsync("() => location.search.includes('on=')");
         await page.SettleAsync();
 
-        // The demo is younger than a day: nobody was there yesterday, or its history does not say.
+        // Nobody was there yesterday.
         Assert.NotEqual(now, await page.TextAsync(".count-of"));
         await page.ShootAsync("segment-past");
         await page.PressAsync("Back to now");
         await page.ReadAsync(".count-of", now);
         Assert.Empty(page.Errors);
+    }
+
+    [BrowserFact]
+    public async Task The_slider_begins_with_the_history_and_an_earlier_day_is_refused_in_words()
+    {
+        await using var page = await browser.OpenAsync(console.Address);
+        await page.GoAsync("/demo/segments/new?f=everyone");
+        await page.SeeAsync("#past-day");
+
+        // A test that runs over midnight sees one more.
+        var least = await page.Page.EvaluateExpressionAsync<string>("document.querySelector('#past-day').min");
+        Assert.Contains(least, (string[])[$"-{ConsoleServer.HistoryDays}", $"-{ConsoleServer.HistoryDays + 1}"]);
+        var day = DateTime.UtcNow.AddDays(-ConsoleServer.HistoryDays - 2).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        await page.GoAsync($"/demo/segments/new?f=everyone&on={day}");
+        await page.ReadAsync(".problem", $"{day} 23:59 UTC");
+        Assert.DoesNotContain("T23:59", await page.TextAsync("main"), StringComparison.Ordinal);
     }
 
     [BrowserFact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
+using TagSegments.WebConsole.Calls;
 
 namespace TagSegments.WebConsole.Pages.Segments;
 
@@ -17,6 +18,13 @@ public static class PastDays
 
     /// <summary>Writes the day so many days ago; null for today.</summary>
     public static string? Say(int daysAgo) => daysAgo <= 0 ? null : Of(daysAgo).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>Gets where the history begins, as a service that refused an earlier instant says; null if it does not.</summary>
+    public static DateTime? BeginOf(Problem problem) =>
+        problem.Details.TryGetValue("earliest", out var text)
+        && DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var begin)
+            ? begin
+            : null;
 
     private static DateTime Of(int daysAgo) => DateTime.UtcNow.Date.AddDays(-daysAgo);
 }
