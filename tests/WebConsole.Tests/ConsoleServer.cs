@@ -53,9 +53,11 @@ public sealed class ConsoleServer : IAsyncLifetime
         };
         await using var database = new NpgsqlConnection(connection.ConnectionString);
         await database.OpenAsync();
-        await database.ExecuteAsync(
-            "UPDATE crm.account SET created_at = created_at - @ago, history_from = history_from - @history WHERE name = 'demo'",
-            new { ago = TimeSpan.FromDays(AccountDays), history = TimeSpan.FromDays(HistoryDays) });
+        const string sql = """
+            UPDATE crm.account SET created_at = created_at - @ago, history_from = history_from - @history WHERE name = 'demo';
+            UPDATE crm.commit SET committed_at = committed_at - @history WHERE pos = 0
+            """;
+        await database.ExecuteAsync(sql, new { ago = TimeSpan.FromDays(AccountDays), history = TimeSpan.FromDays(HistoryDays) });
     }
 
     /// <summary>How many days ago the account of the demo was created.</summary>
