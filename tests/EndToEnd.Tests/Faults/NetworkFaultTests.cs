@@ -52,7 +52,12 @@ public sealed class NetworkFaultTests(NetworkWorld world) : IClassFixture<Networ
         }
 
         await sending;
-        Assert.True(fault is not "lossy" || world.Links.Values.Sum(link => link.Broken) > broken);
+        if (fault is "lossy")
+        {
+            // Few calls may have luck.
+            await Eventually.ReadAsync(() => PreviewAsync(), _ => world.Links.Values.Sum(link => link.Broken) > broken);
+        }
+
         await _story.RequireOneOfEachAsync();
         Assert.All(answers, answer => Assert.Contains(answer, new[] { StatusCode.OK, StatusCode.Unavailable, StatusCode.DeadlineExceeded }));
     }
