@@ -101,10 +101,10 @@ internal sealed class CsvTable : RowTable
         record.Reason == CsvMalformedReason.StrayQuote
         && Array.TrueForAll(record.RawRecord.Split(s_delimiters), value => value.Trim() is not ['"', ..] and var text && !(text is [.., not (>= '0' and <= '9'), '"'] && text.Count(one => one == '"') % 2 == 1));
 
-    // A report has a title above the names of the columns: nothing of it would be found.
+    // A report has a title above the names of the columns: nothing of it would be found. Somebody who names the column knows that it is none.
     private static void CheckTitle(CsvReader reader, string[] headers, CsvForm form)
     {
-        if (headers.Length > 1 || !form.HasHeader)
+        if (headers.Length > 1 || !form.HasHeader || headers.Any(form.Named.Contains))
         {
             return;
         }
