@@ -4,8 +4,8 @@ namespace TagSegments.Csv;
 
 /// <summary>
 /// E-mail addresses as people and programs write them around the address itself: <c>Ann Lee &lt;ann@x.example&gt;</c>, <c>mailto:ann@x.example?subject=Hi</c>,
-/// <c>'ann@x.example';</c>, <c>[ann@x.example](mailto:ann@x.example)</c>, <c>ann＠x.example</c>. A text with two addresses, or with words of which nobody knows
-/// what they say of it, stays as it is.
+/// <c>'ann@x.example';</c>, <c>[ann@x.example](mailto:ann@x.example)</c>, <c>ann＠x.example</c>. A text with two addresses, or with
+/// other words beside one, stays as it is.
 /// </summary>
 /// <param name="Address">The address; whoever uses it checks it.</param>
 /// <param name="Name">The name beside it, first name first; empty if there is none.</param>
