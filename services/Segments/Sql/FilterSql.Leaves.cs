@@ -24,9 +24,9 @@ internal sealed partial class FilterSql
     };
 
     /// <summary>
-    /// Compiles leaves, expressions first, to one statement with the columns leaf, contact_id, matches, at, chunk and bits. A row
-    /// says that one contact is in the answer to the leaf of that number, and when; or, in a pass of expressions, which of the leaves from that
-    /// number on it matches, a bit for each; or that bits of a chunk are in the answer.
+    /// Compiles leaves, expressions first, to one statement with the columns leaf, contact_id, value, at, chunk and bits. A row
+    /// says that one contact is in the answer to the leaf of that number, and when, or the code of its number; or, in a pass of expressions,
+    /// which of the leaves from that number on it matches, a bit for each; or that bits of a chunk are in the answer.
     /// </summary>
     public static SqlFragment CompileLeaves(IReadOnlyList<Leaf> leaves, FilterContext context)
     {
@@ -34,7 +34,7 @@ internal sealed partial class FilterSql
         var expressions = leaves.TakeWhile(leaf => leaf.IsExpression).ToList();
         var passes = expressions.Chunk(ExpressionsPerPass).Select((pass, i) => compiler.Pass(i * ExpressionsPerPass, pass));
         var rows = leaves.Select((leaf, i) => (leaf, i)).Skip(expressions.Count).Select(one => $"""
-            SELECT {Number(one.i)} AS leaf, r.contact_id, 0::bigint AS matches, r.at, r.chunk, r.bits FROM ({compiler.Rows(one.leaf)}) r
+            SELECT {Number(one.i)} AS leaf, r.contact_id, r.value, r.at, r.chunk, r.bits FROM ({compiler.Rows(one.leaf)}) r
             """);
         return new SqlFragment(string.Join("\nUNION ALL\n", passes.Concat(rows).ToList()), compiler._parameters);
     }
@@ -44,7 +44,7 @@ internal sealed partial class FilterSql
     {
         var matches = pass.Select((leaf, i) => $"(({Node(leaf.Clause, 1)})::int::bigint << {Number(i)})");
         return $"""
-            SELECT {Number(first)} AS leaf, m.contact_id, m.matches, NULL::timestamptz AS at, NULL::int AS chunk, NULL::bit(16384) AS bits
+            SELECT {Number(first)} AS leaf, m.contact_id, m.matches AS value, NULL::timestamptz AS at, NULL::int AS chunk, NULL::bit(16384) AS bits
             FROM (
                 SELECT c.contact_id, {string.Join(" | ", matches)} AS matches
                 FROM {_sources.Contacts} c
@@ -57,37 +57,38 @@ internal sealed partial class FilterSql
     private string Rows(Leaf leaf) => leaf.Clause.KindCase switch
     {
         Filter.KindOneofCase.TagAdded => TagAddedRows(leaf),
-        Filter.KindOneofCase.Activity when leaf.Time is { IsRolledUp: true } => RolledUpRows(RollUp[leaf.Clause.Activity.Kind]),
-        Filter.KindOneofCase.Activity when leaf.Time is { } time => ActivityRows(leaf.Clause.Activity, TimeOf(time, "a.at"), NthOf(time, "a.contact_id", "a.at")),
+        Filter.KindOneofCase.Activity when leaf.Value is LeafTime { IsRolledUp: true } => RolledUpRows(RollUp[leaf.Clause.Activity.Kind]),
+        Filter.KindOneofCase.Activity when leaf.Value is LeafTime time => ActivityRows(leaf.Clause.Activity, TimeOf(time, "a.at"), NthOf(time, "a.contact_id", "a.at")),
         Filter.KindOneofCase.Activity => ActivityRows(leaf.Clause.Activity, NoTime, EnoughActivity(leaf.Clause.Activity)),
-        Filter.KindOneofCase.Opportunity when leaf.Time is { } time => OpportunityTimes(leaf.Clause.Opportunity, time),
+        Filter.KindOneofCase.Opportunity when leaf.Value is LeafTime time => OpportunityTimes(leaf.Clause.Opportunity, time),
         Filter.KindOneofCase.Opportunity => OpportunityRows(
             leaf.Clause.Opportunity,
             NoTime,
             leaf.Clause.Opportunity.AmountSum is { } sum
                 ? $" GROUP BY o.contact_id HAVING {Compare("coalesce(sum(o.amount), 0)", sum)}"
                 : AtLeastOf(leaf.Clause.Opportunity.Quantity, "o.contact_id")),
+        _ when leaf.Value is LeafNumber => ContactNumbers(leaf.Clause.Field),
         _ => ContactTimes(leaf.Clause.Field),
     };
 
     private const string NoTime = "NULL::timestamptz";
 
-    private const string NoBits = "NULL::int AS chunk, NULL::bit(16384) AS bits";
+    private const string TimeAlone = "0::bigint AS value, NULL::int AS chunk, NULL::bit(16384) AS bits";
 
     private string ActivityRows(ActivityClause clause, string at, string tail) => $"""
-        SELECT a.contact_id, {at} AS at, {NoBits}
+        SELECT a.contact_id, {at} AS at, {TimeAlone}
         FROM {_sources.Activity} a{ZoneJoin("a", clause.Window)}
         WHERE a.account_id = @account AND {WhichActivity(clause)}{AmongCandidates("a")}{tail}
         """;
 
     private string RolledUpRows(string column) => $"""
-        SELECT a.contact_id, a.{column} AS at, {NoBits}
+        SELECT a.contact_id, a.{column} AS at, {TimeAlone}
         FROM campaigns.segment_contact_activity a
         WHERE a.account_id = @account AND a.{column} IS NOT NULL{AmongCandidates("a")}
         """;
 
     private string OpportunityRows(OpportunityClause clause, string at, string tail) => $"""
-        SELECT o.contact_id, {at} AS at, {NoBits}
+        SELECT o.contact_id, {at} AS at, {TimeAlone}
         FROM {_sources.Opportunities} o{ZoneJoin("o", clause.Conditions.Select(condition => condition.Window))}
         WHERE o.account_id = @account{OpportunityConditions(clause)}{AmongCandidates("o")}{tail}
         """;
@@ -103,20 +104,30 @@ internal sealed partial class FilterSql
     {
         var at = Instant(ContactColumn(FieldOf(clause, ofOpportunity: false)));
         return $"""
-            SELECT t.contact_id, t.at, {NoBits}
+            SELECT t.contact_id, t.at, {TimeAlone}
             FROM (SELECT c.contact_id, {at} AS at FROM {_sources.Contacts} c WHERE c.account_id = @account{AmongCandidates("c")}) t
             WHERE t.at IS NOT NULL
             """;
     }
+
+    private string ContactNumbers(FieldClause clause) => $"""
+        SELECT n.contact_id, {NumberCode.Sql("n.number")} AS value, {NoTime} AS at, NULL::int AS chunk, NULL::bit(16384) AS bits
+        FROM (
+            SELECT c.contact_id, {ContactColumn(FieldOf(clause, ofOpportunity: false)).Sql}::numeric AS number
+            FROM {_sources.Contacts} c
+            WHERE c.account_id = @account{AmongCandidates("c")}
+            OFFSET 0) AS n
+        WHERE n.number IS NOT NULL
+        """;
 
     // The additions of a bulk operation come as bits; the reader keeps the candidates.
     private string TagAddedRows(Leaf leaf)
     {
         var clause = leaf.Clause.TagAdded;
         var among = _context.HasCandidates ? " AND (h.contact_id IS NULL OR h.contact_id = ANY(@candidates))" : "";
-        var window = leaf.Time is null ? $" AND {InWindow(TimeColumn.Instant("h.at"), clause.Window, "z")}" : "";
+        var window = leaf.Value is null ? $" AND {InWindow(TimeColumn.Instant("h.at"), clause.Window, "z")}" : "";
         return $"""
-            SELECT h.contact_id, h.at, h.chunk, h.bits
+            SELECT h.contact_id, 0::bigint AS value, h.at, h.chunk, h.bits
             FROM {_sources.TagChanges} h
             WHERE h.account_id = @account AND h.tag_id = {Bind(clause.TagId)} AND h.op = {TagOps.Added}{among}{window}
             """;

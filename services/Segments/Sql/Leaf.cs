@@ -4,10 +4,11 @@ using TagSegments.Filters.Facts;
 namespace TagSegments.Segments.Sql;
 
 /// <summary>
-/// A question about contacts for PostgreSQL: which ones match a clause, or, with <paramref name="Time"/>, the time of what the clause
-/// describes. A clause that rolls with <c>now</c> is asked the second way: times stay the same, and the window is applied to them.
+/// A question about contacts for PostgreSQL: which ones match a clause, or, with <paramref name="Value"/>, the time of what the clause
+/// describes, or the number that it compares. A clause that rolls with <c>now</c> is asked the second way, because times stay the same, and
+/// a comparison with a number, because the next one will be with another: the bounds are applied to the values.
 /// </summary>
-internal sealed record Leaf(Filter Clause, LeafTime? Time = null)
+internal sealed record Leaf(Filter Clause, LeafValue? Value = null)
 {
     private readonly ClauseFacts _facts = ClauseFacts.Of(Clause);
 
@@ -18,7 +19,7 @@ internal sealed record Leaf(Filter Clause, LeafTime? Time = null)
     public bool IsKept { get; init; }
 
     /// <summary>The cost of answering it.</summary>
-    public ClauseCost Cost => Time is { IsRolledUp: true } ? ClauseCost.Contacts : _facts.Cost;
+    public ClauseCost Cost => Value is LeafTime { IsRolledUp: true } ? ClauseCost.Contacts : _facts.Cost;
 
     /// <summary>Whether it depends on activity.</summary>
     public bool UsesActivity => _facts.DependsOn.HasFlag(ClauseData.Activity);
@@ -45,14 +46,20 @@ internal sealed record Leaf(Filter Clause, LeafTime? Time = null)
     public override int GetHashCode() => Key.GetHashCode(StringComparison.Ordinal);
 
     /// <summary>Whether PostgreSQL answers it by an expression over each contact, so that several can be asked in one pass.</summary>
-    public bool IsExpression => Time is null
+    public bool IsExpression => Value is null
         && (Cost == ClauseCost.Contacts || (Cost == ClauseCost.TagChanges && Clause.TagAdded.Window.ContactZone));
 }
+
+/// <summary>What PostgreSQL gives of each contact instead of a yes: a value in an order.</summary>
+internal abstract record LeafValue;
+
+/// <summary>The number in a field of the contact.</summary>
+internal sealed record LeafNumber : LeafValue;
 
 /// <summary>Which of several times is wanted: the n-th latest or the n-th earliest.</summary>
 /// <param name="Earliest">Counts from the earliest on.</param>
 /// <param name="Nth">1 is the latest, or the earliest.</param>
-internal sealed record LeafTime(bool Earliest, int Nth = 1)
+internal sealed record LeafTime(bool Earliest, int Nth = 1) : LeafValue
 {
     /// <summary>The field of opportunities that holds the time; null if the clause has one time of its own.</summary>
     public FieldRef? Field { get; init; }

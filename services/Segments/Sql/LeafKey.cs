@@ -25,12 +25,12 @@ internal sealed class LeafKey
 
     private LeafKey(FilterContext context) => (_context, _windows) = (context, context.Windows);
 
-    /// <summary>Writes the key of a clause, or of the times of what the clause describes.</summary>
-    public static string Of(Filter clause, LeafTime? time, FilterContext context)
+    /// <summary>Writes the key of a clause, or of the values that are asked for in its place.</summary>
+    public static string Of(Filter clause, LeafValue? value, FilterContext context)
     {
         var key = new LeafKey(context);
         key.Add(clause);
-        key.Add(time);
+        key.Add(value);
         key.AddMeaning(clause);
         return key._key.ToString();
     }
@@ -42,11 +42,11 @@ internal sealed class LeafKey
         _key.Append(CultureInfo.InvariantCulture, $"{bytes.Length};").Append(Encoding.Latin1.GetString(bytes));
     }
 
-    private void Add(LeafTime? time)
+    private void Add(LeafValue? value)
     {
-        if (time is null)
+        if (value is not LeafTime time)
         {
-            _key.Append("matches;");
+            _key.Append(value is null ? "matches;" : "number;");
             return;
         }
 

@@ -135,7 +135,7 @@ public sealed class LeafKeyTests
     private static string Statement(Leaf leaf, FilterContext context)
     {
         var compiled = FilterSql.CompileLeaves([leaf], context);
-        return $"{leaf.Time}\n{compiled.Text}\n" + string.Join('\n', compiled.Parameters.Values.Select(parameter =>
+        return $"{leaf.Value}\n{compiled.Text}\n" + string.Join('\n', compiled.Parameters.Values.Select(parameter =>
             $"{parameter.Name}: {(parameter.Value is Array list ? $"[{string.Join('\u0001', list.Cast<object>())}]" : parameter.Value is DateTime time ? time.Ticks : parameter.Value)}"));
     }
 

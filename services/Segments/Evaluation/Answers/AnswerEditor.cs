@@ -10,46 +10,49 @@ namespace TagSegments.Segments.Evaluation.Answers;
 internal sealed class AnswerEditor(Leaf leaf, KeptAnswer before, int[]? candidates)
 {
     private readonly BitmapEditor _contacts = new(candidates is null ? Bitmap.Empty : before.Contacts);
-    private readonly ContactTimes _times = candidates is null ? ContactTimes.Empty : before.Times;
+    private readonly OrderedColumn _values = candidates is null ? OrderedColumn.Empty : before.Values;
     private readonly Dictionary<int, long[]> _touched = [];
     private int _lastPage = -1;
     private long[] _last = [];
+
+    /// <summary>The leaf.</summary>
+    public Leaf Leaf => leaf;
 
     /// <summary>Forgets the kept answer about the candidates.</summary>
     public AnswerEditor Begin()
     {
         foreach (var contactId in candidates ?? [])
         {
-            if (leaf.Time is null)
+            if (leaf.Value is null)
             {
                 _contacts.Remove(contactId);
             }
             else
             {
-                TimeOf(contactId) = 0;
+                ValueOf(contactId) = 0;
             }
         }
 
         return this;
     }
 
-    /// <summary>Notes that a contact is among the answer, and when, in ticks.</summary>
-    public void Add(int contactId, long ticks)
+    /// <summary>Notes that a contact is among the answer, and its time in ticks or the code of its number, if the leaf asks for one.</summary>
+    public void Add(int contactId, long value)
     {
-        if (leaf.Time is null)
+        if (leaf.Value is null)
         {
             _contacts.Add(contactId);
             return;
         }
 
-        ref var time = ref TimeOf(contactId);
-        time = time == 0 || ticks < time == leaf.Time.Earliest ? ticks : time;
+        ref var kept = ref ValueOf(contactId);
+        kept = kept == 0 || value < kept == leaf.Value is LeafTime { Earliest: true } ? value : kept;
     }
 
     /// <summary>Notes that the contacts of some bits of a chunk are.</summary>
     public void Add(int chunk, ReadOnlySpan<byte> bits, long ticks)
     {
-        if (leaf.Time is null)
+        if (leaf.Value is null)
         {
             _contacts.Add(chunk, bits);
             return;
@@ -66,7 +69,7 @@ internal sealed class AnswerEditor(Leaf leaf, KeptAnswer before, int[]? candidat
     /// <summary>Makes the answer.</summary>
     public KeptAnswer ToAnswer()
     {
-        var answer = before with { Contacts = _contacts.ToBitmap(), Times = _times.With(_touched) };
+        var answer = before with { Contacts = _contacts.ToBitmap(), Values = _values.With(_touched) };
         return candidates is null
             ? answer with { IsWhole = true, But = Bitmap.Empty }
             : answer with { But = Learn(candidates) };
@@ -83,19 +86,19 @@ internal sealed class AnswerEditor(Leaf leaf, KeptAnswer before, int[]? candidat
         return but.ToBitmap();
     }
 
-    private ref long TimeOf(int contactId)
+    private ref long ValueOf(int contactId)
     {
-        var page = contactId / TimesPage.Size;
+        var page = contactId / OrderedPage.Size;
         if (page != _lastPage)
         {
-            if (!_touched.TryGetValue(page, out var times))
+            if (!_touched.TryGetValue(page, out var values))
             {
-                _touched[page] = times = _times.Copy(page);
+                _touched[page] = values = _values.Copy(page);
             }
 
-            (_lastPage, _last) = (page, times);
+            (_lastPage, _last) = (page, values);
         }
 
-        return ref _last[contactId % TimesPage.Size];
+        return ref _last[contactId % OrderedPage.Size];
     }
 }

@@ -50,14 +50,14 @@ internal static class LeafQuery
             return;
         }
 
-        var (contactId, matches) = (row.GetInt32(1), (ulong)row.GetInt64(2));
-        if (matches == 0)
+        var (contactId, value) = (row.GetInt32(1), row.GetInt64(2));
+        if (!editors[leaf].Leaf.IsExpression)
         {
-            editors[leaf].Add(contactId, row.IsDBNull(3) ? 0 : row.GetDateTime(3).Ticks);
+            editors[leaf].Add(contactId, row.IsDBNull(3) ? value : row.GetDateTime(3).Ticks);
             return;
         }
 
-        for (; matches != 0; matches &= matches - 1)
+        for (var matches = (ulong)value; matches != 0; matches &= matches - 1)
         {
             editors[leaf + BitOperations.TrailingZeroCount(matches)].Add(contactId, 0);
         }

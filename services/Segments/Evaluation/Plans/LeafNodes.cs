@@ -11,7 +11,7 @@ internal static class LeafNodes
     /// </summary>
     public static PlanNode Make(LeafUse use, KeptAnswer answer, bool upper)
     {
-        var known = use.Leaf.Time is null ? (PlanNode)new SetNode(answer.Contacts) : new TimesNode(answer.Times, use.From, use.Until);
+        var known = use.Leaf.Value is null ? (PlanNode)new SetNode(answer.Contacts) : new SpanNode(answer.Values, use.From, use.Until);
         if (answer.IsKnown)
         {
             return known;

@@ -13,11 +13,10 @@ namespace TagSegments.Segments.Evaluation.Plans;
 /// <summary>
 /// Decides which question PostgreSQL gets for a positive clause. A clause that does not roll with <c>now</c> is asked as it is. If a window
 /// rolls, times are asked if they can answer the clause: the latest one for windows that reach to now, the earliest one for windows without
-/// a start. All other clauses are asked again each time.
+/// a start. All other clauses are asked again each time. For a comparison with a number all numbers of the field are asked.
 /// </summary>
 internal sealed class LeafReader(FilterContext context)
 {
-
     /// <summary>Reads a clause.</summary>
     public LeafUse Read(Filter clause) => !context.Sources.ArePresent ? Ask(clause) : clause.KindCase switch
     {
@@ -32,19 +31,21 @@ internal sealed class LeafReader(FilterContext context)
     private LeafUse Field(Filter clause)
     {
         var field = clause.Field;
-        if (field.Operator != Operator.InWindow || context.Catalog.Field(field.Field, ofOpportunity: false)?.Type != FieldType.DateTime)
+        switch (context.Catalog.Field(field.Field, ofOpportunity: false)?.Type)
         {
-            return Keep(clause);
+            case FieldType.Number when NumberCode.Span(field) is { } span:
+                return new(Make(ValueOf(field), new LeafNumber()), span.From, span.Until);
+            case FieldType.DateTime when field.Operator == Operator.InWindow && field.Window.ContactZone:
+                return KeepUnlessRolling(clause, field.Window);
+            case FieldType.DateTime when field.Operator == Operator.InWindow:
+                var (from, until) = Ticks(field.Window);
+                return new(Make(ValueOf(field), new LeafTime(Earliest: false)), from, until);
+            default:
+                return Keep(clause);
         }
-
-        if (field.Window.ContactZone)
-        {
-            return KeepUnlessRolling(clause, field.Window);
-        }
-
-        var (from, until) = Ticks(field.Window);
-        return new(Make(new Filter { Field = new FieldClause { Field = field.Field } }, new LeafTime(Earliest: false)), from, until);
     }
+
+    private static Filter ValueOf(FieldClause clause) => new() { Field = new FieldClause { Field = clause.Field } };
 
     // While no activity is recorded for later than now, the end of the window need not be checked.
     private LeafUse Activity(Filter clause)
@@ -131,7 +132,7 @@ internal sealed class LeafReader(FilterContext context)
 
     private LeafUse Ask(Filter clause) => new(Make(clause, null) with { IsKept = false });
 
-    private Leaf Make(Filter clause, LeafTime? time) => new(clause, time) { Key = LeafKey.Of(clause, time, context), IsKept = true };
+    private Leaf Make(Filter clause, LeafValue? value) => new(clause, value) { Key = LeafKey.Of(clause, value, context), IsKept = true };
 
     // In microseconds, as the database compares.
     private (long From, long Until) Ticks(TimeWindow window)

@@ -82,7 +82,7 @@ internal sealed class Planner(AccountState state, LeafReader leaves, Question qu
         if (!_uses.TryGetValue(clause, out var use))
         {
             use = leaves.Read(clause);
-            if (use.Instead is { } instead && Find(use.Leaf)?.Times.Latest >= use.Until)
+            if (use.Instead is { } instead && Find(use.Leaf)?.Values.Highest >= use.Until)
             {
                 use = new LeafUse(instead);
             }

@@ -3,7 +3,7 @@ using TagSegments.Segments.Evaluation.Answers;
 
 namespace TagSegments.Segments.Tests.Index;
 
-public sealed class ContactTimesTests
+public sealed class OrderedColumnTests
 {
     private static readonly long s_now = new DateTime(2026, 11, 23, 10, 0, 0, DateTimeKind.Utc).Ticks;
 
@@ -15,7 +15,7 @@ public sealed class ContactTimesTests
     [InlineData(TimeSpan.TicksPerDay)]
     [InlineData(180 * TimeSpan.TicksPerDay)]
     [InlineData(2_000 * 365 * TimeSpan.TicksPerDay)]
-    public void A_span_holds_those_whose_time_lies_in_it_whatever_is_decided_by_steps(long range)
+    public void A_span_holds_the_contacts_whose_value_lies_in_it_whatever_is_decided_by_steps(long range)
     {
         var random = new Random(7);
         var times = new long[ChunkLayout.Bits];
@@ -24,7 +24,7 @@ public sealed class ContactTimesTests
             times[i] = random.Next(3) == 0 ? 0 : s_now - random.NextInt64(range);
         }
 
-        var column = ContactTimes.Empty.With(SecondChunk(times));
+        var column = OrderedColumn.Empty.With(SecondChunk(times));
         for (var round = 0; round < 200; round++)
         {
             var (from, until) = (Bound(random, times), random.Next(2) == 0 ? long.MaxValue : Bound(random, times));
@@ -34,14 +34,14 @@ public sealed class ContactTimesTests
     }
 
     [Fact]
-    public void Nobody_has_a_time_in_a_chunk_without_times()
+    public void Nobody_has_a_value_in_a_chunk_without_values()
     {
-        Assert.True(ContactTimes.Empty.IsEmpty(0, 1, long.MaxValue));
-        Assert.True(ContactTimes.Empty.With(SecondChunk(new long[ChunkLayout.Bits])).IsEmpty(1, 1, long.MaxValue));
+        Assert.True(OrderedColumn.Empty.IsEmpty(0, 1, long.MaxValue));
+        Assert.True(OrderedColumn.Empty.With(SecondChunk(new long[ChunkLayout.Bits])).IsEmpty(1, 1, long.MaxValue));
     }
 
-    private static Dictionary<int, long[]> SecondChunk(long[] times) => times.Chunk(TimesPage.Size).Index()
-        .ToDictionary(page => (ChunkLayout.Bits / TimesPage.Size) + page.Index, page => page.Item);
+    private static Dictionary<int, long[]> SecondChunk(long[] times) => times.Chunk(OrderedPage.Size).Index()
+        .ToDictionary(page => (ChunkLayout.Bits / OrderedPage.Size) + page.Index, page => page.Item);
 
     // The times themselves, their neighbours, the ends of steps and times outside.
     private static long Bound(Random random, long[] times) => random.Next(6) switch
@@ -51,7 +51,7 @@ public sealed class ContactTimesTests
         _ => Math.Max(1, times[random.Next(times.Length)] + random.Next(-1, 2)),
     };
 
-    private static IEnumerable<int> Found(ContactTimes column, long from, long until)
+    private static IEnumerable<int> Found(OrderedColumn column, long from, long until)
     {
         var (copied, kept) = (new ulong[ChunkLayout.Words], new ulong[ChunkLayout.Words]);
         Array.Fill(kept, ulong.MaxValue);
