@@ -59,9 +59,22 @@ public sealed class EarlyDatabase
     /// <summary>Returns the most rows that any part of a statement of the new account looks at.</summary>
     public async Task<double> RowsReadAsync(string service, string sql, object? values, string? before = null)
     {
-        await using var connection = new NpgsqlConnection(_database.AccountConnectionString(service, NewAccount));
-        await connection.OpenAsync();
+        await using var connection = await OpenAsync(service);
         await (before is null ? Task.CompletedTask : connection.ExecuteAsync(before));
         return await PlanRows.ReadAsync(connection, sql, values);
+    }
+
+    /// <summary>Returns the most rows that any part of a statement of the new account is expected to give.</summary>
+    public async Task<double> RowsExpectedAsync(string service, string sql, object? values)
+    {
+        await using var connection = await OpenAsync(service);
+        return await PlanRows.ExpectedAsync(connection, sql, values);
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(string service)
+    {
+        var connection = new NpgsqlConnection(_database.AccountConnectionString(service, NewAccount));
+        await connection.OpenAsync();
+        return connection;
     }
 }

@@ -17,6 +17,14 @@ public static class PlanRows
             * (Number(node, "Actual Rows") + Number(node, "Rows Removed by Filter") + Number(node, "Rows Removed by Join Filter")));
     }
 
+    /// <summary>Returns the most rows that any part of a statement's plan is expected to give: the server makes room for them.</summary>
+    public static async Task<double> ExpectedAsync(NpgsqlConnection connection, string sql, object? values)
+    {
+        var json = await connection.QuerySingleAsync<string>($"EXPLAIN (FORMAT JSON) {sql}", values);
+        using var plan = JsonDocument.Parse(json);
+        return Nodes(plan.RootElement[0].GetProperty("Plan")).Max(node => Number(node, "Plan Rows"));
+    }
+
     private static double Number(JsonElement node, string name) => node.TryGetProperty(name, out var number) ? number.GetDouble() : 0;
 
     private static IEnumerable<JsonElement> Nodes(JsonElement node) =>

@@ -61,7 +61,7 @@ internal sealed class ActivityRecorder : IAsyncDisposable
             """
             SELECT count(*)
             FROM unnest(@keys) AS k (key)
-            CROSS JOIN LATERAL (SELECT FROM campaigns.activity_key WHERE account_id = @accountId AND dedupe_key = k.key OFFSET 0) AS known
+            CROSS JOIN LATERAL (SELECT FROM campaigns.activity_key WHERE account_id = @accountId AND dedupe_key = k.key LIMIT 1) AS known
             """;
         var keys = activities.Select(a => a.DedupeKey).OfType<string>().Distinct().Select(KeptForm).ToArray();
         var repeats = activities.Count(a => a.DedupeKey is not null) - keys.Length;

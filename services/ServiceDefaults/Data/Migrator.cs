@@ -135,7 +135,8 @@ public static partial class Migrator
         {
             // Nobody connects as the owner of views and functions.
             var login = role == AccountWall.DefinerRole ? "NOLOGIN" : "LOGIN";
-            await connection.ExecuteAsync(new CommandDefinition($"CREATE ROLE {role} {login}", cancellationToken: ct));
+            // Compiling a statement takes longer than most of ours take, and the server decides by estimates, which are wildest for a new account.
+            await connection.ExecuteAsync(new CommandDefinition($"CREATE ROLE {role} {login}; ALTER ROLE {role} SET jit = off", cancellationToken: ct));
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.UniqueViolation)
         {

@@ -12,6 +12,27 @@ internal sealed class ContactStore(AccountDatabase database)
 {
     private const int MaxBatchLength = 16_000_000;
 
+    /// <summary>Finds the merged ones of some contacts, and what they are now.</summary>
+    // One by one: while there are no statistics of the account, a condition on its number alone looks as good as the whole key. LIMIT 1 keeps it so, and says
+    // that a key has one row: the server makes room for as many as it expects before it reads the first.
+    internal const string MergedSql = """
+        WITH RECURSIVE hop AS (
+            SELECT c.contact_id, c.merged_into
+            FROM unnest(@contactIds) AS asked (id)
+            CROSS JOIN LATERAL (SELECT contact_id, merged_into FROM crm.contact WHERE account_id = @accountId AND contact_id = asked.id LIMIT 1) AS c
+            WHERE c.merged_into IS NOT NULL
+            UNION
+            SELECT h.contact_id, c.merged_into
+            FROM hop h
+            CROSS JOIN LATERAL (SELECT merged_into FROM crm.contact WHERE account_id = @accountId AND contact_id = h.merged_into LIMIT 1) AS c
+            WHERE c.merged_into IS NOT NULL)
+        SELECT h.contact_id, h.merged_into AS merged_into_id
+        FROM hop h
+        CROSS JOIN LATERAL (SELECT merged_into FROM crm.contact WHERE account_id = @accountId AND contact_id = h.merged_into LIMIT 1) AS c
+        WHERE c.merged_into IS NULL
+        ORDER BY h.contact_id
+        """;
+
     /// <summary>Finds a contact by its number, deleted or not.</summary>
     public async Task<ContactRow?> FindAsync(int accountId, int contactId, CancellationToken ct)
     {
@@ -54,26 +75,8 @@ internal sealed class ContactStore(AccountDatabase database)
     /// <summary>Finds those of some contacts that were merged, and the contacts that they are now, in order of numbers.</summary>
     public async Task<List<MergedContact>> MergedAsync(int accountId, int[] contactIds, CancellationToken ct)
     {
-        // One by one: while there are no statistics of the account, a condition on its number alone looks as good as the whole key. OFFSET 0 keeps it so.
-        const string sql = """
-            WITH RECURSIVE hop AS (
-                SELECT c.contact_id, c.merged_into
-                FROM unnest(@contactIds) AS asked (id)
-                CROSS JOIN LATERAL (SELECT contact_id, merged_into FROM crm.contact WHERE account_id = @accountId AND contact_id = asked.id OFFSET 0) AS c
-                WHERE c.merged_into IS NOT NULL
-                UNION
-                SELECT h.contact_id, c.merged_into
-                FROM hop h
-                CROSS JOIN LATERAL (SELECT merged_into FROM crm.contact WHERE account_id = @accountId AND contact_id = h.merged_into OFFSET 0) AS c
-                WHERE c.merged_into IS NOT NULL)
-            SELECT h.contact_id, h.merged_into AS merged_into_id
-            FROM hop h
-            CROSS JOIN LATERAL (SELECT merged_into FROM crm.contact WHERE account_id = @accountId AND contact_id = h.merged_into OFFSET 0) AS c
-            WHERE c.merged_into IS NULL
-            ORDER BY h.contact_id
-            """;
         await using var connection = await database.OpenAsync(accountId, ct);
-        var merged = await connection.QueryAsync<MergedContact>(new CommandDefinition(sql, new { accountId, contactIds }, cancellationToken: ct));
+        var merged = await connection.QueryAsync<MergedContact>(new CommandDefinition(MergedSql, new { accountId, contactIds }, cancellationToken: ct));
         return merged.AsList();
     }
 
@@ -83,7 +86,7 @@ internal sealed class ContactStore(AccountDatabase database)
         const string sql = $"""
             SELECT {ContactRow.Columns}
             FROM (SELECT DISTINCT unnest(@contactIds) AS id) AS asked
-            CROSS JOIN LATERAL (SELECT * FROM crm.contact WHERE account_id = @accountId AND contact_id = asked.id OFFSET 0) AS c
+            CROSS JOIN LATERAL (SELECT * FROM crm.contact WHERE account_id = @accountId AND contact_id = asked.id LIMIT 1) AS c
             ORDER BY contact_id
             """;
         await using var connection = await database.OpenAsync(accountId, ct);

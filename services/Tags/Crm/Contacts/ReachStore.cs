@@ -17,11 +17,11 @@ internal sealed class ReachStore(AccountDatabase database)
     {
         var columns = sms ? "coalesce(phone_key, phone), sms_consent" : "email, email_consent";
         // Of neighbours, all are read and the unwanted ones dropped: one walk along the index instead of a search for each. Others are searched for one by
-        // one: while there are no statistics of the account, a condition on its number alone looks as good as the whole key. OFFSET 0 keeps it so.
+        // one: while there are no statistics of the account, a condition on its number alone looks as good as the whole key. LIMIT 1 keeps it so.
         var isDense = contactIds[^1] - contactIds[0] < 4 * contactIds.Length;
         var contacts = isDense
             ? "crm.contact AS c WHERE account_id = @accountId AND contact_id BETWEEN @first AND @last"
-            : "unnest(@contactIds) AS asked (id) CROSS JOIN LATERAL (SELECT * FROM crm.contact WHERE account_id = @accountId AND contact_id = asked.id OFFSET 0) AS c WHERE true";
+            : "unnest(@contactIds) AS asked (id) CROSS JOIN LATERAL (SELECT * FROM crm.contact WHERE account_id = @accountId AND contact_id = asked.id LIMIT 1) AS c WHERE true";
         var sql = $"""
             SELECT contact_id, {columns}, do_not_disturb
             FROM {contacts} AND deleted_at IS NULL
