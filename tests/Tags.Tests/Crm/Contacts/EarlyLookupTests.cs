@@ -23,8 +23,15 @@ public sealed class EarlyLookupTests : IAsyncLifetime
         var values = new { accountId = EarlyDatabase.NewAccount, contactIds = EarlyDatabase.Asked };
 
         Assert.InRange(await _database.RowsReadAsync("tags", ContactStore.MergedSql, values), Asked, 10 * Asked);
-        Assert.InRange(await _database.RowsExpectedAsync("tags", ContactStore.MergedSql, values), 1, 100 * Asked);
+        Assert.InRange(await ExpectedAsync(ContactStore.MergedSql), 1, 200 * Asked);
+        Assert.True(beside || await ExpectedAsync(ContactStore.MergedSql.Replace("LIMIT 1", "OFFSET 0", StringComparison.Ordinal)) > 200 * Asked);
+
+        Task<double> ExpectedAsync(string sql) => _database.RowsExpectedAsync("tags", sql, values);
     }
 
-    private Task FillAsync(bool beside) => _database.FillAsync(beside, "INSERT INTO crm.contact (account_id, contact_id) SELECT @account, n FROM generate_series(1, @Rows) AS n");
+    // The server guesses from a million contacts what 5,000 do not show.
+    private Task FillAsync(bool beside) => _database.FillAsync(beside, """
+        INSERT INTO crm.contact (account_id, contact_id) SELECT @account, n FROM generate_series(1, @Rows) AS n;
+        UPDATE pg_class SET reltuples = 1000000, relpages = pg_relation_size(oid) / 8192 WHERE oid = 'crm.contact'::regclass
+        """);
 }
