@@ -75,7 +75,7 @@ public sealed class BrowserPage : IAsyncDisposable
         }
         catch (WaitTaskTimeoutException e)
         {
-            await ShootAsync("failed");
+            await KeepPictureAsync("failed");
             throw new TimeoutException($"'{text}' never stood in {selector}. The page says: {await TextAsync("main")} Its errors: {string.Join(" ", Errors)}", e);
         }
     }
@@ -164,6 +164,29 @@ public sealed class BrowserPage : IAsyncDisposable
         return found.EnumerateArray().Select(finding => finding.GetString()!).ToArray();
     }
 
-    /// <summary>Keeps a picture of the page for a person to look at.</summary>
-    public Task ShootAsync(string name) => Page.ScreenshotAsync(Path.Combine(s_shots, $"{name}.png"), new() { FullPage = true });
+    /// <summary>Keeps a picture of the page for a person to look at: at rest, with all that was asked for. Without a connection nothing comes to rest.</summary>
+    public async Task ShootAsync(string name)
+    {
+        if (!await Page.EvaluateExpressionAsync<bool>("document.documentElement.matches('.lost')"))
+            await SettleAsync();
+        // An answer that is drawn may lead to the next question, so for a moment nothing must change.
+        await Page.EvaluateFunctionAsync(
+            """
+            () => new Promise(done => {
+              const isMoving = () => document.getAnimations().some(move => move.playState === 'running' && move.effect.getComputedTiming().endTime !== Infinity);
+              const isBusy = () => !document.documentElement.matches('.lost') && document.querySelector('[aria-busy=true]');
+              let look = 0;
+              const again = () => {
+                clearTimeout(look);
+                look = setTimeout(() => { if (isBusy() || isMoving()) again(); else { changes.disconnect(); done(); } }, 400);
+              };
+              const changes = new MutationObserver(again);
+              changes.observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true });
+              again();
+            })
+            """);
+        await KeepPictureAsync(name);
+    }
+
+    private Task KeepPictureAsync(string name) => Page.ScreenshotAsync(Path.Combine(s_shots, $"{name}.png"), new() { FullPage = true });
 }

@@ -26,7 +26,9 @@ public sealed class CampaignTests(ConsoleServer console, Browser browser) : ICla
         await page.ClickAsync(".send-now");
         await page.ReadAsync(".page-head", "sent");
         await page.ReadAsync("main", "messages are accepted for delivery");
+        await page.ReadAsync("section[aria-labelledby=recipients]", "Contact ");
         await page.ShootAsync("campaign-sent");
+        Assert.Contains("accepted", await page.TextAsync("section[aria-labelledby=recipients] li"), StringComparison.Ordinal);
         Assert.Empty(await page.FindingsAsync());
         Assert.Empty(page.Errors);
     }
@@ -51,8 +53,23 @@ public sealed class CampaignTests(ConsoleServer console, Browser browser) : ICla
         await page.ReadAsync(".schedule", "for 2031-01-15 09:00, America/New_York");
         await page.ReadAsync(".page-head .chip", "scheduled");
         await page.ShootAsync("campaign-scheduled");
-
         Assert.Empty(await page.FindingsAsync());
+
+        // Somebody else opens it later: the time is that of the schedule, and it can be held back.
+        await page.GoAsync(new Uri(page.Page.Url).AbsolutePath);
+        await page.ReadAsync(".save-draft", "as scheduled");
+        await page.Page.WaitForFunctionAsync("() => document.querySelector('input[name=send-time]')?.value === '2031-01-15 09:00' && document.querySelector('#send-zone').value === 'America/New_York'");
+        await page.ClickAsync(".rz-dropdown-clear-icon");
+        await page.Page.WaitForFunctionAsync("() => location.search.includes('send=now')");
+        await page.Page.ReloadAsync();
+        await page.SeeAsync(".hold");
+        await page.SettleAsync();
+        Assert.Equal("", await page.Page.EvaluateExpressionAsync<string>("document.querySelector('input[name=send-time]').value"));
+        await page.ClickAsync(".hold");
+        await page.ReadAsync(".page-head .chip", "paused");
+        await page.PressAsync("Resume");
+        await page.ReadAsync(".schedule", "for 2031-01-15 09:00, America/New_York");
+        await page.ReadAsync(".page-head .chip", "scheduled");
         Assert.Empty(page.Errors);
     }
 
