@@ -20,6 +20,6 @@ internal sealed class SinkInbox(SmtpSink sink) : IInbox
     {
         using var content = new MemoryStream(message.Data.ToArray(), writable: false);
         using var mail = MimeMessage.Load(content);
-        return new(message.Number, mail.From.ToString(), string.Join(", ", message.Recipients), mail.Subject ?? "", mail.TextBody ?? "", mail.HtmlBody ?? "");
+        return new(message.Number, mail.From.ToString(), string.Join(", ", message.Recipients), mail.Subject ?? "", mail.TextBody ?? "", mail.HtmlBody ?? "", mail.Date);
     }
 }

@@ -22,7 +22,7 @@ public sealed class MainJobTests(ConsoleServer console, Browser browser) : IClas
             dora.{mark}@example.com,Dora,AT,Fair {mark}
 
             """);
-        await page.ReadAsync("main", "4 new contacts");
+        await page.ReadAsync("main", "New contacts: 4");
         await page.ClickAsync(".import");
         await page.ReadAsync("#outcome", "Imported");
 
@@ -56,6 +56,7 @@ public sealed class MainJobTests(ConsoleServer console, Browser browser) : IClas
         await page.ClickAsync(".messages a");
         await page.ReadAsync(".message .mail", "Dear Anna, here are the slides.");
         await page.SeeAsync(".message iframe");
+        await page.ReadAsync(".message", $"{DateTime.UtcNow.Year}-");
         await page.ShootAsync("inbox-message");
         Assert.Empty(await page.FindingsAsync());
         await CheckFrameAsync(await page.Page.EvaluateExpressionAsync<string>("document.querySelector('.message iframe').src"));

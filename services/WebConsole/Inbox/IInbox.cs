@@ -19,4 +19,5 @@ public interface IInbox
 /// <param name="Subject">The subject.</param>
 /// <param name="Text">The text part; empty without one.</param>
 /// <param name="Html">The HTML part; empty without one.</param>
-public sealed record InboxMessage(long Number, string From, string To, string Subject, string Text, string Html);
+/// <param name="Time">When it was sent.</param>
+public sealed record InboxMessage(long Number, string From, string To, string Subject, string Text, string Html, DateTimeOffset Time);

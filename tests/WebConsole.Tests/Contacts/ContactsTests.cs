@@ -179,6 +179,7 @@ public sealed class ContactsTests(ConsoleServer console, Browser browser) : ICla
         await page.GoAsync($"/demo/contacts/{id}");
         await page.ClickAsync(".ask-erase");
         await page.ReadAsync(".erase", "cannot be undone");
+        await page.ReadAsync(".erase", $"says that contact {id} got it");
         await page.WriteAsync("#erase-word", $"erase {id - 1}");
         await page.Page.WaitForFunctionAsync("() => document.querySelector('.erase-now').disabled");
         await page.WriteAsync("#erase-word", $"erase {id}");

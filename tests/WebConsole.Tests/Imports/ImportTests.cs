@@ -17,8 +17,10 @@ public sealed class ImportTests(ConsoleServer console, Browser browser) : IClass
             cleo.{mark}@example.com,Cleo,9
 
             """);
-        await page.ReadAsync("main", "2 new contacts");
+        await page.ReadAsync("main", "New contacts: 2");
         await page.ReadAsync("#bad", "Bad rows: 1");
+        await page.ReadAsync("#bad ~ ul", ": “not an address”");
+        await page.ReadAsync("section[aria-labelledby=plan]", $"Seats {mark}");
         await page.ShootAsync("import-tried");
         Assert.Empty(await page.FindingsAsync());
 

@@ -16,6 +16,7 @@ public sealed class SegmentsTests(ConsoleServer console, Browser browser) : ICla
         await page.WriteAsync("#filter", "country = \"AT\" AND NOT has tag \"VIP\"");
         await page.SeeAsync("[data-path='filter.all_of.filters[1].negated']");
         await page.ReadAsync(".members .node-count", "→");
+        await page.ReadAsync(".count-legend", "after the arrow");
 
         // Keila #540: negative conditions only by editing JSON.
         await page.ClickAsync("[data-path='filter.all_of.filters[1].negated'] .not input");

@@ -19,8 +19,16 @@ public sealed class TagTests(ConsoleServer console, Browser browser) : IClassFix
 
             """);
         await page.GoAsync($"/demo/tags?search={mark}");
+        await page.ReadAsync(".audit", "Their names are much alike.");
+        await using (var german = await browser.OpenAsync(console.Address, language: "de"))
+        {
+            await german.GoAsync("/demo/tags");
+            await german.ReadAsync(".audit", "Ihre Namen gleichen einander fast.");
+            Assert.DoesNotContain("much alike", await german.TextAsync(".audit"), StringComparison.Ordinal);
+        }
+
         await page.PressAsync($"Merge “expo {mark}” into “Expo {mark}” …");
-        await page.ReadAsync(".preview", "2 contacts would lose this tag, 2 would get the other one");
+        await page.ReadAsync(".preview", "2 contacts would lose this tag; with the other one in addition: 2");
         await page.ShootAsync("tag-merge");
         Assert.Empty(await page.FindingsAsync());
 

@@ -34,6 +34,7 @@ public sealed class WorkflowTests(ConsoleServer console, Browser browser) : ICla
         await page.ImportAsync($"email,tags\nsecond.{mark}@example.com,Start {mark}\n");
         await page.GoAsync(workflow);
         // mautic #4713, dittofeed #1511: no or wrong counts at the nodes.
+        await page.ReadAsync(".picture", "wait 3 days");
         await page.ReadAsync(".picture", "1 went on");
         await page.ReadAsync(".picture", "1 here");
         await page.ShootAsync("workflow-runs");
@@ -53,6 +54,7 @@ public sealed class WorkflowTests(ConsoleServer console, Browser browser) : ICla
         await page.ClickAsync(".picture a[href$='node=austria']");
         await page.SeeAsync(".yaml-mark");
         await page.ReadAsync(".node-settings", "Lines 12 to 13");
+        await page.ReadAsync(".node-settings label[for='setting-add_tag.tag']", "Tag");
         await page.ShootAsync("workflow-node");
         Assert.Empty(await page.FindingsAsync());
         await page.WriteAsync("[id='setting-add_tag.tag']", "VIP");
@@ -74,6 +76,14 @@ public sealed class WorkflowTests(ConsoleServer console, Browser browser) : ICla
         await page.Page.Keyboard.PressAsync("Tab");
         await page.ClickAsync(".simulate");
         await page.ReadAsync(".simulation .steps", "where");
+        await page.ReadAsync(".simulation", "End: completed");
+        await using (var german = await browser.OpenAsync(console.Address, language: "de"))
+        {
+            await german.GoAsync(new Uri(page.Page.Url).PathAndQuery);
+            await german.ReadAsync(".simulation .steps", "verzweigen");
+            await german.ReadAsync(".simulation", "Ende: fertig");
+        }
+
         await page.SeeAsync(".picture .box.taken");
         await page.SeeAsync(".picture .way.taken");
         await page.ShootAsync("workflow-simulation");

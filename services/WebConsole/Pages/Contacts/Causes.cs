@@ -11,6 +11,6 @@ internal static class Causes
     public static string Say(IStringLocalizer texts, Timestamp time, Cause? cause, string actor)
     {
         var why = texts[$"Cause.{cause?.Kind ?? Cause.Types.Kind.User}"].Value;
-        return string.Join(" · ", new[] { Moments.Say(time), why, actor }.Where(part => part is not ""));
+        return string.Join(" · ", new[] { Moments.SayUtc(time), why, actor }.Where(part => part is not ""));
     }
 }
