@@ -209,7 +209,7 @@ public sealed partial class FilterParser
             throw _tokens.Error($"{token} is not a {resource}", $"the name of a {resource} in double quotes");
         }
 
-        var item = index.ByName(token.Value) ?? index.ByName(StoredName.Of(token.Value))
+        var item = index.ByName(token.Value) ?? index.ByName(StoredName.Of(token.Value)) ?? index.ByName(StoredName.OfTag(token.Value))
             ?? throw SeveralWords(name => index.ByName(StoredName.Of(name)) is not null, name => $"\"{name}\"") ?? _tokens.Unknown(resource, token.Value, index.Names);
         _tokens.Skip(1);
         return item.Id;

@@ -21,8 +21,8 @@ internal static class NearDuplicates
             key.Append(Singular(Fold(word)));
         }
 
-        // Names of symbols only, such as emoji, have no letters to compare.
-        return key.Length > 0 ? key.ToString() : name;
+        // Names of symbols only, such as emoji, have no letters to compare. Joiners and selectors hardly show where a font has no picture for the whole.
+        return key.Length > 0 ? key.ToString() : string.Concat(name.Where(one => one is not ('\u200C' or '\u200D' or '\uFE0E' or '\uFE0F'))) is { Length: > 0 } seen ? seen : name;
     }
 
     /// <summary>Checks whether names with these keys are near-duplicates.</summary>

@@ -4,7 +4,9 @@ using TagSegments.Filters.Text;
 
 namespace TagSegments.Tags.Tagging.Naming;
 
-/// <summary>The form in which tag names are stored and compared: NFC, trimmed, visible characters only.</summary>
+/// <summary>
+/// The form in which tag names are stored and compared: NFC, trimmed, visible characters only, and joiners where the writing has them (<see cref="Joiners"/>).
+/// </summary>
 internal static class TagNames
 {
     /// <summary>The longest name, in code points.</summary>
@@ -25,7 +27,7 @@ internal static class TagNames
             return "contains a character that is not valid Unicode (a lone surrogate or U+FFFD)";
         }
 
-        normalized = StoredName.Of(name);
+        normalized = StoredName.OfTag(name);
         return Problem(normalized);
     }
 
@@ -41,9 +43,24 @@ internal static class TagNames
             return $"is longer than {MaxLength} characters";
         }
 
-        return name.EnumerateRunes().Cast<Rune?>().FirstOrDefault(rune => IsInvisible(rune!.Value)) is { } invisible
-            ? $"contains the control or zero-width character U+{invisible.Value:X4}"
-            : null;
+        return FindInvisible(name) is { } invisible ? $"contains the control or zero-width character U+{invisible.Value:X4}" : null;
+    }
+
+    private static Rune? FindInvisible(string name)
+    {
+        for (var i = 0; i < name.Length;)
+        {
+            var rune = Rune.GetRuneAt(name, i);
+            var flag = IsInvisible(rune) ? EmojiJoins.LengthOfFlag(name, i) : 0;
+            if (IsInvisible(rune) && flag == 0 && !Joiners.Shows(name, i))
+            {
+                return rune;
+            }
+
+            i += Math.Max(flag, rune.Utf16SequenceLength);
+        }
+
+        return null;
     }
 
     // Format characters are the zero-width ones and the bidirectional controls. The grapheme joiner and the Hangul fillers are zero-width or
