@@ -28,6 +28,7 @@ internal static class ForeignHeaders
         ("created", PlainText.OfAll(
             "Erstellt", "Erstellt am", "Erstellungsdatum", "Angelegt am", "Date de création", "Créé le", "Fecha de creación", "Creado el", "Data di creazione", "Creato il", "Aanmaakdatum",
             "Aangemaakt op", "Data de criação", "Criado em", "Data utworzenia", "Utworzono", "作成日", "作成日時", "创建时间", "创建日期", "생성일")),
+        .. FurtherHeaders.Contact,
     ];
 
     /// <summary>Headers that are a name, first or last, only beside another one: alone, they may be the whole name.</summary>
@@ -45,9 +46,14 @@ internal static class ForeignHeaders
         ("名字", ["姓", "姓氏"], "first_name"),
         ("名前", ["姓", "苗字"], "first_name"),
         (PlainText.Of("이름"), [PlainText.Of("성")], "first_name"),
+        .. FurtherHeaders.Pairs,
     ];
 
     /// <summary>The headers of tags.</summary>
-    public static readonly string[] Tags = PlainText.OfAll(
-        "Schlagworte", "Schlagwörter", "Stichworte", "Etiketten", "Étiquettes", "Etiquetas", "Etichette", "Etykiety", "Tagi", "Метки", "Теги", "タグ", "标签", "標籤", "태그");
+    public static readonly string[] Tags =
+    [
+        .. PlainText.OfAll(
+            "Schlagworte", "Schlagwörter", "Stichworte", "Etiketten", "Étiquettes", "Etiquetas", "Etichette", "Etykiety", "Tagi", "Метки", "Теги", "タグ", "标签", "標籤", "태그"),
+        .. FurtherHeaders.Tags,
+    ];
 }

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace TagSegments.Tags.Crm.Imports.Columns;
 
-/// <summary>The form in which headers and words of files are compared: their letters and digits, in lower case and without accents.</summary>
+/// <summary>The form in which headers and words of files are compared: their letters and digits, in lower case and without accents. Letters that keyboards of
+/// Arabic and Persian write in two ways are one.</summary>
 internal static class PlainText
 {
     private const int MaxDecomposed = 200;
@@ -11,6 +12,7 @@ internal static class PlainText
     public static string Of(string text) => Ascii.IsValid(text)
         ? string.Concat(text.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant()
         : string.Concat(Decomposed(text).Where(char.IsLetterOrDigit)).ToLowerInvariant()
+            .Replace('ي', 'ی').Replace('ى', 'ی').Replace('ك', 'ک').Replace('ة', 'ه')
             .Replace('ł', 'l').Replace("ß", "ss", StringComparison.Ordinal).Replace('ı', 'i').Replace('ø', 'o');
 
     /// <summary>Reduces texts to that form.</summary>

@@ -20,7 +20,8 @@ internal sealed class CompactDateGuess : TypeGuess
 
     private static readonly string[] s_ofDates = PlainText.OfAll(
         "dat", "day", "birth", "born", "geburt", "geb", "seit", "joined", "signup", "since", "created", "opened", "closed", "expir", "time", "timestamp", "fecha", "nacim", "alta", "jour", "naiss",
-        "nato", "nascita", "nasc", "urodz", "päivä", "pvm", "kuupäev", "tarih", "дата", "дня", "ημερομηνία", "日", "날짜", "생년");
+        "nato", "nascita", "nasc", "urodz", "päivä", "pvm", "kuupäev", "tarih", "дата", "дня", "ημερομηνία", "日", "날짜", "생년",
+        "تاريخ", "ميلاد", "תאריך", "לידה", "تولد", "پیدائش", "तारीख", "दिनांक", "जन्म", "তারিখ", "জন্ম", "tanggal", "tarikh", "lahir", "ngày", "วันที่", "เกิด", "народж", "рожд", "γέννησ", "rođen", "narozen", "gimimo");
 
     private static readonly string[] s_ofNumbers = PlainText.OfAll(
         "id", "no", "nr", "num", "number", "nummer", "code", "ref", "key", "sku", "phone", "tel", "amount", "total", "count", "plz", "zip", "numero", "número", "番号", "号");

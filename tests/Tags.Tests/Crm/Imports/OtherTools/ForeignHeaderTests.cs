@@ -31,6 +31,26 @@ public sealed class ForeignHeaderTests(SharedApps shared) : IClassFixture<Shared
     [InlineData("电子邮箱;名字;姓氏;手机号")]
     [InlineData("이메일;이름;성;휴대폰")]
     [InlineData("Электронная почта;Имя;Фамилия;Телефон")]
+    [InlineData("البريد الإلكتروني;الاسم الأول;اسم العائلة;رقم الهاتف")]
+    [InlineData("البريد الالكترونى;الإسم الأول;اسم العائله;رقم الجوال")]
+    [InlineData("الإيميل;الاسم;اللقب;الموبايل")]
+    [InlineData("\"דוא\"\"ל\";שם פרטי;שם משפחה;טלפון נייד")]
+    [InlineData("כתובת אימייל;שם;משפחה;נייד")]
+    [InlineData("דוא״ל;פרטי;משפחה;מס' טלפון")]
+    [InlineData("ایمیل;نام;نام خانوادگی;شماره موبایل")]
+    [InlineData("ايميل;نام;نام‌خانوادگی;تلفن همراه")]
+    [InlineData("ای میل;پہلا نام;آخری نام;فون نمبر")]
+    [InlineData("ईमेल पता;पहला नाम;उपनाम;मोबाइल नंबर")]
+    [InlineData("ई-मेल;नाम;उपनाम;फोन")]
+    [InlineData("ইমেইল;প্রথম নাম;শেষ নাম;ফোন নম্বর")]
+    [InlineData("ই-মেইল;নাম;পদবি;মোবাইল নম্বর")]
+    [InlineData("Alamat email;Nama depan;Nama belakang;Nomor HP")]
+    [InlineData("Địa chỉ email;Tên;Họ;Số điện thoại")]
+    [InlineData("อีเมล;ชื่อ;นามสกุล;เบอร์โทรศัพท์")]
+    [InlineData("Διεύθυνση email;Όνομα;Επώνυμο;Κινητό")]
+    [InlineData("Електронна пошта;Ім'я;Прізвище;Номер телефону")]
+    [InlineData("Имейл;Име;Фамилия;Телефонен номер")]
+    [InlineData("E-pošta;Ime;Prezime;Broj telefona")]
     public async Task A_person_has_name_and_address_in_any_language(string header)
     {
         var account = await TestAccount.NewAsync(shared.Apps);
@@ -50,6 +70,11 @@ public sealed class ForeignHeaderTests(SharedApps shared) : IClassFixture<Shared
     [InlineData("Name")]
     [InlineData("名")]
     [InlineData("Apelido")]
+    [InlineData("الاسم")]
+    [InlineData("שם")]
+    [InlineData("नाम")]
+    [InlineData("Nama")]
+    [InlineData("ชื่อ")]
     public async Task A_header_that_may_be_the_whole_name_is_a_field(string header)
     {
         var account = await TestAccount.NewAsync(shared.Apps);
@@ -63,8 +88,8 @@ public sealed class ForeignHeaderTests(SharedApps shared) : IClassFixture<Shared
     [Theory]
     [InlineData("Kontakt")]
     [InlineData("Netfang")]
-    [InlineData("البريد الإلكتروني")]
-    [InlineData("אימייל")]
+    [InlineData("E-pochta")]
+    [InlineData("እኢሜይል")]
     public async Task A_column_of_addresses_under_an_unknown_header_is_said(string header)
     {
         var account = await TestAccount.NewAsync(shared.Apps);
@@ -73,6 +98,39 @@ public sealed class ForeignHeaderTests(SharedApps shared) : IClassFixture<Shared
 
         var notice = Assert.Single(result.Summary.Notices);
         Assert.Equal((Kind.LooksLikeEmail, header, 2), (notice.Kind, notice.Column, notice.Rows));
+    }
+
+    [Theory]
+    [InlineData("الوسوم", "تاريخ الإنشاء")]
+    [InlineData("תגיות", "תאריך יצירה")]
+    [InlineData("टैग", "निर्माण तिथि")]
+    [InlineData("برچسب‌ها", "تاریخ ایجاد")]
+    [InlineData("Nhãn", "Ngày tạo")]
+    [InlineData("Мітки", "Дата створення")]
+    public async Task Tags_and_the_time_of_creation_are_known_too(string tags, string created)
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+
+        var result = await Importer.RunAsync(account.Apps, account.Name, new(), $"first name,{tags},{created}\nAnn,VIP,2023-01-02T10:20:00Z\n");
+
+        Assert.Equal((Kind.LooksLikeTags, tags), (Assert.Single(result.Summary.Notices).Kind, result.Summary.Notices[0].Column));
+        Assert.Equal(2023, (await account.GetContactAsync(1)).CreateTime.ToDateTime().Year);
+    }
+
+    [Theory]
+    [InlineData("تاريخ الميلاد")]
+    [InlineData("תאריך לידה")]
+    [InlineData("जन्म तिथि")]
+    [InlineData("জন্ম তারিখ")]
+    [InlineData("Tanggal lahir")]
+    [InlineData("Ngày sinh")]
+    public async Task Days_without_marks_are_days_under_a_header_of_days(string header)
+    {
+        var account = await TestAccount.NewAsync(shared.Apps);
+
+        var result = await Importer.RunAsync(account.Apps, account.Name, new(), $"first name,{header}\nAnn,19800304\nBen,19911224\n");
+
+        Assert.Equal(Field.Types.Type.Date, Assert.Single(result.Summary.FieldsCreated).Type);
     }
 
     [Theory]
