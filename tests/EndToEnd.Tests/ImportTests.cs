@@ -90,6 +90,29 @@ public sealed class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.DoesNotContain("Timestamp", (await _cli.RunAsync("fields", "list", "--account", "left-out")).Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("export/people.csv.gz", 2)]
+    [InlineData("export 2026/people.CSV.GZ", 2)]
+    [InlineData("people.jsonl.gz", 2)]
+    [InlineData("people.tar.gz", 1)]
+    [InlineData("__MACOSX/export/._people.csv.gz", 1)]
+    public async Task A_compressed_table_in_an_archive_is_one_of_its_tables(string name, int contacts)
+    {
+        var account = await shared.Apps.NewAccountAsync();
+        var archive = await ArchiveAsync(("export/more.csv", "email\nann@example.org\n"), ("__MACOSX/export/._more.csv", "\0\u0005\u0016\a"), ("export/.DS_Store", "\0"));
+        await using (var zip = await ZipFile.OpenAsync(archive, ZipArchiveMode.Update))
+        await using (var gzip = new GZipStream(await zip.CreateEntry(name).OpenAsync(), CompressionMode.Compress))
+        {
+            await gzip.WriteAsync(System.Text.Encoding.UTF8.GetBytes(name.Contains("json", StringComparison.Ordinal) ? "{\"email\":\"ben@example.org\"}\n" : "email\nben@example.org\n"));
+        }
+
+        var result = await _cli.RunAsync("import", archive, "--account", account);
+        File.Delete(archive);
+
+        Assert.True(result.Code == 0, result.ToString());
+        Assert.Equal(contacts, await _cli.CountAsync(account, "everyone"));
+    }
+
     [Fact]
     public async Task A_table_in_an_archive_that_is_refused_keeps_no_other_out()
     {

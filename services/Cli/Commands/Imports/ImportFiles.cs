@@ -25,18 +25,20 @@ internal static class ImportFiles
 
     private static bool IsGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
 
+    private static string WithoutGzip(string path) => IsGzip(path) ? path[..^3] : path;
+
     private static IEnumerable<(string Name, Func<Stream> Open)> Of(IEnumerable<string> paths, Action<string>? leftOut)
     {
         foreach (var path in paths)
         {
             if (!path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
             {
-                yield return (IsGzip(path) ? path[..^3] : path, () => Open(path));
+                yield return (WithoutGzip(path), () => Open(path));
             }
             else
             {
                 foreach (var name in Names(path, leftOut))
-                    yield return (name, () => Extract(path, name));
+                    yield return (WithoutGzip(name), () => Extract(path, name));
             }
         }
     }
@@ -44,7 +46,7 @@ internal static class ImportFiles
     private static List<string> Names(string path, Action<string>? leftOut)
     {
         var names = Entries(path);
-        var tables = names.FindAll(name => s_extensions.Contains(Path.GetExtension(name).ToLowerInvariant()));
+        var tables = names.FindAll(name => s_extensions.Contains(Path.GetExtension(WithoutGzip(name)).ToLowerInvariant()));
         if (tables.Count == 0)
             throw new CliError($"{path} has no file that can be imported{(names.Count > 0 ? $", but {Shown(names)}" : "")}.", $"An archive needs files that end with {string.Join(", ", s_extensions)}");
 
@@ -91,7 +93,8 @@ internal static class ImportFiles
         var archive = ZipFile.OpenRead(path);
         try
         {
-            return new ArchivedFile(archive, archive.GetEntry(name)!.Open());
+            var content = archive.GetEntry(name)!.Open();
+            return new ArchivedFile(archive, IsGzip(name) ? new GZipStream(content, CompressionMode.Decompress) : content);
         }
         catch
         {
