@@ -12,7 +12,7 @@ internal sealed class ImportOptionSet
     private readonly Option<string> _from = Options.Text("--from", "The tool that exported the file: its headers, tags and states are known.", "tool")
         .AcceptOnlyFrom("mailchimp", "hubspot", "mautic", "listmonk", "highlevel", "klaviyo", "activecampaign", "brevo", "keila", "tagsegments");
     private readonly Option<string> _delimiter = Options.Text("--delimiter", "The delimiter, one character or `tab`. Defaults to the most frequent of , ; tab | in the header.", "char");
-    private readonly Option<string> _encoding = Options.Text("--encoding", "The encoding, for example windows-1250, iso-8859-2 or shift_jis. Defaults to the byte order mark, UTF-8, or what the letters look like.", "name");
+    private readonly Option<string> _encoding = Options.Text("--encoding", "The encoding, for example windows-1250, iso-8859-2 or shift_jis; utf-8-as-windows-1252 puts back misread letters (MÃ¼ller). Defaults to the byte order mark, UTF-8, or what the letters look like.", "name");
     private readonly Option<string> _externalId = Options.Text("--external-id", "The column with the external id, or `row` to number the rows from 1. Rows whose id exists update.", "column");
     private readonly Option<bool> _matchEmail = new("--match-email") { Description = "Without an external id: update the contact with the same e-mail address." };
     private readonly Option<string[]> _columns = Options.Several("--map", "The target of a column: HEADER=ATTRIBUTE, HEADER=fields.KEY, HEADER=consent.email or opt_out.email (or sms), or HEADER= to skip it.", "header=value");

@@ -4,6 +4,7 @@ using TagSegments.Tags.Crm.Imports.Consents;
 using TagSegments.Tags.Crm.Imports.Contacts;
 using TagSegments.Tags.Crm.Imports.Fields;
 using TagSegments.Tags.Crm.Imports.Files;
+using TagSegments.Tags.Crm.Imports.Guesses;
 using TagSegments.Tags.Crm.Imports.Opportunities;
 
 namespace TagSegments.Tags.Crm.Imports;
@@ -16,6 +17,7 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields, IRe
 
     private readonly UnnamedColumns _unnamed = new(settings.Columns);
     private readonly UnmappedAddresses _addresses = new(settings);
+    private readonly MisreadValues _misread = new(settings);
 
     /// <summary>The custom fields of the columns.</summary>
     public ImportFields Fields => fields;
@@ -69,7 +71,7 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields, IRe
     public IEnumerable<ImportNotice> Notices() =>
     [
         .. ExportedContact.Notices(settings), .. settings.Columns.Select(column => column.Notice).OfType<ImportNotice>(), .. _unnamed.Notices(), .. _addresses.Notices(), .. Written.Notices(), .. Guess.Notices(),
-        .. fields.Notices(), .. ofFile,
+        .. fields.Notices(), .. _misread.Notices(), .. ofFile,
     ];
 
     /// <summary>Returns the plan, without the parts that are for opportunities only.</summary>
@@ -110,6 +112,7 @@ internal sealed class FileLook(ImportSettings settings, ImportFields fields, IRe
         Guess.Add(row);
         _unnamed.Add(row);
         _addresses.Add(row);
+        _misread.Add(row);
         Written.Add(row);
         Keys.Add(row);
     }

@@ -94,6 +94,7 @@ internal sealed class Importer(ImportTools tools, FieldStore fieldStore, TagStor
     {
         var isJson = options.Format == ImportOptions.Types.Format.JsonLines
             || (options.Format == ImportOptions.Types.Format.Unspecified && JsonLines.Looks(file, encoding.Encoding) != JsonForm.None);
-        return isJson ? JsonLines.Open(file, encoding.Encoding) : CsvTable.Open(file, encoding.Encoding, CsvForm.Of(options, HeaderNames.All(options)));
+        return isJson ? JsonLines.Open(file, encoding.Encoding, encoding.Misread)
+            : CsvTable.Open(file, encoding.Encoding, CsvForm.Of(options, HeaderNames.All(options)) with { Misread = encoding.Misread });
     }
 }

@@ -77,7 +77,7 @@ internal sealed record ImportSettings(AccountInfo Account, ChangeCause Cause, IR
             .Require(options.FileName.Length <= 200, "options.file_name", "is longer than 200 characters")
             .Require(!options.FileName.Any(char.IsControl), "options.file_name", "must not contain control characters")
             .Require(options.Delimiter.Length == 0 || IsDelimiter(options.Delimiter), "options.delimiter", "must be one ASCII character, not a quote or line break")
-            .Require(options.Encoding.Length == 0 || FileEncoding.Find(options.Encoding) is not null, "options.encoding", "is not the name of a known encoding")
+            .Require(options.Encoding.Length == 0 || FileEncoding.IsKnown(options.Encoding), "options.encoding", "is not the name of a known encoding")
             .Require(Enum.IsDefined(options.Format), "options.format", "is not a known format")
             .Require(options.Headers.Count <= MaxNames, "options.headers", $"has more than {MaxNames} entries")
             .Require(options.Headers.All(header => header.Trim().Length is > 0 and <= 500), "options.headers", "must have 1 to 500 characters each")

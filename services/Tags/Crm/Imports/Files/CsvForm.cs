@@ -3,6 +3,7 @@ using Crm.Contacts.V1;
 using CsvHelper;
 using TagSegments.ServiceDefaults.Texts;
 using TagSegments.Csv;
+using TagSegments.Tags.Crm.Imports.Encodings;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
 
@@ -24,6 +25,9 @@ internal sealed record CsvForm(char? Delimiter = null)
 
     /// <summary>The names of columns that options have.</summary>
     public IReadOnlySet<string> Named { get; init; } = new HashSet<string>();
+
+    /// <summary>How another program has misread the text; null if nobody says so.</summary>
+    public MisreadText? Misread { get; init; }
 
     /// <summary>Returns what the options say, which name these columns.</summary>
     public static CsvForm Of(ImportOptions options, IEnumerable<string> named) => new(options.Delimiter.Length > 0 ? options.Delimiter[0] : null)
@@ -47,6 +51,9 @@ internal sealed record CsvForm(char? Delimiter = null)
         var utf8 = options.Encoding is null or UTF8Encoding ? content : Encoding.CreateTranscodingStream(content, options.Encoding, Encoding.UTF8, leaveOpen: true);
         return CsvReader.Create(new BackslashQuotes(utf8), options with { Encoding = Encoding.UTF8 });
     }
+
+    /// <summary>Returns a cell as it was before another program misread it.</summary>
+    public string Written(string cell) => Misread?.Repair(cell) ?? cell;
 
     /// <summary>Returns the text of a cell: what the product exported, or another tool wrote; see <see cref="CellText"/>.</summary>
     public string Text(string cell) => StoredText.Of(IsRaw ? cell.Trim() : CellText.Read(cell));

@@ -42,7 +42,7 @@ internal sealed class CsvTable : RowTable
             var isMalformed = false;
             using var reader = form.Read(file, options with { OnMalformedRecord = record => isMalformed |= !IsReadable(record) });
             var headers = form.HasHeader
-                ? FirstRow.Names([.. ReadHeader(reader).Select((header, index) => Name(form.Text(header), index, unnamed))], form.Named, unnamed)
+                ? FirstRow.Names([.. ReadHeader(reader).Select((header, index) => Name(form.Text(form.Written(header)), index, unnamed))], form.Named, unnamed)
                 : Numbered(reader, form, unnamed);
             if (isMalformed)
             {
@@ -146,7 +146,7 @@ internal sealed class CsvTable : RowTable
         _marked = _marked.Length == 0 ? new bool[cells.Length] : _marked;
         for (var i = 0; i < cells.Length; i++)
         {
-            var written = reader.GetString(i);
+            var written = _form.Written(reader.GetString(i));
             cells[i] = _form.Text(written);
             _marked[i] |= cells[i].Length != written.Length;
             any |= cells[i].Length > 0;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Crm.Contacts.V1;
+using TagSegments.Tags.Crm.Imports.Encodings;
 using UtfUnknown;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
@@ -23,10 +24,16 @@ internal sealed record FileEncoding(Encoding Encoding, ImportNotice? Notice)
     // Before any call: the name of an encoding is looked up then.
     static FileEncoding() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
+    /// <summary>How another program has misread the text before it wrote the file; null if nobody says so.</summary>
+    public MisreadText? Misread { get; private init; }
+
     private static Encoding Western => Encoding.GetEncoding(1252);
 
     /// <summary>What was guessed, if anything was.</summary>
     public IEnumerable<ImportNotice> Notices => Notice is null ? [] : [Notice];
+
+    /// <summary>True for what an option can ask for.</summary>
+    public static bool IsKnown(string name) => MisreadText.Find(name) is not null || Find(name) is not null;
 
     /// <summary>Finds an encoding by a usual name, such as <c>iso-8859-2</c>, <c>cp1250</c> or <c>macroman</c>; null if there is none.</summary>
     public static Encoding? Find(string name)
@@ -50,11 +57,14 @@ internal sealed record FileEncoding(Encoding Encoding, ImportNotice? Notice)
     /// Finds the encoding of a file: what the byte order mark or the caller says, else UTF-8 if the whole file is that, else what UTF-16 looks like in
     /// Western text, else what the lines with other characters look like. Throws INVALID_ARGUMENT if the file is not in the encoding asked for.
     /// </summary>
-    public static FileEncoding Of(UploadedFile file, string requested)
+    public static FileEncoding Of(UploadedFile file, string requested) => MisreadText.Find(requested) is { } misread
+        ? Detect(file, Encoding.UTF8) with { Misread = misread }
+        : Detect(file, requested.Length > 0 ? Find(requested) : null);
+
+    private static FileEncoding Detect(UploadedFile file, Encoding? asked)
     {
         Span<byte> start = stackalloc byte[4];
         var read = file.Rewind().ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        var asked = requested.Length > 0 ? Find(requested) : null;
         return start[..read] switch
         {
             [0xEF, 0xBB, 0xBF, ..] => Certain(Encoding.UTF8),
@@ -108,21 +118,28 @@ internal sealed record FileEncoding(Encoding Encoding, ImportNotice? Notice)
     private static FileEncoding Guess(UploadedFile file)
     {
         var sample = Sample(file.Rewind());
-        // Nobody exports contacts from DOS or an old Macintosh, and the detector takes short texts for that.
+        // Nobody exports contacts from DOS or an old Macintosh with other letters than Latin ones, and the detector takes short texts for that.
         var best = CharsetDetector.DetectFromBytes(sample).Details?
             .Where(detail => detail.Encoding is not null && !s_old.Any(name => detail.EncodingName.StartsWith(name, StringComparison.OrdinalIgnoreCase)))
             .MaxBy(detail => detail.Confidence);
         var isKnown = best is { Confidence: >= (float)LeastCertainty } && best.Encoding is not (ASCIIEncoding or UTF8Encoding);
         RequireCertainty(sample, isKnown ? best : null);
+        if ((!isKnown || best!.Encoding.IsSingleByte) && MacText.Looks(sample))
+        {
+            return Guessed(Encoding.GetEncoding("macintosh"), "it looks like macintosh, because other encodings have signs and capitals within words there");
+        }
+
         var encoding = isKnown ? OfWindows(best!.Encoding, sample) : Western;
         var certainty = isKnown ? string.Create(CultureInfo.InvariantCulture, $"it looks like {encoding.WebName} with a certainty of {best!.Confidence:P0}")
             : $"nothing tells its encoding, so it is read as {encoding.WebName}";
-        return new(encoding, new()
-        {
-            Kind = ImportNotice.Types.Kind.EncodingGuessed,
-            Message = $"The file is not UTF-8: {certainty}. If letters come out wrong, encoding overrules this.",
-        });
+        return Guessed(encoding, certainty);
     }
+
+    private static FileEncoding Guessed(Encoding encoding, string certainty) => new(encoding, new()
+    {
+        Kind = ImportNotice.Types.Kind.EncodingGuessed,
+        Message = $"The file is not UTF-8: {certainty}. If letters come out wrong, encoding overrules this.",
+    });
 
     // A short text of pairs of bytes may be in several encodings, and is nonsense in Latin letters.
     private static void RequireCertainty(byte[] sample, DetectionDetail? best)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TagSegments.Tags.Crm.Imports.Encodings;
 using Type = Crm.Contacts.V1.Field.Types.Type;
 
 namespace TagSegments.Tags.Crm.Imports.Files;
@@ -13,12 +14,14 @@ internal sealed class JsonLines : RowTable
     private readonly UploadedFile _file;
     private readonly bool _hasItems;
     private readonly JsonNames _names;
+    private readonly string[] _written;
+    private readonly MisreadText? _misread;
 
-    private JsonLines(UploadedFile file, Encoding encoding, bool hasItems, JsonNames names)
-        : base(encoding) => (_file, _hasItems, _names) = (file, hasItems, names);
+    private JsonLines(UploadedFile file, Encoding encoding, bool hasItems, JsonNames names, MisreadText? misread)
+        : base(encoding) => (_file, _hasItems, _names, _written, _misread) = (file, hasItems, names, names.Headers, misread);
 
     /// <summary>Reads the names of the columns from all objects. Throws INVALID_ARGUMENT if there are none or too many.</summary>
-    public static JsonLines Open(UploadedFile file, Encoding encoding)
+    public static JsonLines Open(UploadedFile file, Encoding encoding, MisreadText? misread)
     {
         var (names, seen) = (new JsonNames(), new List<(string Name, JsonValueKind Kind)>());
         var hasItems = Looks(file, encoding) == JsonForm.Items;
@@ -39,7 +42,7 @@ internal sealed class JsonLines : RowTable
         }
 
         CheckList(objects, first);
-        return objects > 0 ? new(file, encoding, hasItems, names) { Headers = names.Headers } : throw LineError(1, "The file has no JSON object that has a value.");
+        return objects > 0 ? new(file, encoding, hasItems, names, misread) { Headers = Repaired(names.Headers, misread) } : throw LineError(1, "The file has no JSON object that has a value.");
     }
 
     /// <summary>Finds the form of JSON that a file has, if any, by how it begins.</summary>
@@ -65,7 +68,7 @@ internal sealed class JsonLines : RowTable
     /// <inheritdoc/>
     public override IEnumerable<CsvRow> Read()
     {
-        var places = Headers.Index().ToDictionary(header => header.Item, header => header.Index, StringComparer.Ordinal);
+        var places = _written.Index().ToDictionary(header => header.Item, header => header.Index, StringComparer.Ordinal);
         var number = 0;
         foreach (var (line, text) in Texts(_file, Encoding, _hasItems))
         {
@@ -86,7 +89,7 @@ internal sealed class JsonLines : RowTable
                 Array.Fill(cells, "");
                 foreach (var (name, value) in values)
                 {
-                    cells[places[name]] = value;
+                    cells[places[name]] = _misread?.Repair(value) ?? value;
                 }
 
                 yield return new(line, ++number, cells, null);
@@ -95,7 +98,11 @@ internal sealed class JsonLines : RowTable
     }
 
     /// <inheritdoc/>
-    public override bool CanBe(int column, Type type) => _names.CanBe(Headers[column], type);
+    public override bool CanBe(int column, Type type) => _names.CanBe(_written[column], type);
+
+    // Two names that would be one stay as they are.
+    private static string[] Repaired(string[] names, MisreadText? misread) =>
+        misread is null || names.Select(misread.Repair).Distinct().Count() < names.Length ? names : [.. names.Select(misread.Repair)];
 
     private static IEnumerable<(long Line, byte[]? Text)> Texts(UploadedFile file, Encoding encoding, bool hasItems) =>
         hasItems ? JsonItems.Read(file.Rewind(), encoding, MaxRowBytes) : ByteLines.Read(file.Rewind(), encoding, MaxRowBytes);

@@ -1,4 +1,4 @@
-namespace TagSegments.Tags.Crm.Imports.Files;
+namespace TagSegments.Tags.Crm.Imports.Encodings;
 
 /// <summary>
 /// Text in which two bytes are a character of Chinese, Japanese or Korean. A few of them tell little, and read as another encoding they are nonsense that nobody
