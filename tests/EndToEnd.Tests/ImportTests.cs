@@ -113,6 +113,45 @@ public sealed class ImportTests(SharedApps shared) : IClassFixture<SharedApps>
         Assert.Equal(contacts, await _cli.CountAsync(account, "everyone"));
     }
 
+    [Theory]
+    [InlineData("more.csv.gz", "\u001f\u008bemail\nno@example.org\n", 4, 1)]
+    [InlineData("more.csv.gz", "email\nben@example.org\n", 0, 2)]
+    [InlineData("more\u001b[2J.csv", "email\nben@example.org\n", 0, 2)]
+    [InlineData("desktop.ini", "[x]\n", 0, 1)]
+    public async Task A_file_of_an_archive_that_is_odd_keeps_no_other_out(string name, string text, int code, int contacts)
+    {
+        var account = await shared.Apps.NewAccountAsync();
+        var archive = await ArchiveAsync(("a.csv", "email\nann@example.org\n"));
+        await using (var zip = await ZipFile.OpenAsync(archive, ZipArchiveMode.Update))
+        await using (var content = await zip.CreateEntry(name).OpenAsync())
+        {
+            await content.WriteAsync(System.Text.Encoding.Latin1.GetBytes(text));
+        }
+
+        var result = await _cli.RunAsync("import", archive, "--account", account);
+        File.Delete(archive);
+
+        Assert.True(result.Code == code, result.ToString());
+        Assert.Equal(code != 0, result.Error.Contains("more.csv: not imported: The archive is damaged", StringComparison.Ordinal));
+        Assert.DoesNotContain(result.Error, one => char.IsControl(one) && one is not ('\r' or '\n'));
+        Assert.DoesNotContain("desktop", result.Error, StringComparison.Ordinal);
+        Assert.Equal(contacts, await _cli.CountAsync(account, "everyone"));
+    }
+
+    [Fact]
+    public async Task A_file_with_a_long_name_is_imported()
+    {
+        var account = await shared.Apps.NewAccountAsync();
+        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}{new string('x', 210)}.csv");
+        await File.WriteAllTextAsync(file, "email\nann@example.org\n");
+
+        var result = await _cli.RunAsync("import", file, "--account", account);
+        File.Delete(file);
+
+        Assert.True(result.Code == 0, result.ToString());
+        Assert.Equal(1, await _cli.CountAsync(account, "everyone"));
+    }
+
     [Fact]
     public async Task A_table_in_an_archive_that_is_refused_keeps_no_other_out()
     {

@@ -4,6 +4,7 @@ using Crm.Accounts.V1;
 using Crm.Contacts.V1;
 using Grpc.Core;
 using TagSegments.Cli.Connection;
+using TagSegments.Cli.Output;
 
 namespace TagSegments.Cli.Commands.Imports;
 
@@ -25,7 +26,7 @@ internal static class Import
             var inputs = ImportFiles.OfContacts(session.Get(files)!, session.Report.Note).ToList();
             if (!options.Read(session, "-").DryRun)
                 await EnsureAccountAsync(session, ct);
-            var (worst, imported, refused) = (ExitCode.Done, 0, (RpcException?)null);
+            var (worst, imported, refused) = (ExitCode.Done, 0, (Exception?)null);
             foreach (var (name, open) in inputs)
             {
                 if (inputs.Count > 1)
@@ -36,12 +37,13 @@ internal static class Import
                     worst = Math.Max(worst, await RunAsync(session, options.Read(session, name), content, ct));
                     imported++;
                 }
-                catch (RpcException e) when (inputs.Count > 1 && e.StatusCode == StatusCode.InvalidArgument)
+                catch (Exception e) when (inputs.Count > 1 && e is RpcException { StatusCode: StatusCode.InvalidArgument } or InvalidDataException)
                 {
-                    // A file that is no table of contacts keeps the others from nothing.
+                    // A file that is no table of contacts, or damaged, keeps the others from nothing.
                     refused = e;
                     worst = ExitCode.Partial;
-                    session.Report.Failure(new JsonObject { ["file"] = name, ["problem"] = e.Status.Detail }, $"{name}: not imported: {e.Status.Detail}");
+                    var problem = ErrorReport.From(e, ct)!.Message;
+                    session.Report.Failure(new JsonObject { ["file"] = name, ["problem"] = problem }, $"{name}: not imported: {problem}");
                 }
             }
 

@@ -6,8 +6,13 @@ namespace TagSegments.Cli.Commands.Imports;
 /// <remarks>Archives are read while they are sent, so that a small one with a huge content ends at the limit of the service, and takes no room here.</remarks>
 internal static class ImportFiles
 {
+    private const int MaxName = 200;
+
     // Archives have texts to read, too, so .txt is none of them.
     private static readonly string[] s_extensions = [".csv", ".tsv", ".json", ".jsonl", ".ndjson"];
+
+    // Hidden files that systems put into archives, beside those that begin with a point.
+    private static readonly string[] s_ofSystems = ["Icon\r", "Thumbs.db", "desktop.ini"];
 
     // What the files of an audience begin with in an export of Mailchimp; the others there are about campaigns.
     private static readonly string[] s_audience = ["subscribed", "unsubscribed", "nonsubscribed", "cleaned"];
@@ -18,10 +23,13 @@ internal static class ImportFiles
     /// <summary>Lists the files of contacts, and says what else is in an archive.</summary>
     public static IEnumerable<(string Name, Func<Stream> Open)> OfContacts(IEnumerable<string> paths, Action<string> leftOut) => Of(paths, leftOut);
 
-    /// <summary>Opens a file, or standard input for -; what is compressed with gzip is decompressed.</summary>
+    /// <summary>Opens a file, or standard input for -; what is compressed with gzip is decompressed. Browsers may have done so, and left the name.</summary>
     public static Stream Open(string path) => path is "-" ? StreamStart.OfInput()
-        : IsGzip(path) ? new GZipStream(File.OpenRead(path), CompressionMode.Decompress)
+        : IsGzip(path) ? StreamStart.Decompressed(File.OpenRead(path))
         : File.OpenRead(path);
+
+    /// <summary>Gives the name of a file as the service keeps it: its beginning, if it is long.</summary>
+    public static string NameOf(string path) => Visible(Path.GetFileName(path)) is var name && name.Length > MaxName ? name[..MaxName] : name;
 
     private static bool IsGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
 
@@ -38,7 +46,7 @@ internal static class ImportFiles
             else
             {
                 foreach (var name in Names(path, leftOut))
-                    yield return (WithoutGzip(name), () => Extract(path, name));
+                    yield return (Visible(WithoutGzip(name)), () => Extract(path, name));
             }
         }
     }
@@ -67,9 +75,8 @@ internal static class ImportFiles
         try
         {
             using var archive = ZipFile.OpenRead(path);
-            // Some tools put hidden files of the system into archives.
             return [.. archive.Entries
-                .Where(entry => entry.Name.Length > 0 && !entry.Name.StartsWith('.') && !entry.FullName.StartsWith("__MACOSX", StringComparison.Ordinal))
+                .Where(entry => entry.Name.Length > 0 && !entry.Name.StartsWith('.') && !s_ofSystems.Contains(entry.Name) && !entry.FullName.StartsWith("__MACOSX", StringComparison.Ordinal))
                 .Select(entry => entry.FullName)
                 .Order(StringComparer.Ordinal)];
         }
@@ -85,8 +92,11 @@ internal static class ImportFiles
     private static string Shown(List<string> names)
     {
         const int most = 10;
-        return string.Join(", ", names.Take(most)) + (names.Count > most ? $" and {names.Count - most} more" : "");
+        return string.Join(", ", names.Take(most).Select(Visible)) + (names.Count > most ? $" and {names.Count - most} more" : "");
     }
+
+    // A terminal obeys control characters, and nobody sees them.
+    private static string Visible(string name) => string.Concat(name.Select(one => char.IsControl(one) ? '_' : one));
 
     private static ArchivedFile Extract(string path, string name)
     {
@@ -94,7 +104,7 @@ internal static class ImportFiles
         try
         {
             var content = archive.GetEntry(name)!.Open();
-            return new ArchivedFile(archive, IsGzip(name) ? new GZipStream(content, CompressionMode.Decompress) : content);
+            return new ArchivedFile(archive, IsGzip(name) ? StreamStart.Decompressed(content) : content);
         }
         catch
         {

@@ -64,7 +64,7 @@ internal sealed class ImportOptionSet
         {
             Kind = session.Get(_kind) == "opportunities" ? ImportOptions.Types.Kind.Opportunities : ImportOptions.Types.Kind.Contacts,
             From = session.Get(_from) is { } tool ? Enum.Parse<ImportOptions.Types.Tool>(tool, ignoreCase: true) : ImportOptions.Types.Tool.Unspecified,
-            FileName = path is "-" ? "standard input" : Path.GetFileName(path),
+            FileName = path is "-" ? "standard input" : ImportFiles.NameOf(path),
             Delimiter = session.Get(_delimiter) is var d and not ("tab" or "\\t") ? d ?? "" : "\t",
             Encoding = session.Get(_encoding) ?? "",
             ExternalIdColumn = session.Get(_externalId) ?? "",

@@ -67,7 +67,7 @@ internal sealed class MisreadValues(ImportSettings settings)
                 Kind = ImportNotice.Types.Kind.LooksMisread,
                 Column = Column.Header,
                 Rows = count,
-                Message = $"{count} of {_values} values with other letters than English ones look as if a program had taken UTF-8 for {misread.Taken}: \"{GuessNotices.Short(text)}\" in line {line} would be "
+                Message = $"Of {_values} values with letters beyond English, {count} look as if a program had taken UTF-8 for {misread.Taken}: \"{GuessNotices.Short(text)}\" in line {line} would be "
                     + $"\"{GuessNotices.Short(misread.Repair(text))}\". They stay as they are; the encoding {misread.Name} reads them right.",
             };
         }
