@@ -11,6 +11,9 @@ namespace TagSegments.Tags.Crm.Imports.Files;
 /// <param name="Delimiter">The separator of values; null finds it.</param>
 internal sealed record CsvForm(char? Delimiter = null)
 {
+    /// <summary>The delimiters that are found.</summary>
+    public static readonly char[] Delimiters = [',', ';', '\t', '|'];
+
     /// <summary>True if cells are taken as they are, because the file was exported so.</summary>
     public bool IsRaw { get; init; }
 
@@ -51,6 +54,10 @@ internal sealed record CsvForm(char? Delimiter = null)
         var utf8 = options.Encoding is null or UTF8Encoding ? content : Encoding.CreateTranscodingStream(content, options.Encoding, Encoding.UTF8, leaveOpen: true);
         return CsvReader.Create(new BackslashQuotes(utf8), options with { Encoding = Encoding.UTF8 });
     }
+
+    /// <summary>Finds the delimiter that a quote within the name of the first column has hidden; null if it has hidden none.</summary>
+    public char? Hidden(string[] headers) => Delimiter is null && headers is [var only] && only.Contains('"')
+        && Delimiters.MaxBy(delimiter => only.Count(one => one == delimiter)) is var found && only.Contains(found) ? found : null;
 
     /// <summary>Returns a cell as it was before another program misread it.</summary>
     public string Written(string cell) => Misread?.Repair(cell) ?? cell;

@@ -10,7 +10,6 @@ namespace TagSegments.Tags.Crm.Imports.Files;
 internal sealed class CsvTable : RowTable
 {
     private const int RowsOfTitle = 20;
-    private static readonly char[] s_delimiters = [',', ';', '\t', '|'];
     private readonly UploadedFile _file;
     private readonly CsvReaderOptions _options;
     private readonly CsvForm _form;
@@ -47,6 +46,11 @@ internal sealed class CsvTable : RowTable
             if (isMalformed)
             {
                 throw LineError(1, "The first row cannot be read: its quotes do not match.");
+            }
+
+            if (form.Hidden(headers) is { } hidden)
+            {
+                return Open(file, encoding, form with { Delimiter = hidden });
             }
 
             CheckAny(headers);
@@ -99,7 +103,7 @@ internal sealed class CsvTable : RowTable
     // A quote within a value, such as 5" pipe, is a letter like others if no value of the row begins with one, or ends with one that was never opened.
     private static bool IsReadable(CsvMalformedRecord record) =>
         record.Reason == CsvMalformedReason.StrayQuote
-        && Array.TrueForAll(record.RawRecord.Split(s_delimiters), value => value.Trim() is not ['"', ..] and var text && !(text is [.., not (>= '0' and <= '9'), '"'] && text.Count(one => one == '"') % 2 == 1));
+        && Array.TrueForAll(record.RawRecord.Split(CsvForm.Delimiters), value => value.Trim() is not ['"', ..] and var text && !(text is [.., not (>= '0' and <= '9'), '"'] && text.Count(one => one == '"') % 2 == 1));
 
     // A report has a title above the names of the columns: nothing of it would be found. Somebody who names the column knows that it is none.
     private static void CheckTitle(CsvReader reader, string[] headers, CsvForm form)
@@ -206,7 +210,7 @@ internal sealed class CsvTable : RowTable
     // A wrong delimiter makes one column of all.
     private static void CheckDelimiter(string[] headers, char? delimiter)
     {
-        if (delimiter is not null && headers is [var only] && s_delimiters.FirstOrDefault(only.Contains) is var other and not '\0')
+        if (delimiter is not null && headers is [var only] && CsvForm.Delimiters.FirstOrDefault(only.Contains) is var other and not '\0')
         {
             throw RpcErrors.InvalidField(
                 "options.delimiter", $"the header has one column then, \"{only}\": is the delimiter \"{(other == '\t' ? "tab" : other)}\"?");
