@@ -55,4 +55,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 17, Level = LogLevel.Error, Message = "The database lacks memory or space for {Method}")]
     public static partial void DatabaseExhausted(this ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(EventId = 18, Level = LogLevel.Information, Message = "A stream was stuck and answers again (dotnet/aspnetcore 53736)")]
+    public static partial void StreamWasStuck(this ILogger logger);
 }

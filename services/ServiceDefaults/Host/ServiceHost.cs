@@ -91,6 +91,7 @@ public static class ServiceHost
     /// </summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
+        app.UseUnstuckStreams();
         app.UseRouting();
         app.UseListeners();
         app.UseCallMetrics();
