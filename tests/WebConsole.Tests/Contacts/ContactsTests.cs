@@ -1,4 +1,5 @@
 using Crm.Contacts.V1;
+using Crm.Tags.V1;
 using Grpc.Net.Client;
 
 namespace TagSegments.WebConsole.Tests.Contacts;
@@ -151,6 +152,32 @@ public sealed class ContactsTests(ConsoleServer console, Browser browser) : ICla
         await page.ClickAsync(".delete-list");
         await page.Page.WaitForFunctionAsync("() => !location.search.includes('list=')");
 
+        Assert.Empty(page.Errors);
+    }
+
+    // Its first message is its last one.
+    [BrowserFact]
+    public async Task The_table_shows_what_an_operation_did_that_had_ended_before_it_was_looked_at()
+    {
+        using var channel = GrpcChannel.ForAddress(console.Tags);
+        var (tags, bulk) = (new TagService.TagServiceClient(channel), new BulkService.BulkServiceClient(channel));
+        var tag = (await tags.CreateTagAsync(new() { Account = "demo", Tag = new() { Name = $"Ended {Guid.NewGuid():N}" } })).Tag;
+        await using var page = await browser.OpenAsync(console.Address);
+        await page.GoAsync("/demo/contacts?q=contact_id%20in%20(7)");
+        await page.SeeAsync(".contact-table td a");
+        var request = new StartBulkOperationRequest { Account = "demo", Contacts = new() { Ids = new() { ContactIds = { 7 } } }, AddTagIds = { tag.TagId } };
+        var id = (await bulk.StartBulkOperationAsync(request)).Operation.OperationId;
+        using (var watched = bulk.WatchBulkOperation(new() { Account = "demo", OperationId = id }))
+        {
+            while (await watched.ResponseStream.MoveNext(CancellationToken.None))
+            {
+                // It ends with the operation.
+            }
+        }
+
+        await page.Page.EvaluateFunctionAsync("id => Blazor.navigateTo(`${location.pathname}${location.search}&operation=${id}`)", id);
+        await page.ReadAsync(".bulk-progress", "Done: 1 contact.");
+        await page.ReadAsync(".contact-table", tag.Name);
         Assert.Empty(page.Errors);
     }
 
