@@ -4,7 +4,7 @@ using System.Text;
 namespace TagSegments.Filters.Text;
 
 /// <summary>
-/// The emoji that a joiner makes one of: those that Unicode recommends (emoji-zwj-sequences.txt, emoji-sequences.txt). Others look as if they had no joiner.
+/// The emoji that are several ones with a joiner between: the ones that Unicode recommends (emoji-zwj-sequences.txt, emoji-sequences.txt). Others look as if they had no joiner.
 /// </summary>
 public static class EmojiJoins
 {

@@ -11,7 +11,7 @@ internal static class ImportFiles
     // Archives have texts to read, too, so .txt is none of them.
     private static readonly string[] s_extensions = [".csv", ".tsv", ".json", ".jsonl", ".ndjson"];
 
-    // Hidden files that systems put into archives, beside those that begin with a point.
+    // Hidden files that systems put into archives, beside the ones whose names begin with a dot.
     private static readonly string[] s_ofSystems = ["Icon\r", "Thumbs.db", "desktop.ini"];
 
     // What the files of an audience begin with in an export of Mailchimp; the others there are about campaigns.
