@@ -7,13 +7,14 @@ namespace TagSegments.Segments.Sql;
 
 /// <summary>
 /// The code of a number: a positive <c>long</c>, in the order of the numbers. Every number with at most four decimals has an even code of its
-/// own; all numbers between two neighbours of these share the odd code between theirs; and all beyond 230,000,000,000,000 on either side share
-/// one. So a comparison with a number that has a code of its own is exact for every number.
+/// own; all numbers between two neighbours of these share the odd code between theirs; and all beyond about 230,584,300,921,369 on either side
+/// share one. So a comparison with a number that has a code of its own is exact for every number.
 /// </summary>
 internal static class NumberCode
 {
     private const int Scale = 10_000;
     private const long Zero = 1L << 62;
+    // The highest code is below the end of an open span, which is long.MaxValue and excluded.
     private const long Most = Zero - 2;
 
     // Nothing below shares a code at the ends.

@@ -11,7 +11,7 @@ namespace TagSegments.ServiceDefaults.Network;
 /// <summary>
 /// Lets every answer leave. Kestrel uses a stream of HTTP/2 for a later call again. If the client makes room for more of an answer at the moment at which that answer is
 /// complete, the stream stays marked as one that is about to be written, so the answer of its next call never is: that call hangs until its deadline
-/// (https://github.com/dotnet/aspnetcore/issues/53736, seen with .NET 10.0.12). Only answers that are larger than the client's window lead to it. This takes the
+/// (https://github.com/dotnet/aspnetcore/issues/53736, read in the code of .NET 10.0.12). Only answers that are larger than the client's window lead to it. This takes the
 /// mark off when a call begins. It is private to Kestrel, so a version without it is left alone.
 /// </summary>
 internal static class StuckStreams
